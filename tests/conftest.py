@@ -1,0 +1,89 @@
+"""Fixtures for all tests. What needs Qt imports it inside, so that the tests of the engine stay free of it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+
+# Set before Qt starts: a plain `pytest` needs no display either.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+TESTS = Path(__file__).parent
+WITH_A_WINDOW = {"gui", "journeys"}
+GRACE_SECONDS = 2.0
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> QSettings:
+    """Settings of this test alone, empty, in a file of its own."""
+    from PySide6.QtCore import QSettings
+
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture(autouse=True)
+def clean_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """In gui/ and journeys/: the user's own settings are out of reach, and no window and no thread outlives a test."""
+    if request.path.relative_to(TESTS).parts[0] not in WITH_A_WINDOW:
+        yield
+        return
+    from PySide6.QtCore import QSettings
+
+    request.getfixturevalue("qapp")
+    folder = str(tmp_path_factory.mktemp("settings"))
+    for format_ in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+        QSettings.setPath(format_, QSettings.Scope.UserScope, folder)
+    windows_before, threads_before = set(_windows()), set(threading.enumerate())
+    yield
+    left = _left_over(windows_before, threads_before)
+    assert not left, f"left over after the test: {', '.join(left)}"
+
+
+def _left_over(windows_before: set[object], threads_before: set[threading.Thread]) -> list[str]:
+    """Name what was not there before, after a moment in which it may end of its own accord."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    deadline = time.monotonic() + GRACE_SECONDS
+    while True:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QCoreApplication.processEvents()
+        windows = [window for window in _windows() if window not in windows_before]
+        threads = [thread for thread in threading.enumerate() if thread not in threads_before and not thread.daemon]
+        left = [*map(_name, windows), *map(str, threads), *_running_qt_threads()]
+        if not left or time.monotonic() > deadline:
+            return left
+        windows.clear()  # our own references must not keep a window alive
+        gc.collect()  # pyqtgraph's menus hang in reference cycles
+        time.sleep(0.01)
+
+
+def _windows() -> list[object]:
+    """Return the top-level windows, but for Qt's one tool tip, which it keeps for itself."""
+    from PySide6.QtWidgets import QApplication
+
+    return [w for w in QApplication.topLevelWidgets() if w.metaObject().className() != "QTipLabel"]
+
+
+def _running_qt_threads() -> list[str]:
+    """Name the threads of Qt that Python knows of and that still run, the main thread apart."""
+    import shiboken6
+    from PySide6.QtCore import QThread
+
+    wrappers = shiboken6.getAllValidWrappers()
+    threads = [wrapper for wrapper in wrappers if isinstance(wrapper, QThread) and shiboken6.isValid(wrapper)]
+    return [_name(thread) for thread in threads if thread.isRunning() and thread != QThread.currentThread()]
+
+
+def _name(thing: object) -> str:
+    title = getattr(thing, "windowTitle", lambda: "")() or getattr(thing, "objectName", lambda: "")()
+    return f"{type(thing).__name__} {title!r}"
