@@ -1,0 +1,120 @@
+"""Where data come from: formulas with all their known answers, or the examples that a checkpoint carries."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.values import DataInfo
+
+QUADRATURE_NODES = 4096
+POINTS_AT_ONCE = 1024
+
+
+class Source(Protocol):
+    """A data set one can draw from. Draws are in user's units."""
+
+    @property
+    def name(self) -> str:
+        """What a checkpoint calls the data."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one example."""
+
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw ``count`` independent examples: ``[count, *shape]``, user's units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """The examples a checkpoint carries, for data that no formula describes."""
+
+    name: str
+    examples: NDArray[np.float32]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one example."""
+        shape: tuple[int, ...] = self.examples.shape[1:]
+        return shape
+
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw with replacement, or every example once, shuffled, where ``count`` is their number."""
+        total = len(self.examples)
+        return self.examples[rng.permutation(total) if count == total else rng.integers(total, size=count)]
+
+
+class SwissRoll:
+    """Two columns of a swiss roll: (a cos a, a sin a), a = 3 pi/2 (1 + 2u), u uniform on [0, 1] (section 3.1.1)."""
+
+    name: str = "swiss_roll"
+    shape: tuple[int, ...] = (2,)
+
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw points ``[count, 2]`` in the formula's own units."""
+        return self.curve(rng.random(count)).astype(np.float32)
+
+    def curve(self, along: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the points ``[N, 2]`` at the places ``along`` [N] in [0, 1] of the roll, the formula's units."""
+        angle = 1.5 * math.pi * (1.0 + 2.0 * np.asarray(along, dtype=np.float64))
+        return np.stack([angle * np.cos(angle), angle * np.sin(angle)], axis=-1)
+
+    def standardisation(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return mean and standard deviation of each axis, ``[2]`` each, by quadrature along the roll."""
+        points = self.curve(_midpoints(QUADRATURE_NODES))
+        return points.mean(axis=0), points.std(axis=0)
+
+    def along(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the place on the roll, in [0, 1], nearest to each of ``points`` [N, 2], the formula's units.
+
+        Points of one direction lie on the curve at angles 2 pi apart, so the radius decides between few candidates.
+        """
+        radius, direction = np.hypot(points[:, 0], points[:, 1]), np.arctan2(points[:, 1], points[:, 0])
+        turn = np.round((radius - direction) / (2.0 * math.pi))
+        candidates = direction[:, None] + 2.0 * math.pi * (turn[:, None] + np.array([-1.0, 0.0, 1.0]))
+        places = np.clip((candidates / (1.5 * math.pi) - 1.0) / 2.0, 0.0, 1.0)
+        distances = np.square(self.curve(places) - points[:, None, :]).sum(axis=-1)
+        return np.take_along_axis(places, distances.argmin(axis=1)[:, None], axis=1)[:, 0].astype(np.float32)
+
+    def log_density(self, x: NDArray[np.floating], alpha_bar: float, info: DataInfo) -> NDArray[np.float64]:
+        """Return ln q(x^t) at points ``x`` [N, 2] in model units, where ``alpha_bar`` < 1 of the signal is left.
+
+        q(x^t) is an integral of Gaussians along the roll, taken by the midpoint rule; nats, float64 ``[N]``.
+        """
+        centres = math.sqrt(alpha_bar) * (self.curve(_midpoints(QUADRATURE_NODES)) - info.shift) / info.scale
+        variance = 1.0 - alpha_bar
+        densities = np.empty(len(x))
+        for begin in range(0, len(x), POINTS_AT_ONCE):
+            chunk = np.asarray(x[begin : begin + POINTS_AT_ONCE], dtype=np.float64)
+            squares = np.square(chunk[:, None, :] - centres).sum(axis=-1) / (-2.0 * variance)
+            peak = squares.max(axis=1)
+            total = np.log(np.exp(squares - peak[:, None]).mean(axis=1))
+            densities[begin : begin + POINTS_AT_ONCE] = peak + total - math.log(2.0 * math.pi * variance)
+        return densities
+
+
+def source_of(info: DataInfo) -> Source:
+    """Return the source behind a checkpoint's data: its formula where the name is known, else its examples."""
+    if info.name == SwissRoll.name and info.shape == SwissRoll.shape:
+        return SwissRoll()
+    return Examples(info.name, info.examples)
+
+
+def places_along(info: DataInfo, x0: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a number in [0, 1] for each point of ``x0`` [N, 2], model units, for colours that follow neighbours.
+
+    Along the roll for the swiss roll; for any other data in the plane the direction as seen from the mean.
+    """
+    source = source_of(info)
+    if isinstance(source, SwissRoll):
+        return source.along(info.to_user(x0))
+    return (np.arctan2(x0[:, 1], x0[:, 0]) / (2.0 * math.pi) + 0.5).astype(np.float32)
+
+
+def _midpoints(count: int) -> NDArray[np.float64]:
+    return (np.arange(count) + 0.5) / count
