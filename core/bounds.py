@@ -21,6 +21,7 @@ from core.trajectories import prepare
 from core.values import Bound, BoundProgress, DataInfo, RunSpec
 
 STATES_AT_ONCE = 16_384
+FARTHEST = 1e30
 
 
 def measure_bound(
@@ -131,6 +132,8 @@ def _checked_data(data: NDArray[np.floating], info: DataInfo) -> NDArray[np.floa
         raise BadInputError(f"data: shape {data.shape} is not (N, {', '.join(map(str, info.shape))}), the model's")
     if data.dtype.kind not in "fiu" or not np.isfinite(data).all():
         raise BadInputError(f"data: {data.dtype} with entries that are not finite real numbers")
+    if (np.abs(data.astype(np.float64) - info.shift) > FARTHEST * info.scale).any():
+        raise BadInputError(f"data: entries over {FARTHEST:g} of the model's standard deviations away; check the units")
     if len(data) < 2:
         raise BadInputError(f"data: {len(data)} examples are too few for a standard error; give two or more")
     return data

@@ -22,6 +22,8 @@ MAX_BYTES = 1024**3
 MAX_TEXT = 100_000
 MAX_MEMBERS = 10_000
 MAX_INFLATION = 1000
+LEAST_RATE = 1e-12  # far below it 1 - beta is 1, and the process destroys nothing
+MAX_NUMBER = np.float64(np.finfo(np.float32).max)
 NUMBERS = "iuf"
 Array = TypeVar("Array", bound=NDArray[np.generic])
 
@@ -69,9 +71,11 @@ class _Reader:
     def _betas(self, process: h5py.Group) -> NDArray[np.float64]:
         steps = self._whole(process, "steps", 1, MAX_STEPS)
         betas = self._array(process, "betas", (steps,)).astype(np.float64)
-        bad = np.flatnonzero(~((betas > 0) & (betas <= 1)))
+        bad = np.flatnonzero(~((betas >= LEAST_RATE) & (betas <= 1)))
         if bad.size:
-            raise self._refusal(f"/process/betas: the rate of step {bad[0] + 1} is {betas[bad[0]]}, outside (0, 1]")
+            raise self._refusal(
+                f"/process/betas: the rate of step {bad[0] + 1} is {betas[bad[0]]}, outside [{LEAST_RATE:g}, 1]"
+            )
         return _frozen(betas)
 
     def _network(self) -> NetworkInfo:
@@ -115,13 +119,13 @@ class _Reader:
     def _training(self) -> TrainingState:
         group = self._group("training")
         done, total = self._whole(group, "steps_done", 0, 2**40), self._whole(group, "steps_total", 0, 2**40)
-        rows = self._dataset(group, "history").shape[0]
+        rows = self._dataset(group, "history").shape[:1]
         return TrainingState(
             recipe=self._text(group, "recipe"),
             seed=self._whole(group, "seed", 0, 2**31),
             steps_done=done,
             steps_total=total,
-            history=_frozen(self._array(group, "history", (rows, 2)).astype(np.float64)),
+            history=_frozen(self._array(group, "history", (*rows, 2)).astype(np.float64)),
             state=self._arrays(self._group("training/state")) if "state" in group else {},
         )
 
@@ -169,7 +173,7 @@ class _Reader:
             raise self._refusal(f"the data set {place} is missing")
         if found.is_virtual or found.external:
             raise self._refusal(f"{place} keeps its values in another file, which is never followed")
-        if found.dtype.kind not in NUMBERS or found.shape is None:
+        if found.dtype.kind not in NUMBERS or found.dtype.itemsize > 8 or found.shape is None:
             raise self._refusal(f"{place} has type {found.dtype}, where numbers are wanted")
         plan = found.id.get_create_plist()
         filters = {plan.get_filter(index)[0] for index in range(plan.get_nfilters())}
@@ -189,9 +193,9 @@ class _Reader:
         if dataset.shape != shape:
             raise self._refusal(f"{dataset.name} has shape {dataset.shape}, where {shape} is wanted")
         self._bytes += dataset.size * dataset.dtype.itemsize
-        values: NDArray[np.generic] = np.asarray(dataset[()])
-        if finite and not np.isfinite(values).all():
-            raise self._refusal(f"{dataset.name} holds values that are not finite")
+        values: NDArray[np.generic] = np.asarray(dataset[()], dtype=dataset.dtype.newbyteorder("="))
+        if finite and not (np.abs(values) <= MAX_NUMBER).all():
+            raise self._refusal(f"{dataset.name} holds values that are not finite, or too large for float32")
         return values
 
     def _arrays(self, group: h5py.Group) -> dict[str, NDArray[np.generic]]:
@@ -213,8 +217,8 @@ class _Reader:
         value = owner.attrs[name]
         if isinstance(value, bytes):
             value = value.decode()
-        if not isinstance(value, str) or len(value) > MAX_TEXT:
-            raise self._refusal(f"the attribute {owner.name} {name} is no text of at most {MAX_TEXT} characters")
+        if not isinstance(value, str) or len(value) > MAX_TEXT or value.encode(errors="ignore").decode() != value:
+            raise self._refusal(f"the attribute {owner.name} {name} is no UTF-8 text of at most {MAX_TEXT} characters")
         return value
 
     def _numbers(self, owner: h5py.Group, name: str, kinds: str = NUMBERS) -> NDArray[np.generic]:

@@ -7,6 +7,7 @@ Bad input ends with exit 2 and one line on stderr. Everything heavy is imported 
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -70,6 +71,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be in no encoding
     options = parser().parse_args(arguments)
     try:
         status: int = options.run(options)

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import json
 import sys
+import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -77,6 +78,8 @@ def bound(options: argparse.Namespace) -> int:
     found = last(_shown(measure_bound(model, spec, data), model.steps, "measuring K")).bound
     if found is None:
         raise BadInputError("the bound was not measured to its end")
+    if not np.isfinite(found.k):
+        raise BadInputError(f"{options.file}: K is not finite, since the network's means or variances overflow")
     print(json.dumps(_bound_facts(found)) if options.json else _bound_text(found))
     return 0
 
@@ -94,6 +97,7 @@ def train(options: argparse.Namespace) -> int:
         save(run.checkpoint(), out)
         print(f"dpm: stopped after {run.steps_done} steps; go on with: dpm train --resume {out}", file=sys.stderr)
         raise
+    save(run.checkpoint(), out)  # what was learned is safe before K is measured
     save(_measured(run.checkpoint(), out), out)
     print(f"{out}: {run.recipe.title}, {run.steps_done} steps")
     return 0
@@ -178,7 +182,7 @@ def _array(path: str) -> NDArray[np.floating]:
         raise BadInputError(f"{path}: there is no such file") from error
     except OSError as error:
         raise BadInputError(f"{path}: this file cannot be read: {error.strerror or error}") from error
-    except (ValueError, EOFError, MemoryError) as error:
+    except (ValueError, EOFError, MemoryError, OverflowError, RecursionError, tokenize.TokenError) as error:
         raise BadInputError(f"{path}: this is not an npy file of numbers") from error
     if values.dtype.kind not in "fiu":
         raise BadInputError(f"{path}: it holds {values.dtype}, where numbers are wanted")

@@ -15,6 +15,7 @@ class BadCheckpointError(DpmError):
     """A checkpoint that is refused; the message begins with its path."""
 
     def __init__(self, path: object, reason: str) -> None:
+        reason = " ".join(reason.splitlines())  # a name inside the file may hold line breaks
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason

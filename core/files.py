@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -71,7 +70,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
             the block: a full disk, mostly. The message begins with ``path``.
     """
     target = check_output_path(path)
-    temporary = target.with_name(f".{secrets.token_hex(6)}{target.suffix}")
+    temporary = target.with_name(f".{os.urandom(6).hex()}{target.suffix}")
     try:
         # Not tempfile's, whose files are private: a new file gets the permissions that the user's umask asks for.
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))

@@ -126,7 +126,10 @@ class Trainer:
             index, _, moment = name.partition(".")
             moments.setdefault(int(index) if index.isdecimal() else -1, {})[moment] = tensor
         groups = self._optimizer.state_dict()["param_groups"]
+        shapes = {name: tuple(tensor.shape) for name, tensor in parts["adam"].items()}
         try:
+            if shapes != (self._moment_shapes() if steps_done else {}):
+                raise ValueError("moments of other parameters")  # which torch itself does not look at
             self._live().load_state_dict(parts["live"])
             self._averaged.load_state_dict(parts["averaged"])
             self._optimizer.load_state_dict({"state": moments, "param_groups": groups})
@@ -157,6 +160,13 @@ class Trainer:
         with torch.no_grad():
             for kept, now in zip(self._averaged.parameters(), self._live().parameters(), strict=True):
                 kept.lerp_(now.to(kept.dtype), 1.0 - decay)
+
+    def _moment_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shapes of Adam's moments once it has taken a step, named as in `state`."""
+        parameters = [parameter for group in self._optimizer.param_groups for parameter in group["params"]]
+        moments = ("exp_avg", "exp_avg_sq")
+        shapes = {f"{n}.{moment}": tuple(p.shape) for n, p in enumerate(parameters) for moment in moments}
+        return shapes | {f"{n}.step": () for n in range(len(parameters))}
 
     def _live(self) -> nn.ModuleList:
         return nn.ModuleList([self._network, self._rates])

@@ -20,8 +20,12 @@ MAX_SEED = 2**31 - 1
 
 
 def usable_threads() -> int:
-    """Return the number of threads a run uses unless told otherwise: the processors that may be used, at most 4."""
-    return max(1, min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
+    """Return the number of threads a run uses unless told otherwise: half of the processors, at least 1, at most 4.
+
+    The other half is for the window: a run that takes all of them makes it stutter and is itself no faster.
+    """
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(4, processors // 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,131 @@
+"""Every command of the window once: name, text, menu, shortcuts and icon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from dpm_gui.icons import IconSet
+from dpm_gui.theme import Palette
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do.
+
+    Attributes:
+        name: What the code calls it.
+        menu: The menu it stands in.
+        text: What the menu says.
+        keys: Its shortcuts, the first one shown.
+        tip: What it does, for tool tips.
+        icon: Its icon, if it has one.
+        checkable: Whether it is a switch.
+    """
+
+    name: str
+    menu: str
+    text: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    icon: str = ""
+    checkable: bool = False
+
+
+COMMANDS = (
+    Command("open", "File", "Open…", ("Ctrl+O",), "Open a checkpoint", "folder-open"),
+    Command("open_shipped", "File", "Open the shipped swiss roll", (), "Open the checkpoint that came with dpm-gui"),
+    Command(
+        "export", "File", "Export film or figure…", ("Ctrl+E",), "Save a film (GIF, MP4) or figure 1 (PNG)", "film"
+    ),
+    Command("quit", "File", "Quit", ("Ctrl+Q",), "Close the window"),
+    Command("undo", "Edit", "Undo", ("Ctrl+Z",), "Take back the last change of what to run", "undo-2"),
+    Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back", "redo-2"),
+    Command("points", "View", "Points", ("1",), "Draw every sample as a point (1)", checkable=True),
+    Command("density", "View", "Density", ("2",), "Draw how many points lie where (2)", checkable=True),
+    Command("arrows", "View", "Drift arrows", ("3",), "Draw the drift f_μ(x, t) − x on a grid (3)", checkable=True),
+    Command("path", "View", "Path", ("4",), "Draw the path of the point that was clicked (4)", checkable=True),
+    Command("prior", "View", "Prior", ("5",), "Draw π at one and two standard deviations (5)", checkable=True),
+    Command("smooth", "View", "Smooth motion", (), "Draw points between two steps while playing", checkable=True),
+    Command("fit", "View", "Fit", ("F",), "Show the whole plane again (F)", "scan"),
+    Command("theme", "View", "Switch light and dark", (), "Switch between light and dark", "sun-moon"),
+    Command("projector", "View", "Projector", (), "Enlarge text and lines", "projector", checkable=True),
+    Command("full_screen", "View", "Full screen", ("F11",), "Fill the screen", "maximize", checkable=True),
+    Command("play", "Run", "Play or pause", ("Space",), "Play or pause (Space)", "play"),
+    Command("play_forward", "Run", "Play forward, t rising", ("L",), "Play from the data to the noise"),
+    Command("play_backward", "Run", "Play backward, t falling", ("J",), "Play from the noise to the data"),
+    Command("pause", "Run", "Pause", ("K",), "Pause on the frame that is on show"),
+    Command("step_on", "Run", "One step on", ("Right",), "Go to t + 1"),
+    Command("step_back", "Run", "One step back", ("Left",), "Go to t − 1"),
+    Command("ten_on", "Run", "Ten steps on", ("Shift+Right",), "Go to t + 10"),
+    Command("ten_back", "Run", "Ten steps back", ("Shift+Left",), "Go to t − 10"),
+    Command("home", "Run", "To the data", ("Home",), "Go to t = 0"),
+    Command("end", "Run", "To the noise", ("End",), "Go to t = T"),
+    Command("faster", "Run", "Faster", (".",), "Play at the next higher speed"),
+    Command("slower", "Run", "Slower", (",",), "Play at the next lower speed"),
+    Command("loop", "Run", "Loop", ("O",), "Begin anew at the end", checkable=True),
+    Command("new_seed", "Run", "New seed", ("Ctrl+R",), "Run again with a new seed (Ctrl+R)", "dice"),
+    Command("run_again", "Run", "Run again", ("F5",), "Run again with the same seed (F5)", "refresh-cw"),
+    Command("measure", "Run", "Measure K", ("Ctrl+M",), "Measure the bound K on fresh held-out data (Ctrl+M)"),
+    Command("stop", "Run", "Stop", ("Esc",), "Stop what is being computed (Esc)", "stop"),
+    Command("reset_layout", "Window", "Reset layout", (), "Put every dock back where it was at first"),
+    Command("shortcuts", "Help", "Keyboard shortcuts", ("F1",), "List all commands and their keys (F1)", "keyboard"),
+    Command("find_command", "Help", "Find a command…", ("Ctrl+Shift+P",), "Find any command by its name", "search"),
+    Command("about", "Help", "About dpm-gui", (), "Versions, licence and the paper", "info"),
+)
+MENUS = tuple(dict.fromkeys(command.menu for command in COMMANDS))
+LAYERS = ("points", "density", "arrows", "path", "prior")
+
+
+class Actions:
+    """The commands as QActions, made once and owned by the window."""
+
+    def __init__(self, window: QWidget) -> None:
+        made = {}
+        for command in COMMANDS:
+            action = QAction(command.text, window)
+            action.setObjectName(command.name)
+            action.setShortcuts([QKeySequence(key) for key in command.keys])
+            action.setToolTip(command.tip)
+            action.setStatusTip(command.tip)
+            action.setCheckable(command.checkable)
+            action.setData(command.menu)
+            window.addAction(action)
+            made[command.name] = action
+        self._actions = MappingProxyType(made)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def all(self) -> tuple[QAction, ...]:
+        """Return every action, in the order of the menus."""
+        return tuple(self._actions.values())
+
+    def in_menu(self, menu: str) -> tuple[QAction, ...]:
+        """Return the actions of one menu, in order."""
+        return tuple(self._actions[command.name] for command in COMMANDS if command.menu == menu)
+
+    def on(self, name: str, slot: Callable[[], object]) -> None:
+        """Call ``slot()`` when the command ``name`` is given."""
+        self._actions[name].triggered.connect(lambda _checked: slot())
+
+    def on_switch(self, name: str, slot: Callable[[bool], object]) -> None:
+        """Call ``slot(on)`` when the switch ``name`` is turned, whoever turns it."""
+        self._actions[name].toggled.connect(slot)
+
+    def allow(self, name: str, allowed: bool, reason: str = "") -> None:
+        """Enable or grey the command ``name``; what is greyed says why in its tool tip."""
+        action = self._actions[name]
+        tip = next(command.tip for command in COMMANDS if command.name == name)
+        action.setEnabled(allowed)
+        action.setToolTip(tip if allowed else f"{tip}: {reason}")
+
+    def dress(self, icons: IconSet, palette: Palette) -> None:
+        """Tint all icons with the palette's ink."""
+        for command in COMMANDS:
+            if command.icon:
+                self._actions[command.name].setIcon(icons.icon(command.icon, palette.ink))

@@ -1,0 +1,233 @@
+"""The composition root: builds the parts and connects them, and does nothing else."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QApplication
+
+from core.errors import DpmError
+from core.values import MAX_SEED, RunSpec
+from dpm_gui.engine import Opened
+from dpm_gui.export import FigureExporter
+from dpm_gui.film_exporter import FilmExporter
+from dpm_gui.icons import IconSet
+from dpm_gui.main_window import MainWindow
+from dpm_gui.player import Player
+from dpm_gui.preferences import Preferences
+from dpm_gui.resources import asset
+from dpm_gui.session import Session
+from dpm_gui.theme import CHOICES, Palette, Theme
+
+SHIPPED = "checkpoints/swiss_roll.h5"
+PROJECTOR_LINES = 1.5
+
+
+class DpmApplication(QObject):
+    """Everything that one running program consists of."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        preferences: Preferences,
+        spec: RunSpec | None = None,
+        theme: str | None = None,
+    ) -> None:
+        """Build the program; ``theme`` holds for this run alone, what is remembered stays."""
+        super().__init__()
+        self.preferences = preferences
+        self.theme = Theme(application, theme or preferences.theme, self)
+        self.session = Session(spec or RunSpec(), self)
+        self.player = Player(self)
+        self.player.set_direction("there_and_back")
+        self.player.set_loop(True)
+        self.icons = IconSet()
+        self.window = MainWindow(self.session, self.player, preferences, self.icons)
+        self.exporter = FigureExporter(preferences, self)
+        self.films = FilmExporter(self.session, self.theme, preferences, self.window)
+        self._fill_themes()
+        self._connect_session()
+        self._connect_commands()
+        self._connect_export()
+        self.theme.changed.connect(self._dress)
+        self._dress(self.theme.palette)
+        if preferences.projector:
+            self._set_projector(True)
+        self._play_first = True
+        self._at: int | None = None
+
+    def show(self) -> None:
+        """Show the window as it was left last time, and tell a person there what goes wrong."""
+        for source in (self.session, self.exporter, self.films):
+            source.failed.connect(self._show_failure)
+        self.window.restore_layout()
+        self.window.show()
+
+    def open_after_paint(self, path: str | None, at: int | None = None) -> None:
+        """Open ``path`` (the shipped checkpoint if None) once the window has been painted, and show step ``at``."""
+        self._at = at
+        self._play_first = at is None
+        chosen = str(asset(SHIPPED)) if path is None else path
+        # A timer lets the paint reach the screen before torch is imported.
+        self.window.painted.connect(lambda: QTimer.singleShot(0, partial(self._wake_and_open, chosen)))
+
+    def _wake_and_open(self, path: str) -> None:
+        self.session.wake()
+        self.session.open(path)
+
+    def open(self, path: str) -> None:
+        """Open ``path`` beside what is open, which stays if the file is refused."""
+        self.session.open(path)
+
+    def close(self) -> None:
+        """End every thread and remember what is to be remembered; safe in the middle of anything."""
+        self.player.pause()
+        self.films.shut_down()
+        self.session.shut_down()
+        self.preferences.save()
+
+    def _connect_session(self) -> None:
+        session, window = self.session, self.window
+        session.opened_changed.connect(self._note_opened)
+        session.frames_added.connect(self._begin_to_play)
+        window.file_chosen.connect(self.open)
+        window.closing.connect(self.close)
+
+    def _connect_commands(self) -> None:
+        actions, player, session, window = self.window.actions_, self.player, self.session, self.window
+        slots: dict[str, Callable[[], object]] = {
+            "open": window.ask_for_file,
+            "open_shipped": lambda: self.open(str(asset(SHIPPED))),
+            "export": self.films.ask,
+            "quit": window.close,
+            "undo": session.undo_stack.undo,
+            "redo": session.undo_stack.redo,
+            "fit": window.watch.fit,
+            "theme": self._toggle_theme,
+            "play": player.toggle,
+            "play_forward": player.play_forward,
+            "play_backward": player.play_backward,
+            "pause": player.pause,
+            "step_on": lambda: player.step(1),
+            "step_back": lambda: player.step(-1),
+            "ten_on": lambda: player.step(10),
+            "ten_back": lambda: player.step(-10),
+            "home": player.home,
+            "end": player.end,
+            "faster": player.faster,
+            "slower": player.slower,
+            "new_seed": self._new_seed,
+            "run_again": session.run,
+            "measure": session.measure_bound,
+            "stop": self._stop,
+            "reset_layout": window.reset_layout,
+            "shortcuts": self._show_shortcuts,
+            "find_command": self._find_command,
+            "about": self._show_about,
+        }
+        for name, slot in slots.items():
+            actions.on(name, slot)
+        actions.on_switch("loop", player.set_loop)
+        actions["smooth"].setChecked(True)
+        actions.on_switch("full_screen", self._set_full_screen)
+        actions.on_switch("projector", self._set_projector)
+        stack = session.undo_stack
+        for name, signal, text in (
+            ("undo", stack.canUndoChanged, "there is nothing to take back"),
+            ("redo", stack.canRedoChanged, "nothing was taken back"),
+        ):
+            actions.allow(name, False, text)
+            signal.connect(lambda can, name=name, text=text: actions.allow(name, can, text))
+
+    def _connect_export(self) -> None:
+        for figure in (*self.window.watch.views.values(), self.window.entropies):
+            self.exporter.connect_figure(figure)
+        for source in (self.exporter, self.films):
+            source.saved.connect(lambda path: self.window.activity.show_rest(f"Saved {path}"))
+        self.films.activity_changed.connect(self.window.show_activity)
+        self.exporter.copied.connect(lambda: self.window.activity.show_rest("Copied the picture"))
+
+    def _fill_themes(self) -> None:
+        group = QActionGroup(self)
+        self._themes: dict[str, QAction] = {}
+        for choice, text in zip(CHOICES, ("As the system", "Light", "Dark"), strict=True):
+            action = self.window.theme_menu.addAction(text)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _checked, choice=choice: self._choose_theme(choice))
+            group.addAction(action)
+            self._themes[choice] = action
+        self._themes[self.theme.choice].setChecked(True)
+
+    def _note_opened(self, opened: Opened) -> None:
+        if opened.path != str(asset(SHIPPED)):
+            self.preferences.add_recent_file(opened.path)
+        if self._at is not None:
+            self.player.seek(self._at)
+            self._at = None
+
+    def _begin_to_play(self) -> None:
+        if self._play_first:
+            self._play_first = False
+            self.player.play()
+
+    def _stop(self) -> None:
+        self.films.stop()
+        self.session.stop()
+
+    def _new_seed(self) -> None:
+        self.session.edit(seed=random.SystemRandom().randint(0, MAX_SEED))
+
+    def _choose_theme(self, choice: str) -> None:
+        self.preferences.theme = choice
+        self.theme.choose(choice)
+
+    def _toggle_theme(self) -> None:
+        self.theme.toggle()
+        self.preferences.theme = self.theme.choice
+
+    def _dress(self, palette: Palette) -> None:
+        self._themes[self.theme.choice].setChecked(True)
+        self.window.set_palette(palette)
+
+    def _set_projector(self, on: bool) -> None:
+        self.preferences.projector = on
+        self.theme.set_projector(on)
+        self.window.actions_["projector"].setChecked(on)
+        self.window.set_line_scale(PROJECTOR_LINES if on else 1.0)
+
+    def _set_full_screen(self, on: bool) -> None:
+        state = self.window.windowState()
+        full = Qt.WindowState.WindowFullScreen
+        self.window.setWindowState(state | full if on else state & ~full)
+
+    # What few starts need is imported when it is asked for: the window is there the sooner.
+
+    def _show_shortcuts(self) -> None:
+        from dpm_gui.dialogs import ShortcutsDialog
+        from dpm_gui.dialogs.gestures import GESTURES
+
+        ShortcutsDialog(self.window, self.window.actions_.all(), GESTURES).open()
+
+    def _find_command(self) -> None:
+        from dpm_gui.dialogs import CommandPalette
+
+        CommandPalette(self.window, self.window.actions_.all()).show()
+
+    def _show_about(self) -> None:
+        from dpm_gui.dialogs import AboutDialog
+
+        AboutDialog(self.window).open()
+
+    def _show_failure(self, error: Exception) -> None:
+        """Tell a person what went wrong; a bug goes to the exception hook."""
+        if not isinstance(error, DpmError):
+            raise error
+        from dpm_gui.dialogs import show_error
+
+        if self.session.opened is None:
+            self.window.watch.show_message("Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one here.")
+        show_error(self.window, error)

@@ -1,0 +1,186 @@
+"""Any command by a few letters of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dpm_gui.dialogs.commands import Command, commands
+from dpm_gui.dialogs.matching import fit
+
+COMMAND = Qt.ItemDataRole.UserRole
+WIDTH = 560
+ROWS_IN_SIGHT = 10
+MARGIN = 12
+WASH = 0.09
+"""Opacity of the ink behind the chosen row."""
+MOVES = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS_IN_SIGHT, Qt.Key.Key_PageUp: -ROWS_IN_SIGHT}
+
+
+class CommandPalette(QDialog):
+    """Type to narrow ``actions`` down, arrows to choose, Enter to do it, Escape to leave.
+
+    What cannot be used now is greyed, says why, and does nothing on Enter.
+    """
+
+    def __init__(self, parent: QWidget | None, actions: Sequence[QAction]) -> None:
+        super().__init__(parent, Qt.WindowType.Popup if parent is not None else Qt.WindowType.Dialog)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Find a command")
+        self.setAccessibleName("Find a command")
+        self._commands = commands(actions)
+        self._search = QLineEdit(self)
+        self._search.setPlaceholderText("Find a command")
+        self._search.setAccessibleName("Find a command")
+        self._search.setAccessibleDescription("Arrows choose, Enter does it, Escape leaves")
+        self._search.textChanged.connect(self.narrow)
+        self._search.installEventFilter(self)
+        self._list = QListWidget(self)
+        self._list.setAccessibleName("Commands")
+        self._list.setFrameShape(QFrame.Shape.NoFrame)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setItemDelegate(_CommandDelegate(self._list))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setMouseTracking(True)
+        self._list.itemClicked.connect(self._trigger)
+        self._nothing = QLabel(self)
+        self._nothing.setTextFormat(Qt.TextFormat.PlainText)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._lay_out()
+        self.narrow("")
+        self._search.setFocus()
+
+    def rows(self) -> list[Command]:
+        """Return the commands on show, best first."""
+        items = (self._list.item(row) for row in range(self._list.count()))
+        return [item.data(COMMAND) for item in items]
+
+    def narrow(self, typed: str) -> None:
+        """Show the commands alone that ``typed`` fits, best first; all of them, by menu, if it is empty."""
+        rated = [(fit(typed, f"{command.text} {command.menu}"), command) for command in self._commands]
+        left = [(score, command) for score, command in rated if score is not None]
+        if typed.strip():
+            left.sort(key=lambda pair: -pair[0])
+        self._list.clear()
+        for _, command in left:
+            item = QListWidgetItem(self._list)
+            item.setData(COMMAND, command)
+            words = [command.text, command.keys, command.reason or ("" if command.action.isEnabled() else "greyed")]
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(filter(None, words)))
+            item.setToolTip(command.reason)
+        self._list.setCurrentRow(0)
+        self._list.setVisible(bool(left))
+        self._nothing.setVisible(not left)
+        self._nothing.setText(f"No command is called “{typed.strip()}”.")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = MOVES.get(Qt.Key(event.key()))
+            if step is not None:
+                self._move(step)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                item = self._list.currentItem()
+                if item is not None:
+                    self._trigger(item)
+                return True
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
+        painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))  # a popup has no frame of its own
+
+    def _move(self, step: int) -> None:
+        """Choose another row; one step beyond an end goes round."""
+        count = self._list.count()
+        if count:
+            row = self._list.currentRow() + step
+            self._list.setCurrentRow(row % count if abs(step) == 1 else min(max(row, 0), count - 1))
+
+    def _trigger(self, item: QListWidgetItem) -> None:
+        action: QAction = item.data(COMMAND).action
+        if action.isEnabled():
+            self.accept()  # closed first: a command may open a window of its own
+            action.trigger()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(8)
+        column.addWidget(self._search)
+        column.addWidget(self._list, 1)
+        column.addWidget(self._nothing, 1)
+        row = _row_height(self.fontMetrics())
+        self.resize(WIDTH, self._search.sizeHint().height() + 24 + row * ROWS_IN_SIGHT)
+        parent = self.parentWidget()
+        if parent is not None:
+            window = parent.window()
+            top = window.mapToGlobal(window.rect().topLeft())
+            self.move(top.x() + (window.width() - WIDTH) // 2, top.y() + window.height() // 8)
+
+
+class _CommandDelegate(QStyledItemDelegate):
+    """A row: the command, then its menu or why it is greyed, and its keys at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(0, _row_height(option.fontMetrics))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        command: Command = index.data(COMMAND)
+        usable = command.action.isEnabled()
+        muted = option.palette.color(QPalette.ColorRole.PlaceholderText)
+        ink = option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text) if usable else muted
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            wash = QColor(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text))
+            wash.setAlphaF(WASH)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(wash)
+            painter.drawRoundedRect(option.rect, 4, 4)
+        room = option.rect.adjusted(MARGIN, 0, -MARGIN, 0)
+        painter.setFont(option.font)
+        self._write(painter, room, command.keys, muted, Qt.AlignmentFlag.AlignRight)
+        taken = option.fontMetrics.horizontalAdvance(command.keys)
+        room.setRight(room.right() - (taken + MARGIN if taken else 0))
+        self._write(painter, room, command.text, ink)
+        room.setLeft(room.left() + option.fontMetrics.horizontalAdvance(command.text) + MARGIN)
+        self._write(painter, room, command.menu if usable else command.reason, muted)
+        painter.restore()
+
+    def _write(
+        self,
+        painter: QPainter,
+        room: QRect,
+        text: str,
+        colour: QColor,
+        side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        if room.width() > 0 and text:
+            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            painter.setPen(colour)
+            painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+
+
+def _row_height(metrics: QFontMetrics) -> int:
+    return metrics.height() + 12

@@ -1,0 +1,42 @@
+"""Is there a display to open a window on? Asked before Qt is, which would end the program."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import os
+import sys
+
+ADVICE = "use --screenshot OUT.png or --render OUT.gif, which need none"
+
+
+def missing_display(platform: str) -> str | None:
+    """Return why no window can be opened, in one line, or None if one can.
+
+    Args:
+        platform: What ``QT_QPA_PLATFORM`` asks for; empty for Qt's own choice.
+    """
+    if not sys.platform.startswith("linux") or platform.split(":")[0] not in {"", "xcb", "wayland"}:
+        return None
+    if os.environ.get("WAYLAND_DISPLAY") and platform != "xcb":
+        return None
+    display = os.environ.get("DISPLAY")
+    if not display:
+        return f"there is no display (DISPLAY and WAYLAND_DISPLAY are not set); {ADVICE}"
+    return None if _answers(display) else f"the display {display} does not answer; {ADVICE}"
+
+
+def _answers(display: str) -> bool:
+    """Say whether the X server at ``display`` lets us in; Qt aborts the process where it does not."""
+    name = ctypes.util.find_library("xcb")
+    if name is None:
+        return True  # Qt's own complaint is the better one then
+    xcb = ctypes.CDLL(name)
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
+    xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
+    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(display.encode(), None)
+    failed = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return not failed

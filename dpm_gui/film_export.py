@@ -1,0 +1,79 @@
+"""Films of what has been recorded, written while the window goes on."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from dpm_gui.film_scene import FRAMES_A_SECOND, FilmScene
+from dpm_gui.films import write_film
+from dpm_gui.jobs import Job
+
+PICTURES_AHEAD = 8
+PAUSE = 4
+"""Milliseconds that the window has to itself between two pictures."""
+
+
+class FilmExport(QObject):
+    """Writes one film: the window draws a picture now and then, a thread packs them into the file."""
+
+    saved = Signal(str)
+    failed = Signal(object)
+    progressed = Signal(int, int)
+    ended = Signal()
+    """Told last, whatever the end was."""
+
+    def __init__(self, scene: FilmScene, path: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self._scene = scene
+        self._path = path
+        self._total = len(scene.steps())
+        self._drawn = scene.pictures()
+        self._waiting: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(PICTURES_AHEAD)
+        self._job = Job(lambda: write_film(path, self._pictures(), FRAMES_A_SECOND), self)
+        self._job.produced.connect(lambda counts: self.progressed.emit(counts[-1], self._total))
+        self._job.done.connect(lambda: self.saved.emit(path))
+        self._job.failed.connect(self.failed)
+        self._job.finished.connect(self._end)
+        self._timer = QTimer(self)
+        self._timer.setInterval(PAUSE)
+        self._timer.timeout.connect(self._draw_next)
+
+    def start(self) -> None:
+        """Begin; the window stays usable."""
+        self._job.start()
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Stop and leave no file behind."""
+        self._timer.stop()
+        self._job.cancel()
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
+        self._waiting.put(None)
+
+    def wait(self) -> None:
+        """Wait until the thread has ended."""
+        self._job.wait()
+
+    def _draw_next(self) -> None:
+        if self._waiting.full():
+            return
+        picture = next(self._drawn, None)
+        if picture is None:
+            self._timer.stop()
+        self._waiting.put(picture)
+
+    def _pictures(self) -> Iterator[NDArray[np.uint8]]:
+        while (picture := self._waiting.get()) is not None:
+            yield picture
+
+    def _end(self) -> None:
+        self._timer.stop()
+        self._scene.close()
+        self._scene.deleteLater()
+        self.ended.emit()

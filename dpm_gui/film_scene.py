@@ -1,0 +1,115 @@
+"""The pictures of a film, and figure 1 of the paper: canvases that are never shown, fed from recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from core.values import DriftFrame
+from dpm_gui.engine import FORWARD, REVERSE
+from dpm_gui.recording import Recording
+from dpm_gui.theme import Palette
+from dpm_gui.views.points import PointsView
+
+FILM_SIZE = QSize(960, 512)
+FIGURE_SIZE = QSize(1200, 1240)
+MOST_FRAMES = 200
+HOLD = 8
+"""Pictures for which each end of the film stands still."""
+FRAMES_A_SECOND = 15.0
+
+
+class FilmScene(QWidget):
+    """Both sides of a run side by side, step by step: there from the data to the noise, and back."""
+
+    def __init__(self, recordings: dict[str, Recording], palette: Palette, size: QSize | None = None) -> None:
+        """Lay the scene out; both recordings are to be complete."""
+        super().__init__()
+        self._recordings = recordings
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        titles = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
+        self._views = {side: PointsView(side, titles[side], self) for side in titles}
+        for side, view in self._views.items():
+            row.addWidget(view)
+            view.set_colours(recordings[side].along)
+            view.set_palette(palette)
+        _keep_hidden(self, size or FILM_SIZE)
+
+    def steps(self) -> list[int]:
+        """Return the step of each picture; of long runs evenly spread steps are taken."""
+        last = self._recordings[FORWARD].steps
+        count = min(last + 1, MOST_FRAMES // 2)
+        there = [round(index * last / max(count - 1, 1)) for index in range(count)]
+        return [0] * HOLD + there + [last] * HOLD + there[::-1]
+
+    def pictures(self) -> Iterator[NDArray[np.uint8]]:
+        """Draw the pictures of the film one after the other: ``[H, W, 3]`` each. In the thread of the window alone."""
+        for t in self.steps():
+            for side, view in self._views.items():
+                frame = self._recordings[side].frame(t)
+                if frame is not None:
+                    view.show_frame(frame)
+                    view.set_note(f"t = {t}")
+            yield pixels(self.grab().toImage())
+
+
+class FigureOne(QWidget):
+    """Figure 1 of the paper: forward and reverse at t = 0, T/2 and T, and the reverse drift."""
+
+    def __init__(
+        self,
+        recordings: dict[str, Recording],
+        drifts: Mapping[int, DriftFrame],
+        palette: Palette,
+        size: QSize | None = None,
+    ) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        last = recordings[FORWARD].steps
+        steps = (0, last // 2, last)
+        for row, (side, title) in enumerate(((FORWARD, "q"), (REVERSE, "p"))):
+            for column, t in enumerate(steps):
+                view = PointsView(side, title, self)
+                view.set_colours(recordings[side].along)
+                frame = recordings[side].frame(t)
+                if frame is not None:
+                    view.show_frame(frame)
+                self._place(view, f"{title}(xᵗ), t = {t}", palette, grid, row, column)
+        for column, t in enumerate((1, *steps[1:])):
+            view = PointsView(REVERSE, "drift", self)
+            view.set_layer("arrows", True)
+            view.show_drift(drifts.get(t))
+            self._place(view, f"f_μ(x, t) − x, t = {t}", palette, grid, 2, column)
+        _keep_hidden(self, size or FIGURE_SIZE)
+
+    def _place(self, view: PointsView, title: str, palette: Palette, grid: QGridLayout, row: int, column: int) -> None:
+        view.set_title(title)
+        view.set_palette(palette)
+        grid.addWidget(view, row, column)
+
+    def picture(self) -> QImage:
+        """Return the figure."""
+        return self.grab().toImage()
+
+
+def pixels(image: QImage) -> NDArray[np.uint8]:
+    """Return the picture as ``[H, W, 3]``, red, green and blue."""
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def _keep_hidden(scene: QWidget, size: QSize) -> None:
+    """Lay ``scene`` out at ``size`` without it ever appearing on the screen."""
+    scene.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    scene.resize(size)
+    scene.show()

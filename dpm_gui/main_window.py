@@ -1,0 +1,247 @@
+"""The one window: menus, tool bar, the workspace, docks and the status bar around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from dpm_gui.actions import MENUS, Actions
+from dpm_gui.engine import Opened
+from dpm_gui.icons import IconSet
+from dpm_gui.panels.bound_panel import BoundPanel
+from dpm_gui.panels.run_panel import RunPanel
+from dpm_gui.player import Player
+from dpm_gui.preferences import Preferences
+from dpm_gui.session import Activity, Session
+from dpm_gui.theme import Palette
+from dpm_gui.views.activity_bar import ActivityBar
+from dpm_gui.views.entropies import EntropyPlot
+from dpm_gui.workspaces.watch import WatchWorkspace
+
+FILES = "Checkpoints (*.h5 *.hdf5);;All files (*)"
+FIRST_SIZE, LEAST_SIZE = (1280, 800), (960, 640)
+DOCK_WIDTH = 360
+
+
+class MainWindow(QMainWindow):
+    """Lays everything out and follows session, player and preferences; what commands do is connected by the app."""
+
+    painted = Signal()
+    """The window has been painted for the first time."""
+    file_chosen = Signal(str)
+    """A file was chosen in the dialog, in the list of recent files or by dropping it."""
+    closing = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        player: Player,
+        preferences: Preferences,
+        icons: IconSet,
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle("dpm-gui")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*LEAST_SIZE)
+        self.resize(*FIRST_SIZE)
+        self._session = session
+        self._preferences = preferences
+        self._icons = icons
+        self._painted = False
+        self.actions_ = Actions(self)
+        self.watch = WatchWorkspace(session, player, self.actions_, icons, self)
+        self.entropies = EntropyPlot(self)
+        self.activity = ActivityBar(self.actions_["stop"], self)
+        self.setCentralWidget(self.watch)
+        self._docks = (
+            self._dock("Entropy bounds", "entropies", self.entropies),
+            self._dock("Bound K", "bound", BoundPanel(session, self.actions_["measure"], self)),
+        )
+        self._recent = QMenu("Open recent", self)
+        self._themes = QMenu("Theme", self)
+        self._fill_menus()
+        self._fill_tool_bar()
+        self._fill_status_bar()
+        self._first_layout = self.saveState()
+        self._connect(session, player)
+
+    @property
+    def theme_menu(self) -> QMenu:
+        """The menu that chooses the theme; the app fills it."""
+        return self._themes
+
+    def set_palette(self, palette: Palette) -> None:
+        """Show everything in the colours of ``palette``."""
+        self.actions_.dress(self._icons, palette)
+        self.watch.set_palette(palette)
+        self.entropies.set_palette(palette)
+
+    def set_line_scale(self, scale: float) -> None:
+        """Draw lines and points so many times as thick."""
+        self.watch.set_line_scale(scale)
+        self.entropies.set_line_scale(scale)
+
+    def restore_layout(self) -> None:
+        """Take the place, size and docks that were remembered."""
+        self.restoreGeometry(self._preferences.geometry)
+        self.restoreState(self._preferences.window_state)
+
+    def reset_layout(self) -> None:
+        """Put every dock back where it was at first."""
+        self.restoreState(self._first_layout)
+        for dock in self._docks:
+            dock.show()
+        self._size_docks()
+
+    def ask_for_file(self) -> None:
+        """Show the dialog that chooses a checkpoint."""
+        dialog = QFileDialog(self, "Open a checkpoint", self._preferences.last_folder, FILES)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.file_chosen)
+        dialog.open()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.Paint and not self._painted:
+            self._painted = True
+            self.painted.emit()
+        return handled
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _local_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _local_file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.file_chosen.emit(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._preferences.geometry = self.saveGeometry()
+        self._preferences.window_state = self.saveState()
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _dock(self, title: str, name: str, content: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(content)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        return dock
+
+    def _size_docks(self) -> None:
+        self.resizeDocks(list(self._docks), [DOCK_WIDTH] * len(self._docks), Qt.Orientation.Horizontal)
+        self.resizeDocks(list(self._docks), [520, 200], Qt.Orientation.Vertical)
+
+    def _fill_menus(self) -> None:
+        for title in MENUS:
+            menu = self.menuBar().addMenu(title)
+            menu.setToolTipsVisible(True)
+            for action in self.actions_.in_menu(title):
+                if action.objectName() in {"export", "quit", "fit", "run_again", "shortcuts", "loop"}:
+                    menu.addSeparator()
+                menu.addAction(action)
+                if action.objectName() == "open":
+                    menu.addMenu(self._recent)
+                if action.objectName() == "fit":
+                    menu.addMenu(self._themes)
+            if title == "Window":
+                menu.addSeparator()
+                for dock in self._docks:
+                    menu.addAction(dock.toggleViewAction())
+        self._recent.setToolTipsVisible(True)
+        self._preferences.recent_changed.connect(self._fill_recent)
+        self._fill_recent()
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self._preferences.recent_files:
+            action = self._recent.addAction(Path(path).name)
+            action.setToolTip(path)
+            action.triggered.connect(lambda _checked, path=path: self.file_chosen.emit(path))
+        self._recent.setEnabled(bool(self._preferences.recent_files))
+        if self._preferences.recent_files:
+            self._recent.addSeparator()
+            self._recent.addAction("Clear the list", self._preferences.clear_recent_files)
+
+    def _fill_tool_bar(self) -> None:
+        bar = QToolBar("Tool bar", self)
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.addAction(self.actions_["open"])
+        button = bar.widgetForAction(self.actions_["open"])
+        if isinstance(button, QToolButton):
+            button.setMenu(self._recent)
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        bar.addWidget(_spring(self))
+        bar.addWidget(RunPanel(self._session, self.actions_["new_seed"], self.actions_["run_again"], self))
+        bar.addWidget(_spring(self))
+        theme = QToolButton(self)
+        theme.setDefaultAction(self.actions_["theme"])
+        theme.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        theme.setAccessibleName("Switch light and dark")
+        bar.addWidget(theme)
+        self.addToolBar(bar)
+        self._size_docks()
+
+    def _fill_status_bar(self) -> None:
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.activity, 1)
+        threads = self._session.spec.threads
+        place = QLabel(f"{threads} thread{'s' if threads > 1 else ''}, CPU", self)
+        place.setToolTip("Where the engine computes; equal seeds give equal arrays for this number of threads")
+        self.statusBar().addPermanentWidget(place)
+
+    def _connect(self, session: Session, player: Player) -> None:
+        session.opened_changed.connect(self._show_opened)
+        session.activity_changed.connect(self.show_activity)
+        player.frame_changed.connect(self.entropies.set_cursor)
+        self.entropies.step_chosen.connect(player.seek)
+        self.show_activity(None)
+        for name in ("measure", "run_again", "new_seed", "export"):
+            self.actions_.allow(name, False, "open a checkpoint first")
+
+    def _show_opened(self, opened: Opened) -> None:
+        checkpoint = opened.checkpoint
+        self.setWindowTitle(f"{checkpoint.title} · {checkpoint.kind.capitalize()}, T = {checkpoint.steps} – dpm-gui")
+        self.entropies.show_entropies(opened.entropies)
+        for name in ("measure", "run_again", "new_seed", "export"):
+            self.actions_.allow(name, True)
+
+    def show_activity(self, activity: Activity | None) -> None:
+        """Say in the status bar what is being done, or that nothing is."""
+        self.actions_.allow("stop", activity is not None and activity.can_stop, "nothing is being computed")
+        if activity is None:
+            self.activity.show_rest("Ready" if self._session.opened else "Nothing is open: File, Open…")
+        else:
+            self.activity.show_activity(
+                activity.text, activity.done, activity.total, activity.seconds_left, activity.can_stop
+            )
+
+
+def _spring(parent: QWidget) -> QWidget:
+    spring = QWidget(parent)
+    spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return spring
+
+
+def _local_file(event: QDragEnterEvent | QDropEvent) -> str | None:
+    """Return the one local file or folder that is being dragged, if it is one."""
+    urls = event.mimeData().urls()
+    return urls[0].toLocalFile() if len(urls) == 1 and urls[0].isLocalFile() else None

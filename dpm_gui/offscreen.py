@@ -1,0 +1,127 @@
+"""Pictures and films without a display: `dpm-gui --screenshot` and `dpm-gui --render`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QSize
+from PySide6.QtWidgets import QApplication
+
+from core.errors import BadInputError
+from core.files import check_output_path
+from core.values import DriftFrame, RunSpec
+from dpm_gui.app import DpmApplication
+from dpm_gui.engine import FORWARD, REVERSE
+from dpm_gui.export import save_image
+from dpm_gui.film_scene import FRAMES_A_SECOND, FigureOne, FilmScene
+from dpm_gui.films import check_film_path, write_film
+from dpm_gui.preferences import Preferences
+
+WINDOW_SIZE = (1280, 800)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what `--screenshot` or `--render` asks for; a user's own settings are neither read nor changed.
+
+    Raises:
+        DpmError: If the checkpoint, the step or the output cannot be used.
+    """
+    _check_output(options)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication([sys.argv[0]])
+    if not isinstance(application, QApplication):
+        raise BadInputError("--screenshot: another kind of application is running in this process")
+    with tempfile.TemporaryDirectory() as folder:
+        settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
+        spec = RunSpec(seed=options.seed)
+        program = DpmApplication(application, Preferences(settings), spec, options.theme or "light")
+        try:
+            _work(program, options)
+        finally:
+            program.close()
+            program.window.close()
+    return 0
+
+
+def _check_output(options: argparse.Namespace) -> None:
+    if options.screenshot:
+        if Path(options.screenshot).suffix.lower() != ".png":
+            raise BadInputError(f"--screenshot: {options.screenshot} does not end in .png")
+        check_output_path(options.screenshot)
+    elif Path(options.render).suffix.lower() == ".png":
+        check_output_path(options.render)
+    else:
+        check_film_path(options.render)
+
+
+def _work(program: DpmApplication, options: argparse.Namespace) -> None:
+    width, height = options.size or WINDOW_SIZE
+    program.window.resize(width, height)
+    program.open_after_paint(options.file, at=options.at or 0)
+    program.window.show()
+    wait_for_run(program)
+    last = program.player.last
+    if options.at is not None and options.at > last:
+        raise BadInputError(f"--at: {options.at} is beyond the last step, T = {last}")
+    if options.screenshot:
+        _settle()
+        save_image(program.window.grab().toImage(), options.screenshot)
+        print(options.screenshot)
+    else:
+        _render(program, options)
+        print(options.render)
+
+
+def wait_for_run(program: DpmApplication) -> None:
+    """Run the event loop until the first run has come to its end.
+
+    Raises:
+        Exception: Whatever ended the run, if that was an error.
+    """
+    loop = QEventLoop()
+    errors: list[Exception] = []
+    program.session.failed.connect(errors.append)
+    program.session.failed.connect(loop.quit)
+    program.session.run_ended.connect(loop.quit)
+    loop.exec()
+    if errors:
+        raise errors[0]
+
+
+def _render(program: DpmApplication, options: argparse.Namespace) -> None:
+    session, palette = program.session, program.theme.palette
+    recordings = {side: session.recording(side) for side in (FORWARD, REVERSE)}
+    size = QSize(*options.size) if options.size else None
+    if Path(options.render).suffix.lower() == ".png":
+        drifts = _wait_for_drifts(program)
+        figure = FigureOne(recordings, drifts, palette, size)
+        _settle()
+        save_image(figure.picture(), options.render)
+        return
+    scene = FilmScene(recordings, palette, size)
+    _settle()
+    for _ in write_film(options.render, scene.pictures(), FRAMES_A_SECOND):
+        pass
+
+
+def _wait_for_drifts(program: DpmApplication) -> dict[int, DriftFrame]:
+    session, last = program.session, program.player.last
+    opened = session.opened
+    if opened is None or opened.checkpoint.data.shape != (2,):
+        raise BadInputError("--render: figure 1 (PNG) shows data in the plane; give a name that ends in .gif or .mp4")
+    loop = QEventLoop()
+    session.drift_changed.connect(lambda: loop.quit() if session.drift(last) else None)
+    session.compute_drift()
+    if session.drift(last) is None:
+        loop.exec()
+    return {t: drift for t in range(1, last + 1) if (drift := session.drift(t)) is not None}
+
+
+def _settle() -> None:
+    """Let what has been asked of the window be laid out and painted."""
+    for _ in range(3):
+        QCoreApplication.processEvents()

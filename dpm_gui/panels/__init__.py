@@ -1,0 +1,1 @@
+"""Panels: each changes one part of the session and follows it. They know no view."""

@@ -1,0 +1,56 @@
+"""What to run: the seed and the number of points."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+
+from core.values import MAX_SEED, RunSpec
+from dpm_gui.session import Session
+
+FEWEST_POINTS, MOST_POINTS = 100, 50_000
+
+
+class RunPanel(QWidget):
+    """Shows the session's spec and edits it; an edit runs at once."""
+
+    def __init__(self, session: Session, new_seed: QAction, run_again: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._count = self._box("Number of points", FEWEST_POINTS, MOST_POINTS, "Points on each side, N")
+        self._count.setSingleStep(1000)
+        self._count.setGroupSeparatorShown(True)
+        self._seed = self._box("Seed", 0, MAX_SEED, "Seed of all randomness: the same seed gives the same picture")
+        self._count.valueChanged.connect(lambda count: session.edit(count=count))
+        self._seed.valueChanged.connect(lambda seed: session.edit(seed=seed))
+        session.spec_changed.connect(self._show)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 0, 8, 0)
+        layout.setSpacing(8)
+        for text, box in (("Points", self._count), ("Seed", self._seed)):
+            label = QLabel(text, self)
+            label.setBuddy(box)
+            layout.addWidget(label)
+            layout.addWidget(box)
+        for action in (new_seed, run_again):
+            button = QToolButton(self)
+            button.setDefaultAction(action)
+            button.setAutoRaise(True)
+            button.setAccessibleName(action.text())
+            layout.addWidget(button)
+        self._show(session.spec)
+
+    def _box(self, name: str, least: int, most: int, tip: str) -> QSpinBox:
+        box = QSpinBox(self)
+        box.setRange(least, most)
+        box.setKeyboardTracking(False)  # what is typed counts when it is finished, not at every digit
+        box.setToolTip(tip)
+        box.setAccessibleName(name)
+        return box
+
+    def _show(self, spec: RunSpec) -> None:
+        for box, value in ((self._count, spec.count), (self._seed, spec.seed)):
+            blocker = QSignalBlocker(box)
+            box.setValue(value)
+            blocker.unblock()

@@ -1,0 +1,125 @@
+"""What the application remembers from one start to the next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, QStandardPaths, Signal
+
+THEMES = ("system", "light", "dark")
+MOST_RECENT_FILES = 10
+WINDOW_VERSION = 1
+"""Raised whenever docks or tool bars change so much that an older layout would not fit."""
+
+
+class Preferences(QObject):
+    """The one owner of window layout, theme and recent files; what is missing or spoilt reads as its default.
+
+    Args:
+        settings: Where they are kept; the user's own if None.
+        parent: Qt's owner.
+    """
+
+    recent_changed = Signal()
+    """Told after the list of recent files has changed."""
+
+    def __init__(self, settings: QSettings | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = QSettings("dpm-gui", "dpm-gui") if settings is None else settings
+
+    @property
+    def theme(self) -> str:
+        """Either "system", "light" or "dark"."""
+        theme = self._text("theme")
+        return theme if theme in THEMES else "system"
+
+    @theme.setter
+    def theme(self, theme: str) -> None:
+        if theme not in THEMES:
+            raise ValueError(f"theme {theme!r} is none of {', '.join(THEMES)}")
+        self._settings.setValue("theme", theme)
+
+    @property
+    def projector(self) -> bool:
+        """Whether text and lines are enlarged."""
+        return self._text("projector") == "true"
+
+    @projector.setter
+    def projector(self, on: bool) -> None:
+        self._settings.setValue("projector", "true" if on else "false")
+
+    @property
+    def geometry(self) -> QByteArray:
+        """The window's place and size, for `QWidget.restoreGeometry`; empty if there is none."""
+        return self._bytes("window/geometry")
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._settings.setValue("window/geometry", geometry)
+
+    @property
+    def window_state(self) -> QByteArray:
+        """The layout of docks and tool bars, for `QMainWindow.restoreState`; empty if there is none of this version."""
+        same = self._text("window/version") == str(WINDOW_VERSION)
+        return self._bytes("window/state") if same else QByteArray()
+
+    @window_state.setter
+    def window_state(self, state: QByteArray) -> None:
+        self._settings.setValue("window/version", str(WINDOW_VERSION))
+        self._settings.setValue("window/state", state)
+
+    def forget_layout(self) -> None:
+        """Forget the window's place and layout."""
+        self._settings.remove("window")
+
+    @property
+    def recent_files(self) -> tuple[str, ...]:
+        """Absolute paths of what was opened, the last first, at most ten; the files may be gone."""
+        value = self._settings.value("recent_files")
+        # A list of one comes back from a settings file as the text itself, an empty list as None.
+        paths = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        return tuple(path for path in paths if isinstance(path, str) and path)[:MOST_RECENT_FILES]
+
+    def add_recent_file(self, path: str | Path) -> None:
+        """Put ``path`` first among the recent files."""
+        name = str(Path(path).absolute())
+        self._set_recent_files([name, *(other for other in self.recent_files if other != name)])
+
+    def remove_recent_file(self, path: str | Path) -> None:
+        """Drop ``path`` from the recent files; one that is not there is no error."""
+        name = str(Path(path).absolute())
+        self._set_recent_files([other for other in self.recent_files if other != name])
+
+    def clear_recent_files(self) -> None:
+        """Empty the list of recent files."""
+        self._set_recent_files([])
+
+    @property
+    def last_folder(self) -> str:
+        """The folder of the last dialog for files; the user's documents if it is gone or there was none."""
+        folder = self._text("last_folder")
+        if folder and Path(folder).is_dir():
+            return folder
+        return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or str(Path.home())
+
+    @last_folder.setter
+    def last_folder(self, folder: str | Path) -> None:
+        self._settings.setValue("last_folder", str(Path(folder).absolute()))
+
+    def save(self) -> None:
+        """Write everything to disk now; otherwise Qt does so in its own time."""
+        self._settings.sync()
+
+    def _set_recent_files(self, paths: list[str]) -> None:
+        paths = paths[:MOST_RECENT_FILES]
+        if tuple(paths) != self.recent_files:
+            self._settings.setValue("recent_files", paths)
+            self.recent_changed.emit()
+
+    def _text(self, key: str) -> str:
+        value = self._settings.value(key)
+        return value if isinstance(value, str) else ""
+
+    def _bytes(self, key: str) -> QByteArray:
+        value = self._settings.value(key)
+        return value if isinstance(value, QByteArray) else QByteArray()

@@ -1,0 +1,236 @@
+"""Light and dark: the colours of the window, and who chooses between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+CHOICES = ("system", "light", "dark")
+SMALLEST_TEXT = 9.0
+"""Points: nothing in the window is written smaller."""
+PROJECTOR_SCALE = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one theme, as ``#RRGGBB``.
+
+    Attributes:
+        name: "light" or "dark".
+        window: Behind everything.
+        surface: Behind plots, canvases and fields.
+        hairline: Lines that separate.
+        ink, muted: Text and lines; text of less weight.
+        forward, reverse: The two processes, q and p, everywhere.
+        known: What is known of a picture to be completed, and the truth a model is held against.
+        mask: What is to be filled in, laid over the picture at ``mask_alpha``.
+        mask_alpha: 0 … 1.
+    """
+
+    name: str
+    window: str
+    surface: str
+    hairline: str
+    ink: str
+    muted: str
+    forward: str
+    reverse: str
+    known: str
+    mask: str
+    mask_alpha: float
+
+    @property
+    def dark(self) -> bool:
+        return self.name == "dark"
+
+
+LIGHT = Palette(
+    name="light",
+    window="#F6F6F4",
+    surface="#FFFFFF",
+    hairline="#E3E3DF",
+    ink="#1D2024",
+    muted="#666C75",
+    forward="#0072B2",
+    reverse="#D55E00",
+    known="#009E73",
+    mask="#CC79A7",
+    mask_alpha=0.45,
+)
+DARK = Palette(
+    name="dark",
+    window="#17191D",
+    surface="#1E2126",
+    hairline="#33373E",
+    ink="#E7E8EA",
+    muted="#9AA1AB",
+    forward="#56B4E9",
+    reverse="#F08A4B",
+    known="#2FC79B",
+    mask="#E59BC4",
+    mask_alpha=0.50,
+)
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """Return ``colour`` with ``share`` (0 … 1) of ``other`` in it, as ``#RRGGBB``."""
+    one, two = QColor(colour), QColor(other)
+    pairs = ((one.red(), two.red()), (one.green(), two.green()), (one.blue(), two.blue()))
+    return QColor(*(round(a + share * (b - a)) for a, b in pairs)).name()
+
+
+def text_size(widget: QWidget, steps: float = 0.0) -> float:
+    """Return the size of the widget's text, ``steps`` points larger or smaller but never below 9, in points."""
+    return max(SMALLEST_TEXT, widget.font().pointSizeF() + steps)
+
+
+class Theme(QObject):
+    """The application's look. Make one, after the application and before the first window.
+
+    Args:
+        application: Gets the style, the colours and the font.
+        choice: "system", "light" or "dark".
+        parent: Qt's owner.
+
+    Raises:
+        ValueError: If there is no such choice.
+    """
+
+    changed = Signal(object)
+    """The `Palette` now on show."""
+
+    def __init__(self, application: QApplication, choice: str = "system", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._application = application
+        self._font = QFont(application.font())
+        self._projector = False
+        self._choice = _checked(choice)
+        application.setStyle("Fusion")
+        self._set_font()
+        self._tell_platform()
+        self._palette = self._wanted()
+        self._dress()
+        application.styleHints().colorSchemeChanged.connect(self._follow)
+
+    @property
+    def choice(self) -> str:
+        """What was chosen: "system", "light" or "dark"."""
+        return self._choice
+
+    @property
+    def palette(self) -> Palette:
+        """What is on show."""
+        return self._palette
+
+    @property
+    def projector(self) -> bool:
+        """Whether text is enlarged for a room."""
+        return self._projector
+
+    def choose(self, choice: str) -> None:
+        """Show "light" or "dark", or whichever the "system" shows.
+
+        Raises:
+            ValueError: If there is no such choice.
+        """
+        self._choice = _checked(choice)
+        self._tell_platform()
+        self._follow()
+
+    def toggle(self) -> None:
+        """Show the other of light and dark."""
+        self.choose("light" if self._palette.dark else "dark")
+
+    def set_projector(self, on: bool) -> None:
+        """Enlarge all text by a half, or take that back."""
+        if on != self._projector:
+            self._projector = on
+            self._set_font()
+
+    def _tell_platform(self) -> None:
+        """Ask for title bars and native dialogs to match."""
+        schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+        self._application.styleHints().setColorScheme(schemes.get(self._choice, Qt.ColorScheme.Unknown))
+
+    def _wanted(self) -> Palette:
+        if self._choice != "system":
+            return DARK if self._choice == "dark" else LIGHT
+        return DARK if self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+    def _follow(self) -> None:
+        wanted = self._wanted()
+        if wanted != self._palette:
+            self._palette = wanted
+            self._dress()
+            self.changed.emit(wanted)
+
+    def _dress(self) -> None:
+        self._application.setPalette(qt_palette(self._palette))
+        self._application.setStyleSheet(_style_sheet(self._palette))
+
+    def _set_font(self) -> None:
+        font = QFont(self._font)
+        size = max(SMALLEST_TEXT, font.pointSizeF())
+        font.setPointSizeF(size * (PROJECTOR_SCALE if self._projector else 1.0))
+        self._application.setFont(font)
+        # Under a style sheet, widgets that have a palette of their own miss a new font until the sheet is read again.
+        self._application.setStyleSheet(self._application.styleSheet())
+
+
+def qt_palette(palette: Palette) -> QPalette:
+    """Return the colours as Qt's widgets want them."""
+    role = QPalette.ColorRole
+    on_hue = DARK.window if palette.dark else LIGHT.surface
+    colours = {
+        role.Window: palette.window,
+        role.WindowText: palette.ink,
+        role.Base: palette.surface,
+        role.AlternateBase: palette.window,
+        role.Text: palette.ink,
+        role.PlaceholderText: palette.muted,
+        role.Button: palette.surface,
+        role.ButtonText: palette.ink,
+        role.BrightText: palette.reverse,
+        role.ToolTipBase: palette.surface,
+        role.ToolTipText: palette.ink,
+        role.Highlight: palette.forward,
+        role.HighlightedText: on_hue,
+        role.Accent: palette.forward,
+        role.Link: palette.forward,
+        role.LinkVisited: palette.forward,
+        role.Light: palette.surface,
+        role.Midlight: palette.surface,
+        role.Mid: palette.hairline,
+        role.Dark: mixed(palette.hairline, palette.muted, 0.5),
+        role.Shadow: palette.hairline,
+    }
+    result = QPalette()
+    for key, colour in colours.items():
+        result.setColor(key, QColor(colour))
+    faint = QColor(mixed(palette.muted, palette.window, 0.4))
+    for key in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText, role.ToolTipText):
+        result.setColor(QPalette.ColorGroup.Disabled, key, faint)
+    result.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(palette.hairline))
+    return result
+
+
+def _style_sheet(palette: Palette) -> str:
+    """Return what a `QPalette` cannot say: hairlines where Fusion draws bevels."""
+    return f"""
+        QToolTip {{ color: {palette.ink}; background: {palette.surface}; border: 1px solid {palette.hairline};
+                    padding: 4px 6px; }}
+        QToolBar {{ border: none; border-bottom: 1px solid {palette.hairline}; padding: 4px 8px; spacing: 8px; }}
+        QStatusBar {{ border-top: 1px solid {palette.hairline}; }}
+        QStatusBar::item {{ border: none; }}
+        QMainWindow::separator {{ background: {palette.hairline}; width: 1px; height: 1px; }}
+        QMainWindow::separator:hover {{ background: {palette.forward}; }}
+    """
+
+
+def _checked(choice: str) -> str:
+    if choice not in CHOICES:
+        raise ValueError(f"no such theme: {choice!r}; there are {', '.join(CHOICES)}")
+    return choice

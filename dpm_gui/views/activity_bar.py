@@ -1,0 +1,59 @@
+"""What is being done, how far it is and how to stop it: the content of the status bar."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+BAR_WIDTH = 200
+
+
+class ActivityBar(QWidget):
+    """Shows one activity, or that there is none."""
+
+    def __init__(self, stop: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = QLabel(self)
+        self._bar = QProgressBar(self)
+        self._bar.setFixedWidth(BAR_WIDTH)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress")
+        self._left = QLabel(self)
+        self._stop = QToolButton(self)
+        self._stop.setDefaultAction(stop)
+        self._stop.setAutoRaise(True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 0, 8, 0)
+        layout.setSpacing(8)
+        for widget in (self._text, self._bar, self._left, self._stop):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.show_rest("")
+
+    @property
+    def text(self) -> str:
+        """What is said at present."""
+        return self._text.text()
+
+    def show_rest(self, text: str) -> None:
+        """Say ``text``; nothing is being done."""
+        self._text.setText(text)
+        for widget in (self._bar, self._left, self._stop):
+            widget.hide()
+
+    def show_activity(self, text: str, done: int, total: int, seconds_left: float | None, can_stop: bool) -> None:
+        """Say what is being done; ``total`` 0 means that nobody knows how far it is."""
+        self._text.setText(f"{text} · step {done} of {total}" if total else text)
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+        self._left.setText("" if seconds_left is None else f"{_time(seconds_left)} left")
+        self._bar.show()
+        self._left.show()
+        self._stop.setVisible(can_stop)
+
+
+def _time(seconds: float) -> str:
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

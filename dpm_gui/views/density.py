@@ -1,0 +1,55 @@
+"""How densely points lie."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor
+
+CELL = 5.0
+"""Pixels: side of a cell of the histogram, about."""
+FULL = 0.8
+"""Share of the points per unit of area that is drawn at full strength; one for all steps, so that they compare."""
+LEVELS = 256
+_MOST_CELLS = 400
+
+
+class DensityItem(pg.ImageItem):
+    """A histogram in the plane, in shades of one hue; the shade grows as the root of the density."""
+
+    def __init__(self) -> None:
+        super().__init__(axisOrder="row-major", autoDownsample=False)
+        self.setLevels((0, LEVELS - 1))
+
+    def set_colour(self, colour: str) -> None:
+        hue = QColor(colour)
+        table = np.empty((LEVELS, 4), np.uint8)
+        table[:, :3] = hue.red(), hue.green(), hue.blue()
+        table[:, 3] = np.arange(LEVELS)
+        self.setLookupTable(table)
+
+    def show_points(self, points: NDArray[np.float32], shown: QRectF, pixel: float) -> None:
+        """Count ``points`` [N, 2] in cells of some `CELL` pixels over ``shown``; ``pixel`` is one's size there."""
+        side = max(CELL * pixel, shown.width() / _MOST_CELLS, shown.height() / _MOST_CELLS)
+        columns, rows = int(np.ceil(shown.width() / side)), int(np.ceil(shown.height() / side))
+        # Cells hold to the origin, so that they do not crawl over the points while the view is moved.
+        left, top = np.floor(shown.left() / side) * side, np.floor(shown.top() / side) * side
+        columns, rows = columns + 1, rows + 1
+        counts = histogram(points, (left, top), side, (rows, columns))
+        strength = np.sqrt(counts / (max(1, len(points)) * side * side * FULL))
+        shades = np.minimum(strength * (LEVELS - 1), LEVELS - 1).astype(np.uint8)
+        self.setImage(shades, autoLevels=False, rect=QRectF(left, top, columns * side, rows * side))
+
+
+def histogram(
+    points: NDArray[np.float32], corner: tuple[float, float], side: float, shape: tuple[int, int]
+) -> NDArray[np.int64]:
+    """Return how many of ``points`` [N, 2] lie in each cell, ``[rows, columns]`` from ``corner`` on."""
+    rows, columns = shape
+    with np.errstate(invalid="ignore"):
+        cells = np.floor((points - np.asarray(corner, np.float32)) / np.float32(side))
+        inside = (cells >= 0).all(axis=1) & (cells[:, 0] < columns) & (cells[:, 1] < rows)
+    place = cells[inside].astype(np.int64)
+    return np.bincount(place[:, 1] * columns + place[:, 0], minlength=rows * columns).reshape(rows, columns)

@@ -1,0 +1,39 @@
+"""What stands behind the "?" of each figure: two sentences, the formula, the section of the paper."""
+
+from __future__ import annotations
+
+PAPER = "Sohl-Dickstein et al. 2015"
+
+
+def explanation(sentences: str, formula: str, section: str) -> str:
+    """Return the three parts as rich text; ``sentences`` and ``formula`` are rich text themselves."""
+    return f'<p>{sentences}</p><p align="center">{formula}</p><p>{PAPER}, {section}</p>'
+
+
+FORWARD = explanation(
+    "Each step of the forward process shrinks the points a little and adds noise, until nothing of the data is left. "
+    "A point keeps its colour, which tells where along the data it began; the circles are one and two standard "
+    "deviations of the prior.",
+    "<i>q</i>(<i>x<sup>t</sup></i> | <i>x</i><sup><i>t</i>−1</sup>) = "
+    "<i>N</i>(√(1 − <i>β<sub>t</sub></i>) <i>x</i><sup><i>t</i>−1</sup>, <i>β<sub>t</sub></i> <i>I</i>)",
+    "section 2.1, table App. 1",
+)
+REVERSE = explanation(
+    "The model starts from noise, and each of its steps takes back one step of the forward process. "
+    "A point keeps its colour, which tells where along the data it ends; the arrows are the drift "
+    "<i>f<sub>μ</sub></i>(<i>x</i>, <i>t</i>) − <i>x</i> of the step that comes next.",
+    "<i>p</i>(<i>x</i><sup><i>t</i>−1</sup> | <i>x<sup>t</sup></i>) = "
+    "<i>N</i>(<i>f<sub>μ</sub></i>(<i>x<sup>t</sup></i>, <i>t</i>), "
+    "<i>f</i><sub>Σ</sub>(<i>x<sup>t</sup></i>, <i>t</i>))",
+    "section 2.2, figure 1",
+)
+ENTROPIES = explanation(
+    "How uncertain a reverse step is lies between two bounds that the forward process alone fixes. "
+    "The narrower the band, the closer the step is to one that loses nothing.",
+    "<i>H</i>(<i>X<sup>t</sup></i> | <i>X</i><sup><i>t</i>−1</sup>) + "
+    "<i>H</i>(<i>X</i><sup><i>t</i>−1</sup> | <i>X</i><sup>0</sup>) − "
+    "<i>H</i>(<i>X<sup>t</sup></i> | <i>X</i><sup>0</sup>)<br>≤ "
+    "<i>H</i>(<i>X</i><sup><i>t</i>−1</sup> | <i>X<sup>t</sup></i>) ≤ "
+    "<i>H</i>(<i>X<sup>t</sup></i> | <i>X</i><sup><i>t</i>−1</sup>)",
+    "section 2.6, appendix A",
+)

@@ -1,0 +1,40 @@
+"""The context menu of a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+EXPORTS = (
+    ("png", "Save picture as PNG…"),
+    ("svg", "Save drawing as SVG…"),
+    ("csv", "Save numbers as CSV…"),
+    ("copy", "Copy picture"),
+)
+
+
+def figure_menu(parent: QWidget, fit: Callable[[], None], export: Callable[[str], None], *, empty: bool) -> QMenu:
+    """Return a menu that calls ``fit``, or ``export`` with the kind of file; it deletes itself once closed.
+
+    Args:
+        parent: Qt's owner.
+        fit: Brings everything into view.
+        export: Asked for "png", "svg", "csv" or "copy".
+        empty: Whether there are no numbers to save.
+    """
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setToolTipsVisible(True)
+    menu.addAction("Fit", fit)
+    menu.addSeparator()
+    for kind, text in EXPORTS:
+        if kind == "copy":
+            menu.addSeparator()
+        action = menu.addAction(text, partial(export, kind))
+        if kind == "csv" and empty:
+            action.setEnabled(False)
+            action.setToolTip("There are no numbers yet.")
+    return menu

@@ -1,0 +1,62 @@
+"""The line of the timeline that says which step is on show, and how much of the data is left there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QLabel, QWidget
+
+_FIGURE_SPACE = "\N{FIGURE SPACE}"  # as wide as a digit
+
+
+class TimeReadout(QLabel):
+    """Reads ``t = 17 of 40 · signal 42 % · noise 58 %``; nothing in it moves while the numbers run."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._t = 0
+        self._last = 0
+        self._signal: Sequence[float] = ()
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setAccessibleName("Step on show")
+        self.setToolTip(
+            "Signal: \N{GREEK SMALL LETTER ALPHA}\u0305\N{LATIN SUBSCRIPT SMALL LETTER T}, "
+            "the share of the variance at t that is still the data's. Noise: the rest."
+        )
+        font = QFont()
+        font.setFeature(QFont.Tag("tnum"), 1)  # size and family go on following the application's font
+        self.setFont(font)
+        self._write()
+
+    def set_last(self, last: int) -> None:
+        """Set T; what was known of the signal is dropped."""
+        self._last, self._signal = last, ()
+        self._write()
+
+    def set_signal(self, signal: Sequence[float]) -> None:
+        """Set the share of the signal at t = 0 … T, 0.0 … 1.0."""
+        self._signal = signal
+        self._write()
+
+    def set_t(self, t: int) -> None:
+        self._t = t
+        self._write()
+
+    def _write(self) -> None:
+        if not self._last:
+            self.setText("")
+            return
+        text = f"t = {_padded(self._t, len(str(self._last)))} of {self._last}"
+        if self._t < len(self._signal):
+            signal = round(100 * float(self._signal[self._t]))
+            noise = 100 - signal
+            # four digits in all, so that the line is as long at 100 % and 0 % as anywhere
+            text += f" · signal {_padded(signal, 1 if noise == 100 else 2)} %"
+            text += f" · noise {_padded(noise, 1 if signal == 100 else 2)} %"
+        self.setText(text)
+
+
+def _padded(number: int, digits: int) -> str:
+    return f"{number:{_FIGURE_SPACE}>{digits}}"

@@ -1,0 +1,93 @@
+"""The bases of what is drawn over the whole of a plot."""
+
+from __future__ import annotations
+
+import math
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QPaintEngine, QPainter, QPixmap, QTransform
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+_VECTOR_ENGINES = {QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture}
+
+
+class ViewItem(pg.GraphicsObject):
+    """An item in data coordinates, as large as what its plot shows: new data never change its outline."""
+
+    def __init__(self, parent: QGraphicsItem | None = None) -> None:
+        super().__init__(parent)
+        self._shown: QRectF | None = None
+
+    def boundingRect(self) -> QRectF:
+        if self._shown is None:
+            self._shown = self.viewRect() or QRectF()
+        return self._shown
+
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()
+        self._shown = None
+        super().viewTransformChanged()
+
+
+class StillItem(ViewItem):
+    """An item that seldom changes. Its pixels are kept, so that what moves over or under it costs it little.
+
+    Qt's own cache of an item is drawn anew at every paint where the screen has two pixels to one of ours (Qt 6.11).
+    """
+
+    def __init__(self, parent: QGraphicsItem | None = None) -> None:
+        super().__init__(parent)
+        self._kept: tuple[QTransform, QRect, float, QPixmap] | None = None
+
+    def redraw(self) -> None:
+        """Draw it anew at the next paint."""
+        self._kept = None
+        self.update()
+
+    def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
+        """Subclasses: draw in pixels; ``to_pixels`` maps data to them."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        world = painter.worldTransform()
+        ratio = pixel_ratio(painter)
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if is_vector(painter):
+            self.draw(painter, world)
+        else:
+            place = world.mapRect(self.boundingRect()).toAlignedRect()
+            painter.drawPixmap(place.topLeft(), self._pixmap(world, place, ratio))
+        painter.restore()
+
+    def _pixmap(self, world: QTransform, place: QRect, ratio: float) -> QPixmap:
+        if self._kept is None or self._kept[:3] != (world, place, ratio):
+            pixmap = QPixmap(place.size() * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(pixmap)
+            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+            inner.translate(-QPointF(place.topLeft()))
+            self.draw(inner, world)
+            inner.end()
+            self._kept = world, place, ratio, pixmap
+        return self._kept[3]
+
+
+def pixel_ratio(painter: QPainter) -> float:
+    """Return how many pixels of the device there are to one of the painter's, whatever the device itself says.
+
+    A widget that is drawn into a picture says what its screen has.
+    """
+    world, device = painter.worldTransform(), painter.deviceTransform()
+    return (_horizontal_scale(device) / _horizontal_scale(world)) if _horizontal_scale(world) else 1.0
+
+
+def _horizontal_scale(transform: QTransform) -> float:
+    return math.hypot(transform.m11(), transform.m12())
+
+
+def is_vector(painter: QPainter) -> bool:
+    """Tell whether ``painter`` makes a drawing rather than a picture."""
+    return painter.paintEngine().type() in _VECTOR_ENGINES

@@ -1,0 +1,236 @@
+"""Workspace Watch: the forward process on the left, the reverse on the right, one timeline under both."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from core.values import Frame
+from dpm_gui.actions import LAYERS, Actions
+from dpm_gui.engine import FORWARD, REVERSE, Opened, Preview
+from dpm_gui.icons import IconSet
+from dpm_gui.player import Player
+from dpm_gui.session import Session
+from dpm_gui.theme import LIGHT, Palette
+from dpm_gui.views.point_thumbnail import point_thumbnail
+from dpm_gui.views.points import PointsView
+from dpm_gui.views.timeline import Timeline
+
+LAYERS_AT_FIRST = ("points", "path", "prior")
+THUMBNAILS = 21
+TITLES = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
+
+
+class WatchWorkspace(QWidget):
+    """Feeds two canvases and a timeline from the session and the player."""
+
+    def __init__(
+        self, session: Session, player: Player, actions: Actions, icons: IconSet, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._player = player
+        self._actions = actions
+        self._palette = LIGHT
+        self._chosen: tuple[str, int] | None = None
+        self.views = {side: PointsView(side, TITLES[side], self) for side in (FORWARD, REVERSE)}
+        self.views[REVERSE].link_to(self.views[FORWARD])
+        self.timeline = Timeline(self)
+        self.timeline.set_icons(icons)
+        self._lay_out()
+        self._connect_session()
+        self._connect_player()
+        self._connect_layers()
+        self.show_message("Opening the checkpoint…")
+
+    def set_palette(self, palette: Palette) -> None:
+        """Show everything in the colours of ``palette``."""
+        self._palette = palette
+        for view in self.views.values():
+            view.set_palette(palette)
+        self.timeline.set_palette(palette)
+        if self._session.recording(REVERSE).complete:
+            self._show_thumbnails()
+
+    def set_line_scale(self, scale: float) -> None:
+        """Draw lines and points so many times as thick."""
+        for view in self.views.values():
+            view.set_line_scale(scale)
+
+    def show_message(self, text: str) -> None:
+        """Say ``text`` on both canvases while nothing is open."""
+        for view in self.views.values():
+            view.set_message(text)
+
+    def fit(self) -> None:
+        """Show the whole plane on both canvases."""
+        self.views[FORWARD].fit()
+
+    def _lay_out(self) -> None:
+        canvases = QSplitter(Qt.Orientation.Horizontal, self)
+        canvases.setChildrenCollapsible(False)
+        canvases.setHandleWidth(1)
+        for view in self.views.values():
+            canvases.addWidget(view)
+        canvases.setSizes([1000, 1000])
+        layers = QHBoxLayout()
+        layers.setContentsMargins(16, 0, 16, 0)
+        layers.setSpacing(4)
+        for name in LAYERS:
+            layers.addWidget(_layer_button(self._actions[name], self))
+        layers.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(canvases, stretch=1)
+        layout.addLayout(layers)
+        layout.addWidget(self.timeline)
+
+    def _connect_session(self) -> None:
+        session = self._session
+        session.preview_read.connect(self._show_preview)
+        session.opened_changed.connect(self._show_opened)
+        session.recording_replaced.connect(self._forget_run)
+        session.frames_added.connect(self._show_progress)
+        session.colours_changed.connect(self._show_colours)
+        session.drift_changed.connect(self._show_drift)
+
+    def _connect_player(self) -> None:
+        player, timeline = self._player, self.timeline
+        player.frame_changed.connect(self._show_frame)
+        player.position_changed.connect(self._show_position)
+        player.playing_changed.connect(timeline.set_playing)
+        player.settings_changed.connect(self._show_settings)
+        player.range_changed.connect(timeline.set_range)
+        timeline.seek_asked.connect(player.seek)
+        timeline.play_toggled.connect(player.toggle)
+        timeline.step_asked.connect(player.step)
+        timeline.home_asked.connect(player.home)
+        timeline.end_asked.connect(player.end)
+        timeline.speed_asked.connect(player.set_speed)
+        timeline.loop_toggled.connect(player.set_loop)
+        timeline.direction_asked.connect(player.set_direction)
+        timeline.drag_started.connect(player.hold)
+        timeline.drag_ended.connect(player.release)
+        self._show_settings()
+
+    def _connect_layers(self) -> None:
+        for side, view in self.views.items():
+            view.point_clicked.connect(partial(self._choose_point, side))
+        for name in LAYERS:
+            self._actions.on_switch(name, partial(self._switch_layer, name))
+            self._actions[name].setChecked(name in LAYERS_AT_FIRST)
+            self._switch_layer(name, name in LAYERS_AT_FIRST)
+
+    def _switch_layer(self, name: str, on: bool) -> None:
+        for view in self.views.values():
+            view.set_layer(name, on)
+        if name == "arrows" and on:
+            self._session.compute_drift()
+            self._show_drift()
+
+    def _show_preview(self, preview: Preview) -> None:
+        """Show the examples of a checkpoint that cannot be run yet."""
+        data = preview.checkpoint.data
+        view = self.views[FORWARD]
+        view.set_colours(preview.along)
+        view.show_frame(Frame(0, data.to_model(data.examples)))
+        view.set_message(None)
+        view.set_note("examples")
+        self.views[REVERSE].set_message("Waking the engine…")
+
+    def _show_opened(self, opened: Opened) -> None:
+        self._player.set_last(opened.checkpoint.steps)
+        self.timeline.set_range(opened.checkpoint.steps)
+        self.timeline.set_signal(opened.alpha_bars)
+        if self._actions["arrows"].isChecked():
+            self._session.compute_drift()
+
+    def _forget_run(self) -> None:
+        self._choose_point(FORWARD, -1)
+        self.timeline.set_available(0, -1)
+        self.views[REVERSE].set_colours(None)
+        for view in self.views.values():
+            view.set_message("Sampling…")
+
+    def _show_progress(self, side: str) -> None:
+        recording = self._session.recording(side)
+        self.views[side].set_message(None)
+        if side == REVERSE and recording.available:
+            self.timeline.set_available(*recording.available)
+            if recording.complete:
+                self._show_thumbnails()
+        self._show_side(side, self._player.position)
+
+    def _show_colours(self, side: str) -> None:
+        self.views[side].set_colours(self._session.recording(side).along)
+
+    def _show_frame(self, t: int) -> None:
+        self.timeline.set_t(t)
+        self._show_drift()
+        self._show_path()
+        if not self._player.playing:
+            self._show_position(float(t))
+
+    def _show_position(self, position: float) -> None:
+        """Draw both sides: between two frames where motion is to be smooth, else the nearest frame itself."""
+        self.timeline.set_position(position)
+        for side in self.views:
+            self._show_side(side, position)
+
+    def _show_side(self, side: str, position: float) -> None:
+        recording, view, t = self._session.recording(side), self.views[side], self._player.t
+        smooth = self._player.playing and self._actions["smooth"].isChecked()
+        frame = recording.at(position if smooth else float(t))
+        if frame is None:
+            frame = recording.newest
+        if frame is None:
+            return
+        view.show_frame(frame)
+        view.set_note(f"t = {frame.t}" if frame.t == t or recording.complete else f"computing, t = {frame.t}")
+
+    def _show_drift(self) -> None:
+        wanted = self._actions["arrows"].isChecked()
+        self.views[REVERSE].show_drift(self._session.drift(self._player.t) if wanted else None)
+
+    def _show_settings(self) -> None:
+        player = self._player
+        self.timeline.set_speed(player.speed)
+        self.timeline.set_loop(player.loop)
+        self.timeline.set_direction(player.direction)
+        self._actions["loop"].setChecked(player.loop)
+
+    def _show_thumbnails(self) -> None:
+        recording = self._session.recording(REVERSE)
+        steps = {round(index * self._player.last / (THUMBNAILS - 1)) for index in range(THUMBNAILS)}
+        frames = [frame for t in sorted(steps) if (frame := recording.frame(t)) is not None]
+        self.timeline.set_thumbnails([(frame.t, point_thumbnail(frame.x, self._palette.reverse)) for frame in frames])
+
+    def _choose_point(self, side: str, index: int) -> None:
+        """Draw the path of one trajectory and forget the one before."""
+        self._chosen = (side, index) if index >= 0 else None
+        for view in self.views.values():
+            view.show_path(None, None)
+        self._show_path()
+
+    def _show_path(self) -> None:
+        """Draw the path of the chosen trajectory, as far as it is known, and where on it the point is."""
+        if self._chosen is None:
+            return
+        side, index = self._chosen
+        recording = self._session.recording(side)
+        if recording.available is None:
+            return
+        first, last = recording.available
+        self.views[side].show_path(recording.path(index), min(max(self._player.t, first), last) - first)
+
+
+def _layer_button(action: QAction, parent: QWidget) -> QToolButton:
+    button = QToolButton(parent)
+    button.setDefaultAction(action)
+    button.setAutoRaise(True)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    return button

@@ -1,0 +1,111 @@
+"""Times a frame of play and a drag of the slider in the real window: ``python frames.py SECONDS``; prints JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, QSettings, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from dpm_gui.app import DpmApplication
+from dpm_gui.preferences import Preferences
+
+
+def percentile(seconds: list[float], share: float) -> float:
+    return float(np.percentile(np.array(seconds) * 1000, share))
+
+
+def open_program(application: QApplication, folder: str) -> DpmApplication:
+    settings = QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat)
+    program = DpmApplication(application, Preferences(settings))
+    loop = QEventLoop()
+    program.session.run_ended.connect(loop.quit)
+    program.open_after_paint(None)
+    program.show()
+    program.window.resize(1280, 800)
+    loop.exec()
+    program.player.pause()
+    settle(application)
+    return program
+
+
+def settle(application: QApplication) -> None:
+    for _ in range(5):
+        application.processEvents()
+
+
+def play(program: DpmApplication, application: QApplication, count: int) -> list[float]:
+    """Move by a third of a step at a time and time everything until it is on the screen."""
+    window, player = program.window, program.player
+    player.home()
+    player._playing = True  # a frame of play, driven by us and not by the clock
+    times = []
+    for number in range(count):
+        position = (number / 3) % player.last
+        begin = time.perf_counter()
+        player._move_to(type(player._place)(position, 1))
+        window.repaint()
+        application.processEvents()
+        times.append(time.perf_counter() - begin)
+    player._playing = False
+    player.home()
+    return times
+
+
+def drag(program: DpmApplication, application: QApplication, count: int) -> tuple[list[float], int]:
+    """Drag the handle to and fro; return the time of each event and how often the release missed its frame."""
+    slider, player = program.window.watch.timeline.slider, program.player
+    width, middle = slider.width(), slider.height() // 2
+    times, missed = [], 0
+
+    def send(kind: QMouseEvent.Type, x: int, buttons: Qt.MouseButton) -> None:
+        place = QPointF(x, middle)
+        button = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseMove else Qt.MouseButton.LeftButton
+        where = QPointF(slider.mapToGlobal(QPoint(x, middle)))
+        QApplication.sendEvent(slider, QMouseEvent(kind, place, where, button, buttons, Qt.KeyboardModifier.NoModifier))
+
+    rng = np.random.default_rng(0)
+    for _ in range(count):
+        start, end = rng.integers(20, width - 20, size=2).tolist()
+        send(QMouseEvent.Type.MouseButtonPress, start, Qt.MouseButton.LeftButton)
+        for x in np.linspace(start, end, 12).astype(int).tolist():
+            begin = time.perf_counter()
+            send(QMouseEvent.Type.MouseMove, x, Qt.MouseButton.LeftButton)
+            application.processEvents()
+            times.append(time.perf_counter() - begin)
+        send(QMouseEvent.Type.MouseButtonRelease, end, Qt.MouseButton.NoButton)
+        missed += player.t != slider.axis.t_at(end)
+    return times, missed
+
+
+def main() -> None:
+    application = QApplication(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as folder:
+        program = open_program(application, folder)
+        play(program, application, 30)
+        frames = play(program, application, 300)
+        events, missed = drag(program, application, 40)
+        ratio = program.window.devicePixelRatioF()
+        program.close()
+        program.window.close()
+    print(
+        json.dumps(
+            {
+                "scale": ratio,
+                "frame p50 ms": percentile(frames, 50),
+                "frame p95 ms": percentile(frames, 95),
+                "drag p95 ms": percentile(events, 95),
+                "drags that missed": missed,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    QTimer.singleShot(0, lambda: None)
+    main()

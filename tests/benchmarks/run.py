@@ -1,0 +1,81 @@
+"""Measures the timings that users feel, in one run, as ratios where two things can be compared: `make bench`.
+
+Prints a table and writes out/bench.json. Nothing here passes or fails: machines differ, the table says what is asked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+ROUNDS = 5
+
+
+def call(script: str, *arguments: str, **environment: str) -> dict[str, float]:
+    """Run a script of this folder and return what it printed."""
+    told = os.environ | {"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")} | environment
+    command = [sys.executable, str(FOLDER / script), *arguments]
+    done = subprocess.run(command, env=told, cwd=FOLDER.parents[1], stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def median(rows: list[dict[str, float]], name: str) -> float:
+    return statistics.median(row[name] for row in rows)
+
+
+def start_up() -> list[tuple[str, str, str]]:
+    call("window_start.py", "dpm-gui", str(time.time()))  # warms the disk
+    pairs = [
+        (call("window_start.py", "dpm-gui", str(time.time())), call("window_start.py", "bare", str(time.time())))
+        for _ in range(ROUNDS)
+    ]
+    whole, bare = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    ratio = statistics.median(one["painted"] / other["painted"] for one, other in pairs)
+    painted = f"{ratio:.2f} x ({median(whole, 'painted'):.2f} s, {median(bare, 'painted'):.2f} s)"
+    return [
+        ("window painted, beside a bare window", painted, "<= 1.3 x"),
+        ("longest stall while torch is imported", f"{median(whole, 'longest stall'):.3f} s", "<= 0.3 s"),
+        ("start to first picture", f"{median(whole, 'first picture'):.2f} s", "-"),
+        ("start to first motion", f"{median(whole, 'first motion'):.2f} s", "<= 3 s"),
+        ("start to the samples", f"{median(whole, 'sampled'):.2f} s", "-"),
+    ]
+
+
+def frames() -> list[tuple[str, str, str]]:
+    rows = []
+    for scale, asked in (("1", "<= 16 ms"), ("2", "reported")):
+        found = call("frames.py", QT_SCALE_FACTOR=scale)
+        name = f"1280x800 at scale {scale}"
+        middle, most = found["frame p50 ms"], found["frame p95 ms"]
+        rows.append((f"frame of play, 2 x 10 000 points, {name}", f"p50 {middle:.1f}, p95 {most:.1f} ms", asked))
+        rows.append((f"drag event, {name}", f"p95 {found['drag p95 ms']:.1f} ms", asked))
+        rows.append((f"drags that missed their frame, {name}", f"{found['drags that missed']:.0f} of 40", "0"))
+    return rows
+
+
+def sampling() -> list[tuple[str, str, str]]:
+    found = call("sampling.py")
+    text = f"{found['ratio']:.3f} x ({found['sampling s']:.2f} s)"
+    return [("sampling 10 000 points, beside the bare network calls", text, "<= 1.10 x")]
+
+
+def main() -> None:
+    rows = [*start_up(), *frames(), *sampling()]
+    width = max(len(name) for name, _, _ in rows)
+    for name, reached, asked in rows:
+        print(f"{name:<{width}}  {reached:<28}{asked}")
+    out = Path("out")
+    out.mkdir(exist_ok=True)
+    table = [{"what": name, "reached": reached, "asked": asked} for name, reached, asked in rows]
+    (out / "bench.json").write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

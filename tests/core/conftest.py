@@ -1,0 +1,134 @@
+"""What several tests of the engine stand on: models with a known answer, and a small checkpoint with every field."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core import checkpoint, datasets, recipes, training
+from core.model import DiffusionModel, model_from
+from core.networks import MultilayerPerceptron
+from core.processes import GaussianProcess, pick
+from core.schedules import constant, constant_erasure, linear, log_linear
+from core.values import Bound, Checkpoint, DataInfo, NetworkInfo, TrainingState
+
+SCHEDULES: dict[str, NDArray[np.float64]] = {
+    "one step short of nothing": log_linear(10, first=1e-2, alpha_bar_end=1e-3),
+    "constant": constant(12, alpha_bar_end=0.02),
+    "linear": linear(25, 1e-3, 0.3),
+    "constant erasure": constant_erasure(15, first=1e-2, offset=2),
+    "two steps": np.array([0.1, 0.7]),
+}
+
+
+class ExactGaussian:
+    """The exact reverse of data N(0, s^2): mean sqrt(a_t) V_t-1 / V_t x, variance beta_t V_t-1 / V_t."""
+
+    def __init__(self, spread: float) -> None:
+        self.spread = spread
+
+    def variances(self, process: GaussianProcess) -> Tensor:
+        """Return V_t, the variance of x^t, for t = 0 … T."""
+        return process.alpha_bars * self.spread**2 + 1.0 - process.alpha_bars
+
+    def moments(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> tuple[Tensor, Tensor]:
+        """Return the mean and the variance of q(x^t-1 | x^t = ``x``)."""
+        variances = self.variances(process)
+        shrunk = torch.cat([torch.ones(1, dtype=torch.float64), variances[:-1] / variances[1:]])
+        rates = torch.cat([torch.ones(1, dtype=torch.float64), process.betas])
+        mean = pick(shrunk * (1.0 - rates).sqrt(), t, x) * x
+        return mean, pick(shrunk * rates, t, x) * torch.ones_like(x)
+
+
+def plain(shape: tuple[int, ...] = (1,), name: str = "made up") -> DataInfo:
+    """Return data whose units are the model's own, 64 examples from N(0, I)."""
+    examples = np.random.default_rng(0).standard_normal((64, *shape)).astype(np.float32)
+    return DataInfo(name, shape, (-5.0, 5.0), np.zeros(shape), np.ones(shape), examples)
+
+
+@pytest.fixture(params=list(SCHEDULES))
+def betas(request: pytest.FixtureRequest) -> NDArray[np.float64]:
+    """Rates of one schedule after the other."""
+    return SCHEDULES[request.param]
+
+
+@pytest.fixture
+def unit_data() -> Callable[..., DataInfo]:
+    return plain
+
+
+@pytest.fixture
+def exact_model() -> Callable[[NDArray[np.float64], float], DiffusionModel]:
+    """Makes the model of data N(0, s^2) with its exact reverse, from rates and s."""
+    return lambda rates, spread: DiffusionModel(GaussianProcess(rates), ExactGaussian(spread), plain())
+
+
+@pytest.fixture
+def null_model() -> Callable[[NDArray[np.float64]], DiffusionModel]:
+    """Makes the model whose network reads out zero, for data in one dimension, from rates; all in float64."""
+
+    def make(rates: NDArray[np.float64]) -> DiffusionModel:
+        network = MultilayerPerceptron(1, width=8, layers=2).double().requires_grad_(False)
+        return DiffusionModel(GaussianProcess(rates), network, plain())
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def small() -> Checkpoint:
+    """A checkpoint of the swiss roll, untrained and tiny, with every optional part."""
+    torch.manual_seed(0)
+    network = MultilayerPerceptron(2, width=6, layers=2, frequencies=2, detail=1)
+    torch.nn.init.normal_(network.read_out.weight, std=0.05)
+    recipe = recipes.swiss_roll()
+    rates = log_linear(5, first=1e-2, alpha_bar_end=1e-2)
+    lower = np.array([-np.inf, -2.0, -1.0, -0.5, 0.25])
+    kl = np.array([0.1, 0.2, 0.3, 0.4])
+    bound = Bound(5, "gaussian", "sample", 99, -2.5, -4.09, 0.01, kl, 1.0, -2.0, 4.0, lower, np.arange(5.0), -0.7, 0.02)
+    state = {"live.a": np.arange(6, dtype=np.float32).reshape(2, 3), "adam.0.step": np.array(7.0, dtype=np.float32)}
+    training = TrainingState("swiss_roll", 3, 7, 9, np.array([[5.0, -3.0], [7.0, -2.5]]), state)
+    weights = {name: value.numpy() for name, value in network.state_dict().items()}
+    return Checkpoint(
+        title="Kleine Rolle, sehr klein",
+        created="2025-01-02T03:04:05+00:00",
+        licence="MIT",
+        kind="gaussian",
+        betas=rates,
+        network=NetworkInfo(network.kind, network.config, weights),
+        data=dataclasses.replace(recipe.info, examples=recipe.info.examples[:20]),
+        training=training,
+        bound=bound,
+    )
+
+
+@pytest.fixture
+def file(small: Checkpoint, tmp_path: Path) -> Path:
+    """The small checkpoint in a file."""
+    path = tmp_path / "small.h5"
+    checkpoint.save(small, path)
+    return path
+
+
+@pytest.fixture
+def model(small: Checkpoint) -> DiffusionModel:
+    """The model of the small checkpoint."""
+    return model_from(small, "small.h5")
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> recipes.Recipe:
+    """The recipe of the swiss roll, far smaller, reporting every second step, and known by its name."""
+    monkeypatch.setattr(training, "REPORT_EVERY", 2)
+    recipe = dataclasses.replace(
+        recipes.swiss_roll(), batch=32, steps=6, network=lambda: MultilayerPerceptron(2, width=8, layers=2)
+    )
+    monkeypatch.setitem(recipes.RECIPES, "swiss_roll", lambda: recipe)
+    monkeypatch.setattr(datasets, "QUADRATURE_NODES", 128)
+    return recipe
