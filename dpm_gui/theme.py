@@ -158,7 +158,10 @@ class Theme(QObject):
     def _wanted(self) -> Palette:
         if self._choice != "system":
             return DARK if self._choice == "dark" else LIGHT
-        return DARK if self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+        return DARK if self._system_scheme() == Qt.ColorScheme.Dark else LIGHT
+
+    def _system_scheme(self) -> Qt.ColorScheme:
+        return self._application.styleHints().colorScheme()
 
     def _follow(self) -> None:
         wanted = self._wanted()

@@ -148,8 +148,9 @@ class CloudItem(ViewItem):
 def _mapped(transform: QTransform, points: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return ``points`` [N, 2], mapped; what is far away or not finite comes out as far away."""
     x, y = points[:, 0].astype(np.float64), points[:, 1].astype(np.float64)
-    mapped_x = transform.m11() * x + transform.m21() * y + transform.dx()
-    mapped_y = transform.m12() * x + transform.m22() * y + transform.dy()
+    with np.errstate(invalid="ignore"):  # infinity times nothing is no number, which is left out as well
+        mapped_x = transform.m11() * x + transform.m21() * y + transform.dx()
+        mapped_y = transform.m12() * x + transform.m22() * y + transform.dy()
     for values in (mapped_x, mapped_y):
         np.fmax(np.fmin(values, _FAR, out=values), -_FAR, out=values)  # fmin takes the number where one is none
     return mapped_x, mapped_y

@@ -220,7 +220,9 @@ class Figure(PannedPlot):
         widest = room.adjusted(margin, 0, -margin, 0)
         size = self._message.sizeHint().boundedTo(widest.size())
         size.setHeight(max(size.height(), self._message.heightForWidth(size.width())))
-        self._message.setGeometry(QRect(widest.center() - QPoint(size.width(), size.height()) / 2, size))
+        place = QRect(QPoint(0, 0), size)
+        place.moveCenter(room.center())
+        self._message.setGeometry(place)
         widest = self._caption.fontMetrics().horizontalAdvance(self._caption.text()) + 2 * self._caption.margin() + 1
         width = min(widest, room.width() * 2 // 3)
         size = QSize(width, self._caption.heightForWidth(width))

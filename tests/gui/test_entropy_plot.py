@@ -74,7 +74,7 @@ def test_any_number_of_steps_can_be_shown(plot, steps):
     plot.set_cursor(steps)
     plot.grab()
     assert plot.steps == steps
-    assert plot._cursor.at() == steps
+    assert plot._cursor.at == steps
 
 
 def test_both_bounds_have_the_forward_hue_and_differ_in_their_strokes(plot):
@@ -96,7 +96,7 @@ def test_the_legend_names_both_bounds(plot):
 def test_the_cursor_stands_on_the_step_and_the_readout_gives_its_numbers(plot):
     plot.set_cursor(17)
     given = entropies()
-    assert plot._cursor.at() == 17
+    assert plot._cursor.at == 17
     assert plot._cursor.scenePos().x() == pytest.approx(place_of(plot, 17).x(), abs=1)
     expected = f"t = 17 · upper {given.upper[16]:.2f} · lower {given.lower[16]:.2f} bits/dim".replace("-", "−")
     assert plot.header.readout == expected
@@ -109,7 +109,7 @@ def test_the_readout_at_the_first_step_says_minus_infinity(plot):
 
 def test_no_step_belongs_to_the_data_and_the_cursor_hides(plot):
     plot.set_cursor(0)
-    assert plot._cursor.at() is None
+    assert plot._cursor.at is None
     assert not plot._cursor.isVisible()
     assert plot.header.readout.startswith("t = 0")
 
@@ -132,7 +132,7 @@ def test_a_press_moves_the_cursor_there_at_once(plot, qtbot):
     with qtbot.waitSignal(plot.step_chosen) as told:
         QTest.mousePress(plot.viewport(), LEFT, pos=place_of(plot, 31))
     assert told.args == [31]
-    assert plot._cursor.at() == 31
+    assert plot._cursor.at == 31
     QTest.mouseRelease(plot.viewport(), LEFT, pos=place_of(plot, 31))
 
 
@@ -144,7 +144,7 @@ def test_a_drag_of_the_cursor_tells_each_step_and_ends_under_the_pointer(plot, q
         QTest.mouseMove(plot.viewport(), place_of(plot, t))
     QTest.mouseRelease(plot.viewport(), LEFT, pos=place_of(plot, 33))
     assert told == [22, 25, 40, 33]
-    assert plot._cursor.at() == 33
+    assert plot._cursor.at == 33
 
 
 def test_the_pointer_alone_moves_nothing(plot, qtbot):
@@ -185,7 +185,7 @@ def test_ticks_are_whole_steps(plot):
 
 def test_a_fewer_number_of_steps_takes_the_cursor_along(plot):
     plot.show_entropies(entropies(10))
-    assert plot._cursor.at() == 10
+    assert plot._cursor.at == 10
 
 
 def test_the_table_has_both_bounds_of_every_step(plot):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon, QImage
@@ -58,7 +60,11 @@ def test_a_disabled_icon_is_fainter(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("side", [16, 20, 24])
-def test_at_scale_two_an_icon_is_drawn_with_twice_the_pixels(qtbot: QtBot, side: int) -> None:
+def test_where_a_screen_has_scale_two_an_icon_is_drawn_with_twice_the_pixels(
+    qtbot: QtBot, side: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screens = [SimpleNamespace(devicePixelRatio=lambda: 1.0), SimpleNamespace(devicePixelRatio=lambda: 2.0)]
+    monkeypatch.setattr("dpm_gui.icons.QGuiApplication", SimpleNamespace(screens=lambda: screens))
     pixmap = IconSet().icon("play", INK).pixmap(QSize(side, side), 2.0)
     assert pixmap.width() == 2 * side
     assert pixmap.devicePixelRatio() == 2.0

@@ -1,4 +1,4 @@
-"""The canvas in the plane: a made-up frame in, what its items hold out; the mouse and the menu as a person uses them."""
+"""The canvas in the plane: a made-up frame in, what its items hold out; mouse and menu as a person uses them."""
 
 from __future__ import annotations
 
@@ -287,7 +287,7 @@ def test_a_right_click_opens_the_menu(view, qtbot):
         QTest.mouseClick(view.viewport(), RIGHT, pos=place_of(view, 0, 0))
     menu = QApplication.activePopupWidget()
     assert menu is not None
-    assert [action.text() for action in menu.actions() if action.text()][0] == "Fit"
+    assert next(action.text() for action in menu.actions() if action.text()) == "Fit"
     menu.close()
     assert not errors
 
@@ -322,7 +322,9 @@ def test_the_keyboard_reaches_the_view_and_a_ring_shows_it(qtbot):
     qtbot.addWidget(window)
     view = PointsView("forward", "Forward: q destroys", window)
     window.resize(300, 300)
-    window.show()
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
     assert view.accessibleName() == "Forward: q destroys"
     view.clearFocus()
     assert view.grab().toImage().pixelColor(0, 0) == QColor(LIGHT.surface)

@@ -58,17 +58,30 @@ def test_the_same_choice_again_is_not_told(theme, qtbot):
         theme.choose("dark")
 
 
-def test_the_system_is_followed_while_it_is_the_choice(theme):
-    theme._application.styleHints().setColorScheme(Qt.ColorScheme.Dark)
+@pytest.fixture
+def system(theme, monkeypatch):
+    """Lets the system change its scheme; the offscreen platform has none of its own."""
+
+    def change(scheme: Qt.ColorScheme) -> None:
+        monkeypatch.setattr(theme, "_system_scheme", lambda: scheme)
+        theme._application.styleHints().colorSchemeChanged.emit(scheme)
+
+    return change
+
+
+def test_the_system_is_followed_while_it_is_the_choice(theme, system):
+    system(Qt.ColorScheme.Dark)
     assert theme.palette == DARK
-    theme._application.styleHints().setColorScheme(Qt.ColorScheme.Light)
+    system(Qt.ColorScheme.Light)
     assert theme.palette == LIGHT
 
 
-def test_the_system_is_not_followed_after_another_choice(theme):
+def test_the_system_is_not_followed_after_another_choice(theme, system):
     theme.choose("light")
-    theme._application.styleHints().setColorScheme(Qt.ColorScheme.Dark)
+    system(Qt.ColorScheme.Dark)
     assert theme.palette == LIGHT
+    theme.choose("system")
+    assert theme.palette == DARK
 
 
 def test_toggling_twice_shows_what_was_there(theme):
