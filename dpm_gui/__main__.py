@@ -100,8 +100,9 @@ def _end_on_signals(application: object) -> None:
     from PySide6.QtWidgets import QApplication
 
     assert isinstance(application, QApplication)
+    # Python calls a handler in the midst of anything, a paint event too: the window is closed when that is over.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: QApplication.closeAllWindows())
+        signal.signal(number, lambda *_: QTimer.singleShot(0, QApplication.closeAllWindows))
     # Python looks at signals between its own instructions only, and there are none while Qt waits.
     beat = QTimer(application)
     beat.timeout.connect(lambda: None)

@@ -91,7 +91,6 @@ class Actions:
             action.setObjectName(command.name)
             action.setShortcuts([QKeySequence(key) for key in command.keys])
             action.setToolTip(command.tip)
-            action.setStatusTip(command.tip)
             action.setCheckable(command.checkable)
             action.setData(command.menu)
             window.addAction(action)

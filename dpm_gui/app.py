@@ -6,11 +6,11 @@ import random
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication
 
-from core.errors import DpmError
+from core.errors import BadCheckpointError, BadInputError, DpmError
 from core.values import MAX_SEED, RunSpec
 from dpm_gui.engine import Opened
 from dpm_gui.export import FigureExporter
@@ -29,6 +29,9 @@ PROJECTOR_LINES = 1.5
 
 class DpmApplication(QObject):
     """Everything that one running program consists of."""
+
+    failed = Signal(object)
+    """A `DpmError`: an option that what was opened cannot meet."""
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ class DpmApplication(QObject):
 
     def show(self) -> None:
         """Show the window as it was left last time, and tell a person there what goes wrong."""
-        for source in (self.session, self.exporter, self.films):
+        for source in (self, self.session, self.exporter, self.films):
             source.failed.connect(self._show_failure)
         self.window.restore_layout()
         self.window.show()
@@ -147,9 +150,9 @@ class DpmApplication(QObject):
         for figure in (*self.window.watch.views.values(), self.window.entropies):
             self.exporter.connect_figure(figure)
         for source in (self.exporter, self.films):
-            source.saved.connect(lambda path: self.window.activity.show_rest(f"Saved {path}"))
-        self.films.activity_changed.connect(self.window.show_activity)
-        self.exporter.copied.connect(lambda: self.window.activity.show_rest("Copied the picture"))
+            source.saved.connect(lambda path: self.window.show_notice(f"Saved {path}"))
+        self.films.activity_changed.connect(partial(self.window.show_activity, "film"))
+        self.exporter.copied.connect(lambda: self.window.show_notice("Copied the picture"))
 
     def _fill_themes(self) -> None:
         group = QActionGroup(self)
@@ -166,8 +169,10 @@ class DpmApplication(QObject):
         if opened.path != str(asset(SHIPPED)):
             self.preferences.add_recent_file(opened.path)
         if self._at is not None:
-            self.player.seek(self._at)
-            self._at = None
+            at, self._at = self._at, None
+            self.player.seek(at)
+            if at > self.player.last:
+                self.failed.emit(BadInputError(f"--at: {at} is beyond the last step, T = {self.player.last}"))
 
     def _begin_to_play(self) -> None:
         if self._play_first:
@@ -230,4 +235,6 @@ class DpmApplication(QObject):
 
         if self.session.opened is None:
             self.window.watch.show_message("Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one here.")
+        if isinstance(error, BadCheckpointError) and isinstance(error.__cause__, FileNotFoundError):
+            self.preferences.remove_recent_file(str(error.path))
         show_error(self.window, error)

@@ -16,9 +16,10 @@ def missing_display(platform: str) -> str | None:
     Args:
         platform: What ``QT_QPA_PLATFORM`` asks for; empty for Qt's own choice.
     """
-    if not sys.platform.startswith("linux") or platform.split(":")[0] not in {"", "xcb", "wayland"}:
+    asked = {name.split(":")[0] for name in platform.split(";")}  # Qt tries one after the other
+    if not sys.platform.startswith("linux") or not asked <= {"", "xcb", "wayland"}:
         return None
-    if os.environ.get("WAYLAND_DISPLAY") and platform != "xcb":
+    if os.environ.get("WAYLAND_DISPLAY") and asked != {"xcb"}:
         return None
     display = os.environ.get("DISPLAY")
     if not display:
@@ -37,6 +38,7 @@ def _answers(display: str) -> bool:
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
     xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(display.encode(), None)
-    failed = xcb.xcb_connection_has_error(connection)
-    xcb.xcb_disconnect(connection)
-    return not failed
+    if xcb.xcb_connection_has_error(connection):
+        xcb.xcb_disconnect(connection)
+        return False
+    return True  # left open: an X server starts anew when its last client goes, and would turn Qt away meanwhile

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import BadCheckpointError
 from core.values import BoundProgress, Checkpoint, DriftFrame, Frame, RunSpec, StepEntropies
 
 if TYPE_CHECKING:
@@ -83,11 +84,14 @@ def open_checkpoint(path: str) -> Iterator[Preview | Opened]:
     """Read ``path``: a preview first, then the model.
 
     Raises:
-        BadCheckpointError: If it is not a sound checkpoint.
+        BadCheckpointError: If it is not a sound checkpoint, or its data do not lie in the plane.
     """
     from core.checkpoint import load
 
     checkpoint = load(path)
+    shape = checkpoint.data.shape
+    if shape != (2,):
+        raise BadCheckpointError(path, f"its data have shape {shape}; what can be shown are points in the plane, (2,)")
     yield Preview(path, checkpoint, _along(checkpoint, checkpoint.data.to_model(checkpoint.data.examples)))
 
     from core.model import model_from

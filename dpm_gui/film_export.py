@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,11 @@ PAUSE = 4
 class FilmExport(QObject):
     """Writes one film: the window draws a picture now and then, a thread packs them into the file."""
 
-    saved = Signal(str)
-    failed = Signal(object)
     progressed = Signal(int, int)
     ended = Signal()
-    """Told last, whatever the end was."""
+    """The thread has ended, whatever the end was; `saved` or `failed` follows, or neither of them after `cancel`."""
+    saved = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, scene: FilmScene, path: str, parent: QObject) -> None:
         super().__init__(parent)
@@ -33,11 +34,13 @@ class FilmExport(QObject):
         self._path = path
         self._total = len(scene.steps())
         self._drawn = scene.pictures()
+        self._complete = self._cancelled = False
+        self._error: Exception | None = None
         self._waiting: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(PICTURES_AHEAD)
         self._job = Job(lambda: write_film(path, self._pictures(), FRAMES_A_SECOND), self)
         self._job.produced.connect(lambda counts: self.progressed.emit(counts[-1], self._total))
-        self._job.done.connect(lambda: self.saved.emit(path))
-        self._job.failed.connect(self.failed)
+        self._job.done.connect(self._note_done)
+        self._job.failed.connect(self._note_failure)
         self._job.finished.connect(self._end)
         self._timer = QTimer(self)
         self._timer.setInterval(PAUSE)
@@ -50,10 +53,12 @@ class FilmExport(QObject):
 
     def cancel(self) -> None:
         """Stop and leave no file behind."""
+        self._cancelled = True
         self._timer.stop()
         self._job.cancel()
-        while not self._waiting.empty():
-            self._waiting.get_nowait()
+        with suppress(queue.Empty):  # the thread takes pictures out at the same time
+            while True:
+                self._waiting.get_nowait()
         self._waiting.put(None)
 
     def wait(self) -> None:
@@ -72,8 +77,19 @@ class FilmExport(QObject):
         while (picture := self._waiting.get()) is not None:
             yield picture
 
+    def _note_done(self) -> None:
+        self._complete = True
+
+    def _note_failure(self, error: Exception) -> None:
+        if not self._cancelled:  # then the film had no end, or no beginning: that is what was asked for
+            self._error = error
+
     def _end(self) -> None:
         self._timer.stop()
         self._scene.close()
         self._scene.deleteLater()
         self.ended.emit()
+        if self._complete:
+            self.saved.emit(self._path)
+        elif self._error is not None:
+            self.failed.emit(self._error)

@@ -9,9 +9,11 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.errors import BadInputError, DpmError
+from core.files import check_output_path
 from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.export import save_image
 from dpm_gui.preferences import Preferences
+from dpm_gui.recording import Recording
 from dpm_gui.session import Activity, Session
 from dpm_gui.theme import Theme
 
@@ -37,6 +39,10 @@ class FilmExporter(QObject):
         self._preferences = preferences
         self._window = window
         self._film: FilmExport | None = None
+        self._figure: tuple[str, dict[str, Recording]] | None = None
+        session.drift_changed.connect(self._save_figure_that_waits)
+        for signal in (session.opened_changed, session.failed):
+            signal.connect(self._drop_figure_that_waits)
 
     def ask(self) -> None:
         """Ask for a file and save to it."""
@@ -59,16 +65,19 @@ class FilmExporter(QObject):
             self.failed.emit(error)
 
     def stop(self) -> None:
-        """Stop writing, if a film is being written; no file is left behind."""
+        """Stop writing, if something is being written; no file is left behind."""
+        self._figure = None
         if self._film is not None:
             self._film.cancel()
 
     def shut_down(self) -> None:
         """Stop, and wait until the thread has ended."""
-        if self._film is not None:
-            self._film.blockSignals(True)
-            self._film.cancel()
-            self._film.wait()
+        film, self._film, self._figure = self._film, None, None
+        if film is not None:
+            film.blockSignals(True)
+            film.cancel()
+            film.wait()
+            film.deleteLater()
 
     def _save(self, path: str) -> None:
         recordings = {side: self._session.recording(side) for side in (FORWARD, REVERSE)}
@@ -76,15 +85,15 @@ class FilmExporter(QObject):
             raise BadInputError(f"{path}: another film is being written; wait for it or stop it")
         if not all(recording.complete for recording in recordings.values()):
             raise BadInputError(f"{path}: the run has not come to its end; wait for it or run again")
-        from dpm_gui.film_export import FilmExport
-        from dpm_gui.film_scene import FigureOne, FilmScene
-
         if Path(path).suffix.lower() == ".png":
-            figure = FigureOne(recordings, self._session.drifts, self._theme.palette)
-            save_image(figure.picture(), path)
-            figure.deleteLater()
-            self.saved.emit(path)
+            check_output_path(path)
+            self._figure = path, recordings
+            self._session.compute_drift()
+            self._save_figure_that_waits()
             return
+        from dpm_gui.film_export import FilmExport
+        from dpm_gui.film_scene import FilmScene
+
         film = FilmExport(FilmScene(recordings, self._theme.palette), path, self)
         film.progressed.connect(lambda done, total: self._tell(Path(path).name, done, total))
         film.saved.connect(self.saved)
@@ -93,6 +102,29 @@ class FilmExporter(QObject):
         self._film = film
         self._tell(Path(path).name, 0, 0)
         film.start()
+
+    def _save_figure_that_waits(self) -> None:
+        """Save figure 1 if that was asked for and all its arrows are there."""
+        if self._figure is None:
+            return
+        path, recordings = self._figure
+        if self._session.drift(recordings[REVERSE].steps) is None:
+            return
+        self._figure = None
+        from dpm_gui.film_scene import FigureOne
+
+        figure = FigureOne(recordings, self._session.drifts, self._theme.palette)
+        try:
+            save_image(figure.picture(), path)
+        except DpmError as error:
+            self.failed.emit(error)
+        else:
+            self.saved.emit(path)
+        finally:
+            figure.deleteLater()
+
+    def _drop_figure_that_waits(self) -> None:
+        self._figure = None
 
     def _tell(self, name: str, done: int, total: int) -> None:
         self.activity_changed.emit(Activity(f"Writing {name}", done, total, None, can_stop=True))

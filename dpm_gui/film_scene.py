@@ -35,11 +35,10 @@ class FilmScene(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         titles = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
-        self._views = {side: PointsView(side, titles[side], self) for side in titles}
+        self._views = {side: _view(side, titles[side], palette, self) for side in titles}
         for side, view in self._views.items():
             row.addWidget(view)
             view.set_colours(recordings[side].along)
-            view.set_palette(palette)
         _keep_hidden(self, size or FILM_SIZE)
 
     def steps(self) -> list[int]:
@@ -76,25 +75,20 @@ class FigureOne(QWidget):
         grid.setSpacing(0)
         last = recordings[FORWARD].steps
         steps = (0, last // 2, last)
-        for row, (side, title) in enumerate(((FORWARD, "q"), (REVERSE, "p"))):
+        for row, (side, letter) in enumerate(((FORWARD, "q"), (REVERSE, "p"))):
             for column, t in enumerate(steps):
-                view = PointsView(side, title, self)
+                view = _view(side, f"{letter}(xᵗ), t = {t}", palette, self)
                 view.set_colours(recordings[side].along)
                 frame = recordings[side].frame(t)
                 if frame is not None:
                     view.show_frame(frame)
-                self._place(view, f"{title}(xᵗ), t = {t}", palette, grid, row, column)
+                grid.addWidget(view, row, column)
         for column, t in enumerate((1, *steps[1:])):
-            view = PointsView(REVERSE, "drift", self)
+            view = _view(REVERSE, f"f_μ(x, t) − x, t = {t}", palette, self)
             view.set_layer("arrows", True)
             view.show_drift(drifts.get(t))
-            self._place(view, f"f_μ(x, t) − x, t = {t}", palette, grid, 2, column)
+            grid.addWidget(view, 2, column)
         _keep_hidden(self, size or FIGURE_SIZE)
-
-    def _place(self, view: PointsView, title: str, palette: Palette, grid: QGridLayout, row: int, column: int) -> None:
-        view.set_title(title)
-        view.set_palette(palette)
-        grid.addWidget(view, row, column)
 
     def picture(self) -> QImage:
         """Return the figure."""
@@ -106,6 +100,14 @@ def pixels(image: QImage) -> NDArray[np.uint8]:
     image = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def _view(side: str, title: str, palette: Palette, parent: QWidget) -> PointsView:
+    """Return a canvas to look at: without the button that explains it."""
+    view = PointsView(side, title, parent)
+    view.header.help_button.hide()
+    view.set_palette(palette)
+    return view
 
 
 def _keep_hidden(scene: QWidget, size: QSize) -> None:

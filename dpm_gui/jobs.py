@@ -15,8 +15,9 @@ Work = Callable[[], Iterator[object]]
 class Job(QThread):
     """Runs one generator in a thread of its own.
 
-    Values arrive in the thread that made the job, in lists, at most thirty lists a second. Exactly one of `failed`,
-    `done` and `cancelled` follows. A queued signal outlives a disconnect, so each slot asks whose job it is.
+    Values arrive in the thread that made the job, in lists, at most thirty lists a second. When all have been handed
+    on, exactly one of `failed`, `done` and `cancelled` follows. A queued signal outlives a disconnect, so each slot
+    asks whose job it is.
     """
 
     produced = Signal(list)
@@ -55,16 +56,17 @@ class Job(QThread):
     def _hand_on(self, generator: Iterator[object]) -> bool:
         values: list[object] = []
         sent = 0.0
-        while not self.isInterruptionRequested():
-            try:
+        try:
+            while not self.isInterruptionRequested():
                 values.append(next(generator))
-            except StopIteration:
-                if values:
+                if monotonic() - sent >= BATCH_SECONDS:
                     self.produced.emit(values)
-                return True
-            if monotonic() - sent >= BATCH_SECONDS:
+                    values, sent = [], monotonic()
+        except StopIteration:
+            return True
+        finally:
+            if values:
                 self.produced.emit(values)
-                values, sent = [], monotonic()
         return False
 
 
@@ -82,7 +84,7 @@ class Jobs(QObject):
         job = Job(work, self)
         self._current[purpose] = job
         self._alive.add(job)
-        job.finished.connect(self._forget)
+        job.finished.connect(lambda: self._forget(purpose, job))
         return job
 
     def is_current(self, purpose: str, job: Job) -> bool:
@@ -108,7 +110,8 @@ class Jobs(QObject):
         for job in tuple(self._alive):
             job.wait()
 
-    def _forget(self) -> None:
-        for job in [job for job in self._alive if job.isFinished()]:
-            self._alive.discard(job)
-            job.deleteLater()
+    def _forget(self, purpose: str, job: Job) -> None:
+        if self.is_current(purpose, job):
+            self.end(purpose)
+        self._alive.discard(job)
+        job.deleteLater()

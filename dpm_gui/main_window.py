@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QDockWidget,
     QFileDialog,
     QLabel,
     QMainWindow,
     QMenu,
     QSizePolicy,
+    QStyle,
     QToolBar,
     QToolButton,
     QWidget,
@@ -61,6 +64,8 @@ class MainWindow(QMainWindow):
         self._preferences = preferences
         self._icons = icons
         self._painted = False
+        self._activities: dict[str, Activity | None] = {"session": None, "film": None}
+        self._notice = ""
         self.actions_ = Actions(self)
         self.watch = WatchWorkspace(session, player, self.actions_, icons, self)
         self.entropies = EntropyPlot(self)
@@ -95,8 +100,11 @@ class MainWindow(QMainWindow):
         self.entropies.set_line_scale(scale)
 
     def restore_layout(self) -> None:
-        """Take the place, size and docks that were remembered."""
-        self.restoreGeometry(self._preferences.geometry)
+        """Take the place, size and docks that were remembered; at first, a size that fits the screen."""
+        if not self.restoreGeometry(self._preferences.geometry):
+            title_bar = QSize(0, self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight, None, self))
+            room = self.screen().availableSize() - title_bar
+            self.resize(self.size().boundedTo(room).expandedTo(self.minimumSize()))
         self.restoreState(self._preferences.window_state)
 
     def reset_layout(self) -> None:
@@ -115,6 +123,9 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._presses(event):
+            event.accept()
+            return True
         handled = super().event(event)
         if event.type() == QEvent.Type.Paint and not self._painted:
             self._painted = True
@@ -137,6 +148,10 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         super().closeEvent(event)
 
+    def _presses(self, event: QKeyEvent) -> bool:
+        """Tell whether a key is Space on a button that the keyboard has reached: it presses it and is no shortcut."""
+        return event.key() == Qt.Key.Key_Space and isinstance(self.focusWidget(), QAbstractButton)
+
     def _dock(self, title: str, name: str, content: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(name)
@@ -150,7 +165,7 @@ class MainWindow(QMainWindow):
 
     def _fill_menus(self) -> None:
         for title in MENUS:
-            menu = self.menuBar().addMenu(title)
+            menu = self.menuBar().addMenu(f"&{title}")
             menu.setToolTipsVisible(True)
             for action in self.actions_.in_menu(title):
                 if action.objectName() in {"export", "quit", "fit", "run_again", "shortcuts", "loop"}:
@@ -206,14 +221,15 @@ class MainWindow(QMainWindow):
         threads = self._session.spec.threads
         place = QLabel(f"{threads} thread{'s' if threads > 1 else ''}, CPU", self)
         place.setToolTip("Where the engine computes; equal seeds give equal arrays for this number of threads")
+        place.setContentsMargins(8, 0, 8, 0)
         self.statusBar().addPermanentWidget(place)
 
     def _connect(self, session: Session, player: Player) -> None:
         session.opened_changed.connect(self._show_opened)
-        session.activity_changed.connect(self.show_activity)
+        session.activity_changed.connect(partial(self.show_activity, "session"))
         player.frame_changed.connect(self.entropies.set_cursor)
         self.entropies.step_chosen.connect(player.seek)
-        self.show_activity(None)
+        self.show_activity("session", None)
         for name in ("measure", "run_again", "new_seed", "export"):
             self.actions_.allow(name, False, "open a checkpoint first")
 
@@ -224,15 +240,29 @@ class MainWindow(QMainWindow):
         for name in ("measure", "run_again", "new_seed", "export"):
             self.actions_.allow(name, True)
 
-    def show_activity(self, activity: Activity | None) -> None:
-        """Say in the status bar what is being done, or that nothing is."""
-        self.actions_.allow("stop", activity is not None and activity.can_stop, "nothing is being computed")
-        if activity is None:
-            self.activity.show_rest("Ready" if self._session.opened else "Nothing is open: File, Open…")
+    def show_activity(self, source: str, activity: Activity | None) -> None:
+        """Say in the status bar what ``source`` does, "session" or "film"; of two, the session; or that none does."""
+        rested = not any(self._activities.values())
+        self._activities[source] = activity
+        doing = [each for each in self._activities.values() if each is not None]
+        self.actions_.allow("stop", any(each.can_stop for each in doing), "nothing is being computed")
+        if rested and doing:
+            self._notice = ""
+        if not doing:
+            self._show_rest()
         else:
-            self.activity.show_activity(
-                activity.text, activity.done, activity.total, activity.seconds_left, activity.can_stop
-            )
+            shown = doing[0]
+            self.activity.show_activity(shown.text, shown.done, shown.total, shown.seconds_left, shown.can_stop)
+
+    def show_notice(self, text: str) -> None:
+        """Say in the status bar what has been done, as soon as nothing is being done and until something is."""
+        self._notice = text
+        if not any(self._activities.values()):
+            self._show_rest()
+
+    def _show_rest(self) -> None:
+        ready = "Ready" if self._session.opened else "Nothing is open: File, Open…"
+        self.activity.show_rest(self._notice or ready)
 
 
 def _spring(parent: QWidget) -> QWidget:

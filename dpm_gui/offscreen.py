@@ -8,7 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QSize
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEventLoop,
+    QMessageLogContext,
+    QSettings,
+    QSize,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from core.errors import BadInputError
@@ -19,6 +27,7 @@ from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.export import save_image
 from dpm_gui.film_scene import FRAMES_A_SECOND, FigureOne, FilmScene
 from dpm_gui.films import check_film_path, write_film
+from dpm_gui.main_window import LEAST_SIZE
 from dpm_gui.preferences import Preferences
 
 WINDOW_SIZE = (1280, 800)
@@ -32,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
     """
     _check_output(options)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    qInstallMessageHandler(_pass_on)
     application = QApplication.instance() or QApplication([sys.argv[0]])
     if not isinstance(application, QApplication):
         raise BadInputError("--screenshot: another kind of application is running in this process")
@@ -44,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
         finally:
             program.close()
             program.window.close()
+            program.window.deleteLater()
+            program.deleteLater()
     return 0
 
 
@@ -51,6 +63,10 @@ def _check_output(options: argparse.Namespace) -> None:
     if options.screenshot:
         if Path(options.screenshot).suffix.lower() != ".png":
             raise BadInputError(f"--screenshot: {options.screenshot} does not end in .png")
+        width, height = options.size or WINDOW_SIZE
+        if width < LEAST_SIZE[0] or height < LEAST_SIZE[1]:
+            least = "{}x{}".format(*LEAST_SIZE)
+            raise BadInputError(f"--size: {width}x{height} is too small for the window, which needs {least}")
         check_output_path(options.screenshot)
     elif Path(options.render).suffix.lower() == ".png":
         check_output_path(options.render)
@@ -110,15 +126,23 @@ def _render(program: DpmApplication, options: argparse.Namespace) -> None:
 
 def _wait_for_drifts(program: DpmApplication) -> dict[int, DriftFrame]:
     session, last = program.session, program.player.last
-    opened = session.opened
-    if opened is None or opened.checkpoint.data.shape != (2,):
-        raise BadInputError("--render: figure 1 (PNG) shows data in the plane; give a name that ends in .gif or .mp4")
     loop = QEventLoop()
+    errors: list[Exception] = []
     session.drift_changed.connect(lambda: loop.quit() if session.drift(last) else None)
+    session.failed.connect(errors.append)
+    session.failed.connect(loop.quit)
     session.compute_drift()
     if session.drift(last) is None:
         loop.exec()
+    if errors:
+        raise errors[0]
     return {t: drift for t in range(1, last + 1) if (drift := session.drift(t)) is not None}
+
+
+def _pass_on(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """Write a message of Qt's to stderr, unless the offscreen platform says what windows it has not."""
+    if not message.startswith("This plugin does not support"):
+        print(message, file=sys.stderr)
 
 
 def _settle() -> None:

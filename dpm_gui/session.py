@@ -69,6 +69,7 @@ class Session(QObject):
         self._recordings = _empty_recordings(0)
         self._drift: dict[int, DriftFrame] = {}
         self._bound: Bound | None = None
+        self._ended = False
         self.undo_stack = QUndoStack(self)
 
     @property
@@ -110,8 +111,8 @@ class Session(QObject):
 
     def wake(self) -> None:
         """Have the engine imported, beside whatever else is being done."""
-        job = self._jobs.start(WAKING, engine.wake)
-        job.start()
+        if not self._ended:
+            self._jobs.start(WAKING, engine.wake).start()
 
     def edit(self, **changes: int) -> None:
         """Change entries of the spec, undoably, and run what it now says."""
@@ -132,9 +133,9 @@ class Session(QObject):
         self.run_started.emit()
 
     def compute_drift(self) -> None:
-        """Compute the reverse drift of every step, unless that has been done or the data do not lie in the plane."""
+        """Compute the reverse drift of every step, unless that has been done or is under way."""
         opened, threads = self._opened, self._spec.threads
-        if opened is None or self._drift or opened.checkpoint.data.shape != (2,):
+        if opened is None or DRIFTING in self._activities or len(self._drift) == opened.checkpoint.steps:
             return
         steps = opened.checkpoint.steps
         self._start(DRIFTING, lambda: engine.drift(opened, threads), self._take_drift, "Computing the drift", steps)
@@ -153,8 +154,10 @@ class Session(QObject):
                 self._end(purpose, None)
 
     def shut_down(self) -> None:
-        """End every thread; nothing is told any more."""
+        """End every thread; nothing is told and nothing begins any more, even if a field still hands in its value."""
+        self._ended = True
         self.blockSignals(True)
+        self.undo_stack.blockSignals(True)  # it would tell of its end, when the window may be gone
         self._jobs.shut_down()
 
     def _apply(self, spec: RunSpec) -> None:
@@ -163,6 +166,8 @@ class Session(QObject):
         self.run()
 
     def _start(self, purpose: str, work: Work, take: Callable[[list[object]], int], text: str, total: int) -> None:
+        if self._ended:
+            return
         job = self._jobs.start(purpose, work)
         clock = _Clock(text, total, can_stop=purpose != OPENING)
         job.produced.connect(lambda values: self._take(purpose, job, take, values, clock))

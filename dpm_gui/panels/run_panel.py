@@ -45,6 +45,7 @@ class RunPanel(QWidget):
         box = QSpinBox(self)
         box.setRange(least, most)
         box.setKeyboardTracking(False)  # what is typed counts when it is finished, not at every digit
+        box.lineEdit().returnPressed.connect(box.clearFocus)  # the window's keys, Space and digits, are keys again
         box.setToolTip(tip)
         box.setAccessibleName(name)
         return box

@@ -40,6 +40,8 @@ class EntropyPlot(Figure):
         self._legend.setVisible(False)
         self._cursor.attach(self.view)
         self.viewport().setMouseTracking(True)
+        self.set_home(QRectF(0.0, -0.1, 1.0, 1.2))
+        self.set_message("The bounds of each step appear here once a checkpoint is open.")
 
     @property
     def steps(self) -> int:
@@ -48,6 +50,7 @@ class EntropyPlot(Figure):
 
     def show_entropies(self, entropies: StepEntropies) -> None:
         """Draw both bounds of every step."""
+        self.set_message(None)
         self._entropies = entropies
         steps = np.arange(1.0, self.steps + 1)
         values = np.concatenate((entropies.upper, entropies.lower))

@@ -186,8 +186,13 @@ class Figure(PannedPlot):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in _FONT_EVENTS and self._header is not None:
+        if self._header is None:
+            return
+        if event.type() in _FONT_EVENTS:
             self.dress()
+        elif event.type() == QEvent.Type.PaletteChange:
+            # Under a style sheet Qt puts back the colours it saw first when a dock is shown (Qt 6.11).
+            self._colour_ring()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
@@ -204,7 +209,8 @@ class Figure(PannedPlot):
         # Qt draws a plain frame in the colour of text: in that of the surface it cannot be seen.
         ring = self._palette.forward if self._with_ring else self._palette.surface
         colours.setColor(QPalette.ColorRole.WindowText, QColor(ring))
-        self.setPalette(colours)
+        if colours != self.palette():
+            self.setPalette(colours)
 
     def _place_header(self) -> None:
         if self._header is None:

@@ -33,6 +33,9 @@ class PannedPlot(pg.PlotWidget):
         self._view = pg.ViewBox(enableMouse=False, enableMenu=False, lockAspect=equal, defaultPadding=0.0)
         by_side = {axis.orientation: axis for axis in axes}
         super().__init__(parent, viewBox=self._view, axisItems=by_side, enableMenu=False)
+        for unused in ("top", "right"):
+            self.getAxis(unused).enableAutoSIPrefix(False)  # it lays out an invisible label at every change of range
+        self.setAcceptDrops(False)  # what is dropped here is dropped on the window
         self.hideButtons()
         self.disableAutoRange()
         self._home = QRectF(0.0, 0.0, 1.0, 1.0)

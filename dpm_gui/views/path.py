@@ -45,21 +45,22 @@ class PathItem(StillItem):
         self.redraw()
 
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
-        """Draw ``path`` [S, 2] with the dot at place ``upto``; nothing for None."""
+        """Draw ``path`` [S, 2] with the dot at place ``upto``; nothing for None. What is not finite is left out."""
         places = np.empty((0, 2), np.float32) if path is None else path
         if places is not self._places:
             self._places = places
             self.redraw()
-        on_path = upto is not None and 0 <= upto < len(places)
+        on_path = upto is not None and 0 <= upto < len(places) and bool(np.isfinite(places[upto]).all())
         if on_path:
             self._dot.setPos(QPointF(*places[upto].tolist()))
         self._dot.setVisible(on_path)
 
     def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
-        if len(self._places) < 2:
+        places = self._places[np.isfinite(self._places).all(axis=1)]
+        if len(places) < 2:
             return
         path = QPainterPath()
-        start, *others = (to_pixels.map(QPointF(*place)) for place in self._places.tolist())
+        start, *others = (to_pixels.map(QPointF(*place)) for place in places.tolist())
         path.moveTo(start)
         for place in others:
             path.lineTo(place)

@@ -13,8 +13,8 @@ REACH = 2.6
 
 def point_thumbnail(x: NDArray[np.float32], colour: str) -> QImage:
     """Return a transparent square in which points ``x`` [N, 2] are spots of ``colour``, the denser the fuller."""
-    places = ((x / REACH + 1.0) * (SIDE / 2)).astype(np.int64)
-    inside = places[((places >= 0) & (places < SIDE)).all(axis=1)]
+    places = np.floor((x / REACH + 1.0) * (SIDE / 2))
+    inside = places[((places >= 0) & (places < SIDE)).all(axis=1)].astype(np.int64)
     counts = np.bincount((SIDE - 1 - inside[:, 1]) * SIDE + inside[:, 0], minlength=SIDE * SIDE)
     share = 1.0 - np.exp(-3.0 * counts.reshape(SIDE, SIDE) / max(1.0, len(x) / 2000))
     ink = QColor(colour)

@@ -96,6 +96,7 @@ class WatchWorkspace(QWidget):
         session.recording_replaced.connect(self._forget_run)
         session.frames_added.connect(self._show_progress)
         session.colours_changed.connect(self._show_colours)
+        session.run_ended.connect(self._show_end)
         session.drift_changed.connect(self._show_drift)
 
     def _connect_player(self) -> None:
@@ -146,12 +147,14 @@ class WatchWorkspace(QWidget):
         self._player.set_last(opened.checkpoint.steps)
         self.timeline.set_range(opened.checkpoint.steps)
         self.timeline.set_signal(opened.alpha_bars)
+        self._show_drift()
         if self._actions["arrows"].isChecked():
             self._session.compute_drift()
 
     def _forget_run(self) -> None:
         self._choose_point(FORWARD, -1)
         self.timeline.set_available(0, -1)
+        self.timeline.set_thumbnails([])
         self.views[REVERSE].set_colours(None)
         for view in self.views.values():
             view.set_message("Sampling…")
@@ -164,6 +167,15 @@ class WatchWorkspace(QWidget):
             if recording.complete:
                 self._show_thumbnails()
         self._show_side(side, self._player.position)
+        self._show_path()
+
+    def _show_end(self) -> None:
+        """Say what has come of a run that was stopped or has failed, and what to do next."""
+        for side, view in self.views.items():
+            if self._session.recording(side).newest is None:
+                view.set_message("The run ended before the first frame.\nRun again with F5.")
+            else:
+                self._show_side(side, self._player.position)
 
     def _show_colours(self, side: str) -> None:
         self.views[side].set_colours(self._session.recording(side).along)
@@ -190,7 +202,10 @@ class WatchWorkspace(QWidget):
         if frame is None:
             return
         view.show_frame(frame)
-        view.set_note(f"t = {frame.t}" if frame.t == t or recording.complete else f"computing, t = {frame.t}")
+        if frame.t == t or recording.complete:
+            view.set_note(f"t = {frame.t}")
+        else:
+            view.set_note(f"{'computing' if self._session.running else 'stopped'}, t = {frame.t}")
 
     def _show_drift(self) -> None:
         wanted = self._actions["arrows"].isChecked()

@@ -1,4 +1,4 @@
-"""Times a frame of play and a drag of the slider in the real window: ``python frames.py SECONDS``; prints JSON."""
+"""Times a frame of play and a drag of the slider in the real window: ``python frames.py WxH``; prints JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tempfile
 import time
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, QPoint, QPointF, QSettings, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -20,14 +20,14 @@ def percentile(seconds: list[float], share: float) -> float:
     return float(np.percentile(np.array(seconds) * 1000, share))
 
 
-def open_program(application: QApplication, folder: str) -> DpmApplication:
+def open_program(application: QApplication, folder: str, size: str) -> DpmApplication:
     settings = QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat)
     program = DpmApplication(application, Preferences(settings))
     loop = QEventLoop()
     program.session.run_ended.connect(loop.quit)
     program.open_after_paint(None)
     program.show()
-    program.window.resize(1280, 800)
+    program.window.resize(*map(int, size.split("x")))
     loop.exec()
     program.player.pause()
     settle(application)
@@ -86,7 +86,7 @@ def drag(program: DpmApplication, application: QApplication, count: int) -> tupl
 def main() -> None:
     application = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
-        program = open_program(application, folder)
+        program = open_program(application, folder, sys.argv[1])
         play(program, application, 30)
         frames = play(program, application, 300)
         events, missed = drag(program, application, 40)
@@ -107,5 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    QTimer.singleShot(0, lambda: None)
     main()

@@ -1,0 +1,48 @@
+"""Shipped files are found in a checkout and in a wheel, and what is not shipped is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dpm_gui import resources
+from dpm_gui.app import SHIPPED
+from dpm_gui.resources import asset
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed package without assets."""
+    folder = tmp_path / "site" / "dpm_gui"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(resources, "__file__", str(folder / "resources.py"))
+    return folder
+
+
+def ship(folder: Path) -> Path:
+    path = folder / "assets" / "icons" / "play.svg"
+    path.parent.mkdir(parents=True)
+    path.write_text("<svg/>")
+    return path
+
+
+def test_the_checkpoint_the_program_opens_is_shipped() -> None:
+    assert asset(SHIPPED).is_file()
+    assert asset("icons").is_dir()
+
+
+def test_a_checkout_has_its_assets_beside_the_package(package: Path) -> None:
+    beside = ship(package.parent)
+    assert asset("icons/play.svg") == beside
+
+
+def test_a_wheel_has_its_assets_inside_the_package_and_they_come_first(package: Path) -> None:
+    ship(package.parent)
+    inside = ship(package)
+    assert asset("icons/play.svg") == inside
+
+
+def test_what_is_not_shipped_is_named(package: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"icons/pause\.svg: not among the shipped assets of dpm_gui"):
+        asset("icons/pause.svg")
