@@ -1,0 +1,127 @@
+"""The command dpm-gui in a process of its own, where there is no display."""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs dpm-gui in the folder of the test, with no display and no settings."""
+    settings = tmp_path / "home"
+    settings.mkdir(mode=0o700)
+    away = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
+    places = {name: str(settings) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")}
+    environment = {name: value for name, value in os.environ.items() if name not in away} | places
+    environment["PYTHONPATH"] = str(ROOT)
+
+    def begin(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "dpm_gui", *map(str, arguments)]
+        said = {"capture_output": True, "text": True, "encoding": "utf-8"}
+        return subprocess.run(command, cwd=tmp_path, env=environment | more, timeout=100, check=False, **said)
+
+    return begin
+
+
+def refused(done: subprocess.CompletedProcess[str], reason: str) -> None:
+    """Check that a command gave up with status 2 and one line that gives ``reason``."""
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("dpm-gui: ")
+    assert reason in line
+
+
+def succeeded(done: subprocess.CompletedProcess[str], path: str) -> None:
+    """Check that a command has written ``path``, said so and nothing else."""
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{path}\n", "")
+
+
+def test_with_no_display_it_says_so_in_one_line_and_what_to_do(run: Run) -> None:
+    refused(run(), "there is no display")
+    assert "--screenshot OUT.png" in run().stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 is asked on Linux alone")
+@pytest.mark.skipif(ctypes.util.find_library("xcb") is None, reason="there is no libxcb to ask with")
+def test_a_display_that_does_not_answer_is_refused(run: Run) -> None:
+    refused(run(DISPLAY=":4711"), "the display :4711 does not answer")
+
+
+BAD = [
+    (["--bogus"], "--bogus"),
+    (["one.h5", "two.h5"], "two.h5"),
+    (["--size", "3"], "--size"),
+    (["--size", "640x480", "--screenshot", "out.png"], "960x640"),
+    (["--seed", "-1"], "--seed"),
+    (["--theme", "pink"], "pink"),
+    (["--at", "-1"], "--at"),
+    (["--screenshot", "gone/out.png"], "gone"),
+    (["--screenshot", "folder.png"], "this is a folder"),
+    (["--render", "out.avi"], "out.avi"),
+    (["--render", "gone/out.gif"], "gone"),
+    (["bad.h5", "--render", "out.gif"], "bad.h5: this is not a checkpoint"),
+    (["small.h5", "--at", "6", "--screenshot", "out.png"], "T = 5"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "reason"), BAD, ids=[" ".join(arguments) for arguments, _ in BAD])
+def test_what_cannot_be_is_refused_in_one_line(run: Run, good_file: Path, arguments: list[str], reason: str) -> None:
+    good_file.with_name("bad.h5").write_text("a letter")
+    good_file.with_name("folder.png").mkdir()
+    before = sorted(good_file.parent.iterdir())
+    refused(run(*arguments), reason)
+    assert sorted(good_file.parent.iterdir()) == before
+
+
+def test_a_screenshot_has_the_size_the_theme_and_the_step_that_were_asked_for(
+    run: Run, good_file: Path, tmp_path: Path
+) -> None:
+    def shoot(*arguments: object) -> np.ndarray:
+        succeeded(run(good_file, "--screenshot", "out.png", *arguments), "out.png")
+        with Image.open(tmp_path / "out.png") as image:
+            return np.asarray(image.convert("RGB"))
+
+    options = ["--size", "1000x700", "--theme", "dark", "--seed", "3"]
+    first, later = shoot(*options, "--at", "2"), shoot(*options, "--at", "5")
+    assert first.shape == (700, 1000, 3)
+    assert first[-4, 4].tolist() == [0x17, 0x19, 0x1D]
+    assert not np.array_equal(first, later)
+    assert not list((tmp_path / "home").rglob("*.conf"))
+
+
+def test_films_and_figure_1_are_rendered(run: Run, good_file: Path, tmp_path: Path) -> None:
+    for name in ("out.gif", "out.mp4"):
+        succeeded(run(good_file, "--render", name, "--size", "320x320"), name)
+    succeeded(run(good_file, "--render", "out.png"), "out.png")
+    with Image.open(tmp_path / "out.gif") as gif:
+        assert gif.size == (320, 320)
+        assert gif.n_frames >= 12
+    with av.open(str(tmp_path / "out.mp4")) as film:
+        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    assert frames[0].shape == (320, 320, 3)
+    assert any(not np.array_equal(frame, frames[0]) for frame in frames)
+    with Image.open(tmp_path / "out.png") as figure:
+        assert figure.size == (1200, 1240)
+
+
+def test_version_and_help_need_nothing_at_all(run: Run) -> None:
+    version, usage = run("--version"), run("--help")
+    assert (version.returncode, version.stderr) == (0, "")
+    assert version.stdout.startswith("dpm-gui ")
+    assert (usage.returncode, usage.stderr) == (0, "")
+    for option in ("--seed", "--at", "--theme", "--size", "--screenshot", "--render"):
+        assert option in usage.stdout

@@ -1,0 +1,101 @@
+"""Finding one's way: the list of shortcuts, the command palette, about, and what greyed commands say."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+
+import core
+from dpm_gui.actions import COMMANDS
+from dpm_gui.dialogs import AboutDialog, CommandPalette, ShortcutsDialog
+from dpm_gui.dialogs.gestures import GESTURES
+from tests.journeys.person import Person, child, choose, click, open_menu, press, shown, the, type_in, wait_until
+
+
+def find(words: str) -> CommandPalette:
+    """Open the palette and type ``words``."""
+    press("Ctrl+Shift+P")
+    palette = the(CommandPalette)
+    type_in(words)
+    return palette
+
+
+def test_f1_lists_every_command_with_its_keys(person: Person) -> None:
+    press("F1")
+    dialog = the(ShortcutsDialog)
+    rows = {(group, text): keys for group, text, keys in dialog.rows()}
+    for command in COMMANDS:
+        keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
+        assert rows.pop((command.menu, command.text)) == " or ".join(keys)
+    assert set(rows) == {(gesture.group, gesture.text) for gesture in GESTURES}
+    type_in("ctrl+e")
+    assert [text for _, text, _ in dialog.rows()] == ["Export film or figure…"]
+    press("Esc", "Esc")
+    wait_until(lambda: not shown(ShortcutsDialog))
+    assert person.player.playing
+
+
+def test_every_command_stands_in_its_menu(person: Person) -> None:
+    for title, key in (("File", "F"), ("Edit", "E"), ("View", "V"), ("Run", "R"), ("Window", "W"), ("Help", "H")):
+        opened = open_menu(key)
+        texts = {action.text() for action in opened.actions()}
+        assert {command.text for command in COMMANDS if command.menu == title} <= texts
+        press("Esc")
+        assert not opened.isVisible()
+
+
+def test_no_two_commands_have_one_key() -> None:
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_palette_runs_the_command_that_is_typed(person: Person) -> None:
+    person.pause()
+    palette = find("to the noi")
+    assert palette.rows()[0].text == "To the noise"
+    press("Return")
+    wait_until(lambda: not shown(CommandPalette))
+    assert person.t == 40
+    find("density")
+    press("Return")
+    assert person.window.actions_["density"].isChecked()
+    find("keyboard")
+    press("Return")
+    the(ShortcutsDialog)
+    press("Esc")
+    wait_until(lambda: not shown(ShortcutsDialog))
+
+
+def test_the_palette_says_why_a_command_is_greyed_and_does_not_run_it(person: Person) -> None:
+    palette = find("undo")
+    row = palette.rows()[0]
+    assert row.text == "Undo"
+    assert "nothing to take back" in row.reason
+    press("Return")
+    assert shown(CommandPalette) == [palette]
+    press("Esc")
+    wait_until(lambda: not shown(CommandPalette))
+    assert person.player.playing
+
+
+def test_about_tells_the_versions_and_copies_them(person: Person) -> None:
+    choose(open_menu("H"), "About")
+    dialog = the(AboutDialog)
+    text = "\n".join(label.text() for label in dialog.findChildren(QLabel))
+    assert f"dpm-gui {core.__version__}" in text
+    assert "MIT" in text
+    click(child(dialog, QPushButton, "Copy versions"))
+    assert QGuiApplication.clipboard().text().startswith(f"dpm-gui {core.__version__}\nPython ")
+    press("Esc")
+    wait_until(lambda: not shown(AboutDialog))
+    assert person.player.playing
+
+
+def test_a_question_mark_explains_each_figure(person: Person) -> None:
+    for figure in (*person.views.values(), person.window.entropies):
+        click(child(figure, QToolButton, f"What {figure.accessibleName()} shows"))
+        popover = figure.header.popover
+        assert popover.isVisible()
+        assert "Sohl-Dickstein et al. 2015" in popover.text
+        press("Esc")
+        assert not popover.isVisible()
