@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -47,6 +47,7 @@ def start(qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
 
 def dress(application: QApplication, font: QFont, palette: QPalette, sheet: str) -> None:
     """Give the application the look that one has in a process of its own."""
+    application.styleHints().setColorScheme(Qt.ColorScheme.Unknown)
     application.setFont(font)
     application.setPalette(palette)
     application.setStyleSheet(sheet)

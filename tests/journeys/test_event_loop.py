@@ -39,7 +39,7 @@ def is_idle(person: Person) -> bool:
 
 
 def test_the_event_loop_never_stands_still_while_it_plays_and_computes(start: Start) -> None:
-    person = start(count=5000)
+    person = start(count=3000)
     person.wait_for_run()
     assert person.player.playing
     for keys in (["F5"], ["Ctrl+M", "3"]):
