@@ -101,5 +101,12 @@ def test_the_readme_names_the_two_commands():
     assert "make test" in readme
 
 
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))])
+def test_what_a_page_links_to_is_there(page: Path):
+    links = re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert not missing
+
+
 def test_no_folder_of_tests_is_a_package():
     assert not list((ROOT / "tests").rglob("__init__.py"))
