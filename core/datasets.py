@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.mixture_density import log_mean_of_normals
 from core.values import DataInfo
 
 QUADRATURE_NODES = 4096
-POINTS_AT_ONCE = 1024
+SUPPORT_NODES = 2048
 
 
 class Source(Protocol):
@@ -28,6 +30,17 @@ class Source(Protocol):
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw ``count`` independent examples: ``[count, *shape]``, user's units."""
+
+
+@runtime_checkable
+class KnownSource(Source, Protocol):
+    """A source whose distribution is known, so that models can be held against the truth."""
+
+    def log_density(self, x: NDArray[np.floating], alpha_bar: float, info: DataInfo) -> NDArray[np.float64]:
+        """Return ln q(x^t) at ``x`` [N, *shape], model units, where ``alpha_bar`` < 1 of the signal is left; nats."""
+
+    def support(self) -> NDArray[np.float32]:
+        """Return data ``[M, *shape]``, user's units, all equally likely, that stand for the whole distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,10 @@ class SwissRoll:
         angle = 1.5 * math.pi * (1.0 + 2.0 * np.asarray(along, dtype=np.float64))
         return np.stack([angle * np.cos(angle), angle * np.sin(angle)], axis=-1)
 
+    def support(self) -> NDArray[np.float32]:
+        """Return evenly spread points ``[M, 2]`` of the roll: the nodes of the midpoint rule."""
+        return self.curve(_midpoints(SUPPORT_NODES)).astype(np.float32)
+
     def standardisation(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return mean and standard deviation of each axis, ``[2]`` each, by quadrature along the roll."""
         points = self.curve(_midpoints(QUADRATURE_NODES))
@@ -87,21 +104,49 @@ class SwissRoll:
         q(x^t) is an integral of Gaussians along the roll, taken by the midpoint rule; nats, float64 ``[N]``.
         """
         centres = math.sqrt(alpha_bar) * (self.curve(_midpoints(QUADRATURE_NODES)) - info.shift) / info.scale
-        variance = 1.0 - alpha_bar
-        densities = np.empty(len(x))
-        for begin in range(0, len(x), POINTS_AT_ONCE):
-            chunk = np.asarray(x[begin : begin + POINTS_AT_ONCE], dtype=np.float64)
-            squares = np.square(chunk[:, None, :] - centres).sum(axis=-1) / (-2.0 * variance)
-            peak = squares.max(axis=1)
-            total = np.log(np.exp(squares - peak[:, None]).mean(axis=1))
-            densities[begin : begin + POINTS_AT_ONCE] = peak + total - math.log(2.0 * math.pi * variance)
-        return densities
+        return log_mean_of_normals(x, centres, 1.0 - alpha_bar)
+
+
+class Heartbeat:
+    """Sequences of 20 bits with a one every fifth place, the phase uniform over five (section 3.1.2)."""
+
+    name: str = "heartbeat"
+    shape: tuple[int, ...] = (20,)
+    period: int = 5
+
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw sequences ``[count, 20]`` of zeros and ones."""
+        return self.support()[rng.integers(self.period, size=count)]
+
+    def support(self) -> NDArray[np.float32]:
+        """Return the five sequences there are, ``[5, 20]``, by phase."""
+        places = np.arange(self.shape[0]) % self.period
+        sequences: NDArray[np.float32] = (places == np.arange(self.period)[:, None]).astype(np.float32)
+        return sequences
+
+    def log_density(
+        self,
+        x: NDArray[np.floating],
+        alpha_bar: float,
+        info: DataInfo,  # noqa: ARG002 - bits have one unit
+    ) -> NDArray[np.float64]:
+        """Return ln q(x^t) of sequences ``x`` [N, 20], where ``alpha_bar`` < 1 of the signal is left; nats, ``[N]``."""
+        agree, differ = math.log1p(alpha_bar) - math.log(2.0), math.log1p(-alpha_bar) - math.log(2.0)
+        distances = np.abs(np.asarray(x, dtype=np.float64)[:, None, :] - self.support()).sum(axis=-1)
+        found: NDArray[np.float64] = np.logaddexp.reduce(
+            distances * differ + (self.shape[0] - distances) * agree, axis=1
+        ) - math.log(self.period)
+        return found
+
+
+FORMULAS: Mapping[str, Callable[[], KnownSource]] = {SwissRoll.name: SwissRoll, Heartbeat.name: Heartbeat}
 
 
 def source_of(info: DataInfo) -> Source:
     """Return the source behind a checkpoint's data: its formula where the name is known, else its examples."""
-    if info.name == SwissRoll.name and info.shape == SwissRoll.shape:
-        return SwissRoll()
+    source = FORMULAS[info.name]() if info.name in FORMULAS else None
+    if source is not None and source.shape == info.shape:
+        return source
     return Examples(info.name, info.examples)
 
 

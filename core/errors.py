@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+LONGEST_REASON = 400
+
 
 class DpmError(Exception):
     """Anything that a person can be told in one sentence: never shown with a traceback."""
@@ -12,13 +14,14 @@ class BadInputError(DpmError):
 
 
 class BadCheckpointError(DpmError):
-    """A checkpoint that is refused; the message begins with its path."""
+    """A checkpoint that is refused; the message is one line that begins with its path."""
 
     def __init__(self, path: object, reason: str) -> None:
-        reason = " ".join(reason.splitlines())  # a name inside the file may hold line breaks
-        super().__init__(f"{path}: {reason}")
+        # A name inside the file may hold anything: line breaks, what steers a terminal, a hundred thousand letters.
+        reason = "".join(letter if letter.isprintable() else " " for letter in reason[: LONGEST_REASON + 1])
         self.path = path
-        self.reason = reason
+        self.reason = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]} …"
+        super().__init__(f"{' '.join(str(path).splitlines())}: {self.reason}")
 
 
 class OutputError(DpmError):

@@ -1,15 +1,18 @@
-"""A diffusion model: the process q and the learned reverse kernels p(x^t-1 | x^t)."""
+"""A diffusion model: the process q and the reverse kernels p(x^t-1 | x^t)."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.distributions import Normal
 
 from core.datasets import Source, source_of
 from core.errors import BadCheckpointError, BadInputError
-from core.networks import GaussianNetwork, build_network
-from core.processes import GaussianProcess, normal
+from core.laws import Law
+from core.network_kinds import ExactNetwork, build_network
+from core.networks import ReverseNetwork
+from core.processes import LAWS, Process, process_of
+from core.step_tables import check_floating
 from core.values import Checkpoint, DataInfo, NetworkInfo
 
 
@@ -18,12 +21,21 @@ class DiffusionModel:
 
     Attributes:
         process: The forward process q.
-        network: f_mu and f_Sigma.
+        network: The learned functions f_mu and f_Sigma, or f_b.
         data: What one example is, and the map to user's units.
         source: Where fresh data come from.
     """
 
-    def __init__(self, process: GaussianProcess, network: GaussianNetwork, data: DataInfo) -> None:
+    def __init__(self, process: Process, network: ReverseNetwork, data: DataInfo) -> None:
+        """Put the three together.
+
+        Raises:
+            BadInputError: If the network is made for another kind of process, another T or another shape of data, or
+                what it holds are no data of the process.
+        """
+        _check_fit(process, network, data)
+        if isinstance(network, ExactNetwork):
+            network.check(process)
         self.process = process
         self.network = network
         self.data = data
@@ -34,20 +46,39 @@ class DiffusionModel:
         """T, the number of steps."""
         return self.process.steps
 
-    def reverse_law(self, x: Tensor, t: int | Tensor) -> Normal:
+    def reverse_law(self, x: Tensor, t: int | Tensor) -> Law:
         """Return p(x^t-1 | x^t = ``x``) for t = 1 … T, states ``[N, *shape]``.
 
         At t = 1 it is the edge kernel that appendix B fixes; a tensor of steps is to hold 2 … T alone.
+
+        Raises:
+            BadInputError: If ``x`` are no states of the data's shape, ``t`` no steps for them, or what the network
+                answers no kernel of the process.
         """
+        self._check_states(x, t)
         if isinstance(t, int) and t == 1:
-            return self.process.edge_law(x)
+            law: Law = self.process.edge_law(x)
+            return law
         self.process.check_step(t, first=2)
-        mean, variance = self.network.moments(x, t, self.process)
-        return normal(mean, variance.sqrt())
+        found = self.network.reverse_law(x, t, self.process)
+        if not isinstance(found, LAWS[self.process.kind]) or found.batch_shape + found.event_shape != x.shape:
+            raise BadInputError(f"network: it answers states of shape {tuple(x.shape)} with {found!r}")
+        return found
+
+    def guess(self, x: Tensor, t: int) -> Tensor:
+        """Return the model's guess E[x^0 | x^t = ``x``] for t = 1 … T; of bits, their probability to be 1."""
+        return self.process.guess(self.reverse_law(x, t), x, t)
 
     def drift(self, x: Tensor, t: int) -> Tensor:
         """Return f_mu(x, t) - x for t = 1 … T, states ``[N, *shape]`` (figure 1)."""
         return self.reverse_law(x, t).mean - x
+
+    def _check_states(self, x: Tensor, t: int | Tensor) -> None:
+        check_floating(x=x)
+        if x.shape[1:] != self.data.shape:
+            raise BadInputError(f"x: shape {tuple(x.shape)} is not (N, {', '.join(map(str, self.data.shape))})")
+        if isinstance(t, Tensor) and t.shape != x.shape[:1]:
+            raise BadInputError(f"t: shape {tuple(t.shape)} is not that of one step for each of {len(x)} states")
 
 
 def model_from(checkpoint: Checkpoint, path: object) -> DiffusionModel:
@@ -59,20 +90,24 @@ def model_from(checkpoint: Checkpoint, path: object) -> DiffusionModel:
     Raises:
         BadCheckpointError: If kinds, configuration and weights do not fit each other.
     """
-    if checkpoint.kind != GaussianProcess.kind:
-        raise BadCheckpointError(path, f"process kind {checkpoint.kind!r} is not one this version can run")
     info = checkpoint.network
     try:
+        process = process_of(checkpoint.kind, checkpoint.betas)
+        with np.errstate(over="ignore"):
+            examples = checkpoint.data.to_model(checkpoint.data.examples)
+        process.check_states(examples, "/data/examples, in model units")
         with torch.device("meta"):
-            _check_weights(build_network(info.kind, info.config), info)
+            layout = build_network(info.kind, info.config)
+        _check_weights(layout, info)
+        _check_fit(process, layout, checkpoint.data)
         network = build_network(info.kind, info.config)
+        kinds = {name: value.dtype for name, value in network.state_dict().items()}
+        weights = {name: torch.tensor(weight, dtype=kinds[name]) for name, weight in info.weights.items()}
+        network.load_state_dict(weights, assign=True)  # without a second copy: an empirical network holds a data set
+        network.eval().requires_grad_(False)
+        return DiffusionModel(process, network, checkpoint.data)  # type: ignore[arg-type]
     except BadInputError as error:
         raise BadCheckpointError(path, str(error)) from error
-    network.load_state_dict({name: torch.tensor(weight) for name, weight in info.weights.items()})
-    network.eval().requires_grad_(False)
-    model = DiffusionModel(GaussianProcess(checkpoint.betas), network, checkpoint.data)  # type: ignore[arg-type]
-    _check_shapes(model, path)
-    return model
 
 
 def _check_weights(layout: nn.Module, info: NetworkInfo) -> None:
@@ -88,14 +123,14 @@ def _check_weights(layout: nn.Module, info: NetworkInfo) -> None:
             raise BadInputError(f"/network/weights/{name} has shape {found}, where the configuration asks for {shape}")
 
 
-def _check_shapes(model: DiffusionModel, path: object) -> None:
-    probe = torch.zeros(1, *model.data.shape)
-    try:
-        with torch.inference_mode():
-            mean, variance = model.network.moments(probe, model.steps, model.process)
-    except RuntimeError as error:
-        raise BadCheckpointError(path, f"the network does not take data of shape {model.data.shape}") from error
-    if mean.shape != probe.shape or variance.shape != probe.shape:
-        raise BadCheckpointError(
-            path, f"the network answers data of shape {model.data.shape} with {tuple(mean.shape[1:])}"
-        )
+def _check_fit(process: Process, network: ReverseNetwork | nn.Module, data: DataInfo) -> None:
+    """Raise `BadInputError` where the network says of itself that it is made for something else."""
+    kind = getattr(network, "process_kind", process.kind)
+    if kind != process.kind:
+        raise BadInputError(f"network: it reverses a {kind} process, and this one is {process.kind}")
+    steps = getattr(network, "steps", process.steps)
+    if steps != process.steps:
+        raise BadInputError(f"network: it is made for {steps} steps, and the process has {process.steps}")
+    shape = getattr(network, "shape", data.shape)
+    if shape != data.shape:
+        raise BadInputError(f"network: it takes states of shape {shape}, and the data have shape {data.shape}")

@@ -1,31 +1,40 @@
-"""The learned functions f_mu and f_Sigma of the reverse kernels (section 2.2, appendix D.2)."""
+"""The learned functions f_mu, f_Sigma and f_b of the reverse kernels (section 2.2, appendix D.2)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.distributions import Bernoulli, Normal
 
-from core.errors import BadInputError
-from core.processes import GaussianProcess, pick
+from core.laws import Law, normal, pick
+from core.processes import BinomialProcess, GaussianProcess
+
+EVIDENCE_SCALE = 0.25
+"""Log odds go up to some twelve; the other inputs are signs."""
 
 
-class GaussianNetwork(Protocol):
-    """What a network must do to be the reverse of a Gaussian process; any torch module with this method will do."""
+class ReverseNetwork(Protocol):
+    """What a network must do to be the reverse of a process; any torch module with this one method will do.
 
-    def moments(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> tuple[Tensor, Tensor]:
-        """Return f_mu and f_Sigma, mean and variance of p(x^t-1 | x^t = ``x``), for t = 2 … T.
+    A Gaussian process is reversed by Normal kernels (or MultivariateNormal ones for states ``[N, D]``), a binomial one
+    by Bernoulli kernels: `core.laws.normal` and `core.laws.bernoulli` make them. `core.processes.Process` holds the
+    tables that a network may use; ``process.posterior_mean`` and ``process.law_of_guess`` turn a guess of x^0 into a
+    kernel.
+
+    A network may say what it is made for, and is then refused elsewhere: ``process_kind`` ("gaussian" or "binomial"),
+    ``steps`` (T) and ``shape`` (of one state).
+    """
+
+    def reverse_law(self, x: Tensor, t: int | Tensor, process: Any) -> Law:
+        """Return the kernel p(x^t-1 | x^t = ``x``), for t = 2 … T; at t = 1 no network is asked (appendix B).
 
         Args:
-            x: States ``[N, *shape]``, float32, standardised.
+            x: States ``[N, *shape]``, float32, standardised or bits.
             t: One step for all states, or one each: int64 ``[N]``.
-            process: The process to be reversed, whose tables the network may use.
-
-        Returns:
-            Two tensors ``[N, *shape]``; variances are positive.
+            process: The process to be reversed.
         """
 
 
@@ -48,27 +57,60 @@ class TimeFeatures(nn.Module):
         return biases
 
 
-class MultilayerPerceptron(nn.Module):
-    """An MLP over states of a few dimensions; one trunk, two read-outs.
+class Perceptron(nn.Module):
+    """A multilayer perceptron over states of a few entries and the time: one trunk, one linear read-out.
+
+    Args:
+        inputs: Numbers that go in, each with ``detail`` waves.
+        outputs: Numbers that come out.
+        width: Hidden units of each layer.
+        layers: Hidden layers, the first one included.
+        frequencies: Waves of time.
+        detail: Waves of each input, for structure much finer than the data are wide; 0 for none.
+    """
+
+    octaves: Tensor
+
+    def __init__(self, inputs: int, outputs: int, width: int, layers: int, frequencies: int, detail: int = 0) -> None:
+        super().__init__()
+        octaves = torch.tensor([math.pi / 4.0 * 2.0**octave for octave in range(detail)])
+        self.register_buffer("octaves", octaves, persistent=False)
+        self.time = TimeFeatures(frequencies, width)
+        self.first = nn.Linear(inputs * (1 + 2 * detail), width)
+        self.hidden = nn.ModuleList(nn.Linear(width, width) for _ in range(layers - 1))
+        self.read_out = nn.Linear(width, outputs)
+        nn.init.zeros_(self.read_out.weight)
+        nn.init.zeros_(self.read_out.bias)
+
+    def forward(self, x: Tensor, share: Tensor) -> Tensor:
+        """Return the read-out ``[N, outputs]`` for ``x`` [N, inputs] at times ``share`` = t / T, ``[N or 1, 1]``."""
+        waves = (x.unsqueeze(-1) * self.octaves).flatten(1)
+        hidden = self.first(torch.cat([x, waves.sin(), waves.cos()], dim=-1)) + self.time(share)
+        hidden = nn.functional.silu(hidden)
+        for layer in self.hidden:
+            hidden = nn.functional.silu(layer(hidden))
+        answer: Tensor = self.read_out(hidden)
+        return answer
+
+
+class MultilayerPerceptron(Perceptron):
+    """f_mu and f_Sigma for states of a few dimensions.
 
     The mean is a perturbation of the reverse of unit Gaussian data, and the variance one of the forward variance:
     a read-out of zero gives mu = sqrt(1 - beta_t) x and Sigma = beta_t, which is exact there.
 
     Args:
         dimensions: D, entries of a state.
-        width: Hidden units of each layer.
-        layers: Hidden layers, the first one included.
-        frequencies: Waves of time.
-        detail: Waves of each coordinate, for structure much finer than the data are wide; 0 for none.
+        width, layers, frequencies, detail: See `Perceptron`.
     """
 
     kind = "mlp"
-    octaves: Tensor
+    process_kind = "gaussian"
 
     def __init__(
         self, dimensions: int, width: int = 128, layers: int = 3, frequencies: int = 8, detail: int = 0
     ) -> None:
-        super().__init__()
+        super().__init__(dimensions, 2 * dimensions, width, layers, frequencies, detail)
         self.config = {
             "dimensions": dimensions,
             "width": width,
@@ -76,30 +118,50 @@ class MultilayerPerceptron(nn.Module):
             "frequencies": frequencies,
             "detail": detail,
         }
-        octaves = torch.tensor([math.pi / 4.0 * 2.0**octave for octave in range(detail)])
-        self.register_buffer("octaves", octaves, persistent=False)
-        self.time = TimeFeatures(frequencies, width)
-        self.first = nn.Linear(dimensions * (1 + 2 * detail), width)
-        self.hidden = nn.ModuleList(nn.Linear(width, width) for _ in range(layers - 1))
-        self.read_out = nn.Linear(width, 2 * dimensions)
-        nn.init.zeros_(self.read_out.weight)
-        nn.init.zeros_(self.read_out.bias)
+        self.shape = (dimensions,)
 
-    def forward(self, x: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the read-outs z_mu and z_Sigma, ``[N, D]`` each, for states ``[N, D]`` at times ``share`` = t / T."""
-        waves = (x.unsqueeze(-1) * self.octaves).flatten(1)
-        hidden = self.first(torch.cat([x, waves.sin(), waves.cos()], dim=-1)) + self.time(share)
-        hidden = nn.functional.silu(hidden)
-        for layer in self.hidden:
-            hidden = nn.functional.silu(layer(hidden))
-        mean, variance = self.read_out(hidden).chunk(2, dim=-1)
-        return mean, variance
+    def reverse_law(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
+        """Return p(x^t-1 | x^t = ``x``) (see `ReverseNetwork`)."""
+        z_mean, z_variance = self(x, share_of(t, x, process.steps)).chunk(2, dim=-1)
+        return perturbed_law(z_mean, z_variance, x, t, process)
 
-    def moments(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> tuple[Tensor, Tensor]:
-        """Return f_mu and f_Sigma ``[N, D]`` (see `GaussianNetwork`)."""
-        at = torch.full((1, 1), t) if isinstance(t, int) else t.reshape(-1, 1)
-        z_mean, z_variance = self(x, at.to(x.dtype) / process.steps)
-        return perturbed_mean(z_mean, x, t, process), perturbed_variance(z_variance, x, t, process)
+
+class BitPerceptron(Perceptron):
+    """f_b for sequences of a few bits: log odds added to those that each bit's own decay gives (section 2.2).
+
+    What goes in is each bit's own evidence on x^0, the log odds of `BinomialProcess.own_odds`, beside its sign. A
+    read-out of zero is the exact reverse of data that are fair coins.
+
+    Args:
+        dimensions: D, bits of a state.
+        width, layers, frequencies: See `Perceptron`.
+    """
+
+    kind = "bit_mlp"
+    process_kind = "binomial"
+
+    def __init__(self, dimensions: int, width: int = 128, layers: int = 3, frequencies: int = 4) -> None:
+        super().__init__(2 * dimensions, dimensions, width, layers, frequencies)
+        self.config = {"dimensions": dimensions, "width": width, "layers": layers, "frequencies": frequencies}
+        self.shape = (dimensions,)
+
+    def reverse_law(self, x: Tensor, t: int | Tensor, process: BinomialProcess) -> Bernoulli:
+        """Return p(x^t-1 | x^t = ``x``) (see `ReverseNetwork`)."""
+        own = process.own_odds(x, t)
+        z = self(torch.cat([2.0 * x - 1.0, EVIDENCE_SCALE * own], dim=-1), share_of(t, x, process.steps))
+        return process.law_of_guess(own + z, x, t)
+
+
+def share_of(t: int | Tensor, x: Tensor, steps: int) -> Tensor:
+    """Return t / T as ``[1, 1]`` or ``[N, 1]``, of the type of ``x``."""
+    at = torch.full((1, 1), t) if isinstance(t, int) else t.reshape(-1, 1)
+    return at.to(x.dtype) / steps
+
+
+def perturbed_law(z_mean: Tensor, z_variance: Tensor, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
+    """Return the kernel that a network's two read-outs stand for (appendix D.2); zeros for unit Gaussian data."""
+    mean, variance = perturbed_mean(z_mean, x, t, process), perturbed_variance(z_variance, x, t, process)
+    return normal(mean, variance.sqrt())
 
 
 def perturbed_mean(z: Tensor, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Tensor:
@@ -112,40 +174,3 @@ def perturbed_variance(z: Tensor, x: Tensor, t: int | Tensor, process: GaussianP
     """Return f_Sigma = sigmoid(z + logit(beta_t)) (appendix D.2)."""
     odds = pick(torch.logit(process.betas), t - 1, x)
     return torch.sigmoid(z + odds)
-
-
-def build_network(kind: str, config: Mapping[str, object]) -> nn.Module:
-    """Return a fresh network of ``kind`` with the given configuration.
-
-    Raises:
-        BadInputError: If the kind is unknown or the configuration is not one of that kind.
-    """
-    builder = BUILDERS.get(kind)
-    if builder is None:
-        raise BadInputError(f"network kind {kind!r} is unknown; this version knows {', '.join(sorted(BUILDERS))}")
-    return builder(config)
-
-
-def _multilayer_perceptron(config: Mapping[str, object]) -> nn.Module:
-    limits = {
-        "dimensions": (1, 4096),
-        "width": (1, 8192),
-        "layers": (1, 64),
-        "frequencies": (1, 256),
-        "detail": (0, 32),
-    }
-    unknown = set(config) - set(limits)
-    if unknown:
-        raise BadInputError(f"network config has the unknown entry {sorted(unknown)[0]!r}")
-    sizes: dict[str, int] = {}
-    for name, (least, most) in limits.items():
-        value = config.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise BadInputError(f"network config {name} is {value!r}, not a whole number from {least} to {most}")
-        sizes[name] = value
-    return MultilayerPerceptron(**sizes)
-
-
-BUILDERS: Mapping[str, Callable[[Mapping[str, object]], nn.Module]] = {
-    MultilayerPerceptron.kind: _multilayer_perceptron,
-}

@@ -1,4 +1,4 @@
-"""Diffusion rates beta_t (section 2.4.1): how fast each step of the forward process destroys.
+"""Diffusion rates beta_t (section 2.4.1): how fast each step of the forward process destroys. numpy alone.
 
 A schedule is a float64 array ``[T]`` with 0 < beta_t <= 1; entry ``t - 1`` is the rate of the step t-1 -> t.
 """
@@ -6,104 +6,169 @@ A schedule is a float64 array ``[T]`` with 0 < beta_t <= 1; entry ``t - 1`` is t
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from numpy.typing import ArrayLike, NDArray
 
 from core.errors import BadInputError
 
 MAX_STEPS = 100_000
+LEAST_RATE = 1e-12
+"""Far below it 1 - beta is 1 in float64, and the step destroys nothing."""
+
+Schedule = NDArray[np.float64]
 
 
-def checked(betas: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``betas`` as float64 ``[T]``.
+def checked(betas: ArrayLike, name: str = "betas") -> Schedule:
+    """Return ``betas``, called ``name``, as float64 ``[T]``.
 
     Raises:
-        BadInputError: If it is not a non-empty vector of finite rates in (0, 1]; the message names the first bad step.
+        BadInputError: If it is not a non-empty vector of finite rates in (0, 1], at least `LEAST_RATE`; the message
+            names the first bad step.
     """
-    betas = np.asarray(betas, dtype=np.float64)
-    if betas.ndim != 1 or not 1 <= betas.size <= MAX_STEPS:
-        raise BadInputError(f"betas: shape {betas.shape} is not a vector of 1 to {MAX_STEPS} rates")
-    bad = np.flatnonzero(~((betas > 0) & (betas <= 1)))
+    try:
+        rates = np.asarray(betas)
+    except ValueError as error:
+        raise BadInputError(f"{name}: rows of different lengths are not a vector of rates") from error
+    if rates.ndim != 1 or not 1 <= rates.size <= MAX_STEPS:
+        raise BadInputError(f"{name}: shape {rates.shape} is not a vector of 1 to {MAX_STEPS} rates")
+    if rates.dtype.kind not in "fiu":
+        raise BadInputError(f"{name}: it holds {rates.dtype}, where rates are wanted")
+    rates = rates.astype(np.float64, copy=False)
+    bad = np.flatnonzero(~((rates >= LEAST_RATE) & (rates <= 1)))
     if bad.size:
-        raise BadInputError(f"betas: the rate of step {bad[0] + 1} is {betas[bad[0]]}; rates lie in (0, 1]")
-    return betas
+        raise BadInputError(
+            f"{name}: the rate of step {bad[0] + 1} is {rates[bad[0]]}; rates lie in (0, 1], {LEAST_RATE:g} the least"
+        )
+    return rates
 
 
-def alpha_bars(betas: NDArray[np.float64]) -> NDArray[np.float64]:
+def alpha_bars(betas: ArrayLike) -> Schedule:
     """Return the signal that is left, alpha_bar_t = prod (1 - beta_s), for t = 0 … T: float64 ``[T + 1]``."""
     return np.concatenate([[1.0], np.cumprod(1.0 - checked(betas))])
 
 
-def constant_erasure(steps: int, first: float | None = None, offset: int = 1) -> NDArray[np.float64]:
+def constant_erasure(steps: int, first: float | None = None, offset: float = 1) -> Schedule:
     """Return beta_t = 1/(T - t + offset), which erases a constant share of the signal at each step (section 2.4.1).
 
     Args:
         steps: T.
         first: beta_1, if it is to differ: the narrowest width a Gaussian model can have.
         offset: 1 as in the paper for bits, 2 as in the reference code for Gaussian data.
+
+    Raises:
+        BadInputError: If an argument is out of range, as with every schedule here.
     """
-    betas = 1.0 / (_checked_steps(steps) - np.arange(1, steps + 1) + offset)
-    if first is not None:
-        betas[0] = first
-    return checked(betas)
+    if not offset >= 1:
+        raise BadInputError(f"offset: {offset} is not a number from 1 on")
+    left = _checked_steps(steps) - np.arange(1.0, steps + 1)
+    return _beginning_with(first, 1.0 / (left + offset))
 
 
-def constant(steps: int, alpha_bar_end: float = 1e-3) -> NDArray[np.float64]:
+def warped_erasure(steps: int, first: float, early: float, late: float) -> Schedule:
+    """Return rates that leave alpha_bar_t = (1 - beta_1) (1 - u^early)^late of the signal, u = (t - 1)/(T - 1).
+
+    With both exponents 1 it is constant erasure after beta_1 = ``first``. A small ``early`` makes the steps larger
+    near the data, a small ``late`` near the noise.
+    """
+    if _checked_steps(steps) < 2:
+        raise BadInputError(f"steps: {steps} is too few to share the erasure out; give two or more")
+    kept = _warped(steps, early, late)
+    return checked(np.concatenate([[first], 1.0 - kept[1:] / kept[:-1]]))
+
+
+def constant(steps: int, alpha_bar_end: float = 1e-3) -> Schedule:
     """Return the one rate which, T times, leaves alpha_bar_T = ``alpha_bar_end`` of the signal."""
     _checked_end(alpha_bar_end)
     return checked(np.full(_checked_steps(steps), -math.expm1(math.log(alpha_bar_end) / steps)))
 
 
-def linear(steps: int, first: float, last: float) -> NDArray[np.float64]:
+def linear(steps: int, first: float, last: float) -> Schedule:
     """Return rates that grow evenly from beta_1 = ``first`` to beta_T = ``last``."""
     return checked(np.linspace(first, last, _checked_steps(steps)))
 
 
-def log_linear(steps: int, first: float, alpha_bar_end: float) -> NDArray[np.float64]:
-    """Return rates whose ln(alpha_bar_t / (1 - alpha_bar_t)) falls evenly from 1 - ``first`` to ``alpha_bar_end``."""
+def cosine(steps: int, first: float | None = None, offset: float = 0.008, last: float = 0.999) -> Schedule:
+    """Return rates whose alpha_bar_t falls as cos^2((t/T + s)/(1 + s) pi/2) (Nichol and Dhariwal 2021, section 3.2).
+
+    Args:
+        steps: T.
+        first: beta_1, if it is to differ.
+        offset: s, which keeps the first rates from being too small.
+        last: The largest rate there may be.
+    """
+    if not offset >= 0:
+        raise BadInputError(f"offset: {offset} is not a number from 0 on")
+
+    def signal(share: float) -> float:
+        return math.cos((share + offset) / (1.0 + offset) * math.pi / 2.0) ** 2
+
+    return from_function(steps, signal, first, last)
+
+
+def log_linear(steps: int, first: float, alpha_bar_end: float, early: float = 1.0, late: float = 1.0) -> Schedule:
+    """Return rates whose ln(alpha_bar_t / (1 - alpha_bar_t)) falls from 1 - ``first`` to ``alpha_bar_end``.
+
+    It falls evenly, or, with other exponents than 1, as (1 - u^early)^late does, u = (t - 1)/(T - 1): see
+    `warped_erasure`.
+    """
     _checked_end(alpha_bar_end)
     if not 0 < first < 1 - alpha_bar_end:
         raise BadInputError(f"first: {first} is not a rate between 0 and {1 - alpha_bar_end}")
     begin, end = math.log1p(-first) - math.log(first), math.log(alpha_bar_end) - math.log1p(-alpha_bar_end)
-    log_ratio = np.linspace(begin, end, _checked_steps(steps))
+    log_ratio = end + (begin - end) * _warped(_checked_steps(steps), early, late)
     log_alpha_bar = -np.logaddexp(0.0, -log_ratio)
     return checked(-np.expm1(np.diff(log_alpha_bar, prepend=0.0)))
 
 
-class LearnedRates(nn.Module):
-    """Rates beta_2 … beta_T to be learned by ascending K, with beta_1 and the end alpha_bar_T held fixed.
+def _warped(steps: int, early: float, late: float) -> Schedule:
+    """Return what falls from 1 to 0 over t = 1 … T as (1 - u^early)^late, u = (t - 1)/(T - 1)."""
+    if not (0 < early < math.inf and 0 < late < math.inf):
+        raise BadInputError(f"early, late: the exponents {early} and {late} are not both positive")
+    return (1.0 - np.linspace(0.0, 1.0, steps) ** early) ** late
 
-    The total -ln alpha_bar_T is shared out among the steps by a softmax. Left free, learned rates may stop
-    destroying: K stays fine while what is left at T is far from the prior.
 
-    Attributes:
-        logits: ``[T - 1]`` float64; steps whose logits are equal share alike.
+def from_function(
+    steps: int, signal: Callable[[float], float], first: float | None = None, last: float = 1.0
+) -> Schedule:
+    """Return the rates that leave alpha_bar_t = ``signal``(t/T) / ``signal``(0) of the signal.
+
+    Args:
+        steps: T.
+        signal: Falls over [0, 1], and is positive but perhaps at 1; it is asked at t/T for t = 0 … T.
+        first: beta_1, if it is to differ.
+        last: The largest rate there may be.
+
+    Raises:
+        BadInputError: If ``signal`` fails, rises, stays, or is no positive number; the message names the place.
     """
-
-    def __init__(self, start: NDArray[np.float64]) -> None:
-        """Begin at the schedule ``start`` [T], T >= 2, whose beta_1 and alpha_bar_T are kept."""
-        super().__init__()
-        start = checked(start)
-        if start.size < 2 or start.max() >= 1:
-            raise BadInputError("betas: learned rates need two steps or more, each below 1")
-        erased = -np.log1p(-start)
-        self.first = float(start[0])
-        self.total = float(erased[1:].sum())
-        self.logits = nn.Parameter(torch.from_numpy(np.log(erased[1:] / self.total)))
-
-    def forward(self) -> Tensor:
-        """Return the rates, float64 ``[T]``, differentiable with respect to the logits."""
-        learned = -torch.expm1(-torch.softmax(self.logits, dim=0) * self.total)
-        return torch.cat([torch.tensor([self.first], dtype=torch.float64), learned])
+    if not 0 < last <= 1:
+        raise BadInputError(f"last: {last} is not a rate in (0, 1]")
+    kept = np.array([_asked(signal, step / steps) for step in range(_checked_steps(steps) + 1)])
+    bad = np.flatnonzero(~((kept[:-1] > 0) & (kept[1:] >= 0) & (kept[1:] < kept[:-1]) & np.isfinite(kept[:-1])))
+    if bad.size:
+        ends = [f"{kept[step]:g} at {step / steps:g}" for step in (bad[0], bad[0] + 1)]
+        raise BadInputError(f"signal: it goes from {' to '.join(ends)}, where it is to fall and to be positive")
+    return _beginning_with(first, np.minimum((kept[:-1] - kept[1:]) / kept[:-1], last))
 
 
-def _checked_steps(steps: int) -> int:
-    if not 1 <= steps <= MAX_STEPS:
-        raise BadInputError(f"steps: {steps} is not between 1 and {MAX_STEPS}")
-    return steps
+def _asked(signal: Callable[[float], float], share: float) -> float:
+    try:
+        return float(signal(share))
+    except (ArithmeticError, ValueError, TypeError) as error:
+        raise BadInputError(f"signal: at {share:g} it gives no number: {error}") from error
+
+
+def _beginning_with(first: float | None, betas: Schedule) -> Schedule:
+    """Return ``betas`` with beta_1 = ``first``, if one is given."""
+    return checked(betas if first is None else np.concatenate([[first], betas[1:]]))
+
+
+def _checked_steps(steps: object) -> int:
+    if not isinstance(steps, int | np.integer) or isinstance(steps, bool) or not 1 <= steps <= MAX_STEPS:
+        raise BadInputError(f"steps: {steps} is not a whole number between 1 and {MAX_STEPS}")
+    return int(steps)
 
 
 def _checked_end(alpha_bar_end: float) -> None:

@@ -13,6 +13,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from core.potentials import Posterior
+
 DEFAULT_COUNT = 10_000
 MAX_COUNT = 1_000_000
 MAX_SEED = 2**31 - 1
@@ -36,11 +38,13 @@ class RunSpec:
         count: Number of trajectories, 1 … 1 000 000.
         seed: Seed of all randomness of the run, 0 … 2^31 - 1.
         threads: Threads of the computation; rounding may depend on them, so they are part of what is fixed.
+        posterior: What the reverse is to be multiplied by, for `core.posterior.reverse_under`; others do not look.
     """
 
     count: int = DEFAULT_COUNT
     seed: int = 17
     threads: int = field(default_factory=usable_threads)
+    posterior: Posterior | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,48 @@ class Frame:
 
     t: int
     x: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class PosteriorFrame:
+    """The state of all particles of a walk under a second distribution r at one step, after any resampling.
+
+    Attributes:
+        t: Step, 0 (data) … T (noise).
+        x: States ``[N, *shape]``, float32, read-only, model units.
+        log_weights: Logarithms of the particles' weights, which add up to 1; float64 ``[N]``, read-only. All equal
+            with the paper's kernels alone.
+        effective_size: The effective sample size, 1 … N, before any resampling.
+        log_probability: ln of the estimate so far of r's total probability under the model, E_p[r], nats; None with
+            the paper's kernels alone, which have none.
+        ancestors: Where particles were resampled, which one of the frame before each continues, int64 ``[N]``.
+    """
+
+    t: int
+    x: NDArray[np.float32]
+    log_weights: NDArray[np.float64]
+    effective_size: float
+    log_probability: float | None = None
+    ancestors: NDArray[np.int64] | None = None
+
+    @property
+    def resampled(self) -> bool:
+        """Whether particles were resampled at this step."""
+        return self.ancestors is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingProgress:
+    """How far sampling is, where only the samples are wanted and not the way to them.
+
+    Attributes:
+        done, total: Steps done and to be done, each part's counted.
+        x: The next samples of the whole ``[n, *shape]``, float32, read-only, model units; there where a part ends.
+    """
+
+    done: int
+    total: int
+    x: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +125,7 @@ class StepEntropies:
 
     Attributes:
         upper: H_q(X^t | X^t-1).
-        lower: H_q(X^t | X^t-1) + H_q(X^t-1 | X^0) - H_q(X^t | X^0); minus infinity at t = 1.
+        lower: H_q(X^t | X^t-1) + H_q(X^t-1 | X^0) - H_q(X^t | X^0); at t = 1 minus infinity, of bits 0.
         t_given_0: H_q(X^t | X^0).
     """
 
@@ -148,11 +194,14 @@ class TrainingProgress:
         step: Gradient steps done, 1 … ``total``.
         total: Gradient steps of the whole run.
         k: The minibatches' estimate of K, averaged since the report before, bits per sample.
+        validation_k: K of the averaged weights on examples and noise of its own, the same at every report; bits per
+            sample.
     """
 
     step: int
     total: int
     k: float
+    validation_k: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +229,8 @@ class DataInfo:
 
     def to_model(self, x: NDArray[np.floating]) -> NDArray[np.float32]:
         """Map data ``[N, *shape]`` from user's units to model units."""
+        if not np.any(self.shift) and np.all(self.scale == 1.0):
+            return x.astype(np.float32)  # bits, at every step of a training
         return np.asarray((x.astype(np.float64) - self.shift) / self.scale, dtype=np.float32)
 
 
@@ -205,7 +256,8 @@ class TrainingState:
         seed: Seed of the training.
         steps_done: Gradient steps done.
         steps_total: Gradient steps the run was set up for.
-        history: ``[R, 2]``: gradient step and K in bits per sample at each report.
+        history: ``[R, 3]``: gradient step, K and validation K in bits per sample at each report; ``[R, 2]``, without
+            the last, in files of an earlier version.
         state: Everything an optimiser needs to resume, by name; empty where it was left out.
     """
 
