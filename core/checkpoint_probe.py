@@ -1,42 +1,90 @@
-"""A child process that reads a file once, under limits, so that what crashes libhdf5 crashes nobody else.
+"""A child process that reads files first, under limits, so that what crashes or stalls libhdf5 harms nobody else.
 
-``python -m core.checkpoint_probe PATH``: exit 0, or exit 2 with the reason on stderr, or whatever a crash gives.
+``python -m core.checkpoint_probe``: each line on stdin is a path, as JSON; each is answered with a line on stdout, the
+reason for which that file is refused, or null. `core.prober` is the other end.
+
+Where the system can fork, a process of its own reads each file, so that no file can spoil the next one's reading.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import sys
+from pathlib import Path
 
 from core.checkpoint import read
 from core.errors import BadCheckpointError
+from core.hdf5_reading import MAX_BYTES
 
-MEMORY_BYTES = 2 * 1024**3
-PROCESSOR_SECONDS = 15
+MEMORY_BYTES = 768 * 1024**2
+MEMORY_OF_SIZE = 1.5
+PROCESSOR_SECONDS = 2.0
+BYTES_A_SECOND = 40e6
+WALL_SECONDS = 20.0
+
+TOO_MUCH = "reading it takes more memory than a file of its size may; it is damaged"
+TOO_LONG = "reading it takes longer than a file of its size may; it is damaged"
+CRASHED = "the HDF5 library fails on this file; it is damaged, get it again"
 
 
 def main() -> int:
-    """Read the file named on the command line."""
-    _limit()
-    try:
-        read(sys.argv[1])
-    except BadCheckpointError as error:
-        sys.stderr.write(error.reason)
-        return 2
-    except MemoryError:
-        sys.stderr.write("reading it takes more than 2 GB of memory")
-        return 2
+    """Answer for one path after the other, until there are no more."""
+    for line in sys.stdin.buffer:
+        path = json.loads(line)
+        reason = verdict_of_a_fork(path) if hasattr(os, "fork") else verdict(path)
+        sys.stdout.buffer.write(json.dumps(reason).encode() + b"\n")
+        sys.stdout.buffer.flush()
     return 0
 
 
-def _limit() -> None:
-    if sys.platform == "win32":
-        return  # Windows has no such limits; the parent's limit on time still holds.
+def verdict(path: str) -> str | None:
+    """Return why the file at ``path`` is refused, or None."""
+    try:
+        read(path)
+    except BadCheckpointError as error:
+        return error.reason
+    except MemoryError:
+        return TOO_MUCH
+    return None
+
+
+def verdict_of_a_fork(path: str) -> str | None:
+    """Return what a process of its own says of ``path``, or what it died of."""
+    answers, answer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(answers)
+            _limit(path)
+            os.write(answer, (verdict(path) or "").encode("utf-8", "replace"))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    os.close(answer)
+    with os.fdopen(answers, "rb") as pipe:
+        reason = pipe.read().decode("utf-8", "replace")
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return TOO_LONG if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGALRM) else CRASHED
+    return (reason or None) if os.WEXITSTATUS(status) == 0 else CRASHED
+
+
+def _limit(path: str) -> None:
+    """Let this process take no more memory and time than an honest file of that size needs."""
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
+    status = Path(path).stat()
+    size = min(status.st_size, 512 * status.st_blocks, MAX_BYTES)  # a file with a hole in it is no larger for the hole
+    seconds = size / BYTES_A_SECOND
+    processor = int(PROCESSOR_SECONDS + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.setitimer(signal.ITIMER_REAL, WALL_SECONDS + 2.0 * seconds)
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        memory = MEMORY_BYTES + int(MEMORY_OF_SIZE * size)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 if __name__ == "__main__":

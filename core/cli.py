@@ -12,8 +12,11 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from core import __version__, commands
+from core import __version__
+from core.commands import bounding, files, inpainting, rates, sampling, training
 from core.errors import DpmError
+from core.potentials import HELD, TIMINGS
+from core.values import RunSpec
 
 INTERRUPTED = 130
 
@@ -35,38 +38,70 @@ def parser() -> argparse.ArgumentParser:
     info = parts.add_parser("info", help="say what a checkpoint holds")
     info.add_argument("file")
     info.add_argument("--json", action="store_true", help="print one JSON object")
-    info.set_defaults(run=commands.info)
+    info.set_defaults(run=files.info)
 
     check = parts.add_parser("check", help="say what is wrong with checkpoints; exit 0 if nothing is")
     check.add_argument("files", nargs="+", metavar="file")
-    check.set_defaults(run=commands.check)
+    check.set_defaults(run=files.check)
 
     sample = parts.add_parser("sample", help="draw samples: an npy file in user's units")
     sample.add_argument("file")
     sample.add_argument("--count", type=int, required=True, help="number of samples")
-    sample.add_argument("--seed", type=int, default=commands.DEFAULT_SEED)
+    sample.add_argument("--seed", type=int, default=RunSpec().seed)
+    sample.add_argument("--strided", type=int, metavar="STEPS", help="an approximation in fewer steps, for previews")
     sample.add_argument("--out", required=True, metavar="X.npy")
-    sample.set_defaults(run=commands.sample)
+    sample.set_defaults(run=sampling.sample)
+
+    _add_inpaint(parts.add_parser("inpaint", help="fill in what is not known of an example"))
 
     bound = parts.add_parser("bound", help="measure the bound K, term by term")
     bound.add_argument("file")
     bound.add_argument("--data", metavar="X.npy", help="held-out data in user's units; fresh draws without it")
-    bound.add_argument("--count", type=int, default=commands.DEFAULT_COUNT, help="number of fresh draws")
-    bound.add_argument("--seed", type=int, default=commands.DEFAULT_SEED)
+    bound.add_argument("--count", type=int, default=RunSpec().count, help="number of fresh draws")
+    bound.add_argument("--seed", type=int, default=RunSpec().seed)
+    bound.add_argument("--limit", action="store_true", help="measure the best K of any network with these rates, too")
+    bound.add_argument(
+        "--work", type=int, metavar="N", help="measure the work of N paths from each of some points, too"
+    )
+    bound.add_argument("--points", type=int, metavar="P", help="number of those points (100)")
     bound.add_argument("--json", action="store_true", help="print one JSON object")
-    bound.set_defaults(run=commands.bound)
+    bound.set_defaults(run=bounding.bound)
 
     train = parts.add_parser("train", help="train a recipe and write its checkpoint")
     train.add_argument("recipe", nargs="?", help="a name that `dpm recipes` lists")
     train.add_argument("--out", metavar="FILE", help="where to write (RECIPE.h5, or the resumed file)")
     train.add_argument("--steps", type=int, help="gradient steps (the recipe's own number)")
+    train.add_argument("--rates", metavar="FILE", help="diffusion rates from a table, text or npy (the recipe's own)")
     train.add_argument("--seed", type=int, help="seed of the training (0)")
     train.add_argument("--resume", metavar="FILE", help="go on with a training that was interrupted")
-    train.set_defaults(run=commands.train)
+    train.set_defaults(run=training.train)
+
+    search = parts.add_parser("rates", help="search the rates with which K can be highest")
+    search.add_argument("recipe", help="a name that `dpm recipes` lists, whose data it is for")
+    search.add_argument("--steps", type=int, metavar="T", help="number of diffusion steps (the recipe's own)")
+    search.add_argument("--seed", type=int, default=0)
+    search.add_argument("--out", metavar="BETAS.npy", help="where to write the rates, for `dpm train --rates`")
+    search.add_argument("--json", action="store_true", help="print one JSON object")
+    search.set_defaults(run=rates.rates)
 
     recipes = parts.add_parser("recipes", help="list the recipes")
-    recipes.set_defaults(run=commands.recipes)
+    recipes.set_defaults(run=training.recipes)
     return top
+
+
+def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
+    inpaint.add_argument("file")
+    inpaint.add_argument("--image", required=True, metavar="X.npy", help="one example, user's units")
+    inpaint.add_argument("--mask", required=True, metavar="M.npy", help="True, or 1, where it is to be filled in")
+    inpaint.add_argument("--count", type=int, default=inpainting.DEFAULT_COUNT, help="number of samples (%(default)s)")
+    inpaint.add_argument("--seed", type=int, default=RunSpec().seed)
+    inpaint.add_argument("--held", choices=HELD, default=HELD[0], help="how known entries are held (%(default)s)")
+    inpaint.add_argument("--weighted", action="store_true", help="weighted particles, not the paper's kernels alone")
+    inpaint.add_argument("--timing", choices=TIMINGS, help="how what is known depends on t (constant)")
+    inpaint.add_argument("--back-and-forth", type=int, default=0, metavar="K", help="repeats of every step (0)")
+    inpaint.add_argument("--json", action="store_true", help="print one JSON object")
+    inpaint.add_argument("--out", required=True, metavar="Y.npy")
+    inpaint.set_defaults(run=inpainting.inpaint)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

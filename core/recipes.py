@@ -1,21 +1,23 @@
-"""The paper's experiments by name: data, process, network and how to train it."""
+"""The paper's experiments by name: data, process, rates, network and how to train it."""
 
 from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from core.datasets import Source, SwissRoll
+from core.datasets import Heartbeat, Source, SwissRoll
 from core.errors import BadCheckpointError, BadInputError
-from core.networks import MultilayerPerceptron
+from core.learned_rates import FixedRates, LearnedRates, Rates
+from core.network_kinds import TrainableNetwork
+from core.networks import BitPerceptron, MultilayerPerceptron
+from core.radial_basis import RadialBasisNetwork
 from core.randomness import numpy_generator
-from core.schedules import LearnedRates, log_linear
+from core.schedules import Schedule, constant_erasure, log_linear, warped_erasure
 from core.training import Trainer, TrainingSpec
 from core.values import MAX_SEED, Checkpoint, DataInfo, NetworkInfo, TrainingProgress, TrainingState
 
@@ -30,45 +32,102 @@ class Recipe:
         name: What `dpm train` calls it.
         title: What a person calls it.
         summary: One line for `dpm recipes`.
+        kind: The process, "gaussian" or "binomial".
         source: Where data come from.
         info: Units and examples, made with the recipe's own seed.
-        betas: The rates to begin with; they are learned, beta_1 and the end held fixed.
-        network: Makes the untrained network.
+        betas: The rates; where they are learned those to begin with, whose beta_1 and end stay as they are.
+        learns_rates: Whether they are learned; no gradient reaches the rates of bits.
+        network: Makes the untrained network for a number of steps T.
         steps: Gradient steps unless told otherwise.
         batch: Examples a gradient step.
+        rate: Adam's learning rate at its peak.
     """
 
     name: str
     title: str
     summary: str
+    kind: str
     source: Source
     info: DataInfo
-    betas: NDArray[np.float64]
-    network: Callable[[], MultilayerPerceptron]
+    betas: Schedule
+    learns_rates: bool
+    network: Callable[[int], TrainableNetwork]
     steps: int
-    batch: int
+    batch: int = 4096
+    rate: float = 3e-3
+
+    def rates(self) -> Rates:
+        """Return the rates as training takes them."""
+        return LearnedRates(self.betas) if self.learns_rates else FixedRates(self.betas)
 
 
 def swiss_roll() -> Recipe:
     """The first experiment of the paper (section 3.1.1), with an MLP in the place of radial basis functions."""
     source = SwissRoll()
-    shift, scale = source.standardisation()
-    examples = source.sample(EXAMPLES, numpy_generator(0, "examples"))
-    reach = 4.5 * math.pi
     return Recipe(
         name="swiss_roll",
         title="Swiss roll",
-        summary="two columns of a swiss roll, Gaussian, T = 40, MLP, learned rates; about four minutes",
+        summary="two columns of a swiss roll, Gaussian, T = 40, MLP, learned rates; about two minutes",
+        kind="gaussian",
         source=source,
-        info=DataInfo(source.name, source.shape, (-reach, reach), shift, scale, examples),
+        info=_rolled(source),
         betas=log_linear(40, first=1e-3, alpha_bar_end=1e-3),
-        network=lambda: MultilayerPerceptron(2, width=128, layers=3, detail=4),
-        steps=8000,
-        batch=2048,
+        learns_rates=True,
+        network=lambda _: MultilayerPerceptron(2, width=128, layers=3, detail=4),
+        steps=5000,
     )
 
 
-RECIPES: Mapping[str, Callable[[], Recipe]] = {"swiss_roll": swiss_roll}
+def swiss_roll_rbf() -> Recipe:
+    """The first experiment of the paper with its own network, 16 radial basis functions (appendix D.1.1)."""
+    return replace(
+        swiss_roll(),
+        name="swiss_roll_rbf",
+        title="Swiss roll, radial basis functions",
+        summary="the same with the paper's own network, 16 radial basis functions; about three minutes",
+        network=lambda steps: RadialBasisNetwork(2, steps, units=16),
+        rate=0.1,  # each step's own read-out hears of a fortieth of the batch
+    )
+
+
+def heartbeat() -> Recipe:
+    """The second experiment of the paper (section 3.1.2): sequences of bits, erased by a constant share a step."""
+    source = Heartbeat()
+    examples = source.sample(EXAMPLES, numpy_generator(0, "examples"))
+    return Recipe(
+        name="heartbeat",
+        title="Heartbeat",
+        summary="20 bits with a one every fifth place, binomial, T = 2000, MLP, the paper's rates; about three minutes",
+        kind="binomial",
+        source=source,
+        info=DataInfo(source.name, source.shape, (0.0, 1.0), np.zeros(source.shape), np.ones(source.shape), examples),
+        betas=constant_erasure(2000),
+        learns_rates=False,
+        network=lambda _: BitPerceptron(20, width=128, layers=3),
+        steps=5000,
+    )
+
+
+def heartbeat_fast() -> Recipe:
+    """The heartbeat in a tenth of the paper's steps and nearer to the truth, with optimised rates.
+
+    They are those that `dpm rates heartbeat --steps 200` finds, rounded: the search's family in closed form.
+    """
+    return replace(
+        heartbeat(),
+        name="heartbeat_fast",
+        title="Heartbeat in 200 steps",
+        summary="the same with T = 200 and optimised rates, and yet nearer to the truth; about two minutes",
+        betas=warped_erasure(200, first=1e-6, early=0.5, late=0.5),
+    )
+
+
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    "swiss_roll": swiss_roll,
+    "swiss_roll_rbf": swiss_roll_rbf,
+    "heartbeat": heartbeat,
+    "heartbeat_fast": heartbeat_fast,
+}
 
 
 def recipe_named(name: str) -> Recipe:
@@ -89,18 +148,17 @@ class RecipeRun:
         """Set up ``recipe`` for ``steps`` gradient steps (the recipe's own number if None).
 
         Raises:
-            BadInputError: If steps or seed are out of range.
+            BadInputError: If steps or seed are out of range, or the recipe's rates cannot be learned.
         """
         if not 0 <= seed <= MAX_SEED:
             raise BadInputError(f"seed: {seed} is not between 0 and {MAX_SEED}")
         self.recipe = recipe
-        self._history: list[tuple[float, float]] = []
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self._network = recipe.network()
-        spec = TrainingSpec(recipe.steps if steps is None else steps, seed=seed, batch=recipe.batch)
-        rates = LearnedRates(recipe.betas)
-        self._trainer = Trainer(self._network, rates, recipe.source, recipe.info, spec)
+            self._network = recipe.network(len(recipe.betas))
+        total = recipe.steps if steps is None else steps
+        spec = TrainingSpec(total, seed=seed, batch=recipe.batch, rate=recipe.rate)
+        self._trainer = Trainer(self._network, recipe.rates(), recipe.source, recipe.info, spec)
 
     @classmethod
     def resumed(cls, checkpoint: Checkpoint, path: object) -> RecipeRun:
@@ -113,11 +171,12 @@ class RecipeRun:
         if training is None or not training.state:
             raise BadCheckpointError(path, "it holds no state of an optimiser, so there is nothing to resume")
         try:
-            run = cls(recipe_named(training.recipe), training.steps_total, training.seed)
-            run._trainer.resume(training.steps_done, training.state)
+            # The file's own number of steps and kind of rates; their exact values come with the state.
+            recipe = replace(recipe_named(training.recipe), betas=checkpoint.betas)
+            run = cls(recipe, training.steps_total, training.seed)
+            run._trainer.resume(training.steps_done, training.state, training.history)
         except BadInputError as error:
             raise BadCheckpointError(path, str(error)) from error
-        run._history = [(float(step), float(k)) for step, k in training.history]
         return run
 
     @property
@@ -132,9 +191,7 @@ class RecipeRun:
 
     def train(self) -> Iterator[TrainingProgress]:
         """Train to the end, and report on the way (see `core.training.Trainer.run`)."""
-        for progress in self._trainer.run():
-            self._history.append((progress.step, progress.k))
-            yield progress
+        yield from self._trainer.run()
 
     def checkpoint(self) -> Checkpoint:
         """Return what has been learned so far; the optimiser's state goes with it while the run is unfinished."""
@@ -145,16 +202,23 @@ class RecipeRun:
             seed=self._trainer.spec.seed,
             steps_done=self.steps_done,
             steps_total=self.steps_total,
-            history=np.array(self._history, dtype=np.float64).reshape(-1, 2),
+            history=np.array(self._trainer.history, dtype=np.float64).reshape(-1, 3),
             state=self._trainer.state() if unfinished else {},
         )
         return Checkpoint(
             title=self.recipe.title,
             created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             licence="MIT",
-            kind="gaussian",
+            kind=self.recipe.kind,
             betas=betas,
             network=NetworkInfo(self._network.kind, self._network.config, weights),
             data=self.recipe.info,
             training=training,
         )
+
+
+def _rolled(source: SwissRoll) -> DataInfo:
+    shift, scale = source.standardisation()
+    reach = 4.5 * math.pi
+    examples = source.sample(EXAMPLES, numpy_generator(0, "examples"))
+    return DataInfo(source.name, source.shape, (-reach, reach), shift, scale, examples)

@@ -15,13 +15,20 @@ from torch import Tensor, nn
 from core.bounds import divergence_at
 from core.datasets import Source
 from core.errors import BadInputError, TrainingError
+from core.interrupts import uninterrupted
+from core.laws import NATS_PER_BIT, draw
+from core.learned_rates import Rates
 from core.model import DiffusionModel
-from core.processes import NATS_PER_BIT, GaussianProcess
+from core.network_kinds import TrainableNetwork
+from core.processes import process_of
 from core.randomness import numpy_generator, torch_generator
-from core.schedules import LearnedRates
+from core.schedules import checked
+from core.training_state import flattened, packed, unpack
 from core.values import DataInfo, TrainingProgress
 
 REPORT_EVERY = 100
+HELD_OUT = 2048
+"""Examples behind the K of the averaged weights, the same at every report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,162 +41,193 @@ class TrainingSpec:
         batch: Examples a gradient step.
         rate: Adam's learning rate at its peak.
         rates_rate: Adam's learning rate for the logits of learned beta_t.
+        rates_every: Steps from one change of learned beta_t to the next. Their gradient, which passes through the
+            network's input, is half as much work as that of a small network.
         decay: Decay of the exponential moving average of the weights, which is what is kept.
         clip: Largest norm of the gradient.
-        threads: Threads of the computation.
+        threads: Threads of the computation. Rounding depends on them: one is what every machine has.
     """
 
     steps: int
     seed: int = 0
-    batch: int = 2048
-    rate: float = 2e-3
-    rates_rate: float = 5e-3
+    batch: int = 4096
+    rate: float = 3e-3
+    rates_rate: float = 2e-2
+    rates_every: int = 4
     decay: float = 0.999
     clip: float = 1.0
-    threads: int = 2
+    threads: int = 1
 
 
 class Trainer:
-    """A model in the making: network, learned rates, optimiser and averaged weights.
+    """A model in the making: network, rates, optimiser and averaged weights.
 
     Every gradient step draws its data and noise from generators of its own, made from the seed and the step's
-    number. What is resumed therefore goes on exactly as if it had never stopped.
+    number, and is taken whole or not at all. What is resumed therefore goes on exactly as if it had never stopped.
+
+    Attributes:
+        steps_done: Gradient steps taken.
+        history: Of each report the gradient step, K and validation K, bits a sample.
     """
 
     def __init__(
-        self, network: nn.Module, rates: LearnedRates, source: Source, info: DataInfo, spec: TrainingSpec
+        self, network: TrainableNetwork, rates: Rates, source: Source, info: DataInfo, spec: TrainingSpec
     ) -> None:
         if spec.steps < 1 or spec.batch < 1:
             raise BadInputError(f"steps: {spec.steps} steps of {spec.batch} examples are no training")
         self.spec = spec
         self.steps_done = 0
-        self._network = network
-        self._rates = rates
+        self.history: list[tuple[float, float, float]] = []
+        self._recent: list[float] = []
         self._source = source
         self._info = info
-        self._averaged = copy.deepcopy(nn.ModuleList([network, rates])).requires_grad_(False)
-        self._optimizer = torch.optim.Adam(
-            [
-                {"params": list(network.parameters()), "peak": spec.rate},
-                {"params": list(rates.parameters()), "peak": spec.rates_rate},
-            ],
-            lr=spec.rate,
-        )
+        self._live = nn.ModuleList([network, rates])
+        self._averaged = copy.deepcopy(self._live).requires_grad_(False)
+        self._still: DiffusionModel | None = None
+        # One long vector each: a small network's many small weights would cost the optimiser more than the gradient.
+        self._vectors = [flattened(module) for module in self._live if list(module.parameters())]
+        self._kept = [flattened(module) for module in self._averaged if list(module.parameters())]
+        peaks = (spec.rate, spec.rates_rate)
+        groups = [{"params": [vector], "peak": peak} for vector, peak in zip(self._vectors, peaks, strict=False)]
+        self._optimizer = torch.optim.Adam(groups, lr=spec.rate, fused=True)
 
     def run(self) -> Iterator[TrainingProgress]:
         """Ascend K until ``spec.steps`` steps are done, one report every hundred steps and one at the end.
 
         Raises:
-            TrainingError: If K is no longer finite; the averaged weights are those of the last good step.
+            TrainingError: If K or its gradient is no longer finite; weights and state are those of the last good step.
         """
         torch.set_num_threads(self.spec.threads)
-        recent: list[float] = []
-        while self.steps_done < self.spec.steps:
-            recent.append(self._ascend(self.steps_done))
-            self.steps_done += 1
-            if self.steps_done % REPORT_EVERY == 0 or self.steps_done == self.spec.steps:
-                yield TrainingProgress(self.steps_done, self.spec.steps, float(np.mean(recent)))
-                recent.clear()
+        while True:
+            at_mark = self.steps_done % REPORT_EVERY == 0 or self.steps_done == self.spec.steps
+            if self._recent and at_mark:
+                yield self._report()
+            if self.steps_done >= self.spec.steps:
+                return
+            self._ascend(self.steps_done)
 
     def averaged(self) -> tuple[Mapping[str, NDArray[np.generic]], NDArray[np.float64]]:
         """Return the averaged weights, named as in the state dict, and the rates beta ``[T]`` that go with them."""
         network, rates = self._averaged
-        betas: NDArray[np.float64] = rates().detach().numpy()
+        betas: NDArray[np.float64] = rates().numpy().copy()
         return {name: value.numpy().copy() for name, value in network.state_dict().items()}, betas
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return everything that resuming needs, by name."""
-        moments = {
-            f"adam.{index}.{name}": value
-            for index, entry in self._optimizer.state_dict()["state"].items()
-            for name, value in entry.items()
-        }
-        modules = {f"live.{name}": value for name, value in self._live().state_dict().items()}
-        averaged = {f"averaged.{name}": value for name, value in self._averaged.state_dict().items()}
-        tensors: dict[str, Tensor] = moments | modules | averaged
-        return {name: value.detach().numpy().copy() for name, value in tensors.items()}
+        return packed(self._live, self._averaged, self._optimizer, self._recent)
 
-    def resume(self, steps_done: int, state: Mapping[str, NDArray[np.generic]]) -> None:
-        """Take up where a run stopped after ``steps_done`` steps and left ``state`` behind.
+    def resume(self, steps_done: int, state: Mapping[str, NDArray[np.generic]], history: NDArray[np.float64]) -> None:
+        """Take up where a run stopped after ``steps_done`` steps, leaving ``state`` and ``history`` [R, 3] behind.
 
         Raises:
-            BadInputError: If the state is not one of this network under this optimiser.
+            BadInputError: If the state is not one of this network, these rates and this optimiser.
         """
-        parts: dict[str, dict[str, Tensor]] = {"live": {}, "averaged": {}, "adam": {}}
-        for name, value in state.items():
-            part, _, rest = name.partition(".")
-            if part not in parts:
-                raise BadInputError(f"/training/state/{name} is no part of a training state")
-            parts[part][rest] = torch.tensor(value)
-        moments: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in parts["adam"].items():
-            index, _, moment = name.partition(".")
-            moments.setdefault(int(index) if index.isdecimal() else -1, {})[moment] = tensor
-        groups = self._optimizer.state_dict()["param_groups"]
-        shapes = {name: tuple(tensor.shape) for name, tensor in parts["adam"].items()}
-        try:
-            if shapes != (self._moment_shapes() if steps_done else {}):
-                raise ValueError("moments of other parameters")  # which torch itself does not look at
-            self._live().load_state_dict(parts["live"])
-            self._averaged.load_state_dict(parts["averaged"])
-            self._optimizer.load_state_dict({"state": moments, "param_groups": groups})
-        except (RuntimeError, ValueError, KeyError) as error:
-            raise BadInputError("/training/state does not fit the recipe's network; start anew") from error
+        if history.ndim != 2 or history.shape[1] != 3:
+            raise BadInputError(f"/training/history has shape {history.shape}, and resuming takes three columns")
+        recent = unpack(state, self._live, self._averaged, self._optimizer, begun=steps_done > 0)
+        for rates in (self._live[1], self._averaged[1]):
+            checked(rates().detach().numpy())
+        if len(recent) > min(steps_done, REPORT_EVERY):
+            raise BadInputError(f"/training/state/recent.k holds {len(recent)} steps of {steps_done}")
         self.steps_done = steps_done
+        self._recent = recent
+        self._still = None
+        self.history = [(float(step), float(k), float(held_out)) for step, k, held_out in history]
 
-    def _ascend(self, step: int) -> float:
-        """Take gradient step number ``step`` (from 0) and return the minibatch's estimate of K, bits a sample."""
+    def _ascend(self, step: int) -> None:
+        """Take gradient step number ``step`` (from 0)."""
+        learns = len(self._vectors) > 1 and step % self.spec.rates_every == 0
+        model = self._model(self._live) if learns else self._model_at_rest()
         spec, rng = self.spec, torch_generator(self.spec.seed, "training noise", step)
         data = self._source.sample(spec.batch, numpy_generator(spec.seed, "training data", step))
         x0 = torch.from_numpy(self._info.to_model(data))
-        model = DiffusionModel(GaussianProcess(self._rates()), self._network, self._info)  # type: ignore[arg-type]
         k = minibatch_bound(model, x0, rng)
-        self._check_finite(k, step)
+        bits = float(k.detach()) / NATS_PER_BIT
+        network, *rates = self._vectors
+        if network.grad is not None:
+            network.grad.zero_()  # and not dropped: the weights' own gradients are windows on it
+        for vector in rates:
+            vector.grad = None  # Adam leaves alone what no gradient reaches
+        torch.autograd.backward(-k)
+        norm = self._clip()
+        self._check_finite(bits + norm, step)
         for group in self._optimizer.param_groups:
             group["lr"] = group["peak"] * _envelope(step, spec.steps)
-        self._optimizer.zero_grad()
-        torch.autograd.backward(-k)
-        parameters = [parameter for group in self._optimizer.param_groups for parameter in group["params"]]
-        self._check_finite(nn.utils.clip_grad_norm_(parameters, spec.clip), step)
-        self._optimizer.step()
-        self._average(step)
-        return float(k.detach()) / NATS_PER_BIT
+        with uninterrupted():
+            self._optimizer.step()
+            if learns:
+                self._still = None
+            self._average(step)
+            self._recent.append(bits)
+            self.steps_done += 1
+
+    def _clip(self) -> float:
+        """Shorten the gradient to the norm ``spec.clip`` and return the norm it had."""
+        gradients = [vector.grad for vector in self._vectors if vector.grad is not None]
+        norm = math.hypot(*(float(torch.linalg.vector_norm(gradient)) for gradient in gradients))
+        if norm > self.spec.clip:
+            for gradient in gradients:
+                gradient.mul_(self.spec.clip / norm)
+        return norm
 
     def _average(self, step: int) -> None:
         decay = min(self.spec.decay, (1 + step) / (10 + step))
         with torch.no_grad():
-            for kept, now in zip(self._averaged.parameters(), self._live().parameters(), strict=True):
-                kept.lerp_(now.to(kept.dtype), 1.0 - decay)
+            for kept, now in zip(self._kept, self._vectors, strict=True):
+                kept.lerp_(now, 1.0 - decay)
 
-    def _moment_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Return the shapes of Adam's moments once it has taken a step, named as in `state`."""
-        parameters = [parameter for group in self._optimizer.param_groups for parameter in group["params"]]
-        moments = ("exp_avg", "exp_avg_sq")
-        shapes = {f"{n}.{moment}": tuple(p.shape) for n, p in enumerate(parameters) for moment in moments}
-        return shapes | {f"{n}.step": () for n in range(len(parameters))}
+    def _report(self) -> TrainingProgress:
+        held_out = self._held_out_bound()
+        self._check_finite(held_out, self.steps_done - 1)
+        progress = TrainingProgress(self.steps_done, self.spec.steps, float(np.mean(self._recent)), held_out)
+        with uninterrupted():
+            self.history.append((progress.step, progress.k, progress.validation_k))
+            self._recent.clear()
+        return progress
 
-    def _live(self) -> nn.ModuleList:
-        return nn.ModuleList([self._network, self._rates])
+    def _held_out_bound(self) -> float:
+        """Return K of the averaged weights on examples and noise that are the same at every report; bits a sample."""
+        seed = self.spec.seed
+        data = self._source.sample(HELD_OUT, numpy_generator(seed, "validation data"))
+        x0 = torch.from_numpy(self._info.to_model(data))
+        rng = torch_generator(seed, "validation noise")
+        with torch.no_grad():
+            return float(minibatch_bound(self._model(self._averaged), x0, rng)) / NATS_PER_BIT
 
-    def _check_finite(self, value: Tensor, step: int) -> None:
-        if not torch.isfinite(value):
-            raise TrainingError(f"step {step + 1}: K is no longer finite; lower the learning rate and resume")
+    def _model(self, modules: nn.ModuleList) -> DiffusionModel:
+        network, rates = modules
+        process = process_of(network.process_kind, rates())  # type: ignore[arg-type]
+        return DiffusionModel(process, network, self._info)  # type: ignore[arg-type]
+
+    def _model_at_rest(self) -> DiffusionModel:
+        """Return the model with the rates as they are, whose tables are kept until those change."""
+        if self._still is None:
+            with torch.no_grad():
+                self._still = self._model(self._live)
+        return self._still
+
+    def _check_finite(self, value: float, step: int) -> None:
+        if not math.isfinite(value):
+            raise TrainingError(
+                f"K or its gradient was no longer finite at step {step + 1}; "
+                f"the model as of step {self.steps_done} is kept, another --seed may do better"
+            )
 
 
 def minibatch_bound(model: DiffusionModel, x0: Tensor, rng: torch.Generator) -> Tensor:
     """Return an unbiased estimate of K from one t and one x^t for each of ``x0`` [N, *shape], nats a sample.
 
-    The steps t are spread evenly over 2 … T with a common random start, which lowers the variance. The noise is frozen:
-    x^t is a function of the rates (section 2.4.1), so that the gradient reaches them.
+    The steps t are spread evenly over 2 … T with a common random start, which lowers the variance. Gaussian noise is
+    frozen: x^t is a function of the rates (section 2.4.1), so that the gradient reaches them.
     """
     process = model.process
     places = (torch.arange(len(x0)) + torch.rand((), generator=rng)) / len(x0)
     t = 2 + (places * (process.steps - 1)).long().clamp_max(process.steps - 2)
-    law = process.jump_law(x0, t)
-    x = law.mean + law.stddev * torch.randn(x0.shape, generator=rng)
+    x = draw(process.jump_law(x0, t), rng)
     divergence = (process.steps - 1) * divergence_at(model, x0, x, t).mean()
-    ends = process.jump_entropies()[[-1, 0]] * x0[0].numel()
-    return ends[0] - ends[1] - process.prior_cross_entropy(x0).mean() - divergence
+    entropies = process.jump_entropies()
+    ends = (entropies[-1] - entropies[0]) * x0[0].numel()
+    return ends - process.prior_cross_entropy(x0).mean() - divergence
 
 
 def _envelope(step: int, steps: int) -> float:

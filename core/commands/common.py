@@ -1,0 +1,77 @@
+"""What several commands share: opening files, reading arrays, and progress on a terminal."""
+
+from __future__ import annotations
+
+import sys
+import tokenize
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadInputError
+from core.values import Checkpoint
+
+if TYPE_CHECKING:
+    from core.model import DiffusionModel
+    from core.prober import Prober
+
+Value = TypeVar("Value")
+
+
+def last(values: Iterable[Value]) -> Value:
+    """Return the last of ``values``, keeping no other."""
+    iterator = iter(values)
+    value = next(iterator)
+    for value in iterator:  # noqa: B007 - the last one is what is wanted
+        pass
+    return value
+
+
+def open_model(path: str, prober: Prober | None = None) -> tuple[Checkpoint, DiffusionModel]:
+    """Return the checkpoint at ``path`` and its model; arguments and errors as in `core.checkpoint.load`."""
+    from core.checkpoint import load
+
+    checkpoint = load(path, prober)
+    from core.model import model_from  # torch, which a file that is refused need not wait for
+
+    return checkpoint, model_from(checkpoint, path)
+
+
+def shown(values: Iterable[Value], total: int, label: str) -> Iterator[Value]:
+    """Pass ``values`` on, with a bar on stderr where that is a terminal."""
+    from tqdm import tqdm
+
+    yield from tqdm(values, total=total, desc=label, unit="step", leave=False, disable=not sys.stderr.isatty())
+
+
+def read_array(path: str, kinds: str = "fiu", *, finite: bool = True) -> NDArray[Any]:
+    """Return the numbers in the npy file at ``path``, or raise `BadInputError` that says what is wrong.
+
+    Args:
+        path: The file.
+        kinds: Kinds of numbers that are wanted, by numpy's letters.
+        finite: Whether all of them must be finite.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            values = np.lib.format.read_array(file, allow_pickle=False)
+    except FileNotFoundError as error:
+        raise BadInputError(f"{path}: there is no such file") from error
+    except OSError as error:
+        raise BadInputError(f"{path}: this file cannot be read: {error.strerror or error}") from error
+    except (ValueError, EOFError, MemoryError, OverflowError, RecursionError, tokenize.TokenError) as error:
+        raise BadInputError(f"{path}: this is not an npy file of numbers") from error
+    if values.dtype.kind not in kinds:
+        raise BadInputError(f"{path}: it holds {values.dtype}, where numbers are wanted")
+    if finite and not np.isfinite(values).all():
+        raise BadInputError(f"{path}: it holds values that are not finite")
+    return values
+
+
+def check_suffix(option: str, path: str, suffix: str) -> None:
+    """Raise `BadInputError` unless ``path``, given as ``option``, ends in ``suffix``."""
+    if Path(path).suffix.lower() != suffix:
+        raise BadInputError(f"{option}: {path} does not end in {suffix}")
