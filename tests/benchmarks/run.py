@@ -65,14 +65,37 @@ def frames() -> list[tuple[str, str, str]]:
     return rows
 
 
-def sampling() -> list[tuple[str, str, str]]:
-    found = call("sampling.py")
-    text = f"{found['ratio']:.3f} x ({found['sampling s']:.2f} s)"
-    return [("sampling 10 000 points, beside the bare network calls", text, "<= 1.10 x")]
+def beside_the_network(script: str, what: str, asked: str) -> list[tuple[str, str, str]]:
+    found = call(script)
+    return [
+        (
+            f"{what} {things}, beside the bare network calls",
+            f"{found[f'{name} ratio']:.3f} x ({found[f'{name} s']:.2f} s)",
+            asked,
+        )
+        for name, things in (("roll", "10 000 points"), ("heartbeat", "10 000 sequences of bits"))
+    ]
+
+
+def engine() -> list[tuple[str, str, str]]:
+    return [
+        *beside_the_network("sampling.py", "sampling", "<= 1.10 x"),
+        *beside_the_network("bounding.py", "the bound of", "<= 1.15 x"),
+        *training(),
+    ]
+
+
+def training() -> list[tuple[str, str, str]]:
+    rows = []
+    for recipe in ("swiss_roll", "heartbeat"):
+        found = call("training_step.py", recipe)
+        reached = f"{found['ratio']:.3f} x ({found['step ms']:.1f} ms)"
+        rows.append((f"training step of {recipe}, beside the bare network calls", reached, "<= 1.25 x"))
+    return rows
 
 
 def main() -> None:
-    rows = [*start_up(), *frames(), *sampling()]
+    rows = [*start_up(), *frames(), *engine()]
     width = max(len(name) for name, _, _ in rows)
     for name, reached, asked in rows:
         print(f"{name:<{width}}  {reached:<28}{asked}")

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from core import checkpoint, datasets, recipes, training
+from core.analytic import AnalyticNetwork
 from core.model import DiffusionModel, model_from
 from core.networks import MultilayerPerceptron
-from core.processes import GaussianProcess, pick
+from core.processes import GaussianProcess
 from core.schedules import constant, constant_erasure, linear, log_linear
 from core.values import Bound, Checkpoint, DataInfo, NetworkInfo, TrainingState
 
@@ -26,25 +26,6 @@ SCHEDULES: dict[str, NDArray[np.float64]] = {
     "constant erasure": constant_erasure(15, first=1e-2, offset=2),
     "two steps": np.array([0.1, 0.7]),
 }
-
-
-class ExactGaussian:
-    """The exact reverse of data N(0, s^2): mean sqrt(a_t) V_t-1 / V_t x, variance beta_t V_t-1 / V_t."""
-
-    def __init__(self, spread: float) -> None:
-        self.spread = spread
-
-    def variances(self, process: GaussianProcess) -> Tensor:
-        """Return V_t, the variance of x^t, for t = 0 … T."""
-        return process.alpha_bars * self.spread**2 + 1.0 - process.alpha_bars
-
-    def moments(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> tuple[Tensor, Tensor]:
-        """Return the mean and the variance of q(x^t-1 | x^t = ``x``)."""
-        variances = self.variances(process)
-        shrunk = torch.cat([torch.ones(1, dtype=torch.float64), variances[:-1] / variances[1:]])
-        rates = torch.cat([torch.ones(1, dtype=torch.float64), process.betas])
-        mean = pick(shrunk * (1.0 - rates).sqrt(), t, x) * x
-        return mean, pick(shrunk * rates, t, x) * torch.ones_like(x)
 
 
 def plain(shape: tuple[int, ...] = (1,), name: str = "made up") -> DataInfo:
@@ -67,7 +48,12 @@ def unit_data() -> Callable[..., DataInfo]:
 @pytest.fixture
 def exact_model() -> Callable[[NDArray[np.float64], float], DiffusionModel]:
     """Makes the model of data N(0, s^2) with its exact reverse, from rates and s."""
-    return lambda rates, spread: DiffusionModel(GaussianProcess(rates), ExactGaussian(spread), plain())
+
+    def make(rates: NDArray[np.float64], spread: float) -> DiffusionModel:
+        network = AnalyticNetwork.of(np.zeros(1), np.array([[spread**2]]))
+        return DiffusionModel(GaussianProcess(rates), network, plain())
+
+    return make
 
 
 @pytest.fixture
@@ -127,7 +113,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> recipes.Recipe:
     """The recipe of the swiss roll, far smaller, reporting every second step, and known by its name."""
     monkeypatch.setattr(training, "REPORT_EVERY", 2)
     recipe = dataclasses.replace(
-        recipes.swiss_roll(), batch=32, steps=6, network=lambda: MultilayerPerceptron(2, width=8, layers=2)
+        recipes.swiss_roll(), batch=32, steps=6, network=lambda _: MultilayerPerceptron(2, width=8, layers=2)
     )
     monkeypatch.setitem(recipes.RECIPES, "swiss_roll", lambda: recipe)
     monkeypatch.setattr(datasets, "QUADRATURE_NODES", 128)

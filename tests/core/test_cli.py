@@ -15,8 +15,9 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from core import __version__, cli, commands
+from core import __version__, cli
 from core.checkpoint import read, save
+from core.commands import training as training_command
 from core.errors import TrainingError
 from core.model import DiffusionModel
 from core.recipes import Recipe, RecipeRun
@@ -69,7 +70,7 @@ def folder(tiny: Recipe, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pat
 
 def interrupted_after(reports: int, failure: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let ``failure`` come in the middle of training, after that many reports."""
-    shown = commands._shown_training
+    shown = training_command._shown_training
 
     def failing(run: RecipeRun) -> Iterator[None]:
         for done, value in enumerate(shown(run), start=1):
@@ -77,7 +78,7 @@ def interrupted_after(reports: int, failure: BaseException, monkeypatch: pytest.
             if done == reports:
                 raise failure
 
-    monkeypatch.setattr(commands, "_shown_training", failing)
+    monkeypatch.setattr(training_command, "_shown_training", failing)
 
 
 def test_info_tells_what_a_checkpoint_holds(file: Path, capsys: Capture) -> None:
@@ -194,7 +195,7 @@ def test_ctrl_c_while_k_is_measured_does_not_lose_what_was_learned(
     def interrupted(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "_measured", interrupted)
+    monkeypatch.setattr(training_command, "_measured", interrupted)
     assert dpm("train", "swiss_roll") == cli.INTERRUPTED
     found = read(folder / "swiss_roll.h5").training
     assert found is not None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core import datasets
+from core import datasets, mixture_density
 from core.datasets import Examples, SwissRoll, places_along, source_of
 from core.recipes import swiss_roll
 from core.values import DataInfo
@@ -114,9 +114,9 @@ def test_the_quadrature_is_fine_enough_for_the_narrowest_first_step(
 
 
 def test_the_density_of_many_points_is_that_of_each(roll: SwissRoll, info: DataInfo) -> None:
-    x = np.random.default_rng(6).normal(size=(datasets.POINTS_AT_ONCE + 3, 2))
+    x = np.random.default_rng(6).normal(size=(mixture_density.POINTS_AT_ONCE + 3, 2))
     together = roll.log_density(x, 0.9, info)
-    for index in (0, datasets.POINTS_AT_ONCE - 1, datasets.POINTS_AT_ONCE, len(x) - 1):
+    for index in (0, mixture_density.POINTS_AT_ONCE - 1, mixture_density.POINTS_AT_ONCE, len(x) - 1):
         alone = roll.log_density(x[index : index + 1], 0.9, info)
         assert together[index] == pytest.approx(alone[0], rel=1e-12)
 

@@ -1,4 +1,4 @@
-"""The forward process in closed form: against brute force, against each other, against torch.distributions."""
+"""The Gaussian process in closed form: against brute force, against each other, against torch.distributions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
-from core.processes import LOG_TWO_PI_E, NATS_PER_BIT, GaussianProcess
+from core.gaussian_process import LOG_TWO_PI_E
+from core.laws import NATS_PER_BIT, log_probability
+from core.processes import GaussianProcess, process_of
 from core.schedules import alpha_bars, constant_erasure
 
 DRAWS = 40_000
@@ -121,8 +123,10 @@ def test_the_cross_entropy_of_one_datum_is_the_expectation_over_the_jump(process
 
 def test_for_unit_data_the_cross_entropy_is_minus_the_null_model() -> None:
     process = GaussianProcess(np.array([0.2, 0.3]))
-    assert float(process.prior_cross_entropy(one(1.0))) == pytest.approx(-process.null_log_likelihood())
-    assert process.null_log_likelihood() / NATS_PER_BIT == pytest.approx(-2.047, abs=5e-4)
+    assert float(process.prior_cross_entropy(one(1.0))) == pytest.approx(
+        -process.null_log_likelihood(torch.zeros(1, 1))
+    )
+    assert process.null_log_likelihood(torch.zeros(1, 1)) / NATS_PER_BIT == pytest.approx(-2.047, abs=5e-4)
 
 
 @pytest.mark.parametrize("how", ["steps", "jump"])
@@ -199,4 +203,49 @@ def test_a_last_rate_of_1_leaves_no_signal() -> None:
 def test_the_prior_is_a_unit_gaussian_of_the_shape_asked_for() -> None:
     process = GaussianProcess(np.array([0.2]))
     assert process.prior(4, (3, 2), torch.Generator()).shape == (4, 3, 2)
-    assert float(process.prior_law((3, 2)).log_prob(torch.zeros(3, 2))) == pytest.approx(-3 * math.log(2 * math.pi))
+    law = process.prior_law(torch.ones(4, 3, 2))
+    found = log_probability(law, torch.zeros(4, 3, 2))
+    assert found.tolist() == pytest.approx([-3 * math.log(2 * math.pi)] * 4)
+
+
+# ------------------------------------------------------------------------------------------------------------ bad input
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        (lambda p, x: p.jump_law(x, 2.0), "t: 2.0 "),
+        (lambda p, x: p.jump_law(x, False), "t: False "),
+        (lambda p, x: p.jump_law(x, torch.tensor([0, 1])), "t: 0 "),
+        (lambda p, x: p.posterior_law(x, x, torch.tensor([2, 4])), "t: 4 "),
+        (lambda p, x: p.posterior_law(x, x, torch.tensor([2.0, 3.0])), "t: torch.float32"),
+        (lambda p, x: p.posterior_law(x, x[:, 0], 2), "x0 and x: shapes"),
+        (lambda p, x: p.bridge_law(x, x, 0, 2), "s: 0 "),
+        (lambda p, x: p.bridge_law(x, x, 3, 2), "s: 3 "),
+        (lambda p, x: p.step_law(x.long(), 1), "x: torch.int64"),
+        (lambda p, x: p.jump_law(x.numpy(), 1), "x0: ndarray"),
+        (lambda p, x: p.check_states(np.array([[1.0, np.inf]]), "start"), r"start: entry \(0, 1\) is inf"),
+        (lambda p, x: p.check_states(np.array([[1j]]), "start"), "start: it holds complex"),
+        (lambda p, x: p.check_states(np.array(["a"]), "start"), "start: it holds <U1"),
+    ],
+)
+def test_steps_and_states_that_are_none_are_refused_by_name(
+    call: Callable[[GaussianProcess, torch.Tensor], object], reason: str
+) -> None:
+    with pytest.raises(BadInputError, match=reason):
+        call(GaussianProcess(np.array([0.2, 0.3, 0.4])), torch.ones(2, 1))
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "binomial"])
+def test_a_process_is_made_by_its_kind_and_keeps_the_gradient_of_its_rates(kind: str) -> None:
+    rates = torch.tensor([0.1, 0.2, 0.3], dtype=torch.float64, requires_grad=True)
+    process = process_of(kind, rates)
+    assert process.kind == kind
+    process.jump_entropies().sum().backward()
+    assert rates.grad is not None
+    assert (rates.grad > 0).all()  # faster rates, more entropy
+
+
+def test_a_process_of_no_known_kind_is_refused_and_the_known_ones_are_named() -> None:
+    with pytest.raises(BadInputError, match=r"'poisson'.*gaussian and binomial"):
+        process_of("poisson", np.array([0.1]))

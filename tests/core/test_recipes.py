@@ -1,41 +1,67 @@
-"""Recipes and the checkpoints they come to, the shipped one included; and the page that tells how to write one."""
+"""Recipes and the checkpoints they come to; and the page that tells how to write one."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from core.bounds import measure_bound
-from core.checkpoint import load, read, save
-from core.datasets import SwissRoll
+from core import cli, recipes, training
+from core.checkpoint import load, save
 from core.errors import BadCheckpointError, BadInputError
 from core.model import DiffusionModel, model_from
 from core.networks import MultilayerPerceptron
-from core.recipes import Recipe, RecipeRun, recipe_named
-from core.schedules import alpha_bars
+from core.processes import process_of
+from core.recipes import RECIPES, Recipe, RecipeRun, recipe_named
+from core.schedules import alpha_bars, log_linear
 from core.trajectories import reverse
-from core.values import Bound, Checkpoint, RunSpec
+from core.values import Checkpoint, RunSpec
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = ROOT / "assets" / "checkpoints" / "swiss_roll.h5"
 
 
-@pytest.fixture(scope="module")
-def shipped() -> DiffusionModel:
-    return model_from(load(SHIPPED), SHIPPED)
+NAMES = list(RECIPES)
 
 
-def test_there_is_a_recipe_for_the_swiss_roll() -> None:
-    recipe = recipe_named("swiss_roll")
-    assert recipe.info.name == recipe.source.name == "swiss_roll"
-    assert alpha_bars(recipe.betas)[-1] <= 1e-3 * (1 + 1e-9)
-    assert recipe.betas[0] == pytest.approx(1e-3)
-    assert len(recipe.betas) == 40
+@pytest.mark.parametrize("name", NAMES)
+def test_a_recipe_s_parts_fit_each_other(name: str) -> None:
+    recipe = recipe_named(name)
+    assert recipe.name == name
+    assert recipe.info.name == recipe.source.name
+    assert recipe.info.examples.shape == (512, *recipe.source.shape)
+    network = recipe.network(len(recipe.betas))
+    assert network.process_kind == recipe.kind
+    process = process_of(recipe.kind, recipe.betas)
+    x0 = recipe.info.to_model(recipe.source.sample(2000, np.random.default_rng(0)))
+    process.check_states(x0, name)
+    assert np.allclose(x0.mean(axis=0), 0 if recipe.kind == "gaussian" else 0.2, atol=0.1)
+    DiffusionModel(process, network, recipe.info)
+
+
+def test_the_swiss_roll_ends_near_the_prior_and_is_a_thousandth_wide() -> None:
+    for recipe in (recipe_named("swiss_roll"), recipe_named("swiss_roll_rbf")):
+        assert alpha_bars(recipe.betas)[-1] <= 1e-3 * (1 + 1e-9)
+        assert recipe.betas[0] == pytest.approx(1e-3)
+        assert len(recipe.betas) == 40
+
+
+def test_the_heartbeat_has_the_paper_s_rates_and_the_fast_one_a_tenth_of_its_steps() -> None:
+    assert np.array_equal(recipe_named("heartbeat").betas, 1 / (2000 - np.arange(1, 2001) + 1))
+    fast = recipe_named("heartbeat_fast").betas
+    kept = (1 - np.sqrt(np.arange(200) / 199)) ** 0.5
+    assert np.allclose(alpha_bars(fast)[1:], (1 - 1e-6) * kept, rtol=1e-9, atol=1e-12)
+
+
+def test_the_command_lists_every_recipe_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["recipes"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == NAMES
+    assert all(recipe_named(name).summary in line for name, line in zip(NAMES, lines, strict=True))
 
 
 def test_an_unknown_recipe_is_refused_and_the_known_ones_are_named() -> None:
@@ -65,14 +91,72 @@ def test_a_run_resumed_from_its_file_ends_as_if_it_had_never_stopped(tiny: Recip
     assert (resumed.steps_done, resumed.steps_total) == (2, 6)
     assert [progress.step for progress in resumed.train()] == [4, 6]
     list(never_stopped.train())
-    one, other = resumed.checkpoint(), never_stopped.checkpoint()
+    found = resumed.checkpoint()
+    assert_same(found, never_stopped.checkpoint())
+    assert found.training is not None
+    assert found.training.seed == 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("steps", [2, 3])
+def test_every_recipe_is_resumed_bit_for_bit_also_between_two_reports(
+    name: str, steps: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(training, "REPORT_EVERY", 2)
+    monkeypatch.setattr(training, "HELD_OUT", 64)
+    small = dataclasses.replace(recipe_named(name), batch=16, steps=5)
+    monkeypatch.setitem(recipes.RECIPES, name, lambda: small)
+    stopped, never_stopped = RecipeRun(small, seed=2), RecipeRun(small, seed=2)
+    average = stopped._trainer._average
+
+    def pressed(step: int) -> None:
+        average(step)
+        if step == steps - 1:
+            signal.raise_signal(signal.SIGINT)
+
+    stopped._trainer._average = pressed  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        list(stopped.train())
+    assert stopped.steps_done == steps
+    save(stopped.checkpoint(), tmp_path / "half.h5")
+    going_on = RecipeRun.resumed(load(tmp_path / "half.h5"), tmp_path / "half.h5")
+    list(going_on.train())
+    list(never_stopped.train())
+    assert_same(going_on.checkpoint(), never_stopped.checkpoint())
+
+
+def test_a_run_with_rates_of_its_own_is_resumed_with_them(tiny: Recipe, tmp_path: Path) -> None:
+    own = dataclasses.replace(tiny, betas=log_linear(9, first=1e-2, alpha_bar_end=0.3))
+    stopped, never_stopped = RecipeRun(own), RecipeRun(own)
+    next(stopped.train())
+    save(stopped.checkpoint(), tmp_path / "half.h5")
+    going_on = RecipeRun.resumed(load(tmp_path / "half.h5"), tmp_path / "half.h5")
+    list(going_on.train())
+    list(never_stopped.train())
+    assert_same(going_on.checkpoint(), never_stopped.checkpoint())
+    assert never_stopped.checkpoint().steps == 9
+
+
+def assert_same(one: Checkpoint, other: Checkpoint) -> None:
+    assert one.kind == other.kind
     assert np.array_equal(one.betas, other.betas)
+    assert one.network.weights.keys() == other.network.weights.keys()
     for name, weight in other.network.weights.items():
         assert np.array_equal(one.network.weights[name], weight), name
     assert one.training is not None
     assert other.training is not None
+    assert one.training.history.shape[1] == 3
     assert np.array_equal(one.training.history, other.training.history)
-    assert one.training.seed == 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_recipe_comes_to_is_a_sound_checkpoint(name: str, tmp_path: Path) -> None:
+    run = RecipeRun(dataclasses.replace(recipe_named(name), batch=16, steps=1))
+    list(run.train())
+    save(run.checkpoint(), tmp_path / "x.h5")
+    checkpoint = load(tmp_path / "x.h5")
+    assert (checkpoint.kind, checkpoint.title) == (run.recipe.kind, run.recipe.title)
+    assert model_from(checkpoint, "x.h5").steps == len(run.recipe.betas)
 
 
 def test_a_finished_run_leaves_no_state_and_is_not_resumed(tiny: Recipe) -> None:
@@ -110,46 +194,6 @@ def test_making_a_run_leaves_everyone_else_s_random_numbers_alone(tiny: Recipe) 
     torch.manual_seed(5)
     list(RecipeRun(tiny, seed=1).train())
     assert torch.equal(torch.rand(3), wanted)
-
-
-# ----------------------------------------------------------------------------------------------- the shipped checkpoint
-
-
-def test_the_shipped_checkpoint_is_the_recipe_s(shipped: DiffusionModel) -> None:
-    checkpoint = read(SHIPPED)
-    recipe = recipe_named("swiss_roll")
-    assert checkpoint.steps == 40
-    assert checkpoint.betas[0] == pytest.approx(1e-3)
-    assert alpha_bars(checkpoint.betas)[-1] <= 1e-3 * (1 + 1e-9)
-    assert np.array_equal(checkpoint.data.examples, recipe.info.examples)
-    assert checkpoint.training is not None
-    assert checkpoint.training.steps_done == checkpoint.training.steps_total == recipe.steps
-    assert checkpoint.bound is not None
-
-
-@pytest.mark.parametrize("seed", [1])
-def test_the_shipped_model_s_k_is_within_a_quarter_bit_of_the_truth(shipped: DiffusionModel, seed: int) -> None:
-    found: Bound | None = None
-    for progress in measure_bound(shipped, RunSpec(10_000, seed, threads=2)):
-        found = progress.bound
-    assert found is not None
-    assert found.truth is not None
-    assert found.standard_error < 0.02
-    assert found.truth - 0.25 < found.k < found.truth
-    stored = read(SHIPPED).bound
-    assert stored is not None
-    assert abs(found.k - stored.k) < 3 * np.hypot(found.standard_error, stored.standard_error)
-
-
-def test_the_shipped_model_s_samples_lie_on_the_roll_and_on_all_of_it(shipped: DiffusionModel) -> None:
-    for frame in reverse(shipped, RunSpec(10_000, 2, threads=2)):
-        x = frame.x
-    roll = SwissRoll()
-    curve = shipped.data.to_model(roll.curve(np.linspace(0, 1, 2001)))
-    squares = np.square(x).sum(axis=1, keepdims=True) - 2 * x @ curve.T + np.square(curve).sum(axis=1)
-    assert (np.sqrt(squares.min(axis=1).clip(0)) < 0.15).mean() >= 0.98
-    counts = np.histogram(roll.along(shipped.data.to_user(x)), bins=20, range=(0, 1))[0]
-    assert counts.min() >= 10_000 / 20 / 2
 
 
 # -------------------------------------------------------------------------------------------- the page about the format
@@ -212,4 +256,4 @@ def test_the_page_s_formulas_are_the_engine_s_network() -> None:
     for n in range(2):
         hidden = silu(layer(f"hidden.{n}", hidden))
     found = network(torch.tensor(x[None], dtype=torch.float32), torch.tensor([[t / steps]]))
-    assert np.allclose(torch.cat(found, dim=1)[0].detach().numpy(), layer("read_out", hidden), atol=1e-5)
+    assert np.allclose(found[0].detach().numpy(), layer("read_out", hidden), atol=1e-5)
