@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -39,6 +39,9 @@ class Command:
 COMMANDS = (
     Command("open", "File", "Open…", ("Ctrl+O",), "Open a checkpoint", "folder-open"),
     Command("open_shipped", "File", "Open the shipped swiss roll", (), "Open the checkpoint that came with dpm-gui"),
+    Command("open_rbf", "File", "Open the roll of 16 basis functions", (), "Open the paper's own network (appendix D)"),
+    Command("open_heartbeat", "File", "Open the heartbeat", (), "Open the sequences of bits, T = 2000 (section 3.1.2)"),
+    Command("open_fast", "File", "Open the heartbeat in 200 steps", (), "Open sequences of bits with optimised rates"),
     Command(
         "export", "File", "Export film or figure…", ("Ctrl+E",), "Save a film (GIF, MP4) or figure 1 (PNG)", "film"
     ),
@@ -48,7 +51,10 @@ COMMANDS = (
     Command("points", "View", "Points", ("1",), "Draw every sample as a point (1)", checkable=True),
     Command("density", "View", "Density", ("2",), "Draw how many points lie where (2)", checkable=True),
     Command("arrows", "View", "Drift arrows", ("3",), "Draw the drift f_μ(x, t) − x on a grid (3)", checkable=True),
-    Command("path", "View", "Path", ("4",), "Draw the path of the point that was clicked (4)", checkable=True),
+    Command("sequences", "View", "Sequences", ("1",), "Draw every sequence as a row of bits (1)", checkable=True),
+    Command("shares", "View", "Shares", ("2",), "Draw the share of ones in each place (2)", checkable=True),
+    Command("rule", "View", "Rule", ("3",), "Draw a line after every fifth place (3)", checkable=True),
+    Command("path", "View", "Path", ("4",), "Draw the path of what was clicked (4)", checkable=True),
     Command("prior", "View", "Prior", ("5",), "Draw π at one and two standard deviations (5)", checkable=True),
     Command("smooth", "View", "Smooth motion", (), "Draw points between two steps while playing", checkable=True),
     Command("fit", "View", "Fit", ("F",), "Show the whole plane again (F)", "scan"),
@@ -78,7 +84,7 @@ COMMANDS = (
     Command("about", "Help", "About dpm-gui", (), "Versions, licence and the paper", "info"),
 )
 MENUS = tuple(dict.fromkeys(command.menu for command in COMMANDS))
-LAYERS = ("points", "density", "arrows", "path", "prior")
+LAYERS = ("points", "density", "arrows", "sequences", "shares", "rule", "path", "prior")
 
 
 class Actions:
@@ -122,6 +128,12 @@ class Actions:
         tip = next(command.tip for command in COMMANDS if command.name == name)
         action.setEnabled(allowed)
         action.setToolTip(tip if allowed else f"{tip}: {reason}")
+
+    def show_layers(self, shown: Collection[str]) -> None:
+        """Offer the switches of the layers ``shown`` and no others, which may have the same keys."""
+        for name in LAYERS:
+            self._actions[name].setVisible(name in shown)
+            self.allow(name, name in shown, "there is nothing of that kind in what is open")
 
     def dress(self, icons: IconSet, palette: Palette) -> None:
         """Tint all icons with the palette's ink."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -24,6 +25,13 @@ from dpm_gui.session import Session
 from dpm_gui.theme import CHOICES, Palette, Theme
 
 SHIPPED = "checkpoints/swiss_roll.h5"
+ALL_SHIPPED = {
+    "open_shipped": SHIPPED,
+    "open_rbf": "checkpoints/swiss_roll_rbf.h5",
+    "open_heartbeat": "checkpoints/heartbeat.h5",
+    "open_fast": "checkpoints/heartbeat_fast.h5",
+}
+"""What came with the program, by the command that opens it."""
 PROJECTOR_LINES = 1.5
 
 
@@ -86,6 +94,9 @@ class DpmApplication(QObject):
         """Open ``path`` beside what is open, which stays if the file is refused."""
         self.session.open(path)
 
+    def _open_shipped(self, place: str) -> None:
+        self.open(str(asset(place)))
+
     def close(self) -> None:
         """End every thread and remember what is to be remembered; safe in the middle of anything."""
         self.player.pause()
@@ -104,7 +115,6 @@ class DpmApplication(QObject):
         actions, player, session, window = self.window.actions_, self.player, self.session, self.window
         slots: dict[str, Callable[[], object]] = {
             "open": window.ask_for_file,
-            "open_shipped": lambda: self.open(str(asset(SHIPPED))),
             "export": self.films.ask,
             "quit": window.close,
             "undo": session.undo_stack.undo,
@@ -134,6 +144,8 @@ class DpmApplication(QObject):
         }
         for name, slot in slots.items():
             actions.on(name, slot)
+        for name, place in ALL_SHIPPED.items():
+            actions.on(name, partial(self._open_shipped, place))
         actions.on_switch("loop", player.set_loop)
         actions["smooth"].setChecked(True)
         actions.on_switch("full_screen", self._set_full_screen)
@@ -147,12 +159,17 @@ class DpmApplication(QObject):
             signal.connect(lambda can, name=name, text=text: actions.allow(name, can, text))
 
     def _connect_export(self) -> None:
-        for figure in (*self.window.watch.views.values(), self.window.entropies):
-            self.exporter.connect_figure(figure)
+        self.exporter.connect_figure(self.window.entropies)
+        self.window.watch.canvases_replaced.connect(self._connect_canvases)
+        self._connect_canvases()
         for source in (self.exporter, self.films):
             source.saved.connect(lambda path: self.window.show_notice(f"Saved {path}"))
         self.films.activity_changed.connect(partial(self.window.show_activity, "film"))
         self.exporter.copied.connect(lambda: self.window.show_notice("Copied the picture"))
+
+    def _connect_canvases(self) -> None:
+        for canvas in self.window.watch.views.values():
+            self.exporter.connect_figure(canvas)
 
     def _fill_themes(self) -> None:
         group = QActionGroup(self)
@@ -166,7 +183,7 @@ class DpmApplication(QObject):
         self._themes[self.theme.choice].setChecked(True)
 
     def _note_opened(self, opened: Opened) -> None:
-        if opened.path != str(asset(SHIPPED)):
+        if Path(opened.path).parent != asset("checkpoints"):
             self.preferences.add_recent_file(opened.path)
         if self._at is not None:
             at, self._at = self._at, None

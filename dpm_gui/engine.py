@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError
-from core.values import BoundProgress, Checkpoint, DriftFrame, Frame, RunSpec, StepEntropies
+from core.values import DEFAULT_COUNT, BoundProgress, Checkpoint, DriftFrame, Frame, RunSpec, StepEntropies
 
 if TYPE_CHECKING:
     from core.model import DiffusionModel
+    from core.recording import Recording
 
 FORWARD, REVERSE = "forward", "reverse"
+COUNTS = {"gaussian": DEFAULT_COUNT, "binomial": 500}
+"""Trajectories of a run unless a person chose otherwise, by kind of process: of rows, fewer can be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +87,12 @@ def open_checkpoint(path: str) -> Iterator[Preview | Opened]:
     """Read ``path``: a preview first, then the model.
 
     Raises:
-        BadCheckpointError: If it is not a sound checkpoint, or its data do not lie in the plane.
+        BadCheckpointError: If it is not a sound checkpoint, or its data are neither in the plane nor rows of bits.
     """
     from core.checkpoint import load
 
     checkpoint = load(path)
-    shape = checkpoint.data.shape
-    if shape != (2,):
-        raise BadCheckpointError(path, f"its data have shape {shape}; what can be shown are points in the plane, (2,)")
+    _check_shown(checkpoint, path)
     yield Preview(path, checkpoint, _along(checkpoint, checkpoint.data.to_model(checkpoint.data.examples)))
 
     from core.model import model_from
@@ -99,6 +100,21 @@ def open_checkpoint(path: str) -> Iterator[Preview | Opened]:
 
     model = model_from(checkpoint, path)
     yield Opened(path, checkpoint, model, model.process.entropies(), alpha_bars(checkpoint.betas))
+
+
+def rooms(opened: Opened, spec: RunSpec) -> dict[str, Recording]:
+    """Return room for the frames of both sides of a run: in memory up to `core.recording`'s cap, else on disk.
+
+    Raises:
+        BadInputError: If there is not the memory.
+        OutputError: If there is not the room on disk.
+    """
+    from core.recording import DEFAULT_CAP, make
+
+    checkpoint = opened.checkpoint
+    count = max(spec.count, 1)  # a number that cannot be is the run's to refuse
+    shape = checkpoint.steps, count, checkpoint.data.shape, checkpoint.kind
+    return {side: make(*shape, cap=DEFAULT_CAP // 2) for side in (FORWARD, REVERSE)}
 
 
 def run(opened: Opened, spec: RunSpec) -> Iterator[SideFrame | SideColours]:
@@ -126,6 +142,14 @@ def measure_bound(opened: Opened, spec: RunSpec) -> Iterator[BoundProgress]:
     from core.bounds import measure_bound as measure
 
     yield from measure(opened.model, spec)
+
+
+def _check_shown(checkpoint: Checkpoint, path: str) -> None:
+    shape = checkpoint.data.shape
+    if checkpoint.kind == "binomial" and len(shape) != 1:
+        raise BadCheckpointError(path, f"its data have shape {shape}; of bits, rows (D,) can be shown")
+    if checkpoint.kind == "gaussian" and shape != (2,):
+        raise BadCheckpointError(path, f"its data have shape {shape}; what can be shown are points in the plane, (2,)")
 
 
 def _along(checkpoint: Checkpoint, x0: NDArray[np.float32]) -> NDArray[np.float32] | None:

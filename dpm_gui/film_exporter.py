@@ -10,12 +10,15 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.errors import BadInputError, DpmError
 from core.files import check_output_path
+from dpm_gui.activities import Activity
 from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.export import save_image
 from dpm_gui.preferences import Preferences
 from dpm_gui.recording import Recording
-from dpm_gui.session import Activity, Session
+from dpm_gui.session import Session
 from dpm_gui.theme import Theme
+from dpm_gui.views.canvas import Canvas
+from dpm_gui.views.canvases import canvas_for
 
 KINDS = "GIF film (*.gif);;MP4 film (*.mp4);;Figure 1 (*.png)"
 
@@ -94,7 +97,7 @@ class FilmExporter(QObject):
         from dpm_gui.film_export import FilmExport
         from dpm_gui.film_scene import FilmScene
 
-        film = FilmExport(FilmScene(recordings, self._theme.palette), path, self)
+        film = FilmExport(FilmScene(recordings, self._theme.palette, canvas=self._canvas()), path, self)
         film.progressed.connect(lambda done, total: self._tell(Path(path).name, done, total))
         film.saved.connect(self.saved)
         film.failed.connect(self.failed)
@@ -104,16 +107,18 @@ class FilmExporter(QObject):
         film.start()
 
     def _save_figure_that_waits(self) -> None:
-        """Save figure 1 if that was asked for and all its arrows are there."""
+        """Save figure 1 or 2 if that was asked for and all that belongs to it is there."""
         if self._figure is None:
             return
         path, recordings = self._figure
-        if self._session.drift(recordings[REVERSE].steps) is None:
+        with_arrows = self._session.has_drift
+        if with_arrows and self._session.drift(recordings[REVERSE].steps) is None:
             return
         self._figure = None
-        from dpm_gui.film_scene import FigureOne
+        from dpm_gui.film_scene import PaperFigure
 
-        figure = FigureOne(recordings, self._session.drifts, self._theme.palette)
+        drifts = self._session.drifts if with_arrows else None
+        figure = PaperFigure(recordings, drifts, self._theme.palette, canvas=self._canvas())
         try:
             save_image(figure.picture(), path)
         except DpmError as error:
@@ -122,6 +127,10 @@ class FilmExporter(QObject):
             self.saved.emit(path)
         finally:
             figure.deleteLater()
+
+    def _canvas(self) -> type[Canvas]:
+        opened = self._session.opened
+        return canvas_for(opened.checkpoint.kind if opened else "gaussian")
 
     def _drop_figure_that_waits(self) -> None:
         self._figure = None

@@ -1,4 +1,4 @@
-"""The pictures of a film, and figure 1 of the paper: canvases that are never shown, fed from recordings."""
+"""The pictures of a film, and figures 1 and 2 of the paper: canvases that are never shown, fed from recordings."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from core.values import DriftFrame
 from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.recording import Recording
 from dpm_gui.theme import Palette
+from dpm_gui.views.canvas import Canvas
 from dpm_gui.views.points import PointsView
 
 FILM_SIZE = QSize(960, 512)
 FIGURE_SIZE = QSize(1200, 1240)
+ROWS_FIGURE_SIZE = QSize(1200, 1000)
 MOST_FRAMES = 200
 HOLD = 8
 """Pictures for which each end of the film stands still."""
@@ -27,15 +29,21 @@ FRAMES_A_SECOND = 15.0
 class FilmScene(QWidget):
     """Both sides of a run side by side, step by step: there from the data to the noise, and back."""
 
-    def __init__(self, recordings: dict[str, Recording], palette: Palette, size: QSize | None = None) -> None:
-        """Lay the scene out; both recordings are to be complete."""
+    def __init__(
+        self,
+        recordings: dict[str, Recording],
+        palette: Palette,
+        size: QSize | None = None,
+        canvas: type[Canvas] = PointsView,
+    ) -> None:
+        """Lay the scene out; both recordings are to be complete, and ``canvas`` shows what they hold."""
         super().__init__()
         self._recordings = recordings
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         titles = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
-        self._views = {side: _view(side, titles[side], palette, self) for side in titles}
+        self._views = {side: _view(canvas, side, titles[side], palette, self) for side in titles}
         for side, view in self._views.items():
             row.addWidget(view)
             view.set_colours(recordings[side].along)
@@ -59,16 +67,18 @@ class FilmScene(QWidget):
             yield pixels(self.grab().toImage())
 
 
-class FigureOne(QWidget):
-    """Figure 1 of the paper: forward and reverse at t = 0, T/2 and T, and the reverse drift."""
+class PaperFigure(QWidget):
+    """Figure 1 or 2 of the paper: forward and reverse at t = 0, T/2 and T, and in the plane the reverse drift."""
 
     def __init__(
         self,
         recordings: dict[str, Recording],
-        drifts: Mapping[int, DriftFrame],
+        drifts: Mapping[int, DriftFrame] | None,
         palette: Palette,
         size: QSize | None = None,
+        canvas: type[Canvas] = PointsView,
     ) -> None:
+        """Lay the figure out; without ``drifts`` it is figure 2, of sequences."""
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -77,18 +87,18 @@ class FigureOne(QWidget):
         steps = (0, last // 2, last)
         for row, (side, letter) in enumerate(((FORWARD, "q"), (REVERSE, "p"))):
             for column, t in enumerate(steps):
-                view = _view(side, f"{letter}(xᵗ), t = {t}", palette, self)
+                view = _view(canvas, side, f"{letter}(xᵗ), t = {t}", palette, self)
                 view.set_colours(recordings[side].along)
                 frame = recordings[side].frame(t)
                 if frame is not None:
                     view.show_frame(frame)
                 grid.addWidget(view, row, column)
-        for column, t in enumerate((1, *steps[1:])):
-            view = _view(REVERSE, f"f_μ(x, t) − x, t = {t}", palette, self)
+        for column, t in enumerate((1, *steps[1:]) if drifts is not None else ()):
+            view = _view(canvas, REVERSE, f"f_μ(x, t) − x, t = {t}", palette, self)
             view.set_layer("arrows", True)
-            view.show_drift(drifts.get(t))
+            view.show_drift(drifts.get(t) if drifts is not None else None)
             grid.addWidget(view, 2, column)
-        _keep_hidden(self, size or FIGURE_SIZE)
+        _keep_hidden(self, size or (FIGURE_SIZE if drifts is not None else ROWS_FIGURE_SIZE))
 
     def picture(self) -> QImage:
         """Return the figure."""
@@ -102,9 +112,9 @@ def pixels(image: QImage) -> NDArray[np.uint8]:
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
-def _view(side: str, title: str, palette: Palette, parent: QWidget) -> PointsView:
+def _view(canvas: type[Canvas], side: str, title: str, palette: Palette, parent: QWidget) -> Canvas:
     """Return a canvas to look at: without the button that explains it."""
-    view = PointsView(side, title, parent)
+    view = canvas(side, title, parent)
     view.header.help_button.hide()
     view.set_palette(palette)
     return view

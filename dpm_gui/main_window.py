@@ -22,13 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from dpm_gui.actions import MENUS, Actions
+from dpm_gui.activities import Activity
 from dpm_gui.engine import Opened
 from dpm_gui.icons import IconSet
 from dpm_gui.panels.bound_panel import BoundPanel
 from dpm_gui.panels.run_panel import RunPanel
 from dpm_gui.player import Player
 from dpm_gui.preferences import Preferences
-from dpm_gui.session import Activity, Session
+from dpm_gui.session import Session
 from dpm_gui.theme import Palette
 from dpm_gui.views.activity_bar import ActivityBar
 from dpm_gui.views.entropies import EntropyPlot

@@ -25,7 +25,7 @@ from core.values import DriftFrame, RunSpec
 from dpm_gui.app import DpmApplication
 from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.export import save_image
-from dpm_gui.film_scene import FRAMES_A_SECOND, FigureOne, FilmScene
+from dpm_gui.film_scene import FRAMES_A_SECOND, FilmScene, PaperFigure
 from dpm_gui.films import check_film_path, write_film
 from dpm_gui.main_window import LEAST_SIZE
 from dpm_gui.preferences import Preferences
@@ -112,13 +112,14 @@ def _render(program: DpmApplication, options: argparse.Namespace) -> None:
     session, palette = program.session, program.theme.palette
     recordings = {side: session.recording(side) for side in (FORWARD, REVERSE)}
     size = QSize(*options.size) if options.size else None
+    canvas = type(program.window.watch.views[FORWARD])
     if Path(options.render).suffix.lower() == ".png":
-        drifts = _wait_for_drifts(program)
-        figure = FigureOne(recordings, drifts, palette, size)
+        drifts = _wait_for_drifts(program) if session.has_drift else None
+        figure = PaperFigure(recordings, drifts, palette, size, canvas)
         _settle()
         save_image(figure.picture(), options.render)
         return
-    scene = FilmScene(recordings, palette, size)
+    scene = FilmScene(recordings, palette, size, canvas)
     _settle()
     for _ in write_film(options.render, scene.pictures(), FRAMES_A_SECOND):
         pass

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from time import monotonic
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from core.errors import DpmError
 from core.values import Bound, BoundProgress, DriftFrame, RunSpec
 from dpm_gui import engine
+from dpm_gui.activities import Activity, Clock
 from dpm_gui.engine import FORWARD, REVERSE, Opened, Preview, SideColours, SideFrame
 from dpm_gui.jobs import Job, Jobs, Work
 from dpm_gui.recording import Recording
 
 WAKING, OPENING, RUNNING, DRIFTING, MEASURING = "wake", "open", "run", "drift", "bound"
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """What is being done, for the status bar.
-
-    Attributes:
-        text: What, in words.
-        done, total: How far, in steps; ``total`` is 0 where nobody knows.
-        seconds_left: An estimate, or None while there is nothing to go by.
-        can_stop: Whether `Session.stop` ends it.
-    """
-
-    text: str
-    done: int
-    total: int
-    seconds_left: float | None
-    can_stop: bool
 
 
 class Session(QObject):
@@ -105,6 +88,11 @@ class Session(QObject):
         """Every drift that has been computed, by step."""
         return self._drift
 
+    @property
+    def has_drift(self) -> bool:
+        """Whether what is open lies in the plane, where drifts are arrows."""
+        return self._opened is not None and self._opened.checkpoint.data.shape == (2,)
+
     def open(self, path: str) -> None:
         """Open the checkpoint at ``path``; what was open stays until the new one has proved sound."""
         self._start(OPENING, lambda: engine.open_checkpoint(path), self._take_checkpoint, f"Opening {path}", 0)
@@ -114,7 +102,7 @@ class Session(QObject):
         if not self._ended:
             self._jobs.start(WAKING, engine.wake).start()
 
-    def edit(self, **changes: int) -> None:
+    def edit(self, **changes: Any) -> None:
         """Change entries of the spec, undoably, and run what it now says."""
         spec = dataclasses.replace(self._spec, **changes)
         if spec != self._spec:
@@ -126,16 +114,28 @@ class Session(QObject):
         if opened is None:
             return
         steps = opened.checkpoint.steps
-        self._recordings = _empty_recordings(steps)
+        try:
+            rooms = engine.rooms(opened, spec)
+        except DpmError as error:
+            self._jobs.cancel(RUNNING)
+            self._end(RUNNING, error)
+            return
+        self._recordings = {side: Recording(steps, room) for side, room in rooms.items()}
         self.recording_replaced.emit()
-        text = f"Sampling {spec.count:,} points".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        what = "sequences" if opened.checkpoint.kind == "binomial" else "points"
+        text = f"Sampling {spec.count:,} {what}".replace(",", "\N{NARROW NO-BREAK SPACE}")
         self._start(RUNNING, lambda: engine.run(opened, spec), self._take_frames, text, 2 * (steps + 1))
         self.run_started.emit()
 
     def compute_drift(self) -> None:
         """Compute the reverse drift of every step, unless that has been done or is under way."""
         opened, threads = self._opened, self._spec.threads
-        if opened is None or DRIFTING in self._activities or len(self._drift) == opened.checkpoint.steps:
+        if (
+            opened is None
+            or not self.has_drift
+            or DRIFTING in self._activities
+            or len(self._drift) == opened.checkpoint.steps
+        ):
             return
         steps = opened.checkpoint.steps
         self._start(DRIFTING, lambda: engine.drift(opened, threads), self._take_drift, "Computing the drift", steps)
@@ -169,7 +169,7 @@ class Session(QObject):
         if self._ended:
             return
         job = self._jobs.start(purpose, work)
-        clock = _Clock(text, total, can_stop=purpose != OPENING)
+        clock = Clock(text, total, can_stop=purpose != OPENING)
         job.produced.connect(lambda values: self._take(purpose, job, take, values, clock))
         job.done.connect(lambda: self._finish(purpose, job, None))
         job.failed.connect(lambda error: self._finish(purpose, job, error))
@@ -177,10 +177,15 @@ class Session(QObject):
         job.start()
 
     def _take(
-        self, purpose: str, job: Job, take: Callable[[list[object]], int], values: list[object], clock: _Clock
+        self, purpose: str, job: Job, take: Callable[[list[object]], int], values: list[object], clock: Clock
     ) -> None:
-        if self._jobs.is_current(purpose, job):  # a queued signal outlives a job that was replaced
+        if not self._jobs.is_current(purpose, job):  # a queued signal outlives a job that was replaced
+            return
+        try:
             self._tell(purpose, clock.after(take(values)))
+        except DpmError as error:  # the disk that frames are kept on has failed
+            self._jobs.cancel(purpose)
+            self._end(purpose, error)
 
     def _finish(self, purpose: str, job: Job, error: Exception | None) -> None:
         if self._jobs.is_current(purpose, job):
@@ -217,10 +222,17 @@ class Session(QObject):
                 self._end(purpose, None)
         self.undo_stack.clear()
         self._opened, self._drift, self._bound = opened, {}, opened.checkpoint.bound
+        self._take_usual_count(opened.checkpoint.kind)
         self._recordings = _empty_recordings(opened.checkpoint.steps)
         self.opened_changed.emit(opened)
         self.bound_changed.emit(self._bound)
         self.run()
+
+    def _take_usual_count(self, kind: str) -> None:
+        """Run as many trajectories as is usual for ``kind``, unless a person has chosen another number."""
+        if self._spec.count in engine.COUNTS.values() and self._spec.count != engine.COUNTS[kind]:
+            self._spec = dataclasses.replace(self._spec, count=engine.COUNTS[kind])
+            self.spec_changed.emit(self._spec)
 
     def _take_frames(self, values: list[object]) -> int:
         sides: dict[str, None] = {}
@@ -268,20 +280,3 @@ class _Edit(QUndoCommand):
 
     def undo(self) -> None:
         self._apply(self._before)
-
-
-class _Clock:
-    """Counts the steps of one job and guesses the time that is left."""
-
-    def __init__(self, text: str, total: int, *, can_stop: bool) -> None:
-        self._text = text
-        self._total = total
-        self._can_stop = can_stop
-        self._done = 0
-        self._begin = monotonic()
-
-    def after(self, more: int) -> Activity:
-        """Return the activity after ``more`` further steps."""
-        self._done += more
-        left = (self._total - self._done) * (monotonic() - self._begin) / self._done if self._done else None
-        return Activity(self._text, self._done, self._total, left, self._can_stop)

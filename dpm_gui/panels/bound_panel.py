@@ -12,7 +12,7 @@ from dpm_gui.session import Session
 MINUS = "\N{MINUS SIGN}"
 ROWS = (
     ("K", "The bound on E log₂ p(x⁰), section 2.4 and appendix B"),
-    ("null", "The null model, a unit Gaussian: what K is compared with"),
+    ("null", "The null model, a unit Gaussian or independent bits: what K is compared with"),
     ("gain", "K less the null model"),
     ("truth", "E log₂ q(x¹): what K would be if every reverse kernel were exact"),
 )

@@ -1,4 +1,4 @@
-"""What to run: the seed and the number of points."""
+"""What to run: the seed and the number of trajectories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidge
 from core.values import MAX_SEED, RunSpec
 from dpm_gui.session import Session
 
-FEWEST_POINTS, MOST_POINTS = 100, 50_000
+FEWEST, MOST = 100, 50_000
+NOUNS = {"gaussian": "Points", "binomial": "Sequences"}
+STEPS = {"gaussian": 1000, "binomial": 100}
 
 
 class RunPanel(QWidget):
@@ -18,8 +20,7 @@ class RunPanel(QWidget):
     def __init__(self, session: Session, new_seed: QAction, run_again: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._count = self._box("Number of points", FEWEST_POINTS, MOST_POINTS, "Points on each side, N")
-        self._count.setSingleStep(1000)
+        self._count = self._box("", FEWEST, MOST, "")
         self._count.setGroupSeparatorShown(True)
         self._seed = self._box("Seed", 0, MAX_SEED, "Seed of all randomness: the same seed gives the same picture")
         self._count.valueChanged.connect(lambda count: session.edit(count=count))
@@ -28,8 +29,8 @@ class RunPanel(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(8)
-        for text, box in (("Points", self._count), ("Seed", self._seed)):
-            label = QLabel(text, self)
+        self._noun = QLabel(self)
+        for label, box in ((self._noun, self._count), (QLabel("Seed", self), self._seed)):
             label.setBuddy(box)
             layout.addWidget(label)
             layout.addWidget(box)
@@ -39,6 +40,8 @@ class RunPanel(QWidget):
             button.setAutoRaise(True)
             button.setAccessibleName(action.text())
             layout.addWidget(button)
+        session.opened_changed.connect(lambda opened: self._name_states(opened.checkpoint.kind))
+        self._name_states("gaussian")
         self._show(session.spec)
 
     def _box(self, name: str, least: int, most: int, tip: str) -> QSpinBox:
@@ -49,6 +52,13 @@ class RunPanel(QWidget):
         box.setToolTip(tip)
         box.setAccessibleName(name)
         return box
+
+    def _name_states(self, kind: str) -> None:
+        noun = NOUNS[kind]
+        self._noun.setText(noun)
+        self._count.setSingleStep(STEPS[kind])
+        self._count.setAccessibleName(f"Number of {noun.lower()}")
+        self._count.setToolTip(f"{noun} on each side, N")
 
     def _show(self, spec: RunSpec) -> None:
         for box, value in ((self._count, spec.count), (self._seed, spec.seed)):

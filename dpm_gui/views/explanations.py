@@ -27,6 +27,21 @@ REVERSE = explanation(
     "<i>f</i><sub>Σ</sub>(<i>x<sup>t</sup></i>, <i>t</i>))",
     "section 2.2, figure 1",
 )
+BITS_FORWARD = explanation(
+    "Each step of the forward process keeps a bit or, with probability <i>β<sub>t</sub></i>, tosses a fair coin for "
+    "it, until nothing of the sequences is left. Each row is a sequence; the strip above is the share of ones in each "
+    "place over all of them.",
+    "<i>q</i>(<i>x<sup>t</sup></i> = 1 | <i>x</i><sup><i>t</i>−1</sup>) = "
+    "(1 − <i>β<sub>t</sub></i>) <i>x</i><sup><i>t</i>−1</sup> + <i>β<sub>t</sub></i> / 2",
+    "section 2.1, table App. 1",
+)
+BITS_REVERSE = explanation(
+    "The model starts from fair coins, and each of its steps takes back one step of the forward process. "
+    "Click a row: its whole path appears beside the rows, the noise at the top and what became of it at the bottom.",
+    "<i>p</i>(<i>x</i><sup><i>t</i>−1</sup> = 1 | <i>x<sup>t</sup></i>) = "
+    "<i>f<sub>b</sub></i>(<i>x<sup>t</sup></i>, <i>t</i>)",
+    "section 2.2, figure 2",
+)
 ENTROPIES = explanation(
     "How uncertain a reverse step is lies between two bounds that the forward process alone fixes. "
     "The narrower the band, the closer the step is to one that loses nothing.",

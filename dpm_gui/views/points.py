@@ -5,19 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from core.values import DriftFrame, Frame
 from dpm_gui.theme import Palette
+from dpm_gui.views.canvas import Canvas
 from dpm_gui.views.cloud import CloudItem
 from dpm_gui.views.density import DensityItem
 from dpm_gui.views.drift import DriftItem
 from dpm_gui.views.explanations import FORWARD, REVERSE
-from dpm_gui.views.figure import Figure, Table
+from dpm_gui.views.figure import Table
 from dpm_gui.views.path import PathItem
 from dpm_gui.views.plot_axis import PlotAxis
+from dpm_gui.views.point_thumbnail import point_thumbnail
 from dpm_gui.views.prior import PriorItem
 
 HALF_RANGE = 2.8
@@ -26,11 +28,9 @@ NEAR = 12.0
 """Pixels: a click farther from all points than this is a click on nothing."""
 SMALLEST, LARGEST = 0.02, 60.0
 """Standard deviations that a view may be wide."""
-LAYERS = ("points", "density", "arrows", "path", "prior")
-AT_START = frozenset({"points", "path", "prior"})
 
 
-class PointsView(Figure):
+class PointsView(Canvas):
     """One canvas with the states of two-dimensional trajectories at one step.
 
     Args:
@@ -39,8 +39,9 @@ class PointsView(Figure):
         parent: Qt's owner.
     """
 
-    point_clicked = Signal(int)
-    """Number of the trajectory nearest to a left click, -1 for a click on nothing."""
+    layers = ("points", "density", "arrows", "path", "prior")
+    at_start = frozenset({"points", "path", "prior"})
+    interpolates = True
 
     def __init__(self, side: str, title: str, parent: QWidget | None = None) -> None:
         self._side = side
@@ -61,27 +62,16 @@ class PointsView(Figure):
         super().__init__(title, help_text, parent, axes=axes, equal=True)
         for name, item in self._items.items():
             self.view.addItem(item, ignoreBounds=True)
-            item.setVisible(name in AT_START)
+            item.setVisible(name in self.at_start)
         self.view.sigRangeChanged.connect(self._show_density)
         self.set_home(QRectF(-HALF_RANGE, -HALF_RANGE, 2 * HALF_RANGE, 2 * HALF_RANGE))
 
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """What `set_layer` knows."""
-        return LAYERS
-
-    def layer_shown(self, name: str) -> bool:
-        """Tell whether a layer is on."""
-        return self._items[name].isVisible()
-
     def set_layer(self, name: str, on: bool) -> None:
-        """Show or hide one of `layers`."""
-        self._items[name].setVisible(on)
+        super().set_layer(name, on)
         self._show_density()
         self._show_factor()
 
     def set_colours(self, along: NDArray[np.float32] | None) -> None:
-        """Colour point i by its place ``along[i]``, 0 … 1, along the data; None gives all the hue of the side."""
         self._along = along
         self._colour_points(self._palette)
 
@@ -99,12 +89,6 @@ class PointsView(Figure):
         """Draw the drift as arrows; nothing for None."""
         self._drift.show_drift(frame)
         self._show_factor()
-
-    def link_to(self, other: PointsView) -> None:
-        """Have both show the same region from now on, this one's first."""
-        self.region_changed.connect(other.set_region)
-        other.region_changed.connect(self.set_region)
-        other.set_region(self.region)
 
     def nearest(self, position: QPointF) -> int:
         """Return the number of the point nearest to a place in the viewport, -1 if none is within `NEAR` pixels."""
@@ -138,6 +122,10 @@ class PointsView(Figure):
         self._drift.dress(QColor(palette.ink), line_scale)
         self._path.dress(palette, QColor(hue), line_scale)
         self._prior.dress(palette, line_scale)
+
+    @staticmethod
+    def thumbnail(x: NDArray[np.float32], colour: str) -> QImage:
+        return point_thumbnail(x, colour)
 
     def _hue(self, palette: Palette) -> str:
         return palette.forward if self._side == "forward" else palette.reverse

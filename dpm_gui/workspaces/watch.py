@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
@@ -15,17 +16,20 @@ from dpm_gui.icons import IconSet
 from dpm_gui.player import Player
 from dpm_gui.session import Session
 from dpm_gui.theme import LIGHT, Palette
-from dpm_gui.views.point_thumbnail import point_thumbnail
+from dpm_gui.views.canvas import Canvas
+from dpm_gui.views.canvases import canvas_for
 from dpm_gui.views.points import PointsView
 from dpm_gui.views.timeline import Timeline
 
-LAYERS_AT_FIRST = ("points", "path", "prior")
 THUMBNAILS = 21
 TITLES = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
 
 
 class WatchWorkspace(QWidget):
     """Feeds two canvases and a timeline from the session and the player."""
+
+    canvases_replaced = Signal()
+    """Other data are to be shown: `views` are new."""
 
     def __init__(
         self, session: Session, player: Player, actions: Actions, icons: IconSet, parent: QWidget | None = None
@@ -36,14 +40,16 @@ class WatchWorkspace(QWidget):
         self._actions = actions
         self._palette = LIGHT
         self._chosen: tuple[str, int] | None = None
-        self.views = {side: PointsView(side, TITLES[side], self) for side in (FORWARD, REVERSE)}
-        self.views[REVERSE].link_to(self.views[FORWARD])
+        self._line_scale = 1.0
+        self._canvases = QSplitter(Qt.Orientation.Horizontal, self)
+        self.views: dict[str, Canvas] = {}
         self.timeline = Timeline(self)
         self.timeline.set_icons(icons)
         self._lay_out()
         self._connect_session()
         self._connect_player()
         self._connect_layers()
+        self._take_canvases(PointsView)
         self.show_message("Opening the checkpoint…")
 
     def set_palette(self, palette: Palette) -> None:
@@ -57,6 +63,7 @@ class WatchWorkspace(QWidget):
 
     def set_line_scale(self, scale: float) -> None:
         """Draw lines and points so many times as thick."""
+        self._line_scale = scale
         for view in self.views.values():
             view.set_line_scale(scale)
 
@@ -70,22 +77,19 @@ class WatchWorkspace(QWidget):
         self.views[FORWARD].fit()
 
     def _lay_out(self) -> None:
-        canvases = QSplitter(Qt.Orientation.Horizontal, self)
-        canvases.setChildrenCollapsible(False)
-        canvases.setHandleWidth(1)
-        for view in self.views.values():
-            canvases.addWidget(view)
-        canvases.setSizes([1000, 1000])
+        self._canvases.setChildrenCollapsible(False)
+        self._canvases.setHandleWidth(1)
         layers = QHBoxLayout()
         layers.setContentsMargins(16, 0, 16, 0)
         layers.setSpacing(4)
-        for name in LAYERS:
-            layers.addWidget(_layer_button(self._actions[name], self))
+        self._buttons = {name: _layer_button(self._actions[name], self) for name in LAYERS}
+        for button in self._buttons.values():
+            layers.addWidget(button)
         layers.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(canvases, stretch=1)
+        layout.addWidget(self._canvases, stretch=1)
         layout.addLayout(layers)
         layout.addWidget(self.timeline)
 
@@ -119,16 +123,44 @@ class WatchWorkspace(QWidget):
         self._show_settings()
 
     def _connect_layers(self) -> None:
-        for side, view in self.views.items():
-            view.point_clicked.connect(partial(self._choose_point, side))
         for name in LAYERS:
             self._actions.on_switch(name, partial(self._switch_layer, name))
-            self._actions[name].setChecked(name in LAYERS_AT_FIRST)
-            self._switch_layer(name, name in LAYERS_AT_FIRST)
+
+    def _take_canvases(self, kind: type[Canvas]) -> None:
+        """Show two canvases of ``kind``, in the place of those of another."""
+        if self.views and all(type(view) is kind for view in self.views.values()):
+            return
+        in_use = self.window().focusWidget() in (None, *self.views.values())
+        for view in self.views.values():
+            view.hide()
+            view.deleteLater()
+        self.views = {side: kind(side, TITLES[side], self) for side in (FORWARD, REVERSE)}
+        self.views[REVERSE].link_to(self.views[FORWARD])
+        for side, view in self.views.items():
+            self._canvases.addWidget(view)
+            view.point_clicked.connect(partial(self._choose_point, side))
+            view.set_palette(self._palette)
+            view.set_line_scale(self._line_scale)
+        self._canvases.setSizes([1000, 1000])
+        order: list[QWidget] = [*self.views.values(), *self._buttons.values()]
+        for one, next_one in pairwise(order):
+            QWidget.setTabOrder(one, next_one)
+        if in_use:  # else the keyboard would be left on a button, which Space then presses
+            self.views[FORWARD].setFocus()
+        layers = self.views[FORWARD].layers
+        self._actions.show_layers(layers)
+        for name, button in self._buttons.items():
+            button.setVisible(name in layers)
+        for name in layers:
+            on = name in kind.at_start
+            self._actions[name].setChecked(on)
+            self._switch_layer(name, on)
+        self.canvases_replaced.emit()
 
     def _switch_layer(self, name: str, on: bool) -> None:
         for view in self.views.values():
-            view.set_layer(name, on)
+            if name in view.layers:
+                view.set_layer(name, on)
         if name == "arrows" and on:
             self._session.compute_drift()
             self._show_drift()
@@ -136,6 +168,7 @@ class WatchWorkspace(QWidget):
     def _show_preview(self, preview: Preview) -> None:
         """Show the examples of a checkpoint that cannot be run yet."""
         data = preview.checkpoint.data
+        self._take_canvases(canvas_for(preview.checkpoint.kind))
         view = self.views[FORWARD]
         view.set_colours(preview.along)
         view.show_frame(Frame(0, data.to_model(data.examples)))
@@ -144,12 +177,17 @@ class WatchWorkspace(QWidget):
         self.views[REVERSE].set_message("Waking the engine…")
 
     def _show_opened(self, opened: Opened) -> None:
+        self._take_canvases(canvas_for(opened.checkpoint.kind))
         self._player.set_last(opened.checkpoint.steps)
         self.timeline.set_range(opened.checkpoint.steps)
         self.timeline.set_signal(opened.alpha_bars)
         self._show_drift()
-        if self._actions["arrows"].isChecked():
+        if self._with_arrows:
             self._session.compute_drift()
+
+    @property
+    def _with_arrows(self) -> bool:
+        return self._actions["arrows"].isChecked() and self._actions["arrows"].isEnabled()
 
     def _forget_run(self) -> None:
         self._choose_point(FORWARD, -1)
@@ -196,7 +234,7 @@ class WatchWorkspace(QWidget):
     def _show_side(self, side: str, position: float) -> None:
         recording, view, t = self._session.recording(side), self.views[side], self._player.t
         smooth = self._player.playing and self._actions["smooth"].isChecked()
-        frame = recording.at(position if smooth else float(t))
+        frame = recording.at(position if smooth and view.interpolates else float(t))
         if frame is None:
             frame = recording.newest
         if frame is None:
@@ -208,7 +246,7 @@ class WatchWorkspace(QWidget):
             view.set_note(f"{'computing' if self._session.running else 'stopped'}, t = {frame.t}")
 
     def _show_drift(self) -> None:
-        wanted = self._actions["arrows"].isChecked()
+        wanted = self._with_arrows
         self.views[REVERSE].show_drift(self._session.drift(self._player.t) if wanted else None)
 
     def _show_settings(self) -> None:
@@ -222,13 +260,15 @@ class WatchWorkspace(QWidget):
         recording = self._session.recording(REVERSE)
         steps = {round(index * self._player.last / (THUMBNAILS - 1)) for index in range(THUMBNAILS)}
         frames = [frame for t in sorted(steps) if (frame := recording.frame(t)) is not None]
-        self.timeline.set_thumbnails([(frame.t, point_thumbnail(frame.x, self._palette.reverse)) for frame in frames])
+        picture = partial(self.views[REVERSE].thumbnail, colour=self._palette.reverse)
+        self.timeline.set_thumbnails([(frame.t, picture(frame.x)) for frame in frames])
 
     def _choose_point(self, side: str, index: int) -> None:
         """Draw the path of one trajectory and forget the one before."""
         self._chosen = (side, index) if index >= 0 else None
-        for view in self.views.values():
+        for name, view in self.views.items():
             view.show_path(None, None)
+            view.mark(index if name == side else -1)
         self._show_path()
 
     def _show_path(self) -> None:

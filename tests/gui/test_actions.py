@@ -12,7 +12,11 @@ from pytestqt.qtbot import QtBot
 from dpm_gui.actions import COMMANDS, LAYERS, MENUS, Actions
 from dpm_gui.icons import IconSet
 from dpm_gui.theme import DARK, LIGHT
-from dpm_gui.views import points
+from dpm_gui.views.bits import BitsView
+from dpm_gui.views.canvas import Canvas
+from dpm_gui.views.points import PointsView
+
+CANVASES = (PointsView, BitsView)
 
 
 @pytest.fixture
@@ -27,11 +31,12 @@ def actions(window: QMainWindow) -> Actions:
     return Actions(window)
 
 
-def test_no_name_no_text_and_no_key_is_given_twice() -> None:
+def test_no_name_and_no_text_is_given_twice_and_no_key_on_one_canvas() -> None:
+    others = [set(LAYERS) - set(canvas.layers) for canvas in CANVASES]
     for given in (
         [command.name for command in COMMANDS],
         [command.text for command in COMMANDS],
-        [QKeySequence(key).toString() for command in COMMANDS for key in command.keys],
+        *([key for command in COMMANDS if command.name not in other for key in command.keys] for other in others),
     ):
         assert [what for what, count in Counter(given).items() if count > 1] == []
 
@@ -51,10 +56,19 @@ def test_every_command_says_what_it_does_and_its_icon_is_shipped() -> None:
     assert [command.icon for command in COMMANDS if command.icon and command.icon not in names] == []
 
 
-def test_the_keys_one_to_five_switch_the_layers_of_a_canvas() -> None:
-    by_key = {key: command for command in COMMANDS for key in command.keys}
-    assert [by_key[str(number)].name for number in range(1, 6)] == list(LAYERS) == list(points.LAYERS)
-    assert all(by_key[str(number)].checkable for number in range(1, 6))
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_the_keys_from_one_on_switch_the_layers_of_a_canvas(canvas: type[Canvas]) -> None:
+    commands = {command.name: command for command in COMMANDS}
+    assert [commands[name].keys for name in canvas.layers] == [(str(n + 1),) for n in range(len(canvas.layers))]
+    assert all(commands[name].checkable for name in canvas.layers)
+    assert set(canvas.layers) <= set(LAYERS)
+
+
+def test_only_the_layers_of_the_canvas_on_show_are_offered(actions: Actions) -> None:
+    actions.show_layers(BitsView.layers)
+    assert [name for name in LAYERS if actions[name].isVisible()] == list(BitsView.layers)
+    assert [name for name in LAYERS if actions[name].isEnabled()] == list(BitsView.layers)
+    assert "nothing of that kind" in actions["points"].toolTip()
 
 
 def test_every_action_belongs_to_the_window_and_stands_in_one_menu(actions: Actions, window: QMainWindow) -> None:

@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from core.errors import BadInputError, OutputError
 from dpm_gui import engine, film_scene
+from dpm_gui.activities import Activity
 from dpm_gui.film_export import FilmExport
 from dpm_gui.film_exporter import FilmExporter
-from dpm_gui.film_scene import FigureOne, FilmScene
+from dpm_gui.film_scene import FilmScene, PaperFigure
 from dpm_gui.preferences import Preferences
-from dpm_gui.session import Activity, Session
+from dpm_gui.session import Session
 from dpm_gui.theme import LIGHT, Theme
 from dpm_gui.views.points import PointsView
 from tests.gui.made_up import STEPS, recordings
@@ -195,7 +196,7 @@ def test_a_run_that_has_not_come_to_its_end_is_not_saved(
     assert "has not come to its end" in str(failed.args[0])
 
 
-def arrows_in(figures: list[FigureOne]) -> list[int]:
+def arrows_in(figures: list[PaperFigure]) -> list[int]:
     (figure,) = figures
     views = sorted(figure.findChildren(PointsView), key=lambda view: (view.y(), view.x()))
     return [len(view._drift.arrows[0]) for view in views[6:]]
@@ -204,9 +205,9 @@ def arrows_in(figures: list[FigureOne]) -> list[int]:
 def test_figure_one_is_saved_with_the_arrows_of_every_step_although_nobody_has_looked_at_them(
     exporter: FilmExporter, opened: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    made: list[FigureOne] = []
-    real = FigureOne.picture
-    monkeypatch.setattr(FigureOne, "picture", lambda figure: (made.append(figure), real(figure))[1])
+    made: list[PaperFigure] = []
+    real = PaperFigure.picture
+    monkeypatch.setattr(PaperFigure, "picture", lambda figure: (made.append(figure), real(figure))[1])
     assert not opened.drifts
     with qtbot.waitSignal(exporter.saved) as saved:
         exporter.save(str(tmp_path / "figure.png"))

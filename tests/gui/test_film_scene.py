@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from core.values import DriftFrame
 from dpm_gui.engine import FORWARD, REVERSE
-from dpm_gui.film_scene import HOLD, MOST_FRAMES, FigureOne, FilmScene, pixels
+from dpm_gui.film_scene import HOLD, MOST_FRAMES, FilmScene, PaperFigure, pixels
 from dpm_gui.theme import DARK, LIGHT
 from dpm_gui.views.points import PointsView
 from tests.gui.made_up import close_figures, recordings
@@ -101,7 +101,7 @@ def test_a_scene_has_the_palette_and_the_colours_along_the_data(qtbot: QtBot, pa
 
 def test_figure_one_is_forward_reverse_and_drift_at_three_steps(qtbot: QtBot) -> None:
     last = 4
-    figure = FigureOne(recordings(last), drifts(last), LIGHT, QSize(600, 620))
+    figure = PaperFigure(recordings(last), drifts(last), LIGHT, QSize(600, 620))
     qtbot.addWidget(figure, before_close_func=close_figures)
     views, expected = canvases(figure), recordings(last)
     assert [view.header.title for view in views] == [

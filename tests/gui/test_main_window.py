@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QM
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.actions import COMMANDS, MENUS
+from dpm_gui.activities import Activity
 from dpm_gui.icons import IconSet
 from dpm_gui.main_window import MainWindow
 from dpm_gui.player import Player
 from dpm_gui.preferences import Preferences
-from dpm_gui.session import Activity, Session
+from dpm_gui.session import Session
 from dpm_gui.theme import DARK, LIGHT
 from tests.gui.made_up import close_figures
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from core.values import MAX_SEED, Bound
 from dpm_gui.panels.bound_panel import BoundPanel
-from dpm_gui.panels.run_panel import FEWEST_POINTS, MOST_POINTS, RunPanel
+from dpm_gui.panels.run_panel import FEWEST, MOST, RunPanel
 from dpm_gui.session import Session
 from tests.gui.made_up import SPEC, make_bound
 
@@ -97,14 +97,14 @@ def test_a_changed_spec_is_shown_and_is_no_further_edit(run_panel: RunPanel, ses
 
 
 def test_a_spec_that_a_field_cannot_show_is_not_changed_by_being_shown(run_panel: RunPanel, session: Session) -> None:
-    session.edit(count=FEWEST_POINTS - 1)
-    assert session.spec.count == FEWEST_POINTS - 1
-    assert field(run_panel, "count").value() == FEWEST_POINTS
+    session.edit(count=FEWEST - 1)
+    assert session.spec.count == FEWEST - 1
+    assert field(run_panel, "count").value() == FEWEST
 
 
 def test_the_fields_hold_every_seed_and_no_number_of_points_that_cannot_be_drawn(run_panel: RunPanel) -> None:
     ranges = {entry: (field(run_panel, entry).minimum(), field(run_panel, entry).maximum()) for entry in FIELDS}
-    assert ranges == {"seed": (0, MAX_SEED), "count": (FEWEST_POINTS, MOST_POINTS)}
+    assert ranges == {"seed": (0, MAX_SEED), "count": (FEWEST, MOST)}
 
 
 def test_the_greatest_seed_can_be_typed(run_panel: RunPanel, session: Session) -> None:

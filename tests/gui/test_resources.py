@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dpm_gui import resources
-from dpm_gui.app import SHIPPED
+from dpm_gui.app import ALL_SHIPPED
 from dpm_gui.resources import asset
 
 
@@ -27,8 +27,9 @@ def ship(folder: Path) -> Path:
     return path
 
 
-def test_the_checkpoint_the_program_opens_is_shipped() -> None:
-    assert asset(SHIPPED).is_file()
+@pytest.mark.parametrize("place", ALL_SHIPPED.values())
+def test_every_checkpoint_the_menu_opens_is_shipped(place: str) -> None:
+    assert asset(place).is_file()
     assert asset("icons").is_dir()
 
 

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from core.errors import BadInputError
 from core.values import DriftFrame, RunSpec
 from dpm_gui import engine
+from dpm_gui.activities import Activity
 from dpm_gui.engine import FORWARD, REVERSE, Opened
-from dpm_gui.session import Activity, Session
+from dpm_gui.session import Session
 from tests.gui.made_up import SPEC, STEPS, Steered
 
 
@@ -146,7 +147,7 @@ def test_the_time_left_is_what_a_step_has_taken_so_far_for_each_that_is_missing(
     halfway: Session, steered: Steered, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     now = [50.0]
-    monkeypatch.setattr("dpm_gui.session.monotonic", lambda: now[0])
+    monkeypatch.setattr("dpm_gui.activities.monotonic", lambda: now[0])
     steered.at_once = 1
     told = listen(halfway, "activity_changed")
     with qtbot.waitSignal(halfway.frames_added):

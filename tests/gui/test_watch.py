@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from core.values import Frame
 from dpm_gui import engine
-from dpm_gui.actions import LAYERS, Actions
+from dpm_gui.actions import Actions
 from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.icons import IconSet
 from dpm_gui.player import SPEEDS, Player
@@ -233,7 +233,7 @@ def test_another_file_sets_the_range_of_player_and_timeline(
 
 def test_each_layer_is_switched_on_both_sides_by_its_button(there: Workspace) -> None:
     buttons = {each.defaultAction(): each for each in there.watch.findChildren(QToolButton) if each.defaultAction()}
-    for name in LAYERS:
+    for name in there.view(FORWARD).layers:
         before = there.actions[name].isChecked()
         assert [there.view(side).layer_shown(name) for side in SIDES] == [before] * 2
         QTest.mouseClick(buttons[there.actions[name]], Qt.MouseButton.LeftButton)

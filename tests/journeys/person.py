@@ -187,7 +187,11 @@ class Person:
         self.program = program
         self.window, self.player, self.session = program.window, program.player, program.session
         self.timeline = program.window.watch.timeline
-        self.views: dict[str, PointsView] = program.window.watch.views
+
+    @property
+    def views(self) -> dict[str, PointsView]:
+        """The two canvases, of points unless bits are open."""
+        return self.window.watch.views
 
     @property
     def t(self) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 import core
-from dpm_gui.actions import COMMANDS
+from dpm_gui.actions import COMMANDS, LAYERS
 from dpm_gui.dialogs import AboutDialog, CommandPalette, ShortcutsDialog
 from dpm_gui.dialogs.gestures import GESTURES
+from dpm_gui.views.bits import BitsView
+from dpm_gui.views.canvas import Canvas
+from dpm_gui.views.points import PointsView
 from tests.journeys.person import Person, child, choose, click, open_menu, press, shown, the, type_in, wait_until
 
 
@@ -24,7 +28,10 @@ def test_f1_lists_every_command_with_its_keys(person: Person) -> None:
     press("F1")
     dialog = the(ShortcutsDialog)
     rows = {(group, text): keys for group, text, keys in dialog.rows()}
-    for command in COMMANDS:
+    there = [command for command in COMMANDS if person.window.actions_[command.name].isVisible()]
+    hidden = {command.name for command in COMMANDS} - {command.name for command in there}
+    assert hidden == set(BitsView.layers) - set(PointsView.layers)
+    for command in there:
         keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
         assert rows.pop((command.menu, command.text)) == " or ".join(keys)
     assert set(rows) == {(gesture.group, gesture.text) for gesture in GESTURES}
@@ -44,8 +51,10 @@ def test_every_command_stands_in_its_menu(person: Person) -> None:
         assert not opened.isVisible()
 
 
-def test_no_two_commands_have_one_key() -> None:
-    keys = [key for command in COMMANDS for key in command.keys]
+@pytest.mark.parametrize("canvas", [PointsView, BitsView])
+def test_no_two_commands_of_one_canvas_have_one_key(canvas: type[Canvas]) -> None:
+    others = set(LAYERS) - set(canvas.layers)
+    keys = [key for command in COMMANDS if command.name not in others for key in command.keys]
     assert len(keys) == len(set(keys))
 
 
