@@ -87,11 +87,12 @@ class BitsView(Canvas):
         self._means.show_values(mean, QRectF(0.5, GAP - 0.5, columns, MEAN_HEIGHT))
 
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
-        appeared = (path is None) != (self._path is None)
+        appeared, other = (path is None) != (self._path is None), path is not self._path
         self._path = path
         if path is not None:
             place = self._path_place()
-            self._history.show_values(path[::-1], place)
+            if other:
+                self._history.show_values(path[::-1], place)
             self._step.set_row(None if upto is None else _row_in(place, len(path), upto))
         else:
             self._history.clear()
@@ -164,7 +165,9 @@ class BitsView(Canvas):
         if len(self._bits):
             self._counts.set_last(len(self._bits))
             self._places.set_last(self._bits.shape[1])
-            self.set_home(self._extent(min(len(self._bits), ROWS)))
+            extent = self._extent(min(len(self._bits), ROWS))
+            if extent != self.home:  # else what is in view, perhaps for the path of the linked side, stays
+                self.set_home(extent)
 
 
 class _CellAxis(PlotAxis):

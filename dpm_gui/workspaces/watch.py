@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
@@ -40,6 +42,7 @@ class WatchWorkspace(QWidget):
         self._actions = actions
         self._palette = LIGHT
         self._chosen: tuple[str, int] | None = None
+        self._path: tuple[tuple[str, int, int, int], NDArray[np.float32]] | None = None
         self._line_scale = 1.0
         self._canvases = QSplitter(Qt.Orientation.Horizontal, self)
         self.views: dict[str, Canvas] = {}
@@ -266,6 +269,7 @@ class WatchWorkspace(QWidget):
     def _choose_point(self, side: str, index: int) -> None:
         """Draw the path of one trajectory and forget the one before."""
         self._chosen = (side, index) if index >= 0 else None
+        self._path = None
         for name, view in self.views.items():
             view.show_path(None, None)
             view.mark(index if name == side else -1)
@@ -280,7 +284,10 @@ class WatchWorkspace(QWidget):
         if recording.available is None:
             return
         first, last = recording.available
-        self.views[side].show_path(recording.path(index), min(max(self._player.t, first), last) - first)
+        key = (side, index, first, last)
+        if self._path is None or self._path[0] != key:  # to gather it again at every step would take a frame's time
+            self._path = key, recording.path(index)
+        self.views[side].show_path(self._path[1], min(max(self._player.t, first), last) - first)
 
 
 def _layer_button(action: QAction, parent: QWidget) -> QToolButton:

@@ -121,6 +121,14 @@ def test_a_clicked_row_shows_its_path_and_a_click_on_nothing_takes_it_away(desk:
     assert not view._mark.isVisible()
 
 
+def test_another_layer_leaves_the_path_of_either_side_in_view(desk: Desk) -> None:
+    desk.watch.views[FORWARD].point_clicked.emit(7)
+    wide = desk.watch.views[FORWARD].region
+    assert wide == desk.watch.views[REVERSE].region
+    desk.actions["rule"].toggle()
+    assert desk.watch.views[FORWARD].region == wide == desk.watch.views[FORWARD].home
+
+
 def test_fewer_sequences_than_points_are_run_unless_a_number_was_chosen(
     session: Session, heartbeat: str, files: dict[str, str], qtbot: QtBot
 ) -> None:
