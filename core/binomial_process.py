@@ -46,14 +46,14 @@ class BinomialProcess:
         one, infinity = torch.ones(1, dtype=torch.float64), torch.full((1,), math.inf, dtype=torch.float64)
         kept = torch.cumprod(1.0 - self.betas, dim=0)
         self.alpha_bars = torch.cat([one, kept])
+        self._jump_entropies = _binary_entropy((1.0 - kept) / 2.0)
         # log odds of a bit's value given that value a step, or a jump, before
         self._step_odds = torch.cat([infinity, torch.log((2.0 - self.betas) / self.betas)])
         self._jump_odds = torch.cat([infinity, torch.log1p(kept) - torch.log1p(-kept)])
-        # what `mixed_odds` needs of the posteriors for t = 2 … T, for either value of x^t
+        # what `mixed_odds` needs of the posteriors for t = 2 … T where x^t is 0, and what that changes where it is 1
         jump, step, unused = self._jump_odds[1:-1], self._step_odds[2:], torch.zeros(2, dtype=torch.float64)
         self._shift_at_zero = torch.cat([unused, _shift(jump - step, -jump - step)])
-        self._shift_at_one = torch.cat([unused, _shift(jump + step, step - jump)])
-        self._change = self._shift_at_one - self._shift_at_zero
+        self._change = torch.cat([unused, _shift(jump + step, step - jump)]) - self._shift_at_zero
         self._gain = torch.cat([unused, torch.expm1(2.0 * jump)])
         # P(x^t-1 differs from x^0), given that x^t does not, or that it does
         self._same = torch.cat([unused, torch.sigmoid(-jump - step)])
@@ -167,7 +167,9 @@ class BinomialProcess:
             pick(table, t, x) for table in (self._same, self._other, self._shift_at_zero, self._change, self._gain)
         )
         differs = (x - x0).square_()
-        share = torch.addcmul(odds, x0, odds, value=-2.0).add_(differs * change).add_(shift).sigmoid_()
+        share = torch.addcmul(odds, x0, odds, value=-2.0)
+        share = share.addcmul_(differs, change) if isinstance(change, Tensor) else share.add_(differs, alpha=change)
+        share = share.add_(shift).sigmoid_()
         w, u = torch.mul(differs, other - same).add_(same), share * gain
         return (torch.log1p(w * u) - w * torch.log1p(u)).flatten(1).sum(1, dtype=torch.float64)
 
@@ -186,7 +188,7 @@ class BinomialProcess:
 
     def jump_entropies(self) -> Tensor:
         """Return H_q(X^t | X^0) for t = 1 … T in nats per dimension, float64 ``[T]``."""
-        return _binary_entropy((1.0 - self.alpha_bars[1:]) / 2.0)
+        return self._jump_entropies
 
     def step_entropies(self) -> Tensor:
         """Return H_q(X^t | X^t-1) for t = 1 … T in nats per dimension, float64 ``[T]``."""
