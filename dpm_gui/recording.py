@@ -19,6 +19,9 @@ class Room(Protocol):
     def frame(self, t: int) -> Frame | None:
         """Return frame ``t`` if it is there."""
 
+    def path(self, index: int) -> NDArray[np.float32]:
+        """Return one trajectory ``[S, *shape]`` over the frames that are there, t ascending."""
+
 
 class Recording:
     """The frames of one side, of which some may not have been computed yet."""
@@ -85,8 +88,7 @@ class Recording:
 
     def path(self, index: int) -> NDArray[np.float32]:
         """Return the states ``[S, *shape]`` of one trajectory over the frames that are there, t ascending."""
-        frames = (self.frame(t) for t in np.flatnonzero(self._there).tolist())
-        return np.stack([frame.x[index] for frame in frames if frame is not None])
+        return self._room.path(index)
 
 
 class _Frames:
@@ -100,3 +102,6 @@ class _Frames:
 
     def frame(self, t: int) -> Frame | None:
         return self._frames.get(t)
+
+    def path(self, index: int) -> NDArray[np.float32]:
+        return np.stack([self._frames[t].x[index] for t in sorted(self._frames)])
