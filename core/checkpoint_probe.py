@@ -1,9 +1,8 @@
 """A child process that reads files first, under limits, so that what crashes or stalls libhdf5 harms nobody else.
 
-``python -m core.checkpoint_probe``: each line on stdin is a path, as JSON; each is answered with a line on stdout, the
-reason for which that file is refused, or null. `core.prober` is the other end.
-
-Where the system can fork, a process of its own reads each file, so that no file can spoil the next one's reading.
+``python -m core.checkpoint_probe``: each line on stdin is a JSON list, of a path alone for a checkpoint, of a path and
+the name of an array or null for other HDF5; each is answered with a line on stdout, the reason for which that file is
+refused, or null. `core.prober` is the other end.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ import sys
 from pathlib import Path
 
 from core.checkpoint import read
-from core.errors import BadCheckpointError
+from core.errors import BadCheckpointError, BadInputError
+from core.hdf5_arrays import read_hdf5_here
 from core.hdf5_reading import MAX_BYTES
 
 MEMORY_BYTES = 768 * 1024**2
@@ -32,33 +32,38 @@ CRASHED = "the HDF5 library fails on this file; it is damaged, get it again"
 def main() -> int:
     """Answer for one path after the other, until there are no more."""
     for line in sys.stdin.buffer:
-        path = json.loads(line)
-        reason = verdict_of_a_fork(path) if hasattr(os, "fork") else verdict(path)
+        question = json.loads(line)
+        reason = verdict_of_a_fork(*question) if hasattr(os, "fork") else verdict(*question)
         sys.stdout.buffer.write(json.dumps(reason).encode() + b"\n")
         sys.stdout.buffer.flush()
     return 0
 
 
-def verdict(path: str) -> str | None:
-    """Return why the file at ``path`` is refused, or None."""
+def verdict(path: str, *array: str | None) -> str | None:
+    """Return why the file at ``path`` is refused, or None; it is a checkpoint, or with ``array`` holds that array."""
     try:
-        read(path)
+        if array:
+            read_hdf5_here(path, *array)
+        else:
+            read(path)
     except BadCheckpointError as error:
         return error.reason
+    except BadInputError:
+        return None  # the file is sound, and who asks will find out the same
     except MemoryError:
         return TOO_MUCH
     return None
 
 
-def verdict_of_a_fork(path: str) -> str | None:
-    """Return what a process of its own says of ``path``, or what it died of."""
+def verdict_of_a_fork(path: str, *array: str | None) -> str | None:
+    """Return what a process of its own says of ``path`` (see `verdict`), or what it died of."""
     answers, answer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             os.close(answers)
             _limit(path)
-            os.write(answer, (verdict(path) or "").encode("utf-8", "replace"))
+            os.write(answer, (verdict(path, *array) or "").encode("utf-8", "replace"))
             os._exit(0)
         finally:
             os._exit(1)

@@ -159,11 +159,11 @@ class SuspiciousFile:
             raise self.refusal(f"{place} is packed with other filters than gzip, shuffle and fletcher32, each once")
         declared, stored = math.prod(dataset.shape) * dataset.dtype.itemsize, dataset.id.get_storage_size()
         if declared > MAX_BYTES - self._bytes:
-            raise self.refusal(f"{place} declares {declared} bytes; a checkpoint may hold {MAX_BYTES}")
+            raise self.refusal(f"{place} declares {declared} bytes; a file may hold {MAX_BYTES}")
         if declared > stored * (MAX_INFLATION if filters else 1) and not (filters and stored and declared <= SMALL):
             raise self.refusal(f"{place} declares {declared} bytes and holds {stored}; the file is cut off or damaged")
         if _count_of_chunks(dataset) > MAX_CHUNKS - self._chunks:
-            raise self.refusal(f"{place} is cut into too many chunks; {MAX_CHUNKS} may be in a checkpoint")
+            raise self.refusal(f"{place} is cut into too many chunks; {MAX_CHUNKS} may be in a file")
 
     def _attribute(self, owner: h5py.Group, name: str) -> h5py.h5a.AttrID:
         place = f"{owner.name} {name}"

@@ -41,12 +41,22 @@ class Prober:
         Raises:
             BadCheckpointError: If it refused the file, or crashed, or did not answer in time.
         """
-        place = Path(path).absolute()
+        self._ask(path, [str(Path(path).absolute())])
+
+    def check_data(self, path: str | os.PathLike[str], name: str | None) -> None:
+        """Return if the child could read the array ``name`` of the HDF5 file at ``path`` (see `core.hdf5_arrays`).
+
+        Raises:
+            BadCheckpointError: If it refused the file, or crashed, or did not answer in time.
+        """
+        self._ask(path, [str(Path(path).absolute()), name])
+
+    def _ask(self, path: str | os.PathLike[str], question: list[str | None]) -> None:
         child = self._child or self._start()
         timer = Timer(PATIENCE_SECONDS, child.kill)
         timer.start()
         try:
-            answer = _asked(child, str(place))
+            answer = _asked(child, question)
         finally:
             late = not timer.is_alive()
             timer.cancel()
@@ -84,12 +94,12 @@ class Prober:
         child.communicate()
 
 
-def _asked(child: subprocess.Popen[bytes], path: str) -> bytes | None:
-    """Return the child's answer for ``path``, or None if it has ended without one."""
+def _asked(child: subprocess.Popen[bytes], question: list[str | None]) -> bytes | None:
+    """Return the child's answer to ``question``, or None if it has ended without one."""
     if child.stdin is None or child.stdout is None:
         return None
     try:
-        child.stdin.write(json.dumps(path).encode() + b"\n")
+        child.stdin.write(json.dumps(question).encode() + b"\n")
         child.stdin.flush()
     except OSError:
         return None

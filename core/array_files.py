@@ -1,0 +1,179 @@
+"""Arrays of numbers from npy, npz and idx files that may come from a stranger: what is declared is checked first."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadInputError
+
+MAX_BYTES = 1024**3
+"""What one data set may take in memory."""
+MAX_INFLATION = 200
+"""How many times as much as it holds a packed array may declare, if that is more than `SMALL` bytes."""
+SMALL = 16 * 1024**2
+NUMBERS = "biuf"
+"""Kinds of numbers, by numpy's letters."""
+IDX_TYPES: Mapping[int, str] = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+MAX_IDX_DIMENSIONS = 4
+BLOCK = 2**20
+MOST_LISTED = 12
+"""Arrays of one file that a message names."""
+UNREADABLE = (ValueError, EOFError, OverflowError, RecursionError, MemoryError, SyntaxError, tokenize.TokenError)
+"""What numpy raises on a header that is none."""
+
+
+def refusal(path: object, reason: str) -> BadInputError:
+    """Return the error that says ``reason`` of the file at ``path``, in one line."""
+    return BadInputError(f"{' '.join(str(path).splitlines())}: {reason}")
+
+
+def refuse(path: object, reason: str) -> NoReturn:
+    """Raise that error."""
+    raise refusal(path, reason)
+
+
+def read_npy(path: Path) -> NDArray[np.generic]:
+    """Return the array in the npy file at ``path``; nothing in it is ever unpickled.
+
+    Raises:
+        BadInputError: If it is no array of numbers, or declares more than it holds or than is read.
+    """
+    try:
+        with path.open("rb") as file:
+            return _array(file, path, path.stat().st_size)
+    except OSError as error:
+        refuse(path, f"this file cannot be read: {error.strerror or error}")
+
+
+def read_npz(path: Path, name: str | None) -> tuple[str, NDArray[np.generic]]:
+    """Return the array called ``name`` in the npz file at ``path``, or the only one with rows, and what it is called.
+
+    Raises:
+        BadInputError: As `read_npy`, and if it is not clear which array is meant; the message lists them.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {Path(member.filename).with_suffix("").as_posix(): member for member in archive.infolist()}
+            shapes = {label: _declared(archive, member, path) for label, member in members.items()}
+            chosen = choose(path, shapes, name)
+            member = members[chosen]
+            packed, size = max(member.compress_size, 1), member.file_size
+            if size > MAX_BYTES or (size > SMALL and size > MAX_INFLATION * packed):
+                refuse(path, f"{chosen} declares {size} bytes and holds {packed}, which is more than is unpacked")
+            with archive.open(member) as file:
+                return chosen, _array(file, path, size)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
+        raise refusal(path, "this is a damaged npz file") from error
+
+
+def choose(path: object, shapes: Mapping[str, tuple[int, ...]], name: str | None) -> str:
+    """Return the one of the arrays of these ``shapes`` that is meant: ``name``, or the only one with rows.
+
+    Raises:
+        BadInputError: If there is none or more than one; the message lists them and says how to choose.
+    """
+    each = [f"{label} ({' x '.join(map(str, shape)) or 'one number'})" for label, shape in shapes.items()]
+    listed = ", ".join(each[:MOST_LISTED] + (["…"] if len(each) > MOST_LISTED else []))
+    if name is not None:
+        if name.strip("/") not in shapes:
+            refuse(path, f"there is no array {name.strip('/')!r} in it; there are: {listed or 'none'}")
+        return name.strip("/")
+    with_rows = [label for label, shape in shapes.items() if len(shape) > 1]
+    if len(with_rows) == 1:
+        return with_rows[0]
+    if len(shapes) == 1:
+        return next(iter(shapes))
+    if not shapes:
+        refuse(path, "there is no array of numbers in it")
+    example = (with_rows or list(shapes))[0]
+    refuse(path, f"there are several arrays in it: {listed}; choose one as in {path}:/{example}")
+
+
+def is_idx(head: bytes) -> bool:
+    """Return whether ``head``, the first four bytes of a file or more, are the magic number of idx."""
+    return len(head) > 3 and head[:2] == b"\0\0" and head[2] in IDX_TYPES and 1 <= head[3] <= MAX_IDX_DIMENSIONS
+
+
+def read_idx(path: Path) -> NDArray[np.generic]:
+    """Return the array in the idx file at ``path``, the format of MNIST, packed by gzip or not.
+
+    Raises:
+        BadInputError: If its header is none, or does not agree with what follows.
+    """
+    try:
+        with path.open("rb") as plain:
+            packed = plain.read(2) == b"\x1f\x8b"
+            plain.seek(0)
+            if not packed:
+                return _idx(plain, path, path.stat().st_size)
+            with gzip.GzipFile(fileobj=plain) as file:
+                # An honest file may unpack to far more than it is: what it declares is read in blocks, to no more.
+                return _idx(file, path, max(SMALL, MAX_INFLATION * path.stat().st_size))
+    except (OSError, EOFError, zlib.error) as error:
+        raise refusal(path, "this is a damaged idx file") from error
+
+
+def _idx(file: IO[bytes] | gzip.GzipFile, path: Path, most: int) -> NDArray[np.generic]:
+    head = file.read(4)
+    if not is_idx(head):
+        refuse(path, "this is no idx file: its magic number is none")
+    sizes = file.read(4 * head[3])
+    if len(sizes) < 4 * head[3]:
+        refuse(path, "this idx file ends in its header")
+    shape = tuple(int(size) for size in np.frombuffer(sizes, dtype=">u4"))
+    dtype = np.dtype(IDX_TYPES[head[2]])
+    declared = math.prod(shape) * dtype.itemsize
+    said = f"its header declares {' x '.join(map(str, shape))} numbers"
+    if declared > min(MAX_BYTES, most):
+        refuse(path, f"{said}, which is more than it can hold or than is read")
+    content = bytearray()
+    while len(content) < declared and (block := file.read(min(BLOCK, declared - len(content)))):
+        content += block
+    if len(content) < declared or file.read(1):
+        refuse(path, f"{said}, and {'fewer' if len(content) < declared else 'more'} follow")
+    return np.frombuffer(bytes(content), dtype=dtype).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def _declared(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> tuple[int, ...]:
+    with archive.open(member) as file:
+        shape, _ = _header(file, path)
+    return shape
+
+
+def _array(file: IO[bytes], path: Path, size: int) -> NDArray[np.generic]:
+    """Return the array that ``file``, of ``size`` bytes, begins with."""
+    shape, dtype = _header(file, path)
+    if dtype.kind not in NUMBERS:
+        kind = "Python objects, which are never unpacked" if dtype.hasobject else f"{dtype}"
+        refuse(path, f"it holds {kind}, where real numbers are wanted")
+    declared = math.prod(shape) * dtype.itemsize
+    if declared > MAX_BYTES:
+        refuse(path, f"it declares {declared} bytes of numbers; {MAX_BYTES} are the most that is read")
+    if declared > size:
+        refuse(path, f"it declares {declared} bytes of numbers and holds {size}; it is cut off or damaged")
+    file.seek(0)
+    try:
+        values: NDArray[np.generic] = np.lib.format.read_array(file, allow_pickle=False)
+    except UNREADABLE as error:
+        raise refusal(path, "this is no npy file of numbers") from error
+    return values
+
+
+def _header(file: IO[bytes], path: Path) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
+    try:
+        version = np.lib.format.read_magic(file)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(file)
+    except UNREADABLE as error:
+        raise refusal(path, "this is no npy file of numbers") from error
+    return tuple(int(size) for size in shape), dtype
