@@ -11,6 +11,7 @@ from core.errors import BadCheckpointError, BadInputError
 from core.laws import Law
 from core.network_kinds import ExactNetwork, build_network
 from core.networks import ReverseNetwork
+from core.pictures import channels_of
 from core.processes import LAWS, Process, process_of
 from core.step_tables import check_floating
 from core.values import Checkpoint, DataInfo, NetworkInfo
@@ -131,6 +132,10 @@ def _check_fit(process: Process, network: ReverseNetwork | nn.Module, data: Data
     steps = getattr(network, "steps", process.steps)
     if steps != process.steps:
         raise BadInputError(f"network: it is made for {steps} steps, and the process has {process.steps}")
+    channels = getattr(network, "channels", None)
+    if channels is not None and not (data.is_picture and channels_of(data.shape) == channels):
+        kind = "grey" if channels == 1 else "RGB"
+        raise BadInputError(f"network: it takes {kind} pictures, and the data have shape {data.shape}")
     shape = getattr(network, "shape", data.shape)
     if shape != data.shape:
         raise BadInputError(f"network: it takes states of shape {shape}, and the data have shape {data.shape}")

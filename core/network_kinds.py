@@ -9,10 +9,13 @@ from torch import nn
 from core.analytic import AnalyticNetwork
 from core.empirical import EmpiricalNetwork
 from core.errors import BadInputError
+from core.multiscale import MultiscaleConvolution
 from core.networks import BitPerceptron, MultilayerPerceptron
+from core.pictures import RGB
 from core.radial_basis import RadialBasisNetwork
+from core.unet import UNet
 
-TrainableNetwork = MultilayerPerceptron | BitPerceptron | RadialBasisNetwork
+TrainableNetwork = MultilayerPerceptron | BitPerceptron | RadialBasisNetwork | UNet | MultiscaleConvolution
 """What `core.training` can ascend."""
 ExactNetwork = AnalyticNetwork | EmpiricalNetwork
 """What needs no training: it holds the data, or all that there is to know of them."""
@@ -64,6 +67,41 @@ def _analytic(config: Mapping[str, object]) -> nn.Module:
     return AnalyticNetwork(**_sizes(config, {"dimensions": (1, 4096)}))
 
 
+def _channels(config: Mapping[str, object]) -> int:
+    channels = config.get("channels")
+    if channels not in (1, RGB):
+        raise BadInputError(f"network config channels is {channels!r:.40}, neither 1 (grey) nor {RGB} (RGB)")
+    return 1 if channels == 1 else RGB
+
+
+def _unet(config: Mapping[str, object]) -> nn.Module:
+    channels = _channels(config)
+    limits = {
+        "channels": (1, RGB),
+        "width": (1, 512),
+        "scales": (1, 8),
+        "blocks": (1, 16),
+        "middle": (1, 64),
+        "frequencies": (1, 256),
+    }
+    return UNet(**_sizes(config, limits) | {"channels": channels})
+
+
+def _multiscale_convolution(config: Mapping[str, object]) -> nn.Module:
+    channels = _channels(config)
+    limits = {
+        "channels": (1, RGB),
+        "width": (1, 512),
+        "scales": (1, 8),
+        "layers": (1, 32),
+        "dense": (1, 2048),
+        "dense_layers": (1, 16),
+        "bumps": (1, 256),
+        "detail": (1, 8),
+    }
+    return MultiscaleConvolution(**_sizes(config, limits) | {"channels": channels})
+
+
 def _empirical(config: Mapping[str, object]) -> nn.Module:
     shape = config.get("shape")
     if not isinstance(shape, list) or not 1 <= len(shape) <= 4:
@@ -79,4 +117,6 @@ BUILDERS: Mapping[str, Callable[[Mapping[str, object]], nn.Module]] = {
     RadialBasisNetwork.kind: _radial_basis,
     EmpiricalNetwork.kind: _empirical,
     AnalyticNetwork.kind: _analytic,
+    UNet.kind: _unet,
+    MultiscaleConvolution.kind: _multiscale_convolution,
 }
