@@ -16,14 +16,18 @@ from core.empirical import EmpiricalNetwork
 from core.errors import BadInputError
 from core.laws import NATS_PER_BIT, MixedBernoulli, divergence, draw
 from core.model import DiffusionModel
+from core.pictures import channels_of, pixels_of
 from core.processes import BinomialProcess, Process
 from core.randomness import numpy_generator, torch_generator
 from core.trajectories import chunk_size, prepare
-from core.values import Bound, BoundProgress, DataInfo, RunSpec
+from core.values import DEFAULT_COUNT, Bound, BoundProgress, DataInfo, RunSpec
 
 STATES_AT_ONCE = 4096
 """So few that a layer's answers stay in the processor's cache: a third faster than all at once."""
 FARTHEST = 1e30
+PICTURES, FEW = 128, 16
+"""Pictures that K is measured on unless told otherwise: of large ones fewer, each of which says as much as several."""
+USUAL_PIXELS = 1024
 
 
 def measure_bound(
@@ -75,7 +79,7 @@ def held_out(model: DiffusionModel, spec: RunSpec, data: NDArray[np.floating] | 
         BadInputError: If they are not ``least`` or more examples of the model's shape and kind.
     """
     if data is None:
-        data = model.source.sample(spec.count, numpy_generator(spec.seed, "held out"))
+        data = model.source.held_out.sample(spec.count, numpy_generator(spec.seed, "held out"))
     x0 = model.data.to_model(_checked_data(data, model.data, least))
     model.process.check_states(x0, "data")
     return torch.from_numpy(x0)
@@ -139,28 +143,51 @@ def _assemble(
     model: DiffusionModel, x0: Tensor, divergences: Tensor, kl: NDArray[np.float64], truth: Truth | None
 ) -> Bound:
     """Put K together from ``divergences`` [N], summed over the steps, and ``kl`` [T - 1], their means; bits."""
-    process, dimensions = model.process, math.prod(model.data.shape)
+    process, info = model.process, model.data
+    share = 1.0 / pixels_of(info.shape) if info.is_picture else 1.0
+    dimensions = share * math.prod(info.shape)
     entropies = process.entropies()
     ends = dimensions * process.jump_entropies()[[-1, 0]] / NATS_PER_BIT
-    prior = process.prior_cross_entropy(x0) / NATS_PER_BIT
-    samples = (ends[0] - ends[1] - prior - divergences).numpy()
+    prior = share * process.prior_cross_entropy(x0) / NATS_PER_BIT
+    samples = (ends[0] - ends[1] - prior - share * divergences).numpy()
+    k = float(samples.mean())
     return Bound(
         steps=process.steps,
         kind=process.kind,
-        unit="sample",
+        unit="pixel" if info.is_picture else "sample",
         count=len(x0),
-        k=float(samples.mean()),
+        k=k,
         null=dimensions * process.null_log_likelihood(x0) / NATS_PER_BIT,
         standard_error=standard_error(samples),
-        kl=_frozen(kl),
+        kl=_frozen(share * kl),
         h_end=float(ends[0]),
         h_edge=float(ends[1]),
         h_prior=float(prior.mean()),
         entropy_lower=_frozen(dimensions * entropies.lower),
         entropy_upper=_frozen(dimensions * entropies.upper),
-        truth=truth.value if truth else None,
-        truth_standard_error=truth.standard_error if truth else None,
+        truth=share * truth.value if truth else None,
+        truth_standard_error=share * truth.standard_error if truth else None,
+        bits_per_dimension=bits_per_dimension(k, info),
     )
+
+
+def bits_per_dimension(k: float, info: DataInfo) -> float | None:
+    """Return what a number of an 8-bit picture takes to code if ``k`` is K, bits a pixel; None for other data.
+
+    The noise of one grey level turns a density into a probability: -K/C - log2(width of a level in standard
+    deviations), C the numbers of a pixel.
+    """
+    if not info.is_picture or info.grey_level is None:
+        return None
+    levels = np.log2(np.asarray(info.scale, dtype=np.float64) / info.grey_level)
+    return float(-k / channels_of(info.shape) + levels.mean())
+
+
+def usual_count(info: DataInfo) -> int:
+    """Return on how many data K is measured unless told otherwise: of pictures on few, each of many numbers."""
+    if not info.is_picture:
+        return DEFAULT_COUNT
+    return min(PICTURES, max(FEW, PICTURES * USUAL_PIXELS // pixels_of(info.shape)))
 
 
 def _checked_data(data: NDArray[np.floating], info: DataInfo, least: int) -> NDArray[np.floating]:

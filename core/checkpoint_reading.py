@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from core.errors import BadInputError
 from core.hdf5_reading import SuspiciousFile, frozen
 from core.schedules import MAX_STEPS, checked
-from core.values import Bound, Checkpoint, DataInfo, NetworkInfo, TrainingState
+from core.training_values import TrainingState
+from core.values import Bound, Checkpoint, DataInfo, NetworkInfo
 
 FORMAT = "dpm-checkpoint"
 VERSION = 1
@@ -93,7 +94,10 @@ def _data(source: SuspiciousFile, kind: str) -> DataInfo:
     if not count or not 1 <= count[0] <= MAX_EXAMPLES:
         raise source.refusal(f"/data/examples holds {count[0] if count else 'no'} examples; 1 to {MAX_EXAMPLES} may be")
     examples = source.array(group, "examples", (count[0], *shape)).astype(np.float32)
-    return DataInfo(source.text(group, "name"), shape, (low, high), shift, scale, frozen(examples))
+    level = source.number(group, "grey_level") if "grey_level" in group.attrs else None
+    if level is not None and (level <= 0 or kind != "gaussian"):
+        raise source.refusal(f"/data grey_level is {level:g}, which is no width of a grey level of Gaussian data")
+    return DataInfo(source.text(group, "name"), shape, (low, high), shift, scale, frozen(examples), level)
 
 
 def _units(source: SuspiciousFile, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -120,6 +124,7 @@ def _training(source: SuspiciousFile) -> TrainingState:
         steps_total=source.whole(group, "steps_total", 0, 2**40),
         history=frozen(source.array(group, "history", history).astype(np.float64)),
         state=source.arrays(source.group("training/state")) if source.has(group, "state") else {},
+        taken_for=source.text(group, "taken_for") if "taken_for" in group.attrs else "",
     )
 
 
@@ -142,5 +147,6 @@ def _bound(source: SuspiciousFile, kind: str, steps: int) -> Bound:
         entropy_upper=frozen(source.array(group, "entropy_upper", (steps,)).astype(np.float64)),
         truth=source.number(group, "truth") if known else None,
         truth_standard_error=source.number(group, "truth_standard_error") if known else None,
+        bits_per_dimension=source.number(group, "bits_per_dimension") if "bits_per_dimension" in group.attrs else None,
         **numbers,
     )

@@ -10,7 +10,9 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from core.grey_levels import GREY_LEVEL, with_noise
 from core.mixture_density import log_mean_of_normals
+from core.picture_sources import PICTURES
 from core.values import DataInfo
 
 QUADRATURE_NODES = 4096
@@ -27,6 +29,10 @@ class Source(Protocol):
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of one example."""
+
+    @property
+    def held_out(self) -> Source:
+        """What K is measured on: the part kept apart from training; of a formula, the formula itself."""
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw ``count`` independent examples: ``[count, *shape]``, user's units."""
@@ -45,10 +51,18 @@ class KnownSource(Source, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """The examples a checkpoint carries, for data that no formula describes."""
+    """The examples a checkpoint carries, for data that no formula describes.
+
+    Attributes:
+        name: What the checkpoint calls the data.
+        examples: ``[N, *shape]``, user's units.
+        grey_level: Width of one grey level where the examples are pictures of such levels: what is drawn has the noise
+            of one level added, which the examples are without. None for continuous data and bits.
+    """
 
     name: str
     examples: NDArray[np.float32]
+    grey_level: float | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -56,10 +70,16 @@ class Examples:
         shape: tuple[int, ...] = self.examples.shape[1:]
         return shape
 
+    @property
+    def held_out(self) -> Source:
+        """The examples themselves: a checkpoint carries no others."""
+        return self
+
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw with replacement, or every example once, shuffled, where ``count`` is their number."""
         total = len(self.examples)
-        return self.examples[rng.permutation(total) if count == total else rng.integers(total, size=count)]
+        drawn = self.examples[rng.permutation(total) if count == total else rng.integers(total, size=count)]
+        return drawn if self.grey_level is None else with_noise(drawn, rng, self.grey_level)
 
 
 class SwissRoll:
@@ -67,6 +87,11 @@ class SwissRoll:
 
     name: str = "swiss_roll"
     shape: tuple[int, ...] = (2,)
+
+    @property
+    def held_out(self) -> Source:
+        """The formula itself, whose draws are independent."""
+        return self
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw points ``[count, 2]`` in the formula's own units."""
@@ -114,6 +139,11 @@ class Heartbeat:
     shape: tuple[int, ...] = (20,)
     period: int = 5
 
+    @property
+    def held_out(self) -> Source:
+        """The formula itself, whose draws are independent."""
+        return self
+
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw sequences ``[count, 20]`` of zeros and ones."""
         return self.support()[rng.integers(self.period, size=count)]
@@ -143,11 +173,15 @@ FORMULAS: Mapping[str, Callable[[], KnownSource]] = {SwissRoll.name: SwissRoll, 
 
 
 def source_of(info: DataInfo) -> Source:
-    """Return the source behind a checkpoint's data: its formula where the name is known, else its examples."""
-    source = FORMULAS[info.name]() if info.name in FORMULAS else None
+    """Return the source behind a checkpoint's data: the one of that name where it fits the shape, else its examples."""
+    source: Source | None = None
+    if info.name in FORMULAS and info.grey_level is None:
+        source = FORMULAS[info.name]()
+    elif info.name in PICTURES and info.grey_level == GREY_LEVEL:
+        source = PICTURES[info.name](info.shape)
     if source is not None and source.shape == info.shape:
         return source
-    return Examples(info.name, info.examples)
+    return Examples(info.name, info.examples, info.grey_level)
 
 
 def places_along(info: DataInfo, x0: NDArray[np.float32]) -> NDArray[np.float32]:

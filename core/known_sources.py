@@ -50,6 +50,11 @@ class GaussianData:
         if self._root.shape != 2 * self.shape:
             raise BadInputError(f"covariance: shape {self._root.shape} does not fit a mean of shape {self.shape}")
 
+    @property
+    def held_out(self) -> GaussianData:
+        """The formula itself, whose draws are independent."""
+        return self
+
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw ``[count, D]``."""
         return (self.mean + rng.standard_normal((count, *self.shape)) @ self._root.T).astype(np.float32)
@@ -80,6 +85,11 @@ class FiniteData:
         self.data = np.asarray(data, dtype=np.float32)
         self.kind = kind
         self.shape: tuple[int, ...] = self.data.shape[1:]
+
+    @property
+    def held_out(self) -> FiniteData:
+        """The formula itself, whose draws are independent."""
+        return self
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw ``[count, *shape]`` with replacement."""

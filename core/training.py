@@ -20,15 +20,15 @@ from core.laws import NATS_PER_BIT, draw
 from core.learned_rates import Rates
 from core.model import DiffusionModel
 from core.network_kinds import TrainableNetwork
-from core.processes import process_of
+from core.processes import Process, process_of
 from core.randomness import numpy_generator, torch_generator
 from core.schedules import checked
 from core.training_state import flattened, packed, unpack
-from core.values import DataInfo, TrainingProgress
+from core.training_values import TrainingProgress
+from core.values import DataInfo
 
 REPORT_EVERY = 100
-HELD_OUT = 2048
-"""Examples behind the K of the averaged weights, the same at every report."""
+EMPHASIS_MEAN, EMPHASIS_WIDTH = -1.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ class TrainingSpec:
         decay: Decay of the exponential moving average of the weights, which is what is kept.
         clip: Largest norm of the gradient.
         threads: Threads of the computation. Rounding depends on them: one is what every machine has.
+        emphasis: Share of the steps t that are drawn where signal and noise are of a size, beside those drawn evenly. 0
+            ascends K itself; more of it ascends a bound whose terms weigh more there, where pictures get their large
+            shapes (compare the reweighted bound of Ho, Jain and Abbeel 2020). What is reported is K either way.
+        validation: Held-out examples behind the K of the averaged weights, the same at every report.
     """
 
     steps: int
@@ -57,6 +61,8 @@ class TrainingSpec:
     decay: float = 0.999
     clip: float = 1.0
     threads: int = 1
+    validation: int = 2048
+    emphasis: float = 0.0
 
 
 class Trainer:
@@ -75,6 +81,8 @@ class Trainer:
     ) -> None:
         if spec.steps < 1 or spec.batch < 1:
             raise BadInputError(f"steps: {spec.steps} steps of {spec.batch} examples are no training")
+        if not 0.0 <= spec.emphasis < 1.0:
+            raise BadInputError(f"emphasis: {spec.emphasis} is no share from 0 to below 1")
         self.spec = spec
         self.steps_done = 0
         self.history: list[tuple[float, float, float]] = []
@@ -141,14 +149,14 @@ class Trainer:
         spec, rng = self.spec, torch_generator(self.spec.seed, "training noise", step)
         data = self._source.sample(spec.batch, numpy_generator(spec.seed, "training data", step))
         x0 = torch.from_numpy(self._info.to_model(data))
-        k = minibatch_bound(model, x0, rng)
+        k, ascended = minibatch_bounds(model, x0, rng, spec.emphasis)
         bits = float(k.detach()) / NATS_PER_BIT
         network, *rates = self._vectors
         if network.grad is not None:
             network.grad.zero_()  # and not dropped: the weights' own gradients are windows on it
         for vector in rates:
             vector.grad = None  # Adam leaves alone what no gradient reaches
-        torch.autograd.backward(-k)
+        torch.autograd.backward(-ascended)
         norm = self._clip()
         self._check_finite(bits + norm, step)
         for group in self._optimizer.param_groups:
@@ -188,7 +196,7 @@ class Trainer:
     def _held_out_bound(self) -> float:
         """Return K of the averaged weights on examples and noise that are the same at every report; bits a sample."""
         seed = self.spec.seed
-        data = self._source.sample(HELD_OUT, numpy_generator(seed, "validation data"))
+        data = self._source.held_out.sample(self.spec.validation, numpy_generator(seed, "validation data"))
         x0 = torch.from_numpy(self._info.to_model(data))
         rng = torch_generator(seed, "validation noise")
         with torch.no_grad():
@@ -220,14 +228,42 @@ def minibatch_bound(model: DiffusionModel, x0: Tensor, rng: torch.Generator) -> 
     The steps t are spread evenly over 2 … T with a common random start, which lowers the variance. Gaussian noise is
     frozen: x^t is a function of the rates (section 2.4.1), so that the gradient reaches them.
     """
+    return minibatch_bounds(model, x0, rng, 0.0)[0]
+
+
+def minibatch_bounds(model: DiffusionModel, x0: Tensor, rng: torch.Generator, emphasis: float) -> tuple[Tensor, Tensor]:
+    """Return the estimate of K that `minibatch_bound` is, and that of the bound whose terms are emphasised.
+
+    With an ``emphasis`` of 0 both are the same.
+    """
     process = model.process
     places = (torch.arange(len(x0)) + torch.rand((), generator=rng)) / len(x0)
-    t = 2 + (places * (process.steps - 1)).long().clamp_max(process.steps - 2)
+    t, weights = _drawn_steps(process, places, emphasis)
     x = draw(process.jump_law(x0, t), rng)
-    divergence = (process.steps - 1) * divergence_at(model, x0, x, t).mean()
+    divergences = divergence_at(model, x0, x, t)
     entropies = process.jump_entropies()
     ends = (entropies[-1] - entropies[0]) * x0[0].numel()
-    return ends - process.prior_cross_entropy(x0).mean() - divergence
+    rest = ends - process.prior_cross_entropy(x0).mean()
+    ascended = rest - (process.steps - 1) * divergences.mean()
+    if weights is None:
+        return ascended, ascended
+    return rest - (process.steps - 1) * (weights * divergences.detach()).mean(), ascended
+
+
+def _drawn_steps(process: Process, places: Tensor, emphasis: float) -> tuple[Tensor, Tensor | None]:
+    """Return the steps t, int64 ``[N]``, at the shares ``places`` [N] of their distribution, and their weights in K.
+
+    Where there is an ``emphasis``, that share of the steps is normal in the logarithm of the signal-to-noise ratio,
+    with mean `EMPHASIS_MEAN` and standard deviation `EMPHASIS_WIDTH`. The weights are None where all are 1.
+    """
+    number = process.steps - 1
+    if not emphasis:
+        return 2 + (places * number).long().clamp_max(number - 1), None
+    signal = process.alpha_bars[2:].detach()
+    ratio = (torch.logit(signal.clamp(1e-12, 1.0 - 1e-12)) - EMPHASIS_MEAN) / EMPHASIS_WIDTH
+    chances = (1.0 - emphasis) / number + emphasis * torch.softmax(-0.5 * ratio.square(), dim=0)
+    chosen = torch.searchsorted(chances.cumsum(0), places.double()).clamp_max(number - 1)
+    return 2 + chosen, 1.0 / (number * chances[chosen])
 
 
 def _envelope(step: int, steps: int) -> float:

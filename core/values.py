@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.branch_values import Branch
+from core.pictures import is_picture
 from core.potentials import Posterior
+from core.training_values import TrainingState
 
 DEFAULT_COUNT = 10_000
 MAX_COUNT = 1_000_000
@@ -39,12 +42,27 @@ class RunSpec:
         seed: Seed of all randomness of the run, 0 … 2^31 - 1.
         threads: Threads of the computation; rounding may depend on them, so they are part of what is fixed.
         posterior: What the reverse is to be multiplied by, for `core.posterior.reverse_under`; others do not look.
+        denoise_from: Step t, 1 … T, whose forward states the reverse is to go on from instead of from noise, for
+            `core.denoising.denoise` (the paper's figure 3); others do not look.
+        branches: Where the reverse branches into many futures, each a branch of the walk before it, for
+            `core.branching`; others do not look.
     """
 
     count: int = DEFAULT_COUNT
     seed: int = 17
     threads: int = field(default_factory=usable_threads)
     posterior: Posterior | None = None
+    denoise_from: int | None = None
+    branches: tuple[Branch, ...] = ()
+
+    @property
+    def reverse_count(self) -> int:
+        """Number of trajectories on the reverse side: ``count``, or the futures of the last branch."""
+        return self.branches[-1].count if self.branches else self.count
+
+    def without_branch(self) -> RunSpec:
+        """Return the run that the last branch is a branch of."""
+        return replace(self, branches=self.branches[:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +171,7 @@ class Bound:
         entropy_lower, entropy_upper: The bounds of every step t = 1 … T, in the same unit as ``k``.
         truth: E_q log2 q(x^1), where the data's density is known, else None.
         truth_standard_error: One standard error of ``truth``.
+        bits_per_dimension: Of pictures, what K says a number of the 8-bit picture takes to code, in bits; else None.
     """
 
     steps: int
@@ -170,6 +189,7 @@ class Bound:
     entropy_upper: NDArray[np.float64]
     truth: float | None = None
     truth_standard_error: float | None = None
+    bits_per_dimension: float | None = None
 
     @property
     def gain(self) -> float:
@@ -187,24 +207,6 @@ class BoundProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingProgress:
-    """One report of a training run.
-
-    Attributes:
-        step: Gradient steps done, 1 … ``total``.
-        total: Gradient steps of the whole run.
-        k: The minibatches' estimate of K, averaged since the report before, bits per sample.
-        validation_k: K of the averaged weights on examples and noise of its own, the same at every report; bits per
-            sample.
-    """
-
-    step: int
-    total: int
-    k: float
-    validation_k: float
-
-
-@dataclass(frozen=True, slots=True)
 class DataInfo:
     """What a checkpoint says of its data.
 
@@ -214,6 +216,8 @@ class DataInfo:
         value_range: Least and greatest value in user's units.
         shift, scale: user's units = shift + scale * model units; broadcast against ``shape``, float64.
         examples: ``[N, *shape]``, N <= 512, user's units, float32, read-only.
+        grey_level: Width of one grey level, user's units, where the data are pictures of such levels: uniform noise
+            of that width belongs to their density (section 6 of the mathematics). None for continuous data.
     """
 
     name: str
@@ -222,6 +226,12 @@ class DataInfo:
     shift: NDArray[np.float64]
     scale: NDArray[np.float64]
     examples: NDArray[np.float32]
+    grey_level: float | None = None
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether an example is a picture (see `core.pictures`)."""
+        return is_picture(self.shape)
 
     def to_user(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Map states ``[N, *shape]`` from model units to user's units."""
@@ -245,28 +255,6 @@ class NetworkInfo:
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", MappingProxyType(dict(self.config)))
         object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingState:
-    """How a checkpoint was trained, and what is needed to go on.
-
-    Attributes:
-        recipe: Name of the recipe.
-        seed: Seed of the training.
-        steps_done: Gradient steps done.
-        steps_total: Gradient steps the run was set up for.
-        history: ``[R, 3]``: gradient step, K and validation K in bits per sample at each report; ``[R, 2]``, without
-            the last, in files of an earlier version.
-        state: Everything an optimiser needs to resume, by name; empty where it was left out.
-    """
-
-    recipe: str
-    seed: int
-    steps_done: int
-    steps_total: int
-    history: NDArray[np.float64]
-    state: Mapping[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, slots=True)

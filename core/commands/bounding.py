@@ -35,10 +35,12 @@ Report = TypeVar("Report", bound=Progress)
 
 def bound(options: argparse.Namespace) -> int:
     """Measure K, and what else was asked for, and print it, as text or as one JSON object."""
-    from core.bounds import limit_of
+    from core.bounds import limit_of, usual_count
 
     _check_options(options)
     _, model = open_model(options.file)
+    if options.count is None:
+        options.count = usual_count(model.data)
     data = None if options.data is None else read_array(options.data)
     limit_model = limit_of(model) if options.limit else None
     if options.limit and limit_model is None:

@@ -6,14 +6,17 @@ import argparse
 import dataclasses
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.commands.common import last, shown
 from core.errors import BadInputError, DpmError
 from core.files import check_output_path
+from core.pictures import is_picture, pixels_of
 from core.values import Checkpoint, RunSpec
 
 if TYPE_CHECKING:
+    from core.recipe import Recipe
     from core.recipes import RecipeRun
 
 
@@ -28,61 +31,106 @@ def train(options: argparse.Namespace) -> int:
             pass
     except (KeyboardInterrupt, DpmError):
         save(run.checkpoint(), out)
-        print(f"dpm: stopped after {run.steps_done} steps; go on with: dpm train --resume {out}", file=sys.stderr)
+        again = f"--resume {out}" + (f" --data {options.data}" if options.data is not None else "")
+        print(f"dpm: stopped after {run.steps_done} steps; go on with: dpm train {again}", file=sys.stderr)
         raise
     save(run.checkpoint(), out)  # what was learned is safe before K is measured
-    save(_measured(run.checkpoint(), out), out)
+    save(_measured(run, out), out)
     print(f"{out}: {run.recipe.title}, {run.steps_done} steps")
     return 0
 
 
 def recipes(_: argparse.Namespace) -> int:
     """List the recipes."""
+    from core.own_recipes import WITH_DATA
     from core.recipes import RECIPES
 
-    width = max(map(len, RECIPES)) + 2
-    for name, make in RECIPES.items():
-        print(f"{name:<{width}}{make().summary}")
+    summaries = {name: make().summary for name, make in RECIPES.items()}
+    summaries |= {name: recipe.summary for name, recipe in WITH_DATA.items()}
+    width = max(map(len, summaries)) + 2
+    for name, summary in summaries.items():
+        print(f"{name:<{width}}{summary}")
     return 0
 
 
 def _training_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
-    from core.checkpoint import load
     from core.rate_files import read_rates
-    from core.recipes import RecipeRun, recipe_named
+    from core.recipes import RecipeRun
 
-    if options.resume is None:
-        if options.recipe is None:
-            raise BadInputError("train: give a recipe (see `dpm recipes`) or --resume FILE")
-        seed = 0 if options.seed is None else options.seed
-        recipe = recipe_named(options.recipe)
-        if options.rates is not None:
-            recipe = dataclasses.replace(recipe, betas=read_rates(options.rates))
-        run = RecipeRun(recipe, options.steps, seed)
-        return run, options.out or f"{options.recipe}.h5"
-    for name in ("recipe", "steps", "seed", "rates"):
+    if options.resume is not None:
+        return _resumed_run(options)
+    seed = 0 if options.seed is None else options.seed
+    recipe, out = _recipe_and_out(options)
+    if options.rates is not None:
+        recipe = dataclasses.replace(recipe, betas=read_rates(options.rates))
+    return RecipeRun(recipe, options.steps, seed), out
+
+
+def _recipe_and_out(options: argparse.Namespace) -> tuple[Recipe, str]:
+    """Return the recipe to train and where its checkpoint goes; what data are taken for is printed."""
+    from core.own_recipes import WITH_DATA, data_recipe
+    from core.recipes import recipe_named
+
+    if options.data is not None:
+        recipe, sentence = data_recipe(options.recipe, options.data, options.side)
+        print(sentence, flush=True)
+        return recipe, _out_beside_data(options)
+    if options.recipe is None:
+        raise BadInputError("train: give a recipe (see `dpm recipes`), --data PATH or --resume FILE")
+    if options.recipe in WITH_DATA:
+        raise BadInputError(f"train: the data of the recipe {options.recipe!r} do not ship; give them with --data PATH")
+    if options.side is not None:
+        raise BadInputError("--side: it is for --data")
+    return recipe_named(options.recipe), options.out or f"{options.recipe}.h5"
+
+
+def _out_beside_data(options: argparse.Namespace) -> str:
+    """Return where the checkpoint goes, which is never where the data are."""
+    data = Path(options.data)
+    out = options.out or f"{options.recipe or data.resolve().stem}_model.h5"
+    file = Path(options.data.rpartition(":/")[0] or data)
+    if any(path.exists() and Path(out).exists() and path.samefile(out) for path in (data, file)):
+        raise BadInputError(f"--out: {out} holds the data; it would be overwritten")
+    return str(out)
+
+
+def _resumed_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
+    from core.checkpoint import load
+    from core.own_recipes import resumed_recipe
+    from core.recipes import RecipeRun
+
+    for name in ("recipe", "steps", "seed", "rates", "side"):
         if getattr(options, name) is not None:
             raise BadInputError(f"--resume: it goes on with what the file says of the training; leave out {name}")
-    return RecipeRun.resumed(load(options.resume), options.resume), options.out or options.resume
+    checkpoint = load(options.resume)
+    recipe = resumed_recipe(checkpoint, options.resume, options.data)
+    return RecipeRun.resumed(checkpoint, options.resume, recipe), options.out or options.resume
 
 
-def _measured(checkpoint: Checkpoint, path: str) -> Checkpoint:
-    """Return ``checkpoint`` with its bound K, measured on the default number of held-out data."""
+def _measured(run: RecipeRun, path: str) -> Checkpoint:
+    """Return the checkpoint of ``run`` with its bound K, measured on the default number of held-out data."""
     from core.bounds import measure_bound
     from core.model import model_from
+    from core.own_recipes import measured_count
+    from core.randomness import numpy_generator
 
+    checkpoint = run.checkpoint()
     model = model_from(checkpoint, path)
-    found = last(shown(measure_bound(model, RunSpec()), model.steps, "measuring K")).bound
+    spec = RunSpec(count=measured_count(run.recipe))
+    data = run.recipe.source.held_out.sample(spec.count, numpy_generator(spec.seed, "held out"))
+    found = last(shown(measure_bound(model, spec, data), model.steps, "measuring K")).bound
     return dataclasses.replace(checkpoint, bound=found)
 
 
 def _shown_training(run: RecipeRun) -> Iterator[None]:
     from tqdm import tqdm
 
-    begin = run.steps_done
+    begin, shape = run.steps_done, run.recipe.info.shape
+    many, unit = (pixels_of(shape), " a pixel") if is_picture(shape) else (1, "")
     quiet = not sys.stderr.isatty()
     with tqdm(total=run.steps_total, initial=begin, desc="training", unit="step", leave=False, disable=quiet) as bar:
         for progress in run.train():
             bar.update(progress.step - bar.n if not quiet else 0)
-            bar.set_postfix_str(f"K = {progress.k:.3f}, validation K = {progress.validation_k:.3f} bits")
+            k, validation_k = progress.k / many, progress.validation_k / many
+            bar.set_postfix_str(f"K = {k:.3f}, validation K = {validation_k:.3f} bits{unit}")
             yield

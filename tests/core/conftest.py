@@ -17,7 +17,8 @@ from core.model import DiffusionModel, model_from
 from core.networks import MultilayerPerceptron
 from core.processes import GaussianProcess
 from core.schedules import constant, constant_erasure, linear, log_linear
-from core.values import Bound, Checkpoint, DataInfo, NetworkInfo, TrainingState
+from core.training_values import TrainingState
+from core.values import Bound, Checkpoint, DataInfo, NetworkInfo
 
 SCHEDULES: dict[str, NDArray[np.float64]] = {
     "one step short of nothing": log_linear(10, first=1e-2, alpha_bar_end=1e-3),

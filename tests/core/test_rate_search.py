@@ -38,6 +38,10 @@ class ThreeWords:
     def support(self) -> NDArray[np.float32]:
         return np.array([[1, 0, 0, 1, 0], [0, 1, 0, 1, 1], [0, 0, 1, 0, 1]], dtype=np.float32)
 
+    @property
+    def held_out(self) -> ThreeWords:
+        return self
+
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         return self.support()[rng.integers(3, size=count)]
 

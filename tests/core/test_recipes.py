@@ -16,6 +16,7 @@ from core.checkpoint import load, save
 from core.errors import BadCheckpointError, BadInputError
 from core.model import DiffusionModel, model_from
 from core.networks import MultilayerPerceptron
+from core.own_recipes import WITH_DATA
 from core.processes import process_of
 from core.recipes import RECIPES, Recipe, RecipeRun, recipe_named
 from core.schedules import alpha_bars, log_linear
@@ -33,13 +34,15 @@ def test_a_recipe_s_parts_fit_each_other(name: str) -> None:
     recipe = recipe_named(name)
     assert recipe.name == name
     assert recipe.info.name == recipe.source.name
-    assert recipe.info.examples.shape == (512, *recipe.source.shape)
+    assert recipe.info.examples.shape[1:] == recipe.source.shape
+    assert recipe.info.is_picture or len(recipe.info.examples) == 512
     network = recipe.network(len(recipe.betas))
     assert network.process_kind == recipe.kind
     process = process_of(recipe.kind, recipe.betas)
     x0 = recipe.info.to_model(recipe.source.sample(2000, np.random.default_rng(0)))
     process.check_states(x0, name)
-    assert np.allclose(x0.mean(axis=0), 0 if recipe.kind == "gaussian" else 0.2, atol=0.1)
+    mean = x0.mean() if recipe.info.is_picture else x0.mean(axis=0)  # pictures share one mean
+    assert np.allclose(mean, 0 if recipe.kind == "gaussian" else 0.2, atol=0.1)
     DiffusionModel(process, network, recipe.info)
 
 
@@ -50,8 +53,10 @@ def test_the_swiss_roll_ends_near_the_prior_and_is_a_thousandth_wide() -> None:
         assert len(recipe.betas) == 40
 
 
-def test_the_heartbeat_has_the_paper_s_rates_and_the_fast_one_a_tenth_of_its_steps() -> None:
-    assert np.array_equal(recipe_named("heartbeat").betas, 1 / (2000 - np.arange(1, 2001) + 1))
+def test_the_heartbeat_has_the_paper_s_rates_but_for_the_first_and_the_fast_one_a_tenth_of_its_steps() -> None:
+    rates = recipe_named("heartbeat").betas
+    assert rates[0] == 2e-5
+    assert np.array_equal(rates[1:], 1 / (2000 - np.arange(2, 2001) + 1))
     fast = recipe_named("heartbeat_fast").betas
     kept = (1 - np.sqrt(np.arange(200) / 199)) ** 0.5
     assert np.allclose(alpha_bars(fast)[1:], (1 - 1e-6) * kept, rtol=1e-9, atol=1e-12)
@@ -60,8 +65,9 @@ def test_the_heartbeat_has_the_paper_s_rates_and_the_fast_one_a_tenth_of_its_ste
 def test_the_command_lists_every_recipe_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["recipes"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == NAMES
-    assert all(recipe_named(name).summary in line for name, line in zip(NAMES, lines, strict=True))
+    assert [line.split()[0] for line in lines] == [*NAMES, *WITH_DATA]
+    summaries = [recipe_named(name).summary for name in NAMES] + [recipe.summary for recipe in WITH_DATA.values()]
+    assert all(summary in line for summary, line in zip(summaries, lines, strict=True))
 
 
 def test_an_unknown_recipe_is_refused_and_the_known_ones_are_named() -> None:
@@ -103,8 +109,7 @@ def test_every_recipe_is_resumed_bit_for_bit_also_between_two_reports(
     name: str, steps: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(training, "REPORT_EVERY", 2)
-    monkeypatch.setattr(training, "HELD_OUT", 64)
-    small = dataclasses.replace(recipe_named(name), batch=16, steps=5)
+    small = shortened(name, steps=5)
     monkeypatch.setitem(recipes.RECIPES, name, lambda: small)
     stopped, never_stopped = RecipeRun(small, seed=2), RecipeRun(small, seed=2)
     average = stopped._trainer._average
@@ -137,6 +142,13 @@ def test_a_run_with_rates_of_its_own_is_resumed_with_them(tiny: Recipe, tmp_path
     assert never_stopped.checkpoint().steps == 9
 
 
+def shortened(name: str, steps: int) -> Recipe:
+    """Return the recipe of ``name`` with few data a step, of pictures very few."""
+    recipe = recipe_named(name)
+    batch, validation = (2, 2) if recipe.info.is_picture else (16, 64)
+    return dataclasses.replace(recipe, batch=batch, validation=validation, steps=steps)
+
+
 def assert_same(one: Checkpoint, other: Checkpoint) -> None:
     assert one.kind == other.kind
     assert np.array_equal(one.betas, other.betas)
@@ -151,7 +163,7 @@ def assert_same(one: Checkpoint, other: Checkpoint) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_recipe_comes_to_is_a_sound_checkpoint(name: str, tmp_path: Path) -> None:
-    run = RecipeRun(dataclasses.replace(recipe_named(name), batch=16, steps=1))
+    run = RecipeRun(shortened(name, steps=1))
     list(run.train())
     save(run.checkpoint(), tmp_path / "x.h5")
     checkpoint = load(tmp_path / "x.h5")

@@ -284,7 +284,8 @@ def test_another_seed_gives_other_weights() -> None:
 
 
 def test_progress_is_in_bits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "minibatch_bound", lambda model, x0, rng: (model.process.betas * 0).sum() - 2.0)
+    minus_two = lambda model, *_: 2 * ((model.process.betas * 0).sum() - 2.0,)  # noqa: E731
+    monkeypatch.setattr(training, "minibatch_bounds", minus_two)
     run = trainer(dataclasses.replace(SPEC, rates_every=1))  # so that there is always a gradient
     run._model_at_rest = lambda: run._model(run._live)  # type: ignore[method-assign]
     report = list(run.run())[-1]
@@ -476,15 +477,17 @@ def test_k_that_is_no_number_stops_training_and_leaves_the_last_good_weights(mon
 @pytest.mark.parametrize("weight", [math.inf, math.nan])
 def test_a_gradient_that_is_not_finite_stops_training_as_well(weight: float, monkeypatch: pytest.MonkeyPatch) -> None:
     good, bad = stopped_after(4, monkeypatch), trainer()
-    plain = training.minibatch_bound
+    plain = training.minibatch_bounds
 
-    def poisoned(model: DiffusionModel, x0: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
-        k = plain(model, x0, rng)
-        if bad.steps_done == 4 and k.requires_grad:
-            k.register_hook(lambda gradient: gradient * weight)
-        return k
+    def poisoned(
+        model: DiffusionModel, x0: torch.Tensor, rng: torch.Generator, emphasis: float
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        k, ascended = plain(model, x0, rng, emphasis)
+        if bad.steps_done == 4 and ascended.requires_grad:
+            ascended.register_hook(lambda gradient: gradient * weight)
+        return k, ascended
 
-    monkeypatch.setattr(training, "minibatch_bound", poisoned)
+    monkeypatch.setattr(training, "minibatch_bounds", poisoned)
     with pytest.raises(TrainingError, match="gradient was no longer finite at step 5"):
         list(bad.run())
     assert_stopped_as_after_4(bad, good)
