@@ -15,6 +15,7 @@ from typing import NoReturn
 from core import __version__
 from core.commands import bounding, files, inpainting, rates, sampling, training
 from core.errors import DpmError
+from core.filling_values import DEFAULT_COUNT
 from core.potentials import HELD, TIMINGS
 from core.values import RunSpec
 
@@ -57,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     bound = parts.add_parser("bound", help="measure the bound K, term by term")
     bound.add_argument("file")
     bound.add_argument("--data", metavar="X.npy", help="held-out data in user's units; fresh draws without it")
-    bound.add_argument("--count", type=int, default=RunSpec().count, help="number of fresh draws")
+    bound.add_argument("--count", type=int, help="number of fresh draws (10 000; of pictures at most 128)")
     bound.add_argument("--seed", type=int, default=RunSpec().seed)
     bound.add_argument("--limit", action="store_true", help="measure the best K of any network with these rates, too")
     bound.add_argument(
@@ -67,9 +68,16 @@ def parser() -> argparse.ArgumentParser:
     bound.add_argument("--json", action="store_true", help="print one JSON object")
     bound.set_defaults(run=bounding.bound)
 
-    train = parts.add_parser("train", help="train a recipe and write its checkpoint")
+    train = parts.add_parser("train", help="train a recipe, or on data of your own, and write the checkpoint")
     train.add_argument("recipe", nargs="?", help="a name that `dpm recipes` lists")
-    train.add_argument("--out", metavar="FILE", help="where to write (RECIPE.h5, or the resumed file)")
+    train.add_argument(
+        "--data",
+        metavar="PATH",
+        help="data of your own: npy, npz, HDF5 (FILE:/NAME chooses an array), idx or idx.gz, a batch of CIFAR-10, "
+        "a picture, or a folder of pictures or batches",
+    )
+    train.add_argument("--side", type=int, metavar="N", help="bring pictures to N x N pixels, by crops or resizing")
+    train.add_argument("--out", metavar="FILE", help="where to write (RECIPE.h5, DATA_model.h5, or the resumed file)")
     train.add_argument("--steps", type=int, help="gradient steps (the recipe's own number)")
     train.add_argument("--rates", metavar="FILE", help="diffusion rates from a table, text or npy (the recipe's own)")
     train.add_argument("--seed", type=int, help="seed of the training (0)")
@@ -91,14 +99,20 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     inpaint.add_argument("file")
-    inpaint.add_argument("--image", required=True, metavar="X.npy", help="one example, user's units")
-    inpaint.add_argument("--mask", required=True, metavar="M.npy", help="True, or 1, where it is to be filled in")
-    inpaint.add_argument("--count", type=int, default=inpainting.DEFAULT_COUNT, help="number of samples (%(default)s)")
-    inpaint.add_argument("--seed", type=int, default=RunSpec().seed)
-    inpaint.add_argument("--held", choices=HELD, default=HELD[0], help="how known entries are held (%(default)s)")
+    inpaint.add_argument("--image", metavar="X.npy", help="one example, user's units")
+    inpaint.add_argument("--mask", metavar="M.npy", help="True, or 1, where it is to be filled in")
+    inpaint.add_argument("--spec", metavar="F.npz", help="image, mask and options as one file, in the place of both")
+    inpaint.add_argument("--save-spec", metavar="F.npz", help="write such a file")
+    inpaint.add_argument("--count", type=int, help=f"number of samples ({DEFAULT_COUNT})")
+    inpaint.add_argument("--seed", type=int, help=f"({RunSpec().seed})")
+    inpaint.add_argument("--held", choices=HELD, help=f"how known entries are held ({HELD[0]})")
     inpaint.add_argument("--weighted", action="store_true", help="weighted particles, not the paper's kernels alone")
+    inpaint.add_argument("--particles", type=int, metavar="N", help="number of those particles (the count)")
     inpaint.add_argument("--timing", choices=TIMINGS, help="how what is known depends on t (constant)")
-    inpaint.add_argument("--back-and-forth", type=int, default=0, metavar="K", help="repeats of every step (0)")
+    inpaint.add_argument("--back-and-forth", type=int, metavar="K", help="repeats of every step (0)")
+    inpaint.add_argument(
+        "--start", type=int, metavar="T", help="noise the whole image to step T and finish it from there"
+    )
     inpaint.add_argument("--json", action="store_true", help="print one JSON object")
     inpaint.add_argument("--out", required=True, metavar="Y.npy")
     inpaint.set_defaults(run=inpainting.inpaint)

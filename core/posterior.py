@@ -41,6 +41,42 @@ def reverse_under(model: DiffusionModel, spec: RunSpec) -> Iterator[PosteriorFra
         BadInputError: If the spec asks for what no run can do, or for no posterior, or for one that does not fit the
             model; or if no particle is left with any weight.
     """
+    posterior = _checked(model, spec)
+    walk = _weighted(model, posterior, spec) if posterior.weighted else _unweighted(model, posterior, spec)
+    try:
+        yield from walk
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
+        raise BadInputError(f"r: {NOT_FINITE}") from error
+
+
+def finish_under(
+    model: DiffusionModel, spec: RunSpec, x0: NDArray[np.floating], start: int
+) -> Iterator[PosteriorFrame]:
+    """Noise a rough picture to step ``start`` and walk from there under ``spec.posterior``: t = ``start`` … 0.
+
+    Meng et al. 2022, "SDEdit"; with the paper's kernels alone, whose weights would be those of another start.
+
+    Args:
+        model: The model.
+        spec: What to run.
+        x0: The picture ``[*shape]``, model units.
+        start: Step, 1 … T.
+
+    Raises:
+        BadInputError: As `reverse_under`; or if ``start`` is no step, ``x0`` no state, or weights are wanted.
+    """
+    posterior = _checked(model, spec)
+    if posterior.weighted:
+        raise BadInputError(f"start: weights are right from noise alone, not from t = {start}; choose weighted=False")
+    if not 1 <= start <= model.steps:
+        raise BadInputError(f"start: {start} is not a step between 1 and {model.steps}")
+    if x0.shape != model.data.shape:
+        raise BadInputError(f"x0: shape {x0.shape} is not {model.data.shape}, the model's")
+    yield from _unweighted(model, posterior, spec, torch.tensor(x0, dtype=torch.float64).flatten(), start)
+
+
+def _checked(model: DiffusionModel, spec: RunSpec) -> Posterior:
+    """Return the posterior of ``spec`` if it can be run; set what a run fixes."""
     prepare(spec)
     posterior = spec.posterior
     if posterior is None:
@@ -48,11 +84,7 @@ def reverse_under(model: DiffusionModel, spec: RunSpec) -> Iterator[PosteriorFra
     check_posterior(posterior, model.process.kind, model.data.shape)
     needed = 8 * TENSORS_AT_ONCE * spec.count * math.prod(model.data.shape)
     check_memory(needed, f"count: {spec.count:,} particles of shape {model.data.shape}")
-    walk = _weighted(model, posterior, spec) if posterior.weighted else _unweighted(model, posterior, spec)
-    try:
-        yield from walk
-    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
-        raise BadInputError(f"r: {NOT_FINITE}") from error
+    return posterior
 
 
 def equally_weighted(frame: PosteriorFrame, count: int, rng: torch.Generator) -> NDArray[np.float32]:
@@ -72,16 +104,19 @@ def systematic(log_weights: Tensor, count: int, rng: torch.Generator) -> Tensor:
     return torch.searchsorted(shares, teeth * shares[-1], right=True).clamp_max(len(log_weights) - 1)
 
 
-def _unweighted(model: DiffusionModel, posterior: Posterior, spec: RunSpec) -> Iterator[PosteriorFrame]:
+def _unweighted(
+    model: DiffusionModel, posterior: Posterior, spec: RunSpec, x0: Tensor | None = None, start: int | None = None
+) -> Iterator[PosteriorFrame]:
     """Walk with the paper's kernels alone; every step as often back and forth as a mask asks for."""
+    begin = model.steps if start is None else start
     rng = torch_generator(spec.seed, "posterior")
     tilting = _tilting(model, posterior)
     mask = mask_of(posterior.r)
     repeats = mask.back_and_forth if mask else 0
     equal = torch.full((spec.count,), -math.log(spec.count), dtype=torch.float64)
-    particles = tilting.start(spec.count, rng)
-    yield _frame(model, model.steps, particles, equal)
-    for t in range(model.steps, 0, -1):
+    particles = tilting.start(spec.count, rng) if x0 is None else tilting.start_from(x0, spec.count, begin, rng)
+    yield _frame(model, begin, particles, equal)
+    for t in range(begin, 0, -1):
         particles = tilting.step(particles, t, rng)
         for _ in range(repeats if t > 1 else 0):
             particles = tilting.step(tilting.back(particles, t, rng), t, rng)

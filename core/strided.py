@@ -11,13 +11,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.errors import BadInputError
 from core.laws import Law, draw, normal
 from core.model import DiffusionModel
 from core.processes import GaussianProcess, Process
-from core.trajectories import reverse_along, samples_along
+from core.trajectories import reverse_along, reverse_from_along, samples_along
 from core.values import Frame, RunSpec, SamplingProgress
 
 SPACINGS = ("even", "signal")
@@ -32,6 +33,16 @@ def strided(model: DiffusionModel, spec: RunSpec, steps: int) -> Iterator[Frame]
         BadInputError: If ``steps`` or the spec ask for what no run can do.
     """
     return reverse_along(model, spec, chosen_steps(model.process, steps), strided_move)
+
+
+def strided_from(model: DiffusionModel, x: NDArray[np.floating], t: int, spec: RunSpec, steps: int) -> Iterator[Frame]:
+    """Walk an approximation of `core.trajectories.reverse_from` in ``steps`` random moves from ``x`` at step ``t``.
+
+    Raises:
+        BadInputError: If ``x`` are not states of the model, ``t`` is no step of it, or ``steps`` or the spec ask for
+            what no run can do.
+    """
+    return reverse_from_along(model, x, spec, chosen_steps(model.process, steps, first=t), strided_move)
 
 
 def strided_samples(model: DiffusionModel, spec: RunSpec, steps: int) -> Iterator[SamplingProgress]:
@@ -57,7 +68,7 @@ def deterministic(model: DiffusionModel, spec: RunSpec, steps: int) -> Iterator[
     return reverse_along(model, spec, chosen_steps(model.process, steps), deterministic_move)
 
 
-def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0]) -> list[int]:
+def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first: int | None = None) -> list[int]:
     """Return the ``steps`` + 1 times of a walk in ``steps`` moves, descending: T, …, 1, 0.
 
     The last move is always that from 1 to 0, which asks no network (appendix B): its kernel is fixed.
@@ -67,18 +78,22 @@ def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0]) -> li
         steps: Moves, 2 … T (1, where T is 1).
         spacing: "even" in t, which follows the rates: long steps where little happens; or "signal": even in the
             angle whose cosine is sqrt(alpha_bar_t), whatever the rates.
+        first: Where the walk starts in the place of T.
 
     Raises:
-        BadInputError: If ``steps`` or ``spacing`` is none of these.
+        BadInputError: If ``steps``, ``spacing`` or ``first`` is none of these.
     """
-    total, least = process.steps, min(2, process.steps)
+    total = process.steps if first is None else first
+    if not 1 <= total <= process.steps:
+        raise BadInputError(f"first: {total} is not a step between 1 and {process.steps}")
+    least = min(2, total)
     if not least <= steps <= total:
         raise BadInputError(f"steps: {steps} is not between {least} and {total}, the model's own number")
     if spacing not in SPACINGS:
         raise BadInputError(f"spacing: {spacing!r} is unknown; there are {' and '.join(SPACINGS)}")
     places = np.linspace(total, 1.0, steps)
     if spacing == "signal":
-        angles = np.arccos(process.alpha_bars.detach().numpy()[1:] ** 0.5)
+        angles = np.arccos(process.alpha_bars.detach().numpy()[1 : total + 1] ** 0.5)
         places = np.interp(np.linspace(angles[-1], angles[0], steps), angles, np.arange(1.0, total + 1.0))
     times = [total]
     for left, place in zip(range(steps - 1, 0, -1), places[1:], strict=True):
@@ -91,14 +106,15 @@ def strided_move(model: DiffusionModel, x: Tensor, t: int, s: int, rng: torch.Ge
     return draw(strided_law(model, x, t, s), rng)
 
 
-def strided_law(model: DiffusionModel, x: Tensor, t: int, s: int) -> Law:
+def strided_law(model: DiffusionModel, x: Tensor, t: int, s: int, law: Law | None = None) -> Law:
     """Return the approximate kernel p(x^s | x^t = ``x``), states ``[N, *shape]``, 1 <= s < t <= T or s = t - 1 = 0.
 
     It is q(x^s | x^t, x^0), with x^0 not taken for known: it has the mean and the variance of each entry that lie
     behind p(x^t-1 | x^t) (compare Bao et al. 2022, "Estimating the optimal covariance with imperfect mean in diffusion
-    probabilistic models"). So at s = t - 1 it is that kernel. Bits are mixed over both values of x^0.
+    probabilistic models"). So at s = t - 1 it is that kernel. Bits are mixed over both values of x^0. ``law`` is
+    p(x^t-1 | x^t) where it is known already.
     """
-    law = model.reverse_law(x, t)
+    law = model.reverse_law(x, t) if law is None else law
     if s == t - 1:
         return law
     process = model.process

@@ -108,6 +108,13 @@ class Tilting:
         return _joined([self._moved(self._chain.prior(size), None, steps, rng) for size in sizes])
 
     @torch.no_grad()
+    def start_from(self, x0: Tensor, count: int, t: int, rng: torch.Generator) -> Particles:
+        """Draw ``count`` states x^t from q(x^t | x^0 = ``x0`` [D]) r_t: a rough picture, noised to there."""
+        rows = x0.expand(count, -1)
+        parts = [rows[begin : begin + self._at_once] for begin in range(0, count, self._at_once)]
+        return _joined([self._moved(self._chain.path(part, None, t), None, t, rng) for part in parts])
+
+    @torch.no_grad()
     def step(self, particles: Particles, t: int, rng: torch.Generator) -> Particles:
         """Draw x^t-1 for each of ``particles``, which are at t = 1 … T."""
         parts = []

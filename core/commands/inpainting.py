@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import math
 from typing import TYPE_CHECKING, Any
@@ -13,59 +14,81 @@ from numpy.typing import NDArray
 from core.commands.common import check_suffix, last, open_model, read_array, shown
 from core.errors import BadInputError
 from core.files import atomic_path, check_output_path
-from core.potentials import LARGEST, Mask, Posterior
+from core.filling_values import HELD_WORDS, FillFrame, FillRequest
+from core.pictures import is_picture
 from core.space import check_disk
-from core.values import PosteriorFrame, RunSpec
 
 if TYPE_CHECKING:
     from core.model import DiffusionModel
 
-DEFAULT_COUNT = 16
 WAYS = {False: "the paper's kernels alone", True: "weighted particles"}
-HELD_WORDS = {
-    ("x0", False): "held at x^0",
-    ("x0", True): "drawn to by the guess of x^0",
-    ("path", False): "on their own noised path",
-    ("path", True): "on their own noised path",
-}
 
 
 def inpaint(options: argparse.Namespace) -> int:
     """Fill in what is not known of an image, and save the results in user's units."""
-    from core.posterior import equally_weighted, reverse_under
-    from core.randomness import torch_generator
-    from core.trajectories import prepare
+    from core.filling import fill, spec_of
 
     check_suffix("--out", options.out, ".npy")
+    if options.save_spec is not None:
+        check_suffix("--save-spec", options.save_spec, ".npz")
+        check_output_path(options.save_spec)
     target = check_output_path(options.out)
+    if options.spec is None and (options.image is None or options.mask is None):
+        missing = "--image" if options.image is None else "--mask"
+        raise BadInputError(f"{missing}: it is missing; give --image and --mask, or --spec with both in it")
     _, model = open_model(options.file)
-    mask = _mask(options.mask, model.data.shape)
-    image = _image(options.image, mask, model)
-    # the weights of a mask held at x^0 are right with one timing alone
-    usual = "twisted" if options.weighted and options.held == "x0" else "constant"
-    known = model.data.to_model(np.where(mask, 0, image))
-    r = Mask(mask, known, options.held, options.back_and_forth)
-    posterior = Posterior(r, options.timing or usual, options.weighted)
-    spec = RunSpec(count=options.count, seed=options.seed, posterior=posterior)
-    prepare(spec)
-    kind = np.result_type(image.dtype, np.float32)  # which holds every known value as it is
-    check_disk(kind.itemsize * spec.count * math.prod(model.data.shape), target.parent, options.out)
-    frame = last(shown(reverse_under(model, spec), model.steps + 1, "filling in"))
-    x = frame.x
-    if posterior.weighted:
-        x = equally_weighted(frame, spec.count, torch_generator(spec.seed, "equal weights"))
-    filled = model.data.to_user(x).astype(kind)
-    filled[:, ~mask] = image[~mask]
+    request = _request(options, model)
+    spec_of(model, request)
+    kind = np.result_type(request.picture.dtype, np.float32)
+    check_disk(kind.itemsize * request.count * math.prod(request.picture.shape), target.parent, options.out)
+    if options.save_spec is not None:
+        from core.filling_files import save_request
+
+        save_request(request, options.save_spec)
+    frame = last(shown(fill(model, request), (request.start or model.steps) + 1, "filling in"))
     with atomic_path(options.out) as temporary, temporary.open("wb") as file:
-        np.save(file, filled)
-    facts = _facts(posterior, spec, frame, mask)
+        np.save(file, np.asarray(frame.pictures))
+    facts = _facts(request, frame)
     print(json.dumps(facts) if options.json else _text(options.out, facts))
     return 0
 
 
+def _request(options: argparse.Namespace, model: DiffusionModel) -> FillRequest:
+    """Return what is asked for: all of a file's, with what the options say in the place of what it says."""
+    given = {
+        "count": options.count,
+        "seed": options.seed,
+        "held": options.held,
+        "timing": options.timing,
+        "back_and_forth": options.back_and_forth,
+        "weighted": options.weighted or None,
+        "start": options.start,
+        "particles": options.particles,
+    }
+    changes = {name: value for name, value in given.items() if value is not None}
+    if options.spec is not None:
+        if options.image is not None or options.mask is not None:
+            raise BadInputError("--spec: it holds an image and a mask; leave --image and --mask out")
+        from core.filling_files import load_request
+
+        return dataclasses.replace(load_request(options.spec), **changes)
+    from core.filling import check_known, model_for
+    from core.windows import takes_any_size
+
+    image = read_array(options.image, kinds="biuf", finite=False)
+    known = model_for(model, image.shape) if takes_any_size(model) and is_picture(image.shape) else model
+    mask = _mask(options.mask, known.data.shape)
+    picture = _single(image, known.data.shape, options.image)
+    check_known(known, picture, mask, options.image)
+    return FillRequest(picture, mask, **changes)
+
+
 def _mask(path: str, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Return the mask in the file at ``path``, True where an entry is to be filled in."""
-    found = _single(read_array(path, kinds="biuf"), shape, path)
+    """Return the mask in the file at ``path``, True where an entry is to be filled in; one for all colours will do."""
+    found = read_array(path, kinds="biuf")
+    if is_picture(shape) and found.shape == shape[:2] != shape:
+        found = np.repeat(found[:, :, None], shape[2], axis=2)
+    found = _single(found, shape, path)
     if not np.isin(found, (0, 1)).all():
         raise BadInputError(f"{path}: a mask holds True and False, or 1 and 0: 1 where an entry is to be filled in")
     mask = found.astype(np.bool_)
@@ -76,17 +99,6 @@ def _mask(path: str, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     return mask
 
 
-def _image(path: str, mask: NDArray[np.bool_], model: DiffusionModel) -> NDArray[Any]:
-    """Return the image in the file at ``path``, user's units; what the mask covers may be anything."""
-    image = _single(read_array(path, kinds="biuf", finite=False), model.data.shape, path)
-    with np.errstate(over="ignore", invalid="ignore"):
-        known = np.where(mask, 0, model.data.to_model(image))
-    if not (np.abs(known) <= LARGEST).all():
-        raise BadInputError(f"{path}: it holds known values that are not finite, or far too large for the model")
-    model.process.check_states(known, path)
-    return image
-
-
 def _single(values: NDArray[Any], shape: tuple[int, ...], path: str) -> NDArray[Any]:
     """Return ``values`` as one example of ``shape``, also where they are the only one of several there might be."""
     if values.shape not in (shape, (1, *shape)):
@@ -94,20 +106,21 @@ def _single(values: NDArray[Any], shape: tuple[int, ...], path: str) -> NDArray[
     return values.reshape(shape)
 
 
-def _facts(posterior: Posterior, spec: RunSpec, frame: PosteriorFrame, mask: NDArray[np.bool_]) -> dict[str, Any]:
-    r = posterior.r
-    total = frame.log_probability
+def _facts(request: FillRequest, frame: FillFrame) -> dict[str, Any]:
+    total, mask = frame.log_probability, request.mask
     return {
-        "count": spec.count,
+        "count": request.count,
         "shape": list(mask.shape),
-        "seed": spec.seed,
+        "seed": request.seed,
         "known": int((~mask).sum()),
         "filled_in": int(mask.sum()),
-        "held": r.held if isinstance(r, Mask) else None,
-        "back_and_forth": r.back_and_forth if isinstance(r, Mask) else None,
-        "timing": posterior.timing,
-        "weighted": posterior.weighted,
-        "effective_sample_size": frame.effective_size if posterior.weighted else None,
+        "held": request.held,
+        "back_and_forth": request.back_and_forth,
+        "timing": request.effective_timing,
+        "weighted": request.weighted,
+        "particles": request.walked,
+        "start": request.start,
+        "effective_sample_size": frame.effective_size,
         "log_probability_bits": None if total is None else total / math.log(2.0),
     }
 

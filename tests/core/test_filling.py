@@ -1,0 +1,351 @@
+"""Filling in: the window's arrays are the command's, known values come back as they were, and previews are fair."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core import checkpoint, cli
+from core.analytic import AnalyticNetwork
+from core.datasets import Heartbeat
+from core.empirical import EmpiricalNetwork
+from core.errors import BadInputError
+from core.filling import fill, preview
+from core.filling_files import load_request, save_request
+from core.filling_values import FillFrame, FillRequest
+from core.model import DiffusionModel, model_from
+from core.posterior import reverse_under
+from core.potentials import Mask, Posterior
+from core.processes import BinomialProcess, GaussianProcess
+from core.schedules import constant_erasure, log_linear
+from core.strided import chosen_steps
+from core.trajectories import reverse
+from core.values import Checkpoint, DataInfo, NetworkInfo, RunSpec
+from core.windows import resized
+from tests.core.picture_models import MAKERS, info_of, network_of, process, states
+
+SHAPE = (6, 5)
+
+
+def pictures_checkpoint(shape: tuple[int, ...] = SHAPE, steps: int = 120) -> Checkpoint:
+    """Twelve pictures of random grey levels, and their exact reverse."""
+    levels = np.random.default_rng(3).integers(0, 256, size=(12, *shape)).astype(np.float32)
+    mean, spread = 127.5, 70.0
+    network = EmpiricalNetwork.of((levels - mean) / spread)
+    weights = {name: value.numpy() for name, value in network.state_dict().items()}
+    return Checkpoint(
+        title="Twelve",
+        created="2025-01-02T03:04:05+00:00",
+        licence="MIT",
+        kind="gaussian",
+        betas=log_linear(steps, first=1e-3, alpha_bar_end=1e-3),
+        network=NetworkInfo(network.kind, network.config, weights),
+        data=DataInfo("twelve", shape, (0.0, 255.0), np.array(mean), np.array(spread), levels, 1.0),
+    )
+
+
+@pytest.fixture(scope="module")
+def twelve() -> DiffusionModel:
+    return model_from(pictures_checkpoint(), "twelve.h5")
+
+
+@pytest.fixture
+def request_() -> FillRequest:
+    """The third of the twelve, its two lower rows to be filled in."""
+    picture = pictures_checkpoint().data.examples[2] + np.float32(1 / 3)  # no number that survives another type
+    mask = np.zeros(SHAPE, np.bool_)
+    mask[4:] = True
+    return FillRequest(picture, mask, count=3, seed=5, threads=1)
+
+
+def result(frames: object) -> FillFrame:
+    *_, frame = frames  # type: ignore[misc]
+    return frame
+
+
+def test_known_values_come_back_bit_for_bit_in_every_frame_that_shows_any(
+    twelve: DiffusionModel, request_: FillRequest
+) -> None:
+    known = ~request_.mask
+    shown = [*preview(twelve, request_), *fill(twelve, request_, looks=7)]
+    with_pictures = [frame.pictures for frame in shown if frame.pictures is not None]
+    assert len(with_pictures) > 7
+    for pictures in with_pictures:
+        assert pictures.shape == (3, *SHAPE)
+        assert pictures.dtype == np.float32
+        assert all(picture[known].tobytes() == request_.picture[known].tobytes() for picture in pictures)
+
+
+def test_a_float64_picture_keeps_all_its_digits(twelve: DiffusionModel, request_: FillRequest) -> None:
+    picture = request_.picture.astype(np.float64) + 1e-9
+    frame = result(fill(twelve, dataclasses.replace(request_, picture=picture)))
+    assert (frame.pictures[:, ~request_.mask] == picture[~request_.mask]).all()
+
+
+def test_looking_on_the_way_changes_no_result(twelve: DiffusionModel, request_: FillRequest) -> None:
+    without, with_looks = result(fill(twelve, request_)), result(fill(twelve, request_, looks=10))
+    assert without.final
+    assert without.pictures.tobytes() == with_looks.pictures.tobytes()
+
+
+def test_what_is_filled_in_is_the_one_picture_that_fits(twelve: DiffusionModel, request_: FillRequest) -> None:
+    whole = np.broadcast_to(request_.picture, (3, *SHAPE))
+    for frames in (fill(twelve, request_), preview(twelve, request_)):
+        pictures = result(frames).pictures
+        # four rows of random levels leave no doubt which of the twelve it is; its levels come with little noise
+        assert np.abs(pictures - whole).mean() < 10.0
+
+
+def test_a_full_mask_is_plain_sampling(twelve: DiffusionModel, request_: FillRequest) -> None:
+    every = dataclasses.replace(request_, mask=np.ones(SHAPE, np.bool_))
+    *_, frame = reverse(twelve, RunSpec(count=3, seed=5, threads=1))
+    assert result(fill(twelve, every)).pictures.tobytes() == twelve.data.to_user(frame.x).tobytes()
+
+
+def test_from_the_first_step_a_rough_picture_is_hardly_changed_and_from_the_last_it_is_forgotten(
+    twelve: DiffusionModel, request_: FillRequest
+) -> None:
+    rough = twelve.data.examples[0]
+    every = dataclasses.replace(request_, picture=rough, mask=np.ones(SHAPE, np.bool_), count=8)
+    near = result(fill(twelve, dataclasses.replace(every, start=1))).pictures
+    far = result(fill(twelve, dataclasses.replace(every, start=twelve.steps))).pictures
+    assert np.abs(near - rough).mean() < 10.0
+    assert np.abs(far - rough).mean() > 30.0
+
+
+def test_a_rough_picture_can_be_finished_under_a_mask(twelve: DiffusionModel, request_: FillRequest) -> None:
+    part = dataclasses.replace(request_, start=20)
+    frames = list(fill(twelve, part))
+    assert [frame.t for frame in frames] == list(range(20, -1, -1))
+    assert (frames[-1].pictures[:, ~part.mask] == part.picture[~part.mask]).all()
+
+
+def test_a_preview_of_a_rough_picture_starts_where_it_is_told(twelve: DiffusionModel, request_: FillRequest) -> None:
+    frames = list(preview(twelve, dataclasses.replace(request_, start=60), steps=10))
+    assert frames[0].t == 60
+    assert frames[-1].t == 0
+    assert all(frame.preview and not frame.final for frame in frames)
+    assert 8 <= len(frames) <= 14
+
+
+def test_there_is_no_preview_of_a_chain_that_is_as_short(request_: FillRequest) -> None:
+    short = model_from(pictures_checkpoint(steps=60), "short.h5")
+    assert list(preview(short, request_)) == []
+
+
+@pytest.mark.parametrize("held", ["path", "x0"])
+def test_of_independent_gaussian_data_a_preview_draws_the_posterior(held: str) -> None:
+    count, spread = 4000, 0.7
+    data = DataInfo("made up", (4,), (-5.0, 5.0), np.zeros(()), np.ones(()), np.zeros((1, 4), np.float32))
+    network = AnalyticNetwork.of(np.zeros(4), spread**2 * np.eye(4))
+    model = DiffusionModel(GaussianProcess(log_linear(40, first=1e-4, alpha_bar_end=1e-4)), network, data)
+    mask = np.array([True, False, False, True])
+    request = FillRequest(np.full(4, 1.5), mask, count=count, seed=2, threads=1, held=held)
+    free = result(preview(model, request, steps=10)).pictures[:, mask]
+    # four standard errors, and what the edge and the start leave of pi
+    assert abs(free.mean()) < 4 * spread / np.sqrt(free.size)
+    assert abs(free.std() / spread - 1.0) < 4 / np.sqrt(2 * free.size) + 0.01
+
+
+def test_weights_come_with_their_effective_size(twelve: DiffusionModel, request_: FillRequest) -> None:
+    plain, weighted = (result(fill(twelve, dataclasses.replace(request_, weighted=on))) for on in (False, True))
+    assert plain.effective_size is None
+    assert 1.0 <= weighted.effective_size <= request_.count
+    assert weighted.log_probability is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"mask": np.zeros(SHAPE, np.bool_)}, "nothing to fill in"),
+        ({"picture": np.full(SHAPE, np.nan)}, "not finite"),
+        ({"picture": np.zeros((4, 4)), "mask": np.ones((4, 4), np.bool_)}, "(4, 4)"),
+        ({"start": 0}, "start"),
+        ({"start": 121}, "start"),
+        ({"count": 0}, "count"),
+    ],
+)
+def test_what_cannot_be_filled_in_is_refused(
+    changes: dict[str, object], reason: str, twelve: DiffusionModel, request_: FillRequest
+) -> None:
+    for run in (fill, preview):
+        with pytest.raises(BadInputError, match=reason.replace("(", r"\(").replace(")", r"\)")):
+            list(run(twelve, dataclasses.replace(request_, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"mask": np.ones((3, 3), np.bool_)}, "mask: shape"),
+        ({"mask": np.ones(SHAPE)}, "not bool"),
+        ({"picture": np.full(SHAPE, "a")}, "real numbers"),
+        ({"held": "tight"}, "held"),
+        ({"timing": "late"}, "timing"),
+        ({"back_and_forth": -1}, "back_and_forth"),
+        ({"weighted": True, "start": 5}, "start"),
+    ],
+)
+def test_what_is_no_request_is_refused(changes: dict[str, object], reason: str, request_: FillRequest) -> None:
+    with pytest.raises(BadInputError, match=reason):
+        dataclasses.replace(request_, **changes)
+
+
+def test_what_the_mask_covers_may_be_anything(twelve: DiffusionModel, request_: FillRequest) -> None:
+    spoilt = np.where(request_.mask, np.nan, request_.picture)
+    clean, other = (result(fill(twelve, dataclasses.replace(request_, picture=p))) for p in (request_.picture, spoilt))
+    assert clean.pictures.tobytes() == other.pictures.tobytes()
+
+
+def test_one_mask_will_do_for_all_colours() -> None:
+    mask = np.eye(4, dtype=np.bool_)
+    made = FillRequest(np.zeros((4, 4, 3)), mask)
+    assert made.mask.shape == (4, 4, 3)
+    assert all((made.mask[:, :, channel] == mask).all() for channel in range(3))
+
+
+def test_known_bits_are_obeyed_and_weighted_the_free_ones_follow_the_exact_posterior() -> None:
+    heartbeat = Heartbeat()
+    support = heartbeat.support()
+    data = DataInfo("heartbeat", (20,), (0.0, 1.0), np.zeros(()), np.ones(()), support)
+    model = DiffusionModel(BinomialProcess(constant_erasure(60, first=1e-3)), EmpiricalNetwork.of(support), data)
+    bits, free = np.zeros(20, np.float32), np.ones(20, np.bool_)
+    free[[0, 6]] = False  # neither the first phase nor the second: three are left, equally likely
+    count = 1000
+    request = FillRequest(bits, free, count=count, seed=8, threads=1, weighted=True)
+    pictures = result(fill(model, request)).pictures
+    assert (pictures[:, [0, 6]] == 0.0).all()
+    shares = [(pictures == row).all(axis=1).mean() for row in support]
+    # particles that were resampled have ancestors in common: they count for fewer than they are
+    error = np.sqrt(1 / 3 * 2 / 3 / result(fill(model, request)).effective_size)
+    assert np.abs(np.subtract(shares, [0.0, 0.0, 1 / 3, 1 / 3, 1 / 3])).max() < 3 * error + 0.01
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_convolutional_network_fills_in_pictures_of_other_sizes(kind: str) -> None:
+    data = info_of((16, 16), np.zeros((1, 16, 16), np.float32))
+    model = DiffusionModel(process(), network_of(kind, 1), data)
+    picture = states(1, 40, 36)[0].numpy()
+    mask = np.zeros((40, 36), np.bool_)
+    mask[10:16, 12:20] = True
+    request = FillRequest(picture, mask, count=2, seed=4, threads=1)
+    pictures = result(fill(model, request, looks=2)).pictures
+    assert pictures.shape == (2, 40, 36)
+    assert (pictures[:, ~mask] == picture[~mask]).all()
+    posterior = Posterior(Mask(mask, model.data.to_model(np.where(mask, 0, picture))))
+    *_, whole = reverse_under(resized(model, (40, 36)), RunSpec(2, 4, 1, posterior))
+    assert np.allclose(pictures[:, mask], model.data.to_user(whole.x)[:, mask], rtol=1e-4, atol=1e-4)
+    with pytest.raises(BadInputError, match="picture: shape"):
+        list(fill(model, FillRequest(np.zeros((40, 36, 3)), np.ones((40, 36), np.bool_), threads=1)))
+
+
+# ---------------------------------------------------------------------------------------------------------- the file
+
+
+def test_a_request_comes_back_from_its_file(request_: FillRequest, tmp_path: Path) -> None:
+    made = dataclasses.replace(request_, held="x0", back_and_forth=2, start=7, timing="fading")
+    save_request(made, tmp_path / "wish.npz")
+    read = load_request(tmp_path / "wish.npz")
+    for field in dataclasses.fields(FillRequest):
+        one, other = getattr(made, field.name), getattr(read, field.name)
+        assert np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other, field.name
+    assert read.picture.dtype == made.picture.dtype
+
+
+def _missing(path: Path) -> None:
+    path.unlink()
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:200])
+
+
+def _other(path: Path) -> None:
+    np.savez(path, a=np.arange(3))
+
+
+def _single(path: Path) -> None:
+    with path.open("wb") as file:
+        np.save(file, np.arange(3))
+
+
+def _pickled(path: Path) -> None:
+    with path.open("wb") as file:
+        np.savez(file, format=np.array([{"a": 1}], dtype=object))
+
+
+def _without_mask(path: Path) -> None:
+    with np.load(path) as file:
+        values = {name: file[name] for name in file.files if name != "mask"}
+    np.savez(path, **values)
+
+
+def _mask_of_numbers(path: Path) -> None:
+    with np.load(path) as file:
+        values = {name: file[name] for name in file.files}
+    np.savez(path, **{**values, "mask": np.ones(SHAPE)})
+
+
+@pytest.mark.parametrize("spoil", [_missing, _cut, _other, _single, _pickled, _without_mask, _mask_of_numbers])
+def test_a_file_that_is_none_is_refused_by_its_name(
+    spoil: Callable[[Path], None], request_: FillRequest, tmp_path: Path
+) -> None:
+    path = tmp_path / "wish.npz"
+    save_request(request_, path)
+    spoil(path)
+    with pytest.raises(BadInputError, match=r"wish\.npz: "):
+        load_request(path)
+
+
+# ------------------------------------------------------------------------------------------------------- the command
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request_: FillRequest) -> Path:
+    """A folder one is in, with the twelve, and a picture and its mask."""
+    monkeypatch.chdir(tmp_path)
+    checkpoint.save(pictures_checkpoint(), "twelve.h5")
+    np.save("x.npy", request_.picture)
+    np.save("m.npy", request_.mask)
+    return tmp_path
+
+
+def written(*options: str) -> NDArray[np.float32]:
+    assert cli.main(["inpaint", "twelve.h5", "--out", "y.npy", *options]) == 0
+    return np.load("y.npy")
+
+
+def test_the_command_gives_the_arrays_that_a_window_gets(
+    folder: Path, twelve: DiffusionModel, request_: FillRequest
+) -> None:
+    request = dataclasses.replace(request_, threads=RunSpec().threads)
+    options = ("--image", "x.npy", "--mask", "m.npy", "--count", "3", "--seed", "5")
+    assert written(*options).tobytes() == result(fill(twelve, request, looks=20)).pictures.tobytes()
+    rough = dataclasses.replace(request, start=30)
+    assert written(*options, "--start", "30").tobytes() == result(fill(twelve, rough)).pictures.tobytes()
+
+
+def test_a_file_stands_for_all_the_options_and_options_go_before_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--image", "x.npy", "--mask", "m.npy", "--count", "2", "--held", "x0", "--save-spec", "wish.npz")
+    first = written(*options)
+    assert written("--spec", "wish.npz").tobytes() == first.tobytes()
+    capsys.readouterr()
+    written("--spec", "wish.npz", "--seed", "99", "--json")
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["seed"], facts["held"], facts["count"]) == (99, "x0", 2)
+
+
+def test_a_file_and_an_image_at_once_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["inpaint", "twelve.h5", "--spec", "w.npz", "--image", "x.npy", "--out", "y.npy"]) == 2
+    assert "--spec" in capsys.readouterr().err
+
+
+def test_the_steps_of_a_preview_end_with_the_edge(twelve: DiffusionModel) -> None:
+    assert chosen_steps(twelve.process, 50)[-2:] == [1, 0]
