@@ -86,10 +86,22 @@ def reverse_from(model: DiffusionModel, x: NDArray[np.floating], t: int, spec: R
     Raises:
         BadInputError: If ``x`` are not states of the model, or ``t`` is no step of it.
     """
-    prepare(spec)
     t = _checked_step(model, t)
+    yield from reverse_from_along(model, x, spec, range(t, -1, -1), one_step)
+
+
+def reverse_from_along(
+    model: DiffusionModel, x: NDArray[np.floating], spec: RunSpec, times: Sequence[int], move: Move
+) -> Iterator[Frame]:
+    """Walk on from given states ``x`` along the steps ``times``, descending, by ``move``; one frame at each.
+
+    Raises:
+        BadInputError: If ``x`` are not states of the model, or the first of ``times`` is no step of it.
+    """
+    prepare(spec)
+    t = _checked_step(model, times[0])
     parts = [part.clone() for part in torch.split(_checked_states(model, x, "x"), chunk_size(model.data.shape))]
-    yield from _walk(model, parts, _generators(spec, f"reverse from {t}", len(parts)), range(t, -1, -1), one_step)
+    yield from _walk(model, parts, _generators(spec, f"reverse from {t}", len(parts)), times, move)
 
 
 def branches(model: DiffusionModel, state: NDArray[np.floating], t: int, spec: RunSpec) -> Iterator[Frame]:
