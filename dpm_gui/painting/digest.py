@@ -1,0 +1,67 @@
+"""What is shown of the pictures that fill something in: computed where they come from, not where they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.filling_values import FillFrame
+from core.values import DataInfo
+from dpm_gui.painting.levels import to_levels
+
+SEPARATE = 2
+"""So many samples have a spread to be shown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Digest:
+    """A frame with pictures, and all that is shown of them.
+
+    Attributes:
+        frame: The frame.
+        levels: Its pictures as levels 0 … 255, ``[N, *shape]``.
+        mean: Their mean, ``[*shape]``, user's units.
+        mean_levels: The same as levels.
+        spread: Their standard deviation, see `spread_of`; None of a single one.
+    """
+
+    frame: FillFrame
+    levels: NDArray[np.uint8]
+    mean: NDArray[np.floating]
+    mean_levels: NDArray[np.uint8]
+    spread: NDArray[np.float64] | None
+
+
+def digest(frame: FillFrame, value_range: tuple[float, float], grey_level: float | None) -> Digest | None:
+    """Return what is shown of ``frame``, units as for `to_levels`; None where it shows nothing."""
+    if frame.pictures is None:
+        return None
+    mean: NDArray[Any] = frame.pictures.mean(axis=0)
+    return Digest(
+        frame,
+        to_levels(frame.pictures, value_range, grey_level),
+        mean,
+        to_levels(mean, value_range, grey_level),
+        spread_of(frame.pictures) if len(frame.pictures) >= SEPARATE else None,
+    )
+
+
+def digested(frames: Iterable[FillFrame], data: DataInfo) -> Iterator[FillFrame | Digest]:
+    """Pass ``frames`` on, those with pictures with all that is shown of them."""
+    for frame in frames:
+        yield digest(frame, data.value_range, data.grey_level) or frame
+
+
+def spread_of(pictures: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the standard deviation of each pixel of ``pictures`` [N, H, W] or [N, H, W, 3], ``[H, W]``.
+
+    Of an RGB picture it is the root of the mean variance of the three colours.
+    """
+    variance = pictures.astype(np.float64).var(axis=0, ddof=1)
+    if variance.ndim == 3:
+        variance = variance.mean(axis=2)
+    return np.asarray(np.sqrt(variance))

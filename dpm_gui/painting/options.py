@@ -1,0 +1,64 @@
+"""How what is painted is filled in: plain values that a panel changes and a session runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PATH, HELD_AT_X0 = "path", "x0"
+COUNTS = (1, 16)
+MOST_BACK_AND_FORTH = 20
+PARTICLES = (16, 4096)
+WAYS = {
+    PATH: "Known {noun} follow their own noised path q(xᵗ | x⁰), drawn anew for each sample, "
+    "so that at every step they are as noisy as the rest.",
+    HELD_AT_X0: "Known {noun} stand at x⁰ itself from the first step on: r is a delta there at every t, "
+    "as in the paper; the rest sees them sharper than anything it was trained on.",
+}
+"""What each way to hold known pixels does, in a sentence."""
+BACK_AND_FORTH = (
+    "Each step t → t − 1 is taken back by q's own step and repeated, so that the new {noun} and the known ones agree."
+)
+PLAIN = "The paper's kernels alone: quick, but not draws from the posterior p(x) r(x)."
+WEIGHTED = (
+    "Weighted particles, resampled when few carry the weight: the posterior itself as their number grows; "
+    "the effective sample size says how many of them count."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FillOptions:
+    """How to fill in.
+
+    Attributes:
+        count: Samples, 1 … 16.
+        held: "path" or "x0", see `WAYS`.
+        back_and_forth: How often each step is taken back and repeated.
+        weighted: Whether the samples are drawn from weighted particles.
+        particles: Number of those.
+        start: Step at which the picture as it is painted is noised and finished; None is T, from noise.
+        automatic: Whether a stroke is followed by a run.
+    """
+
+    count: int = 4
+    held: str = PATH
+    back_and_forth: int = 0
+    weighted: bool = False
+    particles: int = 64
+    start: int | None = None
+    automatic: bool = True
+
+    def sentence(self, noun: str) -> str:
+        """Return what these options do to known "pixels" or "bits", in words."""
+        parts = [WAYS[self.held]]
+        if self.back_and_forth:
+            parts.append(BACK_AND_FORTH)
+        parts.append(WEIGHTED if self.weighted else PLAIN)
+        return " ".join(parts).format(noun=noun)
+
+    def problem(self) -> str | None:
+        """Return why these options cannot be had together, if they cannot."""
+        if self.weighted and self.back_and_forth:
+            return "Steps taken back have no weights: choose plain samples, or no steps back and forth."
+        if self.weighted and self.start is not None:
+            return "Weights are right from noise alone: choose plain samples, or start from t = T."
+        return None

@@ -1,0 +1,92 @@
+"""A wish over the plane as one npz file that can be opened again."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib.npyio import NpzFile
+from numpy.typing import NDArray
+
+from core.errors import BadInputError
+from core.files import atomic_path
+from dpm_gui.painting.soft_field import MOST, SIDE
+from dpm_gui.painting.wish import KINDS, Wish
+
+FORMAT = "dpm wish 1"
+NO_WISH = "this is no file of a wish over the plane"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedWish:
+    """All of a wish.
+
+    Attributes:
+        wish: Its kind and its shape.
+        painted: What was painted, ln r, ``[SIDE, SIDE]``.
+        weighted, count, seed: How it is sampled.
+    """
+
+    wish: Wish
+    painted: NDArray[np.float32]
+    weighted: bool
+    count: int
+    seed: int
+
+
+def save_wish(saved: SavedWish, path: str | os.PathLike[str]) -> None:
+    """Write ``saved`` to ``path``, whole or not at all.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    values: dict[str, Any] = {name: np.array(value) for name, value in asdict(saved.wish).items()}
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(
+            file,
+            format=np.array(FORMAT),
+            painted=saved.painted,
+            weighted=np.array(saved.weighted),
+            count=np.array(saved.count),
+            seed=np.array(saved.seed),
+            **values,
+        )
+
+
+def load_wish(path: str | os.PathLike[str]) -> SavedWish:
+    """Return the wish that `save_wish` wrote to ``path``.
+
+    Raises:
+        BadInputError: If there is no such file, or it is none of these; the message begins with ``path``.
+    """
+    try:
+        with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            if not isinstance(file, NpzFile) or str(file["format"]) != FORMAT:
+                raise BadInputError(f"{path}: {NO_WISH}")
+            return _wish({name: file[name] for name in file.files})
+    except FileNotFoundError as error:
+        raise BadInputError(f"{path}: there is no such file") from error
+    except (ValueError, TypeError, KeyError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise BadInputError(f"{path}: {NO_WISH}") from error
+    except OSError as error:
+        raise BadInputError(f"{path}: this file cannot be read: {error.strerror or error}") from error
+
+
+def _wish(values: dict[str, NDArray[np.generic]]) -> SavedWish:
+    painted = values["painted"]
+    centre, towards = (tuple(float(part) for part in values[name]) for name in ("centre", "towards"))
+    radius, spread = float(values["radius"]), float(values["spread"])
+    numbers = np.array([*centre, *towards, radius, spread])
+    sound = painted.shape == (SIDE, SIDE) and np.isfinite(numbers).all() and radius > 0 and spread > 0
+    if not (sound and (np.abs(painted.astype(np.float32)) <= MOST).all() and len(numbers) == 6 and any(towards)):
+        raise ValueError("out of range")
+    kind = str(values["kind"])
+    if kind not in KINDS:
+        raise ValueError("unknown kind")
+    wish = Wish(kind, (centre[0], centre[1]), (towards[0], towards[1]), radius, spread)
+    weighted, count, seed = bool(values["weighted"]), int(values["count"]), int(values["seed"])
+    return SavedWish(wish, painted.astype(np.float32), weighted, count, seed)

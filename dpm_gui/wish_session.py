@@ -1,0 +1,215 @@
+"""A wish over the plane, and the reverse runs that heed it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from core.values import PosteriorFrame, RunSpec
+from dpm_gui import engine
+from dpm_gui.painting.soft_field import SoftField
+from dpm_gui.painting.wish import PAINTED, Wish, posterior
+from dpm_gui.painting.wish_files import SavedWish
+from dpm_gui.session import Session
+from dpm_gui.tasks import Tasks
+
+WISHING = "wish"
+REST_MILLISECONDS = 250
+COUNT = 2000
+
+
+class WishSession(QObject):
+    """Holds what is wished for, undoably, and runs the reverse under it; the newest wish alone is heeded."""
+
+    options_changed = Signal()
+    changed = Signal()
+    """Something else is wished for."""
+    started = Signal()
+    frames_added = Signal()
+    """A frame has come, the newest in `frames`."""
+    ended = Signal(object)
+    """None, or the error that ended a run."""
+    activity_changed = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, session: Session, stack: QUndoStack, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._stack = stack
+        self._tasks = Tasks((WISHING,), self)
+        self._wish = Wish()
+        self._in_view = False
+        self._stale = True
+        self.weighted = True
+        self.automatic = True
+        self.count = COUNT
+        self.frames: dict[int, PosteriorFrame] = {}
+        self.field = SoftField(stack, self)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MILLISECONDS)
+        self._rest.timeout.connect(self._run_if_rested)
+        self.field.layer.changed.connect(self.changed)
+        self.field.layer.committed.connect(self._note_change)
+        session.spec_changed.connect(self._note_change)
+        self._tasks.activity_changed.connect(self.activity_changed)
+        self._tasks.ended.connect(self._note_end)
+
+    @property
+    def wish(self) -> Wish:
+        """What is wished for."""
+        return self._wish
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is under way."""
+        return WISHING in self._tasks
+
+    @property
+    def available(self) -> bool:
+        """Whether points in the plane are open."""
+        opened = self._session.opened
+        return opened is not None and opened.checkpoint.data.shape == (2,) and opened.checkpoint.kind == "gaussian"
+
+    @property
+    def steps(self) -> int:
+        """T of what is open."""
+        opened = self._session.opened
+        return 1 if opened is None else opened.checkpoint.steps
+
+    @property
+    def spec(self) -> RunSpec:
+        """What is run."""
+        asked = posterior(self._wish, self.field.log_r, self.weighted)
+        return dataclasses.replace(self._session.spec, count=self.count, posterior=asked)
+
+    @property
+    def acceptance(self) -> float | None:
+        """log2 of the share of the model's samples that the wish would accept, as estimated at t = 0; bits."""
+        frame = self.frames.get(0)
+        if frame is None or frame.log_probability is None:
+            return None
+        return (frame.log_probability + self._wish.offset()) / math.log(2.0)
+
+    def edit(self, wish: Wish) -> None:
+        """Wish for something else, undoably."""
+        if wish != self._wish:
+            self._stack.push(_Change(self._apply, self._wish, wish))
+
+    def show(self, wish: Wish) -> None:
+        """Wish for something else while the pointer is down: `edit` follows."""
+        self._wish = wish
+        self.changed.emit()
+
+    @property
+    def saved(self) -> SavedWish:
+        """All of what is wished for."""
+        seed = self._session.spec.seed
+        return SavedWish(self._wish, self.field.layer.values.copy(), self.weighted, self.count, seed)
+
+    def take(self, saved: SavedWish) -> None:
+        """Wish for what a file holds, undoably."""
+        self._session.edit(seed=saved.seed)
+        self.set_options(weighted=saved.weighted, count=saved.count)
+        self.field.layer.replace(saved.painted, "open a wish")
+        self.edit(saved.wish)
+
+    def clear(self) -> None:
+        """Wish for nothing."""
+        if self._wish.kind != PAINTED:
+            self.edit(dataclasses.replace(self._wish, kind=PAINTED))
+        if self.field.painted:
+            self.field.clear()
+
+    def set_options(self, **changes: Any) -> None:
+        """Change whether there are weights, how many points, and whether it runs by itself."""
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.options_changed.emit()
+        self._note_change()
+
+    def set_in_view(self, in_view: bool) -> None:
+        """Say whether anybody looks."""
+        self._in_view = in_view
+        if in_view and self._stale:
+            self._rest.start()
+
+    def follow(self) -> None:
+        """Begin anew with what the session has opened."""
+        self.stop()
+        self.frames = {}
+        self._wish = Wish()
+        self.field.layer.reset(self.field.layer.values * 0)
+        self._note_change()
+        self.changed.emit()
+
+    def run(self) -> None:
+        """Run the reverse under the wish, from the start."""
+        self._rest.stop()
+        opened = self._session.opened
+        if opened is None or not self.available:
+            return
+        self._stale = False
+        spec = self.spec
+        self.frames = {}
+        self.started.emit()
+        what = f"Sampling {self.count:,} points".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        self._tasks.begin(WISHING, lambda: engine.wish(opened, spec), self._take, what, self.steps + 1)
+
+    def stop(self) -> None:
+        """Stop what is under way; what is there stays."""
+        self._rest.stop()
+        self._tasks.stop((WISHING,))
+
+    def shut_down(self) -> None:
+        """End every thread."""
+        self._rest.stop()
+        self.blockSignals(True)
+        self._tasks.shut_down()
+
+    def _apply(self, wish: Wish) -> None:
+        self._wish = wish
+        self.changed.emit()
+        self._note_change()
+
+    def _note_change(self, *_: object) -> None:
+        self._stale = True
+        if self.automatic and self._in_view and self.available:
+            self._rest.start()
+
+    def _run_if_rested(self) -> None:
+        if self._stale and self.automatic and self._in_view:
+            self.run()
+
+    def _take(self, values: list[object]) -> int:
+        frames = [value for value in values if isinstance(value, PosteriorFrame)]
+        self.frames |= {frame.t: frame for frame in frames}
+        if frames:
+            self.frames_added.emit()
+        return len(frames)
+
+    def _note_end(self, _purpose: str, error: Exception | None) -> None:
+        self.ended.emit(error)
+        if error is not None:
+            self.failed.emit(error)
+
+
+class _Change(QUndoCommand):
+    """Another wish; undone by the one before."""
+
+    def __init__(self, apply: Callable[[Wish], None], before: Wish, after: Wish) -> None:
+        super().__init__("wish")
+        self._apply = apply
+        self._before = before
+        self._after = after
+
+    def redo(self) -> None:
+        self._apply(self._after)
+
+    def undo(self) -> None:
+        self._apply(self._before)

@@ -1,0 +1,92 @@
+"""The workspaces of the window, one on show at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, cast
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QWidget
+
+WATCH, PAINT = "watch", "paint"
+NAMES = (WATCH, PAINT)
+
+
+class Workspace(Protocol):
+    """What a workspace can be asked for."""
+
+    def fit(self) -> None:
+        """Show all there is."""
+
+    def set_in_view(self, in_view: bool) -> None:
+        """Know whether it is on show."""
+
+
+class Workspaces(QStackedWidget):
+    """Shows one workspace at a time. The docks go with Watch, whose time they share."""
+
+    changed = Signal(str)
+    """The name of the workspace now on show."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._pages: dict[str, QWidget] = {}
+        self._makers: dict[str, Callable[[], QWidget]] = {}
+        self._put_away: list[QDockWidget] = []
+
+    @property
+    def current(self) -> str:
+        """The name of the workspace on show."""
+        return next(name for name, page in self._pages.items() if page is self.currentWidget())
+
+    def add(self, name: str, page: QWidget) -> None:
+        """Add a workspace; the first one is on show."""
+        self._pages[name] = page
+        self.addWidget(page)
+
+    def add_later(self, name: str, make: Callable[[], QWidget]) -> None:
+        """Add a workspace that is made when it is first shown."""
+        self._makers[name] = make
+
+    def show_page(self, name: str) -> None:
+        """Show a workspace; nothing that is under way in another is stopped."""
+        if name in self._makers:
+            self.add(name, self._makers.pop(name)())
+        if name == self.current:
+            return
+        if self.current == WATCH:
+            self._put_away = [dock for dock in self._window.findChildren(QDockWidget) if not dock.isHidden()]
+            for dock in self._put_away:
+                dock.hide()
+        self._tell(False)
+        self.setCurrentWidget(self._pages[name])
+        self._tell(True)
+        if name == WATCH:
+            self.bring_docks_back()
+        self.take_keyboard()
+        self.changed.emit(name)
+
+    def bring_docks_back(self) -> None:
+        """Show the docks that were put away, so that the layout that is remembered is that of Watch."""
+        for dock in self._put_away:
+            dock.show()
+        self._put_away = []
+
+    def take_keyboard(self) -> None:
+        """Have keys go to the canvas of what is on show: on a button Space would press it."""
+        page = self.currentWidget()
+        views = getattr(page, "views", None)
+        if views:  # Watch, whose canvases come and go
+            next(iter(views.values())).setFocus()
+
+    def fit(self) -> None:
+        """Have the workspace on show show all there is."""
+        page = self.currentWidget()
+        if page is not None:
+            cast("Workspace", page).fit()
+
+    def _tell(self, in_view: bool) -> None:
+        page = self.currentWidget()
+        if hasattr(page, "set_in_view"):
+            cast("Workspace", page).set_in_view(in_view)

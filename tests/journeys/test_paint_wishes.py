@@ -1,0 +1,181 @@
+"""Somebody wishes: for bits of a sequence, and for regions of the plane."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtWidgets import QComboBox, QToolButton
+
+from core.potentials import HalfPlane
+from dpm_gui.resources import asset
+from dpm_gui.views.bit_canvas import FREE
+from dpm_gui.wish_session import WishSession
+from dpm_gui.workspaces.paint_bits import BitPage
+from dpm_gui.workspaces.paint_plane import PlanePage
+from tests.journeys.conftest import Start
+from tests.journeys.person import RIGHT, Person, child, click, drag, press, type_in, wait_until
+
+
+@pytest.fixture
+def bits(start: Start) -> Person:
+    """Someone in Paint before heartbeats, all of whose places are free."""
+    person = start(asset("checkpoints/heartbeat_fast.h5"), count=100)
+    wait_until(lambda: person.session.opened is not None)
+    press("Ctrl+2")
+    return person
+
+
+@pytest.fixture
+def plane(start: Start) -> Person:
+    """Someone in Paint before the swiss roll, without a wish, all options quick."""
+    person = start(count=100)
+    wait_until(lambda: person.session.opened is not None)
+    press("Ctrl+2")
+    wishes_of(person).set_options(count=400)
+    settle(person)
+    return person
+
+
+def wishes_of(person: Person) -> WishSession:
+    wishes = person.program.painter.wishes
+    assert wishes is not None
+    return wishes
+
+
+def settle(person: Person) -> np.ndarray:
+    """Wait until the newest wish has been run to its end, and return its points."""
+    wishes = wishes_of(person)
+    wait_until(lambda: not wishes._stale and not wishes.running and 0 in wishes.frames)
+    return wishes.frames[0].x
+
+
+def plane_page(person: Person) -> PlanePage:
+    return person.window.workspaces.currentWidget().page
+
+
+def bit_page(person: Person) -> BitPage:
+    return person.window.workspaces.currentWidget().page
+
+
+def sampled(person: Person) -> np.ndarray:
+    """Wait until the newest wish has been filled in, and return the sequences."""
+    paint = person.program.painter.paint
+    wait_until(lambda: not paint._stale and not paint.running and paint.result is not None and paint.result.final)
+    return bit_page(person).canvas.samples
+
+
+def at(person: Person, x: float, y: float) -> QPoint:
+    return plane_page(person).canvas.to_viewport(QPointF(x, y)).toPoint()
+
+
+def test_bits_that_are_clicked_are_obeyed_in_every_sample(bits: Person) -> None:
+    canvas = bit_page(bits).canvas
+    bit_page(bits).panel.particles.setValue(128)
+    assert sampled(bits).shape == (16, 20)
+    click(canvas, canvas.cell(3).center())
+    click(canvas, canvas.cell(7).center())
+    click(canvas, canvas.cell(7).center())
+    assert canvas.wish[[2, 3, 7]].tolist() == [FREE, 1, 0]
+    found = sampled(bits)
+    assert (found[:, 3] == 1).all()
+    assert (found[:, 7] == 0).all()
+    assert (found[:, [8, 13, 18]] == 1).mean() > 0.8  # one every fifth place: the model has learned it
+    click(canvas, canvas.cell(3).center(), button=RIGHT)
+    assert canvas.wish[3] == FREE
+    press("Ctrl+Z", "Ctrl+Z")
+    assert canvas.wish[[3, 7]].tolist() == [1, 1]
+    press("Del")
+    assert (canvas.wish == FREE).all()
+    press("Ctrl+Z")
+    assert canvas.wish[3] == 1
+
+
+def test_bits_can_be_typed_and_weighted(bits: Person) -> None:
+    page = bit_page(bits)
+    page.canvas.setFocus()
+    type_in("01")
+    assert page.canvas.wish[:3].tolist() == [0, 1, FREE]
+    page.panel.particles.setValue(256)
+    found = sampled(bits)
+    assert (found[:, :2] == [0, 1]).all()
+    assert page.panel.effective.text().endswith("of 256")
+
+
+def test_points_flow_into_what_is_painted_and_out_of_it_when_it_is_undone(plane: Person) -> None:
+    page, wishes = plane_page(plane), wishes_of(plane)
+    before = settle(plane)
+    assert wishes.acceptance == pytest.approx(0.0, abs=1e-6)
+    drag(page.canvas.viewport(), at(plane, -2.0, 1.0), at(plane, -1.0, 1.0))
+    assert wishes.field.painted
+    assert len(page.canvas.wish_item.lines)
+    after = settle(plane)
+    near, far = (np.mean(np.hypot(x[:, 0] + 1.5, x[:, 1] - 1.0) < 0.8) for x in (after, before))
+    assert near > 2 * far
+    assert wishes.acceptance < -0.5
+    assert "bits" in page.panel.acceptance.text()
+    press("Ctrl+Z")
+    assert not wishes.field.painted
+    assert np.array_equal(settle(plane), before)
+
+
+def test_a_half_plane_is_dragged_and_the_papers_kernels_are_one_switch_away(plane: Person) -> None:
+    page, wishes = plane_page(plane), wishes_of(plane)
+    click(child(page.panel, QToolButton, "Half plane"))
+    drag(page.canvas.viewport(), at(plane, 0.5, 0.0), at(plane, 1.5, 0.0))
+    assert wishes.wish.kind == "half_plane"
+    assert isinstance(wishes.spec.posterior.r, HalfPlane)
+    weighted = settle(plane)
+    border = wishes.wish.centre[0]
+    assert (weighted[:, 0] >= border - 0.05).all()
+    ways = child(page.panel, QComboBox, "Draws")
+    ways.setCurrentIndex(1)
+    ways.activated.emit(1)
+    paper = settle(plane)
+    assert (paper[:, 0] >= border - 0.05).all()
+    assert wishes.acceptance is None
+    assert "weights" in page.panel.acceptance.text()
+
+
+def test_a_disc_and_an_observation_are_placed_undoably(plane: Person) -> None:
+    page, wishes = plane_page(plane), wishes_of(plane)
+    click(child(page.panel, QToolButton, "Disc"))
+    drag(page.canvas.viewport(), at(plane, 0.0, 1.0), at(plane, 0.5, 1.0))
+    assert wishes.wish.radius == pytest.approx(0.5, abs=0.05)
+    inside = settle(plane)
+    assert (np.hypot(inside[:, 0], inside[:, 1] - 1.0) < 0.85).mean() > 0.98
+    click(child(page.panel, QToolButton, "Observation"))
+    click(page.canvas.viewport(), at(plane, -1.6, -0.5))
+    assert wishes.wish.kind == "observation"
+    assert wishes.wish.centre == pytest.approx((-1.6, -0.5), abs=0.05)
+    near = settle(plane)
+    assert np.abs(near.mean(axis=0) - (-1.6, -0.5)).max() < 0.5
+    press("Ctrl+Z")
+    assert wishes.wish.kind == "disc"
+    press("Ctrl+Z")
+    assert wishes.wish.kind == "painted"
+
+
+def test_a_wish_that_the_model_gives_nothing_to_is_said_in_words(plane: Person) -> None:
+    wishes = wishes_of(plane)
+    wishes.edit(replace(wishes.wish, kind="half_plane", centre=(1e6, 0.0), towards=(1.0, 0.0)))
+    settle(plane)
+    assert plane_page(plane).panel.acceptance.text().startswith("none")
+    press("Ctrl+Z")
+    settle(plane)
+    assert "100" in plane_page(plane).panel.acceptance.text()
+
+
+def test_brush_keys_and_delete_belong_to_the_plane_too(plane: Person) -> None:
+    page, wishes = plane_page(plane), wishes_of(plane)
+    size = page.panel.diameter.value()
+    press("]")
+    assert page.panel.diameter.value() > size
+    drag(page.canvas.viewport(), at(plane, -1.0, 1.0), at(plane, 1.0, 1.0))
+    assert wishes.field.painted
+    press("Del")
+    assert not wishes.field.painted
+    press("Ctrl+Z")
+    assert wishes.field.painted
