@@ -8,14 +8,15 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import NoReturn
 
 from core import __version__
 from core.errors import BadInputError, DpmError
-from core.values import MAX_SEED, RunSpec
+from core.values import MAX_COUNT, MAX_SEED, RunSpec
 
-WORKSPACES = ("watch",)
+WORKSPACES = ("watch", "paint")
 THEMES = ("system", "light", "dark")
 LEAST_SIZE, MOST_SIZE = 320, 16384
 
@@ -33,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     top = OneLineParser(prog="dpm-gui", description="Watch, measure and steer diffusion probabilistic models.")
     top.add_argument("file", nargs="?", metavar="FILE.h5", help="checkpoint (the shipped swiss roll)")
     top.add_argument("--seed", type=_seed, default=RunSpec().seed, metavar="N", help="seed of all randomness")
+    top.add_argument("--count", type=_count, metavar="N", help="trajectories, such as pictures (what is usual)")
     top.add_argument("--at", type=int, metavar="T", help="show step T, paused")
     top.add_argument("--workspace", choices=WORKSPACES, default=WORKSPACES[0])
     top.add_argument("--theme", choices=THEMES, help="for this run alone")
@@ -40,7 +42,9 @@ def parser() -> argparse.ArgumentParser:
     output = top.add_mutually_exclusive_group()
     output.add_argument("--screenshot", metavar="OUT.png", help="save a picture of the window, no display needed")
     films = "OUT.gif|OUT.mp4|OUT.png"
-    output.add_argument("--render", metavar=films, help="save a film, or figure 1 as PNG, no display needed")
+    output.add_argument(
+        "--render", metavar=films, help="save a film, or a figure of the paper as PNG, no display needed"
+    )
     top.add_argument("--version", action="version", version=f"dpm-gui {__version__}")
     return top
 
@@ -59,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    usual = RunSpec(seed=options.seed)
+    options.spec = usual if options.count is None else replace(usual, count=options.count)
     if options.at is not None and options.at < 0:
         raise BadInputError(f"--at: {options.at} is not a step; steps begin at 0")
     if options.screenshot or options.render:
@@ -84,8 +90,9 @@ def _open_window(options: argparse.Namespace) -> int:
     application.setApplicationVersion(__version__)
     sys.excepthook = _report_bug
     _end_on_signals(application)
-    program = DpmApplication(application, Preferences(), RunSpec(seed=options.seed), options.theme)
+    program = DpmApplication(application, Preferences(), options.spec, options.theme)
     program.open_after_paint(options.file, options.at)
+    program.show_workspace(options.workspace)
     program.show()
     if options.size:
         program.window.resize(*options.size)
@@ -118,6 +125,13 @@ def _report_bug(kind: type[BaseException], error: BaseException, trace: Tracebac
     traceback.print_exception(kind, error, trace)
     told = DpmError(f"Something went wrong inside dpm-gui: {kind.__name__}. What was open is kept; please report it.")
     show_error(QApplication.activeWindow(), told)
+
+
+def _count(text: str) -> int:
+    count = int(text) if text.isdecimal() else 0
+    if not 1 <= count <= MAX_COUNT:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 to {MAX_COUNT}")
+    return count
 
 
 def _seed(text: str) -> int:

@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from dpm_gui.command import Command
 from dpm_gui.icons import IconSet
+from dpm_gui.paint_commands import PAINT_COMMANDS
 from dpm_gui.theme import Palette
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing a person can do.
-
-    Attributes:
-        name: What the code calls it.
-        menu: The menu it stands in.
-        text: What the menu says.
-        keys: Its shortcuts, the first one shown.
-        tip: What it does, for tool tips.
-        icon: Its icon, if it has one.
-        checkable: Whether it is a switch.
-    """
-
-    name: str
-    menu: str
-    text: str
-    keys: tuple[str, ...] = ()
-    tip: str = ""
-    icon: str = ""
-    checkable: bool = False
-
 
 COMMANDS = (
     Command("open", "File", "Open…", ("Ctrl+O",), "Open a checkpoint", "folder-open"),
@@ -42,12 +19,20 @@ COMMANDS = (
     Command("open_rbf", "File", "Open the roll of 16 basis functions", (), "Open the paper's own network (appendix D)"),
     Command("open_heartbeat", "File", "Open the heartbeat", (), "Open the sequences of bits, T = 2000 (section 3.1.2)"),
     Command("open_fast", "File", "Open the heartbeat in 200 steps", (), "Open sequences of bits with optimised rates"),
+    Command("open_digits", "File", "Open the digits", (), "Open handwritten digits, 28x28, T = 1000"),
+    Command("open_leaves", "File", "Open the dead leaves", (), "Open dead leaves by a U-Net, 32x32 (section 3.2)"),
+    Command("open_paper_leaves", "File", "Open the dead leaves of the paper", (), "Open its multi-scale convolution"),
+    Command("open_gravel", "File", "Open the gravel", (), "Open a texture, for pictures of any size"),
+    Command("open_brick", "File", "Open the brick", (), "Open a texture, for pictures of any size"),
+    Command("open_patches", "File", "Open the colour patches", (), "Open parts of colour photographs, 32x32"),
     Command(
-        "export", "File", "Export film or figure…", ("Ctrl+E",), "Save a film (GIF, MP4) or figure 1 (PNG)", "film"
+        "export", "File", "Export film or figure…", ("Ctrl+E",), "Save a film (GIF, MP4) or a figure (PNG)", "film"
     ),
     Command("quit", "File", "Quit", ("Ctrl+Q",), "Close the window"),
     Command("undo", "Edit", "Undo", ("Ctrl+Z",), "Take back the last change of what to run", "undo-2"),
     Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back", "redo-2"),
+    Command("workspace_watch", "View", "Watch", ("Ctrl+1",), "Watch both processes (Ctrl+1)", checkable=True),
+    Command("workspace_paint", "View", "Paint", ("Ctrl+2",), "Paint what is to be filled in (Ctrl+2)", checkable=True),
     Command("points", "View", "Points", ("1",), "Draw every sample as a point (1)", checkable=True),
     Command("density", "View", "Density", ("2",), "Draw how many points lie where (2)", checkable=True),
     Command("arrows", "View", "Drift arrows", ("3",), "Draw the drift f_μ(x, t) − x on a grid (3)", checkable=True),
@@ -56,6 +41,11 @@ COMMANDS = (
     Command("rule", "View", "Rule", ("3",), "Draw a line after every fifth place (3)", checkable=True),
     Command("path", "View", "Path", ("4",), "Draw the path of what was clicked (4)", checkable=True),
     Command("prior", "View", "Prior", ("5",), "Draw π at one and two standard deviations (5)", checkable=True),
+    Command("state", "View", "State", ("1",), "Draw the states xᵗ themselves (1)", checkable=True),
+    Command("guess", "View", "Guess of x⁰", ("2",), "Draw the guess E[x⁰ | xᵗ] of the data (2)", checkable=True),
+    Command("mean", "View", "Next mean", ("3",), "Draw the mean of the next step, f_μ(xᵗ, t) (3)", checkable=True),
+    Command("difference", "View", "Difference", ("4",), "Draw what step t has changed, xᵗ − xᵗ⁻¹ (4)", checkable=True),
+    Command("stretch", "View", "Stretch", ("5",), "Black and white are the extremes of each step (5)", checkable=True),
     Command("smooth", "View", "Smooth motion", (), "Draw points between two steps while playing", checkable=True),
     Command("fit", "View", "Fit", ("F",), "Show the whole plane again (F)", "scan"),
     Command("theme", "View", "Switch light and dark", (), "Switch between light and dark", "sun-moon"),
@@ -76,15 +66,21 @@ COMMANDS = (
     Command("loop", "Run", "Loop", ("O",), "Begin anew at the end", checkable=True),
     Command("new_seed", "Run", "New seed", ("Ctrl+R",), "Run again with a new seed (Ctrl+R)", "dice"),
     Command("run_again", "Run", "Run again", ("F5",), "Run again with the same seed (F5)", "refresh-cw"),
+    Command("denoise", "Run", "Denoise from here", ("D",), "Start the reverse from the examples, noised (D)"),
+    Command("from_noise", "Run", "Sample from noise", ("Shift+D",), "Start the reverse from noise again (Shift+D)"),
+    Command("branch", "Run", "Many futures", ("U",), "Walk 64 futures of the state that was clicked (U)"),
     Command("measure", "Run", "Measure K", ("Ctrl+M",), "Measure the bound K on fresh held-out data (Ctrl+M)"),
     Command("stop", "Run", "Stop", ("Esc",), "Stop what is being computed (Esc)", "stop"),
+    *PAINT_COMMANDS,
     Command("reset_layout", "Window", "Reset layout", (), "Put every dock back where it was at first"),
     Command("shortcuts", "Help", "Keyboard shortcuts", ("F1",), "List all commands and their keys (F1)", "keyboard"),
     Command("find_command", "Help", "Find a command…", ("Ctrl+Shift+P",), "Find any command by its name", "search"),
     Command("about", "Help", "About dpm-gui", (), "Versions, licence and the paper", "info"),
 )
 MENUS = tuple(dict.fromkeys(command.menu for command in COMMANDS))
-LAYERS = ("points", "density", "arrows", "sequences", "shares", "rule", "path", "prior")
+WAYS = ("state", "guess", "mean", "difference")
+"""Layers of pictures of which one is on."""
+LAYERS = ("points", "density", "arrows", "sequences", "shares", "rule", "path", "prior", *WAYS, "stretch")
 
 
 class Actions:
@@ -101,6 +97,9 @@ class Actions:
             action.setData(command.menu)
             window.addAction(action)
             made[command.name] = action
+        ways = QActionGroup(window)
+        for name in WAYS:
+            ways.addAction(made[name])
         self._actions = MappingProxyType(made)
 
     def __getitem__(self, name: str) -> QAction:
@@ -128,6 +127,10 @@ class Actions:
         tip = next(command.tip for command in COMMANDS if command.name == name)
         action.setEnabled(allowed)
         action.setToolTip(tip if allowed else f"{tip}: {reason}")
+
+    def leave_out(self, name: str) -> None:
+        """Take the command ``name`` from all menus and lists."""
+        self._actions[name].setVisible(False)
 
     def show_layers(self, shown: Collection[str]) -> None:
         """Offer the switches of the layers ``shown`` and no others, which may have the same keys."""

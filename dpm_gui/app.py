@@ -18,9 +18,10 @@ from dpm_gui.export import FigureExporter
 from dpm_gui.film_exporter import FilmExporter
 from dpm_gui.icons import IconSet
 from dpm_gui.main_window import MainWindow
+from dpm_gui.painter import Painter
 from dpm_gui.player import Player
 from dpm_gui.preferences import Preferences
-from dpm_gui.resources import asset
+from dpm_gui.resources import asset, is_shipped
 from dpm_gui.session import Session
 from dpm_gui.theme import CHOICES, Palette, Theme
 
@@ -30,8 +31,14 @@ ALL_SHIPPED = {
     "open_rbf": "checkpoints/swiss_roll_rbf.h5",
     "open_heartbeat": "checkpoints/heartbeat.h5",
     "open_fast": "checkpoints/heartbeat_fast.h5",
+    "open_digits": "checkpoints/digits.h5",
+    "open_leaves": "checkpoints/dead_leaves.h5",
+    "open_paper_leaves": "checkpoints/dead_leaves_paper.h5",
+    "open_gravel": "checkpoints/gravel.h5",
+    "open_brick": "checkpoints/brick.h5",
+    "open_patches": "checkpoints/colour_patches.h5",
 }
-"""What came with the program, by the command that opens it."""
+"""What may have come with the program, by the command that opens it; a command whose file is missing is left out."""
 PROJECTOR_LINES = 1.5
 
 
@@ -60,6 +67,7 @@ class DpmApplication(QObject):
         self.window = MainWindow(self.session, self.player, preferences, self.icons)
         self.exporter = FigureExporter(preferences, self)
         self.films = FilmExporter(self.session, self.theme, preferences, self.window)
+        self.painter = Painter(self.session, self.window, preferences, self)
         self._fill_themes()
         self._connect_session()
         self._connect_commands()
@@ -73,7 +81,7 @@ class DpmApplication(QObject):
 
     def show(self) -> None:
         """Show the window as it was left last time, and tell a person there what goes wrong."""
-        for source in (self, self.session, self.exporter, self.films):
+        for source in (self, self.session, self.exporter, self.films, self.painter):
             source.failed.connect(self._show_failure)
         self.window.restore_layout()
         self.window.show()
@@ -91,8 +99,13 @@ class DpmApplication(QObject):
         self.session.open(path)
 
     def open(self, path: str) -> None:
-        """Open ``path`` beside what is open, which stays if the file is refused."""
-        self.session.open(path)
+        """Open ``path`` beside what is open, which stays if the file is refused; in Paint, pictures too."""
+        if not self.painter.open(path):
+            self.session.open(path)
+
+    def show_workspace(self, name: str) -> None:
+        """Show "watch" or "paint"."""
+        self.window.workspaces.show_page(name)
 
     def _open_shipped(self, place: str) -> None:
         self.open(str(asset(place)))
@@ -101,6 +114,7 @@ class DpmApplication(QObject):
         """End every thread and remember what is to be remembered; safe in the middle of anything."""
         self.player.pause()
         self.films.shut_down()
+        self.painter.shut_down()
         self.session.shut_down()
         self.preferences.save()
 
@@ -117,9 +131,9 @@ class DpmApplication(QObject):
             "open": window.ask_for_file,
             "export": self.films.ask,
             "quit": window.close,
-            "undo": session.undo_stack.undo,
-            "redo": session.undo_stack.redo,
-            "fit": window.watch.fit,
+            "undo": self.painter.undo_group.undo,
+            "redo": self.painter.undo_group.redo,
+            "fit": window.workspaces.fit,
             "theme": self._toggle_theme,
             "play": player.toggle,
             "play_forward": player.play_forward,
@@ -135,6 +149,9 @@ class DpmApplication(QObject):
             "slower": player.slower,
             "new_seed": self._new_seed,
             "run_again": session.run,
+            "denoise": window.watch.starts.denoise,
+            "from_noise": window.watch.starts.from_noise,
+            "branch": window.watch.starts.branch,
             "measure": session.measure_bound,
             "stop": self._stop,
             "reset_layout": window.reset_layout,
@@ -146,11 +163,13 @@ class DpmApplication(QObject):
             actions.on(name, slot)
         for name, place in ALL_SHIPPED.items():
             actions.on(name, partial(self._open_shipped, place))
+            if not is_shipped(place):
+                actions.leave_out(name)
         actions.on_switch("loop", player.set_loop)
         actions["smooth"].setChecked(True)
         actions.on_switch("full_screen", self._set_full_screen)
         actions.on_switch("projector", self._set_projector)
-        stack = session.undo_stack
+        stack = self.painter.undo_group
         for name, signal, text in (
             ("undo", stack.canUndoChanged, "there is nothing to take back"),
             ("redo", stack.canRedoChanged, "nothing was taken back"),
@@ -159,7 +178,9 @@ class DpmApplication(QObject):
             signal.connect(lambda can, name=name, text=text: actions.allow(name, can, text))
 
     def _connect_export(self) -> None:
-        self.exporter.connect_figure(self.window.entropies)
+        for plot in (self.window.entropies, self.window.spread):
+            self.exporter.connect_figure(plot)
+        self.painter.figure_made.connect(self.exporter.connect_figure)
         self.window.watch.canvases_replaced.connect(self._connect_canvases)
         self._connect_canvases()
         for source in (self.exporter, self.films):
@@ -198,6 +219,7 @@ class DpmApplication(QObject):
 
     def _stop(self) -> None:
         self.films.stop()
+        self.painter.stop()
         self.session.stop()
 
     def _new_seed(self) -> None:
@@ -214,12 +236,15 @@ class DpmApplication(QObject):
     def _dress(self, palette: Palette) -> None:
         self._themes[self.theme.choice].setChecked(True)
         self.window.set_palette(palette)
+        self.painter.set_palette(palette)
 
     def _set_projector(self, on: bool) -> None:
         self.preferences.projector = on
         self.theme.set_projector(on)
         self.window.actions_["projector"].setChecked(on)
-        self.window.set_line_scale(PROJECTOR_LINES if on else 1.0)
+        scale = PROJECTOR_LINES if on else 1.0
+        self.window.set_line_scale(scale)
+        self.painter.set_line_scale(scale)
 
     def _set_full_screen(self, on: bool) -> None:
         state = self.window.windowState()

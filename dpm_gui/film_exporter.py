@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.errors import BadInputError, DpmError
 from core.files import check_output_path
+from core.values import Checkpoint
 from dpm_gui.activities import Activity
 from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.export import save_image
@@ -17,10 +18,9 @@ from dpm_gui.preferences import Preferences
 from dpm_gui.recording import Recording
 from dpm_gui.session import Session
 from dpm_gui.theme import Theme
-from dpm_gui.views.canvas import Canvas
 from dpm_gui.views.canvases import canvas_for
 
-KINDS = "GIF film (*.gif);;MP4 film (*.mp4);;Figure 1 (*.png)"
+KINDS = "GIF film (*.gif);;MP4 film (*.mp4);;Figure of the paper (*.png)"
 
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class FilmExporter(QObject):
         self._window = window
         self._film: FilmExport | None = None
         self._figure: tuple[str, dict[str, Recording]] | None = None
-        session.drift_changed.connect(self._save_figure_that_waits)
+        session.figure_changed.connect(self._save_figure_that_waits)
         for signal in (session.opened_changed, session.failed):
             signal.connect(self._drop_figure_that_waits)
 
@@ -90,14 +90,17 @@ class FilmExporter(QObject):
             raise BadInputError(f"{path}: the run has not come to its end; wait for it or run again")
         if Path(path).suffix.lower() == ".png":
             check_output_path(path)
+            self._session.compute_figure()
             self._figure = path, recordings
-            self._session.compute_drift()
             self._save_figure_that_waits()
             return
         from dpm_gui.film_export import FilmExport
         from dpm_gui.film_scene import FilmScene
 
-        film = FilmExport(FilmScene(recordings, self._theme.palette, canvas=self._canvas()), path, self)
+        checkpoint = self._checkpoint
+        canvas = canvas_for(checkpoint)
+        scene = FilmScene(recordings, self._theme.palette, canvas=canvas, data=checkpoint.data)
+        film = FilmExport(scene, path, self)
         film.progressed.connect(lambda done, total: self._tell(Path(path).name, done, total))
         film.saved.connect(self.saved)
         film.failed.connect(self.failed)
@@ -107,18 +110,13 @@ class FilmExporter(QObject):
         film.start()
 
     def _save_figure_that_waits(self) -> None:
-        """Save figure 1 or 2 if that was asked for and all that belongs to it is there."""
-        if self._figure is None:
+        """Save the figure of the paper if that was asked for and all that belongs to it is there."""
+        if self._figure is None or not self._session.figure_ready:
             return
-        path, recordings = self._figure
-        with_arrows = self._session.has_drift
-        if with_arrows and self._session.drift(recordings[REVERSE].steps) is None:
-            return
-        self._figure = None
-        from dpm_gui.film_scene import PaperFigure
+        (path, recordings), self._figure = self._figure, None
+        from dpm_gui.paper_figures import figure_of
 
-        drifts = self._session.drifts if with_arrows else None
-        figure = PaperFigure(recordings, drifts, self._theme.palette, canvas=self._canvas())
+        figure = figure_of(self._checkpoint, recordings, self._session, self._theme.palette)
         try:
             save_image(figure.picture(), path)
         except DpmError as error:
@@ -128,9 +126,12 @@ class FilmExporter(QObject):
         finally:
             figure.deleteLater()
 
-    def _canvas(self) -> type[Canvas]:
+    @property
+    def _checkpoint(self) -> Checkpoint:
         opened = self._session.opened
-        return canvas_for(opened.checkpoint.kind if opened else "gaussian")
+        if opened is None:
+            raise BadInputError("film: nothing is open; open a checkpoint first")
+        return opened.checkpoint
 
     def _drop_figure_that_waits(self) -> None:
         self._figure = None

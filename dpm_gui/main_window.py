@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.pictures import channels_of
 from dpm_gui.actions import MENUS, Actions
 from dpm_gui.activities import Activity
 from dpm_gui.engine import Opened
@@ -33,6 +34,9 @@ from dpm_gui.session import Session
 from dpm_gui.theme import Palette
 from dpm_gui.views.activity_bar import ActivityBar
 from dpm_gui.views.entropies import EntropyPlot
+from dpm_gui.views.futures_spread import FuturesSpread
+from dpm_gui.workspaces.pages import WATCH, Workspaces
+from dpm_gui.workspaces.spread import Spread
 from dpm_gui.workspaces.watch import WatchWorkspace
 
 FILES = "Checkpoints (*.h5 *.hdf5);;All files (*)"
@@ -63,19 +67,24 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self._session = session
         self._preferences = preferences
-        self._icons = icons
+        self.icons = icons
         self._painted = False
         self._activities: dict[str, Activity | None] = {"session": None, "film": None}
         self._notice = ""
         self.actions_ = Actions(self)
         self.watch = WatchWorkspace(session, player, self.actions_, icons, self)
-        self.entropies = EntropyPlot(self)
+        self.entropies, self.spread = EntropyPlot(self), FuturesSpread(self)
         self.activity = ActivityBar(self.actions_["stop"], self)
-        self.setCentralWidget(self.watch)
+        self.workspaces = Workspaces(self)
+        self.workspaces.add(WATCH, self.watch)
+        self.setCentralWidget(self.workspaces)
+        self.workspaces.take_keyboard()
         self._docks = (
             self._dock("Entropy bounds", "entropies", self.entropies),
+            self._dock("Spread of futures", "futures", self.spread),
             self._dock("Bound K", "bound", BoundPanel(session, self.actions_["measure"], self)),
         )
+        self._spread = Spread(session, player, self.spread, self._docks[1], self.workspaces, self._share_height)
         self._recent = QMenu("Open recent", self)
         self._themes = QMenu("Theme", self)
         self._fill_menus()
@@ -91,14 +100,14 @@ class MainWindow(QMainWindow):
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
-        self.actions_.dress(self._icons, palette)
-        self.watch.set_palette(palette)
-        self.entropies.set_palette(palette)
+        self.actions_.dress(self.icons, palette)
+        for part in (self.watch, self.entropies, self.spread):
+            part.set_palette(palette)
 
     def set_line_scale(self, scale: float) -> None:
         """Draw lines and points so many times as thick."""
-        self.watch.set_line_scale(scale)
-        self.entropies.set_line_scale(scale)
+        for part in (self.watch, self.entropies, self.spread):
+            part.set_line_scale(scale)
 
     def restore_layout(self) -> None:
         """Take the place, size and docks that were remembered; at first, a size that fits the screen."""
@@ -113,6 +122,7 @@ class MainWindow(QMainWindow):
         self.restoreState(self._first_layout)
         for dock in self._docks:
             dock.show()
+        self._spread.place()
         self._size_docks()
 
     def ask_for_file(self) -> None:
@@ -145,6 +155,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._preferences.geometry = self.saveGeometry()
+        self.workspaces.bring_docks_back()
         self._preferences.window_state = self.saveState()
         self.closing.emit()
         super().closeEvent(event)
@@ -162,7 +173,12 @@ class MainWindow(QMainWindow):
 
     def _size_docks(self) -> None:
         self.resizeDocks(list(self._docks), [DOCK_WIDTH] * len(self._docks), Qt.Orientation.Horizontal)
-        self.resizeDocks(list(self._docks), [520, 200], Qt.Orientation.Vertical)
+        self.resizeDocks(list(self._docks), [260, 260, 200], Qt.Orientation.Vertical)
+
+    def _share_height(self) -> None:
+        """Have both plots over t share the room that they have."""
+        plots = list(self._docks[:2])
+        self.resizeDocks(plots, [sum(dock.height() for dock in plots) // 2] * 2, Qt.Orientation.Vertical)
 
     def _fill_menus(self) -> None:
         for title in MENUS:
@@ -205,6 +221,9 @@ class MainWindow(QMainWindow):
         if isinstance(button, QToolButton):
             button.setMenu(self._recent)
             button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        bar.addSeparator()
+        for name in ("workspace_watch", "workspace_paint"):
+            bar.addAction(self.actions_[name])
         bar.addWidget(_spring(self))
         bar.addWidget(RunPanel(self._session, self.actions_["new_seed"], self.actions_["run_again"], self))
         bar.addWidget(_spring(self))
@@ -237,7 +256,8 @@ class MainWindow(QMainWindow):
     def _show_opened(self, opened: Opened) -> None:
         checkpoint = opened.checkpoint
         self.setWindowTitle(f"{checkpoint.title} · {checkpoint.kind.capitalize()}, T = {checkpoint.steps} – dpm-gui")
-        self.entropies.show_entropies(opened.entropies)
+        data = checkpoint.data
+        self.entropies.show_entropies(opened.entropies, channels_of(data.shape) if data.is_picture else None)
         for name in ("measure", "run_again", "new_seed", "export"):
             self.actions_.allow(name, True)
 

@@ -21,14 +21,15 @@ from PySide6.QtWidgets import QApplication
 
 from core.errors import BadInputError
 from core.files import check_output_path
-from core.values import DriftFrame, RunSpec
 from dpm_gui.app import DpmApplication
 from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.export import save_image
-from dpm_gui.film_scene import FRAMES_A_SECOND, FilmScene, PaperFigure
+from dpm_gui.film_scene import FRAMES_A_SECOND, FilmScene
 from dpm_gui.films import check_film_path, write_film
 from dpm_gui.main_window import LEAST_SIZE
+from dpm_gui.paper_figures import figure_of
 from dpm_gui.preferences import Preferences
+from dpm_gui.views.canvases import canvas_for
 
 WINDOW_SIZE = (1280, 800)
 
@@ -47,8 +48,7 @@ def run(options: argparse.Namespace) -> int:
         raise BadInputError("--screenshot: another kind of application is running in this process")
     with tempfile.TemporaryDirectory() as folder:
         settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
-        spec = RunSpec(seed=options.seed)
-        program = DpmApplication(application, Preferences(settings), spec, options.theme or "light")
+        program = DpmApplication(application, Preferences(settings), options.spec, options.theme or "light")
         try:
             _work(program, options)
         finally:
@@ -80,6 +80,9 @@ def _work(program: DpmApplication, options: argparse.Namespace) -> None:
     program.open_after_paint(options.file, at=options.at or 0)
     program.window.show()
     wait_for_run(program)
+    if options.workspace != "watch":
+        program.show_workspace(options.workspace)
+        wait_for_fill(program)
     last = program.player.last
     if options.at is not None and options.at > last:
         raise BadInputError(f"--at: {options.at} is beyond the last step, T = {last}")
@@ -108,36 +111,58 @@ def wait_for_run(program: DpmApplication) -> None:
         raise errors[0]
 
 
+def wait_for_fill(program: DpmApplication) -> None:
+    """Run the event loop until what Paint fills in at first has come to its end.
+
+    Raises:
+        Exception: Whatever ended it, if that was an error.
+    """
+    paint, wishes = program.painter.paint, program.painter.wishes
+    if paint is None or wishes is None:
+        return
+    loop = QEventLoop()
+    errors: list[Exception | None] = []
+    for source in (paint, wishes):
+        source.ended.connect(errors.append)
+        source.ended.connect(loop.quit)
+    program.painter.run()
+    if program.painter.running:
+        loop.exec()
+    if errors and errors[-1] is not None:
+        raise errors[-1]
+
+
 def _render(program: DpmApplication, options: argparse.Namespace) -> None:
     session, palette = program.session, program.theme.palette
+    if session.opened is None:
+        raise BadInputError(f"--render: {options.render} cannot be made, for nothing could be opened")
     recordings = {side: session.recording(side) for side in (FORWARD, REVERSE)}
     size = QSize(*options.size) if options.size else None
-    canvas = type(program.window.watch.views[FORWARD])
+    checkpoint = session.opened.checkpoint
     if Path(options.render).suffix.lower() == ".png":
-        drifts = _wait_for_drifts(program) if session.has_drift else None
-        figure = PaperFigure(recordings, drifts, palette, size, canvas)
+        _wait_for_figure(program)
+        figure = figure_of(checkpoint, recordings, session, palette, size)
         _settle()
         save_image(figure.picture(), options.render)
         return
-    scene = FilmScene(recordings, palette, size, canvas)
+    scene = FilmScene(recordings, palette, size, canvas_for(checkpoint), checkpoint.data)
     _settle()
     for _ in write_film(options.render, scene.pictures(), FRAMES_A_SECOND):
         pass
 
 
-def _wait_for_drifts(program: DpmApplication) -> dict[int, DriftFrame]:
-    session, last = program.session, program.player.last
+def _wait_for_figure(program: DpmApplication) -> None:
+    session = program.session
     loop = QEventLoop()
     errors: list[Exception] = []
-    session.drift_changed.connect(lambda: loop.quit() if session.drift(last) else None)
+    session.figure_changed.connect(lambda: loop.quit() if session.figure_ready else None)
     session.failed.connect(errors.append)
     session.failed.connect(loop.quit)
-    session.compute_drift()
-    if session.drift(last) is None:
+    session.compute_figure()
+    if not session.figure_ready:
         loop.exec()
     if errors:
         raise errors[0]
-    return {t: drift for t in range(1, last + 1) if (drift := session.drift(t)) is not None}
 
 
 def _pass_on(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

@@ -19,3 +19,12 @@ def asset(relative: str) -> Path:
         if path.exists():
             return path
     raise FileNotFoundError(f"{relative}: not among the shipped assets of {package.name}")
+
+
+def is_shipped(relative: str) -> bool:
+    """Tell whether a file or folder of that name has come with the application."""
+    try:
+        asset(relative)
+    except FileNotFoundError:
+        return False
+    return True

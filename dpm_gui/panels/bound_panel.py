@@ -15,6 +15,7 @@ ROWS = (
     ("null", "The null model, a unit Gaussian or independent bits: what K is compared with"),
     ("gain", "K less the null model"),
     ("truth", "E log₂ q(x¹): what K would be if every reverse kernel were exact"),
+    ("8 bits", "What K says one number of the 8-bit picture takes to code, in bits per dimension"),
 )
 
 
@@ -29,8 +30,9 @@ class BoundPanel(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
+        self._labels = {name: QLabel(name, self) for name, _ in ROWS}
         for row, (name, tip) in enumerate(ROWS):
-            label = QLabel(name, self)
+            label = self._labels[name]
             label.setToolTip(tip)
             grid.addWidget(label, row, 0)
             grid.addWidget(self._numbers[name], row, 1)
@@ -49,6 +51,9 @@ class BoundPanel(QWidget):
 
     def show_bound(self, bound: Bound | None) -> None:
         """Show ``bound``, or how to come by one."""
+        coded = None if bound is None else bound.bits_per_dimension
+        for parts in (self._labels, self._numbers):
+            parts["8 bits"].setVisible(coded is not None)
         if bound is None:
             self._heading.setText("The bound K has not been measured yet.")
             for number in self._numbers.values():
@@ -64,6 +69,7 @@ class BoundPanel(QWidget):
             if bound.truth is None or bound.truth_standard_error is None
             else f"{_signed(bound.truth)} ± {bound.truth_standard_error:.3f}"
         )
+        self._numbers["8 bits"].setText("–" if coded is None else f"{_signed(coded)} bits per dimension")
 
     def _number(self, name: str, tip: str) -> QLabel:
         label = QLabel(self)

@@ -8,10 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidge
 
 from core.values import MAX_SEED, RunSpec
 from dpm_gui.session import Session
-
-FEWEST, MOST = 100, 50_000
-NOUNS = {"gaussian": "Points", "binomial": "Sequences"}
-STEPS = {"gaussian": 1000, "binomial": 100}
+from dpm_gui.subjects import POINTS, Subject, subject_of
 
 
 class RunPanel(QWidget):
@@ -20,7 +17,7 @@ class RunPanel(QWidget):
     def __init__(self, session: Session, new_seed: QAction, run_again: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._count = self._box("", FEWEST, MOST, "")
+        self._count = self._box("", POINTS.fewest, POINTS.most, "")
         self._count.setGroupSeparatorShown(True)
         self._seed = self._box("Seed", 0, MAX_SEED, "Seed of all randomness: the same seed gives the same picture")
         self._count.valueChanged.connect(lambda count: session.edit(count=count))
@@ -40,8 +37,8 @@ class RunPanel(QWidget):
             button.setAutoRaise(True)
             button.setAccessibleName(action.text())
             layout.addWidget(button)
-        session.opened_changed.connect(lambda opened: self._name_states(opened.checkpoint.kind))
-        self._name_states("gaussian")
+        session.opened_changed.connect(lambda opened: self._name_states(subject_of(opened.checkpoint)))
+        self._name_states(POINTS)
         self._show(session.spec)
 
     def _box(self, name: str, least: int, most: int, tip: str) -> QSpinBox:
@@ -53,12 +50,16 @@ class RunPanel(QWidget):
         box.setAccessibleName(name)
         return box
 
-    def _name_states(self, kind: str) -> None:
-        noun = NOUNS[kind]
+    def _name_states(self, subject: Subject) -> None:
+        noun = subject.name.capitalize()
         self._noun.setText(noun)
-        self._count.setSingleStep(STEPS[kind])
-        self._count.setAccessibleName(f"Number of {noun.lower()}")
+        blocker = QSignalBlocker(self._count)  # a narrower range changes the number that is shown, not what is run
+        self._count.setRange(subject.fewest, subject.most)
+        blocker.unblock()
+        self._count.setSingleStep(subject.step)
+        self._count.setAccessibleName(f"Number of {subject.name}")
         self._count.setToolTip(f"{noun} on each side, N")
+        self._show(self._session.spec)
 
     def _show(self, spec: RunSpec) -> None:
         for box, value in ((self._count, spec.count), (self._seed, spec.seed)):

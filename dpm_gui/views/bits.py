@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 from core.values import Frame
 from dpm_gui.theme import Palette
 from dpm_gui.views.bit_items import BitImage, RowMark, RuleItem
+from dpm_gui.views.bit_thumbnail import bit_thumbnail
 from dpm_gui.views.canvas import Canvas
 from dpm_gui.views.explanations import BITS_FORWARD, BITS_REVERSE
 from dpm_gui.views.figure import Table
@@ -132,16 +133,8 @@ class BitsView(Canvas):
         for mark in (self._mark, self._step):
             mark.dress(hue, line_scale)
 
-    @staticmethod
-    def thumbnail(x: NDArray[np.float32], colour: str) -> QImage:
-        """Return the first sequences, as many as there are columns, in one ``colour``."""
-        bits = np.ascontiguousarray(x[: x.shape[1]] > 0.5)
-        pixels = np.zeros((*bits.shape, 4), dtype=np.uint8)
-        ink = QColor(colour)
-        pixels[bits] = ink.blue(), ink.green(), ink.red(), 255  # ARGB32 in memory
-        height, width = bits.shape
-        image = QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
-        return image.copy()  # the bytes above live no longer than this call
+    def thumbnail(self, x: NDArray[np.float32], colour: str) -> QImage:
+        return bit_thumbnail(x, colour)
 
     def _path_place(self) -> QRectF:
         columns = self._bits.shape[1]

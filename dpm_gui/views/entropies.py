@@ -4,42 +4,36 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QWidget
 
 from core.values import StepEntropies
 from dpm_gui.theme import Palette, text_size
 from dpm_gui.views.band import BandItem
 from dpm_gui.views.explanations import ENTROPIES
-from dpm_gui.views.figure import Figure, Table
+from dpm_gui.views.figure import Table
 from dpm_gui.views.legend import Legend
-from dpm_gui.views.plot_axis import PlotAxis
-from dpm_gui.views.step_cursor import GRIP, StepCursor
+from dpm_gui.views.step_plot import StepPlot
 
 BELOW, ABOVE = 0.08, 0.22
 """Shares of the range of values that are left free; the legend stands in the upper."""
+SHORT = {"dimension": "bits/dim", "pixel": "bits/pixel"}
 CLIPPED = "lower bound is −∞ at t = 1 (clipped)"
 
 
-class EntropyPlot(Figure):
+class EntropyPlot(StepPlot):
     """Both bounds over t, a band between them, and a cursor that follows the pressed pointer."""
-
-    step_chosen = Signal(int)
-    """The step under the pointer, 1 … T."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._entropies: StepEntropies | None = None
-        self._step = 0
+        self._unit = "dimension"
         # The items come first: the base dresses them.
-        self._band, self._legend, self._cursor = BandItem(), Legend(), StepCursor()
-        axes = (PlotAxis("bottom", "step t", whole=True, grid=True), PlotAxis("left", "bits per dimension", grid=True))
-        super().__init__("Entropy of each step", ENTROPIES, parent, axes=axes)
+        self._band, self._legend = BandItem(), Legend()
+        super().__init__("Entropy of each step", ENTROPIES, "bits per dimension", parent)
         self.view.addItem(self._band, ignoreBounds=True)
         self._legend.setParentItem(self.view)
         self._legend.setVisible(False)
-        self._cursor.attach(self.view)
-        self.viewport().setMouseTracking(True)
         self.set_home(QRectF(0.0, -0.1, 1.0, 1.2))
         self.set_message("The bounds of each step appear here once a checkpoint is open.")
 
@@ -48,10 +42,18 @@ class EntropyPlot(Figure):
         """T, or 0 before there are entropies."""
         return 0 if self._entropies is None else len(self._entropies.upper)
 
-    def show_entropies(self, entropies: StepEntropies) -> None:
-        """Draw both bounds of every step."""
+    @property
+    def step_range(self) -> tuple[int, int] | None:
+        return (1, self.steps) if self.steps else None
+
+    def show_entropies(self, entropies: StepEntropies, channels: int | None = None) -> None:
+        """Draw both bounds of every step, bits per dimension, or per pixel of so many ``channels``."""
         self.set_message(None)
-        self._entropies = entropies
+        if channels is not None:
+            parts = (entropies.upper, entropies.lower, entropies.t_given_0)
+            entropies = StepEntropies(*(channels * part for part in parts))
+        self._entropies, self._unit = entropies, "dimension" if channels is None else "pixel"
+        self._axes[1].set_text(f"bits per {self._unit}")
         steps = np.arange(1.0, self.steps + 1)
         values = np.concatenate((entropies.upper, entropies.lower))
         finite = values[np.isfinite(values)]
@@ -74,36 +76,15 @@ class EntropyPlot(Figure):
             return
         upper, lower = float(self._entropies.upper[t - 1]), float(self._entropies.lower[t - 1])
         self._cursor.move_to(t, [level for level in (upper, lower) if np.isfinite(level)])
-        self.set_readout(f"t = {t} · upper {_number(upper)} · lower {_number(lower)} bits/dim")
-
-    def left_pressed(self, position: QPointF) -> None:
-        self._choose(position)
-
-    def left_dragged(self, position: QPointF) -> None:
-        self._choose(position)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        near = self._cursor.isVisible() and abs(event.position().x() - self._cursor.scenePos().x()) <= GRIP
-        shape = Qt.CursorShape.SizeHorCursor if near else Qt.CursorShape.ArrowCursor
-        if self.viewport().cursor().shape() != shape:
-            self.viewport().setCursor(shape)
-
-    def limited(self, region: QRectF) -> QRectF:
-        """Keep to what the bounds fill, and to no less than three steps."""
-        width = min(max(region.width(), 3.0), self.home.width())
-        height = min(max(region.height(), 1e-3 * self.home.height()), self.home.height())
-        left = min(max(region.left(), self.home.left()), self.home.right() - width)
-        top = min(max(region.top(), self.home.top()), self.home.bottom() - height)
-        return QRectF(left, top, width, height)
+        self.set_readout(f"t = {t} · upper {_number(upper)} · lower {_number(lower)} {SHORT[self._unit]}")
 
     def table(self) -> Table:
         entropies = self._entropies
         empty = np.empty(0)
         columns: dict[str, NDArray[np.generic]] = {
             "t": np.arange(1, self.steps + 1),
-            "upper (bits per dimension)": empty if entropies is None else entropies.upper,
-            "lower (bits per dimension)": empty if entropies is None else entropies.lower,
+            f"upper (bits per {self._unit})": empty if entropies is None else entropies.upper,
+            f"lower (bits per {self._unit})": empty if entropies is None else entropies.lower,
         }
         return Table("entropies", columns)
 
@@ -115,13 +96,6 @@ class EntropyPlot(Figure):
         font.setPointSizeF(text_size(self))
         rows = list(zip(("upper bound", "lower bound"), self._band.pens, strict=True))
         self._legend.dress(rows, font, QColor(palette.muted), QColor(palette.surface))
-
-    def _choose(self, position: QPointF) -> None:
-        if self.steps:
-            t = min(max(round(self.to_data(position).x()), 1), self.steps)
-            if t != self._step:
-                self.set_cursor(t)
-                self.step_chosen.emit(t)
 
 
 def _finite(values: NDArray[np.float64], instead: float) -> NDArray[np.float64]:

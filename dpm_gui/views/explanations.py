@@ -42,6 +42,23 @@ BITS_REVERSE = explanation(
     "<i>f<sub>b</sub></i>(<i>x<sup>t</sup></i>, <i>t</i>)",
     "section 2.2, figure 2",
 )
+PICTURES_FORWARD = explanation(
+    "Each step of the forward process fades the pictures a little and adds noise, until nothing of them is left. "
+    "The keys 1 to 4 show the state itself, what the model guesses the picture to be, the mean of the next reverse "
+    "step, and what the last step has changed; a click enlarges a picture on both sides.",
+    "<i>q</i>(<i>x<sup>t</sup></i> | <i>x</i><sup><i>t</i>−1</sup>) = "
+    "<i>N</i>(√(1 − <i>β<sub>t</sub></i>) <i>x</i><sup><i>t</i>−1</sup>, <i>β<sub>t</sub></i> <i>I</i>)",
+    "section 2.1, figure 3",
+)
+PICTURES_REVERSE = explanation(
+    "The model starts from noise, or from noised examples, and each of its steps takes back one step of the forward "
+    "process. Of long chains a preview in few steps comes first: it approximates the model, and gives way to the true "
+    "chain as that is computed.",
+    "<i>p</i>(<i>x</i><sup><i>t</i>−1</sup> | <i>x<sup>t</sup></i>) = "
+    "<i>N</i>(<i>f<sub>μ</sub></i>(<i>x<sup>t</sup></i>, <i>t</i>), "
+    "<i>f</i><sub>Σ</sub>(<i>x<sup>t</sup></i>, <i>t</i>))",
+    "section 2.2, figure 3",
+)
 ENTROPIES = explanation(
     "How uncertain a reverse step is lies between two bounds that the forward process alone fixes. "
     "The narrower the band, the closer the step is to one that loses nothing.",
@@ -51,4 +68,13 @@ ENTROPIES = explanation(
     "<i>H</i>(<i>X</i><sup><i>t</i>−1</sup> | <i>X<sup>t</sup></i>) ≤ "
     "<i>H</i>(<i>X<sup>t</sup></i> | <i>X</i><sup><i>t</i>−1</sup>)",
     "section 2.6, appendix A",
+)
+SPREAD = explanation(
+    "From one state <i>x<sup>t</sup></i> the reverse is walked 64 times, each time with noise of its own. "
+    "The line is how far these futures lie apart at each step <i>s</i>: their standard deviation, the mean over all "
+    "entries, in the data's own units; of bits the entropy of the share of ones.",
+    "mean<sub><i>i</i></sub> sd(<i>x<sub>i</sub><sup>s</sup></i> | <i>x<sup>t</sup></i>), "
+    "of bits mean<sub><i>i</i></sub> <i>H</i>(<i>X<sub>i</sub><sup>s</sup></i> | <i>x<sup>t</sup></i>), "
+    "<i>s</i> = <i>t</i> … 0",
+    "section 2.2",
 )

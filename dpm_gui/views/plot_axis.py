@@ -48,6 +48,11 @@ class PlotAxis(pg.AxisItem):
         if self._with_grid:
             self.setGrid(GRID_OPACITY)
 
+    def set_text(self, label: str) -> None:
+        """Set name and unit, in the looks it has."""
+        self._text = label
+        self.setLabel(label)
+
     def boundingRect(self) -> QRectF:
         """Leave room for half a label beyond both ends, which pyqtgraph does for axes without a grid alone."""
         rect: QRectF = super().boundingRect()

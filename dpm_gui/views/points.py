@@ -123,8 +123,7 @@ class PointsView(Canvas):
         self._path.dress(palette, QColor(hue), line_scale)
         self._prior.dress(palette, line_scale)
 
-    @staticmethod
-    def thumbnail(x: NDArray[np.float32], colour: str) -> QImage:
+    def thumbnail(self, x: NDArray[np.float32], colour: str) -> QImage:
         return point_thumbnail(x, colour)
 
     def _hue(self, palette: Palette) -> str:

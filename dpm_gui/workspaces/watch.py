@@ -8,20 +8,25 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from core.values import Frame
 from dpm_gui.actions import LAYERS, Actions
 from dpm_gui.engine import FORWARD, REVERSE, Opened, Preview
 from dpm_gui.icons import IconSet
 from dpm_gui.player import Player
+from dpm_gui.recording import Recording
 from dpm_gui.session import Session
+from dpm_gui.subjects import subject_of
 from dpm_gui.theme import LIGHT, Palette
 from dpm_gui.views.canvas import Canvas
 from dpm_gui.views.canvases import canvas_for
 from dpm_gui.views.points import PointsView
 from dpm_gui.views.timeline import Timeline
+from dpm_gui.workspaces.layer_bar import LayerBar
+from dpm_gui.workspaces.pair import Pair
+from dpm_gui.workspaces.sides import Sides
+from dpm_gui.workspaces.starts import Starts
 
 THUMBNAILS = 21
 TITLES = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
@@ -43,9 +48,12 @@ class WatchWorkspace(QWidget):
         self._palette = LIGHT
         self._chosen: tuple[str, int] | None = None
         self._path: tuple[tuple[str, int, int, int], NDArray[np.float32]] | None = None
+        self._thumbnails: tuple[Palette, Recording, bool] | None = None
         self._line_scale = 1.0
+        self._sides = Sides(session)
         self._canvases = QSplitter(Qt.Orientation.Horizontal, self)
         self.views: dict[str, Canvas] = {}
+        self._bar = LayerBar(actions, self)
         self.timeline = Timeline(self)
         self.timeline.set_icons(icons)
         self._lay_out()
@@ -53,6 +61,7 @@ class WatchWorkspace(QWidget):
         self._connect_player()
         self._connect_layers()
         self._take_canvases(PointsView)
+        self.starts = Starts(session, player, actions, self._branching, self)
         self.show_message("Opening the checkpoint…")
 
     def set_palette(self, palette: Palette) -> None:
@@ -61,8 +70,7 @@ class WatchWorkspace(QWidget):
         for view in self.views.values():
             view.set_palette(palette)
         self.timeline.set_palette(palette)
-        if self._session.recording(REVERSE).complete:
-            self._show_thumbnails()
+        self._show_thumbnails()
 
     def set_line_scale(self, scale: float) -> None:
         """Draw lines and points so many times as thick."""
@@ -82,18 +90,11 @@ class WatchWorkspace(QWidget):
     def _lay_out(self) -> None:
         self._canvases.setChildrenCollapsible(False)
         self._canvases.setHandleWidth(1)
-        layers = QHBoxLayout()
-        layers.setContentsMargins(16, 0, 16, 0)
-        layers.setSpacing(4)
-        self._buttons = {name: _layer_button(self._actions[name], self) for name in LAYERS}
-        for button in self._buttons.values():
-            layers.addWidget(button)
-        layers.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self._canvases, stretch=1)
-        layout.addLayout(layers)
+        layout.addWidget(self._bar)
         layout.addWidget(self.timeline)
 
     def _connect_session(self) -> None:
@@ -105,6 +106,7 @@ class WatchWorkspace(QWidget):
         session.colours_changed.connect(self._show_colours)
         session.run_ended.connect(self._show_end)
         session.drift_changed.connect(self._show_drift)
+        session.looked.connect(self._show_states)
 
     def _connect_player(self) -> None:
         player, timeline = self._player, self.timeline
@@ -138,22 +140,20 @@ class WatchWorkspace(QWidget):
             view.hide()
             view.deleteLater()
         self.views = {side: kind(side, TITLES[side], self) for side in (FORWARD, REVERSE)}
-        self.views[REVERSE].link_to(self.views[FORWARD])
+        self._pair = Pair(self.views[REVERSE], self.views[FORWARD])
         for side, view in self.views.items():
             self._canvases.addWidget(view)
             view.point_clicked.connect(partial(self._choose_point, side))
             view.set_palette(self._palette)
             view.set_line_scale(self._line_scale)
         self._canvases.setSizes([1000, 1000])
-        order: list[QWidget] = [*self.views.values(), *self._buttons.values()]
+        order: list[QWidget] = [*self.views.values(), *self._bar.buttons]
         for one, next_one in pairwise(order):
             QWidget.setTabOrder(one, next_one)
         if in_use:  # else the keyboard would be left on a button, which Space then presses
             self.views[FORWARD].setFocus()
         layers = self.views[FORWARD].layers
-        self._actions.show_layers(layers)
-        for name, button in self._buttons.items():
-            button.setVisible(name in layers)
+        self._bar.offer(layers)
         for name in layers:
             on = name in kind.at_start
             self._actions[name].setChecked(on)
@@ -161,6 +161,9 @@ class WatchWorkspace(QWidget):
         self.canvases_replaced.emit()
 
     def _switch_layer(self, name: str, on: bool) -> None:
+        if on and name in self.views[FORWARD].ways:
+            self._sides.way = name
+            self._show_states()
         for view in self.views.values():
             if name in view.layers:
                 view.set_layer(name, on)
@@ -171,16 +174,19 @@ class WatchWorkspace(QWidget):
     def _show_preview(self, preview: Preview) -> None:
         """Show the examples of a checkpoint that cannot be run yet."""
         data = preview.checkpoint.data
-        self._take_canvases(canvas_for(preview.checkpoint.kind))
-        view = self.views[FORWARD]
-        view.set_colours(preview.along)
-        view.show_frame(Frame(0, data.to_model(data.examples)))
+        self._take_canvases(canvas_for(preview.checkpoint))
+        view, count = self.views[FORWARD], subject_of(preview.checkpoint).usual
+        view.set_data(data)
+        view.set_colours(None if preview.along is None else preview.along[:count])
+        view.show_frame(Frame(0, data.to_model(data.examples[:count])))
         view.set_message(None)
         view.set_note("examples")
         self.views[REVERSE].set_message("Waking the engine…")
 
     def _show_opened(self, opened: Opened) -> None:
-        self._take_canvases(canvas_for(opened.checkpoint.kind))
+        self._take_canvases(canvas_for(opened.checkpoint))
+        for view in self.views.values():
+            view.set_data(opened.checkpoint.data)
         self._player.set_last(opened.checkpoint.steps)
         self.timeline.set_range(opened.checkpoint.steps)
         self.timeline.set_signal(opened.alpha_bars)
@@ -194,8 +200,10 @@ class WatchWorkspace(QWidget):
 
     def _forget_run(self) -> None:
         self._choose_point(FORWARD, -1)
+        self._pair.show_futures(bool(self._session.spec.branches))
         self.timeline.set_available(0, -1)
         self.timeline.set_thumbnails([])
+        self._thumbnails = None
         self.views[REVERSE].set_colours(None)
         for view in self.views.values():
             view.set_message("Sampling…")
@@ -203,20 +211,18 @@ class WatchWorkspace(QWidget):
     def _show_progress(self, side: str) -> None:
         recording = self._session.recording(side)
         self.views[side].set_message(None)
-        if side == REVERSE and recording.available:
-            self.timeline.set_available(*recording.available)
-            if recording.complete:
-                self._show_thumbnails()
-        self._show_side(side, self._player.position)
+        if side == REVERSE and recording.in_reach:
+            self.timeline.set_available(*recording.in_reach)
+            self._show_thumbnails()
+        self._show_states(side)
         self._show_path()
 
     def _show_end(self) -> None:
         """Say what has come of a run that was stopped or has failed, and what to do next."""
         for side, view in self.views.items():
-            if self._session.recording(side).newest is None:
+            if self._session.recording(side).in_reach is None:
                 view.set_message("The run ended before the first frame.\nRun again with F5.")
-            else:
-                self._show_side(side, self._player.position)
+        self._show_states()
 
     def _show_colours(self, side: str) -> None:
         self.views[side].set_colours(self._session.recording(side).along)
@@ -231,22 +237,18 @@ class WatchWorkspace(QWidget):
     def _show_position(self, position: float) -> None:
         """Draw both sides: between two frames where motion is to be smooth, else the nearest frame itself."""
         self.timeline.set_position(position)
-        for side in self.views:
-            self._show_side(side, position)
+        self._show_states()
 
-    def _show_side(self, side: str, position: float) -> None:
-        recording, view, t = self._session.recording(side), self.views[side], self._player.t
+    def _show_states(self, changed: str | None = None) -> None:
+        """Show the step on both sides, or on the one that has ``changed`` alone where the sides are shown apart."""
         smooth = self._player.playing and self._actions["smooth"].isChecked()
-        frame = recording.at(position if smooth and view.interpolates else float(t))
-        if frame is None:
-            frame = recording.newest
-        if frame is None:
-            return
-        view.show_frame(frame)
-        if frame.t == t or recording.complete:
-            view.set_note(f"t = {frame.t}")
-        else:
-            view.set_note(f"{'computing' if self._session.running else 'stopped'}, t = {frame.t}")
+        views = self.views if changed is None or self._sides.together else {changed: self.views[changed]}
+        self._sides.show(views, self._player.t, self._player.position if smooth else None)
+
+    def _branching(self) -> int:
+        """Return the trajectory of the reverse that was chosen, -1 if none was."""
+        side, index = self._chosen or (REVERSE, self.views[REVERSE].picture_enlarged)
+        return index if side == REVERSE else -1
 
     def _show_drift(self) -> None:
         wanted = self._with_arrows
@@ -260,11 +262,18 @@ class WatchWorkspace(QWidget):
         self._actions["loop"].setChecked(player.loop)
 
     def _show_thumbnails(self) -> None:
+        """Show small pictures of the reverse once it, or its preview, has reached the data; of both, each once."""
         recording = self._session.recording(REVERSE)
+        reached = recording.in_reach is not None and recording.in_reach[0] == 0
+        state = self._palette, recording, recording.complete
+        if not reached or self._thumbnails == state:
+            return
+        self._thumbnails = state
         steps = {round(index * self._player.last / (THUMBNAILS - 1)) for index in range(THUMBNAILS)}
-        frames = [frame for t in sorted(steps) if (frame := recording.frame(t)) is not None]
+        shown = [recording.shown(t) for t in sorted(steps) if t <= recording.top]
+        frames = {each.frame.t: each.frame.x for each in shown if each is not None}
         picture = partial(self.views[REVERSE].thumbnail, colour=self._palette.reverse)
-        self.timeline.set_thumbnails([(frame.t, picture(frame.x)) for frame in frames])
+        self.timeline.set_thumbnails([(t, picture(x)) for t, x in frames.items()])
 
     def _choose_point(self, side: str, index: int) -> None:
         """Draw the path of one trajectory and forget the one before."""
@@ -288,11 +297,3 @@ class WatchWorkspace(QWidget):
         if self._path is None or self._path[0] != key:  # to gather it again at every step would take a frame's time
             self._path = key, recording.path(index)
         self.views[side].show_path(self._path[1], min(max(self._player.t, first), last) - first)
-
-
-def _layer_button(action: QAction, parent: QWidget) -> QToolButton:
-    button = QToolButton(parent)
-    button.setDefaultAction(action)
-    button.setAutoRaise(True)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-    return button

@@ -53,7 +53,7 @@ def opened(session: Session, files: dict[str, str], trusted: None, qtbot: QtBot)
     """A session in which the small checkpoint is open and has been run."""
     with qtbot.waitSignal(session.run_ended):
         session.open(files["small"])
-    qtbot.waitUntil(lambda: not session._activities)  # a short run may end before opening has said that it is done
+    qtbot.waitUntil(lambda: session._tasks.idle)  # a short run may end before opening has said that it is done
     return session
 
 

@@ -120,3 +120,22 @@ def close_figures(window: QWidget) -> None:
     for figure in window.findChildren(Figure):
         figure.close()  # takes it out of the window, too
         figure.deleteLater()
+
+
+def make_pictures(steps: int = STEPS, shape: tuple[int, ...] = (8, 8), count: int = 6, **changes: object) -> Checkpoint:
+    """The exact model of a few pictures of two grey levels, the noise of one level added; no training."""
+    from core.empirical import EmpiricalNetwork
+    from core.schedules import log_linear
+
+    rng = np.random.default_rng(3)
+    examples = rng.choice([40.0, 200.0], size=(count, *shape)).astype(np.float32)
+    info = DataInfo("made up", shape, (0.0, 255.0), np.array(120.0), np.array(80.0), examples, 1.0)
+    network = EmpiricalNetwork.of(info.to_model(examples + 0.5))
+    weights = {name: value.numpy() for name, value in network.state_dict().items()}
+    values: dict[str, object] = {
+        "title": "Small pictures",
+        "betas": log_linear(steps, first=1e-4, alpha_bar_end=1e-2),
+        "network": NetworkInfo(network.kind, network.config, weights),
+        "data": info,
+    }
+    return make_checkpoint(**(values | changes))

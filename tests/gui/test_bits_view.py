@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from core.values import Frame
 from dpm_gui.theme import DARK, LIGHT
+from dpm_gui.views.bit_thumbnail import bit_thumbnail
 from dpm_gui.views.bits import ROWS, BitsView
 
 COUNT, COLUMNS = 60, 10
@@ -134,7 +135,7 @@ def test_the_table_has_a_column_for_each_place(view: BitsView) -> None:
 
 def test_a_thumbnail_has_a_pixel_for_each_bit_of_the_first_rows() -> None:
     bits = sequences()
-    picture = BitsView.thumbnail(bits, "#D55E00")
+    picture = bit_thumbnail(bits, "#D55E00")
     assert (picture.width(), picture.height()) == (COLUMNS, COLUMNS)
     for row in range(COLUMNS):
         for column in range(COLUMNS):

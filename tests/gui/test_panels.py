@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from core.values import MAX_SEED, Bound
 from dpm_gui.panels.bound_panel import BoundPanel
-from dpm_gui.panels.run_panel import FEWEST, MOST, RunPanel
+from dpm_gui.panels.run_panel import RunPanel
 from dpm_gui.session import Session
+from dpm_gui.subjects import POINTS
 from tests.gui.made_up import SPEC, make_bound
 
 FIELDS = {"seed": "Seed", "count": "Number of points"}
@@ -97,14 +98,14 @@ def test_a_changed_spec_is_shown_and_is_no_further_edit(run_panel: RunPanel, ses
 
 
 def test_a_spec_that_a_field_cannot_show_is_not_changed_by_being_shown(run_panel: RunPanel, session: Session) -> None:
-    session.edit(count=FEWEST - 1)
-    assert session.spec.count == FEWEST - 1
-    assert field(run_panel, "count").value() == FEWEST
+    session.edit(count=POINTS.fewest - 1)
+    assert session.spec.count == POINTS.fewest - 1
+    assert field(run_panel, "count").value() == POINTS.fewest
 
 
 def test_the_fields_hold_every_seed_and_no_number_of_points_that_cannot_be_drawn(run_panel: RunPanel) -> None:
     ranges = {entry: (field(run_panel, entry).minimum(), field(run_panel, entry).maximum()) for entry in FIELDS}
-    assert ranges == {"seed": (0, MAX_SEED), "count": (FEWEST, MOST)}
+    assert ranges == {"seed": (0, MAX_SEED), "count": (POINTS.fewest, POINTS.most)}
 
 
 def test_the_greatest_seed_can_be_typed(run_panel: RunPanel, session: Session) -> None:
@@ -174,7 +175,7 @@ def test_a_file_without_a_bound_takes_the_numbers_of_the_last_one_away(
 def test_every_number_can_be_selected_with_mouse_and_keyboard_and_says_what_it_is(bound_panel: BoundPanel) -> None:
     both = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     labels = [label for label in bound_panel.findChildren(QLabel) if label.accessibleName()]
-    assert len(labels) == 4
+    assert len(labels) == 5
     assert all(label.textInteractionFlags() & both == both and label.toolTip() for label in labels)
 
 

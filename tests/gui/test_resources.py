@@ -8,7 +8,7 @@ import pytest
 
 from dpm_gui import resources
 from dpm_gui.app import ALL_SHIPPED
-from dpm_gui.resources import asset
+from dpm_gui.resources import asset, is_shipped
 
 
 @pytest.fixture
@@ -27,10 +27,12 @@ def ship(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("place", ALL_SHIPPED.values())
-def test_every_checkpoint_the_menu_opens_is_shipped(place: str) -> None:
-    assert asset(place).is_file()
+@pytest.mark.parametrize("command", ALL_SHIPPED)
+def test_the_checkpoints_that_every_copy_has_are_shipped(command: str) -> None:
+    assert asset(ALL_SHIPPED[command]).is_file()
+    assert is_shipped(ALL_SHIPPED[command])
     assert asset("icons").is_dir()
+    assert not is_shipped("checkpoints/of_nobody.h5")
 
 
 def test_a_checkout_has_its_assets_beside_the_package(package: Path) -> None:

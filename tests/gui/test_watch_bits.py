@@ -16,13 +16,13 @@ from core.datasets import Heartbeat
 from core.empirical import EmpiricalNetwork
 from core.schedules import constant_erasure
 from core.values import DataInfo, NetworkInfo
-from dpm_gui import engine
 from dpm_gui.actions import LAYERS, Actions
 from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.icons import IconSet
 from dpm_gui.panels.run_panel import RunPanel
 from dpm_gui.player import Player
 from dpm_gui.session import Session
+from dpm_gui.subjects import SEQUENCES
 from dpm_gui.views.bits import BitsView
 from dpm_gui.views.points import PointsView
 from dpm_gui.workspaces.watch import WatchWorkspace
@@ -135,7 +135,7 @@ def test_fewer_sequences_than_points_are_run_unless_a_number_was_chosen(
     session._spec = type(session.spec)(seed=1, threads=1)  # the usual number, 10 000
     with qtbot.waitSignal(session.run_ended):
         session.open(heartbeat)
-    assert session.spec.count == engine.COUNTS["binomial"]
+    assert session.spec.count == SEQUENCES.usual
     with qtbot.waitSignal(session.run_ended):
         session.edit(count=123)
     with qtbot.waitSignal(session.run_ended):

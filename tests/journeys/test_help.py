@@ -8,10 +8,13 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 import core
 from dpm_gui.actions import COMMANDS, LAYERS
+from dpm_gui.app import ALL_SHIPPED
 from dpm_gui.dialogs import AboutDialog, CommandPalette, ShortcutsDialog
 from dpm_gui.dialogs.gestures import GESTURES
+from dpm_gui.resources import is_shipped
 from dpm_gui.views.bits import BitsView
 from dpm_gui.views.canvas import Canvas
+from dpm_gui.views.pictures import PicturesView
 from dpm_gui.views.points import PointsView
 from tests.journeys.person import Person, child, choose, click, open_menu, press, shown, the, type_in, wait_until
 
@@ -30,7 +33,8 @@ def test_f1_lists_every_command_with_its_keys(person: Person) -> None:
     rows = {(group, text): keys for group, text, keys in dialog.rows()}
     there = [command for command in COMMANDS if person.window.actions_[command.name].isVisible()]
     hidden = {command.name for command in COMMANDS} - {command.name for command in there}
-    assert hidden == set(BitsView.layers) - set(PointsView.layers)
+    missing = {name for name, place in ALL_SHIPPED.items() if not is_shipped(place)}
+    assert hidden == missing | {*BitsView.layers, *PicturesView.layers} - set(PointsView.layers)
     for command in there:
         keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
         assert rows.pop((command.menu, command.text)) == " or ".join(keys)

@@ -1,0 +1,94 @@
+"""Where each of many pictures stands in a grid of pixels. numpy alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+GAP_SHARE = 24
+"""Pixels of a picture's longer side for each pixel of the gap between two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One pixel of one of the pictures, all numbers from 0 on."""
+
+    picture: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureGrid:
+    """A grid of equal pictures, a thin gap after each row and column; x to the right and y downwards, in pixels.
+
+    Attributes:
+        count: Number of pictures, N.
+        height, width: Of one picture.
+        columns: Pictures in a row.
+    """
+
+    count: int
+    height: int
+    width: int
+    columns: int
+
+    @classmethod
+    def square(cls, count: int, height: int, width: int) -> PictureGrid:
+        """Return the grid in which ``count`` pictures come out largest in a square."""
+        gap = _gap(height, width)
+
+        def side(columns: int) -> tuple[int, int]:
+            rows = math.ceil(count / columns)
+            return max(columns * (width + gap), rows * (height + gap)), -columns
+
+        return cls(count, height, width, min(range(1, max(count, 1) + 1), key=side))
+
+    @property
+    def rows(self) -> int:
+        return math.ceil(self.count / self.columns)
+
+    @property
+    def gap(self) -> int:
+        """Pixels between two pictures."""
+        return _gap(self.height, self.width)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the whole, without a gap at its end."""
+        columns = min(self.columns, self.count)
+        return self.rows * (self.height + self.gap) - self.gap, columns * (self.width + self.gap) - self.gap
+
+    def corner(self, picture: int) -> tuple[int, int]:
+        """Return the upper left corner of a picture: y and x."""
+        row, column = divmod(picture, self.columns)
+        return row * (self.height + self.gap), column * (self.width + self.gap)
+
+    def at(self, x: float, y: float) -> Place | None:
+        """Return the pixel at a place, or None in a gap and outside."""
+        if x < 0 or y < 0:
+            return None
+        column, along = divmod(int(x), self.width + self.gap)
+        row, down = divmod(int(y), self.height + self.gap)
+        picture = row * self.columns + column
+        if along >= self.width or down >= self.height or column >= self.columns or picture >= self.count:
+            return None
+        return Place(picture, down, along)
+
+    def canvas(self) -> NDArray[np.uint32]:
+        """Return an empty array for the whole, a gap at its end included: ``[H, W]``, one number a pixel."""
+        shape = self.rows * (self.height + self.gap), self.columns * (self.width + self.gap)
+        return np.zeros(shape, dtype=np.uint32)
+
+    def cells(self, canvas: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Return a view of the pictures' pixels in ``canvas``: ``[rows, columns, height, width]``."""
+        high, wide = self.height + self.gap, self.width + self.gap
+        split = canvas.reshape(self.rows, high, self.columns, wide)
+        return split.transpose(0, 2, 1, 3)[:, :, : self.height, : self.width]
+
+
+def _gap(height: int, width: int) -> int:
+    return max(1, round(max(height, width) / GAP_SHARE))
