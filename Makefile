@@ -9,12 +9,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
+MEASURE_READY := $(VENV)/.ready-to-measure
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 INSTALL := $(PIP) install --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help env run test check bench clean system-libraries
+.PHONY: help env run test check bench figures measure clean system-libraries
 
 help: ## list the commands
 	@echo 'make COMMAND, where COMMAND is one of'
@@ -38,6 +39,13 @@ check: $(TEST_READY) ## format, lint, types and the borders between the rooms
 bench: system-libraries $(TEST_READY) ## measure the timings; prints a table and writes JSON to out/
 	@$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
+figures: system-libraries $(TEST_READY) ## make the pictures of docs/gallery.md again; ARGS=… names some of them; half an hour
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tools.figures $(ARGS)
+
+measure: $(MEASURE_READY) ## measure the shipped models of pictures beside codecs, a classifier and other fills; an hour
+	@$(BIN)/python -m tools.measuring.report
+	@$(BIN)/python -m tools.measuring.filling_report
+
 clean: ## remove .venv, caches and what was built; out/ stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -58,3 +66,7 @@ $(TEST_READY): pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing what the application and its tests need into $(VENV): about two minutes the first time …'
 	@$(INSTALL) '.[dev]'
 	@touch $(RUN_READY) $@
+
+$(MEASURE_READY): pyproject.toml constraints.txt | $(BIN)/python
+	@$(INSTALL) '.[dev,measure]'
+	@touch $(RUN_READY) $(TEST_READY) $@

@@ -1,4 +1,4 @@
-"""The two models that the engine's timings are taken of, and the bare calls of their networks."""
+"""The models that the engine's timings are taken of, and the bare calls of their networks."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from core.checkpoint import read
 from core.datasets import Heartbeat
 from core.model import DiffusionModel, model_from
 from core.networks import BitPerceptron
-from core.processes import BinomialProcess
-from core.schedules import constant_erasure
+from core.processes import BinomialProcess, GaussianProcess
+from core.schedules import constant_erasure, log_linear
+from core.unet import UNet
 from core.values import DataInfo
 
 COUNT = 10_000
+DIGITS = "assets/checkpoints/digits.h5"
 ROLL = "assets/checkpoints/swiss_roll.h5"
 
 
@@ -34,17 +36,32 @@ def heartbeat() -> DiffusionModel:
     return DiffusionModel(BinomialProcess(constant_erasure(200, first=2e-5)), network, info)
 
 
-MODELS: Mapping[str, Callable[[], DiffusionModel]] = {"roll": swiss_roll, "heartbeat": heartbeat}
+def digits() -> DiffusionModel:
+    """Return the shipped network of digits in a process of T = 50: a thousand steps would take minutes a round."""
+    shipped = model_from(read(DIGITS), DIGITS)
+    rates = log_linear(50, first=1e-6, alpha_bar_end=1e-3)
+    return DiffusionModel(GaussianProcess(rates), shipped.network, shipped.data)
 
 
-def bare_calls(model: DiffusionModel) -> Callable[[], None]:
-    """Return what a run cannot do without: the network's answer to ten thousand states, once for each of 2 … T."""
-    x = torch.randn(COUNT, model.network.first.in_features if model.process.kind == "binomial" else 2)
+MODELS: Mapping[str, Callable[[], DiffusionModel]] = {"roll": swiss_roll, "heartbeat": heartbeat, "digits": digits}
+COUNTS = {"roll": COUNT, "heartbeat": COUNT, "digits": 64}
 
+
+def bare_calls(model: DiffusionModel, count: int) -> Callable[[], None]:
+    """Return what a run cannot do without: the network's answer to ``count`` states, once for each of 2 … T."""
+    network = model.network
+    if isinstance(network, UNet):
+        pictures = torch.randn(count, 1, *model.data.shape)
+        return _calls(model, lambda share: network(pictures, share, 0.5))
+    x = torch.randn(count, network.first.in_features if model.process.kind == "binomial" else 2)
+    return _calls(model, lambda share: network(x, share))
+
+
+def _calls(model: DiffusionModel, answer: Callable[[torch.Tensor], object]) -> Callable[[], None]:
     def call() -> None:
         with torch.inference_mode():
             for t in range(model.steps, 1, -1):
-                model.network(x, torch.full((1, 1), t / model.steps))
+                answer(torch.full((1, 1), t / model.steps))
 
     return call
 

@@ -1,4 +1,4 @@
-"""Times sampling 10 000 points, and sequences, beside the bare network calls, in turn: ``python sampling.py``; JSON."""
+"""Times sampling points, sequences and digits beside the bare network calls, in turn: ``python sampling.py``; JSON."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import json
 from collections.abc import Callable
 
 import torch
-from models import COUNT, MODELS, bare_calls, ratio
+from models import COUNTS, MODELS, bare_calls, ratio
 
 from core.model import DiffusionModel
 from core.trajectories import reverse
 from core.values import RunSpec
 
-ROUNDS = {"roll": 15, "heartbeat": 5}
+ROUNDS = {"roll": 15, "heartbeat": 5, "digits": 5}
 
 
-def sampling(model: DiffusionModel) -> Callable[[], None]:
+def sampling(model: DiffusionModel, count: int) -> Callable[[], None]:
     def sample() -> None:
-        for _ in reverse(model, RunSpec(COUNT, threads=1)):
+        for _ in reverse(model, RunSpec(count, threads=1)):
             pass
 
     return sample
@@ -27,8 +27,10 @@ def main() -> None:
     torch.set_num_threads(1)
     found = {}
     for name, make in MODELS.items():
-        model = make()
-        found[f"{name} ratio"], found[f"{name} s"] = ratio(sampling(model), bare_calls(model), ROUNDS[name])
+        model, count = make(), COUNTS[name]
+        found[f"{name} ratio"], found[f"{name} s"] = ratio(
+            sampling(model, count), bare_calls(model, count), ROUNDS[name]
+        )
     print(json.dumps(found))
 
 

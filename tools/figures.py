@@ -1,0 +1,106 @@
+"""Makes the figures of docs/gallery.md with the program itself: ``python -m tools.figures [NAME…]``.
+
+Figures 1 to 4 are what ``dpm-gui FILE --render`` writes, figure 5 what `dpm inpaint` makes of a texture with a hole and
+of halves of digits. The chains are the models' own, all thousand steps of them: half an hour on two cores.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.filling import fill
+from core.filling_values import FillRequest
+from core.picture_sources import Digits, Texture
+from tools.measuring.report import opened
+
+GALLERY = Path("docs/gallery")
+RENDERED = {
+    "figure-1": "swiss_roll",
+    "figure-2": "heartbeat_fast",
+    "figure-3-digits": "digits",
+    "figure-3-colour": "colour_patches",
+    "figure-4-unet": "dead_leaves",
+    "figure-4-paper": "dead_leaves_paper",
+}
+HOLE = 100
+DIGITS = 8
+FILLED = 3
+PICTURES = "10"
+"""Pictures of a row in figures 3 and 4."""
+SCALES = {"digits": 3, "gravel": 1, "brick": 1}
+GAP, PAPER = 4, 255
+
+
+def main() -> None:
+    """Make the figures named, or all of them."""
+    GALLERY.mkdir(exist_ok=True)
+    filled: Mapping[str, Callable[[], Image.Image]] = {
+        "figure-5-gravel": lambda: texture("gravel"),
+        "figure-5-brick": lambda: texture("brick"),
+        "figure-5-digits": digits,
+    }
+    for name in sys.argv[1:] or [*RENDERED, *filled]:
+        path = GALLERY / f"{name}.png"
+        if name in RENDERED:
+            file = f"assets/checkpoints/{RENDERED[name]}.h5"
+            program = [sys.executable, "-m", "dpm_gui", file, "--theme", "light", "--render", str(path)]
+            program += ["--count", PICTURES] if RENDERED[name] not in ("swiss_roll", "heartbeat_fast") else []
+            subprocess.run(program, check=True)
+        else:
+            filled[name]().save(path, optimize=True)
+        print(path, flush=True)
+
+
+def texture(name: str) -> Image.Image:
+    """Return the corner kept apart, the same with a hole, and with the hole filled in twice."""
+    _, model = opened(name)
+    picture = Texture(name).test_corner
+    first = (len(picture) - HOLE) // 2
+    mask = np.zeros(picture.shape, dtype=bool)
+    mask[first : first + HOLE, first : first + HOLE] = True
+    *_, last = fill(model, FillRequest(picture, mask, count=2, held="path"))
+    assert last.pictures is not None
+    return side_by_side([[picture, np.where(mask, PAPER, picture), *levels(last.pictures)]], SCALES[name])
+
+
+def digits() -> Image.Image:
+    """Return rows of digits kept apart: as they are, their upper halves, and these finished three times."""
+    real, (_, model) = Digits(), opened("digits")
+    stored = real.held_out.pictures(DIGITS, np.random.default_rng(3))
+    mask = np.zeros(stored.shape[1:], dtype=bool)
+    mask[14:] = True
+    columns = []
+    for at, picture in enumerate(stored):
+        *_, last = fill(model, FillRequest(picture, mask, count=FILLED, seed=17 + at, held="path"))
+        assert last.pictures is not None
+        columns.append([picture, np.where(mask, PAPER // 2, picture), *levels(last.pictures)])
+    return side_by_side([list(row) for row in zip(*columns, strict=True)], SCALES["digits"])
+
+
+def levels(pictures: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Return pictures in user's units as an 8-bit file holds them."""
+    return np.asarray(np.floor(pictures).clip(0, 255), dtype=np.uint8)
+
+
+def side_by_side(rows: list[list[NDArray[np.generic]]], scale: int) -> Image.Image:
+    """Return pictures of one size in rows, each pixel ``scale`` wide, with white gaps between them."""
+    height, width = rows[0][0].shape
+    sheet = np.full((len(rows) * (height * scale + GAP) - GAP, len(rows[0]) * (width * scale + GAP) - GAP), PAPER)
+    for down, row in enumerate(rows):
+        for across, picture in enumerate(row):
+            top, left = down * (height * scale + GAP), across * (width * scale + GAP)
+            sheet[top : top + height * scale, left : left + width * scale] = np.repeat(
+                np.repeat(picture, scale, axis=0), scale, axis=1
+            )
+    return Image.fromarray(sheet.astype(np.uint8))
+
+
+if __name__ == "__main__":
+    main()

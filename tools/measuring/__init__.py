@@ -1,0 +1,1 @@
+"""What is measured of the shipped models of pictures: `make measure`."""

@@ -1,0 +1,50 @@
+"""Plain density models to hold the shipped ones against: a Gaussian of full covariance, and Parzen windows."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+LN2 = float(np.log(2.0))
+RIDGE = 1e-6
+
+
+def gaussian_bits(training: NDArray[np.floating], test: NDArray[np.floating]) -> float:
+    """Return E log2 of the Gaussian fitted to ``training`` [N, D], over ``test`` [M, D]; bits a dimension."""
+    mean = training.mean(axis=0)
+    centred = training - mean
+    covariance = centred.T @ centred / len(training) + RIDGE * np.eye(training.shape[1])
+    factor = np.linalg.cholesky(covariance)
+    whitened = np.linalg.solve(factor, (test - mean).T)
+    dimensions = training.shape[1]
+    nats = -0.5 * (np.square(whitened).sum(axis=0) + dimensions * np.log(2 * np.pi)) - np.log(np.diag(factor)).sum()
+    return float(nats.mean() / dimensions / LN2)
+
+
+def parzen_bits(
+    samples: NDArray[np.floating], validation: NDArray[np.floating], test: NDArray[np.floating]
+) -> tuple[float, float, float]:
+    """Return log2 of the Parzen density of ``samples`` [N, D] at ``test``: mean, standard error, and the width.
+
+    The width of the Gaussian windows is the one that makes ``validation`` likeliest; bits a picture, for pixels in
+    0 … 1 (Breuleux, Bengio and Vincent 2011; Goodfellow et al. 2014).
+    """
+    widths = np.geomspace(0.05, 0.5, 24)
+    best = widths[np.argmax([_parzen(samples, validation, width).mean() for width in widths])]
+    found = _parzen(samples, test, best)
+    return float(found.mean()), float(found.std(ddof=1) / np.sqrt(len(found))), float(best)
+
+
+def squared_distances(x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return ``[N, M]`` squared distances of ``x`` [N, D] from ``y`` [M, D]."""
+    x, y = x.astype(np.float64), y.astype(np.float64)
+    found = np.square(x).sum(axis=1)[:, None] - 2 * x @ y.T + np.square(y).sum(axis=1)
+    return np.asarray(found.clip(min=0))
+
+
+def _parzen(samples: NDArray[np.floating], x: NDArray[np.floating], width: float) -> NDArray[np.float64]:
+    exponents = -0.5 * squared_distances(x, samples) / width**2
+    constant = -0.5 * x.shape[1] * np.log(2 * np.pi * width**2) - np.log(len(samples))
+    logarithms = torch.logsumexp(torch.from_numpy(exponents), dim=1).numpy()
+    return np.asarray((logarithms + constant) / LN2)

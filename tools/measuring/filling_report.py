@@ -1,0 +1,148 @@
+"""Measures filling in: ``python -m tools.measuring.filling_report``. Digits by halves, textures with a hole.
+
+Wants scikit-image, for its biharmonic fill beside ours. Prints a table and writes it to out/filling.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage.restoration import inpaint_biharmonic
+
+from core.filling import fill
+from core.filling_values import FillRequest
+from core.model import DiffusionModel
+from core.picture_sources import Digits, Texture
+from tools.measuring.classifier import DigitClassifier
+from tools.measuring.report import Row, opened, show
+
+HOLE = 100
+RESULTS = 8
+SEED = 17
+
+
+def main() -> None:
+    """Measure what was asked for, and print it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--digits", type=int, default=200, help="test digits to be filled in")
+    parser.add_argument("--only", choices=["digits", "gravel", "brick"], help="this alone")
+    options = parser.parse_args()
+    rows: list[Row] = []
+    if options.only in (None, "digits"):
+        rows += show(digits(options.digits))
+    for name in ("gravel", "brick"):
+        if options.only in (None, name):
+            rows += show(texture(name))
+    out = Path("out")
+    out.mkdir(exist_ok=True)
+    (out / "filling.json").write_text(json.dumps(dict(rows), indent=2) + "\n", encoding="utf-8")
+
+
+def digits(count: int) -> Iterator[Row]:
+    """Yield how well the lower halves of ``count`` digits, kept apart from training, are filled in."""
+    real, (_, model) = Digits(), opened("digits")
+    chosen = np.random.default_rng(1).permutation(len(real.held_out_labels))[:count]
+    pictures, labels = real.held_out.stored[chosen], real.held_out_labels[chosen]  # type: ignore[attr-defined]
+    mask = np.zeros(pictures.shape[1:], dtype=bool)
+    mask[14:] = True
+    found = np.stack([filled(model, picture, mask, SEED + at) for at, picture in enumerate(pictures)])
+    answers = DigitClassifier().probabilities(found.reshape(-1, 28, 28)).argmax(axis=1).reshape(count, RESULTS)
+    right = answers == labels[:, None]
+    yield f"lower half of {count} digits: true class of the best of {RESULTS}", f"{right.any(axis=1).mean():.3f}"
+    yield f"lower half of {count} digits: true class of a single one", f"{right.mean():.3f}"
+    errors = {
+        f"mean of the {RESULTS}": found.mean(axis=1),
+        "training set's mean": np.broadcast_to(real.stored.mean(axis=0), pictures.shape),
+        "biharmonic fill": np.stack([biharmonic(picture, mask) for picture in pictures]),
+    }
+    for name, guess in errors.items():
+        yield f"root mean square error, {name}, grey levels", f"{_error(guess, pictures, mask):.1f}"
+    spread, missed = found.std(axis=1)[:, mask], np.abs(found.mean(axis=1) - pictures)[:, mask]
+    yield "uncertainty map and real error, Spearman", f"{_spearman(spread.ravel(), missed.ravel()):.3f}"
+
+
+def texture(name: str) -> Iterator[Row]:
+    """Yield how like its surroundings a hole of 100 x 100 is filled in, in the corner kept apart from training."""
+    _, model = opened(name)
+    picture = Texture(name).test_corner
+    mask = np.zeros(picture.shape, dtype=bool)
+    first = (len(picture) - HOLE) // 2
+    inside = slice(first, first + HOLE)
+    mask[inside, inside] = True
+    ours = filled(model, picture, mask, SEED, count=1)[0]
+    for kind, result in (("filled", ours), ("true", picture), ("biharmonic", biharmonic(picture, mask))):
+        values = result.astype(np.float64)
+        ratio = values[inside, inside].std() / values[~mask].std()
+        yield f"{name}, {kind}: deviation in the hole beside that around", f"{ratio:.3f}"
+        yield f"{name}, {kind}: spectrum in the hole beside that around", _spectra(values, inside)
+        yield f"{name}, {kind}: step across the border beside the steps around", f"{_seam(values, first):.3f}"
+
+
+def filled(
+    model: DiffusionModel, picture: NDArray[np.uint8], mask: NDArray[np.bool_], seed: int, count: int = RESULTS
+) -> NDArray[np.float64]:
+    """Return ``count`` pictures ``[count, H, W]`` with what ``mask`` covers filled in."""
+    *_, last = fill(model, FillRequest(picture, mask, count=count, seed=seed, held="path"))
+    assert last.pictures is not None
+    return np.asarray(np.floor(last.pictures).clip(0, 255), dtype=np.float64)
+
+
+def biharmonic(picture: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return ``picture`` with the smoothest fill, grey levels."""
+    return np.asarray(inpaint_biharmonic(picture / 255.0, mask) * 255.0, dtype=np.float64)
+
+
+def _error(guess: NDArray[np.floating], true: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
+    return float(np.sqrt(np.square(guess - true)[:, mask].mean()))
+
+
+def _spearman(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
+    return float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
+
+
+def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the mean rank of each of ``values``, equal ones sharing theirs."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return np.asarray((ends - (counts - 1) / 2)[inverse])
+
+
+def _spectra(values: NDArray[np.float64], inside: slice) -> str:
+    """Return the power of four rings of frequencies in the hole, beside the mean of squares of its size around it."""
+    side = HOLE
+    middle = values[inside, inside]
+    around = [values[:side, :46], values[-side:, :46], values[:46, :side], values[-46:, :side]]
+    strips = [strip if strip.shape[0] == side else strip.T for strip in around]
+    mine = np.mean([_rings(middle[:, at : at + 46]) for at in (0, 27, 54)], axis=0)
+    theirs = np.mean([_rings(strip) for strip in strips], axis=0)
+    return " ".join(f"{share:.2f}" for share in mine / theirs)
+
+
+def _rings(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the amplitude of four rings of frequencies, each an octave, of ``values`` under a window."""
+    window = np.outer(*(np.hanning(length) for length in values.shape))
+    power = np.square(np.abs(np.fft.fft2((values - values.mean()) * window)))
+    across = np.hypot(*np.meshgrid(*(np.fft.fftfreq(length) for length in values.shape), indexing="ij"))
+    edges = (0.03, 0.0625, 0.125, 0.25, 0.5)
+    return np.sqrt([power[(across >= low) & (across < high)].mean() for low, high in pairwise(edges)])
+
+
+def _seam(values: NDArray[np.float64], first: int) -> float:
+    """Return the mean step across the hole's border beside the mean step between neighbours around it."""
+    last, inside = first + HOLE, slice(first, first + HOLE)
+    down, right = np.abs(np.diff(values, axis=0)), np.abs(np.diff(values, axis=1))
+    across = np.concatenate(
+        [down[first - 1, inside], down[last - 1, inside], right[inside, first - 1], right[inside, last - 1]]
+    )
+    around = np.concatenate([down[: first - 1].ravel(), down[last:].ravel(), right[:, : first - 1].ravel()])
+    return float(across.mean() / around.mean())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Measures the shipped models of pictures beside what there is to compare: ``python -m tools.measuring.report``.
+
+Prints a table and writes it to out/pictures.json. Digits are sampled once and kept in out/, since a thousand take a
+quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkpoint import load
+from core.crops import Crops
+from core.grey_levels import GreyLevelSource
+from core.model import DiffusionModel, model_from
+from core.picture_sources import Digits
+from core.pictures import channels_of
+from core.randomness import numpy_generator
+from core.trajectories import samples
+from core.values import Checkpoint, RunSpec
+from tools.measuring.classifier import DigitClassifier, confident
+from tools.measuring.codecs import bits_per_dimension
+from tools.measuring.densities import gaussian_bits, parzen_bits, squared_distances
+
+CHECKPOINTS = Path("assets/checkpoints")
+NAMES = ("digits", "dead_leaves", "dead_leaves_paper", "gravel", "brick", "colour_patches")
+CODED = 400
+"""Test pictures that the codecs are given."""
+FITTED = 20_000
+"""Training pictures that the Gaussian is fitted to."""
+
+Row = tuple[str, str]
+
+
+def main() -> None:
+    """Measure what was asked for, and print it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--samples", type=int, default=1000, help="digits to be sampled")
+    parser.add_argument("--only", choices=[*NAMES, "digit samples"], help="this alone")
+    options = parser.parse_args()
+    rows: list[Row] = []
+    for name in NAMES:
+        if options.only in (None, name):
+            rows += show(densities(name))
+    if options.only in (None, "digit samples"):
+        rows += show(digits(options.samples))
+    out = Path("out")
+    out.mkdir(exist_ok=True)
+    (out / "pictures.json").write_text(json.dumps(dict(rows), indent=2) + "\n", encoding="utf-8")
+
+
+def show(rows: Iterator[Row]) -> list[Row]:
+    """Print each row as it comes, and return them."""
+    found = []
+    for name, value in rows:
+        print(f"{name:<62}{value}", flush=True)
+        found.append((name, value))
+    return found
+
+
+def densities(name: str) -> Iterator[Row]:
+    """Yield K of a shipped model, as its file has it, beside a Gaussian of full covariance and the codecs."""
+    checkpoint, model = opened(name)
+    bound, source = checkpoint.bound, model.source
+    if bound is None or not isinstance(source, GreyLevelSource):
+        raise SystemExit(f"{name}: there is no measured bound in it, or its data are not at hand")
+    yield f"{name}: K, bits a pixel, {bound.count} test pictures", f"{bound.k:.3f} ± {bound.standard_error:.3f}"
+    yield f"{name}: gain over the null model, bits a pixel", f"{bound.gain:.3f}"
+    rng = numpy_generator(0, "measuring")
+    training, test = (
+        model.data.to_model(part.sample(count, rng)).reshape(count, -1)
+        for part, count in ((source, FITTED), (source.held_out, 2000))
+    )
+    gaussian = channels_of(model.data.shape) * gaussian_bits(training, test)
+    yield f"{name}: full-covariance Gaussian, bits a pixel", f"{gaussian:.3f}"
+    apart = source.held_out
+    pictures = apart.tiles() if isinstance(apart, Crops) else apart.pictures(CODED, rng)  # a codec copies what overlaps
+    yield f"{name}: bits a dimension, model", f"{bound.bits_per_dimension:.3f}"
+    for codec in ("PNG", "WebP"):
+        yield f"{name}: bits a dimension, {codec}", f"{bits_per_dimension(pictures, codec):.3f}"
+
+
+def digits(count: int) -> Iterator[Row]:
+    """Yield what an independent classifier, distances and Parzen windows say of ``count`` samples."""
+    real, drawn = Digits(), digit_samples(count)
+    test = real.held_out.pictures(len(real.held_out_labels), np.random.default_rng(0))
+    classifier = DigitClassifier()
+    stored = real.held_out.stored  # type: ignore[attr-defined]
+    right = classifier.probabilities(stored).argmax(axis=1) == real.held_out_labels
+    yield "classifier: right on the digits kept apart", f"{right.mean():.4f}"
+    of_test, of_drawn = classifier.probabilities(test), classifier.probabilities(drawn)
+    shares = confident(of_drawn).mean(), confident(of_test).mean()
+    yield "digits: recognised with confidence >= 0.9, samples", f"{shares[0]:.4f}"
+    yield "digits: recognised with confidence >= 0.9, test digits", f"{shares[1]:.4f}"
+    yield "digits: the one beside the other", f"{shares[0] / shares[1]:.4f}"
+    classes = np.bincount(of_drawn.argmax(axis=1), minlength=10) / len(drawn)
+    yield "digits: shares of the classes 0 to 9, %", " ".join(f"{100 * share:.1f}" for share in classes)
+    yield from _distances(real, drawn, test)
+    yield from _parzen(real, drawn, test)
+
+
+def _distances(real: Digits, drawn: NDArray[np.float32], test: NDArray[np.uint8]) -> Iterator[Row]:
+    """Yield how far samples, and test digits, are from the nearest training digit, grey levels a pixel."""
+    training = _flat(real.stored)
+    for name, pictures in (("samples", drawn), ("test digits", test)):
+        nearest = [squared_distances(part, training).min(axis=1) for part in np.array_split(_flat(pictures), 10)]
+        found = 255 * np.sqrt(np.concatenate(nearest) / training.shape[1])
+        quantiles = np.quantile(found, [0, 0.01, 0.1, 0.5, 0.9])
+        row = f"digits: nearest training digit, {name}: least, 1, 10, 50, 90 %"
+        yield row, " ".join(f"{value:.1f}" for value in quantiles)
+
+
+def _parzen(real: Digits, drawn: NDArray[np.float32], test: NDArray[np.uint8]) -> Iterator[Row]:
+    rng = np.random.default_rng(0)
+    half = len(test) // 2
+    validation, rest = _flat(test[:half]), _flat(test[half:])
+    for name, pictures in (("samples", drawn), ("training digits", real.pictures(len(drawn), rng))):
+        mean, error, width = parzen_bits(_flat(pictures), validation, rest)
+        row = f"digits: Parzen windows on {len(pictures)} {name}, bits"
+        yield row, f"{mean:.1f} ± {error:.1f} (width {width:.3f})"
+
+
+def digit_samples(count: int, seed: int = 1) -> NDArray[np.float32]:
+    """Return ``count`` samples of the shipped digits, grey levels 0 … 255 as an 8-bit picture holds them."""
+    kept = Path(f"out/digits-{count}-{seed}.npy")
+    if not kept.exists():
+        _, model = opened("digits")
+        parts = [part.x for part in samples(model, RunSpec(count, seed)) if part.x is not None]
+        kept.parent.mkdir(exist_ok=True)
+        np.save(kept, np.floor(model.data.to_user(np.concatenate(parts))).clip(0, 255))
+    return np.asarray(np.load(kept), dtype=np.float32)
+
+
+def opened(name: str) -> tuple[Checkpoint, DiffusionModel]:
+    """Return a shipped checkpoint and its model."""
+    path = CHECKPOINTS / f"{name}.h5"
+    checkpoint = load(path)
+    return checkpoint, model_from(checkpoint, path)
+
+
+def _flat(pictures: NDArray[np.generic]) -> NDArray[np.float64]:
+    return np.asarray(pictures, dtype=np.float64).reshape(len(pictures), -1) / 255
+
+
+if __name__ == "__main__":
+    main()
