@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from torch import Tensor, nn
@@ -12,7 +13,7 @@ from core.picture_layers import Region
 from core.processes import GaussianProcess
 
 
-class ConvolutionalNetwork(nn.Module):
+class ConvolutionalNetwork(nn.Module, ABC):
     """f_mu and f_Sigma of pictures of any size, by the read-outs that `core.networks.perturbed_law` makes a kernel of.
 
     Attributes:
@@ -36,10 +37,11 @@ class ConvolutionalNetwork(nn.Module):
         return 1 << (self.scales - 1)
 
     @property
+    @abstractmethod
     def reach(self) -> int:
         """Rows and columns away that an answer may depend on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read_outs(
         self, x: Tensor, t: int | Tensor, process: GaussianProcess, inner: Region | None = None
     ) -> tuple[Tensor, Tensor]:
@@ -51,7 +53,6 @@ class ConvolutionalNetwork(nn.Module):
             process: The process to be reversed.
             inner: Rows and columns where the read-outs are wanted; None for everywhere.
         """
-        raise NotImplementedError
 
     def reverse_law(self, x: Tensor, t: int | Tensor, process: Any) -> Normal:
         """Return p(x^t-1 | x^t = ``x``), pictures ``[N, H, W]`` or ``[N, H, W, 3]`` (see `ReverseNetwork`)."""
