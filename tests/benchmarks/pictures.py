@@ -1,0 +1,89 @@
+"""Times pictures in the real window: ``python pictures.py digits|colour WxH``; prints JSON.
+
+``digits``: from asking for the file, torch there, to its first picture on the screen; then, of a run with another
+seed, to the first frame of the preview and to its last. ``colour``: a frame of play of both sides, recorded whole.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+
+from frames import open_program, percentile, play
+from PySide6.QtCore import QEventLoop, QTimer, SignalInstance
+from PySide6.QtWidgets import QApplication
+
+from core.assets import asset
+from dpm_gui.app import DpmApplication
+from dpm_gui.engine import PREVIEW_STEPS, REVERSE
+
+
+def until(arrived: SignalInstance, begin: Callable[[], None], there: Callable[[], bool]) -> float:
+    """Return the seconds from ``begin`` until ``there`` is true after a signal ``arrived``, and painted."""
+    loop, started = QEventLoop(), 0.0
+
+    def start() -> None:
+        nonlocal started
+        started = time.perf_counter()
+        begin()
+
+    def look(*_: object) -> None:
+        if there():
+            loop.quit()
+
+    arrived.connect(look)
+    QTimer.singleShot(0, start)  # what begin itself brings about would else quit a loop that does not yet turn
+    loop.exec()
+    arrived.disconnect(look)
+    for window in QApplication.topLevelWidgets():
+        if window.isVisible():
+            window.repaint()
+    return time.perf_counter() - started
+
+
+def digits(program: DpmApplication) -> dict[str, float]:
+    session = program.session
+    path = str(asset("checkpoints/digits.h5"))
+
+    def previewed() -> int:
+        preview = session.recording(REVERSE).preview
+        return len(preview.steps) if preview is not None else 0
+
+    opened = until(session.frames_added, lambda: session.open(path), lambda: session.opened.path == path)  # type: ignore[union-attr]
+    session.stop()
+    first = until(session.frames_added, lambda: session.edit(seed=8), lambda: previewed() > 0)
+    session.stop()
+    whole = until(session.frames_added, lambda: session.edit(seed=9), lambda: previewed() > PREVIEW_STEPS)
+    stopped = until(session.run_ended, session.stop, lambda: True)
+    return {"opened s": opened, "first frame s": first, "preview s": whole, "stopped s": stopped}
+
+
+def colour(program: DpmApplication, application: QApplication) -> dict[str, float]:
+    session = program.session
+    path = str(asset("checkpoints/colour_patches.h5"))
+    until(session.run_ended, lambda: session.open(path), lambda: session.opened.path == path)  # type: ignore[union-attr]
+    program.player.pause()
+    play(program, application, 30)
+    frames = play(program, application, 600)
+    return {
+        "pictures": session.spec.count,
+        "frame p50 ms": percentile(frames, 50),
+        "frame p95 ms": percentile(frames, 95),
+    }
+
+
+def main() -> None:
+    application = QApplication(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as folder:
+        program = open_program(application, folder, sys.argv[2])
+        found = digits(program) if sys.argv[1] == "digits" else colour(program, application)
+        program.close()
+        program.window.close()
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
