@@ -1,0 +1,106 @@
+"""Times a stroke of the brush on a picture of 512 x 512 in the real window: ``python strokes.py WxH``; prints JSON.
+
+``hand`` is a curve of events as a mouse sends them, some pixels apart; ``zigzag`` goes across the picture from one
+event to the next. A time is from the event until all it changes is on the screen.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+
+import numpy as np
+from frames import open_program, percentile, settle
+from pictures import until
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from core.assets import asset
+from dpm_gui.app import DpmApplication
+from dpm_gui.painting.tools import BRUSH, ToolBox
+from dpm_gui.views.paint_canvas import PaintCanvas
+
+SIDE = 512
+STROKES = 8
+
+
+def send(canvas: PaintCanvas, kind: QMouseEvent.Type, place: QPointF) -> None:
+    moves, ends = kind == QMouseEvent.Type.MouseMove, kind == QMouseEvent.Type.MouseButtonRelease
+    none, left = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
+    buttons = none if ends else left
+    modifiers = Qt.KeyboardModifier.NoModifier
+    event = QMouseEvent(kind, place, canvas.mapToGlobal(place), none if moves else left, buttons, modifiers)
+    QApplication.sendEvent(canvas, event)
+
+
+def stroke(canvas: PaintCanvas, application: QApplication, places: Iterable[tuple[float, float]]) -> list[float]:
+    """Paint through ``places``, each a share of the picture's sides; return the seconds of each event."""
+    corner, side = canvas.position_of(0, 0), canvas.zoom.scale * SIDE
+    points = [QPointF(corner.x() + side * x, corner.y() + side * y) for x, y in places]
+    kinds = QMouseEvent.Type
+    times = []
+    send(canvas, kinds.MouseButtonPress, points[0])
+    for point in points[1:]:
+        begin = time.perf_counter()
+        send(canvas, kinds.MouseMove, point)
+        application.processEvents()
+        times.append(time.perf_counter() - begin)
+    send(canvas, kinds.MouseButtonRelease, points[-1])
+    settle(application)
+    return times
+
+
+def by_hand(rng: np.random.Generator) -> list[tuple[float, float]]:
+    """Return places along a curve, about three pixels apart."""
+    turn = np.cumsum(rng.normal(0, 0.15, 120))
+    way = np.cumsum(0.006 * np.stack([np.cos(turn), np.sin(turn)], axis=1), axis=0) + rng.uniform(0.3, 0.7, 2)
+    return [(float(x), float(y)) for x, y in way.clip(0.02, 0.98)]
+
+
+def across(rng: np.random.Generator) -> list[tuple[float, float]]:
+    """Return places anywhere in the picture, one after another."""
+    return [(float(x), float(y)) for x, y in rng.uniform(0.02, 0.98, (120, 2))]
+
+
+def paint(program: DpmApplication, application: QApplication) -> dict[str, float]:
+    session = program.session
+    until(session.opened_changed, lambda: session.open(str(asset("checkpoints/gravel.h5"))), lambda: True)
+    session.stop()
+    program.show_workspace("paint")
+    painted = program.painter.paint
+    assert painted is not None
+    painted.set_options(automatic=False)
+    rng = np.random.default_rng(0)
+    painted.show_picture(rng.uniform(0, 256, (SIDE, SIDE)).astype(np.float32))
+    painted.stop()
+    painted.easel.take(ToolBox(BRUSH, 24))
+    painted.easel.clear()
+    settle(application)
+    canvas = program.window.findChild(PaintCanvas)
+    assert canvas is not None
+    assert painted.easel.picture.values.shape[:2] == (SIDE, SIDE)
+    found = {}
+    for name, made in (("hand", by_hand), ("zigzag", across)):
+        stroke(canvas, application, made(rng))
+        times = [seconds for _ in range(STROKES) for seconds in stroke(canvas, application, made(rng))]
+        found |= {f"{name} p50 ms": percentile(times, 50), f"{name} p95 ms": percentile(times, 95)}
+        painted.easel.undo_stack.undo()
+    return found
+
+
+def main() -> None:
+    application = QApplication(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as folder:
+        program = open_program(application, folder, sys.argv[1])
+        found = paint(program, application)
+        program.close()
+        program.window.close()
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
