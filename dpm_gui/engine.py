@@ -260,11 +260,15 @@ def save_request(request: FillRequest, path: str) -> None:
     filling_files.save_request(request, path)
 
 
-def load_request(path: str) -> FillRequest:
-    """Return the request in the file at ``path``."""
+def load_request(path: str) -> Iterator[FillRequest]:
+    """Read the request in the file at ``path``.
+
+    Raises:
+        BadInputError: If there is no such file, or it is none of these.
+    """
     from core import filling_files
 
-    return filling_files.load_request(path)
+    yield filling_files.load_request(path)
 
 
 def drift(opened: Opened, threads: int) -> Iterator[DriftFrame]:

@@ -86,6 +86,8 @@ class FilmExporter(QObject):
         recordings = {side: self._session.recording(side) for side in (FORWARD, REVERSE)}
         if self._film is not None:
             raise BadInputError(f"{path}: another film is being written; wait for it or stop it")
+        if self._session.out_of_date:
+            raise BadInputError(f"{path}: what was run is out of date; look at Watch, which runs it again")
         if not all(recording.complete for recording in recordings.values()):
             raise BadInputError(f"{path}: the run has not come to its end; wait for it or run again")
         if Path(path).suffix.lower() == ".png":

@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self._preferences = preferences
         self.icons = icons
         self._painted = False
-        self._activities: dict[str, Activity | None] = {"session": None, "film": None}
+        self._activities: dict[str, Activity | None] = {"file": None, "session": None, "film": None}
         self._notice = ""
         self.actions_ = Actions(self)
         self.watch = WatchWorkspace(session, player, self.actions_, icons, self)
@@ -262,7 +262,7 @@ class MainWindow(QMainWindow):
             self.actions_.allow(name, True)
 
     def show_activity(self, source: str, activity: Activity | None) -> None:
-        """Say in the status bar what ``source`` does, "session" or "film"; of two, the session; or that none does."""
+        """Say in the status bar what ``source`` does, or that none does; of several, what will be over first."""
         rested = not any(self._activities.values())
         self._activities[source] = activity
         doing = [each for each in self._activities.values() if each is not None]

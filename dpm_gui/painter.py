@@ -87,11 +87,12 @@ class Painter(QObject):
 
     def open(self, path: str) -> bool:
         """Open a file that is no checkpoint, such as a picture, if Paint is on show; tell whether it is one."""
-        return self.paint is not None and self._window.workspaces.current == PAINT and self._files.open(path)
+        return self.paint is not None and self._window.workspaces.current == PAINT and self._opener.open(path)
 
     def stop(self) -> None:
-        """Stop what is being filled in."""
+        """Stop what is being filled in or opened."""
         if self.paint is not None and self.wishes is not None:
+            self._opener.stop()
             self.paint.stop()
             self.wishes.stop()
 
@@ -109,6 +110,7 @@ class Painter(QObject):
         """End every thread."""
         self.undo_group.blockSignals(True)
         if self.paint is not None and self.wishes is not None:
+            self._opener.shut_down()
             self.paint.shut_down()
             self.wishes.shut_down()
 
@@ -116,6 +118,7 @@ class Painter(QObject):
         """Make the workspace, and all that it needs."""
         # What few starts need is imported when it is asked for: the window is there the sooner.
         from dpm_gui.paint_files import PaintFiles
+        from dpm_gui.paint_opening import PaintOpener
         from dpm_gui.paint_session import PaintSession
         from dpm_gui.wish_session import WishSession
         from dpm_gui.workspaces.paint import PaintWorkspace
@@ -125,10 +128,13 @@ class Painter(QObject):
         wishes = WishSession(self._session, paint.easel.undo_stack, self)
         self.wishes = wishes
         self._workspace = PaintWorkspace(paint, wishes, actions, window.icons, window)
-        self._files = PaintFiles(paint, wishes, self._preferences, window)
-        self._files.told.connect(window.show_notice)
+        self._opener = PaintOpener(paint, wishes, window)
+        self._files = PaintFiles(paint, wishes, self._opener, self._preferences, window)
+        self._opener.activity_changed.connect(partial(window.show_activity, "file"))
+        for files in (self._opener, self._files):
+            files.told.connect(window.show_notice)
         self._workspace.picture.results.save_asked.connect(self._files.ask_where_to_save_picture)
-        for source in (paint, wishes, self._files):
+        for source in (paint, wishes, self._opener, self._files):
             source.failed.connect(self.failed)
         paint.activity_changed.connect(partial(window.show_activity, "fill"))
         wishes.activity_changed.connect(partial(window.show_activity, "wish"))

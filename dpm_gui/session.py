@@ -12,17 +12,18 @@ from PySide6.QtGui import QUndoStack
 from core.errors import BadInputError, DpmError
 from core.values import Bound, BoundProgress, DriftFrame, Frame, RunSpec
 from dpm_gui import engine
+from dpm_gui.drifts import DRIFTING, Drifts
 from dpm_gui.edits import Edit
 from dpm_gui.engine import FORWARD, REVERSE, Opened, Preview, SideColours, SideFrame
 from dpm_gui.looks import LOOKING, Looks
 from dpm_gui.picture_rows import ROWING, PictureRows, RowsOfFigure
+from dpm_gui.recorded_run import RecordedRun
 from dpm_gui.recording import Recording, Shown
-from dpm_gui.roots import Roots
-from dpm_gui.run_recordings import empty_recordings, kept, recordings_in
+from dpm_gui.run_recordings import kept
 from dpm_gui.subjects import POINTS, SEQUENCES, Subject, subject_of
 from dpm_gui.tasks import Tasks
 
-WAKING, OPENING, RUNNING, DRIFTING, MEASURING = "wake", "open", "run", "drift", "bound"
+WAKING, OPENING, RUNNING, MEASURING = "wake", "open", "run", "bound"
 OF_ANOTHER_RUN = {"seed", "count", "denoise_from"}
 OF_WHAT_IS_OPEN = (RUNNING, MEASURING, DRIFTING, ROWING, LOOKING)
 
@@ -58,19 +59,19 @@ class Session(QObject):
         super().__init__(parent)
         self._tasks = Tasks((WAKING, OPENING, *OF_WHAT_IS_OPEN), self)
         self._looks, self._rows = Looks(self._tasks, self), RowsOfFigure(self._tasks, self)
+        self._drifts = Drifts(self._tasks, self)
         self._spec = spec
-        self._roots = Roots()
+        self._run = RecordedRun()
+        self._in_view = True
         self._opened: Opened | None = None
         self._subject: Subject = POINTS
-        self._recordings = empty_recordings(0)
-        self._counted: tuple[str, ...] = (FORWARD, REVERSE)
-        self._drift: dict[int, DriftFrame] = {}
         self._bound: Bound | None = None
         self.undo_stack = QUndoStack(self)
         self._tasks.activity_changed.connect(self.activity_changed)
         self._tasks.ended.connect(self._note_end)
         self._looks.looked.connect(self.looked)
-        for signal in (self._rows.changed, self.drift_changed):
+        self._drifts.changed.connect(self.drift_changed)
+        for signal in (self._rows.changed, self._drifts.changed):
             signal.connect(self.figure_changed)
 
     @property
@@ -95,16 +96,21 @@ class Session(QObject):
 
     def recording(self, side: str) -> Recording:
         """Return what came out on one side, "forward" or "reverse"."""
-        return self._recordings[side]
+        return self._run.sides[side]
+
+    @property
+    def out_of_date(self) -> bool:
+        """Whether what came out is of another spec than the present one."""
+        return self._opened is not None and self._run.spec != self._spec
 
     def drift(self, t: int) -> DriftFrame | None:
         """Return the drift of the kernel at step ``t`` if it has been computed; step 0 shows that of step 1."""
-        return self._drift.get(max(t, 1))
+        return self._drifts.at(t)
 
     @property
     def drifts(self) -> Mapping[int, DriftFrame]:
         """Every drift that has been computed, by step."""
-        return self._drift
+        return self._drifts.found
 
     @property
     def has_drift(self) -> bool:
@@ -121,7 +127,7 @@ class Session(QObject):
         """Whether all that belongs to the paper's figure of what is open is there, beside the run itself."""
         if self._opened is not None and self._opened.checkpoint.data.is_picture:
             return self.rows is not None
-        return not self.has_drift or self.drift(self._recordings[FORWARD].steps) is not None
+        return not self.has_drift or self.drift(self._run.sides[FORWARD].steps) is not None
 
     def open(self, path: str) -> None:
         """Open the checkpoint at ``path``; what was open stays until the new one has proved sound."""
@@ -133,7 +139,7 @@ class Session(QObject):
         self._tasks.begin_quietly(WAKING, engine.wake)
 
     def edit(self, **changes: Any) -> None:
-        """Change entries of the spec, undoably, and run what it now says.
+        """Change entries of the spec, undoably, and run what it now says, at once or when somebody looks again.
 
         Another seed, count or start is another run, whose states are others: it branches only where ``changes`` say so.
         """
@@ -142,6 +148,12 @@ class Session(QObject):
         spec = dataclasses.replace(self._spec, **changes)
         if spec != self._spec:
             self.undo_stack.push(Edit(self._apply, self._spec, spec))
+
+    def set_in_view(self, in_view: bool) -> None:
+        """Say whether anybody looks at what comes out: for nobody an edit is not run, but as soon as somebody looks."""
+        self._in_view = in_view
+        if in_view and self.out_of_date:
+            self._catch_up()
 
     def run(self) -> None:
         """Run the spec on what is open, from the start."""
@@ -154,10 +166,9 @@ class Session(QObject):
             self._tasks.fail(RUNNING, error)
             return
         self._forget_run()
-        root = self._roots.begin(spec, self._recordings[REVERSE])
+        root = self._run.begin(spec, rooms, opened.checkpoint.steps)
         what = (opened, spec) if root is None else (opened, spec, root)
-        self._recordings = recordings = recordings_in(rooms, opened.checkpoint.steps)
-        self._counted = (FORWARD, REVERSE) if rooms.preview is None else (REVERSE,)
+        recordings = self._run.sides
         self.recording_replaced.emit()
         subject = "futures" if spec.branches else self._subject.name
         text = f"Sampling {spec.reverse_count:,} {subject}".replace(",", "\N{NARROW NO-BREAK SPACE}")
@@ -188,22 +199,14 @@ class Session(QObject):
         if self._spec.branches:
             raise BadInputError("figure: the reverse shows many futures of one state; sample from noise first")
         if self._opened is not None and self._opened.checkpoint.data.is_picture:
-            self._rows.compute(self._opened, self._spec, self._recordings)
+            self._rows.compute(self._opened, self._spec, self._run.sides)
         else:
             self.compute_drift()
 
     def compute_drift(self) -> None:
         """Compute the reverse drift of every step, unless that has been done or is under way."""
-        opened, threads = self._opened, self._spec.threads
-        if (
-            opened is None
-            or not self.has_drift
-            or DRIFTING in self._tasks
-            or len(self._drift) == opened.checkpoint.steps
-        ):
-            return
-        steps, text = opened.checkpoint.steps, "Computing the drift"
-        self._tasks.begin(DRIFTING, lambda: engine.drift(opened, threads), self._take_drift, text, steps)
+        if self._opened is not None and self.has_drift:
+            self._drifts.compute(self._opened, self._spec.threads)
 
     def measure_bound(self) -> None:
         """Measure K of what is open on fresh data, as many as the spec has trajectories, or as suit pictures."""
@@ -225,7 +228,22 @@ class Session(QObject):
     def _apply(self, spec: RunSpec) -> None:
         self._spec = spec
         self.spec_changed.emit(spec)
-        self.run()
+        if self._in_view:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Run the spec; where all that would come out has been kept, tell of it as of a run that takes no time."""
+        if not self._run.bring_back(self._spec):
+            self.run()
+            return
+        self._tasks.stop((RUNNING,))
+        self._forget_run()
+        self.recording_replaced.emit()
+        self.run_started.emit()
+        for side in (FORWARD, REVERSE):
+            self.colours_changed.emit(side)
+            self.frames_added.emit(side)
+        self.run_ended.emit(None)
 
     def _note_end(self, purpose: str, error: Exception | None) -> None:
         if purpose == RUNNING:
@@ -244,10 +262,10 @@ class Session(QObject):
     def _replace(self, opened: Opened) -> None:
         self._tasks.stop(OF_WHAT_IS_OPEN)
         self.undo_stack.clear()
-        self._roots.forget()
-        self._opened, self._drift, self._bound = opened, {}, opened.checkpoint.bound
+        self._drifts.forget()
+        self._opened, self._bound = opened, opened.checkpoint.bound
         self._fit_spec(subject_of(opened.checkpoint))
-        self._recordings = empty_recordings(opened.checkpoint.steps)
+        self._run.forget(opened.checkpoint.steps)
         self._forget_run()
         self.opened_changed.emit(opened)
         self.bound_changed.emit(self._bound)
@@ -270,24 +288,13 @@ class Session(QObject):
         self._rows.forget()
 
     def _take_frames(self, values: list[object]) -> int:
-        sides: dict[str, None] = {}
-        frames = 0
+        done = sum(self._run.take(value) for value in values)
         for value in values:
-            if isinstance(value, SideFrame):
-                self._recordings[value.side].note(value.frame, preview=value.preview, spread=value.spread)
-                sides[value.side] = None
-                frames += value.side in self._counted
-            elif isinstance(value, SideColours):
-                self._recordings[value.side].along = value.along
+            if isinstance(value, SideColours):
                 self.colours_changed.emit(value.side)
-        for side in sides:
+        for side in dict.fromkeys(value.side for value in values if isinstance(value, SideFrame)):
             self.frames_added.emit(side)
-        return frames
-
-    def _take_drift(self, values: list[object]) -> int:
-        self._drift |= {value.t: value for value in values if isinstance(value, DriftFrame)}
-        self.drift_changed.emit()
-        return len(values)
+        return done
 
     def _take_bound(self, values: list[object]) -> int:
         for value in values:

@@ -84,6 +84,7 @@ class Easel(QObject):
 
     def exchange(self, picture: NDArray[Any], text: str) -> None:
         """Have another picture in the place of this one: undoable where it has the same shape, else `put_up`."""
+        self.release()
         if picture.shape == self.picture.values.shape:
             self.picture.replace(picture, text)
         else:

@@ -83,6 +83,10 @@ class WatchWorkspace(QWidget):
         for view in self.views.values():
             view.set_message(text)
 
+    def set_in_view(self, in_view: bool) -> None:
+        """Have what is shown here run while it is on show."""
+        self._session.set_in_view(in_view)
+
     def fit(self) -> None:
         """Show the whole plane on both canvases."""
         self.views[FORWARD].fit()

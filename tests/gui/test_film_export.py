@@ -196,6 +196,18 @@ def test_a_run_that_has_not_come_to_its_end_is_not_saved(
     assert "has not come to its end" in str(failed.args[0])
 
 
+def test_a_run_that_is_out_of_date_is_not_saved(
+    exporter: FilmExporter, opened: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    opened.set_in_view(False)
+    opened.edit(seed=5)
+    with qtbot.waitSignal(exporter.failed) as failed:
+        exporter.save(str(tmp_path / "film.gif"))
+    assert isinstance(failed.args[0], BadInputError)
+    assert "out of date" in str(failed.args[0])
+    assert list(tmp_path.glob("*.gif")) == []
+
+
 def arrows_in(figures: list[PaperFigure]) -> list[int]:
     (figure,) = figures
     views = sorted(figure.findChildren(PointsView), key=lambda view: (view.y(), view.x()))

@@ -54,20 +54,20 @@ def test_a_mask_is_scaled_by_its_nearest_pixels() -> None:
 
 
 def test_a_picture_of_the_right_size_is_taken_as_it_is() -> None:
-    levels = np.random.default_rng(3).integers(0, 256, (6, 9, 3))
+    levels = np.random.default_rng(3).integers(0, 256, (6, 9, 3), np.uint8)
     image = image_of(levels)
     assert (rgb_of(image) == levels).all()
-    assert (picture_for(image, (6, 9, 3), FITTED) == levels).all()
+    assert (picture_for(levels, (6, 9, 3), FITTED) == levels).all()
     grey = np.repeat(levels[:, :, :1], 3, axis=2)
-    assert (picture_for(image_of(grey), (6, 9), CROPPED) == grey[:, :, 0]).all()
-    assert picture_for(image, (6, 9, 3), FITTED).dtype == np.float32
+    assert (picture_for(grey_of(image_of(grey)), (6, 9), CROPPED) == grey[:, :, 0]).all()
+    assert picture_for(levels, (6, 9, 3), FITTED).dtype == np.float32
 
 
 def test_fitting_keeps_all_and_cropping_keeps_the_middle() -> None:
     levels = np.zeros((10, 30, 3), np.uint8)
     levels[:, 10:20] = 250
-    assert (picture_for(image_of(levels), (10, 10), CROPPED) == 250).all()
-    fitted = picture_for(image_of(levels), (10, 10), FITTED)
+    assert (picture_for(levels[:, :, 0], (10, 10), CROPPED) == 250).all()
+    fitted = picture_for(levels[:, :, 0], (10, 10), FITTED)
     assert fitted[:, 0].max() < 30
     assert fitted[:, 5].min() > 200
 
@@ -89,3 +89,20 @@ def test_what_is_no_picture_is_refused_by_its_name(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(mask_files, "LARGEST_SIDE", 8)
     with pytest.raises(BadInputError, match="9 x 4 pixels"):
         read_image(tmp_path / "wide.png")
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_what_is_converted_and_scaled_in_bands_is_the_same_picture(
+    colour: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, columns = np.mgrid[:40, :50]
+    levels = np.stack([rows * 6, columns * 5, (rows + columns) * 2], axis=2).astype(np.uint8)
+    image = image_of(levels)
+    turn = rgb_of if colour else grey_of
+    shape = (12, 10, 3) if colour else (12, 10)
+    whole = turn(image)
+    wanted = {how: picture_for(whole, shape, how) for how in (FITTED, CROPPED)}
+    monkeypatch.setattr(mask_files, "BAND", 130)
+    assert (turn(image) == whole).all()
+    for how, picture in wanted.items():
+        assert (picture_for(whole, shape, how) == picture).all()

@@ -203,4 +203,5 @@ def test_a_request_says_which_file_is_for_another_checkpoint(paint: PaintSession
     from dpm_gui import engine
 
     engine.save_request(paint.request, str(tmp_path / "wish.npz"))
-    assert (engine.load_request(str(tmp_path / "wish.npz")).mask == paint.request.mask).all()
+    (read,) = engine.load_request(str(tmp_path / "wish.npz"))
+    assert (read.mask == paint.request.mask).all()

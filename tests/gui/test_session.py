@@ -241,3 +241,74 @@ def test_an_edit_during_a_run_replaces_it_and_late_frames_of_the_old_run_are_tur
     with qtbot.waitSignal(session.run_ended):
         steered.let_go()
     assert_equal_to_the_engine(session, dataclasses.replace(SPEC, seed=5))
+
+
+# ------------------------------------------------------------------------------------------- when nobody looks at it
+
+
+def test_an_edit_is_not_run_for_nobody_but_when_somebody_looks_again(opened: Session, qtbot: QtBot) -> None:
+    before = {side: opened.recording(side) for side in (FORWARD, REVERSE)}
+    opened.set_in_view(False)
+    told = Told(opened, "spec_changed", "run_started", "recording_replaced")
+    opened.edit(seed=5)
+    opened.edit(seed=6)
+    expected = dataclasses.replace(SPEC, seed=6)
+    assert told.names == ["spec_changed", "spec_changed"]
+    assert opened.spec == expected
+    assert opened.out_of_date
+    assert not opened.running
+    assert all(opened.recording(side) is recording for side, recording in before.items())
+    with qtbot.waitSignal(opened.run_ended):
+        opened.set_in_view(True)
+    assert told.names[2:] == ["recording_replaced", "run_started"]
+    assert not opened.out_of_date
+    assert_equal_to_the_engine(opened, expected)
+    with qtbot.waitSignal(opened.run_ended):
+        opened.undo_stack.undo()
+    assert_equal_to_the_engine(opened, dataclasses.replace(SPEC, seed=5))
+
+
+def test_what_is_there_already_is_not_run_again_when_somebody_looks(opened: Session) -> None:
+    told = Told(opened, "run_started", "recording_replaced")
+    opened.set_in_view(False)
+    opened.edit(seed=5)
+    opened.undo_stack.undo()
+    assert not opened.out_of_date
+    opened.set_in_view(True)
+    assert told.all == []
+
+
+def test_what_is_asked_for_outright_is_run_for_nobody_too(opened: Session, files: dict[str, str], qtbot: QtBot) -> None:
+    opened.set_in_view(False)
+    opened.edit(seed=5)
+    with qtbot.waitSignal(opened.run_ended):
+        opened.run()
+    assert_equal_to_the_engine(opened, dataclasses.replace(SPEC, seed=5))
+    with qtbot.waitSignal(opened.run_ended):
+        opened.open(files["other"])
+    assert not opened.out_of_date
+
+
+def test_a_run_under_way_goes_on_when_nobody_looks_and_is_replaced_when_somebody_does(
+    session: Session, steered: Steered, files: dict[str, str], trusted: None, qtbot: QtBot
+) -> None:
+    steered.at_once = 1
+    with qtbot.waitSignal(session.frames_added):
+        session.open(files["small"])
+    session.set_in_view(False)
+    session.edit(seed=5)
+    assert session.running
+    with qtbot.waitSignal(session.run_ended):
+        steered.let_go()
+    assert_equal_to_the_engine(session, SPEC)
+    with qtbot.waitSignal(session.run_ended):
+        session.set_in_view(True)
+    assert_equal_to_the_engine(session, dataclasses.replace(SPEC, seed=5))
+
+
+def test_nothing_is_out_of_date_before_anything_is_open(session: Session) -> None:
+    session.set_in_view(False)
+    session.edit(seed=5)
+    assert not session.out_of_date
+    session.set_in_view(True)
+    assert not session.running

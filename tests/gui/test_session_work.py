@@ -14,7 +14,7 @@ from core.values import DriftFrame, RunSpec
 from dpm_gui import engine
 from dpm_gui.activities import Activity
 from dpm_gui.engine import FORWARD, REVERSE, Opened
-from dpm_gui.session import Session
+from dpm_gui.session import OPENING, Session
 from tests.gui.made_up import SPEC, STEPS, Steered
 
 
@@ -31,6 +31,7 @@ def halfway(session: Session, steered: Steered, files: dict[str, str], trusted: 
     steered.at_once = 4
     session.open(files["small"])
     qtbot.waitUntil(lambda: session.recording(FORWARD).frame(0) is not None)
+    qtbot.waitUntil(lambda: OPENING not in session._tasks)  # it may be told later that opening is done
     return session
 
 

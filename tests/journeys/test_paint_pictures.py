@@ -11,8 +11,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QMessageBox, QPushButton, QSpinBox, QToolButton
 
-from core import cli
+from core import cli, trajectories
 from core.values import RunSpec
+from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.paint_session import PaintSession
 from dpm_gui.painting.mask_files import image_of_mask
 from dpm_gui.views.paint_canvas import PaintCanvas, centre_of
@@ -238,6 +239,29 @@ def test_undo_and_docks_belong_to_the_workspace_and_changing_it_stops_nothing(pa
     assert painter.window.workspaces.current == "paint"
 
 
+def test_a_new_seed_in_paint_fills_in_anew_and_watch_runs_when_it_is_shown(painter: Person) -> None:
+    rub(painter, (4, 2), (8, 9))
+    filled, session = pictures(painter), painter.session
+    before = {side: painter.recording(side) for side in (FORWARD, REVERSE)}
+    painter.set_seed(5)
+    assert not session.running
+    assert (pictures(painter) != filled).any()
+    assert {side: painter.recording(side) for side in before} == before
+    press("Ctrl+1")
+    assert painter.recording() is not before[REVERSE]
+    painter.wait_for_run()
+    assert session.spec == RunSpec(count=6, seed=5)
+    for frame in trajectories.reverse(session.opened.model, session.spec):
+        assert np.array_equal(painter.recording().frame(frame.t).x, frame.x)
+    press("Ctrl+Z")
+    painter.wait_for_run()
+    assert np.array_equal(painter.recording().frame(0).x, before[REVERSE].frame(0).x)
+    recording = painter.recording()
+    press("Ctrl+2", "Ctrl+1")
+    assert painter.recording() is recording
+    assert not session.running
+
+
 def test_a_sample_is_looked_at_while_a_key_is_held_and_kept_undoably(painter: Person) -> None:
     rub(painter, (4, 2), (8, 9))
     found = pictures(painter)
@@ -273,7 +297,7 @@ def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_if_one_lik
     press("Del")
     choose(open_menu("P"), "Open mask")
     answer_file_dialog(tmp_path / "mask.png")
-    assert (easel.mask.values == mask).all()
+    wait_until(lambda: np.array_equal(easel.mask.values, mask))
     press("Del")
     image_of_mask(np.repeat(np.repeat(mask, 3, 0), 3, 1)).save(str(tmp_path / "large.png"))
     for answer, wanted in (("Cancel", np.zeros_like(mask)), ("Scale", mask)):
@@ -299,12 +323,13 @@ def test_pictures_of_ones_own_are_fitted_or_cropped_and_what_is_none_is_refused(
         answer_file_dialog(tmp_path / "own.png")
         click(child(the(QMessageBox), QPushButton, answer))
         wait_until(lambda: not shown(QMessageBox))
-        assert (paint_of(painter).easel.picture.values == 128).all()
+        wait_until(lambda: bool((paint_of(painter).easel.picture.values == 128).all()))
+        press("Ctrl+Z")
     easel = paint_of(painter).easel
     image.scaled(12, 12).save(str(tmp_path / "fits.png"))
-    press("Ctrl+Z")
+    assert not (easel.picture.values == 128).all()
     assert drop(painter.window, QUrl.fromLocalFile(str(tmp_path / "fits.png")))
-    assert (easel.picture.values == 128).all()
+    wait_until(lambda: bool((easel.picture.values == 128).all()))
     rub(painter, (4, 2), (8, 9))
     mask, picture = easel.mask.values.copy(), easel.picture.values.copy()
     (tmp_path / "bad.png").write_bytes(b"no picture at all")
@@ -331,7 +356,7 @@ def test_what_to_fill_in_is_saved_and_opened_again(painter: Person, rings: Path,
     press("Del", "PgDown")
     choose(open_menu("P"), "Open what")
     answer_file_dialog(tmp_path / "wish.npz")
-    assert (easel.mask.values == mask).all()
+    wait_until(lambda: np.array_equal(easel.mask.values, mask))
     assert pictures(painter).tobytes() == found.tobytes()
 
 
@@ -367,6 +392,45 @@ def test_closing_while_filling_in_ends_it(painter: Person, tmp_path: Path) -> No
     wait_until(lambda: paint_of(painter).running)
     painter.window.close()
     assert not paint_of(painter).running or not painter.window.isVisible()
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A picture of one's own that takes a while to read."""
+    levels = np.random.default_rng(5).integers(0, 256, (1500, 2000, 3), np.uint8)
+    QImage(levels.tobytes(), 2000, 1500, 6000, QImage.Format.Format_RGB888).save(str(tmp_path / "large.png"))
+    return tmp_path / "large.png"
+
+
+def test_the_window_says_that_a_large_picture_is_being_opened_and_goes_on(painter: Person, large: Path) -> None:
+    assert drop(painter.window, QUrl.fromLocalFile(str(large)))
+    assert painter.window.activity.text == "Opening large.png"
+    rub(painter, (4, 2), (8, 9))
+    assert paint_of(painter).easel.mask.values.any()
+    box = the(QMessageBox)
+    assert "2000 × 1500" in box.text()
+    click(child(box, QPushButton, "Crop"))
+    wait_until(lambda: paint_of(painter).easel.undo_stack.undoText() == "picture of one's own")
+    assert paint_of(painter).easel.mask.values.any()
+
+
+def test_another_checkpoint_or_the_end_while_a_picture_is_being_opened(
+    painter: Person, large: Path, tmp_path: Path
+) -> None:
+    save_rings(tmp_path / "other.h5", (10, 14))
+    opener, told = painter.program.painter._opener, []
+    opener.told.connect(told.append)
+    painter.window.file_chosen.emit(str(tmp_path / "other.h5"))
+    assert drop(painter.window, QUrl.fromLocalFile(str(large)))
+    wait_until(lambda: paint_of(painter).easel.picture.values.shape == (10, 14))
+    assert not opener.busy
+    assert told == ["large.png was not used: another checkpoint is open now"]
+    let_pass(0.3)
+    assert not shown(QMessageBox)
+    assert drop(painter.window, QUrl.fromLocalFile(str(large)))
+    painter.window.close()
+    let_pass(0.1)
+    assert not shown(QMessageBox)
 
 
 def test_escape_stops_and_keeps_what_is_there(start: Start, tmp_path: Path) -> None:
