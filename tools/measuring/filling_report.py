@@ -1,6 +1,7 @@
 """Measures filling in, digits and textures: ``python -m tools.measuring.filling_report``.
 
-Wants scikit-image, for its biharmonic fill beside ours. Prints a table and writes it to out/filling.json.
+Wants scikit-image, for its biharmonic fill beside ours. Prints a table and writes it to out/filling.json. What has been
+filled in is kept in out/ and taken from there the next time, since two hundred digits take an hour.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from core.filling_values import FillRequest
 from core.model import DiffusionModel
 from core.picture_sources import Digits, Texture
 from core.posterior import finish_under
+from core.values import Checkpoint
 from core.windows import windowed
 from tools.measuring.classifier import DigitClassifier
-from tools.measuring.report import Row, opened, show
+from tools.measuring.report import Row, kept, opened, show
 
 HOLE, LARGE = 100, 512
 RESULTS = 8
@@ -51,12 +53,12 @@ def main() -> None:
 
 def digits(count: int) -> Iterator[Row]:
     """Yield how well the lower halves of ``count`` digits, kept apart from training, are filled in."""
-    real, (_, model) = Digits(), opened("digits")
+    real, (checkpoint, model) = Digits(), opened("digits")
     chosen = np.random.default_rng(1).permutation(len(real.held_out_labels))[:count]
     pictures, labels = real.held_out.stored[chosen], real.held_out_labels[chosen]  # type: ignore[attr-defined]
     mask = np.zeros(pictures.shape[1:], dtype=bool)
     mask[14:] = True
-    found = np.stack([filled(model, picture, mask, SEED + at) for at, picture in enumerate(pictures)])
+    found = np.stack([halves(checkpoint, model, at, picture, mask) for at, picture in enumerate(pictures)])
     answers = DigitClassifier().probabilities(found.reshape(-1, 28, 28)).argmax(axis=1).reshape(count, RESULTS)
     right = answers == labels[:, None]
     yield f"lower half of {count} digits: true class of the best of {RESULTS}", f"{right.any(axis=1).mean():.3f}"
@@ -72,15 +74,22 @@ def digits(count: int) -> Iterator[Row]:
     yield "uncertainty map and real error, Spearman", f"{_spearman(spread.ravel(), missed.ravel()):.3f}"
 
 
+def halves(
+    checkpoint: Checkpoint, model: DiffusionModel, at: int, picture: NDArray[np.uint8], mask: NDArray[np.bool_]
+) -> NDArray[np.generic]:
+    """Return `RESULTS` fills of a digit, the number ``at`` of those chosen."""
+    return kept(checkpoint, f"digit-half-{at}", lambda: filled(model, picture, mask, SEED + at))
+
+
 def texture(name: str) -> Iterator[Row]:
     """Yield how like its surroundings a hole of 100 x 100 is filled in, in the corner kept apart from training."""
-    _, model = opened(name)
+    checkpoint, model = opened(name)
     picture = Texture(name).test_corner
     mask = np.zeros(picture.shape, dtype=bool)
     first = (len(picture) - HOLE) // 2
     inside = slice(first, first + HOLE)
     mask[inside, inside] = True
-    ours = filled(model, picture, mask, SEED, count=1)[0]
+    ours = kept(checkpoint, f"{name}-hole", lambda: filled(model, picture, mask, SEED, count=1))[0]
     for kind, result in (("filled", ours), ("true", picture), ("biharmonic", biharmonic(picture, mask))):
         values = result.astype(np.float64)
         ratio = values[inside, inside].std() / values[~mask].std()

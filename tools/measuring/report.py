@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -127,13 +128,24 @@ def _parzen(real: Digits, drawn: NDArray[np.float32], test: NDArray[np.uint8]) -
 
 def digit_samples(count: int, seed: int = 1) -> NDArray[np.float32]:
     """Return ``count`` samples of the shipped digits, grey levels 0 … 255 as an 8-bit picture holds them."""
-    kept = Path(f"out/digits-{count}-{seed}.npy")
-    if not kept.exists():
-        _, model = opened("digits")
+    checkpoint, model = opened("digits")
+
+    def drawn() -> NDArray[np.generic]:
         parts = [part.x for part in samples(model, RunSpec(count, seed)) if part.x is not None]
-        kept.parent.mkdir(exist_ok=True)
-        np.save(kept, np.floor(model.data.to_user(np.concatenate(parts))).clip(0, 255))
-    return np.asarray(np.load(kept), dtype=np.float32)
+        return np.floor(model.data.to_user(np.concatenate(parts))).clip(0, 255)
+
+    return np.asarray(kept(checkpoint, f"digits-{count}-{seed}", drawn), dtype=np.float32)
+
+
+def kept(checkpoint: Checkpoint, name: str, make: Callable[[], NDArray[np.generic]]) -> NDArray[np.generic]:
+    """Return what ``make`` makes of a checkpoint, or made when it was last asked for under this ``name``."""
+    folder = Path("out") / re.sub(r"\W", "", checkpoint.created)
+    path = folder / f"{name}.npy"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(path, make())
+    found: NDArray[np.generic] = np.load(path)
+    return found
 
 
 def opened(name: str) -> tuple[Checkpoint, DiffusionModel]:
