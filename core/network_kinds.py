@@ -83,8 +83,11 @@ def _unet(config: Mapping[str, object]) -> nn.Module:
         "blocks": (1, 16),
         "middle": (1, 64),
         "frequencies": (1, 256),
+        "added": (0, 1),
+        "variance_divisor": (1, 1024),
     }
-    return UNet(**_sizes(config, limits) | {"channels": channels})
+    earlier = {"added": 0, "variance_divisor": 1}  # of files that say nothing of them
+    return UNet(**_sizes(earlier | dict(config), limits) | {"channels": channels})
 
 
 def _multiscale_convolution(config: Mapping[str, object]) -> nn.Module:

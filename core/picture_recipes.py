@@ -33,10 +33,11 @@ def digits() -> Recipe:
         name="digits",
         title="Digits",
         summary="handwritten digits of MNIST, 28 x 28, Gaussian, T = 1000, U-Net; some twenty minutes",
-        network=lambda _: UNet(channels=1, middle=3),
-        steps=12_000,
+        network=lambda _: UNet(channels=1, middle=4, added=1, variance_divisor=8),
+        steps=14_000,
+        rate=1.5e-3,
     )
-    return dataclasses.replace(made, emphasis=0.6, threads=2)
+    return dataclasses.replace(made, memory=0.99, emphasis=0.6, threads=2)
 
 
 def dead_leaves() -> Recipe:

@@ -32,7 +32,7 @@ class Recipe:
         validation: Held-out examples behind the K of each report.
         taken_for: What a person's own data were taken for; empty for data that ship.
         licence: Of the checkpoint, weights and examples.
-        emphasis, threads: See `core.training.TrainingSpec`.
+        memory, emphasis, threads: See `core.training.TrainingSpec`.
         half: Whether the weights are kept as float16, in half the room; K is measured with them as they are kept.
     """
 
@@ -49,6 +49,7 @@ class Recipe:
     batch: int = 4096
     rate: float = 3e-3
     validation: int = 2048
+    memory: float = 0.999
     emphasis: float = 0.0
     threads: int = 1
     half: bool = False

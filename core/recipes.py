@@ -137,6 +137,7 @@ class RecipeRun:
             batch=recipe.batch,
             rate=recipe.rate,
             validation=recipe.validation,
+            memory=recipe.memory,
             emphasis=recipe.emphasis,
             threads=recipe.threads,
         )

@@ -43,6 +43,8 @@ class TrainingSpec:
         rates_rate: Adam's learning rate for the logits of learned beta_t.
         rates_every: Steps from one change of learned beta_t to the next. Their gradient, which passes through the
             network's input, is half as much work as that of a small network.
+        memory: Adam's decay of the mean square of the gradient. A shorter one than Adam's own takes notice sooner when
+            gradients grow, and lets a deep network be trained at a higher rate.
         decay: Decay of the exponential moving average of the weights, which is what is kept.
         clip: Largest norm of the gradient.
         threads: Threads of the computation. Rounding depends on them: one is what every machine has.
@@ -58,6 +60,7 @@ class TrainingSpec:
     rate: float = 3e-3
     rates_rate: float = 2e-2
     rates_every: int = 4
+    memory: float = 0.999
     decay: float = 0.999
     clip: float = 1.0
     threads: int = 1
@@ -97,7 +100,7 @@ class Trainer:
         self._kept = [flattened(module) for module in self._averaged if list(module.parameters())]
         peaks = (spec.rate, spec.rates_rate)
         groups = [{"params": [vector], "peak": peak} for vector, peak in zip(self._vectors, peaks, strict=False)]
-        self._optimizer = torch.optim.Adam(groups, lr=spec.rate, fused=True)
+        self._optimizer = torch.optim.Adam(groups, lr=spec.rate, betas=(0.9, spec.memory), fused=True)
 
     def run(self) -> Iterator[TrainingProgress]:
         """Ascend K until ``spec.steps`` steps are done, one report every hundred steps and one at the end.

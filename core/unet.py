@@ -40,6 +40,10 @@ class UNet(ConvolutionalNetwork):
         blocks: Residual blocks at each scale on either path.
         middle: Residual blocks between the two, at the coarsest scale, where they cost little.
         frequencies: Waves of time.
+        added: 1 where what comes up from a coarser scale is brought to the finer one's width and added to it; 0 where
+            both are laid side by side, for the block that follows to choose from, which takes a third longer.
+        variance_divisor: What the read-out of the variance is divided by. K bends far more along it than along that of
+            the mean, so that undivided it is what limits the learning rate of all.
     """
 
     kind = "unet"
@@ -52,9 +56,18 @@ class UNet(ConvolutionalNetwork):
         blocks: int = 1,
         middle: int = 1,
         frequencies: int = 8,
+        added: int = 0,
+        variance_divisor: int = 1,
     ) -> None:
         super().__init__(
-            channels=channels, width=width, scales=scales, blocks=blocks, middle=middle, frequencies=frequencies
+            channels=channels,
+            width=width,
+            scales=scales,
+            blocks=blocks,
+            middle=middle,
+            frequencies=frequencies,
+            added=added,
+            variance_divisor=variance_divisor,
         )
         widths = [width * (scale + 1) for scale in range(scales)]
         seen = channels * (1 + len(NEIGHBOURS))
@@ -66,7 +79,9 @@ class UNet(ConvolutionalNetwork):
             before = widths[max(scale - 1, 0)]
             self.down.append(_blocks(before, features, blocks))
         for scale, features in enumerate(widths[:-1]):
-            self.up.append(_blocks(features + widths[scale + 1], features, blocks))
+            self.up.append(_blocks(features if added else features + widths[scale + 1], features, blocks))
+        if added:
+            self.bring = nn.ModuleList(nn.Conv2d(widths[scale + 1], widths[scale], 1) for scale in range(scales - 1))
         self.middle = _blocks(widths[-1], widths[-1], middle)
         self.read_out = nn.Conv2d(width + seen, 2 * channels, 3, padding=1)
         start_at_zero(self.read_out)
@@ -100,8 +115,8 @@ class UNet(ConvolutionalNetwork):
                 hidden = halved(hidden)
             hidden = _through(blocks, hidden, time)
         hidden = _through(self.middle, hidden, time)
-        for blocks in reversed(self.up):
-            hidden = _through(blocks, torch.cat([finer.pop(), doubled(hidden)], dim=1), time)
+        for scale, blocks in reversed(list(enumerate(self.up))):
+            hidden = _through(blocks, self._joined(finer.pop(), hidden, scale), time)
         answer: Tensor = self.read_out(torch.cat([hidden, seen], dim=1))
         return answer[..., :height, :across]
 
@@ -114,7 +129,13 @@ class UNet(ConvolutionalNetwork):
         if inner is not None:
             answer = answer[(..., *inner)]
         z_mean, z_variance = answer.chunk(2, dim=1)
-        return channels_last(z_mean, x), channels_last(z_variance, x)
+        return channels_last(z_mean, x), channels_last(z_variance / self.config["variance_divisor"], x)
+
+    def _joined(self, finer: Tensor, coarser: Tensor, scale: int) -> Tensor:
+        if self.config["added"]:
+            brought: Tensor = self.bring[scale](coarser)
+            return finer + doubled(brought)
+        return torch.cat([finer, doubled(coarser)], dim=1)
 
 
 class ResidualBlock(nn.Module):

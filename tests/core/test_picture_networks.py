@@ -10,6 +10,7 @@ from core.bounds import measure_bound
 from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.network_kinds import build_network
+from core.unet import UNet
 from core.values import RunSpec
 from tests.core.picture_models import MAKERS, STEPS, info_of, network_of, process, states
 
@@ -90,7 +91,7 @@ def test_the_paper_s_network_sees_the_state_and_not_the_time() -> None:
 @pytest.mark.parametrize("kind", MAKERS)
 def test_a_checkpoint_s_configuration_builds_the_network_again(kind: str) -> None:
     network = network_of(kind, 3)
-    again = build_network(kind, dict(network.config))
+    again = build_network(network.kind, dict(network.config))
     again.load_state_dict(network.state_dict())
     x = states(1, 8, 8, 3)
     torch.testing.assert_close(again.reverse_law(x, 4, process()).mean, network.reverse_law(x, 4, process()).mean)
@@ -99,19 +100,40 @@ def test_a_checkpoint_s_configuration_builds_the_network_again(kind: str) -> Non
 @pytest.mark.parametrize("kind", MAKERS)
 @pytest.mark.parametrize("channels", [0, 2, 4, True, "1", None, 1.0])
 def test_other_numbers_of_channels_are_refused(kind: str, channels: object) -> None:
-    config = dict(MAKERS[kind](1).config) | {"channels": channels}
+    made = MAKERS[kind](1)
     with pytest.raises(BadInputError, match="channels"):
-        build_network(kind, config)
+        build_network(made.kind, dict(made.config) | {"channels": channels})
 
 
 @pytest.mark.parametrize("kind", MAKERS)
 def test_every_entry_of_the_configuration_is_checked(kind: str) -> None:
-    for name in MAKERS[kind](1).config:
-        for value in (0, 10**9, 1.5, None):
+    made = MAKERS[kind](1)
+    for name in made.config:
+        for value in (-1, 10**9, 1.5, None):
             with pytest.raises(BadInputError, match=name):
-                build_network(kind, dict(MAKERS[kind](1).config) | {name: value})
+                build_network(made.kind, dict(made.config) | {name: value})
     with pytest.raises(BadInputError, match="unknown entry 'more'"):
-        build_network(kind, dict(MAKERS[kind](1).config) | {"more": 1})
+        build_network(made.kind, dict(made.config) | {"more": 1})
+
+
+def test_a_u_net_of_a_file_that_says_nothing_of_later_entries_is_as_it_was() -> None:
+    network = network_of("unet")
+    config = {name: value for name, value in network.config.items() if name not in ("added", "variance_divisor")}
+    again = build_network("unet", config)
+    again.load_state_dict(network.state_dict())
+    x = states(2, 8, 8)
+    torch.testing.assert_close(again.reverse_law(x, 4, process()).stddev, network.reverse_law(x, 4, process()).stddev)
+
+
+def test_a_divided_read_out_of_the_variance_leaves_the_mean_alone() -> None:
+    whole, divided = (UNet(1, width=4, frequencies=2, variance_divisor=divisor) for divisor in (1, 8))
+    torch.nn.init.ones_(whole.read_out.bias)
+    divided.load_state_dict(whole.state_dict())
+    x = states(2, 8, 8)
+    (z_mean, z_variance), (mean, variance) = (each.read_outs(x, 4, process()) for each in (whole, divided))
+    torch.testing.assert_close(mean, z_mean)
+    torch.testing.assert_close(variance, z_variance / 8)
+    assert variance.abs().min() > 0
 
 
 @pytest.mark.parametrize("kind", MAKERS)
