@@ -15,8 +15,7 @@ from torch.distributions import Bernoulli
 
 from core.errors import BadInputError
 from core.laws import NATS_PER_BIT, MixedBernoulli, bernoulli, draw, pick
-from core.schedules import checked
-from core.step_tables import check_finite, check_floating, check_step, erased_between, step_entropies_in_bits
+from core.step_tables import check_finite, check_floating, check_step, erased_between, step_entropies_in_bits, tabulated
 from core.values import StepEntropies
 
 
@@ -40,11 +39,9 @@ class BinomialProcess:
         Raises:
             BadInputError: If a rate is outside (0, 1].
         """
-        rates = checked(betas.detach().numpy() if isinstance(betas, Tensor) else betas)
-        self.betas = betas.double() if isinstance(betas, Tensor) else torch.tensor(rates)
+        self.betas, kept = tabulated(betas)
         self.steps = len(self.betas)
         one, infinity = torch.ones(1, dtype=torch.float64), torch.full((1,), math.inf, dtype=torch.float64)
-        kept = torch.cumprod(1.0 - self.betas, dim=0)
         self.alpha_bars = torch.cat([one, kept])
         self._jump_entropies = _binary_entropy((1.0 - kept) / 2.0)
         # log odds of a bit's value given that value a step, or a jump, before

@@ -11,8 +11,7 @@ from torch import Tensor
 from torch.distributions import Normal
 
 from core.laws import Law, draw, normal, pick
-from core.schedules import checked
-from core.step_tables import check_finite, check_floating, check_step, erased_between, step_entropies_in_bits
+from core.step_tables import check_finite, check_floating, check_step, erased_between, step_entropies_in_bits, tabulated
 from core.values import StepEntropies
 
 LOG_TWO_PI_E = math.log(2.0 * math.pi * math.e)
@@ -37,11 +36,9 @@ class GaussianProcess:
         Raises:
             BadInputError: If a rate is outside (0, 1].
         """
-        rates = checked(betas.detach().numpy() if isinstance(betas, Tensor) else betas)
-        self.betas = betas.double() if isinstance(betas, Tensor) else torch.tensor(rates)
+        self.betas, kept = tabulated(betas)
         self.steps = len(self.betas)
         one, zero = torch.ones(1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64)
-        kept = torch.cumprod(1.0 - self.betas, dim=0)
         before = torch.cat([one, kept[:-1]])
         self.alpha_bars = torch.cat([one, kept])
         # Tables over t = 0 … T: taken in float64 here, so that 1 - alpha_bar keeps its digits in a float32 state.

@@ -11,11 +11,12 @@ from core.bounds import usual_count
 from core.errors import BadInputError
 from core.grey_levels import StoredPictures
 from core.multiscale import MultiscaleConvolution
+from core.network_kinds import TrainableNetwork
 from core.networks import BitPerceptron, MultilayerPerceptron
 from core.picture_recipes import picture_rates
 from core.pictures import channels_of, pixels_of
 from core.recipe import Recipe
-from core.schedules import constant_erasure, log_linear
+from core.schedules import Schedule, constant_erasure, log_linear
 from core.unet import UNet
 from core.user_data import OwnData, OwnRows, read_data
 from core.values import Checkpoint
@@ -130,59 +131,51 @@ def measured_count(recipe: Recipe) -> int:
 
 def _points(data: OwnData) -> Recipe:
     dimensions = data.info.shape[0]
-    return Recipe(
-        name=OWN,
-        title=data.info.name,
-        summary=data.taken_for,
-        taken_for=data.taken_for,
-        kind="gaussian",
-        source=data.source,
-        info=data.info,
-        betas=log_linear(POINT_STEPS, first=1e-3, alpha_bar_end=1e-3),
+    return _suited(
+        data,
+        log_linear(POINT_STEPS, first=1e-3, alpha_bar_end=1e-3),
+        lambda _: MultilayerPerceptron(dimensions, width=128, layers=3, detail=4),
         learns_rates=True,
-        network=lambda _: MultilayerPerceptron(dimensions, width=128, layers=3, detail=4),
-        steps=5000,
-        licence=LICENCE,
     )
 
 
 def _bits(data: OwnData) -> Recipe:
     dimensions = data.info.shape[0]
-    return Recipe(
-        name=OWN,
-        title=data.info.name,
-        summary=data.taken_for,
-        taken_for=data.taken_for,
-        kind="binomial",
-        source=data.source,
-        info=data.info,
-        betas=constant_erasure(BIT_STEPS, first=FIRST_BIT_RATE),
-        learns_rates=False,
-        network=lambda _: BitPerceptron(dimensions, width=max(128, min(512, 2 * dimensions)), layers=3),
-        steps=5000,
-        batch=max(64, min(4096, MOST_NUMBERS // dimensions)),
-        licence=LICENCE,
+    recipe = _suited(
+        data,
+        constant_erasure(BIT_STEPS, first=FIRST_BIT_RATE),
+        lambda _: BitPerceptron(dimensions, width=max(128, min(512, 2 * dimensions)), layers=3),
     )
+    return replace(recipe, batch=max(64, min(4096, MOST_NUMBERS // dimensions)))
 
 
 def _pictures(data: OwnData) -> Recipe:
     shape = data.info.shape
+    return replace(
+        _suited(data, picture_rates(), lambda _: UNet(channels=channels_of(shape))),
+        batch=max(4, min(PICTURE_BATCH, BATCH_PIXELS // pixels_of(shape))),
+        rate=1e-3,
+        validation=256,
+        half=True,
+    )
+
+
+def _suited(
+    data: OwnData, betas: Schedule, network: Callable[[int], TrainableNetwork], *, learns_rates: bool = False
+) -> Recipe:
+    """Return what the recipes of all kinds of data share, around rates and a network that suit ``data``."""
     return Recipe(
         name=OWN,
         title=data.info.name,
         summary=data.taken_for,
         taken_for=data.taken_for,
-        kind="gaussian",
+        kind=data.kind,
         source=data.source,
         info=data.info,
-        betas=picture_rates(),
-        learns_rates=False,
-        network=lambda _: UNet(channels=channels_of(shape)),
+        betas=betas,
+        learns_rates=learns_rates,
+        network=network,
         steps=5000,
-        batch=max(4, min(PICTURE_BATCH, BATCH_PIXELS // pixels_of(shape))),
-        rate=1e-3,
-        validation=256,
-        half=True,
         licence=LICENCE,
     )
 

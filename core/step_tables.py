@@ -11,7 +11,19 @@ from torch import Tensor
 
 from core.errors import BadInputError
 from core.laws import NATS_PER_BIT
+from core.schedules import checked
 from core.values import StepEntropies
+
+
+def tabulated(betas: NDArray[np.float64] | Tensor) -> tuple[Tensor, Tensor]:
+    """Return the rates ``betas`` and alpha_bar after each step, both float64 ``[T]``; tensors keep their gradient.
+
+    Raises:
+        BadInputError: If a rate is outside (0, 1].
+    """
+    rates = checked(betas.detach().numpy() if isinstance(betas, Tensor) else betas)
+    table = betas.double() if isinstance(betas, Tensor) else torch.tensor(rates)
+    return table, torch.cumprod(1.0 - table, dim=0)
 
 
 def check_step(t: object, first: int, last: int, name: str = "t") -> None:

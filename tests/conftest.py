@@ -6,6 +6,7 @@ import gc
 import os
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QSettings, QThread
 
 # Set before Qt starts: a plain `pytest` needs no display either.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -32,7 +33,9 @@ def settings(tmp_path: Path) -> QSettings:
 
 
 @pytest.fixture(autouse=True)
-def clean_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def clean_desk(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """In gui/ and journeys/: the user's own settings are out of reach, and no window and no thread outlives a test."""
     if request.path.relative_to(TESTS).parts[0] not in WITH_A_WINDOW:
         yield
@@ -43,13 +46,15 @@ def clean_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     folder = str(tmp_path_factory.mktemp("settings"))
     for format_ in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(format_, QSettings.Scope.UserScope, folder)
-    windows_before, threads_before = set(_windows()), set(threading.enumerate())
+    windows_before, threads_before, jobs = set(_windows()), set(threading.enumerate()), _note_jobs(monkeypatch)
     yield
-    left = _left_over(windows_before, threads_before)
+    left = _left_over(windows_before, threads_before, jobs)
     assert not left, f"left over after the test: {', '.join(left)}"
 
 
-def _left_over(windows_before: set[object], threads_before: set[threading.Thread]) -> list[str]:
+def _left_over(
+    windows_before: set[object], threads_before: set[threading.Thread], jobs: weakref.WeakSet[QThread]
+) -> list[str]:
     """Name what was not there before, after a moment in which it may end of its own accord."""
     from PySide6.QtCore import QCoreApplication, QEvent
 
@@ -59,7 +64,7 @@ def _left_over(windows_before: set[object], threads_before: set[threading.Thread
         QCoreApplication.processEvents()
         windows = [window for window in _windows() if window not in windows_before]
         threads = [thread for thread in threading.enumerate() if thread not in threads_before and not thread.daemon]
-        left = [*map(_name, windows), *map(str, threads), *_running_qt_threads()]
+        left = [*map(_name, windows), *map(str, threads), *_running(jobs)]
         if not left or time.monotonic() > deadline:
             return left
         windows.clear()  # our own references must not keep a window alive
@@ -74,14 +79,26 @@ def _windows() -> list[object]:
     return [w for w in QApplication.topLevelWidgets() if w.metaObject().className() != "QTipLabel"]
 
 
-def _running_qt_threads() -> list[str]:
-    """Name the threads of Qt that Python knows of and that still run, the main thread apart."""
-    import shiboken6
+def _note_jobs(monkeypatch: pytest.MonkeyPatch) -> weakref.WeakSet[QThread]:
+    """Return a set into which every job that is started from now on is put: the only threads of Qt that there are."""
     from PySide6.QtCore import QThread
 
-    wrappers = shiboken6.getAllValidWrappers()
-    threads = [wrapper for wrapper in wrappers if isinstance(wrapper, QThread) and shiboken6.isValid(wrapper)]
-    return [_name(thread) for thread in threads if thread.isRunning() and thread != QThread.currentThread()]
+    from dpm_gui.jobs import Job
+
+    started: weakref.WeakSet[QThread] = weakref.WeakSet()
+
+    def start(job: Job) -> None:
+        started.add(job)
+        QThread.start(job)
+
+    monkeypatch.setattr(Job, "start", start, raising=False)
+    return started
+
+
+def _running(jobs: weakref.WeakSet[QThread]) -> list[str]:
+    import shiboken6
+
+    return [_name(job) for job in jobs if shiboken6.isValid(job) and job.isRunning()]
 
 
 def _name(thing: object) -> str:

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from core import checkpoint, datasets, recipes, training
 from core.analytic import AnalyticNetwork
+from core.datasets import FORMULAS
+from core.empirical import EmpiricalNetwork
 from core.model import DiffusionModel, model_from
 from core.networks import MultilayerPerceptron
-from core.processes import GaussianProcess
+from core.processes import BinomialProcess, GaussianProcess
 from core.schedules import constant, constant_erasure, linear, log_linear
 from core.training_values import TrainingState
 from core.values import Bound, Checkpoint, DataInfo, NetworkInfo
@@ -58,6 +60,12 @@ def exact_model() -> Callable[[NDArray[np.float64], float], DiffusionModel]:
 
 
 @pytest.fixture
+def unit(exact_model: Callable[[NDArray[np.float64], float], DiffusionModel]) -> Callable[[int], DiffusionModel]:
+    """Makes the exact model of data N(0, 1), from T."""
+    return lambda steps: exact_model(constant(steps, 1e-3), 1.0)
+
+
+@pytest.fixture
 def null_model() -> Callable[[NDArray[np.float64]], DiffusionModel]:
     """Makes the model whose network reads out zero, for data in one dimension, from rates; all in float64."""
 
@@ -66,6 +74,20 @@ def null_model() -> Callable[[NDArray[np.float64]], DiffusionModel]:
         return DiffusionModel(GaussianProcess(rates), network, plain())
 
     return make
+
+
+@pytest.fixture(scope="module")
+def heartbeat() -> DiffusionModel:
+    """The model of heartbeats in 50 steps, which knows all five of them."""
+    support = FORMULAS["heartbeat"]().support()
+    info = DataInfo("heartbeat", (20,), (0.0, 1.0), np.zeros(20), np.ones(20), support)
+    return DiffusionModel(BinomialProcess(constant_erasure(50, first=2e-5)), EmpiricalNetwork.of(support), info)
+
+
+@pytest.fixture
+def one_thread() -> None:
+    """Small tensors are not worth more."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

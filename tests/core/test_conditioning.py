@@ -14,13 +14,8 @@ from torch.distributions import MultivariateNormal
 from core.conditioning import BitKernel, CutKernel, GaussianKernel, joined, kernel_of, normal_beyond
 from core.laws import bernoulli, normal
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 ROWS, D = 7, 3
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> None:
-    """Small tensors are not worth more."""
-    torch.set_num_threads(1)
 
 
 def seeded(seed: int = 0) -> torch.Generator:

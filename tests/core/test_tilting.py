@@ -15,35 +15,20 @@ from core.conditioning import GaussianKernel
 from core.empirical import EmpiricalNetwork
 from core.factors import Arrival, PathMask
 from core.gaussian_factors import Half, Noisy, Smooth
-from core.guessing import Chain, Moments
-from core.lookahead import Differences, Tangent
+from core.guessing import Chain
 from core.model import DiffusionModel
-from core.potentials import (
-    BitWish,
-    HalfPlane,
-    Mask,
-    NoisyObservation,
-    PaintedField,
-    Posterior,
-    Potential,
-    Product,
-    SmoothPotential,
-)
+from core.potentials import BitWish, Mask, Posterior, Potential, Product
 from core.processes import BinomialProcess, GaussianProcess
 from core.randomness import torch_generator
 from core.schedules import constant_erasure, log_linear
 from core.tilting import Particles, Tilting
 from core.values import DataInfo
+from tests.core.tried_factors import ALL, CASES, FIELD, KNOWN, NOISY, ONE, PARTLY, RIGHT, UP, WAVE, bilinear, log_of
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 STEPS = 6
 COUNT = 12_000
 Unit = Callable[..., DataInfo]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> None:
-    """Small tensors are not worth more."""
-    torch.set_num_threads(1)
 
 
 @pytest.fixture
@@ -67,32 +52,6 @@ def correlated(unit_data: Unit) -> DiffusionModel:
     """Gaussian data in the plane whose coordinates are correlated by 0.8, with the exact reverse."""
     network = AnalyticNetwork.of(np.zeros(2), np.array([[1.0, 0.8], [0.8, 1.0]]))
     return DiffusionModel(GaussianProcess(log_linear(STEPS, 0.05, 0.02)), network, unit_data((2,)))
-
-
-ONE = np.array([False, True])
-KNOWN = np.array([0.4, 0.0], dtype=np.float32)
-ALL = ("constant", "fading", "twisted")
-FIELD = PaintedField(np.array([[-2.0, 0.5, 1.0], [0.0, -1.0, -0.5]], dtype=np.float32), (-1.0, 1.5, -1.0, 1.0))
-WAVE = SmoothPotential(lambda x: -2.0 * torch.sin(x[:, 0]) - 0.3 * x[:, 1].square())
-NOISY = NoisyObservation(np.array([0.7, -0.2]), 0.6)
-PARTLY = NoisyObservation(np.array([0.0, -0.2]), 0.4, ONE)
-RIGHT, UP = HalfPlane(np.array([1.0, 0.5]), 0.6), HalfPlane(np.array([-0.3, 1.0]), 0.2)
-SMOOTH_FACTORS: list[tuple[Potential, tuple[str, ...]]] = [
-    (NOISY, ALL),
-    (PARTLY, ALL),
-    (FIELD, ALL),
-    (WAVE, ALL),
-    (Product((WAVE, NOISY)), ALL),
-    (RIGHT, ("twisted",)),
-    (Product((RIGHT, UP)), ("twisted",)),
-    (Product((RIGHT, RIGHT)), ("twisted",)),
-    (Product((RIGHT, WAVE, PARTLY)), ("twisted",)),
-    (Mask(ONE, KNOWN, "x0"), ("twisted",)),
-    (Product((Mask(ONE, KNOWN, "x0"), RIGHT)), ("twisted",)),
-]
-CASES = [
-    pytest.param(r, timing, id=f"{place} {timing}") for place, (r, many) in enumerate(SMOOTH_FACTORS) for timing in many
-]
 
 
 def repeated(x: list[float], log_r: float = 0.0) -> Particles:
@@ -152,27 +111,6 @@ def test_the_last_step_gives_the_edge_kernel_times_r_itself(bent: DiffusionModel
             log_r = log_r + log_of(factor, drawn)
     weighted = torch.exp(moved.log_weight).unsqueeze(1) * features(moved.x)
     assert agree(weighted, torch.exp(log_r).unsqueeze(1) * features(drawn))
-
-
-def log_of(r: Potential, x: Tensor) -> Tensor:
-    """Return ln r of states, by each one's definition."""
-    if isinstance(r, NoisyObservation):
-        asked = torch.ones(2, dtype=torch.bool) if r.observed is None else torch.tensor(r.observed)
-        return torch.distributions.Normal(x, r.spread).log_prob(torch.tensor(r.y).double())[:, asked].sum(1)
-    if isinstance(r, HalfPlane):
-        return torch.where(x @ torch.tensor(r.normal) >= r.offset, 0.0, -math.inf)
-    if isinstance(r, PaintedField):
-        return torch.tensor(bilinear(r, x.numpy()))
-    assert isinstance(r, SmoothPotential)
-    return r.log_r(x)  # type: ignore[no-any-return]
-
-
-def bilinear(field: PaintedField, x: np.ndarray) -> np.ndarray:
-    """Interpolate along the rows and then between them; numpy continues both as at the border."""
-    left, right, bottom, top = field.extent
-    columns, rows = np.linspace(left, right, field.log_r.shape[1]), np.linspace(bottom, top, field.log_r.shape[0])
-    along = np.stack([np.interp(x[:, 0], columns, row) for row in field.log_r], axis=1)
-    return np.array([np.interp(y, rows, values) for y, values in zip(x[:, 1], along, strict=True)])
 
 
 def test_a_painted_field_is_bilinear_and_goes_on_as_at_its_border() -> None:
@@ -249,43 +187,6 @@ def test_the_moments_of_bits_are_probabilities_of_the_chain_s_own_last_step(few_
     # two steps away x^1 can be summed out: its bits are independent given x^2
     chance = torch.sigmoid(chain.kernel(x, 2).logits)  # type: ignore[union-attr]
     assert torch.allclose(chain.moments(x, 2).mean, chance * (1 - edge) + (1 - chance) * edge, atol=1e-9)
-
-
-class Parabola:
-    """A chain whose guess is c + b x + a x^2 of each entry, and whose variance is 1."""
-
-    def __init__(self, bend: float) -> None:
-        self._bend = bend
-
-    def moments(self, x: Tensor, t: int) -> Moments:
-        return Moments(0.5 + 2.0 * x + self._bend * x.square(), torch.ones_like(x))
-
-
-@pytest.mark.parametrize("dimensions", [1, 3, 5])
-def test_differences_are_exact_for_lines_and_count_bends_as_noise(dimensions: int) -> None:
-    mean, variance = torch.full((4, dimensions), 0.3).double(), torch.full((4, dimensions), 0.04).double()
-    kernel = GaussianKernel(mean, variance)
-    line, bow = (Differences(Parabola(bend), kernel, 1) for bend in (0.0, 1.5))  # type: ignore[arg-type]
-    tangent = Tangent(Parabola(0.0), kernel, 1)  # type: ignore[arg-type]
-    rows = torch.ones(dimensions, dtype=torch.bool)
-    unit = torch.eye(dimensions).double()
-    assert torch.allclose(line.jacobian(rows), tangent.jacobian(rows))
-    assert torch.allclose(line.slope(unit[0]), tangent.slope(unit[0]))
-    assert torch.allclose(line.moments.mean, tangent.moments.mean)
-    assert torch.allclose(line.moments.covariance, unit.expand(4, -1, -1), atol=1e-12)
-    # of a parabola: the mean over the kernel, the mean slope, and at least the variance that a line leaves over
-    assert torch.allclose(bow.moments.mean, 0.5 + 2.0 * mean + 1.5 * (mean.square() + variance))
-    assert torch.allclose(bow.jacobian(rows), (2.0 + 3.0 * 0.3) * unit.expand(4, -1, -1))
-    left_over = 1.0 + 2.0 * 1.5**2 * variance.square()
-    assert (bow.moments.covariance.diagonal(dim1=1, dim2=2) >= left_over - 1e-12).all()
-    assert dimensions > 3 or torch.allclose(bow.moments.covariance.diagonal(dim1=1, dim2=2), left_over)
-
-
-def test_differences_see_nothing_along_what_is_known() -> None:
-    kernel = GaussianKernel(torch.zeros(2, 2).double(), torch.tensor([[0.1, 0.0], [0.1, 0.0]]).double())
-    found = Differences(Parabola(1.0), kernel, 1)  # type: ignore[arg-type]
-    assert torch.isfinite(found.moments.covariance).all()
-    assert (found.jacobian(torch.tensor([True, True]))[:, :, 1] == 0).all()
 
 
 BIT_MASK = np.array([True, False, True, True])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QFont, QPalette
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from dpm_gui import engine, jobs
 from dpm_gui.session import Session
-from tests.gui.made_up import SPEC, Steered, make_bound, make_checkpoint
+from tests.gui.made_up import LAST, SPEC, Steered, make_bound, make_checkpoint, make_pictures, open_and_run
 
 
 @pytest.fixture(scope="session")
@@ -51,10 +52,24 @@ def session(qapp: QApplication) -> Iterator[Session]:
 @pytest.fixture
 def opened(session: Session, files: dict[str, str], trusted: None, qtbot: QtBot) -> Session:
     """A session in which the small checkpoint is open and has been run."""
-    with qtbot.waitSignal(session.run_ended):
-        session.open(files["small"])
-    qtbot.waitUntil(lambda: session._tasks.idle)  # a short run may end before opening has said that it is done
+    open_and_run(session, files["small"], qtbot)
     return session
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    """A checkpoint of grey pictures, T = 24."""
+    from core import checkpoint
+
+    checkpoint.save(make_pictures(LAST), tmp_path / "pictures.h5")
+    return str(tmp_path / "pictures.h5")
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chains of pictures of more than 10 steps are long, and get a preview in 4."""
+    monkeypatch.setattr(engine, "LONG", 10)
+    monkeypatch.setattr(engine, "PREVIEW_STEPS", 4)
 
 
 @pytest.fixture

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from core.values import Bound, Checkpoint, DataInfo, Frame, NetworkInfo, RunSpec
 from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.recording import Recording
+from dpm_gui.session import Session
 from dpm_gui.views.figure import Figure
 
 SPEC = RunSpec(count=200, seed=17, threads=1)
 STEPS = 5
+FEW = replace(SPEC, count=4)
+"""For pictures."""
+LAST = 24
+"""T of pictures whose chain is long beside its preview."""
 
 
 def make_bound(steps: int = STEPS, **changes: object) -> Bound:
@@ -113,6 +120,13 @@ class Steered:
     def wait_until_closed(self, call: int) -> None:
         """Wait, without a look at the events of the window, until the generator of a call has been closed."""
         assert self._closed[call].wait(10)
+
+
+def open_and_run(session: Session, path: str, qtbot: QtBot) -> None:
+    """Open a checkpoint, and wait until it has been run."""
+    with qtbot.waitSignal(session.run_ended):
+        session.open(path)
+    qtbot.waitUntil(lambda: session._tasks.idle)  # a short run may end before opening has said that it is done
 
 
 def close_figures(window: QWidget) -> None:

@@ -18,25 +18,8 @@ from dpm_gui import engine
 from dpm_gui.engine import FORWARD, REVERSE, Opened, SideFrame
 from dpm_gui.recording import Recording, Shown
 from dpm_gui.session import Session
-from tests.gui.made_up import SPEC, Steered, make_checkpoint, make_pictures
+from tests.gui.made_up import FEW, LAST, SPEC, Steered, make_checkpoint, make_pictures, open_and_run
 from tests.gui.test_session_work import listen
-
-LAST = 24
-FEW = replace(SPEC, count=4)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> str:
-    """A checkpoint of grey pictures, T = 24."""
-    checkpoint.save(make_pictures(LAST), tmp_path / "pictures.h5")
-    return str(tmp_path / "pictures.h5")
-
-
-@pytest.fixture
-def long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chains of more than 10 steps are long, and get a preview in 4."""
-    monkeypatch.setattr(engine, "LONG", 10)
-    monkeypatch.setattr(engine, "PREVIEW_STEPS", 4)
 
 
 @pytest.fixture
@@ -50,9 +33,7 @@ def model(path: str, trusted: None) -> Opened:
 def pictures(session: Session, path: str, trusted: None, long: None, qtbot: QtBot) -> Session:
     """A session in which four pictures have been run."""
     session._spec = FEW
-    with qtbot.waitSignal(session.run_ended):
-        session.open(path)
-    qtbot.waitUntil(lambda: session._tasks.idle)
+    open_and_run(session, path, qtbot)
     return session
 
 

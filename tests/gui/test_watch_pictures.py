@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from core import checkpoint
-from dpm_gui import engine
 from dpm_gui.actions import LAYERS, WAYS, Actions
 from dpm_gui.engine import FORWARD, REVERSE, Preview
 from dpm_gui.icons import IconSet
@@ -22,9 +19,8 @@ from dpm_gui.session import Session
 from dpm_gui.views.pictures import PicturesView
 from dpm_gui.views.points import PointsView
 from dpm_gui.workspaces.watch import WatchWorkspace
-from tests.gui.made_up import SPEC, Steered, close_figures, make_bound, make_pictures
+from tests.gui.made_up import FEW, LAST, SPEC, Steered, close_figures, make_bound, make_pictures, open_and_run
 
-LAST = 24
 SIDES = (FORWARD, REVERSE)
 
 
@@ -56,25 +52,10 @@ class Desk:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> str:
-    checkpoint.save(make_pictures(LAST), tmp_path / "pictures.h5")
-    return str(tmp_path / "pictures.h5")
-
-
-@pytest.fixture
-def long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chains of more than 10 steps are long, and get a preview in 4."""
-    monkeypatch.setattr(engine, "LONG", 10)
-    monkeypatch.setattr(engine, "PREVIEW_STEPS", 4)
-
-
-@pytest.fixture
 def desk(session: Session, path: str, trusted: None, long: None, qtbot: QtBot) -> Desk:
-    session._spec = replace(SPEC, count=4)
+    session._spec = FEW
     made = Desk(session, qtbot)
-    with qtbot.waitSignal(session.run_ended):
-        session.open(path)
-    qtbot.waitUntil(lambda: session._tasks.idle)
+    open_and_run(session, path, qtbot)
     return made
 
 
