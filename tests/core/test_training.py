@@ -72,6 +72,20 @@ def test_another_seed_gives_other_weights() -> None:
     assert not np.array_equal(one.averaged()[0]["first.weight"], other.averaged()[0]["first.weight"])
 
 
+def test_a_shorter_memory_gives_way_to_larger_gradients_sooner() -> None:
+    """The first gradient's square is taken in by 1 - memory; the first step, corrected for that, is the same."""
+    long, short = (trainer(dataclasses.replace(SPEC, memory=memory)) for memory in (0.999, 0.9))
+    squares = []
+    for each in (long, short):
+        each._ascend(0)
+        squares.append(next(iter(each._optimizer.state.values()))["exp_avg_sq"].clone())
+    torch.testing.assert_close(squares[1], 100 * squares[0])
+    assert np.allclose(long.averaged()[0]["first.weight"], short.averaged()[0]["first.weight"], atol=1e-6)
+    for each in (long, short):
+        list(each.run())
+    assert not np.allclose(long.averaged()[0]["first.weight"], short.averaged()[0]["first.weight"], atol=1e-6)
+
+
 def test_progress_is_in_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     minus_two = lambda model, *_: 2 * ((model.process.betas * 0).sum() - 2.0,)  # noqa: E731
     monkeypatch.setattr(training, "minibatch_bounds", minus_two)
