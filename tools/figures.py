@@ -18,6 +18,7 @@ from PIL import Image
 from core.filling import fill
 from core.filling_values import FillRequest
 from core.picture_sources import Digits, Texture
+from tools.measuring.fills import corner, hole_in, lower_half
 from tools.measuring.report import opened
 
 GALLERY = Path("docs/gallery")
@@ -29,7 +30,6 @@ RENDERED = {
     "figure-4-unet": "dead_leaves",
     "figure-4-paper": "dead_leaves_paper",
 }
-HOLE = 100
 DIGITS = 8
 FILLED = 3
 PICTURES = "10"
@@ -59,23 +59,19 @@ def main() -> None:
 
 
 def texture(name: str) -> Image.Image:
-    """Return the corner kept apart, the same with a hole, and with the hole filled in twice."""
-    _, model = opened(name)
+    """Return the corner kept apart, the same with a hole, and with the hole filled in."""
+    checkpoint, model = opened(name)
     picture = Texture(name).test_corner
-    first = (len(picture) - HOLE) // 2
-    mask = np.zeros(picture.shape, dtype=bool)
-    mask[first : first + HOLE, first : first + HOLE] = True
-    *_, last = fill(model, FillRequest(picture, mask, count=2, held="path"))
-    assert last.pictures is not None
-    return side_by_side([[picture, np.where(mask, PAPER, picture), *levels(last.pictures)]], SCALES[name])
+    mask, _ = hole_in(picture.shape)
+    filled = levels(corner(checkpoint, model, name, picture, mask))
+    return side_by_side([[picture, np.where(mask, PAPER, picture), filled]], SCALES[name])
 
 
 def digits() -> Image.Image:
     """Return rows of digits kept apart: as they are, their upper halves, and these finished three times."""
     real, (_, model) = Digits(), opened("digits")
     stored = real.held_out.pictures(DIGITS, np.random.default_rng(3))
-    mask = np.zeros(stored.shape[1:], dtype=bool)
-    mask[14:] = True
+    mask = lower_half(stored.shape[1:])
     columns = []
     for at, picture in enumerate(stored):
         *_, last = fill(model, FillRequest(picture, mask, count=FILLED, seed=17 + at, held="path"))
@@ -84,7 +80,7 @@ def digits() -> Image.Image:
     return side_by_side([list(row) for row in zip(*columns, strict=True)], SCALES["digits"])
 
 
-def levels(pictures: NDArray[np.floating]) -> NDArray[np.uint8]:
+def levels(pictures: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Return pictures in user's units as an 8-bit file holds them."""
     return np.asarray(np.floor(pictures).clip(0, 255), dtype=np.uint8)
 

@@ -17,19 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.restoration import inpaint_biharmonic
 
-from core.filling import fill, model_for, rough_state, spec_of
+from core.filling import model_for, rough_state, spec_of
 from core.filling_values import FillRequest
-from core.model import DiffusionModel
 from core.picture_sources import Digits, Texture
 from core.posterior import finish_under
-from core.values import Checkpoint
 from core.windows import windowed
 from tools.measuring.classifier import DigitClassifier
-from tools.measuring.report import Row, kept, opened, show
+from tools.measuring.fills import HOLE, RESULTS, SEED, corner, halves, hole_in, lower_half
+from tools.measuring.report import Row, opened, show
 
-HOLE, LARGE = 100, 512
-RESULTS = 8
-SEED = 17
+LARGE = 512
 
 
 def main() -> None:
@@ -56,8 +53,7 @@ def digits(count: int) -> Iterator[Row]:
     real, (checkpoint, model) = Digits(), opened("digits")
     chosen = np.random.default_rng(1).permutation(len(real.held_out_labels))[:count]
     pictures, labels = real.held_out.stored[chosen], real.held_out_labels[chosen]  # type: ignore[attr-defined]
-    mask = np.zeros(pictures.shape[1:], dtype=bool)
-    mask[14:] = True
+    mask = lower_half(pictures.shape[1:])
     found = np.stack([halves(checkpoint, model, at, picture, mask) for at, picture in enumerate(pictures)])
     answers = DigitClassifier().probabilities(found.reshape(-1, 28, 28)).argmax(axis=1).reshape(count, RESULTS)
     right = answers == labels[:, None]
@@ -74,28 +70,18 @@ def digits(count: int) -> Iterator[Row]:
     yield "uncertainty map and real error, Spearman", f"{_spearman(spread.ravel(), missed.ravel()):.3f}"
 
 
-def halves(
-    checkpoint: Checkpoint, model: DiffusionModel, at: int, picture: NDArray[np.uint8], mask: NDArray[np.bool_]
-) -> NDArray[np.generic]:
-    """Return `RESULTS` fills of a digit, the number ``at`` of those chosen."""
-    return kept(checkpoint, f"digit-half-{at}", lambda: filled(model, picture, mask, SEED + at))
-
-
 def texture(name: str) -> Iterator[Row]:
     """Yield how like its surroundings a hole of 100 x 100 is filled in, in the corner kept apart from training."""
     checkpoint, model = opened(name)
     picture = Texture(name).test_corner
-    mask = np.zeros(picture.shape, dtype=bool)
-    first = (len(picture) - HOLE) // 2
-    inside = slice(first, first + HOLE)
-    mask[inside, inside] = True
-    ours = kept(checkpoint, f"{name}-hole", lambda: filled(model, picture, mask, SEED, count=1))[0]
+    mask, inside = hole_in(picture.shape)
+    ours = corner(checkpoint, model, name, picture, mask)
     for kind, result in (("filled", ours), ("true", picture), ("biharmonic", biharmonic(picture, mask))):
         values = result.astype(np.float64)
         ratio = values[inside, inside].std() / values[~mask].std()
         yield f"{name}, {kind}: deviation in the hole beside that around", f"{ratio:.3f}"
         yield f"{name}, {kind}: spectrum in the hole beside that around", _spectra(values, inside)
-        yield f"{name}, {kind}: step across the border beside the steps around", f"{_seam(values, first):.3f}"
+        yield f"{name}, {kind}: step across the border beside the steps around", f"{_seam(values, inside.start):.3f}"
 
 
 def large(steps: int = 10) -> Iterator[Row]:
@@ -105,9 +91,7 @@ def large(steps: int = 10) -> Iterator[Row]:
     """
     _, model = opened("gravel")
     picture = np.tile(Texture("gravel").test_corner, (3, 3))[:LARGE, :LARGE].astype(np.float32)
-    first = (LARGE - HOLE) // 2
-    mask = np.zeros(picture.shape, dtype=bool)
-    mask[first : first + HOLE, first : first + HOLE] = True
+    mask, _ = hole_in(picture.shape)
     whole, start = model_for(model, picture.shape), 2 * model.steps // 3
     request = FillRequest(picture, mask, seed=SEED, held="path", start=start)
     spec, rough = spec_of(model, request), rough_state(whole, request)
@@ -123,15 +107,6 @@ def large(steps: int = 10) -> Iterator[Row]:
     ratio = f"{seconds[1] / seconds[0]:.1f} x faster ({seconds[0]:.2f} s, {seconds[1]:.2f} s for {steps} steps)"
     yield f"hole of {HOLE} x {HOLE} in {LARGE} x {LARGE}, beside the whole picture computed", ratio
     yield "the same: largest difference, standard deviations of the data", f"{np.abs(found[0] - found[1]).max():.1e}"
-
-
-def filled(
-    model: DiffusionModel, picture: NDArray[np.uint8], mask: NDArray[np.bool_], seed: int, count: int = RESULTS
-) -> NDArray[np.float64]:
-    """Return ``count`` pictures ``[count, H, W]`` with what ``mask`` covers filled in."""
-    *_, last = fill(model, FillRequest(picture, mask, count=count, seed=seed, held="path"))
-    assert last.pictures is not None
-    return np.asarray(np.floor(last.pictures).clip(0, 255), dtype=np.float64)
 
 
 def biharmonic(picture: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -1,0 +1,56 @@
+"""Pictures that shipped models have filled in, kept in out/ for as long as the model is the same one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.filling import fill
+from core.filling_values import FillRequest
+from core.model import DiffusionModel
+from core.values import Checkpoint
+from tools.measuring.report import kept
+
+HOLE = 100
+RESULTS = 8
+SEED = 17
+
+
+def hole_in(shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], slice]:
+    """Return a mask of a square picture with a hole of `HOLE` in the middle, and the hole's rows or columns."""
+    first = (shape[0] - HOLE) // 2
+    inside = slice(first, first + HOLE)
+    mask = np.zeros(shape, dtype=bool)
+    mask[inside, inside] = True
+    return mask, inside
+
+
+def lower_half(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return a mask of a picture that leaves its upper half."""
+    mask = np.zeros(shape, dtype=bool)
+    mask[shape[0] // 2 :] = True
+    return mask
+
+
+def corner(
+    checkpoint: Checkpoint, model: DiffusionModel, name: str, picture: NDArray[np.uint8], mask: NDArray[np.bool_]
+) -> NDArray[np.generic]:
+    """Return the corner of a texture that was kept apart, with its hole filled in."""
+    (found,) = kept(checkpoint, f"{name}-hole", lambda: filled(model, picture, mask, SEED, count=1))
+    return np.asarray(found)
+
+
+def halves(
+    checkpoint: Checkpoint, model: DiffusionModel, at: int, picture: NDArray[np.uint8], mask: NDArray[np.bool_]
+) -> NDArray[np.generic]:
+    """Return `RESULTS` fills of a digit, the number ``at`` of those chosen."""
+    return kept(checkpoint, f"digit-half-{at}", lambda: filled(model, picture, mask, SEED + at))
+
+
+def filled(
+    model: DiffusionModel, picture: NDArray[np.uint8], mask: NDArray[np.bool_], seed: int, count: int = RESULTS
+) -> NDArray[np.float64]:
+    """Return ``count`` pictures ``[count, H, W]`` with what ``mask`` covers filled in."""
+    *_, last = fill(model, FillRequest(picture, mask, count=count, seed=seed, held="path"))
+    assert last.pictures is not None
+    return np.asarray(np.floor(last.pictures).clip(0, 255), dtype=np.float64)
