@@ -83,9 +83,11 @@ def _open_window(options: argparse.Namespace) -> int:
     from PySide6.QtWidgets import QApplication
 
     from dpm_gui.app import DpmApplication
+    from dpm_gui.garbage import collect_between_events
     from dpm_gui.preferences import Preferences
 
     application = QApplication([sys.argv[0]])
+    collector = collect_between_events()
     application.setApplicationName("dpm-gui")
     application.setApplicationVersion(__version__)
     sys.excepthook = _report_bug
@@ -97,6 +99,7 @@ def _open_window(options: argparse.Namespace) -> int:
     if options.size:
         program.window.resize(*options.size)
     status = application.exec()
+    collector.timer.stop()
     program.close()
     return status
 

@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,9 +48,27 @@ def clean_desk(
     for format_ in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(format_, QSettings.Scope.UserScope, folder)
     windows_before, threads_before, jobs = set(_windows()), set(threading.enumerate()), _note_jobs(monkeypatch)
-    yield
+    with _garbage_kept():
+        yield
     left = _left_over(windows_before, threads_before, jobs)
     assert not left, f"left over after the test: {', '.join(left)}"
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Have no garbage collected on the way, but all of it at the end, here and in this thread.
+
+    What Qt's objects are collected in may be the middle of a call to Qt, which then waits for its own lock for ever,
+    or another thread; `dpm_gui.garbage` is for the program what this is for its tests.
+    """
+    if not gc.get_freeze_count():
+        gc.freeze()  # what is imported by now is never garbage, and needs not be looked through after every test
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.enable()
 
 
 def _left_over(
