@@ -24,7 +24,7 @@ def checkpoint_of(kind: str, channels: int = 1, dtype: type = np.float32) -> Che
     info = dataclasses.replace(info, shift=np.array(128.0), scale=np.array(74.0), grey_level=1.0)
     network = network_of(kind, channels)
     weights = {name: value.numpy().astype(dtype) for name, value in network.state_dict().items()}
-    made = NetworkInfo(kind, network.config, weights)
+    made = NetworkInfo(network.kind, network.config, weights)
     return Checkpoint("Mine", "2026-01-31T12:00Z", "MIT", "gaussian", process().betas.numpy(), made, info)
 
 
