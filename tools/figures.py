@@ -1,7 +1,7 @@
 """Makes the figures of docs/gallery.md with the program itself: ``python -m tools.figures [NAME…]``.
 
 Figures 1 to 4 are what ``dpm-gui FILE --render`` writes, figure 5 what `dpm inpaint` makes of a texture with a hole and
-of halves of digits. The chains are the models' own, all thousand steps of them: half an hour on two cores.
+of halves of digits. The chains are the models' own, all thousand steps of them: an hour on two cores.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def show(rows: Iterator[Row]) -> list[Row]:
     """Print each row as it comes, and return them."""
     found = []
     for name, value in rows:
-        print(f"{name:<62}{value}", flush=True)
+        print(f"{name:<72}{value}", flush=True)
         found.append((name, value))
     return found
 
