@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
-import zipfile
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-from numpy.lib.npyio import NpzFile
-
 from core.errors import BadInputError
-from core.files import atomic_path
 from core.filling_values import FillRequest
+from core.record_files import load_record, save_record
 
 FORMAT = "dpm fill 1"
-LARGEST_FILE = 512 * 2**20
 MISSING = -1
 """Stands for a number that is not set."""
 
@@ -27,21 +22,19 @@ def save_request(request: FillRequest, path: str | os.PathLike[str]) -> None:
         OutputError: If it cannot be written.
     """
     values: dict[str, Any] = {
-        "format": np.array(FORMAT),
         "picture": request.picture,
         "mask": request.mask,
-        "count": np.array(request.count),
-        "seed": np.array(request.seed),
-        "threads": np.array(request.threads),
-        "held": np.array(request.held),
-        "back_and_forth": np.array(request.back_and_forth),
-        "timing": np.array(request.timing or ""),
-        "weighted": np.array(request.weighted),
-        "particles": np.array(MISSING if request.particles is None else request.particles),
-        "start": np.array(MISSING if request.start is None else request.start),
+        "count": request.count,
+        "seed": request.seed,
+        "threads": request.threads,
+        "held": request.held,
+        "back_and_forth": request.back_and_forth,
+        "timing": request.timing or "",
+        "weighted": request.weighted,
+        "particles": MISSING if request.particles is None else request.particles,
+        "start": MISSING if request.start is None else request.start,
     }
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, **values)
+    save_record(FORMAT, values, path)
 
 
 def load_request(path: str | os.PathLike[str]) -> FillRequest:
@@ -50,20 +43,7 @@ def load_request(path: str | os.PathLike[str]) -> FillRequest:
     Raises:
         BadInputError: If there is no such file, or it is none of these; the message begins with ``path``.
     """
-    try:
-        _check_size(Path(path))
-        with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            if not isinstance(file, NpzFile):
-                raise BadInputError(f"{path}: this is no file of a request to fill in")
-            values = {name: file[name] for name in file.files}
-    except FileNotFoundError as error:
-        raise BadInputError(f"{path}: there is no such file") from error
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, MemoryError, NotImplementedError) as error:
-        raise BadInputError(f"{path}: this is no file of a request to fill in") from error
-    except OSError as error:
-        raise BadInputError(f"{path}: this file cannot be read: {error.strerror or error}") from error
-    if str(values.get("format", "")) != FORMAT:
-        raise BadInputError(f"{path}: this is no file of a request to fill in, of the form {FORMAT!r}")
+    values = load_record(FORMAT, path, "a request to fill in")
     try:
         return _request(values)
     except KeyError as error:
@@ -72,7 +52,7 @@ def load_request(path: str | os.PathLike[str]) -> FillRequest:
         raise BadInputError(f"{path}: {error}") from error
 
 
-def _request(values: dict[str, Any]) -> FillRequest:
+def _request(values: Mapping[str, Any]) -> FillRequest:
     start, particles = int(values["start"]), int(values["particles"])
     return FillRequest(
         picture=values["picture"],
@@ -87,11 +67,3 @@ def _request(values: dict[str, Any]) -> FillRequest:
         start=None if start == MISSING else start,
         particles=None if particles == MISSING else particles,
     )
-
-
-def _check_size(path: Path) -> None:
-    """Refuse a file that would unpack to more than anybody paints."""
-    with zipfile.ZipFile(path) as archive:
-        total = sum(entry.file_size for entry in archive.infolist())
-    if total > LARGEST_FILE:
-        raise BadInputError(f"{path}: it unpacks to {total:,} bytes, more than the {LARGEST_FILE:,} that are read")

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import zipfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
-from core.files import atomic_path
+from core.record_files import load_record, save_record
 from dpm_gui.painting.soft_field import MOST, SIDE
 from dpm_gui.painting.wish import KINDS, Wish
 
 FORMAT = "dpm wish 1"
-NO_WISH = "this is no file of a wish over the plane"
+WHAT = "a wish over the plane"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +42,8 @@ def save_wish(saved: SavedWish, path: str | os.PathLike[str]) -> None:
     Raises:
         OutputError: If it cannot be written.
     """
-    values: dict[str, Any] = {name: np.array(value) for name, value in asdict(saved.wish).items()}
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(
-            file,
-            format=np.array(FORMAT),
-            painted=saved.painted,
-            weighted=np.array(saved.weighted),
-            count=np.array(saved.count),
-            seed=np.array(saved.seed),
-            **values,
-        )
+    how = {"weighted": saved.weighted, "count": saved.count, "seed": saved.seed}
+    save_record(FORMAT, {**asdict(saved.wish), "painted": saved.painted, **how}, path)
 
 
 def load_wish(path: str | os.PathLike[str]) -> SavedWish:
@@ -63,20 +52,14 @@ def load_wish(path: str | os.PathLike[str]) -> SavedWish:
     Raises:
         BadInputError: If there is no such file, or it is none of these; the message begins with ``path``.
     """
+    values = load_record(FORMAT, path, WHAT)
     try:
-        with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            if not isinstance(file, NpzFile) or str(file["format"]) != FORMAT:
-                raise BadInputError(f"{path}: {NO_WISH}")
-            return _wish({name: file[name] for name in file.files})
-    except FileNotFoundError as error:
-        raise BadInputError(f"{path}: there is no such file") from error
-    except (ValueError, TypeError, KeyError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise BadInputError(f"{path}: {NO_WISH}") from error
-    except OSError as error:
-        raise BadInputError(f"{path}: this file cannot be read: {error.strerror or error}") from error
+        return _wish(values)
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadInputError(f"{path}: this is no file of {WHAT}") from error
 
 
-def _wish(values: dict[str, NDArray[np.generic]]) -> SavedWish:
+def _wish(values: Mapping[str, Any]) -> SavedWish:
     painted = values["painted"]
     centre, towards = (tuple(float(part) for part in values[name]) for name in ("centre", "towards"))
     radius, spread = float(values["radius"]), float(values["spread"])
