@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
+from typing import Generic, TypeVar
 
 from PySide6.QtGui import QUndoCommand
 
 from core.values import RunSpec
+
+Value = TypeVar("Value")
 
 NAMES = {
     "seed": "change of seed",
@@ -17,12 +20,11 @@ NAMES = {
 }
 
 
-class Edit(QUndoCommand):
-    """One change of the spec; undone by putting the spec before it back."""
+class Exchange(QUndoCommand, Generic[Value]):
+    """One value in the place of another; undone by putting the former back."""
 
-    def __init__(self, apply: Callable[[RunSpec], None], before: RunSpec, after: RunSpec) -> None:
-        changed = (field.name for field in fields(RunSpec) if getattr(before, field.name) != getattr(after, field.name))
-        super().__init__(next((NAMES[name] for name in changed if name in NAMES), "change"))
+    def __init__(self, text: str, apply: Callable[[Value], None], before: Value, after: Value) -> None:
+        super().__init__(text)
         self._apply = apply
         self._before = before
         self._after = after
@@ -32,3 +34,9 @@ class Edit(QUndoCommand):
 
     def undo(self) -> None:
         self._apply(self._before)
+
+
+def change_of_spec(apply: Callable[[RunSpec], None], before: RunSpec, after: RunSpec) -> Exchange[RunSpec]:
+    """Return the change of the spec from ``before`` to ``after``, named by what it changes."""
+    changed = (field.name for field in fields(RunSpec) if getattr(before, field.name) != getattr(after, field.name))
+    return Exchange(next((NAMES[name] for name in changed if name in NAMES), "change"), apply, before, after)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.filling_values import FillFrame, FillRequest
 from core.values import BoundProgress, Checkpoint, DriftFrame, Frame, PosteriorFrame, RunSpec, StepEntropies
 from dpm_gui.engine_values import FORWARD, REVERSE, Look, Preview, SideColours, SideFrame
-from dpm_gui.subjects import check_shown
+from dpm_gui.subjects import POINTS, check_shown, subject_of
 
 if TYPE_CHECKING:
     from core.model import DiffusionModel
@@ -253,6 +253,13 @@ def takes_any_size(opened: Opened) -> bool:
     return takes(opened.model)
 
 
+def check_fits(opened: Opened, request: FillRequest) -> None:
+    """Raise `BadInputError` unless ``request`` can be for what is open."""
+    from core.filling import model_for
+
+    model_for(opened.model, request.picture.shape)
+
+
 def save_request(request: FillRequest, path: str) -> None:
     """Write ``request`` to one file; it takes as long as a picture does, and no thread."""
     from core import filling_files
@@ -291,4 +298,4 @@ def measure_bound(opened: Opened, spec: RunSpec) -> Iterator[BoundProgress]:
 def _along(checkpoint: Checkpoint, x0: NDArray[np.float32]) -> NDArray[np.float32] | None:
     from core.datasets import places_along
 
-    return places_along(checkpoint.data, x0) if checkpoint.data.shape == (2,) else None
+    return places_along(checkpoint.data, x0) if subject_of(checkpoint) == POINTS else None

@@ -80,13 +80,13 @@ def _work(program: DpmApplication, options: argparse.Namespace) -> None:
     program.open_after_paint(options.file, at=options.at or 0)
     program.window.show()
     wait_for_run(program)
-    if options.workspace != "watch":
-        program.show_workspace(options.workspace)
-        wait_for_fill(program)
     last = program.player.last
     if options.at is not None and options.at > last:
         raise BadInputError(f"--at: {options.at} is beyond the last step, T = {last}")
     if options.screenshot:
+        if options.workspace != "watch":
+            program.show_workspace(options.workspace)
+            wait_for_fill(program)
         _settle()
         save_image(program.window.grab().toImage(), options.screenshot)
         print(options.screenshot)

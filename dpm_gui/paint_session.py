@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from core.errors import BadInputError
 from core.filling_values import FillFrame, FillRequest
@@ -19,12 +19,11 @@ from dpm_gui.painting.easel import Easel
 from dpm_gui.painting.notes import note_on
 from dpm_gui.painting.options import FillOptions
 from dpm_gui.painting.ready_masks import READY_MASKS
-from dpm_gui.painting.requests import check_fits, options_in, put_on, request_of
+from dpm_gui.painting.requests import options_in, put_on, request_of
 from dpm_gui.painting.sources import PictureSource, framed
+from dpm_gui.rest import Rest
 from dpm_gui.session import Session
 
-REST_MILLISECONDS = 250
-"""How long after a stroke has ended it is filled in: as long as nothing else happens."""
 USUAL_ROWS = FillOptions(count=16, weighted=True, particles=512)
 """Of short rows many are drawn, and of their weighted kind so many that they are right."""
 
@@ -57,17 +56,13 @@ class PaintSession(QObject):
         self._filler = Filler(self)
         self._options = FillOptions()
         self._source: PictureSource | None = None
-        self._in_view = False
-        self._stale = True
         self.easel = Easel(self)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MILLISECONDS)
-        self._rest.timeout.connect(self._run_if_rested)
+        automatic, in_stroke = (lambda: self._options.automatic), (lambda: self.easel.in_stroke)
+        self._rest = Rest(automatic, in_stroke, session.spec.seed, self)
+        self._rest.due.connect(self.run)
         self.easel.changed.connect(self._note_change)
         session.opened_changed.connect(self._take)
-        session.spec_changed.connect(self._note_spec)
-        self._seed = session.spec.seed
+        session.spec_changed.connect(self._rest.note_spec)
         for name in ("started", "result_changed", "stepped", "activity_changed", "ended"):
             getattr(self._filler, name).connect(getattr(self, name))
         self._filler.ended.connect(self._note_end)
@@ -116,9 +111,7 @@ class PaintSession(QObject):
 
     def set_in_view(self, in_view: bool) -> None:
         """Say whether anybody looks: nothing is begun for nobody, and what is under way goes on."""
-        self._in_view = in_view
-        if in_view and self._stale:
-            self._rest.start()
+        self._rest.set_in_view(in_view)
 
     def set_options(self, **changes: Any) -> None:
         """Fill in otherwise."""
@@ -132,11 +125,10 @@ class PaintSession(QObject):
 
     def run(self) -> None:
         """Fill in what the easel holds, from the start; what was being filled in is stopped."""
-        self._rest.stop()
         opened = self.opened
         if opened is None:
             return
-        self._stale = False
+        self._rest.begun()
         self.note_changed.emit(self.note())
         problem = self._options.problem()
         if problem is not None:
@@ -171,7 +163,7 @@ class PaintSession(QObject):
 
     def free_all(self) -> None:
         """Have nothing known any more: all is masked."""
-        self.easel.mask.replace(np.ones_like(self.easel.mask.values), "free all")
+        self.easel.set_mask(np.ones_like(self.easel.mask.values), "free all")
 
     def take_ready_mask(self, name: str) -> None:
         """Mask what one of `READY_MASKS` masks."""
@@ -202,8 +194,7 @@ class PaintSession(QObject):
         """
         if self.opened is None:
             raise BadInputError("Nothing is open: open the checkpoint that this is for first.")
-        own = self.opened.checkpoint.data.shape
-        check_fits(request, own, any_size=engine.takes_any_size(self.opened))
+        engine.check_fits(self.opened, request)
         put_on(self.easel, request)
         self._session.edit(seed=request.seed)
         self.set_options(**options_in(request))
@@ -236,21 +227,8 @@ class PaintSession(QObject):
         return not self.easel.mask.values.any() and self._options.start is None
 
     def _note_change(self) -> None:
-        self._stale = True
         self.note_changed.emit(self.note())
-        if self._options.automatic and self._in_view:
-            self._rest.start()
-
-    def _note_spec(self) -> None:
-        if self._session.spec.seed != self._seed:
-            self._seed = self._session.spec.seed
-            self._note_change()
-
-    def _run_if_rested(self) -> None:
-        if self.easel.in_stroke:
-            self._rest.start()
-        elif self._stale and self._options.automatic:
-            self.run()
+        self._rest.note()
 
     def _note_end(self, error: Exception | None) -> None:
         if error is not None:

@@ -38,7 +38,7 @@ class RecordedRun:
 
     def begin(self, spec: RunSpec, rooms: Rooms, steps: int) -> NDArray[np.float32] | None:
         """Record a run of ``spec`` from now on; return the state that its futures begin from, where it is known."""
-        root = self._roots.begin(spec, self.sides[REVERSE])
+        root = self._roots.find(spec, self.spec, self.sides[REVERSE])
         self._samples = self._samples_of(spec)
         self.spec, self.sides = spec, recordings_in(rooms, steps)
         self._counted = (FORWARD, REVERSE) if rooms.preview is None else (REVERSE,)
@@ -48,7 +48,6 @@ class RecordedRun:
         """Have the samples that many futures came from recorded again, if ``spec`` is theirs; tell whether it is."""
         if self._samples is None or self._samples[0] != spec:
             return False
-        self._roots.begin(spec, self.sides[REVERSE])
         (self.spec, self.sides), self._samples = self._samples, None
         return True
 

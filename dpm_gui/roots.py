@@ -13,23 +13,20 @@ class Roots:
     """Knows, for each spec with futures, the state they begin from, where the run it belongs to was on show."""
 
     def __init__(self) -> None:
-        self._run: RunSpec | None = None
         self._known: dict[RunSpec, NDArray[np.float32]] = {}
 
-    def begin(self, spec: RunSpec, recording: Recording) -> NDArray[np.float32] | None:
+    def find(self, spec: RunSpec, recorded: RunSpec | None, recording: Recording) -> NDArray[np.float32] | None:
         """Return the state ``[*shape]`` that futures of ``spec`` begin from, if it is or was on show, else None.
 
-        From now on ``spec`` is what is recorded; ``recording`` is the reverse of the run that was until now.
+        ``recording`` is the reverse of ``recorded``, the run that is on show.
         """
-        if spec.branches and self._run == spec.without_branch():
+        if spec.branches and recorded == spec.without_branch():
             branch = spec.branches[-1]
             frame = recording.frame(branch.t)
             if frame is not None and 0 <= branch.index < len(frame.x):
                 self._known[spec] = np.array(frame.x[branch.index])
-        self._run = spec
         return self._known.get(spec)
 
     def forget(self) -> None:
         """Drop them all: something else is open."""
-        self._run = None
         self._known.clear()

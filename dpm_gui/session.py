@@ -13,7 +13,7 @@ from core.errors import BadInputError, DpmError
 from core.values import Bound, BoundProgress, DriftFrame, Frame, RunSpec
 from dpm_gui import engine
 from dpm_gui.drifts import DRIFTING, Drifts
-from dpm_gui.edits import Edit
+from dpm_gui.edits import change_of_spec
 from dpm_gui.engine import FORWARD, REVERSE, Opened, Preview, SideColours, SideFrame
 from dpm_gui.looks import LOOKING, Looks
 from dpm_gui.picture_rows import ROWING, PictureRows, RowsOfFigure
@@ -115,7 +115,7 @@ class Session(QObject):
     @property
     def has_drift(self) -> bool:
         """Whether what is open lies in the plane, where drifts are arrows."""
-        return self._opened is not None and self._opened.checkpoint.data.shape == (2,)
+        return self._opened is not None and self._subject == POINTS
 
     @property
     def rows(self) -> PictureRows | None:
@@ -147,7 +147,7 @@ class Session(QObject):
             changes.setdefault("branches", ())
         spec = dataclasses.replace(self._spec, **changes)
         if spec != self._spec:
-            self.undo_stack.push(Edit(self._apply, self._spec, spec))
+            self.undo_stack.push(change_of_spec(self._apply, self._spec, spec))
 
     def set_in_view(self, in_view: bool) -> None:
         """Say whether anybody looks at what comes out: for nobody an edit is not run, but as soon as somebody looks."""

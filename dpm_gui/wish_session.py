@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
 
 from core.values import PosteriorFrame, RunSpec
 from dpm_gui import engine
+from dpm_gui.edits import Exchange
 from dpm_gui.painting.soft_field import SoftField
 from dpm_gui.painting.wish import PAINTED, Wish, posterior
 from dpm_gui.painting.wish_files import SavedWish
+from dpm_gui.rest import Rest
 from dpm_gui.session import Session
 from dpm_gui.tasks import Tasks
 
 WISHING = "wish"
-REST_MILLISECONDS = 250
 COUNT = 2000
 
 
@@ -43,20 +43,17 @@ class WishSession(QObject):
         self._stack = stack
         self._tasks = Tasks((WISHING,), self)
         self._wish = Wish()
-        self._in_view = False
-        self._stale = True
         self.weighted = True
         self.automatic = True
         self.count = COUNT
         self.frames: dict[int, PosteriorFrame] = {}
         self.field = SoftField(stack, self)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MILLISECONDS)
-        self._rest.timeout.connect(self._run_if_rested)
+        wanted, in_stroke = (lambda: self.automatic and self.available), (lambda: self.field.layer.in_stroke)
+        self._rest = Rest(wanted, in_stroke, session.spec.seed, self)
+        self._rest.due.connect(self.run)
         self.field.layer.changed.connect(self.changed)
-        self.field.layer.committed.connect(self._note_change)
-        session.spec_changed.connect(self._note_change)
+        self.field.layer.committed.connect(self._rest.note)
+        session.spec_changed.connect(self._rest.note_spec)
         self._tasks.activity_changed.connect(self.activity_changed)
         self._tasks.ended.connect(self._note_end)
 
@@ -73,8 +70,7 @@ class WishSession(QObject):
     @property
     def available(self) -> bool:
         """Whether points in the plane are open."""
-        opened = self._session.opened
-        return opened is not None and opened.checkpoint.data.shape == (2,) and opened.checkpoint.kind == "gaussian"
+        return self._session.has_drift
 
     @property
     def steps(self) -> int:
@@ -99,7 +95,7 @@ class WishSession(QObject):
     def edit(self, wish: Wish) -> None:
         """Wish for something else, undoably."""
         if wish != self._wish:
-            self._stack.push(_Change(self._apply, self._wish, wish))
+            self._stack.push(Exchange("wish", self._apply, self._wish, wish))
 
     def show(self, wish: Wish) -> None:
         """Wish for something else while the pointer is down: `edit` follows."""
@@ -131,13 +127,11 @@ class WishSession(QObject):
         for name, value in changes.items():
             setattr(self, name, value)
         self.options_changed.emit()
-        self._note_change()
+        self._rest.note()
 
     def set_in_view(self, in_view: bool) -> None:
         """Say whether anybody looks."""
-        self._in_view = in_view
-        if in_view and self._stale:
-            self._rest.start()
+        self._rest.set_in_view(in_view)
 
     def follow(self) -> None:
         """Begin anew with what the session has opened."""
@@ -145,16 +139,15 @@ class WishSession(QObject):
         self.frames = {}
         self._wish = Wish()
         self.field.layer.reset(self.field.layer.values * 0)
-        self._note_change()
+        self._rest.note()
         self.changed.emit()
 
     def run(self) -> None:
         """Run the reverse under the wish, from the start."""
-        self._rest.stop()
         opened = self._session.opened
         if opened is None or not self.available:
             return
-        self._stale = False
+        self._rest.begun()
         spec = self.spec
         self.frames = {}
         self.started.emit()
@@ -175,16 +168,7 @@ class WishSession(QObject):
     def _apply(self, wish: Wish) -> None:
         self._wish = wish
         self.changed.emit()
-        self._note_change()
-
-    def _note_change(self, *_: object) -> None:
-        self._stale = True
-        if self.automatic and self._in_view and self.available:
-            self._rest.start()
-
-    def _run_if_rested(self) -> None:
-        if self._stale and self.automatic and self._in_view:
-            self.run()
+        self._rest.note()
 
     def _take(self, values: list[object]) -> int:
         frames = [value for value in values if isinstance(value, PosteriorFrame)]
@@ -197,19 +181,3 @@ class WishSession(QObject):
         self.ended.emit(error)
         if error is not None:
             self.failed.emit(error)
-
-
-class _Change(QUndoCommand):
-    """Another wish; undone by the one before."""
-
-    def __init__(self, apply: Callable[[Wish], None], before: Wish, after: Wish) -> None:
-        super().__init__("wish")
-        self._apply = apply
-        self._before = before
-        self._after = after
-
-    def redo(self) -> None:
-        self._apply(self._after)
-
-    def undo(self) -> None:
-        self._apply(self._before)

@@ -116,11 +116,11 @@ class Easel(QObject):
 
     def invert(self) -> None:
         """Mask what is not masked, and the other way round."""
-        self.mask.replace(~self.mask.values, "invert mask")
+        self.set_mask(~self.mask.values, "invert mask")
 
     def clear(self) -> None:
         """Mask nothing."""
-        self.mask.replace(np.zeros_like(self.mask.values), "clear mask")
+        self.set_mask(np.zeros_like(self.mask.values), "clear mask")
 
     def set_mask(self, mask: NDArray[np.bool_], text: str) -> None:
         """Take a whole mask ``[H, W]``, of the picture's size."""

@@ -110,6 +110,8 @@ class Layer(QObject):
 
     def restore(self, area: Area, values: NDArray[Any]) -> None:
         """Have ``values`` stand in ``area`` again: a stroke is done, taken back or done again."""
+        if self._before is not None:  # else the stroke under way would bring back what is taken back
+            self._before[area.slices] = values
         self._show(area, values)
         self.committed.emit()
 

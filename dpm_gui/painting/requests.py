@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadInputError
 from core.filling_values import FillRequest
 from dpm_gui.painting.easel import Easel
 from dpm_gui.painting.options import COUNTS, FillOptions
@@ -36,14 +35,6 @@ def request_of(easel: Easel, options: FillOptions, seed: int, threads: int, *, r
         particles=max(options.particles, options.count) if options.weighted else None,
         start=options.start,
     )
-
-
-def check_fits(request: FillRequest, own: tuple[int, ...], *, any_size: bool) -> None:
-    """Raise `BadInputError` unless ``request`` can be for data of shape ``own``, of pictures of ``any_size``."""
-    shape = request.picture.shape
-    same_kind = len(shape) == len(own) and shape[2:] == own[2:]
-    if shape != own and not (same_kind and any_size):
-        raise BadInputError(f"picture: shape {shape} is not {own}, that of the data that are open")
 
 
 def put_on(easel: Easel, request: FillRequest) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -78,19 +77,6 @@ class Desk:
         found = self.session.recording(REVERSE).frame(t)
         assert found is not None
         return found
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> str:
-    checkpoint.save(make_pictures(LAST), tmp_path / "pictures.h5")
-    return str(tmp_path / "pictures.h5")
-
-
-@pytest.fixture
-def long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chains of pictures of more than 10 steps are long, and get a preview in 4."""
-    monkeypatch.setattr(engine, "LONG", 10)
-    monkeypatch.setattr(engine, "PREVIEW_STEPS", 4)
 
 
 @pytest.fixture
@@ -420,15 +406,15 @@ def test_figure_1_is_not_made_of_futures(points: Desk) -> None:
 def test_a_state_is_known_for_the_run_that_is_recorded_alone() -> None:
     roots, recording, spec = Roots(), Recording(3), replace(SPEC, branches=(Branch(2, 1),))
     recording.add(Frame(2, np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)))
-    assert roots.begin(replace(SPEC, seed=1), Recording(3)) is None
-    assert roots.begin(spec, recording) is None
-    assert roots.begin(SPEC, Recording(3)) is None
-    found = roots.begin(spec, recording)
+    assert roots.find(spec, None, recording) is None
+    assert roots.find(spec, replace(SPEC, seed=1), recording) is None
+    found = roots.find(spec, SPEC, recording)
     assert found is not None
     assert found.tolist() == [3.0, 4.0]
-    assert roots.begin(replace(spec, branches=(Branch(1, 1),)), recording) is None
+    assert roots.find(spec, None, recording) is found
+    assert roots.find(replace(spec, branches=(Branch(1, 1),)), spec, recording) is None
     roots.forget()
-    assert roots.begin(spec, recording) is None
+    assert roots.find(spec, None, recording) is None
 
 
 # --------------------------------------------------------------------------------------------------- the workspace

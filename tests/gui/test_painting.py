@@ -252,6 +252,43 @@ def test_inverting_twice_is_nothing_and_clearing_is_one_step(easel: Easel) -> No
     assert (easel.mask.values == before).all()
 
 
+@pytest.mark.parametrize("tool", [BRUSH, RECTANGLE])
+@pytest.mark.parametrize("command", ["invert", "clear"])
+def test_a_command_with_the_tool_down_ends_the_stroke_and_both_are_undone(
+    easel: Easel, tool: str, command: str
+) -> None:
+    hold(easel, tool, 3)
+    easel.press(5.0, 5.0, False, 1.0)
+    easel.move(9.0, 9.0, 1.0)
+    painted = easel.mask.values.copy()
+    getattr(easel, command)()
+    after = easel.mask.values.copy()
+    assert (after == (~painted if command == "invert" else np.zeros_like(painted))).all()
+    easel.move(20.0, 20.0, 1.0)
+    easel.release()
+    assert np.array_equal(easel.mask.values, after)
+    easel.undo_stack.undo()
+    assert np.array_equal(easel.mask.values, painted)
+    easel.undo_stack.undo()
+    assert not easel.mask.values.any()
+
+
+@pytest.mark.parametrize("tool", [BRUSH, RECTANGLE])
+def test_what_is_taken_back_with_the_tool_down_does_not_come_back_with_the_stroke(easel: Easel, tool: str) -> None:
+    hold(easel, BRUSH, 3)
+    stroke(easel, (5.0, 5.0), (12.0, 5.0))
+    hold(easel, tool, 3)
+    easel.press(5.0, 15.0, False, 1.0)
+    easel.move(9.0, 19.0, 1.0)
+    easel.undo_stack.undo()
+    easel.move(12.0, 20.0, 1.0)
+    easel.release()
+    assert not easel.mask.values[:10].any()
+    assert easel.mask.values[15:].any()
+    easel.undo_stack.undo()
+    assert not easel.mask.values.any()
+
+
 def test_the_colour_brush_paints_the_picture_in_its_own_units(easel: Easel) -> None:
     easel.put_up(np.zeros((8, 8), np.float32), (-1.0, 1.0))
     easel.take(ToolBox(COLOUR, 2, (255, 255, 255)))

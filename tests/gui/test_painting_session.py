@@ -70,6 +70,28 @@ def test_nothing_is_begun_for_nobody_and_made_up_for_when_somebody_looks(paint: 
     assert started
 
 
+def test_who_leaves_before_the_rest_is_over_has_nothing_begun(paint: PaintSession, qtbot: QtBot) -> None:
+    paint._rest.setInterval(30)
+    started: list[bool] = []
+    paint.started.connect(lambda: started.append(True))
+    stroke(paint)
+    paint.set_in_view(False)
+    qtbot.wait(80)
+    assert not started
+    assert paint._rest.stale
+
+
+def test_of_a_spec_the_seed_alone_has_it_filled_in_anew(paint: PaintSession, session: Session, qtbot: QtBot) -> None:
+    started: list[bool] = []
+    paint.started.connect(lambda: started.append(True))
+    session.edit(count=3)
+    qtbot.wait(50)
+    assert not started
+    with qtbot.waitSignal(paint.ended):
+        session.edit(seed=4)
+    assert len(started) == 1
+
+
 def test_without_the_switch_nothing_runs_until_it_is_asked_for(paint: PaintSession, qtbot: QtBot) -> None:
     paint.set_options(automatic=False)
     started: list[bool] = []

@@ -67,7 +67,7 @@ def canvas_of(person: Person) -> PaintCanvas:
 def settle(person: Person) -> None:
     """Wait until what is painted has been filled in."""
     paint = paint_of(person)
-    wait_until(lambda: not paint._stale and not paint.running and paint.result is not None and paint.result.final)
+    wait_until(lambda: not paint._rest.stale and not paint.running and paint.result is not None and paint.result.final)
 
 
 def rub(person: Person, start: tuple[int, int], stop: tuple[int, int], **how: object) -> None:

@@ -48,7 +48,7 @@ def wishes_of(person: Person) -> WishSession:
 def settle(person: Person) -> np.ndarray:
     """Wait until the newest wish has been run to its end, and return its points."""
     wishes = wishes_of(person)
-    wait_until(lambda: not wishes._stale and not wishes.running and 0 in wishes.frames)
+    wait_until(lambda: not wishes._rest.stale and not wishes.running and 0 in wishes.frames)
     return wishes.frames[0].x
 
 
@@ -63,7 +63,7 @@ def bit_page(person: Person) -> BitPage:
 def sampled(person: Person) -> np.ndarray:
     """Wait until the newest wish has been filled in, and return the sequences."""
     paint = person.program.painter.paint
-    wait_until(lambda: not paint._stale and not paint.running and paint.result is not None and paint.result.final)
+    wait_until(lambda: not paint._rest.stale and not paint.running and paint.result is not None and paint.result.final)
     return bit_page(person).canvas.samples
 
 
