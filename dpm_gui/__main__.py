@@ -83,11 +83,10 @@ def _open_window(options: argparse.Namespace) -> int:
     from PySide6.QtWidgets import QApplication
 
     from dpm_gui.app import DpmApplication
-    from dpm_gui.garbage import collect_between_events
+    from dpm_gui.garbage import collected_between_events
     from dpm_gui.preferences import Preferences
 
     application = QApplication([sys.argv[0]])
-    collector = collect_between_events()
     application.setApplicationName("dpm-gui")
     application.setApplicationVersion(__version__)
     sys.excepthook = _report_bug
@@ -98,8 +97,8 @@ def _open_window(options: argparse.Namespace) -> int:
     program.show()
     if options.size:
         program.window.resize(*options.size)
-    status = application.exec()
-    collector.timer.stop()
+    with collected_between_events(program.session.opened_changed):
+        status = application.exec()
     program.close()
     return status
 

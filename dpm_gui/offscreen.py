@@ -26,6 +26,7 @@ from dpm_gui.engine import FORWARD, REVERSE
 from dpm_gui.export import save_image
 from dpm_gui.film_scene import FRAMES_A_SECOND, FilmScene
 from dpm_gui.films import check_film_path, write_film
+from dpm_gui.garbage import collected_between_events
 from dpm_gui.main_window import LEAST_SIZE
 from dpm_gui.paper_figures import figure_of
 from dpm_gui.preferences import Preferences
@@ -50,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
         settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
         program = DpmApplication(application, Preferences(settings), options.spec, options.theme or "light")
         try:
-            _work(program, options)
+            with collected_between_events(program.session.opened_changed):
+                _work(program, options)
         finally:
             program.close()
             program.window.close()

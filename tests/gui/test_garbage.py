@@ -1,4 +1,4 @@
-"""Garbage is collected between events, by the thread of the window."""
+"""Garbage is collected between events, by the thread of the window, and without what is imported."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ import weakref
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
-from dpm_gui.garbage import collect_between_events
+from dpm_gui.garbage import collected_between_events
+
+
+class Program(QObject):
+    loaded = Signal(object)
 
 
 class Knot:
@@ -22,11 +27,15 @@ class Knot:
 
 
 @pytest.fixture
-def collected() -> Iterator[None]:
+def program(qapp: object) -> Iterator[Program]:
+    """A program whose garbage is collected between events."""
     gc.enable()
-    collector = collect_between_events()
-    yield
-    collector.timer.stop()
+    gc.unfreeze()
+    made = Program()
+    with collected_between_events(made.loaded):
+        yield made
+    assert gc.isenabled()
+    assert not gc.get_freeze_count()
 
 
 def tie(ended_in: list[threading.Thread], number: int = 5000) -> None:
@@ -35,13 +44,25 @@ def tie(ended_in: list[threading.Thread], number: int = 5000) -> None:
         Knot(ended_in)
 
 
-def test_nothing_is_collected_in_another_thread_nor_before_the_event_is_over(collected: None, qtbot: QtBot) -> None:
+def test_nothing_is_collected_in_another_thread_nor_before_the_event_is_over(program: Program, qtbot: QtBot) -> None:
     ended_in: list[threading.Thread] = []
     other = threading.Thread(target=tie, args=(ended_in,))
     other.start()
     other.join()
     tie(ended_in)
     assert not ended_in
-    assert not gc.isenabled()
     qtbot.waitUntil(lambda: len(ended_in) == 10_000, timeout=5000)
     assert set(ended_in) == {threading.main_thread()}
+
+
+def test_what_is_loaded_is_looked_through_no_more_and_later_garbage_is(program: Program, qtbot: QtBot) -> None:
+    assert not gc.get_freeze_count()
+    program.loaded.emit(None)
+    frozen = gc.get_freeze_count()
+    assert frozen > 50_000
+    assert len(gc.get_objects()) < 1000
+    ended_in: list[threading.Thread] = []
+    tie(ended_in)
+    program.loaded.emit(None)  # another file is opened
+    assert gc.get_freeze_count() == frozen
+    qtbot.waitUntil(lambda: len(ended_in) == 5000, timeout=5000)
