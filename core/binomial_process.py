@@ -43,7 +43,7 @@ class BinomialProcess:
         self.steps = len(self.betas)
         one, infinity = torch.ones(1, dtype=torch.float64), torch.full((1,), math.inf, dtype=torch.float64)
         self.alpha_bars = torch.cat([one, kept])
-        self._jump_entropies = _binary_entropy((1.0 - kept) / 2.0)
+        self._jump_entropies = binary_entropy((1.0 - kept) / 2.0)
         # log odds of a bit's value given that value a step, or a jump, before
         self._step_odds = torch.cat([infinity, torch.log((2.0 - self.betas) / self.betas)])
         self._jump_odds = torch.cat([infinity, torch.log1p(kept) - torch.log1p(-kept)])
@@ -181,7 +181,7 @@ class BinomialProcess:
     def null_log_likelihood(self, x0: Tensor) -> float:
         """Return the null model's log-likelihood, nats per dimension: independent bits of the data's mean rate."""
         rate = float(x0.double().mean())
-        return -float(_binary_entropy(torch.tensor([rate], dtype=torch.float64)))
+        return -float(binary_entropy(torch.tensor([rate], dtype=torch.float64)))
 
     def jump_entropies(self) -> Tensor:
         """Return H_q(X^t | X^0) for t = 1 … T in nats per dimension, float64 ``[T]``."""
@@ -189,7 +189,7 @@ class BinomialProcess:
 
     def step_entropies(self) -> Tensor:
         """Return H_q(X^t | X^t-1) for t = 1 … T in nats per dimension, float64 ``[T]``."""
-        return _binary_entropy(self.betas / 2.0)
+        return binary_entropy(self.betas / 2.0)
 
     def entropies(self) -> StepEntropies:
         """Return the bounds of every reverse step's entropy, bits per dimension (section 2.6, appendix A)."""
@@ -237,7 +237,7 @@ def _signs(x: Tensor) -> Tensor:
     return 2.0 * x - 1.0
 
 
-def _binary_entropy(probability: Tensor) -> Tensor:
+def binary_entropy(probability: Tensor) -> Tensor:
     """Return h(p) in nats; h(0) = h(1) = 0."""
     entropy: Tensor = torch.special.entr(probability) + torch.special.entr(1.0 - probability)
     return entropy

@@ -9,8 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.binomial_process import binary_entropy
 from core.denoising import denoise, start_of
 from core.errors import BadInputError
+from core.laws import NATS_PER_BIT
 from core.model import DiffusionModel
 from core.trajectories import branches, reverse
 from core.values import DataInfo, Frame, RunSpec
@@ -90,5 +92,5 @@ def spread_of(data: DataInfo, kind: str, x: NDArray[np.float32]) -> float:
     """
     if kind == "binomial":
         shares = torch.from_numpy(x.mean(axis=0, dtype=np.float64))
-        return float((torch.special.entr(shares) + torch.special.entr(1.0 - shares)).mean() / np.log(2.0))
+        return float(binary_entropy(shares).mean()) / NATS_PER_BIT
     return float(np.mean(x.std(axis=0, dtype=np.float64) * data.scale))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import torch
-
 from core.errors import BadInputError
 from core.model import DiffusionModel
-from core.trajectories import chunk_size, forward, frozen_frame, reverse_from
+from core.trajectories import forward, reverse_from, turned
 from core.values import Frame, RunSpec
 
 
@@ -45,10 +43,4 @@ def next_means(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame
 
     Frame 0, the data, after which no step comes, stays as it is.
     """
-    for frame in frames:
-        if frame.t == 0:
-            yield frame
-            continue
-        with torch.inference_mode():
-            parts = torch.split(torch.tensor(frame.x), chunk_size(model.data.shape))
-            yield frozen_frame(frame.t, torch.cat([model.reverse_law(part, frame.t).mean for part in parts]))
+    return turned(model, frames, lambda x, t: model.reverse_law(x, t).mean)

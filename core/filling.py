@@ -44,11 +44,8 @@ def fill(model: DiffusionModel, request: FillRequest, looks: int = 0) -> Iterato
     start = _checked_start(model, request)
     every = math.ceil(start / looks) if looks else 0
     for frame in _walk(model, request, spec, start):
-        if frame.t == 0:
-            yield _result(model, request, spec, frame)
-            return
         shown = None
-        if every and (start - frame.t) % every == 0:
+        if frame.t == 0 or (every and (start - frame.t) % every == 0):
             (guess,) = guesses(model, [Frame(frame.t, _drawn(request, spec, frame))])
             shown = finished(model, request, guess.x)
         yield FillFrame(frame.t, shown, effective_size=_size(request, frame), log_probability=frame.log_probability)
@@ -62,15 +59,15 @@ def preview(model: DiffusionModel, request: FillRequest, steps: int = PREVIEW_ST
     Raises:
         BadInputError: As `fill`.
     """
+    request = dataclasses.replace(request, weighted=False, particles=None)
     spec = spec_of(model, request)
     model = _walked_model(model, request)
     start = _checked_start(model, request)
     if start < WORTH_A_PREVIEW * steps:
         return
-    moves = min(model.steps, math.ceil(steps * model.steps / start))
     rough = None if request.start is None else rough_state(model, request)
-    for frame in strided_under(model, spec, moves, rough, request.start):
-        yield FillFrame(frame.t, finished(model, request, frame.guess), preview=True)
+    for frame in strided_under(model, spec, steps, rough, request.start):
+        yield FillFrame(frame.t, finished(model, request, frame.x), preview=True)
 
 
 def model_for(model: DiffusionModel, shape: tuple[int, ...]) -> DiffusionModel:
@@ -156,16 +153,11 @@ def _plain(model: DiffusionModel, request: FillRequest, spec: RunSpec, start: in
     return reverse_from(model, x.numpy(), start, spec)
 
 
-def _result(model: DiffusionModel, request: FillRequest, spec: RunSpec, frame: PosteriorFrame) -> FillFrame:
-    pictures = finished(model, request, _drawn(request, spec, frame))
-    return FillFrame(0, pictures, effective_size=_size(request, frame), log_probability=frame.log_probability)
-
-
 def _drawn(request: FillRequest, spec: RunSpec, frame: PosteriorFrame) -> NDArray[np.float32]:
     """Return as many states as there are to be results, each particle as often as its weight asks for."""
     if not request.weighted:
         return frame.x
-    return equally_weighted(frame, request.count, torch_generator(spec.seed, "equal weights"))
+    return equally_weighted(frame, request.count, spec.seed)
 
 
 def _size(request: FillRequest, frame: PosteriorFrame) -> float | None:

@@ -67,17 +67,16 @@ def _analytic(config: Mapping[str, object]) -> nn.Module:
     return AnalyticNetwork(**_sizes(config, {"dimensions": (1, 4096)}))
 
 
-def _channels(config: Mapping[str, object]) -> int:
-    channels = config.get("channels")
-    if channels not in (1, RGB):
-        raise BadInputError(f"network config channels is {channels!r:.40}, neither 1 (grey) nor {RGB} (RGB)")
-    return 1 if channels == 1 else RGB
+def _picture_sizes(config: Mapping[str, object], limits: Limits) -> dict[str, int]:
+    """Return what ``config`` of a network of pictures holds: its channels, and what is within ``limits``."""
+    sizes = _sizes(config, {"channels": (1, RGB), **limits})
+    if sizes["channels"] not in (1, RGB):
+        raise BadInputError(f"network config channels is {sizes['channels']}, neither 1 (grey) nor {RGB} (RGB)")
+    return sizes
 
 
 def _unet(config: Mapping[str, object]) -> nn.Module:
-    channels = _channels(config)
     limits = {
-        "channels": (1, RGB),
         "width": (1, 512),
         "scales": (1, 8),
         "blocks": (1, 16),
@@ -87,13 +86,11 @@ def _unet(config: Mapping[str, object]) -> nn.Module:
         "variance_divisor": (1, 1024),
     }
     earlier = {"added": 0, "variance_divisor": 1}  # of files that say nothing of them
-    return UNet(**_sizes(earlier | dict(config), limits) | {"channels": channels})
+    return UNet(**_picture_sizes(earlier | dict(config), limits))
 
 
 def _multiscale_convolution(config: Mapping[str, object]) -> nn.Module:
-    channels = _channels(config)
     limits = {
-        "channels": (1, RGB),
         "width": (1, 512),
         "scales": (1, 8),
         "layers": (1, 32),
@@ -102,7 +99,7 @@ def _multiscale_convolution(config: Mapping[str, object]) -> nn.Module:
         "bumps": (1, 256),
         "detail": (1, 8),
     }
-    return MultiscaleConvolution(**_sizes(config, limits) | {"channels": channels})
+    return MultiscaleConvolution(**_picture_sizes(config, limits))
 
 
 def _empirical(config: Mapping[str, object]) -> nn.Module:

@@ -43,10 +43,7 @@ def reverse_under(model: DiffusionModel, spec: RunSpec) -> Iterator[PosteriorFra
     """
     posterior = _checked(model, spec)
     walk = _weighted(model, posterior, spec) if posterior.weighted else _unweighted(model, posterior, spec)
-    try:
-        yield from walk
-    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
-        raise BadInputError(f"r: {NOT_FINITE}") from error
+    yield from _finite(walk)
 
 
 def finish_under(
@@ -72,7 +69,15 @@ def finish_under(
         raise BadInputError(f"start: {start} is not a step between 1 and {model.steps}")
     if x0.shape != model.data.shape:
         raise BadInputError(f"x0: shape {x0.shape} is not {model.data.shape}, the model's")
-    yield from _unweighted(model, posterior, spec, torch.tensor(x0, dtype=torch.float64).flatten(), start)
+    yield from _finite(_unweighted(model, posterior, spec, torch.tensor(x0, dtype=torch.float64).flatten(), start))
+
+
+def _finite(walk: Iterator[PosteriorFrame]) -> Iterator[PosteriorFrame]:
+    """Hand on the frames of ``walk``; raise `BadInputError` where its kernels can no longer be computed."""
+    try:
+        yield from walk
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
+        raise BadInputError(f"r: {NOT_FINITE}") from error
 
 
 def _checked(model: DiffusionModel, spec: RunSpec) -> Posterior:
@@ -87,8 +92,9 @@ def _checked(model: DiffusionModel, spec: RunSpec) -> Posterior:
     return posterior
 
 
-def equally_weighted(frame: PosteriorFrame, count: int, rng: torch.Generator) -> NDArray[np.float32]:
+def equally_weighted(frame: PosteriorFrame, count: int, seed: int) -> NDArray[np.float32]:
     """Return ``count`` states ``[count, *shape]`` of ``frame``, each as often as its weight asks for."""
+    rng = torch_generator(seed, "equal weights")
     states: NDArray[np.float32] = frame.x[systematic(torch.tensor(frame.log_weights), count, rng).numpy()]
     return states
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -11,42 +10,27 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.errors import BadInputError
 from core.laws import draw
 from core.model import DiffusionModel
 from core.potentials import Mask, mask_of
 from core.randomness import torch_generator
 from core.strided import chosen_steps, strided_law
-from core.trajectories import prepare, read_only
-from core.values import RunSpec
-
-
-@dataclass(frozen=True, slots=True)
-class GuessedFrame:
-    """States at one step, and what the model guesses the data behind them to be.
-
-    Attributes:
-        t: Step, 0 … T.
-        x: States ``[N, *shape]``, read-only, model units.
-        guess: E[x^0 | x^t], ``[N, *shape]``, read-only, model units; at t = 0 the states.
-    """
-
-    t: int
-    x: NDArray[np.float32]
-    guess: NDArray[np.float32]
+from core.trajectories import chunk_size, frozen_frame, prepare
+from core.values import Frame, RunSpec
 
 
 def strided_under(
     model: DiffusionModel, spec: RunSpec, steps: int, x0: NDArray[np.floating] | None = None, start: int | None = None
-) -> Iterator[GuessedFrame]:
+) -> Iterator[Frame]:
     """Walk an approximation of the reverse in ``steps`` random moves, under the mask of ``spec.posterior`` if any.
 
-    Known entries follow their own noised path at the steps that are visited, or are held at x^0.
+    Known entries follow their own noised path at the steps that are visited, or are held at x^0. A frame holds what the
+    model guesses the data to be at its step, E[x^0 | x^t]; the last one, t = 0, the states.
 
     Args:
         model: The model.
         spec: What to run; of its posterior the mask alone is heeded.
-        steps: Moves from T; fewer of them where the walk starts later.
+        steps: Moves.
         x0: A rough picture ``[*shape]``, model units, to start from.
         start: The step it is noised to, 1 … T.
 
@@ -54,11 +38,8 @@ def strided_under(
         BadInputError: If ``steps``, ``start`` or the spec ask for what no run can do.
     """
     prepare(spec)
-    process = model.process
-    begin = process.steps if start is None else start
-    if not 1 <= begin <= process.steps:
-        raise BadInputError(f"start: {begin} is not a step between 1 and {process.steps}")
-    times = [begin, *(t for t in chosen_steps(process, steps) if t < begin)]
+    process, at_once = model.process, chunk_size(model.data.shape)
+    times = chosen_steps(process, steps, first=start)
     rng = torch_generator(spec.seed, "strided under")
     hold = _holder(model, mask_of(spec.posterior.r) if spec.posterior else None, rng)
     with torch.inference_mode():
@@ -66,15 +47,18 @@ def strided_under(
             x = process.prior(spec.count, model.data.shape, rng)
         else:
             rough = torch.tensor(x0, dtype=torch.float32)
-            x = process.jump(rough.expand(spec.count, *rough.shape).clone(), begin, rng)
-        x = hold(x, None, begin, begin)
+            x = process.jump(rough.expand(spec.count, *rough.shape).clone(), times[0], rng)
+        x = hold(x, None, times[0], times[0])
     for t, s in pairwise(times):
+        guessed, moved = [], []
         with torch.inference_mode():
-            law = model.reverse_law(x, t)
-            guess = hold(process.guess(law, x, t), None, t, 0)
-            yield GuessedFrame(t, read_only(x), read_only(guess.float()))
-            x = hold(draw(strided_law(model, x, t, s, law), rng), x, t, s)
-    yield GuessedFrame(0, read_only(x), read_only(x))
+            for part in torch.split(x, at_once):
+                law = model.reverse_law(part, t)
+                guessed.append(process.guess(law, part, t).float())
+                moved.append(hold(draw(strided_law(model, part, t, s, law), rng), part, t, s))
+            guess, x = torch.cat(guessed), torch.cat(moved)
+        yield frozen_frame(t, guess)
+    yield frozen_frame(0, x)
 
 
 def _holder(

@@ -132,6 +132,11 @@ def guesses(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame]:
 
     Of bits it is their probability to be 1; frame 0, the data, stays as it is.
     """
+    return turned(model, frames, model.guess)
+
+
+def turned(model: DiffusionModel, frames: Iterable[Frame], ask: Callable[[Tensor, int], Tensor]) -> Iterator[Frame]:
+    """Turn the states x^t of each of ``frames`` into what ``ask`` (x^t, t) answers; frame 0, the data, stays."""
     for frame in frames:
         if frame.t == 0:
             yield frame
@@ -139,8 +144,7 @@ def guesses(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame]:
         size = chunk_size(model.data.shape)
         with torch.inference_mode():
             parts = [
-                model.guess(torch.tensor(frame.x[begin : begin + size]), frame.t)
-                for begin in range(0, len(frame.x), size)
+                ask(torch.tensor(frame.x[begin : begin + size]), frame.t) for begin in range(0, len(frame.x), size)
             ]
         yield _joined(frame.t, parts)
 

@@ -64,10 +64,11 @@ def resized(model: DiffusionModel, size: tuple[int, int]) -> DiffusionModel:
     Raises:
         BadInputError: If its network takes pictures of one size alone, or the size is none of a picture.
     """
-    channels = _channels(model)
+    if not takes_any_size(model):
+        raise BadInputError(f"size: this model takes data of shape {model.data.shape} alone")
     if min(size) < 1 or size[0] * size[1] > MOST_PIXELS:
         raise BadInputError(f"size: {size[0]} x {size[1]} pixels are not between 1 and {MOST_PIXELS}")
-    shape = size if channels == 1 else (*size, RGB)
+    shape = size if channels_of(model.data.shape) == 1 else (*size, RGB)
     if shape == model.data.shape:
         return model
     empty = np.empty((0, *shape), dtype=np.float32)
@@ -80,24 +81,17 @@ def windowed(model: DiffusionModel, hole: NDArray[np.bool_]) -> DiffusionModel:
     Raises:
         BadInputError: If its network is not convolutional, or the hole is empty or not of the model's shape.
     """
-    _channels(model)
+    if not isinstance(model.network, ConvolutionalNetwork):
+        raise BadInputError("mask: the network of this model is not convolutional, so it cannot be asked in a window")
     if hole.shape != model.data.shape:
         raise BadInputError(f"mask: shape {hole.shape} is not {model.data.shape}, the model's")
-    assert isinstance(model.network, ConvolutionalNetwork)
     return DiffusionModel(model.process, WindowedNetwork(model.network, hole), model.data)
 
 
 def takes_any_size(model: DiffusionModel) -> bool:
-    """Tell whether ``model`` takes pictures of any size."""
-    return isinstance(model.network, ConvolutionalNetwork) and is_picture(model.data.shape)
-
-
-def _channels(model: DiffusionModel) -> int:
-    if not takes_any_size(model):
-        raise BadInputError(f"size: this model takes data of shape {model.data.shape} alone")
-    if np.size(model.data.shift) != 1 or np.size(model.data.scale) != 1:
-        raise BadInputError("size: the units of this model differ from pixel to pixel, so it takes one size alone")
-    return channels_of(model.data.shape)
+    """Tell whether ``model`` takes pictures of any size: its units, too, must be the same for every pixel."""
+    one_unit = np.size(model.data.shift) == 1 and np.size(model.data.scale) == 1
+    return isinstance(model.network, ConvolutionalNetwork) and is_picture(model.data.shape) and one_unit
 
 
 def _extent(there: NDArray[np.bool_]) -> slice:

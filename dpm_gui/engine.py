@@ -237,12 +237,10 @@ def fill(opened: Opened, request: FillRequest) -> Iterator[FillFrame]:
 def wish(opened: Opened, spec: RunSpec) -> Iterator[PosteriorFrame]:
     """Walk back under ``spec.posterior``; the last frame's points are as many as weights ask for."""
     from core.posterior import equally_weighted, reverse_under
-    from core.randomness import torch_generator
 
     for frame in reverse_under(opened.model, spec):
         if frame.t == 0 and frame.log_probability is not None:
-            rng = torch_generator(spec.seed, "equal weights")
-            frame = replace(frame, x=equally_weighted(frame, spec.count, rng))
+            frame = replace(frame, x=equally_weighted(frame, spec.count, spec.seed))
         yield frame
 
 

@@ -15,10 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.filling import fill
-from core.filling_values import FillRequest
 from core.picture_sources import Digits, Texture
-from tools.measuring.fills import corner, hole_in, lower_half
+from tools.measuring.fills import SEED, corner, filled, hole_in, lower_half
 from tools.measuring.report import opened
 
 GALLERY = Path("docs/gallery")
@@ -41,12 +39,12 @@ GAP, PAPER = 4, 255
 def main() -> None:
     """Make the figures named, or all of them."""
     GALLERY.mkdir(exist_ok=True)
-    filled: Mapping[str, Callable[[], Image.Image]] = {
+    holes: Mapping[str, Callable[[], Image.Image]] = {
         "figure-5-gravel": lambda: texture("gravel"),
         "figure-5-brick": lambda: texture("brick"),
         "figure-5-digits": digits,
     }
-    for name in sys.argv[1:] or [*RENDERED, *filled]:
+    for name in sys.argv[1:] or [*RENDERED, *holes]:
         path = GALLERY / f"{name}.png"
         if name in RENDERED:
             file = f"assets/checkpoints/{RENDERED[name]}.h5"
@@ -54,7 +52,7 @@ def main() -> None:
             program += ["--count", PICTURES] if RENDERED[name] not in ("swiss_roll", "heartbeat_fast") else []
             subprocess.run(program, check=True)
         else:
-            filled[name]().save(path, optimize=True)
+            holes[name]().save(path, optimize=True)
         print(path, flush=True)
 
 
@@ -63,8 +61,8 @@ def texture(name: str) -> Image.Image:
     checkpoint, model = opened(name)
     picture = Texture(name).test_corner
     mask, _ = hole_in(picture.shape)
-    filled = levels(corner(checkpoint, model, name, picture, mask))
-    return side_by_side([[picture, np.where(mask, PAPER, picture), filled]], SCALES[name])
+    made = corner(checkpoint, model, name, picture, mask)
+    return side_by_side([[picture, np.where(mask, PAPER, picture), made]], SCALES[name])
 
 
 def digits() -> Image.Image:
@@ -74,15 +72,9 @@ def digits() -> Image.Image:
     mask = lower_half(stored.shape[1:])
     columns = []
     for at, picture in enumerate(stored):
-        *_, last = fill(model, FillRequest(picture, mask, count=FILLED, seed=17 + at, held="path"))
-        assert last.pictures is not None
-        columns.append([picture, np.where(mask, PAPER // 2, picture), *levels(last.pictures)])
+        found = filled(model, picture, mask, SEED + at, FILLED)
+        columns.append([picture, np.where(mask, PAPER // 2, picture), *found])
     return side_by_side([list(row) for row in zip(*columns, strict=True)], SCALES["digits"])
-
-
-def levels(pictures: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Return pictures in user's units as an 8-bit file holds them."""
-    return np.asarray(np.floor(pictures).clip(0, 255), dtype=np.uint8)
 
 
 def side_by_side(rows: list[list[NDArray[np.generic]]], scale: int) -> Image.Image:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import checkpoint, cli
+from core import checkpoint, cli, strided_filling
 from core.analytic import AnalyticNetwork
 from core.datasets import Heartbeat
 from core.empirical import EmpiricalNetwork
@@ -131,7 +131,29 @@ def test_a_preview_of_a_rough_picture_starts_where_it_is_told(twelve: DiffusionM
     assert frames[0].t == 60
     assert frames[-1].t == 0
     assert all(frame.preview and not frame.final for frame in frames)
-    assert 8 <= len(frames) <= 14
+    assert len(frames) == 11
+
+
+def test_a_preview_shows_the_results_and_not_the_particles(twelve: DiffusionModel, request_: FillRequest) -> None:
+    frames = list(preview(twelve, dataclasses.replace(request_, weighted=True, particles=64), steps=10))
+    plain = list(preview(twelve, request_, steps=10))
+    assert len(frames) == len(plain)
+    for weighed, frame in zip(frames, plain, strict=True):
+        assert weighed.pictures.shape == (request_.count, *SHAPE)
+        assert np.array_equal(weighed.pictures, frame.pictures)
+
+
+@pytest.mark.parametrize("held", ["path", "x0"])
+def test_a_preview_asks_for_no_more_pictures_at_once_than_the_chain(
+    twelve: DiffusionModel, request_: FillRequest, held: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    real = twelve.reverse_law
+    monkeypatch.setattr(DiffusionModel, "reverse_law", lambda _self, x, t: (asked.append(len(x)), real(x, t))[1])
+    monkeypatch.setattr(strided_filling, "chunk_size", lambda _: 2)
+    frames = list(preview(twelve, dataclasses.replace(request_, count=5, held=held), steps=10))
+    assert set(asked) == {1, 2}
+    assert all(frame.pictures.shape == (5, *SHAPE) for frame in frames)
 
 
 def test_there_is_no_preview_of_a_chain_that_is_as_short(request_: FillRequest) -> None:

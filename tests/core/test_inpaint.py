@@ -16,7 +16,6 @@ from core.empirical import EmpiricalNetwork
 from core.model import DiffusionModel
 from core.posterior import equally_weighted, reverse_under
 from core.potentials import Mask, Posterior
-from core.randomness import torch_generator
 from core.schedules import constant_erasure
 from core.values import Checkpoint, DataInfo, NetworkInfo, RunSpec
 
@@ -90,7 +89,7 @@ def test_it_writes_what_the_engine_draws_in_user_s_units(folder: Path, model: Di
     for weighted in (False, True):
         posterior = Posterior(Mask(np.array([False, True]), known), weighted=weighted)
         *_, frame = reverse_under(model, RunSpec(30, 5, posterior=posterior))
-        wanted = equally_weighted(frame, 30, torch_generator(5, "equal weights"))
+        wanted = equally_weighted(frame, 30, 5)
         assert dpm(*FILES, "--count", 30, "--seed", 5, *["--weighted"] * weighted) == 0
         assert np.array_equal(np.load("y.npy")[:, 1], model.data.to_user(wanted)[:, 1])
 

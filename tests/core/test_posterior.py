@@ -109,7 +109,7 @@ def test_systematic_resampling_takes_each_by_its_share_rounded_up_or_down() -> N
 
 def test_equally_weighted_states_are_the_particles_by_their_weights(unit: Callable[[int], DiffusionModel]) -> None:
     frame = last(unit(20), Posterior(observed(3.0), "fading", weighted=True), 2000)
-    x = equally_weighted(frame, 6000, torch_generator(0, "equal"))
+    x = equally_weighted(frame, 6000, 0)
     assert x.shape == (6000, 1)
     assert set(x[:, 0]) <= set(frame.x[:, 0])
     assert abs(x.mean() - mean_and_variance(frame)[0]) < 0.01

@@ -19,7 +19,6 @@ from core.model import DiffusionModel
 from core.posterior import equally_weighted, reverse_under
 from core.potentials import HalfPlane, Posterior, SmoothPotential
 from core.processes import GaussianProcess
-from core.randomness import torch_generator
 from core.schedules import constant, log_linear
 from core.trajectories import reverse
 from core.values import DataInfo, RunSpec
@@ -131,7 +130,7 @@ def test_the_roll_behind_a_half_plane_is_the_roll_s_own_part_of_it(roll: Diffusi
     apart = [energy(one, other) for one, other in itertools.combinations(draws, 2)]
     frame = last(roll, Posterior(half, "twisted", weighted=True), 800)
     assert (frame.x.astype(np.float64) @ half.normal >= half.offset).all()
-    found = equally_weighted(frame, size, torch_generator(1, "equal"))
+    found = equally_weighted(frame, size, 1)
     found = found.astype(np.float64)
     assert np.mean([energy(found, draw) for draw in draws]) < max(np.mean(apart) + 3 * np.std(apart), 0)
     assert max(energy(found, draw) for draw in draws) < max(apart)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 
+from core.analytic import AnalyticNetwork
 from core.errors import BadInputError
-from core.laws import normal
+from core.laws import Law, normal
 from core.model import DiffusionModel
-from core.posterior import reverse_under
+from core.posterior import finish_under, reverse_under
 from core.potentials import HalfPlane, Mask, NoisyObservation, Posterior, Potential, SmoothPotential
 from core.processes import GaussianProcess
 from core.schedules import constant
@@ -49,6 +50,21 @@ def test_kernels_that_overflow_are_said(unit_data: Unit, r: Potential) -> None:
     model = DiffusionModel(GaussianProcess(constant(5)), Overflowing(), unit_data((1,)))
     with pytest.raises(BadInputError, match="not finite"):
         last(model, Posterior(r, "twisted", weighted=True), 10)
+
+
+class Broken(AnalyticNetwork):
+    """A network of correlated kernels whose covariance can no longer be factored."""
+
+    def reverse_law(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> Law:
+        raise torch.linalg.LinAlgError("linalg.cholesky: not positive-definite")  # type: ignore[attr-defined]
+
+
+def test_kernels_that_cannot_be_factored_are_said_from_noise_and_from_a_picture(unit_data: Unit) -> None:
+    model = DiffusionModel(GaussianProcess(constant(5)), Broken.of(np.zeros(2), np.eye(2)), unit_data((2,)))
+    spec = RunSpec(3, seed=1, threads=1, posterior=Posterior(Mask(np.array([True, False]), np.zeros(2))))
+    for walk in (reverse_under(model, spec), finish_under(model, spec, np.zeros(2), 3)):
+        with pytest.raises(BadInputError, match="not finite"):
+            list(walk)
 
 
 @pytest.mark.parametrize(

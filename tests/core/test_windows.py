@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 
 from core.analytic import AnalyticNetwork
 from core.errors import BadInputError
+from core.filling import fill
+from core.filling_values import FillRequest
 from core.model import DiffusionModel
 from core.posterior import reverse_under
 from core.potentials import Mask, Posterior
@@ -85,3 +89,20 @@ def test_what_cannot_be_is_refused() -> None:
     assert not takes_any_size(plane)
     with pytest.raises(BadInputError, match="alone"):
         resized(plane, (8, 8))
+
+
+def test_a_model_with_a_unit_for_each_pixel_takes_its_own_size_alone_and_a_window_in_it() -> None:
+    model = model_of("unet")
+    data = dataclasses.replace(model.data, scale=np.linspace(1.0, 2.0, 256).reshape(16, 16))
+    each = DiffusionModel(model.process, model.network, data)
+    assert not takes_any_size(each)
+    with pytest.raises(BadInputError, match="alone"):
+        resized(each, (8, 8))
+    mask = np.zeros((16, 16), dtype=bool)
+    mask[4:6, 4:6] = True
+    picture = np.full((16, 16), 3.0, np.float32)
+    *_, last = fill(each, FillRequest(picture, mask, count=1, seed=1, threads=1))
+    assert last.pictures.shape == (1, 16, 16)
+    x = states(2, 16, 16)
+    part, whole = (law.reverse_law(x, 9).mean[:, mask] for law in (windowed(each, mask), each))
+    torch.testing.assert_close(part, whole, rtol=1e-5, atol=1e-5)

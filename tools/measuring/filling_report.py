@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import spearmanr
 from skimage.restoration import inpaint_biharmonic
 
 from core.filling import model_for, rough_state, spec_of
@@ -67,7 +68,7 @@ def digits(count: int) -> Iterator[Row]:
     for name, guess in errors.items():
         yield f"root mean square error, {name}, grey levels", f"{_error(guess, pictures, mask):.1f}"
     spread, missed = found.std(axis=1)[:, mask], np.abs(found.mean(axis=1) - pictures)[:, mask]
-    yield "uncertainty map and real error, Spearman", f"{_spearman(spread.ravel(), missed.ravel()):.3f}"
+    yield "uncertainty map and real error, Spearman", f"{spearmanr(spread.ravel(), missed.ravel()).statistic:.3f}"
 
 
 def texture(name: str) -> Iterator[Row]:
@@ -116,17 +117,6 @@ def biharmonic(picture: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[n
 
 def _error(guess: NDArray[np.floating], true: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
     return float(np.sqrt(np.square(guess - true)[:, mask].mean()))
-
-
-def _spearman(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    return float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
-
-
-def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the mean rank of each of ``values``, equal ones sharing theirs."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray((ends - (counts - 1) / 2)[inverse])
 
 
 def _spectra(values: NDArray[np.float64], inside: slice) -> str:

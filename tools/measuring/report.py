@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.checkpoint import load
 from core.crops import Crops
+from core.files import atomic_path
 from core.grey_levels import GreyLevelSource
 from core.model import DiffusionModel, model_from
 from core.picture_sources import Digits
@@ -142,8 +143,10 @@ def kept(checkpoint: Checkpoint, name: str, make: Callable[[], NDArray[np.generi
     folder = Path("out") / re.sub(r"\W", "", checkpoint.created)
     path = folder / f"{name}.npy"
     if not path.exists():
+        values = make()
         folder.mkdir(parents=True, exist_ok=True)
-        np.save(path, make())
+        with atomic_path(path) as temporary, temporary.open("wb") as file:
+            np.save(file, values)
     found: NDArray[np.generic] = np.load(path)
     return found
 
