@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from dpm_gui import engine, jobs
 from dpm_gui.session import Session
+from tests.gui.futures_desk import Desk
 from tests.gui.made_up import LAST, SPEC, Steered, make_bound, make_checkpoint, make_pictures, open_and_run
 
 
@@ -105,3 +106,9 @@ def same_looks(qapp: QApplication) -> Iterator[None]:
     qapp.setFont(font)
     qapp.setPalette(palette)
     qapp.setStyleSheet(sheet)
+
+
+@pytest.fixture
+def points(session: Session, files: dict[str, str], trusted: None, qtbot: QtBot) -> Desk:
+    """200 points have been run in 5 steps."""
+    return Desk(session, qtbot).opened(files["small"])
