@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import os
 import tokenize
 import zipfile
 import zlib
@@ -30,6 +31,7 @@ MOST_LISTED = 12
 """Arrays of one file that a message names."""
 UNREADABLE = (ValueError, EOFError, OverflowError, RecursionError, MemoryError, SyntaxError, tokenize.TokenError)
 """What numpy raises on a header that is none."""
+NO_NPY = "this is no npy file of numbers, or a damaged one"
 
 
 def refusal(path: object, reason: str) -> BadInputError:
@@ -42,17 +44,31 @@ def refuse(path: object, reason: str) -> NoReturn:
     raise refusal(path, reason)
 
 
-def read_npy(path: Path) -> NDArray[np.generic]:
+def read_npy(path: str | os.PathLike[str]) -> NDArray[np.generic]:
     """Return the array in the npy file at ``path``; nothing in it is ever unpickled.
 
     Raises:
         BadInputError: If it is no array of numbers, or declares more than it holds or than is read.
     """
     try:
-        with path.open("rb") as file:
-            return _array(file, path, path.stat().st_size)
-    except OSError as error:
-        refuse(path, f"this file cannot be read: {error.strerror or error}")
+        with Path(path).open("rb") as file:
+            return _array(file, path, os.fstat(file.fileno()).st_size)
+    except FileNotFoundError as error:
+        raise refusal(path, "there is no such file") from error
+    except (OSError, ValueError) as error:
+        raise refusal(path, f"this file cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
+    """Return the shape and the type that the npy file at the beginning of ``file`` declares.
+
+    Raises:
+        Exception: One of `UNREADABLE`, if it is none.
+    """
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(file)
+    return tuple(int(size) for size in shape), dtype
 
 
 def read_npz(path: Path, name: str | None) -> tuple[str, NDArray[np.generic]]:
@@ -150,7 +166,7 @@ def _declared(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> 
     return shape
 
 
-def _array(file: IO[bytes], path: Path, size: int) -> NDArray[np.generic]:
+def _array(file: IO[bytes], path: object, size: int) -> NDArray[np.generic]:
     """Return the array that ``file``, of ``size`` bytes, begins with."""
     shape, dtype = _header(file, path)
     if dtype.kind not in NUMBERS:
@@ -165,15 +181,12 @@ def _array(file: IO[bytes], path: Path, size: int) -> NDArray[np.generic]:
     try:
         values: NDArray[np.generic] = np.lib.format.read_array(file, allow_pickle=False)
     except UNREADABLE as error:
-        raise refusal(path, "this is no npy file of numbers") from error
+        raise refusal(path, NO_NPY) from error
     return values
 
 
-def _header(file: IO[bytes], path: Path) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
+def _header(file: IO[bytes], path: object) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
     try:
-        version = np.lib.format.read_magic(file)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, dtype = read(file)
+        return npy_header(file)
     except UNREADABLE as error:
-        raise refusal(path, "this is no npy file of numbers") from error
-    return tuple(int(size) for size in shape), dtype
+        raise refusal(path, NO_NPY) from error

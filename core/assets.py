@@ -1,4 +1,4 @@
-"""Where the data that ship with the engine are."""
+"""Where the files that ship are: checkpoints, data, icons."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def asset(relative: str) -> Path:
-    """Return the path of a shipped file, such as ``"data/digits.npz"``.
+    """Return the path of a shipped file or folder, such as ``"data/digits.npz"``.
 
-    A wheel carries the assets inside the application's package; a checkout has them beside the engine.
+    A wheel carries the assets inside the application's package; a checkout and an editable install have them beside it.
 
     Raises:
         FileNotFoundError: If nothing of that name is shipped.

@@ -51,13 +51,9 @@ class Crops(GreyLevelSource):
         if not self._fields:
             raise BadInputError(f"{name}: crops of {size[0]} x {size[1]} pixels do not fit in")
         self.shape = (*size, *self._fields[0].pixels.shape[2:])
-        self._size = size
         self._mirrored = mirrored
-        self._across = [field.places(size)[1] for field in self._fields]
-        self._ends = np.cumsum([np.prod(field.places(size), dtype=np.int64) for field in self._fields])
-        self._windows = [
-            np.lib.stride_tricks.sliding_window_view(field.pixels, size, axis=(0, 1)) for field in self._fields
-        ]
+        self._windows = [_windows(field.pixels, size) for field in self._fields]
+        self._ends = np.cumsum([np.prod(windows.shape[:2], dtype=np.int64) for windows in self._windows])
         self._held_out = Crops(name, kept_apart, size, mirrored=mirrored) if kept_apart else None
 
     @property
@@ -70,11 +66,9 @@ class Crops(GreyLevelSource):
         place = rng.integers(self._ends[-1], size=count)
         chosen = np.searchsorted(self._ends, place, side="right")
         crops = np.empty((count, *self.shape), dtype=np.uint8)
-        for index, (windows, across) in enumerate(zip(self._windows, self._across, strict=True)):
+        for index, windows in enumerate(self._windows):
             mine = np.flatnonzero(chosen == index)
-            top, left = np.divmod(self._ends[index] - 1 - place[mine], across)
-            found = windows[top, left]
-            crops[mine] = np.moveaxis(found, 1, -1) if found.ndim == 4 else found
+            crops[mine] = windows[np.divmod(self._ends[index] - 1 - place[mine], windows.shape[1])]
         if self._mirrored:
             turned = rng.random(count) < 0.5
             crops[turned] = crops[turned, :, ::-1]
@@ -82,17 +76,18 @@ class Crops(GreyLevelSource):
 
     def tiles(self) -> NDArray[np.uint8]:
         """Return as many crops as fit in beside each other, ``[N, *shape]``, none of which shows what another shows."""
-        height, width = self._size
-        parts = []
-        for windows in self._windows:
-            found = windows[::height, ::width]
-            found = found.reshape(-1, *found.shape[2:])
-            parts.append(np.moveaxis(found, 1, -1) if found.ndim == 4 else found)
-        return np.concatenate(parts)
+        height, width = self.shape[:2]
+        return np.concatenate([windows[::height, ::width].reshape(-1, *self.shape) for windows in self._windows])
 
     def moments(self, rng: np.random.Generator) -> tuple[float, float]:  # noqa: ARG002 - nothing is left to chance
         """Return mean and standard deviation over the pixels of all fields, noise included."""
         return noisy_moments(*(field.pixels for field in self._fields))
+
+
+def _windows(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return all crops of ``size`` in ``pixels``, ``[down, across, *crop]``: a view, which takes no memory."""
+    windows = np.lib.stride_tricks.sliding_window_view(pixels, size, axis=(0, 1))
+    return np.moveaxis(windows, 2, -1) if pixels.ndim == 3 else windows
 
 
 def split_by_columns(picture: NDArray[np.uint8], share: float) -> tuple[Field, Field]:

@@ -24,7 +24,6 @@ class Points:
     """Points ``[N, D]``, float32, finite."""
 
     values: NDArray[np.float32]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,6 @@ class Bits:
     """Zeros and ones ``[N, D]``, float32."""
 
     values: NDArray[np.float32]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,15 +88,19 @@ def spec_of(model: DiffusionModel, request: FillRequest) -> RunSpec:
     """Return what the engine is to run for ``request``.
 
     Raises:
-        BadInputError: If nothing is to be filled in, a known value is no state of the model, or count, seed or
-            threads are out of range.
+        BadInputError: If nothing is to be filled in, a value that the run starts from is no state of the model, start
+            is no step of it, or count, seed or threads are out of range.
     """
     model = model_for(model, request.picture.shape)
     spec = RunSpec(request.walked, request.seed, request.threads)
     prepare(spec)
+    _checked_start(model, request)
     if not request.mask.any():
         raise BadInputError("mask: it is empty, so there is nothing to fill in; paint over what is to be new")
-    check_known(model, request.picture, request.mask, "picture")
+    if request.start is None:
+        check_known(model, request.picture, request.mask, "picture")
+    else:
+        rough_state(model, request)
     if request.mask.all():
         return spec  # nothing is known: this is plain sampling
     known = model.data.to_model(np.where(request.mask, 0, request.picture))

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from core.array_files import choose
+from core.array_files import NUMBERS, choose
 from core.errors import BadCheckpointError
 from core.hdf5_reading import SuspiciousFile
 from core.prober import Prober
@@ -36,7 +36,8 @@ def read_hdf5_here(path: str | os.PathLike[str], name: str | None = None) -> tup
             chosen = choose(path, _shapes(file), name)
             group, _, leaf = chosen.rpartition("/")
             owner = source.group(group) if group else source.root
-            return chosen, source.array(owner, leaf, source.dataset(owner, leaf).shape)
+            shape = source.dataset(owner, leaf, NUMBERS).shape
+            return chosen, source.array(owner, leaf, shape, kinds=NUMBERS)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise BadCheckpointError(path, "the HDF5 inside is damaged; get the file again") from error
 
@@ -46,7 +47,7 @@ def _shapes(file: h5py.File) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
 
     def look(place: str, member: object) -> bool | None:
-        if isinstance(member, h5py.Dataset) and member.shape is not None and member.dtype.kind in "biuf":
+        if isinstance(member, h5py.Dataset) and member.shape is not None and member.dtype.kind in NUMBERS:
             found[place] = member.shape
         return True if len(found) >= MOST_MEMBERS else None
 

@@ -54,24 +54,24 @@ class SuspiciousFile:
                 raise self.refusal(f"the group /{place} is missing")
         return found
 
-    def dataset(self, group: h5py.Group, name: str) -> h5py.Dataset:
-        """Return the data set ``name`` of real numbers, which holds in this very file what it declares."""
-        place = f"{group.name}/{name}"
+    def dataset(self, group: h5py.Group, name: str, kinds: str = NUMBERS) -> h5py.Dataset:
+        """Return the data set ``name`` of these ``kinds`` of numpy's types, whose values are all in this very file."""
+        place = f"{group.name.rstrip('/')}/{name}"
         found = self._member(group, name)
         if not isinstance(found, h5py.Dataset):
             raise self.refusal(f"the data set {place} is missing")
         if found.is_virtual or found.external:
             raise self.refusal(f"{place} keeps its values in another file, which is never followed")
-        if found.shape is None or found.dtype.kind not in NUMBERS or found.dtype.itemsize > 8:
+        if found.shape is None or found.dtype.kind not in kinds or found.dtype.itemsize > 8:
             raise self.refusal(f"{place} has type {found.dtype}, where numbers are wanted")
         self._check_packing(found, place)
         return found
 
     def array(
-        self, group: h5py.Group, name: str, shape: tuple[int, ...], *, finite: bool = True
+        self, group: h5py.Group, name: str, shape: tuple[int, ...], *, kinds: str = NUMBERS, finite: bool = True
     ) -> NDArray[np.generic]:
         """Return the numbers of the data set ``name``, which is to have ``shape``, in this machine's byte order."""
-        dataset = self.dataset(group, name)
+        dataset = self.dataset(group, name, kinds)
         if dataset.shape != shape:
             raise self.refusal(f"{dataset.name} has shape {dataset.shape}, where {shape} is wanted")
         self._bytes += dataset.size * dataset.dtype.itemsize

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.bounds import usual_count
+from core.datasets import Examples
 from core.errors import BadInputError
 from core.grey_levels import StoredPictures
 from core.multiscale import MultiscaleConvolution
@@ -18,7 +19,7 @@ from core.pictures import channels_of, pixels_of
 from core.recipe import Recipe
 from core.schedules import Schedule, constant_erasure, log_linear
 from core.unet import UNet
-from core.user_data import OwnData, OwnRows, read_data
+from core.user_data import OwnData, read_data
 from core.values import Checkpoint
 
 OWN = "own data"
@@ -182,6 +183,6 @@ def _suited(
 
 def _size(source: object) -> int | None:
     """Return how many examples ``source`` has, or None where they are as good as infinitely many."""
-    if isinstance(source, OwnRows):
-        return len(source.rows)
+    if isinstance(source, Examples):
+        return len(source.examples)
     return len(source.stored) if isinstance(source, StoredPictures) else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import os
 import re
-import tokenize
 
 import numpy as np
 
+from core.array_files import NO_NPY, UNREADABLE, npy_header
 from core.errors import BadInputError
 from core.reading import first_bytes
 from core.schedules import MAX_STEPS, Schedule, checked
@@ -48,17 +48,15 @@ def _from_npy(content: bytes) -> np.ndarray:
     """Return the vector in an npy file, whose header is looked at before anything is allocated."""
     file = io.BytesIO(content)
     try:
-        version = np.lib.format.read_magic(file)
-        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, dtype = read_header(file)
+        shape, dtype = npy_header(file)
         if len(shape) != 1 or shape[0] > MAX_STEPS or dtype.kind not in "fiu":
             raise BadInputError(
                 f"this npy file holds {dtype} of shape {shape}, not a vector of at most {MAX_STEPS} rates"
             )
         file.seek(0)
         return np.lib.format.read_array(file, allow_pickle=False)
-    except (ValueError, EOFError, MemoryError, OverflowError, RecursionError, tokenize.TokenError) as error:
-        raise BadInputError("this npy file is damaged") from error
+    except UNREADABLE as error:
+        raise BadInputError(NO_NPY) from error
 
 
 def _from_text(content: bytes) -> list[float]:

@@ -12,7 +12,7 @@ from core.array_files import is_idx, read_idx, read_npy, read_npz, refusal, refu
 from core.cifar_files import RECORD, cifar_batches, read_cifar
 from core.crops import Crops, split_by_columns
 from core.data_kinds import Bits, Levels, Pictures, Points, understood
-from core.datasets import FORMULAS, Source
+from core.datasets import FORMULAS, Examples, Source
 from core.errors import BadInputError
 from core.grey_levels import GreyLevelSource, StoredPictures
 from core.hdf5_arrays import read_hdf5
@@ -53,26 +53,6 @@ class OwnData:
     info: DataInfo
     taken_for: str
     sentence: str
-
-
-class OwnRows:
-    """Points or bits ``[N, D]`` as they are, drawn with replacement; others are kept apart."""
-
-    def __init__(self, name: str, rows: NDArray[np.float32], kept_apart: NDArray[np.float32] | None = None) -> None:
-        self.name = name
-        self.rows = rows
-        self.shape: tuple[int, ...] = rows.shape[1:]
-        self._held_out = None if kept_apart is None else OwnRows(name, kept_apart)
-
-    @property
-    def held_out(self) -> OwnRows:
-        """The rows kept apart."""
-        return self if self._held_out is None else self._held_out
-
-    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draw with replacement, or every row once, shuffled, where ``count`` is their number."""
-        total = len(self.rows)
-        return self.rows[rng.permutation(total) if count == total else rng.integers(total, size=count)]
 
 
 def read_data(path: str, side: int | None = None) -> OwnData:
@@ -127,7 +107,7 @@ def _read(path: Path, array: str | None) -> tuple[Points | Bits | Pictures, Pict
     if head.startswith(b"\x89HDF\r\n\x1a\n"):
         chosen, values = read_hdf5(path, array)
         return understood(values), None, (f"the array {chosen}",)
-    if head.startswith(b"\x1f\x8b") or is_idx(head) or "idx" in path.name:
+    if head.startswith(b"\x1f\x8b") or is_idx(head) or "-ubyte" in path.name:
         return _idx(path), None, ()
     if head.startswith(b"\x80") or (path.suffix == ".bin" and not path.stat().st_size % RECORD):
         return Pictures(read_cifar(path)), None, ("a batch of CIFAR-10",)
@@ -152,20 +132,20 @@ def _rows(found: Points | Bits, path: Path, notes: tuple[str, ...]) -> OwnData:
     if count < FEWEST:
         raise BadInputError(f"it has {count} rows, and {FEWEST} are the fewest that can be learned from")
     training, apart = divided(count)
-    source = OwnRows(_name(path), found.values[training], found.values[apart])
+    source = Examples(_name(path), found.values[training], kept_apart=found.values[apart])
     chosen = numpy_generator(SPLIT_SEED, "examples").permutation(len(training))[:EXAMPLES]
-    examples = source.rows[chosen]
+    examples = source.examples[chosen]
     if bits:
         units = (0.0, 1.0), np.zeros(width), np.ones(width)
     else:
-        rows = source.rows.astype(np.float64)
+        rows = source.examples.astype(np.float64)
         deviations = rows.std(axis=0)
         if (same := (rows == rows[0]).all(axis=0)).any():
             raise BadInputError(f"its column {int(same.argmax()) + 1} is the same in all rows; leave it out")
         units = (float(rows.min()), float(rows.max())), rows.mean(axis=0), deviations
     what = f"{count} sequences of {width} bits" if bits else f"{count} points in {width} dimensions"
     info = DataInfo(source.name, source.shape, *units, examples)
-    taken_for = _line("; ".join((what, *notes, *found.notes, f"{len(apart)} of them are kept apart")))
+    taken_for = _line("; ".join((what, *notes, f"{len(apart)} of them are kept apart")))
     return OwnData("binomial" if bits else "gaussian", source, info, taken_for, _sentence(path, taken_for))
 
 

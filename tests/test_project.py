@@ -90,7 +90,7 @@ def test_importing_the_application_imports_neither_torch_nor_h5py():
     assert not modules_imported_with("dpm_gui.app") & {"torch", "h5py"}
 
 
-@pytest.mark.parametrize("module", ["core.values", "core.errors", "core.files"])
+@pytest.mark.parametrize("module", ["core.values", "core.errors", "core.files", "core.assets"])
 def test_what_both_rooms_share_needs_numpy_at_most(module):
     assert not modules_imported_with(module) & {"torch", "h5py", "PySide6", "pyqtgraph"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.array_files import read_npy, refuse
 from core.errors import BadInputError
 from core.values import Checkpoint
 
@@ -55,19 +55,11 @@ def read_array(path: str, kinds: str = "fiu", *, finite: bool = True) -> NDArray
         kinds: Kinds of numbers that are wanted, by numpy's letters.
         finite: Whether all of them must be finite.
     """
-    try:
-        with Path(path).open("rb") as file:
-            values = np.lib.format.read_array(file, allow_pickle=False)
-    except FileNotFoundError as error:
-        raise BadInputError(f"{path}: there is no such file") from error
-    except OSError as error:
-        raise BadInputError(f"{path}: this file cannot be read: {error.strerror or error}") from error
-    except (ValueError, EOFError, MemoryError, OverflowError, RecursionError, tokenize.TokenError) as error:
-        raise BadInputError(f"{path}: this is not an npy file of numbers") from error
+    values = read_npy(path)
     if values.dtype.kind not in kinds:
-        raise BadInputError(f"{path}: it holds {values.dtype}, where numbers are wanted")
+        refuse(path, f"it holds {values.dtype}, where real numbers are wanted")
     if finite and not np.isfinite(values).all():
-        raise BadInputError(f"{path}: it holds values that are not finite")
+        refuse(path, "it holds values that are not finite")
     return values
 
 

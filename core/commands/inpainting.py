@@ -77,14 +77,17 @@ def _request(options: argparse.Namespace, model: DiffusionModel) -> FillRequest:
 
     image = read_array(options.image, kinds="biuf", finite=False)
     known = model_for(model, image.shape) if takes_any_size(model) and is_picture(image.shape) else model
-    mask = _mask(options.mask, known.data.shape)
+    mask = _mask(options.mask, known.data.shape, rough=options.start is not None)
     picture = _single(image, known.data.shape, options.image)
-    check_known(known, picture, mask, options.image)
+    check_known(known, picture, mask if options.start is None else np.zeros_like(mask), options.image)
     return FillRequest(picture, mask, **changes)
 
 
-def _mask(path: str, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Return the mask in the file at ``path``, True where an entry is to be filled in; one for all colours will do."""
+def _mask(path: str, shape: tuple[int, ...], *, rough: bool) -> NDArray[np.bool_]:
+    """Return the mask in the file at ``path``, True where an entry is to be filled in; one for all colours will do.
+
+    It may be full only over a ``rough`` image, all of which is to be finished.
+    """
     found = read_array(path, kinds="biuf")
     if is_picture(shape) and found.shape == shape[:2] != shape:
         found = np.repeat(found[:, :, None], shape[2], axis=2)
@@ -92,7 +95,7 @@ def _mask(path: str, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     if not np.isin(found, (0, 1)).all():
         raise BadInputError(f"{path}: a mask holds True and False, or 1 and 0: 1 where an entry is to be filled in")
     mask = found.astype(np.bool_)
-    if mask.all():
+    if mask.all() and not rough:
         raise BadInputError(f"{path}: the mask is full, so nothing is known; `dpm sample` is for that")
     if not mask.any():
         raise BadInputError(f"{path}: the mask is empty, so there is nothing to fill in")

@@ -4,6 +4,7 @@ import gzip
 import io
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
@@ -11,8 +12,10 @@ import numpy as np
 import pytest
 
 from core.array_files import MAX_BYTES, read_idx, read_npy, read_npz
+from core.commands.common import read_array
 from core.errors import BadCheckpointError, BadInputError
 from core.hdf5_arrays import read_hdf5, read_hdf5_here
+from core.hdf5_reading import SuspiciousFile
 from core.prober import Prober
 
 IDX_CODES = {"u1": 0x08, "i1": 0x09, ">i2": 0x0B, ">i4": 0x0C, ">f4": 0x0D, ">f8": 0x0E}
@@ -64,22 +67,56 @@ def test_an_npy_of_objects_is_refused_and_nothing_in_it_runs(tmp_path: Path) -> 
     assert not Boobytrap.sprung
 
 
+@pytest.mark.parametrize("read", [read_npy, read_array])
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
+        (b"no npy", "no npy file"),
         (b"\x93NUMPY\x01\x00", "no npy file"),
         (b"\x93NUMPY\x09\x00" + bytes(40), "no npy file"),
         (npy_header((10**9, 10**3)), "are the most that is read"),
         (npy_header((1000, 1000)) + bytes(1000), "cut off or damaged"),
         (npy_header((2, 2), "<c8") + bytes(32), "complex64, where real numbers are wanted"),
         (npy_header((2,), "<U4") + bytes(32), "where real numbers are wanted"),
+        (npy_header((4,), "|O") + bytes(32), "Python objects, which are never unpacked"),
     ],
 )
-def test_a_bad_npy_is_one_line(content: bytes, reason: str, tmp_path: Path) -> None:
+def test_a_bad_npy_is_one_line(content: bytes, reason: str, read: Callable[[str], object], tmp_path: Path) -> None:
     path = tmp_path / "bad.npy"
     path.write_bytes(content)
     with pytest.raises(BadInputError, match=rf"bad.npy: .*{reason}"):
-        read_npy(path)
+        read(str(path))
+
+
+@pytest.mark.parametrize("read", [read_npy, read_array])
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("./none.npy", "there is no such file"),
+        ("./folder", "this file cannot be read: "),
+        ("a\0b", "this file cannot be read: embedded null byte"),
+    ],
+)
+def test_what_is_no_file_is_named_as_it_was_given(
+    path: str, reason: str, read: Callable[[str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    with pytest.raises(BadInputError) as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{path}: {reason}")
+
+
+def test_a_command_takes_the_kinds_of_numbers_it_asks_for(tmp_path: Path) -> None:
+    path = str(tmp_path / "some.npy")
+    np.save(path, np.array([True, False]))
+    with pytest.raises(BadInputError, match="it holds bool, where real numbers are wanted"):
+        read_array(path)
+    assert np.array_equal(read_array(path, kinds="biuf"), [True, False])
+    np.save(path, np.array([1.0, np.inf]))
+    with pytest.raises(BadInputError, match="it holds values that are not finite"):
+        read_array(path)
+    assert np.array_equal(read_array(path, finite=False), [1.0, np.inf])
 
 
 def test_of_an_npz_the_only_array_with_rows_is_taken(tmp_path: Path, images: np.ndarray) -> None:
@@ -214,6 +251,20 @@ def test_the_only_array_with_rows_of_an_hdf5_file_is_taken(tmp_path: Path, image
     chosen, values = read_hdf5(path)
     assert chosen == "inner/pictures"
     assert np.array_equal(values, images)
+
+
+def test_an_array_of_bits_in_an_hdf5_file_is_read_and_in_a_checkpoint_it_is_not(
+    tmp_path: Path, images: np.ndarray
+) -> None:
+    path = tmp_path / "bits.h5"
+    with h5py.File(path, "w") as file:
+        file["bits"] = images > 99
+        with pytest.raises(BadCheckpointError, match=r"bits\.h5: /bits has type bool, where numbers are wanted"):
+            SuspiciousFile(file, path).array(file, "bits", images.shape)
+    chosen, values = read_hdf5(path)
+    assert chosen == "bits"
+    assert values.dtype == np.bool_
+    assert np.array_equal(values, images > 99)
 
 
 def test_of_several_data_sets_one_has_to_be_chosen(tmp_path: Path, images: np.ndarray) -> None:

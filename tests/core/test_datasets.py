@@ -148,6 +148,18 @@ def test_examples_are_drawn_with_replacement_or_each_once() -> None:
     many = source.sample(1000, np.random.default_rng(0))
     assert many.shape == (1000, 1)
     assert set(many[:, 0]) == set(range(10))
+    assert source.held_out is source
+
+
+def test_examples_kept_apart_are_what_k_is_measured_on() -> None:
+    values = np.arange(10, dtype=np.float32).reshape(10, 1)
+    source = Examples("some", values[:7], grey_level=1.0, kept_apart=values[7:])
+    held_out = source.held_out
+    assert (held_out.name, held_out.shape) == ("some", (1,))
+    assert held_out.held_out is held_out
+    drawn = held_out.sample(3, np.random.default_rng(0))
+    assert not np.array_equal(drawn, np.floor(drawn))
+    assert sorted(np.floor(drawn)[:, 0]) == [7, 8, 9]
 
 
 def test_colours_follow_the_roll_or_else_the_direction(info: DataInfo, unit_data: Callable[..., DataInfo]) -> None:

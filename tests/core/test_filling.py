@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from core.analytic import AnalyticNetwork
 from core.datasets import Heartbeat
 from core.empirical import EmpiricalNetwork
 from core.errors import BadInputError
-from core.filling import fill, preview
+from core.filling import fill, preview, spec_of
 from core.filling_files import load_request, save_request
 from core.filling_values import FillFrame, FillRequest
 from core.model import DiffusionModel, model_from
@@ -203,6 +204,18 @@ def test_what_cannot_be_filled_in_is_refused(
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
+    [({"start": 0}, "start: 0"), ({"start": 121}, "start: 121"), ({"start": 9, "picture": np.nan}, "not finite")],
+)
+def test_a_start_that_no_run_can_have_is_refused_before_there_is_one(
+    changes: dict[str, Any], reason: str, twelve: DiffusionModel, request_: FillRequest
+) -> None:
+    picture = np.where(request_.mask, changes.pop("picture", 0.0), request_.picture)
+    with pytest.raises(BadInputError, match=reason):
+        spec_of(twelve, dataclasses.replace(request_, picture=picture, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
     [
         ({"mask": np.ones((3, 3), np.bool_)}, "mask: shape"),
         ({"mask": np.ones(SHAPE)}, "not bool"),
@@ -350,6 +363,19 @@ def test_the_command_gives_the_arrays_that_a_window_gets(
     assert written(*options).tobytes() == result(fill(twelve, request, looks=20)).pictures.tobytes()
     rough = dataclasses.replace(request, start=30)
     assert written(*options, "--start", "30").tobytes() == result(fill(twelve, rough)).pictures.tobytes()
+
+
+def test_under_a_full_mask_all_of_a_rough_picture_is_finished(
+    folder: Path, twelve: DiffusionModel, request_: FillRequest
+) -> None:
+    np.save("m.npy", np.ones(SHAPE, np.bool_))
+    options = ("--image", "x.npy", "--mask", "m.npy", "--count", "2", "--seed", "5", "--start", "30")
+    found = written(*options, "--save-spec", "wish.npz")
+    rough = dataclasses.replace(
+        request_, mask=np.ones(SHAPE, np.bool_), count=2, seed=5, start=30, threads=RunSpec().threads
+    )
+    assert found.tobytes() == result(fill(twelve, rough)).pictures.tobytes()
+    assert written("--spec", "wish.npz").tobytes() == found.tobytes()
 
 
 def test_a_file_stands_for_all_the_options_and_options_go_before_it(

@@ -149,6 +149,7 @@ def test_one_example_may_have_the_axis_that_many_have(folder: Path) -> None:
     assert (np.load("y.npy")[:, 0] == 1.1).all()
 
 
+ROUGH = ("x.npy", np.array([1.1, 0.5]))
 BAD = [
     (("x.npy", np.zeros(3)), [], r"x.npy: shape (3,) is not (2,)"),
     (("x.npy", np.zeros((5, 2))), [], "x.npy: shape (5, 2)"),
@@ -174,7 +175,10 @@ BAD = [
     (None, ["--weighted", "--held", "x0", "--timing", "constant"], "choose held='path' or timing='twisted'"),
     (None, ["--image", "none.npy"], "none.npy: there is no such file"),
     (None, ["--mask", "none.npy"], "none.npy: there is no such file"),
-    (None, ["--image", "small.h5"], "small.h5: this is not an npy file"),
+    (None, ["--image", "small.h5"], "small.h5: this is no npy file"),
+    (ROUGH, ["--start", "99999", "--save-spec", "f.npz"], "start: 99999 is not a step between 1 and 5"),
+    (ROUGH, ["--start", "0", "--save-spec", "f.npz"], "start: 0 is not a step between 1 and 5"),
+    (None, ["--start", "3", "--save-spec", "f.npz"], "x.npy: it holds known values that are not finite"),
     (None, ["--out", "y.txt"], "--out: y.txt"),
     (None, ["--out", "nowhere/y.npy"], "nowhere"),
 ]

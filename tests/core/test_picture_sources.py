@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -267,6 +268,39 @@ def test_colour_crops_are_mirrored_half_of_the_time_and_kept_apart(rng: np.rando
     assert crops.held_out.pictures(500, rng).min() >= 75
     falling = (drawn[:, 0, 0, 0] > drawn[:, 0, 1, 0]).mean()
     assert abs(falling - 0.5) < 6 * 0.5 / math.sqrt(2000)
+
+
+def cut_one_by_one(
+    fields: Sequence[Field], size: tuple[int, int], count: int, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Return what mirrored `Crops` draw, one slice after the other; places count from the end of each field."""
+    ends = np.cumsum([math.prod(field.places(size)) for field in fields])
+    crops = []
+    for place in rng.integers(ends[-1], size=count):
+        index = int(np.searchsorted(ends, place, side="right"))
+        top, left = divmod(int(ends[index] - 1 - place), fields[index].places(size)[1])
+        crops.append(fields[index].pixels[top : top + size[0], left : left + size[1]])
+    turned = rng.random(count) < 0.5
+    return np.stack([crop[:, ::-1] if turn else crop for crop, turn in zip(crops, turned, strict=True)])
+
+
+@pytest.mark.parametrize("channels", [(), (3,)], ids=["grey", "RGB"])
+def test_crops_and_tiles_are_the_slices_of_their_fields(channels: tuple[int, ...], rng: np.random.Generator) -> None:
+    size = (4, 5)
+    fields = [Field(rng.integers(0, 256, (*shape, *channels), dtype=np.uint8)) for shape in ((9, 13), (3, 9), (6, 20))]
+    crops = Crops("some", fields, size, mirrored=True)
+    fit = [fields[0], fields[2]]
+    found = crops.pictures(300, np.random.default_rng(8))
+    assert found.shape == (300, *size, *channels)
+    assert found.tobytes() == cut_one_by_one(fit, size, 300, np.random.default_rng(8)).tobytes()
+    tiles = [
+        field.pixels[top : top + 4, left : left + 5]
+        for field in fit
+        for top in range(0, field.pixels.shape[0] - 3, 4)
+        for left in range(0, field.pixels.shape[1] - 4, 5)
+    ]
+    assert crops.tiles().shape == (len(tiles), *size, *channels)
+    assert crops.tiles().tobytes() == np.stack(tiles).tobytes()
 
 
 def test_larger_fields_give_more_crops(rng: np.random.Generator) -> None:

@@ -127,11 +127,11 @@ WHOLE = (
         (write(WHOLE.replace(b"%s", b"10000000000000")), "10000000000000"),
         (write(WHOLE.replace(b"%s", b"9" * 40)), "9999"),
         (write(WHOLE.replace(b"%s", b"-3")), "npy file"),
-        (write(WHOLE.replace(b"%s", b"3") + bytes(20)), "npy file is damaged"),
-        (write(b"\x93NUMPY"), "npy file is damaged"),
-        (write(b"\x93NUMPY\x01\x00v\x00" + b"(" * 118), "npy file is damaged"),
-        (write(b"\x93NUMPY\x09\x00v\x00" + b" " * 118), "npy file is damaged"),
-        (write(b"\x93NUMPY\x02\x00\xff\xff\xff\xff" + b" " * 118), "npy file is damaged"),
+        (write(WHOLE.replace(b"%s", b"3") + bytes(20)), "this is no npy file of numbers, or a damaged one"),
+        (write(b"\x93NUMPY"), "this is no npy file of numbers, or a damaged one"),
+        (write(b"\x93NUMPY\x01\x00v\x00" + b"(" * 118), "this is no npy file of numbers, or a damaged one"),
+        (write(b"\x93NUMPY\x09\x00v\x00" + b" " * 118), "this is no npy file of numbers, or a damaged one"),
+        (write(b"\x93NUMPY\x02\x00\xff\xff\xff\xff" + b" " * 118), "this is no npy file of numbers, or a damaged one"),
     ],
 )
 def test_what_holds_no_schedule_is_refused_in_one_sentence(

@@ -16,7 +16,7 @@ from core.data_kinds import Bits, Pictures, Points, grey_levels, understood
 from core.datasets import Examples, source_of
 from core.errors import BadInputError, DpmError
 from core.grey_levels import StoredPictures
-from core.user_data import OwnRows, divided, read_data
+from core.user_data import divided, read_data
 
 
 @pytest.fixture
@@ -138,11 +138,12 @@ def test_points_are_standardised_and_a_tenth_is_kept_apart(tmp_path: Path, rng: 
         f"{tmp_path / 'moons.npy'}: taken for 500 points in 2 dimensions; 50 of them are kept apart"
     )
     source = data.source
-    assert isinstance(source, OwnRows)
-    assert (len(source.rows), len(source.held_out.rows)) == (450, 50)
-    together = np.concatenate([source.rows, source.held_out.rows])
+    assert isinstance(source, Examples)
+    assert isinstance(source.held_out, Examples)
+    assert (len(source.examples), len(source.held_out.examples)) == (450, 50)
+    together = np.concatenate([source.examples, source.held_out.examples])
     assert np.array_equal(np.sort(together, axis=0), np.sort(points.astype(np.float32), axis=0))
-    states = data.info.to_model(source.rows)
+    states = data.info.to_model(source.examples)
     assert np.abs(states.mean(axis=0)).max() < 1e-4
     assert np.abs(states.std(axis=0) - 1).max() < 1e-4
     assert data.info.grey_level is None
@@ -152,10 +153,23 @@ def test_points_are_standardised_and_a_tenth_is_kept_apart(tmp_path: Path, rng: 
 def test_bits_go_to_the_binomial_process(tmp_path: Path, rng: np.random.Generator) -> None:
     data = read_data(saved(rng.random((100, 20)) < 0.3, tmp_path / "bits.npy"))
     assert data.kind == "binomial"
+    assert isinstance(data.source, Examples)
     assert data.info.shape == (20,)
     assert not data.info.shift.any()
     assert (data.info.scale == 1).all()
     assert "taken for 100 sequences of 20 bits; 10 of them are kept apart" in data.sentence
+
+
+def test_bits_are_taken_from_every_format(tmp_path: Path, rng: np.random.Generator) -> None:
+    bits = rng.random((100, 20)) < 0.3
+    np.save(tmp_path / "a.npy", bits)
+    np.savez(tmp_path / "b.npz", bits=bits)
+    with h5py.File(tmp_path / "c.h5", "w") as file:
+        file["bits"] = bits
+    for name in ("a.npy", "b.npz", "c.h5"):
+        data = read_data(str(tmp_path / name))
+        assert data.kind == "binomial"
+        assert np.array_equal(data.info.examples, read_data(str(tmp_path / "a.npy")).info.examples)
 
 
 def test_pictures_have_noise_scalar_units_and_a_part_kept_apart(tmp_path: Path, grey: np.ndarray) -> None:
@@ -220,6 +234,11 @@ def test_a_large_picture_is_cut_into_crops(tmp_path: Path, rng: np.random.Genera
     assert read_data(str(tmp_path / "wood.png")).info.shape == (32, 32)
 
 
+def test_a_picture_may_have_idx_in_its_name(tmp_path: Path, rng: np.random.Generator) -> None:
+    Image.fromarray(rng.integers(0, 256, (40, 90), dtype=np.uint8)).save(tmp_path / "scan_idx_3.png")
+    assert "one grey picture of 40 x 90 pixels" in read_data(str(tmp_path / "scan_idx_3.png")).sentence
+
+
 def test_few_large_pictures_are_cut_into_crops_too(tmp_path: Path, rng: np.random.Generator) -> None:
     for name in "abc":
         Image.fromarray(rng.integers(0, 256, (70, 80, 3), dtype=np.uint8)).save(tmp_path / f"{name}.png")
@@ -277,7 +296,7 @@ def test_a_tenth_is_kept_apart_and_a_thousand_at_most(count: int, kept: int) -> 
 
 
 def test_own_rows_are_drawn_with_replacement_or_each_once(rng: np.random.Generator) -> None:
-    source = OwnRows("some", np.arange(10, dtype=np.float32)[:, None])
+    source = Examples("some", np.arange(10, dtype=np.float32)[:, None])
     assert sorted(source.sample(10, rng)[:, 0]) == list(range(10))
     assert source.sample(50, rng).shape == (50, 1)
     assert source.held_out is source
@@ -309,6 +328,8 @@ def test_bad_data_are_refused_in_one_line(tmp_path: Path, rng: np.random.Generat
     labels = bytes([0, 0, 8, 1]) + struct.pack(">I", 9) + bytes(9)
     (tmp_path / "labels-idx1-ubyte").write_bytes(labels)
     assert "which are labels and no data" in one_line(tmp_path / "labels-idx1-ubyte")
+    (tmp_path / "train-images.idx3-ubyte").write_bytes(bytes(20))
+    assert "this is no idx file: its magic number is none" in one_line(tmp_path / "train-images.idx3-ubyte")
     assert "9 rows, and 10 are the fewest" in one_line(saved(rng.normal(size=(9, 2)), tmp_path / "few.npy"))
     assert "fewer than 10 pictures are cut into crops" in one_line(saved(grey[:5], tmp_path / "small.npy"))
     same = np.stack([rng.normal(size=30), np.full(30, 0.1)], axis=1)

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from dpm_gui import resources
+from core import assets
 from dpm_gui.app import ALL_SHIPPED
 from dpm_gui.resources import asset, is_shipped
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installed package without assets."""
+    """An installed package without assets, the engine beside it."""
     folder = tmp_path / "site" / "dpm_gui"
     folder.mkdir(parents=True)
-    monkeypatch.setattr(resources, "__file__", str(folder / "resources.py"))
+    monkeypatch.setattr(assets, "__file__", str(tmp_path / "site" / "core" / "assets.py"))
     return folder
 
 
@@ -47,5 +47,6 @@ def test_a_wheel_has_its_assets_inside_the_package_and_they_come_first(package: 
 
 
 def test_what_is_not_shipped_is_named(package: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"icons/pause\.svg: not among the shipped assets of dpm_gui"):
+    with pytest.raises(FileNotFoundError, match=r"^icons/pause\.svg: not among the shipped assets$"):
         asset("icons/pause.svg")
+    assert not is_shipped("icons/pause.svg")
