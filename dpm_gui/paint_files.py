@@ -15,10 +15,10 @@ from dpm_gui import engine
 from dpm_gui.export import save_image
 from dpm_gui.paint_opening import PaintOpener
 from dpm_gui.paint_session import PaintSession
+from dpm_gui.painting.images import image_of
 from dpm_gui.painting.mask_files import image_of_mask
 from dpm_gui.painting.wish_files import save_wish
 from dpm_gui.preferences import Preferences
-from dpm_gui.views.tiles import image_of
 from dpm_gui.wish_session import WishSession
 
 PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.filling_values import FillFrame
 from core.values import DataInfo
-from dpm_gui.painting.levels import to_levels
+from dpm_gui.painting.levels import TOP, to_levels
 
 SEPARATE = 2
 """So many samples have a spread to be shown."""
@@ -26,7 +26,10 @@ class Digest:
         levels: Its pictures as levels 0 … 255, ``[N, *shape]``.
         mean: Their mean, ``[*shape]``, user's units.
         mean_levels: The same as levels.
-        spread: Their standard deviation, see `spread_of`; None of a single one.
+        spread: Their standard deviation, see `spread_of`; None of a single one, as are the next two.
+        spread_levels: The same as levels, `TOP` where it is ``spread_top``.
+        spread_top: The greatest of it, or a level where that is more: what is less than a level is nothing, and is to
+            look like it.
     """
 
     frame: FillFrame
@@ -34,6 +37,8 @@ class Digest:
     mean: NDArray[np.floating]
     mean_levels: NDArray[np.uint8]
     spread: NDArray[np.float64] | None
+    spread_levels: NDArray[np.uint8] | None
+    spread_top: float | None
 
 
 def digest(frame: FillFrame, value_range: tuple[float, float], grey_level: float | None) -> Digest | None:
@@ -41,12 +46,20 @@ def digest(frame: FillFrame, value_range: tuple[float, float], grey_level: float
     if frame.pictures is None:
         return None
     mean: NDArray[Any] = frame.pictures.mean(axis=0)
+    spread, levels, top = None, None, None
+    if len(frame.pictures) >= SEPARATE:
+        spread = spread_of(frame.pictures)
+        low, high = value_range
+        top = max(float(spread.max()), grey_level or (high - low) / TOP)
+        levels = (spread * (TOP / top)).astype(np.uint8)
     return Digest(
         frame,
         to_levels(frame.pictures, value_range, grey_level),
         mean,
         to_levels(mean, value_range, grey_level),
-        spread_of(frame.pictures) if len(frame.pictures) >= SEPARATE else None,
+        spread,
+        levels,
+        top,
     )
 
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from core.errors import BadInputError
+from dpm_gui.painting.images import image_of
 
 HALF = 128
 LARGEST_SIDE = 8192
@@ -51,7 +52,7 @@ def mask_of(image: QImage) -> NDArray[np.bool_]:
 
 def image_of_mask(mask: NDArray[np.bool_]) -> QImage:
     """Return a grey picture of ``mask``: white is to be filled in."""
-    return _image(np.where(mask, 255, 0).astype(np.uint8))
+    return image_of(np.where(mask, 255, 0).astype(np.uint8))
 
 
 def scaled_mask(mask: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool_]:
@@ -100,7 +101,7 @@ def _scaled(levels: NDArray[np.uint8], size: QSize) -> NDArray[np.uint8]:
 
 def _squeezed(levels: NDArray[np.uint8], size: QSize) -> NDArray[np.uint8]:
     smooth = Qt.TransformationMode.SmoothTransformation
-    image = _image(levels).scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+    image = image_of(levels).scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
     return _rgb(image) if levels.ndim == 3 else _grey(image)
 
 
@@ -128,15 +129,7 @@ def _opaque(image: QImage) -> QImage:
     if not image.hasAlphaChannel():
         return image
     pixels = _bytes(image.convertToFormat(QImage.Format.Format_RGBA8888_Premultiplied), 4).astype(np.uint16)
-    return _image((pixels[:, :, :3] + (255 - pixels[:, :, 3:])).clip(0, 255).astype(np.uint8))
-
-
-def _image(levels: NDArray[np.uint8]) -> QImage:
-    """Return levels ``[H, W]`` or ``[H, W, 3]`` as an image of its own."""
-    height, width = levels.shape[:2]
-    colour = levels.ndim == 3
-    kind = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
-    return QImage(levels.tobytes(), width, height, width * (3 if colour else 1), kind).copy()
+    return image_of((pixels[:, :, :3] + (255 - pixels[:, :, 3:])).clip(0, 255).astype(np.uint8))
 
 
 def _bytes(image: QImage, depth: int) -> NDArray[np.uint8]:

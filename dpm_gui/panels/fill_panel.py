@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from dpm_gui.painting.options import COUNTS, HELD_AT_X0, MOST_BACK_AND_FORTH, PARTICLES, PATH, FillOptions
+from dpm_gui.panels.number_box import prepare
 
 HELD = {PATH: "on their own noised path", HELD_AT_X0: "held at x⁰"}
 WAYS = ("plain: the paper's kernels", "weighted particles")
@@ -136,10 +137,7 @@ class FillPanel(QWidget):
     def _spin(self, name: str, least: int, most: int, tip: str) -> QSpinBox:
         box = QSpinBox(self)
         box.setRange(least, most)
-        box.setKeyboardTracking(False)
-        box.lineEdit().returnPressed.connect(box.clearFocus)  # the window's keys are keys again
-        box.setAccessibleName(name)
-        box.setToolTip(tip)
+        prepare(box, name, tip)
         return box
 
     def _choice(self, name: str, texts: Iterable[str]) -> QComboBox:

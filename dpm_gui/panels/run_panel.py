@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
 from core.values import MAX_SEED, RunSpec
+from dpm_gui.panels.number_box import prepare
 from dpm_gui.session import Session
 from dpm_gui.subjects import POINTS, Subject, subject_of
 
@@ -44,10 +45,7 @@ class RunPanel(QWidget):
     def _box(self, name: str, least: int, most: int, tip: str) -> QSpinBox:
         box = QSpinBox(self)
         box.setRange(least, most)
-        box.setKeyboardTracking(False)  # what is typed counts when it is finished, not at every digit
-        box.lineEdit().returnPressed.connect(box.clearFocus)  # the window's keys, Space and digits, are keys again
-        box.setToolTip(tip)
-        box.setAccessibleName(name)
+        prepare(box, name, tip)
         return box
 
     def _name_states(self, subject: Subject) -> None:

@@ -44,7 +44,6 @@ class ToolColumn(QWidget):
 
     def __init__(self, actions: ActionsByName, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._buttons: list[QToolButton] = []
         self._compare = QToolButton(self)
         self._compare.setToolTip("Show the chosen sample while held (Z)")
         self._compare.setAccessibleName("Before and after")
@@ -73,7 +72,6 @@ class ToolColumn(QWidget):
         button.setDefaultAction(action)
         button.setAccessibleName(action.text())
         _dress(button)
-        self._buttons.append(button)
         return button
 
 

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dpm_gui.panels.number_box import prepare
+
 TOOLS = {
     "attract": ("Attract", "Paint where points are wished for"),
     "repel": ("Repel", "Paint where no points are wished for"),
@@ -77,8 +79,7 @@ class WishPanel(QWidget):
         self.count.setRange(100, 20_000)
         self.count.setSingleStep(500)
         self.count.setGroupSeparatorShown(True)
-        self.count.setKeyboardTracking(False)
-        self.count.setAccessibleName("Points")
+        prepare(self.count, "Points", "How many points flow into the wish")
         self.count.valueChanged.connect(lambda value: self.changed.emit({"count": value}))
         self.automatic = QCheckBox("Run after each stroke", self)
         self.automatic.setChecked(True)
@@ -169,9 +170,7 @@ class WishPanel(QWidget):
         box.setRange(least, most)
         box.setSingleStep(step)
         box.setSuffix(unit)
-        box.setKeyboardTracking(False)
-        box.setAccessibleName(name)
-        box.setToolTip(tip)
+        prepare(box, name, tip)
         return box
 
     def _readout(self) -> QLabel:

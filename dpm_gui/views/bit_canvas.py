@@ -8,7 +8,9 @@ from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from dpm_gui.theme import LIGHT, Palette, mixed
+from dpm_gui.painting.images import image_of
+from dpm_gui.theme import LIGHT, Palette
+from dpm_gui.views.bit_items import shades
 
 FREE = -1
 WORDS = {FREE: "free", 0: "0", 1: "1"}
@@ -36,7 +38,6 @@ class BitCanvas(QWidget):
         self._palette = LIGHT
         self._wish: NDArray[np.int8] = np.full(1, FREE, np.int8)
         self._samples: NDArray[np.float32] = np.empty((0, 1), np.float32)
-        self._message = ""
         self._painting: int | None = None
         self._place = 0
         self._hovered: int | None = None
@@ -56,11 +57,6 @@ class BitCanvas(QWidget):
         self._palette = palette
         self.update()
 
-    def set_message(self, text: str) -> None:
-        """Say ``text`` where there are no samples."""
-        self._message = text
-        self.update()
-
     def show_wish(self, wish: NDArray[np.int8]) -> None:
         """Show what is wished for, ``[D]``."""
         self._wish = wish
@@ -74,8 +70,7 @@ class BitCanvas(QWidget):
 
     def cell(self, place: int) -> QRect:
         """Return where a place of the wish is."""
-        side = self._side()
-        left = LABEL + (self.width() - LABEL - MARGIN - side * len(self._wish)) // 2
+        left, side = self._lattice()
         return QRect(left + side * place, MARGIN, side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -84,10 +79,6 @@ class BitCanvas(QWidget):
         self._draw_wish(painter)
         if len(self._samples):
             self._draw_samples(painter)
-        else:
-            painter.setPen(QColor(self._palette.muted))
-            below = self.rect().adjusted(MARGIN, 2 * MARGIN + self._side(), -MARGIN, -MARGIN)
-            painter.drawText(below, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -136,52 +127,61 @@ class BitCanvas(QWidget):
         """Return what a click makes of a place: free, 1, 0, and free again."""
         return {FREE: 1, 1: 0, 0: FREE}[int(self._wish[place])]
 
-    def _side(self) -> int:
-        return max(8, min(LARGEST_CELL, (self.width() - LABEL - 2 * MARGIN) // max(len(self._wish), 1)))
+    def _lattice(self) -> tuple[int, int]:
+        """Return where the first place begins, and how wide each of them is."""
+        count = len(self._wish)
+        side = max(8, min(LARGEST_CELL, (self.width() - LABEL - 2 * MARGIN) // max(count, 1)))
+        return LABEL + (self.width() - LABEL - MARGIN - side * count) // 2, side
 
     def _place_at(self, position: QPointF) -> int | None:
         point = position.toPoint()
-        return next((place for place in range(len(self._wish)) if self.cell(place).contains(point)), None)
+        left, side = self._lattice()
+        place = (point.x() - left) // side
+        return place if 0 <= place < len(self._wish) and MARGIN <= point.y() < MARGIN + side else None
 
     def _draw_wish(self, painter: QPainter) -> None:
-        palette = self._palette
-        self._label(painter, self.cell(0), "wish")
+        palette, free = self._palette, self._wish == FREE
+        cells = [self.cell(place) for place in range(len(self._wish))]
+        self._label(painter, cells[0], "wish")
+        bits = np.where(free, 0.0, self._wish)  # what is free is as light as a 0, under its hatching
+        painter.drawImage(cells[0].united(cells[-1]), image_of(self._shades(bits)[None]))
         mask = QColor(palette.mask)
         mask.setAlphaF(palette.mask_alpha)
-        for place, value in enumerate(self._wish):
-            cell = self.cell(place)
-            painter.fillRect(cell, self._shade(float(value)) if value != FREE else QColor(palette.surface))
+        hatching = QBrush(mask, Qt.BrushStyle.BDiagPattern)
+        written = {1: QColor(palette.surface), 0: QColor(palette.ink)}
+        for cell, value in zip(cells, self._wish.tolist(), strict=True):
             if value == FREE:
-                painter.fillRect(cell, QBrush(mask, Qt.BrushStyle.BDiagPattern))
+                painter.fillRect(cell, hatching)
             else:
-                painter.setPen(self._shade(1.0 - float(value)))
+                painter.setPen(written[value])
                 painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(value))
-            painter.setPen(QPen(QColor(palette.hairline), 1))
-            painter.drawRect(cell.adjusted(0, 0, -1, -1))
+        painter.setPen(QPen(QColor(palette.hairline), 1))
+        painter.drawRects([cell.adjusted(0, 0, -1, -1) for cell in cells])
         if self.hasFocus():
             painter.setPen(QPen(QColor(palette.ink), 2))
-            painter.drawRect(self.cell(self._place).adjusted(1, 1, -2, -2))
+            painter.drawRect(cells[self._place].adjusted(1, 1, -2, -2))
 
     def _draw_samples(self, painter: QPainter) -> None:
-        top = self.cell(0).bottom() + 1 + GAP
+        first = self.cell(0)
+        top = first.bottom() + 1 + GAP
         height = max(4, min(LARGEST_ROW, (self.height() - top - MARGIN - GAP) // (len(self._samples) + 1)))
-        rows: list[tuple[str, NDArray[np.float32]]] = [("share of ones", self._samples.mean(axis=0))]
-        rows += [(f"sample {number}", row) for number, row in enumerate(self._samples, start=1)]
-        for index, (name, row) in enumerate(rows):
+        labelled = height >= QFontMetrics(self.font()).height()
+        names = ["share of ones", *(f"sample {number}" for number in range(1, len(self._samples) + 1))]
+        rows = self._shades(np.concatenate([self._samples.mean(axis=0, keepdims=True), self._samples]))
+        known, colour = self._wish != FREE, QColor(self._palette.known)
+        for index, (name, row) in enumerate(zip(names, rows, strict=True)):
             y = top + index * height + (GAP if index else 0)
-            for place, value in enumerate(row):
-                cell = self.cell(place)
-                painter.fillRect(QRect(cell.left(), y, cell.width(), height - 1), self._shade(float(value)))
-                if self._wish[place] != FREE:  # what was known, and is obeyed
-                    painter.fillRect(QRect(cell.left(), y + height - 3, cell.width(), 2), QColor(self._palette.known))
-            if height >= QFontMetrics(self.font()).height():
-                self._label(painter, QRect(self.cell(0).left(), y, 1, height), name)
+            pixels = np.repeat(row[None], height - 1, axis=0)
+            pixels[-2:, known] = colour.red(), colour.green(), colour.blue()  # what was known, and is obeyed
+            painter.drawImage(QRect(first.left(), y, first.width() * len(row), height - 1), image_of(pixels))
+            if labelled:
+                self._label(painter, QRect(first.left(), y, 1, height), name)
 
     def _label(self, painter: QPainter, beside: QRect, text: str) -> None:
         painter.setPen(QColor(self._palette.muted))
         place = QRect(0, beside.top(), beside.left() - 8, beside.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _shade(self, share: float) -> QColor:
-        """Return the colour of a bit: a one is ink."""
-        return QColor(mixed(self._palette.surface, self._palette.ink, min(max(share, 0.0), 1.0)))
+    def _shades(self, shares: NDArray[np.floating]) -> NDArray[np.uint8]:
+        """Return the colours of bits: a one is ink."""
+        return shades(self._palette.surface, self._palette.ink, shares)

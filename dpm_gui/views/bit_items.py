@@ -26,10 +26,7 @@ class BitImage(pg.ImageItem):
 
     def set_colours(self, zero: str, one: str) -> None:
         """Draw 0 in one colour, 1 in another, and what is between in shades between."""
-        pair = QColor(zero), QColor(one)
-        ends = np.array([(colour.red(), colour.green(), colour.blue()) for colour in pair], dtype=np.float64)
-        share = np.linspace(0.0, 1.0, LEVELS)[:, None]
-        self.setLookupTable(np.rint(ends[0] + share * (ends[1] - ends[0])).astype(np.uint8))
+        self.setLookupTable(shades(zero, one, np.linspace(0.0, 1.0, LEVELS)))
 
     def show_values(self, values: NDArray[np.float32], place: QRectF) -> None:
         """Show ``values`` [rows, columns] in ``place``, data coordinates, whose y grows upwards."""
@@ -81,3 +78,12 @@ class RowMark(QGraphicsRectItem):
         self.setVisible(place is not None)
         if place is not None:
             self.setRect(place)
+
+
+def shades(zero: str, one: str, shares: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Return red, green and blue of each of ``shares`` [...], ``[..., 3]``: 0 is one colour, 1 the other."""
+    pair = QColor(zero), QColor(one)
+    ends = np.array([(colour.red(), colour.green(), colour.blue()) for colour in pair], dtype=np.float64)
+    share = np.clip(np.nan_to_num(shares.astype(np.float64)), 0.0, 1.0)[..., None]
+    mixed: NDArray[np.uint8] = np.rint(ends[0] + share * (ends[1] - ends[0])).astype(np.uint8)
+    return mixed

@@ -16,14 +16,14 @@ class BrushOutline:
     """A circle in two colours, of which one is seen on any picture.
 
     Attributes:
-        diameter: Of the brush, pixels of the picture; None where the tool in hand has none.
+        diameter: Of the brush, pixels of the picture or units of the plane; None where the tool in hand has none.
     """
 
     def __init__(self) -> None:
         self.diameter: float | None = None
 
     def area(self, position: QPointF, scale: float) -> QRect:
-        """Return what it covers around a position in the canvas, which has ``scale`` pixels to one of the picture."""
+        """Return what it covers around a position in the canvas, which has ``scale`` pixels to one of these."""
         if self.diameter is None:
             return QRect()
         return self._circle(position, scale).adjusted(-RING, -RING, RING, RING).toAlignedRect()

@@ -28,11 +28,18 @@ class WishItem(StillItem):
         self._scale = 1.0
         self._log_r: NDArray[np.float32] | None = None
         self._extent = (-1.0, 1.0, -1.0, 1.0)
-        self._lines = np.empty((0, 4))
+        self._lines: NDArray[np.float64] | None = None
 
     @property
     def lines(self) -> NDArray[np.float64]:
-        """The contours on show: ``[L, 4]``, from x, y to x, y, data coordinates."""
+        """The contours on show: ``[L, 4]``, from x, y to x, y, data coordinates.
+
+        They are found when they are asked for: of the fields of a stroke most are never drawn.
+        """
+        if self._lines is None:
+            varies = self._log_r is not None and float(np.ptp(self._log_r)) > 0.0
+            found = contours(self._log_r, LEVELS, self._extent) if self._log_r is not None and varies else None
+            self._lines = np.empty((0, 4)) if found is None else found
         return self._lines
 
     def dress(self, palette: Palette, line_scale: float) -> None:
@@ -42,13 +49,11 @@ class WishItem(StillItem):
 
     def show_field(self, log_r: NDArray[np.float32] | None, extent: tuple[float, float, float, float]) -> None:
         """Show ln r ``[H, W]``, greatest value 0, its corners' points at ``extent``; nothing for None."""
-        self._log_r, self._extent = log_r, extent
-        varies = log_r is not None and float(np.ptp(log_r)) > 0.0
-        self._lines = contours(log_r, LEVELS, extent) if log_r is not None and varies else np.empty((0, 4))
+        self._log_r, self._extent, self._lines = log_r, extent, None
         self.redraw()
 
     def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
-        if self._log_r is None or not len(self._lines):
+        if self._log_r is None or not len(self.lines):
             return
         left, right, bottom, top = self._extent
         half_x = (right - left) / (self._log_r.shape[1] - 1) / 2.0
@@ -57,7 +62,7 @@ class WishItem(StillItem):
         painter.drawImage(to_pixels.mapRect(place.normalized()), self._tint())
         painter.setPen(QPen(self._colour, 1.2 * self._scale))
         painter.drawLines(
-            [QLineF(to_pixels.map(QPointF(a, b)), to_pixels.map(QPointF(c, d))) for a, b, c, d in self._lines.tolist()]
+            [QLineF(to_pixels.map(QPointF(a, b)), to_pixels.map(QPointF(c, d))) for a, b, c, d in self.lines.tolist()]
         )
 
     def _tint(self) -> QImage:

@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from dpm_gui.painting.digest import Digest
-from dpm_gui.painting.levels import TOP
 from dpm_gui.theme import LIGHT, Palette, text_size
 from dpm_gui.views.tiles import ColourBar, Tile, TileGrid
 
@@ -31,7 +30,6 @@ class FillResults(QWidget):
         super().__init__(parent)
         self._palette = LIGHT
         self._shown: Digest | None = None
-        self._level = 1.0
         self._title = QLabel("Samples", self)
         self._state = QLabel(self)
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -57,10 +55,6 @@ class FillResults(QWidget):
     def state(self) -> str:
         """What is said of it."""
         return self._state.text()
-
-    def set_level(self, level: float) -> None:
-        """Take ``level`` to be the least difference that can be seen, user's units."""
-        self._level = level
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
@@ -99,20 +93,17 @@ class FillResults(QWidget):
         pairs = enumerate(zip(shown.levels, np.asarray(shown.frame.pictures), strict=True), start=1)
         self.samples.show_tiles([Tile(each, values, f"Sample {number}") for number, (each, values) in pairs])
         self.mean.show_tiles([Tile(shown.mean_levels, shown.mean, "Mean")])
-        self._show_spread(shown.spread)
+        self._show_spread(shown)
 
-    def _show_spread(self, spread: NDArray[np.float64] | None) -> None:
+    def _show_spread(self, shown: Digest) -> None:
         colours = colours_of(self._palette)
-        if spread is None:
+        if shown.spread is None or shown.spread_levels is None:
             self.spread.set_message("One sample has no spread.")
             self.spread.show_tiles([])
             self.bar.show_scale(colours, None)
             return
-        # what is less than a level is nothing, and is to look like it
-        top = max(float(spread.max()), self._level)
-        index = (spread * (TOP / top)).astype(np.uint8)
-        self.spread.show_tiles([Tile(colours[index], spread, "Standard deviation")])
-        self.bar.show_scale(colours, top)
+        self.spread.show_tiles([Tile(colours[shown.spread_levels], shown.spread, "Standard deviation")])
+        self.bar.show_scale(colours, shown.spread_top)
 
     def _ask_to_save(self, grid: TileGrid, index: int) -> None:
         self.save_asked.emit(grid.tiles[index].levels)

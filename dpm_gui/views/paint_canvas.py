@@ -23,12 +23,11 @@ from dpm_gui.painting.area import Area, all_of
 from dpm_gui.theme import LIGHT, Palette
 from dpm_gui.views.brush_outline import BrushOutline
 from dpm_gui.views.composition import Composition
+from dpm_gui.views.wheel import ZOOM_A_NOTCH, notches
 from dpm_gui.views.zoom import Zoom
 
 MARGIN = 24
 """Pixels around a picture that fits."""
-WHEEL_NOTCH = 120.0
-ZOOM_STEP = 1.2
 
 
 class PaintCanvas(QWidget):
@@ -199,12 +198,14 @@ class PaintCanvas(QWidget):
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        delta = event.angleDelta()
-        notches = (delta.y() or delta.x()) / WHEEL_NOTCH  # with Alt down Qt turns the wheel on its side
+        turned = notches(event)
+        if not turned:
+            event.ignore()
+            return
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            self.size_asked.emit(1 if notches > 0 else -1)
+            self.size_asked.emit(1 if turned > 0 else -1)
         else:
-            self._zoom_at(event.position(), ZOOM_STEP**notches)
+            self._zoom_at(event.position(), ZOOM_A_NOTCH**turned)
         event.accept()
 
     def event(self, event: QEvent) -> bool:

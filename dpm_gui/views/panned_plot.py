@@ -8,11 +8,10 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from dpm_gui.views.plot_axis import PlotAxis
+from dpm_gui.views.wheel import ZOOM_A_NOTCH, notches
 
 CLICK_DISTANCE = 4
 """Pixels: a press that moved less far was a click."""
-ZOOM_A_NOTCH = 1.2
-_NOTCH = 120.0
 
 
 class PannedPlot(pg.PlotWidget):
@@ -136,12 +135,12 @@ class PannedPlot(pg.PlotWidget):
         self.mousePressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        notches = (event.angleDelta().y() or event.angleDelta().x()) / _NOTCH
-        if not notches or not self.in_plot(event.position()):
+        turned = notches(event)
+        if not turned or not self.in_plot(event.position()):
             event.ignore()
             return
         event.accept()
-        self.zoom(ZOOM_A_NOTCH**notches, self.to_data(event.position()))
+        self.zoom(ZOOM_A_NOTCH**turned, self.to_data(event.position()))
 
     def zoom(self, factor: float, centre: QPointF) -> None:
         """Enlarge ``factor`` times; ``centre`` (data coordinates) stays where it is."""

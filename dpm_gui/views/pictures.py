@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.pictures import channels_of
 from core.values import DataInfo, Frame
+from dpm_gui.painting.images import image_of
 from dpm_gui.theme import Palette
 from dpm_gui.views.canvas import Canvas, Link
 from dpm_gui.views.explanations import PICTURES_FORWARD, PICTURES_REVERSE
@@ -209,10 +210,7 @@ class PicturesView(Canvas):
         """Return the first of the pictures ``x`` [N, *shape], whatever the ``colour``."""
         if self._shades is None or not len(x):
             return QImage()
-        levels = np.asarray(Shades(self._shades.info).levels(x[:1], stretched=False)[0], dtype=np.uint8)
-        height, width = levels.shape[:2]
-        kind = QImage.Format.Format_RGB888 if levels.ndim == 3 else QImage.Format.Format_Grayscale8
-        return QImage(levels.tobytes(), width, height, levels.strides[0], kind).copy()
+        return image_of(np.asarray(Shades(self._shades.info).levels(x[:1], stretched=False)[0], dtype=np.uint8))
 
     def _arrange(self, count: int) -> None:
         """Find a place for each of ``count`` pictures, if they are others than before."""

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
+from dpm_gui.painting.images import image_of
 from dpm_gui.theme import LIGHT, Palette
 
 GAP = 8
@@ -235,17 +236,8 @@ class ColourBar(QWidget):
         painter = QPainter(self)
         height = QFontMetrics(self.font()).height()
         bar = QRect(4, height + 2, 12, max(self.height() - 2 * height - 4, 8))
-        painter.drawImage(bar, image_of(np.ascontiguousarray(self._colours[::-1][:, None])))
+        painter.drawImage(bar, image_of(self._colours[::-1][:, None]))
         painter.setPen(QColor(self._palette.muted))
         painter.drawText(4, height - 3, f"{self._top:.3g}")
         painter.drawText(4, self.height() - 4, f"0 {self._unit}")
         painter.end()
-
-
-def image_of(levels: NDArray[np.uint8]) -> QImage:
-    """Return levels ``[H, W]`` or ``[H, W, 3]`` as an image of its own."""
-    levels = np.ascontiguousarray(levels)
-    height, width = levels.shape[:2]
-    colour = levels.ndim == 3
-    kind = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
-    return QImage(levels.tobytes(), width, height, width * (3 if colour else 1), kind).copy()

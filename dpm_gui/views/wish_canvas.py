@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from dpm_gui.theme import Palette
+from dpm_gui.views.brush_outline import BrushOutline
 from dpm_gui.views.cloud import CloudItem
 from dpm_gui.views.contours import WishItem
 from dpm_gui.views.points import PointsView
-
-GHOSTS = 3000
-"""Points of the data shown beneath, so that one sees where the model's own are."""
+from dpm_gui.views.wheel import notches
 
 
 class WishCanvas(PointsView):
@@ -29,7 +28,7 @@ class WishCanvas(PointsView):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         self._wish = WishItem()
         self._ghosts = CloudItem()
-        self._brush: float | None = None
+        self._outline = BrushOutline()
         self._pointer: QPointF | None = None
         self._down = False
         super().__init__("reverse", title, parent)
@@ -39,6 +38,7 @@ class WishCanvas(PointsView):
         self.viewport().setMouseTracking(True)
         self.setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
+        self.region_changed.connect(lambda _: self.viewport().update())  # the outline is as large as its place
         self.dress()
 
     @property
@@ -51,13 +51,14 @@ class WishCanvas(PointsView):
         self._wish.show_field(log_r, extent)
 
     def show_ghosts(self, points: NDArray[np.float32]) -> None:
-        """Show data ``[N, 2]``, model units, faintly beneath."""
-        self._ghosts.set_points(points[:GHOSTS])
+        """Show data ``[N, 2]``, model units, faintly beneath: one sees where the model's own points are."""
+        self._ghosts.set_points(points)
 
     def set_brush(self, diameter: float | None) -> None:
         """Draw the outline of a brush, its diameter in model units, under the pointer; or none."""
-        self._brush = diameter
-        self.viewport().update()
+        self._update_outline()
+        self._outline.diameter = diameter
+        self._update_outline()
 
     def dress_items(self, palette: Palette, line_scale: float) -> None:
         super().dress_items(palette, line_scale)
@@ -91,8 +92,9 @@ class WishCanvas(PointsView):
             self.released.emit(place.x(), place.y())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            self.size_asked.emit(1 if (event.angleDelta().y() or event.angleDelta().x()) > 0 else -1)
+        turned = notches(event)
+        if turned and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.size_asked.emit(1 if turned > 0 else -1)
             event.accept()
         else:
             super().wheelEvent(event)
@@ -108,16 +110,21 @@ class WishCanvas(PointsView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._brush is None or self._pointer is None or not self.in_plot(self._pointer):
+        if self._pointer is None or not self.in_plot(self._pointer):
             return
-        radius = 0.5 * self._brush / float(self.view.viewPixelSize()[0])
         painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._palette.ink), 1.0))
-        painter.drawEllipse(self._pointer, radius, radius)
+        self._outline.draw(painter, self._pointer, self._scale(), self._palette)
         painter.end()
 
     def _follow(self, position: QPointF | None) -> None:
+        self._update_outline()
         self._pointer = position
-        if self._brush is not None:
-            self.viewport().update()
+        self._update_outline()
+
+    def _update_outline(self) -> None:
+        if self._pointer is not None:
+            self.viewport().update(self._outline.area(self._pointer, self._scale()))
+
+    def _scale(self) -> float:
+        """Return how many pixels there are to one of the model's units."""
+        return 1.0 / float(self.view.viewPixelSize()[0])

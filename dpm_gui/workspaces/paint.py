@@ -10,7 +10,7 @@ from dpm_gui.actions import Actions
 from dpm_gui.engine import Opened
 from dpm_gui.icons import IconSet
 from dpm_gui.paint_session import PaintSession
-from dpm_gui.theme import LIGHT, Palette
+from dpm_gui.theme import Palette
 from dpm_gui.wish_session import WishSession
 from dpm_gui.workspaces.paint_bits import BitPage
 from dpm_gui.workspaces.paint_picture import PicturePage
@@ -33,7 +33,6 @@ class PaintWorkspace(QWidget):
         super().__init__(parent)
         self._paint = paint
         self._wishes = wishes
-        self._palette = LIGHT
         self._in_view = False
         self.picture = PicturePage(paint, actions, icons, self)
         self._pages = QStackedWidget(self)
@@ -48,7 +47,6 @@ class PaintWorkspace(QWidget):
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
-        self._palette = palette
         for page in (self.picture, self.bits, self.plane):
             page.set_palette(palette)
 

@@ -48,7 +48,9 @@ class BitPage(QWidget):
         for layer in (paint.easel.mask, paint.easel.picture):
             layer.changed.connect(self._show_wish)
         paint.options_changed.connect(self.panel.show_options)
+        paint.started.connect(self._state.clear)
         paint.result_changed.connect(self._show_result)
+        paint.ended.connect(self._show_end)
         paint.note_changed.connect(self._say)
         self.panel.changed.connect(lambda changes: paint.set_options(**changes))
 
@@ -113,6 +115,16 @@ class BitPage(QWidget):
         self._state.setText("" if frame is None or frame.final else f"filling in, t = {frame.t}")
         if frame is not None and frame.effective_size is not None:
             self.panel.show_size(frame.effective_size, self._paint.walked)
+
+    def _show_end(self, error: Exception | None) -> None:
+        """Say why there is no more to come, where it is not that all is done."""
+        frame = self._paint.result
+        if not self._shown:
+            return
+        if error is not None:
+            self._state.setText("failed")
+        elif frame is not None and not frame.final and not self._paint.running:
+            self._state.setText(f"stopped at t = {frame.t}")
 
     def _say(self, note: str) -> None:
         self._note.setText(f"{note} {HINT}" if note else HINT)

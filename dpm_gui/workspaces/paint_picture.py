@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from core.filling_values import FillFrame
@@ -13,8 +13,6 @@ from dpm_gui.actions import Actions
 from dpm_gui.engine import Opened
 from dpm_gui.icons import IconSet
 from dpm_gui.paint_session import PaintSession
-from dpm_gui.painting.levels import TOP
-from dpm_gui.painting.options import FillOptions
 from dpm_gui.painting.tools import COLOUR, FILL, RECTANGLE, ToolBox
 from dpm_gui.panels.fill_panel import FillPanel
 from dpm_gui.panels.tool_panel import PictureBar, ToolColumn
@@ -75,9 +73,8 @@ class PicturePage(QWidget):
         """Be ready for the pictures of ``opened``."""
         self._shown = True
         self.canvas.set_message("")
+        self.results.set_state("")  # runs of what was open before have told it how far they were
         data = opened.checkpoint.data
-        low, high = data.value_range
-        self.results.set_level(data.grey_level or (high - low) / TOP)
         self.panel.set_steps(opened.checkpoint.steps)
         self.panel.show_options(self._paint.options)
         self.bar.set_largest(max(self._paint.easel.picture.values.shape[:2]))
@@ -131,7 +128,7 @@ class PicturePage(QWidget):
         canvas.pressed.connect(self._press)
         canvas.moved.connect(easel.move)
         canvas.released.connect(easel.release)
-        canvas.size_asked.connect(lambda steps: easel.take(easel.tools.resized(steps)))
+        canvas.size_asked.connect(easel.resize_brush)
         canvas.hovered.connect(self._read_pixel)
         easel.tools_changed.connect(self._show_tools)
         self.bar.size_asked.connect(lambda size: easel.take(easel.tools.sized(size)))
@@ -141,7 +138,7 @@ class PicturePage(QWidget):
 
     def _connect_paint(self) -> None:
         paint = self._paint
-        paint.options_changed.connect(self._show_options)
+        paint.options_changed.connect(self.panel.show_options)
         paint.result_changed.connect(self._show_result)
         paint.started.connect(partial(self.results.set_state, "filling in…"))
         paint.stepped.connect(self._show_step)
@@ -162,8 +159,7 @@ class PicturePage(QWidget):
     def _show_tools(self, tools: ToolBox) -> None:
         outlined = tools.tool not in WITHOUT_BRUSH
         self.canvas.set_brush(float(tools.size) if outlined else None, right_erases=tools.tool != COLOUR and outlined)
-        with QSignalBlocker(self.bar):
-            self.bar.show_tools(tools)
+        self.bar.show_tools(tools)
         action = self._actions[f"tool_{tools.tool}"]
         if not action.isChecked():
             action.setChecked(True)
@@ -176,9 +172,6 @@ class PicturePage(QWidget):
             return
         value = ", ".join(f"{part:.4g}" for part in np.atleast_1d(picture[place]))
         self._pixel.setText(f"row {place[0]}, column {place[1]}: {value}")
-
-    def _show_options(self, options: FillOptions) -> None:
-        self.panel.show_options(options)
 
     def _show_result(self, frame: FillFrame | None) -> None:
         if not self._shown:
@@ -203,7 +196,11 @@ class PicturePage(QWidget):
         frame = self._paint.result
         if error is not None:
             self.results.set_state("failed")
-        elif frame is not None and not frame.final and not self._paint.running:
+        elif self._paint.running:
+            return
+        elif frame is None or frame.final:  # those of an earlier run, where this one still says how far it is
+            self.results.set_state("stopped" if self.results.state else "")
+        else:
             self.results.set_state(f"stopped at t = {frame.t}" if not frame.preview else "stopped, a preview")
 
     def _say(self, note: str) -> None:

@@ -141,7 +141,6 @@ class PlanePage(QWidget):
     def _show_wish(self) -> None:
         wish = self._wishes.wish
         self.canvas.show_wish(wish.log_r(self._wishes.field.log_r), EXTENT)
-        self.panel.show_tool(self._tool)
 
     def _begin(self) -> None:
         with QSignalBlocker(self.slider):

@@ -29,8 +29,7 @@ class PictureDisplay(QObject):
 
     def compare(self, after: bool) -> None:
         """Show the chosen sample, without a mask, or what is painted again."""
-        frame = self._paint.result
-        after = after and frame is not None and frame.pictures is not None
+        after = after and self._paint.digest is not None
         if after != self._comparing:
             self._comparing = after
             self.show_all()
@@ -42,13 +41,14 @@ class PictureDisplay(QObject):
 
     def show_all(self) -> None:
         """Show all of the picture and its mask, or the sample."""
-        easel, frame = self._paint.easel, self._paint.result
-        picture, mask = easel.picture.values, easel.mask.values
-        if self._comparing and frame is not None and frame.pictures is not None:
-            picture = frame.pictures[min(self._samples.choice, len(frame.pictures) - 1)]
+        shown, mask = self._paint.digest, self._paint.easel.mask.values
+        if self._comparing and shown is not None:
+            levels = shown.levels[min(self._samples.choice, len(shown.levels) - 1)]
             mask = np.zeros_like(mask)
-        if mask.shape == picture.shape[:2]:  # else the other one is about to follow
-            self._canvas.set_picture(self._levels(picture), mask)
+        else:
+            levels = self._levels(self._paint.easel.picture.values)
+        if mask.shape == levels.shape[:2]:  # else the other one is about to follow
+            self._canvas.set_picture(levels, mask)
 
     def _show_mask(self, area: Area) -> None:
         mask = self._paint.easel.mask.values

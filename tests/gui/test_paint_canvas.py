@@ -187,6 +187,17 @@ def test_the_wheel_zooms_at_the_pointer_and_with_alt_sets_the_brush(canvas: Pain
     assert canvas.zoom.scale == scale
 
 
+def test_a_wheel_that_was_not_turned_does_nothing(canvas: PaintCanvas) -> None:
+    steps: list[int] = []
+    canvas.size_asked.connect(steps.append)
+    turn(canvas, QPointF(123.0, 77.0), 0, alt=True)
+    turn(canvas, QPointF(123.0, 77.0), 0)
+    assert steps == []
+    scale = canvas.zoom.scale
+    canvas.resize(800, 600)
+    assert canvas.zoom.scale > scale  # what fits goes on to fit
+
+
 def test_what_was_zoomed_stays_when_the_canvas_grows_and_what_fits_fits(canvas: PaintCanvas) -> None:
     fitted = canvas.zoom.scale
     canvas.resize(800, 600)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.filling_values import FillFrame
 from dpm_gui.painting.digest import digest, spread_of
-from dpm_gui.theme import DARK, LIGHT
-from dpm_gui.views.bit_canvas import FREE, BitCanvas
+from dpm_gui.theme import DARK, LIGHT, Palette, mixed
+from dpm_gui.views.bit_canvas import FREE, GAP, BitCanvas
 from dpm_gui.views.fill_results import FillResults, colours_of
 from dpm_gui.views.tiles import Tile, TileGrid
 
@@ -94,6 +94,60 @@ def test_results_show_samples_mean_and_spread_and_their_scale(qtbot: QtBot) -> N
     results.show_digest(None)
     assert results.samples.tiles == ()
     assert not results.keep.isEnabled()
+
+
+def test_the_map_of_the_spread_is_made_with_the_digest_and_ends_at_a_level_at_least() -> None:
+    rng = np.random.default_rng(2)
+    pictures = rng.uniform(-1.0, 1.0, (5, 4, 3)).astype(np.float32)
+    made = digest(FillFrame(0, pictures), (-1.0, 1.0), None)
+    assert made is not None
+    assert made.spread_top == pytest.approx(pictures.std(axis=0, ddof=1).max())
+    assert made.spread_levels.dtype == np.uint8
+    assert (made.spread_levels == np.floor(made.spread * (255 / made.spread_top))).all()
+    same = digest(FillFrame(0, np.zeros((2, 4, 3), np.float32)), (-1.0, 1.0), None)
+    assert same is not None
+    assert same.spread_top == 2.0 / 255
+    assert not same.spread_levels.any()
+    single = digest(FillFrame(0, pictures[:1]), (-1.0, 1.0), None)
+    assert single is not None
+    assert (single.spread, single.spread_levels, single.spread_top) == (None, None, None)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_bits_are_drawn_in_the_mixture_that_each_is(palette: Palette, qtbot: QtBot) -> None:
+    canvas = BitCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(800, 400)
+    canvas.set_palette(palette)
+    shares = np.random.default_rng(3).uniform(-0.1, 1.1, (5, 12)).astype(np.float32)
+    canvas.show_wish(np.array([FREE, 1, 0] * 4, np.int8))
+    canvas.show_samples(shares)
+    image, ratio = canvas.grab().toImage(), canvas.devicePixelRatio()
+    height = 26
+    for number, row in enumerate([shares.mean(axis=0), *shares]):
+        y = canvas.cell(0).bottom() + 1 + GAP + number * height + (GAP if number else 0)
+        for place, share in enumerate(row):
+            wanted = mixed(palette.surface, palette.ink, min(max(float(share), 0.0), 1.0))
+            cell = canvas.cell(place)
+            for x in (cell.left(), cell.right()):
+                assert QColor(image.pixel(QPoint(x, y) * ratio)).name() == wanted.lower()
+            below = wanted if canvas.wish[place] == FREE else palette.known
+            assert QColor(image.pixel(QPoint(cell.left(), y + height - 2) * ratio)) == QColor(below)
+
+
+@pytest.mark.parametrize("count", [1, 4, 33])
+def test_the_place_under_the_pointer_is_the_one_drawn_there(count: int, qtbot: QtBot) -> None:
+    canvas = BitCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(701, 300)
+    canvas.show_wish(np.full(count, FREE, np.int8))
+    for place in range(count):
+        cell = canvas.cell(place)
+        assert canvas._place_at(QPointF(cell.topLeft())) == canvas._place_at(QPointF(cell.bottomRight())) == place
+        assert canvas._place_at(QPointF(cell.topLeft()) - QPointF(0, 1)) is None
+        assert canvas._place_at(QPointF(cell.bottomRight()) + QPointF(0, 1)) is None
+    assert canvas._place_at(QPointF(canvas.cell(0).topLeft()) - QPointF(1, 0)) is None
+    assert canvas._place_at(QPointF(canvas.cell(count - 1).topRight()) + QPointF(1, 0)) is None
 
 
 def test_places_of_a_sequence_are_cycled_dragged_and_set_free(qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from core.errors import BadInputError
-from dpm_gui.painting import mask_files
+from dpm_gui.painting import images, mask_files
 from dpm_gui.painting.mask_files import (
     CROPPED,
     FITTED,
@@ -106,3 +106,16 @@ def test_what_is_converted_and_scaled_in_bands_is_the_same_picture(
     assert (turn(image) == whole).all()
     for how, picture in wanted.items():
         assert (picture_for(whole, shape, how) == picture).all()
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3)])
+def test_an_image_of_levels_has_pixels_of_its_own_however_they_lie_in_memory(shape: tuple[int, ...]) -> None:
+    levels = np.random.default_rng(4).integers(0, 256, (2, *shape)).astype(np.uint8)
+    for some in (levels[0], levels[1][::-1, ::-1], np.asfortranarray(levels[0])):
+        wanted, image = some.copy(), images.image_of(some)
+        some[:] = 0
+        found = grey_of(image) if len(shape) == 2 else rgb_of(image)
+        assert (found == wanted).all()
+        some[:] = wanted
+    levels.flags.writeable = False
+    assert images.image_of(levels[0]).width() == shape[1]
