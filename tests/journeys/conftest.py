@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from core.values import RunSpec
 from dpm_gui.app import DpmApplication
 from dpm_gui.preferences import Preferences
-from tests.journeys.person import Person
+from tests.journeys.person import Person, press
+from tests.journeys.pictures import save_rings
 
 Start = Callable[..., Person]
 
@@ -58,6 +59,22 @@ def person(start: Start) -> Person:
     """Someone before the shipped swiss roll, which has been sampled and plays."""
     person = start()
     person.wait_for_run()
+    return person
+
+
+@pytest.fixture
+def rings(tmp_path: Path) -> Path:
+    """A checkpoint of pictures of rings."""
+    save_rings(tmp_path / "rings.h5")
+    return tmp_path / "rings.h5"
+
+
+@pytest.fixture
+def painter(start: Start, rings: Path) -> Person:
+    """Someone in Paint before a ring, with nothing masked and nothing being filled in."""
+    person = start(rings, count=6)
+    person.wait_for_run()
+    press("Ctrl+2", "Del")
     return person
 
 

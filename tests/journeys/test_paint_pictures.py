@@ -5,80 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
-from PySide6.QtCore import QPoint, QUrl
-from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QMessageBox, QPushButton, QSpinBox, QToolButton
+from PySide6.QtWidgets import QApplication, QDockWidget, QSpinBox, QToolButton
 
 from core import cli, trajectories
 from core.values import RunSpec
 from dpm_gui.engine import FORWARD, REVERSE
-from dpm_gui.paint_session import PaintSession
-from dpm_gui.painting.mask_files import image_of_mask
-from dpm_gui.views.paint_canvas import PaintCanvas, centre_of
+from dpm_gui.views.paint_canvas import PaintCanvas
 from tests.journeys.conftest import Start
+from tests.journeys.painting import canvas_of, paint_of, pictures, rub, settle
 from tests.journeys.person import (
     RIGHT,
     Person,
-    answer_file_dialog,
     child,
-    choose,
     choose_from,
     click,
-    close_error,
-    drag,
-    drop,
     let_pass,
-    open_menu,
     press,
-    shown,
-    the,
     wait_until,
 )
-from tests.journeys.pictures import save_rings
-
-
-@pytest.fixture
-def rings(tmp_path: Path) -> Path:
-    save_rings(tmp_path / "rings.h5")
-    return tmp_path / "rings.h5"
-
-
-@pytest.fixture
-def painter(start: Start, rings: Path) -> Person:
-    """Someone in Paint before a ring, with nothing masked and nothing being filled in."""
-    person = start(rings, count=6)
-    person.wait_for_run()
-    press("Ctrl+2", "Del")
-    return person
-
-
-def paint_of(person: Person) -> PaintSession:
-    paint = person.program.painter.paint
-    assert paint is not None
-    return paint
-
-
-def canvas_of(person: Person) -> PaintCanvas:
-    return person.window.findChild(PaintCanvas)
-
-
-def settle(person: Person) -> None:
-    """Wait until what is painted has been filled in."""
-    paint = paint_of(person)
-    wait_until(lambda: not paint._rest.stale and not paint.running and paint.result is not None and paint.result.final)
-
-
-def rub(person: Person, start: tuple[int, int], stop: tuple[int, int], **how: object) -> None:
-    """Drag across the picture, from a row and column to another."""
-    canvas = canvas_of(person)
-    drag(canvas, centre_of(canvas, *start), centre_of(canvas, *stop), **how)
-
-
-def pictures(person: Person) -> np.ndarray:
-    settle(person)
-    return paint_of(person).result.pictures
 
 
 def test_a_picture_is_filled_in_as_soon_as_paint_is_opened(start: Start, rings: Path) -> None:
@@ -283,184 +228,3 @@ def test_a_sample_is_looked_at_while_a_key_is_held_and_kept_undoably(painter: Pe
 
 
 # ---------------------------------------------------------------------------------------------------------- the files
-
-
-def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_if_one_likes(
-    painter: Person, tmp_path: Path
-) -> None:
-    easel = paint_of(painter).easel
-    rub(painter, (4, 2), (8, 9))
-    mask = easel.mask.values.copy()
-    choose(open_menu("P"), "Save mask")
-    answer_file_dialog(tmp_path / "mask.png")
-    assert QImage(str(tmp_path / "mask.png")).width() == 12
-    press("Del")
-    choose(open_menu("P"), "Open mask")
-    answer_file_dialog(tmp_path / "mask.png")
-    wait_until(lambda: np.array_equal(easel.mask.values, mask))
-    press("Del")
-    image_of_mask(np.repeat(np.repeat(mask, 3, 0), 3, 1)).save(str(tmp_path / "large.png"))
-    for answer, wanted in (("Cancel", np.zeros_like(mask)), ("Scale", mask)):
-        QTest.mouseMove(painter.window.windowHandle(), QPoint(5, 5))  # a menu opens where the pointer is not
-        choose(open_menu("P"), "Open mask")
-        answer_file_dialog(tmp_path / "large.png")
-        box = the(QMessageBox)
-        assert "36 × 36" in box.text()
-        assert "12 × 12" in box.text()
-        click(child(box, QPushButton, answer))
-        wait_until(lambda: not shown(QMessageBox))
-        assert (easel.mask.values == wanted).all()
-
-
-def test_pictures_of_ones_own_are_fitted_or_cropped_and_what_is_none_is_refused(
-    painter: Person, tmp_path: Path
-) -> None:
-    image = QImage(24, 12, QImage.Format.Format_RGB32)
-    image.fill(0xFF808080)
-    image.save(str(tmp_path / "own.png"))
-    for answer in ("Fit", "Crop"):
-        choose(open_menu("P"), "Open picture")
-        answer_file_dialog(tmp_path / "own.png")
-        click(child(the(QMessageBox), QPushButton, answer))
-        wait_until(lambda: not shown(QMessageBox))
-        wait_until(lambda: bool((paint_of(painter).easel.picture.values == 128).all()))
-        press("Ctrl+Z")
-    easel = paint_of(painter).easel
-    image.scaled(12, 12).save(str(tmp_path / "fits.png"))
-    assert not (easel.picture.values == 128).all()
-    assert drop(painter.window, QUrl.fromLocalFile(str(tmp_path / "fits.png")))
-    wait_until(lambda: bool((easel.picture.values == 128).all()))
-    rub(painter, (4, 2), (8, 9))
-    mask, picture = easel.mask.values.copy(), easel.picture.values.copy()
-    (tmp_path / "bad.png").write_bytes(b"no picture at all")
-    np.savez(tmp_path / "bad.npz", a=1)
-    for entry, name in (("Open mask", "bad.png"), ("Open picture", "bad.png"), ("Open what", "bad.npz")):
-        choose(open_menu("P"), entry)
-        answer_file_dialog(tmp_path / name)
-        (reason,) = close_error()
-        assert name in reason
-    assert (easel.mask.values == mask).all()
-    assert (easel.picture.values == picture).all()
-
-
-def test_what_to_fill_in_is_saved_and_opened_again(painter: Person, rings: Path, tmp_path: Path) -> None:
-    rub(painter, (4, 2), (8, 9))
-    found, easel = pictures(painter), paint_of(painter).easel
-    press("Ctrl+S")
-    answer_file_dialog(tmp_path / "wish.npz")
-    mask = easel.mask.values.copy()
-    assert (
-        cli.main(["inpaint", str(rings), "--spec", str(tmp_path / "wish.npz"), "--out", str(tmp_path / "y.npy")]) == 0
-    )
-    assert np.load(tmp_path / "y.npy").tobytes() == found.tobytes()
-    press("Del", "PgDown")
-    choose(open_menu("P"), "Open what")
-    answer_file_dialog(tmp_path / "wish.npz")
-    wait_until(lambda: np.array_equal(easel.mask.values, mask))
-    assert pictures(painter).tobytes() == found.tobytes()
-
-
-# ------------------------------------------------------------------------------------------------------- interrupting
-
-
-def test_stroke_after_stroke_is_answered_for_the_last_one(painter: Person) -> None:
-    for row in range(1, 11):
-        rub(painter, (row, 1), (row, 10))
-        let_pass(0.05)
-    found, paint = pictures(painter), paint_of(painter)
-    mask = paint.easel.mask.values
-    assert (found[:, ~mask] == paint.easel.picture.values[~mask]).all()
-    assert paint.easel.undo_stack.count() > 5
-
-
-def test_another_checkpoint_while_filling_in_is_taken_up_with_its_own_picture(painter: Person, tmp_path: Path) -> None:
-    save_rings(tmp_path / "colour.h5", (10, 14, 3), steps=150)
-    rub(painter, (4, 2), (8, 9))
-    let_pass(0.26)
-    painter.window.file_chosen.emit(str(tmp_path / "colour.h5"))
-    wait_until(lambda: paint_of(painter).easel.picture.values.shape == (10, 14, 3))
-    found = pictures(painter)
-    mask = paint_of(painter).easel.mask.values
-    assert found.shape == (4, 10, 14, 3)
-    assert (found[:, ~mask] == paint_of(painter).easel.picture.values[~mask]).all()
-    assert not paint_of(painter).easel.undo_stack.canUndo()
-
-
-def test_closing_while_filling_in_ends_it(painter: Person, tmp_path: Path) -> None:
-    save_rings(tmp_path / "long.h5", (28, 28), steps=1000)
-    painter.window.file_chosen.emit(str(tmp_path / "long.h5"))
-    wait_until(lambda: paint_of(painter).running)
-    painter.window.close()
-    assert not paint_of(painter).running or not painter.window.isVisible()
-
-
-@pytest.fixture
-def large(tmp_path: Path) -> Path:
-    """A picture of one's own that takes a while to read."""
-    levels = np.random.default_rng(5).integers(0, 256, (1500, 2000, 3), np.uint8)
-    QImage(levels.tobytes(), 2000, 1500, 6000, QImage.Format.Format_RGB888).save(str(tmp_path / "large.png"))
-    return tmp_path / "large.png"
-
-
-def test_the_window_says_that_a_large_picture_is_being_opened_and_goes_on(painter: Person, large: Path) -> None:
-    assert drop(painter.window, QUrl.fromLocalFile(str(large)))
-    assert painter.window.activity.text == "Opening large.png"
-    rub(painter, (4, 2), (8, 9))
-    assert paint_of(painter).easel.mask.values.any()
-    box = the(QMessageBox)
-    assert "2000 × 1500" in box.text()
-    click(child(box, QPushButton, "Crop"))
-    wait_until(lambda: paint_of(painter).easel.undo_stack.undoText() == "picture of one's own")
-    assert paint_of(painter).easel.mask.values.any()
-
-
-def test_another_checkpoint_or_the_end_while_a_picture_is_being_opened(
-    painter: Person, large: Path, tmp_path: Path
-) -> None:
-    save_rings(tmp_path / "other.h5", (10, 14))
-    opener, told = painter.program.painter._opener, []
-    opener.told.connect(told.append)
-    painter.window.file_chosen.emit(str(tmp_path / "other.h5"))
-    assert drop(painter.window, QUrl.fromLocalFile(str(large)))
-    wait_until(lambda: paint_of(painter).easel.picture.values.shape == (10, 14))
-    assert not opener.busy
-    assert told == ["large.png was not used: another checkpoint is open now"]
-    let_pass(0.3)
-    assert not shown(QMessageBox)
-    assert drop(painter.window, QUrl.fromLocalFile(str(large)))
-    painter.window.close()
-    let_pass(0.1)
-    assert not shown(QMessageBox)
-
-
-def test_escape_stops_and_keeps_what_is_there(start: Start, tmp_path: Path) -> None:
-    save_rings(tmp_path / "long.h5", (28, 28), steps=1000)
-    person = start(tmp_path / "long.h5", count=1)
-    wait_until(lambda: person.session.opened is not None)
-    press("Ctrl+2")
-    paint = paint_of(person)
-    wait_until(lambda: paint.result is not None)
-    press("Esc")
-    wait_until(lambda: not paint.running, seconds=0.5)
-    assert paint.result is not None
-    assert "stopped" in person.window.workspaces.currentWidget().picture.results.state
-
-
-def test_paint_with_nothing_open_says_what_to_do(start: Start, tmp_path: Path) -> None:
-    person = start(tmp_path / "missing.h5")
-    press("Ctrl+2")
-    close_error()
-    canvas = canvas_of(person)
-    assert "Nothing is open" in canvas._message
-    click(canvas)
-    press("I", "Del", "Ctrl+Return")
-    assert not paint_of(person).running
-
-
-def test_what_is_painted_before_anything_is_open_is_nothing(start: Start, rings: Path) -> None:
-    person = start(rings, count=6)
-    press("Ctrl+2")
-    canvas = canvas_of(person)
-    click(canvas, QPoint(50, 50))
-    settle(person)
-    assert paint_of(person).easel.mask.values.any()

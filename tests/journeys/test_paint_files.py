@@ -1,0 +1,149 @@
+"""Somebody opens and saves masks, pictures and what to fill in, and goes on while a large one is being read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QUrl
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox, QPushButton
+
+from core import cli
+from dpm_gui.painting.mask_files import image_of_mask
+from tests.journeys.painting import paint_of, pictures, rub
+from tests.journeys.person import (
+    Person,
+    answer_file_dialog,
+    child,
+    choose,
+    click,
+    close_error,
+    drop,
+    let_pass,
+    open_menu,
+    press,
+    shown,
+    the,
+    wait_until,
+)
+from tests.journeys.pictures import save_rings
+
+
+def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_if_one_likes(
+    painter: Person, tmp_path: Path
+) -> None:
+    easel = paint_of(painter).easel
+    rub(painter, (4, 2), (8, 9))
+    mask = easel.mask.values.copy()
+    choose(open_menu("P"), "Save mask")
+    answer_file_dialog(tmp_path / "mask.png")
+    assert QImage(str(tmp_path / "mask.png")).width() == 12
+    press("Del")
+    choose(open_menu("P"), "Open mask")
+    answer_file_dialog(tmp_path / "mask.png")
+    wait_until(lambda: np.array_equal(easel.mask.values, mask))
+    press("Del")
+    image_of_mask(np.repeat(np.repeat(mask, 3, 0), 3, 1)).save(str(tmp_path / "large.png"))
+    for answer, wanted in (("Cancel", np.zeros_like(mask)), ("Scale", mask)):
+        QTest.mouseMove(painter.window.windowHandle(), QPoint(5, 5))  # a menu opens where the pointer is not
+        choose(open_menu("P"), "Open mask")
+        answer_file_dialog(tmp_path / "large.png")
+        box = the(QMessageBox)
+        assert "36 × 36" in box.text()
+        assert "12 × 12" in box.text()
+        click(child(box, QPushButton, answer))
+        wait_until(lambda: not shown(QMessageBox))
+        assert (easel.mask.values == wanted).all()
+
+
+def test_pictures_of_ones_own_are_fitted_or_cropped_and_what_is_none_is_refused(
+    painter: Person, tmp_path: Path
+) -> None:
+    image = QImage(24, 12, QImage.Format.Format_RGB32)
+    image.fill(0xFF808080)
+    image.save(str(tmp_path / "own.png"))
+    for answer in ("Fit", "Crop"):
+        choose(open_menu("P"), "Open picture")
+        answer_file_dialog(tmp_path / "own.png")
+        click(child(the(QMessageBox), QPushButton, answer))
+        wait_until(lambda: not shown(QMessageBox))
+        wait_until(lambda: bool((paint_of(painter).easel.picture.values == 128).all()))
+        press("Ctrl+Z")
+    easel = paint_of(painter).easel
+    image.scaled(12, 12).save(str(tmp_path / "fits.png"))
+    assert not (easel.picture.values == 128).all()
+    assert drop(painter.window, QUrl.fromLocalFile(str(tmp_path / "fits.png")))
+    wait_until(lambda: bool((easel.picture.values == 128).all()))
+    rub(painter, (4, 2), (8, 9))
+    mask, picture = easel.mask.values.copy(), easel.picture.values.copy()
+    (tmp_path / "bad.png").write_bytes(b"no picture at all")
+    np.savez(tmp_path / "bad.npz", a=1)
+    for entry, name in (("Open mask", "bad.png"), ("Open picture", "bad.png"), ("Open what", "bad.npz")):
+        choose(open_menu("P"), entry)
+        answer_file_dialog(tmp_path / name)
+        (reason,) = close_error()
+        assert name in reason
+    assert (easel.mask.values == mask).all()
+    assert (easel.picture.values == picture).all()
+
+
+def test_what_to_fill_in_is_saved_and_opened_again(painter: Person, rings: Path, tmp_path: Path) -> None:
+    rub(painter, (4, 2), (8, 9))
+    found, easel = pictures(painter), paint_of(painter).easel
+    press("Ctrl+S")
+    answer_file_dialog(tmp_path / "wish.npz")
+    mask = easel.mask.values.copy()
+    assert (
+        cli.main(["inpaint", str(rings), "--spec", str(tmp_path / "wish.npz"), "--out", str(tmp_path / "y.npy")]) == 0
+    )
+    assert np.load(tmp_path / "y.npy").tobytes() == found.tobytes()
+    press("Del", "PgDown")
+    choose(open_menu("P"), "Open what")
+    answer_file_dialog(tmp_path / "wish.npz")
+    wait_until(lambda: np.array_equal(easel.mask.values, mask))
+    assert pictures(painter).tobytes() == found.tobytes()
+
+
+# ------------------------------------------------------------------------------------------------------- interrupting
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A picture of one's own that takes a while to read."""
+    levels = np.random.default_rng(5).integers(0, 256, (1500, 2000, 3), np.uint8)
+    QImage(levels.tobytes(), 2000, 1500, 6000, QImage.Format.Format_RGB888).save(str(tmp_path / "large.png"))
+    return tmp_path / "large.png"
+
+
+def test_the_window_says_that_a_large_picture_is_being_opened_and_goes_on(painter: Person, large: Path) -> None:
+    assert drop(painter.window, QUrl.fromLocalFile(str(large)))
+    assert painter.window.activity.text == "Opening large.png"
+    rub(painter, (4, 2), (8, 9))
+    assert paint_of(painter).easel.mask.values.any()
+    box = the(QMessageBox)
+    assert "2000 × 1500" in box.text()
+    click(child(box, QPushButton, "Crop"))
+    wait_until(lambda: paint_of(painter).easel.undo_stack.undoText() == "picture of one's own")
+    assert paint_of(painter).easel.mask.values.any()
+
+
+def test_another_checkpoint_or_the_end_while_a_picture_is_being_opened(
+    painter: Person, large: Path, tmp_path: Path
+) -> None:
+    save_rings(tmp_path / "other.h5", (10, 14))
+    opener, told = painter.program.painter._opener, []
+    opener.told.connect(told.append)
+    painter.window.file_chosen.emit(str(tmp_path / "other.h5"))
+    assert drop(painter.window, QUrl.fromLocalFile(str(large)))
+    wait_until(lambda: paint_of(painter).easel.picture.values.shape == (10, 14))
+    assert not opener.busy
+    assert told == ["large.png was not used: another checkpoint is open now"]
+    let_pass(0.3)
+    assert not shown(QMessageBox)
+    assert drop(painter.window, QUrl.fromLocalFile(str(large)))
+    painter.window.close()
+    let_pass(0.1)
+    assert not shown(QMessageBox)

@@ -1,0 +1,83 @@
+"""Somebody paints on, switches, stops or leaves while a picture is being filled in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint
+
+from tests.journeys.conftest import Start
+from tests.journeys.painting import canvas_of, paint_of, pictures, rub, settle
+from tests.journeys.person import (
+    Person,
+    click,
+    close_error,
+    let_pass,
+    press,
+    wait_until,
+)
+from tests.journeys.pictures import save_rings
+
+
+def test_stroke_after_stroke_is_answered_for_the_last_one(painter: Person) -> None:
+    for row in range(1, 11):
+        rub(painter, (row, 1), (row, 10))
+        let_pass(0.05)
+    found, paint = pictures(painter), paint_of(painter)
+    mask = paint.easel.mask.values
+    assert (found[:, ~mask] == paint.easel.picture.values[~mask]).all()
+    assert paint.easel.undo_stack.count() > 5
+
+
+def test_another_checkpoint_while_filling_in_is_taken_up_with_its_own_picture(painter: Person, tmp_path: Path) -> None:
+    save_rings(tmp_path / "colour.h5", (10, 14, 3), steps=150)
+    rub(painter, (4, 2), (8, 9))
+    let_pass(0.26)
+    painter.window.file_chosen.emit(str(tmp_path / "colour.h5"))
+    wait_until(lambda: paint_of(painter).easel.picture.values.shape == (10, 14, 3))
+    found = pictures(painter)
+    mask = paint_of(painter).easel.mask.values
+    assert found.shape == (4, 10, 14, 3)
+    assert (found[:, ~mask] == paint_of(painter).easel.picture.values[~mask]).all()
+    assert not paint_of(painter).easel.undo_stack.canUndo()
+
+
+def test_closing_while_filling_in_ends_it(painter: Person, tmp_path: Path) -> None:
+    save_rings(tmp_path / "long.h5", (28, 28), steps=1000)
+    painter.window.file_chosen.emit(str(tmp_path / "long.h5"))
+    wait_until(lambda: paint_of(painter).running)
+    painter.window.close()
+    assert not paint_of(painter).running or not painter.window.isVisible()
+
+
+def test_escape_stops_and_keeps_what_is_there(start: Start, tmp_path: Path) -> None:
+    save_rings(tmp_path / "long.h5", (28, 28), steps=1000)
+    person = start(tmp_path / "long.h5", count=1)
+    wait_until(lambda: person.session.opened is not None)
+    press("Ctrl+2")
+    paint = paint_of(person)
+    wait_until(lambda: paint.result is not None)
+    press("Esc")
+    wait_until(lambda: not paint.running, seconds=0.5)
+    assert paint.result is not None
+    assert "stopped" in person.window.workspaces.currentWidget().picture.results.state
+
+
+def test_paint_with_nothing_open_says_what_to_do(start: Start, tmp_path: Path) -> None:
+    person = start(tmp_path / "missing.h5")
+    press("Ctrl+2")
+    close_error()
+    canvas = canvas_of(person)
+    assert "Nothing is open" in canvas._message
+    click(canvas)
+    press("I", "Del", "Ctrl+Return")
+    assert not paint_of(person).running
+
+
+def test_what_is_painted_before_anything_is_open_is_nothing(start: Start, rings: Path) -> None:
+    person = start(rings, count=6)
+    press("Ctrl+2")
+    canvas = canvas_of(person)
+    click(canvas, QPoint(50, 50))
+    settle(person)
+    assert paint_of(person).easel.mask.values.any()
