@@ -43,13 +43,17 @@ class WishSession(QObject):
         self._stack = stack
         self._tasks = Tasks((WISHING,), self)
         self._wish = Wish()
+        self._placing = False
         self.weighted = True
         self.automatic = True
         self.count = COUNT
         self.frames: dict[int, PosteriorFrame] = {}
         self.field = SoftField(stack, self)
-        wanted, in_stroke = (lambda: self.automatic and self.available), (lambda: self.field.layer.in_stroke)
-        self._rest = Rest(wanted, in_stroke, session.spec.seed, self)
+        wanted, busy = (
+            (lambda: self.automatic and self.available),
+            (lambda: self.field.layer.in_stroke or self._placing),
+        )
+        self._rest = Rest(wanted, busy, session.spec.seed, self)
         self._rest.due.connect(self.run)
         self.field.layer.changed.connect(self.changed)
         self.field.layer.committed.connect(self._rest.note)
@@ -94,11 +98,13 @@ class WishSession(QObject):
 
     def edit(self, wish: Wish) -> None:
         """Wish for something else, undoably."""
+        self._placing = False
         if wish != self._wish:
             self._stack.push(Exchange("wish", self._apply, self._wish, wish))
 
     def show(self, wish: Wish) -> None:
-        """Wish for something else while the pointer is down: `edit` follows."""
+        """Wish for something else while the pointer is down: `edit` follows, and nothing is run until then."""
+        self._placing = True
         self._wish = wish
         self.changed.emit()
 
@@ -137,7 +143,7 @@ class WishSession(QObject):
         """Begin anew with what the session has opened."""
         self.stop()
         self.frames = {}
-        self._wish = Wish()
+        self._wish, self._placing = Wish(), False
         self.field.layer.reset(self.field.layer.values * 0)
         self._rest.note()
         self.changed.emit()

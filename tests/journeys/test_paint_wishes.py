@@ -7,16 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QToolButton
 
 from core.potentials import HalfPlane
+from dpm_gui.painting.wish import Wish
 from dpm_gui.resources import asset
 from dpm_gui.views.bit_canvas import FREE
 from dpm_gui.wish_session import WishSession
 from dpm_gui.workspaces.paint_bits import BitPage
 from dpm_gui.workspaces.paint_plane import PlanePage
 from tests.journeys.conftest import Start
-from tests.journeys.person import RIGHT, Person, child, click, drag, press, type_in, wait_until
+from tests.journeys.person import LEFT, RIGHT, Person, child, click, drag, let_pass, press, type_in, wait_until
 
 
 @pytest.fixture
@@ -126,20 +128,39 @@ def test_a_half_plane_is_dragged_and_the_papers_kernels_are_one_switch_away(plan
     click(child(page.panel, QToolButton, "Half plane"))
     drag(page.canvas.viewport(), at(plane, 0.5, 0.0), at(plane, 1.5, 0.0))
     assert wishes.wish.kind == "half_plane"
+    assert wishes.wish.centre == pytest.approx((0.5, 0.0), abs=0.05)
+    assert wishes.wish.towards == pytest.approx((1.0, 0.0), abs=0.1)
     assert isinstance(wishes.spec.posterior.r, HalfPlane)
 
-    def inside() -> bool:
-        return bool((settle(plane)[:, 0] >= wishes.wish.centre[0] - 0.05).all())
+    def depths(x: np.ndarray) -> np.ndarray:
+        """How far inside the half plane points are."""
+        return (x - wishes.wish.centre) @ wishes.wish.towards / np.hypot(*wishes.wish.towards)
 
-    wait_until(inside)  # a slow machine may take the drag for two, and run what lies between
-    border = wishes.wish.centre[0]
+    assert depths(settle(plane)).min() >= -0.05
+    assert wishes.acceptance < -0.5
     ways = child(page.panel, QComboBox, "Draws")
     ways.setCurrentIndex(1)
     ways.activated.emit(1)
-    paper = settle(plane)
-    assert (paper[:, 0] >= border - 0.05).all()
+    assert depths(settle(plane)).min() >= -0.05
     assert wishes.acceptance is None
     assert "weights" in page.panel.acceptance.text()
+
+
+def test_nothing_is_run_of_what_is_passed_on_the_way_to_a_place(plane: Person) -> None:
+    page, wishes = plane_page(plane), wishes_of(plane)
+    click(child(page.panel, QToolButton, "Disc"))
+    started: list[Wish] = []
+    wishes.started.connect(lambda: started.append(wishes.wish))
+    viewport = page.canvas.viewport()
+    QTest.mousePress(viewport, LEFT, pos=at(plane, 0.0, 1.0))
+    wishes.set_options(count=wishes.count)  # whatever else would have it run
+    let_pass(0.5)
+    assert wishes.wish.kind == "disc"
+    assert not started
+    QTest.mouseRelease(viewport, LEFT, pos=at(plane, 0.5, 1.0))
+    settle(plane)
+    assert started == [wishes.wish]
+    assert wishes.wish.radius == pytest.approx(0.5, abs=0.05)
 
 
 def test_a_disc_and_an_observation_are_placed_undoably(plane: Person) -> None:
