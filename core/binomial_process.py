@@ -62,6 +62,14 @@ class BinomialProcess:
         check_floating(x=x)
         return bernoulli(_signs(x) * pick(self._step_odds, t, x))
 
+    def stretch_law(self, x: Tensor, s: int, t: int) -> Bernoulli:
+        """Return q(x^t | x^s = ``x``) for 0 <= s < t <= T: many steps at once."""
+        self.check_step(t, first=1)
+        check_step(s, 0, t - 1, "s")
+        check_floating(x=x)
+        erased = erased_between(self.betas, s, t)
+        return bernoulli(_signs(x) * math.log((2.0 - erased) / erased))
+
     def jump_law(self, x0: Tensor, t: int | Tensor) -> Bernoulli:
         """Return q(x^t | x^0 = ``x0``) for t = 1 … T."""
         self.check_step(t, first=1)

@@ -29,7 +29,8 @@ class Arrival:
         chain: The model's own chain.
         timing: What r is at step t (`core.potentials.Posterior`).
         t: The step that is arrived at, T … 0.
-        x_before: x^t+1 of each, ``[N, D]``; None at t = T.
+        x_before: Where each comes from, ``[N, D]``; None at the first step of a walk.
+        t_before: The step it comes from, t + 1 unless it is a longer move.
         rng: Source of what is drawn on the way.
     """
 
@@ -37,6 +38,7 @@ class Arrival:
     timing: str
     t: int
     x_before: Tensor | None
+    t_before: int
     rng: torch.Generator
     _lookahead: Lookahead | None = field(default=None, init=False)
 
@@ -92,7 +94,7 @@ class PathMask:
         y = self._y.expand(len(kernel), -1)
         if to.t == 0:
             return *kernel.given_entries(self._known, y), None
-        path = to.chain.path(y, to.x_before, to.t)
+        path = to.chain.path(y, to.x_before, to.t, to.t_before)
         drawn = path.draw(to.rng).float().double()
         left, log_p = kernel.given_entries(self._known, drawn)
         log_q = path.given_entries(self._known, drawn)[1]

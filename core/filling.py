@@ -104,7 +104,7 @@ def spec_of(model: DiffusionModel, request: FillRequest) -> RunSpec:
     if request.mask.all():
         return spec  # nothing is known: this is plain sampling
     known = model.data.to_model(np.where(request.mask, 0, request.picture))
-    r = Mask(request.mask, known, request.held, request.back_and_forth)
+    r = Mask(request.mask, known, request.held, request.effective_back_and_forth)
     return dataclasses.replace(spec, posterior=Posterior(r, request.effective_timing, request.weighted))
 
 

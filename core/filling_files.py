@@ -28,7 +28,7 @@ def save_request(request: FillRequest, path: str | os.PathLike[str]) -> None:
         "seed": request.seed,
         "threads": request.threads,
         "held": request.held,
-        "back_and_forth": request.back_and_forth,
+        "back_and_forth": MISSING if request.back_and_forth is None else request.back_and_forth,
         "timing": request.timing or "",
         "weighted": request.weighted,
         "particles": MISSING if request.particles is None else request.particles,
@@ -53,7 +53,7 @@ def load_request(path: str | os.PathLike[str]) -> FillRequest:
 
 
 def _request(values: Mapping[str, Any]) -> FillRequest:
-    start, particles = int(values["start"]), int(values["particles"])
+    start, particles, again = (int(values[name]) for name in ("start", "particles", "back_and_forth"))
     return FillRequest(
         picture=values["picture"],
         mask=values["mask"],
@@ -61,7 +61,7 @@ def _request(values: Mapping[str, Any]) -> FillRequest:
         seed=int(values["seed"]),
         threads=int(values["threads"]),
         held=str(values["held"]),
-        back_and_forth=int(values["back_and_forth"]),
+        back_and_forth=None if again == MISSING else again,
         timing=str(values["timing"]) or None,
         weighted=bool(values["weighted"]),
         start=None if start == MISSING else start,

@@ -16,6 +16,8 @@ from core.potentials import HELD, MAX_BACK_AND_FORTH, TIMINGS
 from core.values import usable_threads
 
 DEFAULT_COUNT = 16
+USUAL_BACK_AND_FORTH = 2
+"""With the kernels alone what is new heeds what is known too little: shapes break off at the border of a mask."""
 HELD_WORDS = {
     ("x0", False): "held at x^0",
     ("x0", True): "drawn to by the guess of x^0",
@@ -36,7 +38,8 @@ class FillRequest:
         count: Number of results.
         seed: Seed of all randomness.
         threads: Threads of the computation.
-        held, back_and_forth: See `core.potentials.Mask`.
+        held: See `core.potentials.Mask`.
+        back_and_forth: See `core.potentials.Mask`; None for the usual number, 0 where there are weights.
         timing: See `core.potentials.Posterior`; None for the usual one.
         weighted: Whether the results are drawn from weighted particles.
         particles: Number of those particles, `count` or more; None for `count`.
@@ -49,7 +52,7 @@ class FillRequest:
     seed: int = 17
     threads: int = field(default_factory=usable_threads)
     held: str = HELD[0]
-    back_and_forth: int = 0
+    back_and_forth: int | None = None
     timing: str | None = None
     weighted: bool = False
     start: int | None = None
@@ -69,7 +72,7 @@ class FillRequest:
         _check_choice("held", self.held, HELD)
         if self.timing is not None:
             _check_choice("timing", self.timing, TIMINGS)
-        if not 0 <= self.back_and_forth <= MAX_BACK_AND_FORTH:
+        if not 0 <= self.effective_back_and_forth <= MAX_BACK_AND_FORTH:
             raise BadInputError(f"back_and_forth: {self.back_and_forth} is not between 0 and {MAX_BACK_AND_FORTH}")
         if self.start is not None and self.weighted:
             raise BadInputError(f"start: weights are right from noise alone, not from t = {self.start}; start at T")
@@ -83,6 +86,13 @@ class FillRequest:
     def walked(self) -> int:
         """How many states are walked: the particles where there are weights, else the results."""
         return self.particles if self.weighted and self.particles is not None else self.count
+
+    @property
+    def effective_back_and_forth(self) -> int:
+        """How often each step is walked again: as asked for, or as usual; with weights there is none of it."""
+        if self.back_and_forth is None:
+            return 0 if self.weighted else USUAL_BACK_AND_FORTH
+        return self.back_and_forth
 
     @property
     def effective_timing(self) -> str:

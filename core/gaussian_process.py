@@ -84,6 +84,14 @@ class GaussianProcess:
         check_floating(x=x)
         return normal(self.step_decay(t, x) * x, self._pick("step width", t, x))
 
+    def stretch_law(self, x: Tensor, s: int, t: int) -> Normal:
+        """Return q(x^t | x^s = ``x``) for 0 <= s < t <= T: many steps at once."""
+        self.check_step(t, first=1)
+        check_step(s, 0, t - 1, "s")
+        check_floating(x=x)
+        erased = erased_between(self.betas, s, t)
+        return normal(math.sqrt(1.0 - erased) * x, math.sqrt(erased))
+
     def jump_law(self, x0: Tensor, t: int | Tensor) -> Normal:
         """Return q(x^t | x^0 = ``x0``) for t = 1 … T."""
         self.check_step(t, first=1)

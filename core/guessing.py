@@ -15,7 +15,8 @@ from torch import Tensor
 from core.analytic import AnalyticNetwork
 from core.conditioning import BitKernel, GaussianKernel, Kernel, kernel_of
 from core.empirical import EmpiricalNetwork
-from core.laws import bernoulli, normal
+from core.laws import bernoulli, draw, normal
+from core.longer_moves import strided_law
 from core.model import DiffusionModel
 from core.processes import BinomialProcess, GaussianProcess
 
@@ -69,18 +70,22 @@ class Chain:
         """Return alpha_bar_t, the signal that is left at t."""
         return float(self._model.process.alpha_bars[t])
 
-    def kernel(self, x: Tensor, t: int) -> Kernel:
-        """Return p(x^t-1 | x^t = ``x`` [N, D]), t = 1 … T."""
-        return kernel_of(self._model.reverse_law(x.reshape(len(x), *self.shape).to(self._dtype), t))
+    def kernel(self, x: Tensor, t: int, s: int | None = None) -> Kernel:
+        """Return p(x^t-1 | x^t = ``x`` [N, D]), t = 1 … T; for an ``s`` before t - 1 what `strided_law` has for it."""
+        states = x.reshape(len(x), *self.shape).to(self._dtype)
+        law = self._model.reverse_law(states, t)
+        return kernel_of(law if s is None else strided_law(self._model, states, t, s, law))
 
-    def forward(self, x: Tensor, t: int, rng: torch.Generator) -> Tensor:
-        """Draw x^t from q for each x^t-1 = ``x`` [N, D], as float32 holds it."""
-        return self._model.process.step(x, t, rng).float().double()
+    def forward(self, x: Tensor, s: int, t: int, rng: torch.Generator) -> Tensor:
+        """Draw x^t from q for each x^s = ``x`` [N, D], s < t, as float32 holds it."""
+        return draw(self._model.process.stretch_law(x, s, t), rng).float().double()
 
-    def path(self, y: Tensor, x: Tensor | None, t: int) -> Kernel:
-        """Return q(x^t | x^t+1 = ``x``, x^0 = ``y`` [N, D]), t = 1 … T; without ``x``, q(x^t | x^0)."""
+    def path(self, y: Tensor, x: Tensor | None, s: int, t: int) -> Kernel:
+        """Return q(x^s | x^t = ``x``, x^0 = ``y`` [N, D]), 1 <= s < t <= T; without ``x``, q(x^s | x^0)."""
         process = self._model.process
-        return kernel_of(process.jump_law(y, t) if x is None else process.posterior_law(y, x, t + 1))
+        if x is None:
+            return kernel_of(process.jump_law(y, s))
+        return kernel_of(process.posterior_law(y, x, t) if s == t - 1 else process.bridge_law(y, x, s, t))
 
     def prior(self, count: int) -> Kernel:
         """Return pi, once for each of ``count`` states."""

@@ -72,7 +72,15 @@ def gravel() -> Recipe:
 
 def brick() -> Recipe:
     """Return the recipe of a texture of bricks."""
-    return _texture("brick", "Brick", "crops of a brick wall, 64 x 64")
+    made = _pictures(
+        Texture("brick", 96),
+        name="brick",
+        title="Brick",
+        summary="crops of a brick wall, 96 x 96, Gaussian, T = 1000, U-Net; some twenty minutes",
+        network=lambda _: UNet(channels=1, scales=4, middle=3, added=1, variance_divisor=8),
+        steps=8000,
+    )
+    return dataclasses.replace(made, batch=4, validation=32, memory=0.99, emphasis=0.6, threads=2)
 
 
 def colour_patches() -> Recipe:

@@ -19,6 +19,8 @@ from core.pictures import RGB
 TEST_DIGITS = 100
 """Digits of each class that are kept apart, the last ones."""
 TEXTURES = ("brick", "grass", "gravel")
+MIRRORED = ("brick",)
+"""Textures that are as good left to right as right to left: nothing in a wall says from where it is seen."""
 TEST_CORNER = 192
 """Side of the corner of a texture, bottom right, that is kept apart."""
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "retina", "rocket")
@@ -49,6 +51,8 @@ class Digits(StoredPictures):
 class Texture(Crops):
     """Crops of a grey texture of 512 x 512 pixels, none of which touches the corner that is kept apart.
 
+    Those of a brick wall are mirrored half of the time.
+
     Args:
         name: "brick", "grass" or "gravel".
         side: Pixels of a side of a crop, 1 … 192.
@@ -69,7 +73,7 @@ class Texture(Crops):
         self.whole = _picture(name)
         fields, corner = without_corner(self.whole, TEST_CORNER, (side, side))
         self.test_corner = corner.pixels
-        super().__init__(name, fields, (side, side), kept_apart=[corner])
+        super().__init__(name, fields, (side, side), mirrored=name in MIRRORED, kept_apart=[corner])
 
 
 class ColourPatches(Crops):

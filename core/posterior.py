@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -30,6 +31,10 @@ STATES_AT_ONCE = 4096
 TENSORS_AT_ONCE = 6
 """Of the size of all particles, float64: the states, their kernels, and both before and after they move."""
 NOT_FINITE = "its weights are not finite; the network's kernels or ln r overflow"
+WAYS = 50
+"""Parts of a chain, each of which is walked back and forth as a whole."""
+MOVES = 4
+"""In how many moves such a part is walked again at most."""
 RESAMPLED_BELOW = 0.5
 """Share of the particles below which the effective sample size has them resampled."""
 
@@ -113,7 +118,7 @@ def systematic(log_weights: Tensor, count: int, rng: torch.Generator) -> Tensor:
 def _unweighted(
     model: DiffusionModel, posterior: Posterior, spec: RunSpec, x0: Tensor | None = None, start: int | None = None
 ) -> Iterator[PosteriorFrame]:
-    """Walk with the paper's kernels alone; every step as often back and forth as a mask asks for."""
+    """Walk with the paper's kernels alone, as often back and forth as a mask asks for."""
     begin = model.steps if start is None else start
     rng = torch_generator(spec.seed, "posterior")
     tilting = _tilting(model, posterior)
@@ -124,9 +129,33 @@ def _unweighted(
     yield _frame(model, begin, particles, equal)
     for t in range(begin, 0, -1):
         particles = tilting.step(particles, t, rng)
-        for _ in range(repeats if t > 1 else 0):
-            particles = tilting.step(tilting.back(particles, t, rng), t, rng)
+        for times in ways_back(model.steps, begin, t - 1, repeats):
+            particles = tilting.back(particles, times[-1], times[0], rng)
+            for now, then in pairwise(times):
+                particles = tilting.move(particles, now, then, rng)
         yield _frame(model, t - 1, particles, equal)
+
+
+def ways_back(steps: int, begin: int, s: int, repeats: int) -> list[list[int]]:
+    """Return the ways that are walked again once a walk has come to ``s``: the steps of each, descending to ``s``.
+
+    A way is a fiftieth of the chain, and they are spread so that each step lies on ``repeats`` of them. It is walked in
+    no more than four moves: as much is mixed as by taking each step again, for a fifth of the work where T = 1000.
+
+    Args:
+        steps: T.
+        begin: Where the walk began.
+        s: Where it is, from ``begin`` - 1 to 0; nothing is walked again from 0, where all is known.
+        repeats: `core.potentials.Mask.back_and_forth`.
+    """
+    if s == 0:
+        return []
+    length = max(1, round(steps / WAYS))
+    done = begin - s
+    number = done * repeats // length - (done - 1) * repeats // length
+    top = min(s + length, begin)
+    moves = min(MOVES, top - s)
+    return number * [[top - round((top - s) * move / moves) for move in range(moves + 1)]]
 
 
 def _weighted(model: DiffusionModel, posterior: Posterior, spec: RunSpec) -> Iterator[PosteriorFrame]:

@@ -32,7 +32,8 @@ class Mask:
         known: ``[*shape]``, float32, the known values; what stands at the others is of no account.
         held: "path": a known entry follows its own noised path q(x^t | x^0), drawn anew for each sample; "x0": it is
             held at the known value itself at every step (or, twisted, is drawn there through the guess of x^0).
-        back_and_forth: How often each step t -> t-1 is taken back by q's own step and repeated (Lugmayr et al. 2022).
+        back_and_forth: How often each step is taken back by q's own steps and walked again (Lugmayr et al. 2022), a
+            fiftieth of the chain at a time (`core.posterior.ways_back`).
     """
 
     mask: NDArray[np.bool_]

@@ -38,6 +38,9 @@ class Process(Protocol):
     def step_law(self, x: Tensor, t: int | Tensor) -> Any:
         """Return q(x^t | x^t-1 = ``x``), t = 1 … T."""
 
+    def stretch_law(self, x: Tensor, s: int, t: int) -> Any:
+        """Return q(x^t | x^s = ``x``), 0 <= s < t <= T."""
+
     def jump_law(self, x0: Tensor, t: int | Tensor) -> Any:
         """Return q(x^t | x^0 = ``x0``), t = 1 … T."""
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.errors import BadInputError
-from core.laws import Law, draw, normal
+from core.laws import draw
+from core.longer_moves import strided_law
 from core.model import DiffusionModel
 from core.processes import GaussianProcess, Process
 from core.trajectories import reverse_along, reverse_from_along, samples_along
@@ -104,25 +105,6 @@ def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first
 def strided_move(model: DiffusionModel, x: Tensor, t: int, s: int, rng: torch.Generator) -> Tensor:
     """Draw x^s from `strided_law`."""
     return draw(strided_law(model, x, t, s), rng)
-
-
-def strided_law(model: DiffusionModel, x: Tensor, t: int, s: int, law: Law | None = None) -> Law:
-    """Return the approximate kernel p(x^s | x^t = ``x``), states ``[N, *shape]``, 1 <= s < t <= T or s = t - 1 = 0.
-
-    It is q(x^s | x^t, x^0), with x^0 not taken for known: it has the mean and the variance of each entry that lie
-    behind p(x^t-1 | x^t) (compare Bao et al. 2022, "Estimating the optimal covariance with imperfect mean in diffusion
-    probabilistic models"). So at s = t - 1 it is that kernel. Bits are mixed over both values of x^0. ``law`` is
-    p(x^t-1 | x^t) where it is known already.
-    """
-    law = model.reverse_law(x, t) if law is None else law
-    if s == t - 1:
-        return law
-    process = model.process
-    bridge: Law = process.bridge_law(process.guess(law, x, t), x, s, t)
-    if isinstance(process, GaussianProcess):
-        inherited = process.bridge_share(s, t) ** 2 * process.guess_variance(law, t)
-        return normal(bridge.mean, (bridge.stddev.square() + inherited).sqrt())
-    return bridge
 
 
 def deterministic_move(model: DiffusionModel, x: Tensor, t: int, s: int, _: torch.Generator) -> Tensor:

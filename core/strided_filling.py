@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.laws import draw
+from core.longer_moves import strided_law
 from core.model import DiffusionModel
 from core.potentials import Mask, mask_of
 from core.randomness import torch_generator
-from core.strided import chosen_steps, strided_law
+from core.strided import chosen_steps
 from core.trajectories import chunk_size, frozen_frame, prepare
 from core.values import Frame, RunSpec
 

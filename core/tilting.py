@@ -112,31 +112,41 @@ class Tilting:
         """Draw ``count`` states x^t from q(x^t | x^0 = ``x0`` [D]) r_t: a rough picture, noised to there."""
         rows = x0.expand(count, -1)
         parts = [rows[begin : begin + self._at_once] for begin in range(0, count, self._at_once)]
-        return _joined([self._moved(self._chain.path(part, None, t), None, t, rng) for part in parts])
+        return _joined([self._moved(self._chain.path(part, None, t, t + 1), None, t, rng) for part in parts])
 
     @torch.no_grad()
     def step(self, particles: Particles, t: int, rng: torch.Generator) -> Particles:
         """Draw x^t-1 for each of ``particles``, which are at t = 1 … T."""
+        return self.move(particles, t, t - 1, rng)
+
+    @torch.no_grad()
+    def move(self, particles: Particles, t: int, s: int, rng: torch.Generator) -> Particles:
+        """Draw x^s for each of ``particles``, which are at t; where s is before t - 1 by `longer_moves.strided_law`.
+
+        Weights are right where s = t - 1 alone.
+        """
         parts = []
         for begin in range(0, len(particles.x), self._at_once):
             part = particles.take(slice(begin, begin + self._at_once))
-            kernel = self._chain.kernel(part.x, t) if part.kernel is None else part.kernel
-            moved = self._moved(kernel, part.x, t - 1, rng)
+            kernel = self._chain.kernel(part.x, t, s) if part.kernel is None else part.kernel
+            moved = self._moved(kernel, part.x, s, rng, t)
             parts.append(Particles(moved.x, moved.kernel, moved.log_r, moved.log_weight - part.log_r))
         return _joined(parts)
 
     @torch.no_grad()
-    def back(self, particles: Particles, t: int, rng: torch.Generator) -> Particles:
-        """Draw x^t for each of ``particles`` at t - 1 by q's own step; what is held at x^0 stays there."""
-        x = self._chain.forward(particles.x, t, rng)
+    def back(self, particles: Particles, s: int, t: int, rng: torch.Generator) -> Particles:
+        """Draw x^t for each of ``particles`` at s < t by q's own steps; what is held at x^0 stays there."""
+        x = self._chain.forward(particles.x, s, t, rng)
         if self._held is not None:
             known, y = self._held
             x = torch.where(known, y, x)
         return Particles(x, None, particles.log_r, particles.log_weight)
 
-    def _moved(self, kernel: Kernel, x_before: Tensor | None, t: int, rng: torch.Generator) -> Particles:
-        """Draw x^t from ``kernel`` under r_t; ``x_before`` is x^t+1, None where there is none."""
-        to = Arrival(self._chain, self._timing, t, x_before, rng)
+    def _moved(
+        self, kernel: Kernel, x_before: Tensor | None, t: int, rng: torch.Generator, t_before: int | None = None
+    ) -> Particles:
+        """Draw x^t from ``kernel`` under r_t; ``x_before`` is where it comes from, None where that is nowhere."""
+        to = Arrival(self._chain, self._timing, t, x_before, t + 1 if t_before is None else t_before, rng)
         firm = Tilted(kernel, none(kernel)).under(self._firm, to)
         pulled = firm.under(self._pulls, to).under(self._cuts, to)
         if not self._weighted:

@@ -37,5 +37,6 @@ class Clock:
     def after(self, more: int) -> Activity:
         """Return the activity after ``more`` further steps."""
         self._done += more
-        left = (self._total - self._done) * (monotonic() - self._begin) / self._done if self._done else None
+        known = 0 < self._done <= self._total
+        left = (self._total - self._done) * (monotonic() - self._begin) / self._done if known else None
         return Activity(self._text, self._done, self._total, left, self._can_stop)

@@ -61,7 +61,7 @@ def texture(name: str) -> Image.Image:
     checkpoint, model = opened(name)
     picture = Texture(name).test_corner
     mask, _ = hole_in(picture.shape)
-    made = corner(checkpoint, model, name, picture, mask)
+    made = corner(checkpoint, model, name, picture, mask)[0]
     return side_by_side([[picture, np.where(mask, PAPER, picture), made]], SCALES[name])
 
 

@@ -118,7 +118,7 @@ def _facts(request: FillRequest, frame: FillFrame) -> dict[str, Any]:
         "known": int((~mask).sum()),
         "filled_in": int(mask.sum()),
         "held": request.held,
-        "back_and_forth": request.back_and_forth,
+        "back_and_forth": request.effective_back_and_forth,
         "timing": request.effective_timing,
         "weighted": request.weighted,
         "particles": request.walked,

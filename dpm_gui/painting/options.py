@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.filling_values import USUAL_BACK_AND_FORTH
+
 PATH, HELD_AT_X0 = "path", "x0"
 COUNTS = (1, 16)
 MOST_BACK_AND_FORTH = 20
@@ -16,7 +18,7 @@ WAYS = {
 }
 """What each way to hold known pixels does, in a sentence."""
 BACK_AND_FORTH = (
-    "Each step t → t − 1 is taken back by q's own step and repeated, so that the new {noun} and the known ones agree."
+    "Parts of the way are taken back by q's own steps and walked again, so that new {noun} and known ones agree."
 )
 PLAIN = "The paper's kernels alone: quick, but not draws from the posterior p(x) r(x)."
 WEIGHTED = (
@@ -32,7 +34,7 @@ class FillOptions:
     Attributes:
         count: Samples, 1 … 16.
         held: "path" or "x0", see `WAYS`.
-        back_and_forth: How often each step is taken back and repeated.
+        back_and_forth: How often each step is taken back and walked again; without weights alone.
         weighted: Whether the samples are drawn from weighted particles.
         particles: Number of those.
         start: Step at which the picture as it is painted is noised and finished; None is T, from noise.
@@ -41,7 +43,7 @@ class FillOptions:
 
     count: int = 4
     held: str = PATH
-    back_and_forth: int = 0
+    back_and_forth: int = USUAL_BACK_AND_FORTH
     weighted: bool = False
     particles: int = 64
     start: int | None = None
@@ -50,15 +52,13 @@ class FillOptions:
     def sentence(self, noun: str) -> str:
         """Return what these options do to known "pixels" or "bits", in words."""
         parts = [WAYS[self.held]]
-        if self.back_and_forth:
+        if self.back_and_forth and not self.weighted:
             parts.append(BACK_AND_FORTH)
         parts.append(WEIGHTED if self.weighted else PLAIN)
         return " ".join(parts).format(noun=noun)
 
     def problem(self) -> str | None:
         """Return why these options cannot be had together, if they cannot."""
-        if self.weighted and self.back_and_forth:
-            return "Steps taken back have no weights: choose plain samples, or no steps back and forth."
         if self.weighted and self.start is not None:
             return "Weights are right from noise alone: choose plain samples, or start from t = T."
         return None

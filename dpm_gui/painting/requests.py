@@ -30,7 +30,7 @@ def request_of(easel: Easel, options: FillOptions, seed: int, threads: int, *, r
         seed=seed,
         threads=threads,
         held=options.held,
-        back_and_forth=options.back_and_forth,
+        back_and_forth=0 if options.weighted else options.back_and_forth,
         weighted=options.weighted,
         particles=max(options.particles, options.count) if options.weighted else None,
         start=options.start,
@@ -46,6 +46,7 @@ def put_on(easel: Easel, request: FillRequest) -> None:
 
 def options_in(request: FillRequest) -> dict[str, Any]:
     """Return the entries of `FillOptions` that ``request`` speaks of."""
-    names = ("held", "back_and_forth", "weighted", "start")
-    options = {name: getattr(request, name) for name in names}
+    options = {name: getattr(request, name) for name in ("held", "weighted", "start")}
+    if not request.weighted:
+        options["back_and_forth"] = request.effective_back_and_forth
     return options | {"count": min(request.count, COUNTS[1]), "particles": request.walked}

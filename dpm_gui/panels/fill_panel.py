@@ -45,9 +45,8 @@ class FillPanel(QWidget):
         self.automatic.toggled.connect(lambda on: self.changed.emit({"automatic": on}))
         self.held = self._choice(f"Known {noun}", HELD.values())
         self.held.activated.connect(lambda index: self.changed.emit({"held": list(HELD)[index]}))
-        self.repeats = self._spin(
-            "Back and forth", 0, MOST_BACK_AND_FORTH, "How often each step is taken back and repeated"
-        )
+        tip = "How often each step is taken back and walked again, so that what is new fits what is known"
+        self.repeats = self._spin("Back and forth", 0, MOST_BACK_AND_FORTH, tip)
         self.repeats.valueChanged.connect(lambda value: self.changed.emit({"back_and_forth": value}))
         self.weights = self._choice("Draws", WAYS)
         self.weights.activated.connect(lambda index: self.changed.emit({"weighted": bool(index)}))

@@ -61,6 +61,14 @@ def test_a_jump_is_its_steps_one_after_the_other(process: BinomialProcess) -> No
             assert float(process.jump_law(bit(x0), t).probs) == pytest.approx(chances(process, 0, t)[x0, 1], rel=1e-11)
 
 
+def test_a_stretch_is_its_steps_one_after_the_other(process: BinomialProcess) -> None:
+    for t in range(1, process.steps + 1):
+        for s in range(t):
+            for x in (0, 1):
+                found = float(process.stretch_law(bit(x), s, t).probs)
+                assert found == pytest.approx(chances(process, s, t)[x, 1], rel=1e-11)
+
+
 def test_the_posterior_is_that_of_bayes_by_brute_force(process: BinomialProcess) -> None:
     for t in range(2, process.steps + 1):
         for x0 in (0, 1):
@@ -226,6 +234,8 @@ def test_what_is_no_bit_is_refused_by_its_place(bad: float) -> None:
         (lambda p, x: p.posterior_law(x, x, torch.tensor([2.0, 3.0])), "t: torch.float32"),
         (lambda p, x: p.posterior_law(x, x, torch.tensor([[2], [3]])), r"t: torch.int64 of shape \(2, 1\)"),
         (lambda p, x: p.posterior_law(x[:1], x, 2), "x0 and x: shapes"),
+        (lambda p, x: p.stretch_law(x, 2, 2), "s: 2 "),
+        (lambda p, x: p.stretch_law(x, 0, 4), "t: 4 "),
         (lambda p, x: p.bridge_law(x, x, 0, 2), "s: 0 "),
         (lambda p, x: p.bridge_law(x, x, 2, 2), "s: 2 "),
         (lambda p, x: p.bridge_law(x, x, 1, 4), "t: 4 "),

@@ -19,7 +19,7 @@ from core.empirical import EmpiricalNetwork
 from core.errors import BadInputError
 from core.filling import fill, preview, spec_of
 from core.filling_files import load_request, save_request
-from core.filling_values import FillFrame, FillRequest
+from core.filling_values import USUAL_BACK_AND_FORTH, FillFrame, FillRequest
 from core.model import DiffusionModel, model_from
 from core.posterior import reverse_under
 from core.potentials import Mask, Posterior
@@ -268,7 +268,7 @@ def test_a_convolutional_network_fills_in_pictures_of_other_sizes(kind: str) -> 
     picture = states(1, 40, 36)[0].numpy()
     mask = np.zeros((40, 36), np.bool_)
     mask[10:16, 12:20] = True
-    request = FillRequest(picture, mask, count=2, seed=4, threads=1)
+    request = FillRequest(picture, mask, count=2, seed=4, threads=1, back_and_forth=0)
     pictures = result(fill(model, request, looks=2)).pictures
     assert pictures.shape == (2, 40, 36)
     assert (pictures[:, ~mask] == picture[~mask]).all()
@@ -290,6 +290,15 @@ def test_a_request_comes_back_from_its_file(request_: FillRequest, tmp_path: Pat
         one, other = getattr(made, field.name), getattr(read, field.name)
         assert np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other, field.name
     assert read.picture.dtype == made.picture.dtype
+
+
+def test_without_weights_steps_are_walked_again_unless_told_otherwise(request_: FillRequest, tmp_path: Path) -> None:
+    plain = dataclasses.replace(request_, back_and_forth=None, weighted=False)
+    save_request(plain, tmp_path / "usual.npz")
+    for request in (plain, load_request(tmp_path / "usual.npz")):
+        assert request.effective_back_and_forth == USUAL_BACK_AND_FORTH > 0
+        assert dataclasses.replace(request, weighted=True).effective_back_and_forth == 0
+        assert dataclasses.replace(request, back_and_forth=0).effective_back_and_forth == 0
 
 
 def _missing(path: Path) -> None:

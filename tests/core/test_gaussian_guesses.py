@@ -44,6 +44,17 @@ def test_the_bridge_over_many_steps_is_the_conditional_of_the_chain(process: Gau
             assert float(law.variance) == pytest.approx(var_s - covariance**2 / var_t, rel=1e-9)
 
 
+def test_a_stretch_is_its_steps_one_after_the_other(process: GaussianProcess) -> None:
+    for t in range(1, process.steps + 1):
+        for s in range(t):
+            mean, variance = 0.7, 0.0
+            for beta in process.betas[s:t].tolist():
+                mean, variance = math.sqrt(1 - beta) * mean, (1 - beta) * variance + beta
+            law = process.stretch_law(one(0.7), s, t)
+            assert float(law.mean) == pytest.approx(mean, rel=1e-11, abs=1e-15)
+            assert float(law.variance) == pytest.approx(variance, rel=1e-11)
+
+
 def test_the_bridge_over_one_step_is_the_posterior(process: GaussianProcess) -> None:
     for t in range(2, process.steps + 1):
         bridge, posterior = (

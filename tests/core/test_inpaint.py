@@ -13,6 +13,7 @@ import pytest
 from core import checkpoint, cli
 from core.datasets import FORMULAS
 from core.empirical import EmpiricalNetwork
+from core.filling_values import USUAL_BACK_AND_FORTH
 from core.model import DiffusionModel
 from core.posterior import equally_weighted, reverse_under
 from core.potentials import Mask, Posterior
@@ -87,7 +88,8 @@ def test_known_values_of_every_type_are_kept(folder: Path, kind: type[np.generic
 def test_it_writes_what_the_engine_draws_in_user_s_units(folder: Path, model: DiffusionModel) -> None:
     known = model.data.to_model(np.array([1.1, 0.0]))
     for weighted in (False, True):
-        posterior = Posterior(Mask(np.array([False, True]), known), weighted=weighted)
+        again = 0 if weighted else USUAL_BACK_AND_FORTH
+        posterior = Posterior(Mask(np.array([False, True]), known, back_and_forth=again), weighted=weighted)
         *_, frame = reverse_under(model, RunSpec(30, 5, posterior=posterior))
         wanted = equally_weighted(frame, 30, 5)
         assert dpm(*FILES, "--count", 30, "--seed", 5, *["--weighted"] * weighted) == 0

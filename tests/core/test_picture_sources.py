@@ -14,7 +14,7 @@ from core.datasets import Examples, source_of
 from core.dead_leaves import LARGEST, SMALLEST, DeadLeaves, Discs, paint
 from core.errors import BadInputError
 from core.grey_levels import GreyLevelSource, StoredPictures, noisy_moments, with_noise
-from core.picture_sources import PICTURES, TEXTURES, ColourPatches, Digits, Texture
+from core.picture_sources import MIRRORED, PICTURES, TEXTURES, ColourPatches, Digits, Texture
 from core.values import DataInfo
 
 SOURCES = {
@@ -254,8 +254,10 @@ def test_crops_of_a_texture_are_parts_of_it(name: str, rng: np.random.Generator)
     texture = Texture(name, 64)
     assert texture.whole.shape == (512, 512)
     assert np.array_equal(texture.test_corner, texture.whole[320:, 320:])
-    for crop in texture.held_out.pictures(3, rng):
-        assert crop.tobytes() in windows(texture.test_corner, 64)
+    parts, turned = (windows(corner, 64) for corner in (texture.test_corner, texture.test_corner[:, ::-1]))
+    crops = [crop.tobytes() for crop in texture.held_out.pictures(12, rng)]
+    assert all(crop in parts or (name in MIRRORED and crop in turned) for crop in crops)
+    assert any(crop in turned for crop in crops) == (name in MIRRORED)
 
 
 def test_colour_crops_are_mirrored_half_of_the_time_and_kept_apart(rng: np.random.Generator) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from core.analytic import AnalyticNetwork
 from core.model import DiffusionModel
-from core.posterior import reverse_under
+from core.posterior import MOVES, reverse_under, ways_back
 from core.potentials import Mask, NoisyObservation, Posterior, Product
 from core.processes import GaussianProcess
 from core.schedules import log_linear
@@ -26,8 +26,12 @@ RHO = 0.8
 @pytest.fixture
 def correlated(unit_data: Unit) -> DiffusionModel:
     """The exact model of Gaussian data in the plane, but for the edge kernel, which is as narrow as can be."""
+    return correlated_model(unit_data, 60)
+
+
+def correlated_model(unit_data: Unit, steps: int) -> DiffusionModel:
     network = AnalyticNetwork.of(np.zeros(2), np.array([[1.0, RHO], [RHO, 1.0]]))
-    return DiffusionModel(GaussianProcess(log_linear(60, first=1e-4, alpha_bar_end=1e-3)), network, unit_data((2,)))
+    return DiffusionModel(GaussianProcess(log_linear(steps, first=1e-4, alpha_bar_end=1e-3)), network, unit_data((2,)))
 
 
 def second(frame: PosteriorFrame) -> tuple[float, float]:
@@ -101,13 +105,32 @@ def test_a_coordinate_held_at_x0_is_there_at_every_step(correlated: DiffusionMod
         assert (frame.x[:, 0] == np.float32(Y)).all()
 
 
-@pytest.mark.parametrize("held", ["path", "x0"])
-def test_steps_taken_back_and_forth_mix_better(correlated: DiffusionModel, held: str) -> None:
-    """The paper's kernels miss the conditional mean; repeated, each step comes nearer to it."""
-    gaps = []
+@pytest.mark.parametrize(("held", "steps"), [("path", 60), ("x0", 60), ("path", 500)])
+def test_steps_taken_back_and_forth_mix_better(unit_data: Unit, held: str, steps: int) -> None:
+    """The paper's kernels miss the conditional mean; repeated, each step comes nearer to it, by longer moves too."""
+    gaps, model = [], correlated_model(unit_data, steps)
     for repeats in (0, 4):
         r = Mask(ONE, np.array([Y, 0.0]), held, repeats)
-        frame = last(correlated, Posterior(r), 1000)
+        frame = last(model, Posterior(r), 1000)
         assert (frame.x[:, 0] == np.float32(Y)).all()
         gaps.append(abs(mean_and_variance(frame, 1)[0] - RHO * Y))
     assert gaps[1] < gaps[0] / 2
+
+
+@pytest.mark.parametrize(
+    ("steps", "begin"), [(1, 1), (40, 40), (60, 33), (200, 200), (1000, 1000), (1000, 420), (2000, 7)]
+)
+@pytest.mark.parametrize("repeats", [1, 2, 3, 7])
+def test_each_step_lies_on_as_many_ways_back_as_were_asked_for(steps: int, begin: int, repeats: int) -> None:
+    length = max(1, round(steps / 50))
+    walked = np.zeros(begin + 1, dtype=int)
+    for s in range(begin - 1, -1, -1):
+        for times in ways_back(steps, begin, s, repeats):
+            assert times[-1] == s > 0
+            assert times[0] == min(s + length, begin)
+            assert len(times) - 1 == min(MOVES, times[0] - s)
+            assert (np.diff(times) < 0).all()
+            walked[s + 1 : times[0] + 1] += 1
+    assert (walked[1 + length : begin + 1 - length] == repeats).all()
+    assert walked.max(initial=0) <= repeats
+    assert walked[1] == 0  # the last step, to the data, is never walked again

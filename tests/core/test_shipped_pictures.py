@@ -14,9 +14,12 @@ from core.bounds import bits_per_dimension as coded_in
 from core.bounds import usual_count
 from core.checkpoint import load, read
 from core.crops import Crops
+from core.filling import preview
+from core.filling_values import FillRequest
 from core.grey_levels import GreyLevelSource
 from core.laws import NATS_PER_BIT
 from core.model import DiffusionModel, model_from
+from core.picture_sources import Texture
 from core.pictures import pixels_of
 from core.randomness import numpy_generator, torch_generator
 from core.training import minibatch_bound
@@ -24,6 +27,7 @@ from core.trajectories import reverse
 from core.values import Bound, RunSpec
 from tools.measuring.codecs import bits_per_dimension
 from tools.measuring.densities import gaussian_bits
+from tools.measuring.fills import hole_in
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "checkpoints"
 NAMES = ("digits", "dead_leaves", "dead_leaves_paper", "gravel", "brick", "colour_patches")
@@ -97,3 +101,16 @@ def test_samples_are_pictures_in_the_range_of_the_data() -> None:
     assert ((found > -3) & (found < 259)).mean() > 0.99
     assert (found < 10).mean() > 0.5  # paper
     assert (found > 128).mean() > 0.02  # ink
+
+
+def test_the_lines_of_a_wall_go_on_through_a_hole_that_no_training_has_seen() -> None:
+    corner = Texture("brick").test_corner
+    mask, inside = hole_in(corner.shape)
+    *_, last = preview(model_of("brick"), FillRequest(corner, mask, count=1, seed=1, threads=1))
+    assert last.pictures is not None
+    filled = last.pictures[0]
+    assert np.array_equal(filled[~mask], corner[~mask])
+    assert 0.65 < filled[inside, inside].std() / corner[~mask].std() < 1.3  # what is smooth has a quarter
+    # a line of mortar at the hole's upper border is lighter than brick, and so is the row below it at the same places
+    above, below = corner[inside.start - 1, inside].astype(np.float64), filled[inside.start + 4, inside]
+    assert np.corrcoef(above, below)[0, 1] > 0.5

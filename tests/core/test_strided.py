@@ -16,11 +16,12 @@ from core import cli, trajectories
 from core.datasets import Heartbeat
 from core.empirical import EmpiricalNetwork
 from core.errors import BadInputError
+from core.longer_moves import strided_law
 from core.model import DiffusionModel
 from core.networks import BitPerceptron
 from core.processes import BinomialProcess, GaussianProcess
 from core.schedules import constant_erasure, log_linear
-from core.strided import SPACINGS, chosen_steps, deterministic, strided, strided_law, strided_samples
+from core.strided import SPACINGS, chosen_steps, deterministic, strided, strided_samples
 from core.trajectories import reverse
 from core.values import DataInfo, RunSpec
 

@@ -88,7 +88,7 @@ def test_weighted_draws_average_as_plain_draws_weighted_by_r_do(
 def log_r_at(chain: Chain, r: Potential, timing: str, x: Tensor, t: int) -> Tensor:
     """Return ln r_t as the weights have it."""
     tilting = Tilting(chain, Posterior(r, timing, weighted=True))
-    to = Arrival(chain, timing, t, None, torch_generator(0, "none"))
+    to = Arrival(chain, timing, t, None, t + 1, torch_generator(0, "none"))
     with torch.no_grad():
         beliefs = chain.moments(x, t) if to.twisted else None
         factors = [*tilting._firm, *tilting._pulls, *tilting._cuts]
@@ -138,7 +138,7 @@ def test_a_second_half_plane_pulls_the_paper_s_kernels_inwards(bent: DiffusionMo
 def test_smooth_r_moves_the_mean_by_sigma_grad_ln_r_and_leaves_the_covariance() -> None:
     """The paper's kernel for r that is smooth beside it (section 2.5)."""
     kernel = GaussianKernel(torch.tensor([[0.3, -0.2]]).double(), torch.tensor([[0.1, 0.2]]).double())
-    to = Arrival(None, "constant", 3, None, torch_generator(0, "none"))  # type: ignore[arg-type]
+    to = Arrival(None, "constant", 3, None, 4, torch_generator(0, "none"))  # type: ignore[arg-type]
     left, _, _ = Smooth(WAVE.log_r, (2,)).absorb(kernel, to)
     gradient = torch.tensor([[-2.0 * math.cos(0.3), 0.6 * 0.2]]).double()
     assert torch.allclose(left.mean, kernel.mean + kernel.covariance * gradient, atol=1e-6)
@@ -244,7 +244,7 @@ def test_known_entries_follow_the_law_of_their_own_noised_path(
 
 def test_a_path_says_as_much_of_y_as_it_does_for_data_that_are_pi(bent: DiffusionModel) -> None:
     chain, x = Chain(bent), torch.tensor([[0.3, 9.0], [1.2, -9.0]]).double()
-    to = Arrival(chain, "constant", 4, None, torch_generator(0, "none"))
+    to = Arrival(chain, "constant", 4, None, 5, torch_generator(0, "none"))
     kept = float(bent.process.alpha_bars[4])
     wanted = torch.distributions.Normal(math.sqrt(kept) * x[:, 0], math.sqrt(1 - kept)).log_prob(torch.tensor(0.4))
     assert torch.allclose(PathMask(Mask(ONE, KNOWN)).log_r(x, None, to), wanted.double(), atol=1e-7)
@@ -253,7 +253,7 @@ def test_a_path_says_as_much_of_y_as_it_does_for_data_that_are_pi(bent: Diffusio
 def test_factors_for_gaussian_kernels_take_no_others() -> None:
     from core.conditioning import BitKernel
 
-    to = Arrival(None, "constant", 3, None, torch_generator(0, "none"))  # type: ignore[arg-type]
+    to = Arrival(None, "constant", 3, None, 4, torch_generator(0, "none"))  # type: ignore[arg-type]
     for factor in (Noisy.of_observation(NOISY), Half(RIGHT, cuts=True, weighted=False), Smooth(WAVE.log_r, (2,))):
         with pytest.raises(TypeError, match="Gaussian"):
             factor.absorb(BitKernel(torch.zeros(1, 2)), to)

@@ -72,17 +72,23 @@ def digits(count: int) -> Iterator[Row]:
 
 
 def texture(name: str) -> Iterator[Row]:
-    """Yield how like its surroundings a hole of 100 x 100 is filled in, in the corner kept apart from training."""
+    """Yield how like its surroundings a hole of 100 x 100 is filled in, in the corner kept apart from training.
+
+    Of several fills it is the mean of each number: one hole has few shapes of its coarsest octave in it.
+    """
     checkpoint, model = opened(name)
     picture = Texture(name).test_corner
     mask, inside = hole_in(picture.shape)
     ours = corner(checkpoint, model, name, picture, mask)
-    for kind, result in (("filled", ours), ("true", picture), ("biharmonic", biharmonic(picture, mask))):
-        values = result.astype(np.float64)
-        ratio = values[inside, inside].std() / values[~mask].std()
+    smooth = biharmonic(picture, mask)[None]
+    for kind, results in (("filled", ours), ("true", picture[None]), ("biharmonic", smooth)):
+        values = results.astype(np.float64)
+        ratio = np.mean([each[inside, inside].std() / each[~mask].std() for each in values])
         yield f"{name}, {kind}: deviation in the hole beside that around", f"{ratio:.3f}"
-        yield f"{name}, {kind}: spectrum in the hole beside that around", _spectra(values, inside)
-        yield f"{name}, {kind}: step across the border beside the steps around", f"{_seam(values, inside.start):.3f}"
+        shares = np.mean([_spectra(each, inside) for each in values], axis=0)
+        yield f"{name}, {kind}: spectrum in the hole beside that around", " ".join(f"{share:.2f}" for share in shares)
+        seams = [_seam(each, inside.start) for each in values]
+        yield f"{name}, {kind}: step across the border beside the steps around", f"{np.mean(seams):.3f}"
 
 
 def large(steps: int = 10) -> Iterator[Row]:
@@ -119,15 +125,15 @@ def _error(guess: NDArray[np.floating], true: NDArray[np.uint8], mask: NDArray[n
     return float(np.sqrt(np.square(guess - true)[:, mask].mean()))
 
 
-def _spectra(values: NDArray[np.float64], inside: slice) -> str:
-    """Return the power of four rings of frequencies in the hole, beside the mean of squares of its size around it."""
+def _spectra(values: NDArray[np.float64], inside: slice) -> NDArray[np.float64]:
+    """Return the amplitude of four rings of frequencies in the hole, beside that of strips of its length around it."""
     side = HOLE
     middle = values[inside, inside]
     around = [values[:side, :46], values[-side:, :46], values[:46, :side], values[-46:, :side]]
     strips = [strip if strip.shape[0] == side else strip.T for strip in around]
     mine = np.mean([_rings(middle[:, at : at + 46]) for at in (0, 27, 54)], axis=0)
     theirs = np.mean([_rings(strip) for strip in strips], axis=0)
-    return " ".join(f"{share:.2f}" for share in mine / theirs)
+    return np.asarray(mine / theirs)
 
 
 def _rings(values: NDArray[np.float64]) -> NDArray[np.float64]:

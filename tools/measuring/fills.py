@@ -6,13 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.filling import fill
-from core.filling_values import FillRequest
+from core.filling_values import USUAL_BACK_AND_FORTH, FillRequest
 from core.model import DiffusionModel
 from core.values import Checkpoint
 from tools.measuring.report import kept
 
 HOLE = 100
 RESULTS = 8
+TEXTURES = 4
+AGAIN = f"-again-{USUAL_BACK_AND_FORTH}"
+"""In the names of what is kept: how often steps are walked again by the usual way to fill in."""
 SEED = 17
 
 
@@ -35,22 +38,21 @@ def lower_half(shape: tuple[int, ...]) -> NDArray[np.bool_]:
 def corner(
     checkpoint: Checkpoint, model: DiffusionModel, name: str, picture: NDArray[np.uint8], mask: NDArray[np.bool_]
 ) -> NDArray[np.generic]:
-    """Return the corner of a texture that was kept apart, with its hole filled in."""
-    (found,) = kept(checkpoint, f"{name}-hole", lambda: filled(model, picture, mask, SEED, count=1))
-    return np.asarray(found)
+    """Return the corner of a texture that was kept apart, with its hole filled in: `TEXTURES` of them."""
+    return kept(checkpoint, f"{name}-hole{AGAIN}", lambda: filled(model, picture, mask, SEED, count=TEXTURES))
 
 
 def halves(
     checkpoint: Checkpoint, model: DiffusionModel, at: int, picture: NDArray[np.uint8], mask: NDArray[np.bool_]
 ) -> NDArray[np.generic]:
     """Return `RESULTS` fills of a digit, the number ``at`` of those chosen."""
-    return kept(checkpoint, f"digit-half-{at}", lambda: filled(model, picture, mask, SEED + at))
+    return kept(checkpoint, f"digit-half{AGAIN}-{at}", lambda: filled(model, picture, mask, SEED + at))
 
 
 def filled(
     model: DiffusionModel, picture: NDArray[np.uint8], mask: NDArray[np.bool_], seed: int, count: int = RESULTS
 ) -> NDArray[np.float64]:
-    """Return ``count`` pictures ``[count, H, W]`` with what ``mask`` covers filled in."""
-    *_, last = fill(model, FillRequest(picture, mask, count=count, seed=seed, held="path"))
+    """Return ``count`` pictures ``[count, H, W]`` with what ``mask`` covers filled in, on one thread as anywhere."""
+    *_, last = fill(model, FillRequest(picture, mask, count=count, seed=seed, threads=1, held="path"))
     assert last.pictures is not None
     return np.asarray(np.floor(last.pictures).clip(0, 255), dtype=np.float64)
