@@ -259,7 +259,7 @@ def check_fits(opened: Opened, request: FillRequest) -> None:
 
 
 def save_request(request: FillRequest, path: str) -> None:
-    """Write ``request`` to one file; it takes as long as a picture does, and no thread."""
+    """Write ``request`` to one file; it takes long, so have it done in a job."""
     from core import filling_files
 
     filling_files.save_request(request, path)

@@ -6,12 +6,13 @@ import csv
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QPoint, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPalette, QPen
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from core.errors import BadInputError, DpmError, OutputError
 from core.files import atomic_path, check_output_path
@@ -129,15 +130,12 @@ class FigureExporter(QObject):
             copy_picture(figure)
             self.copied.emit()
             return
-        title, name_filter = KINDS[kind]
-        dialog = QFileDialog(figure.window(), title, self._preferences.last_folder, name_filter)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-        dialog.setDefaultSuffix(kind)
-        dialog.selectFile(f"{figure.table().name}.{kind}")
-        dialog.fileSelected.connect(lambda path: self.save(figure, kind, path))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        from dpm_gui.dialogs.files import ask_save  # not before it is asked for: the window is there the sooner
+
+        title, kinds = KINDS[kind]
+        proposal = f"{figure.table().name}.{kind}"
+        take = partial(self.save, figure, kind)
+        ask_save(figure.window(), self._preferences, title, kinds, take, proposal=proposal)
 
     def save(self, figure: Figure, kind: str, path: str) -> None:
         """Save ``figure`` as "png", "svg" or "csv" to ``path``; tell `saved` or `failed`."""
@@ -151,7 +149,6 @@ class FigureExporter(QObject):
         except DpmError as error:
             self.failed.emit(error)
         else:
-            self._preferences.last_folder = str(Path(path).parent)
             self.saved.emit(path)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from core.errors import BadInputError, DpmError
 from core.files import check_output_path
@@ -49,19 +49,14 @@ class FilmExporter(QObject):
 
     def ask(self) -> None:
         """Ask for a file and save to it."""
-        dialog = QFileDialog(self._window, "Export film or figure", self._preferences.last_folder, KINDS)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("gif")
-        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(kind[-4:-1]))
+        from dpm_gui.dialogs.files import ask_save  # not before it is asked for: the window is there the sooner
+
         opened = self._session.opened
-        dialog.selectFile(opened.checkpoint.data.name if opened else "film")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save)
-        dialog.open()
+        proposal = opened.checkpoint.data.name if opened else "film"
+        ask_save(self._window, self._preferences, "Export film or figure", KINDS, self.save, proposal=proposal)
 
     def save(self, path: str) -> None:
         """Save to ``path`` what its suffix asks for; the errors are told, not raised."""
-        self._preferences.last_folder = Path(path).parent
         try:
             self._save(path)
         except DpmError as error:

@@ -102,13 +102,17 @@ class Jobs(QObject):
             job.cancel()
         return job is not None
 
+    def wait(self) -> None:
+        """Wait until every thread has come to its end by itself, without a look at the events of the window."""
+        for job in tuple(self._alive):
+            job.wait()
+
     def shut_down(self) -> None:
         """Cancel everything and wait until no thread is left."""
         self._current.clear()
         for job in self._alive:
             job.cancel()
-        for job in tuple(self._alive):
-            job.wait()
+        self.wait()
 
     def _forget(self, purpose: str, job: Job) -> None:
         if self.is_current(purpose, job):

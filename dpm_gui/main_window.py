@@ -10,7 +10,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QDockWidget,
-    QFileDialog,
     QLabel,
     QMainWindow,
     QMenu,
@@ -69,7 +68,7 @@ class MainWindow(QMainWindow):
         self._preferences = preferences
         self.icons = icons
         self._painted = False
-        self._activities: dict[str, Activity | None] = {"file": None, "session": None, "film": None}
+        self._activities: dict[str, Activity | None] = {"file": None, "save": None, "session": None, "film": None}
         self._notice = ""
         self.actions_ = Actions(self)
         self.watch = WatchWorkspace(session, player, self.actions_, icons, self)
@@ -127,11 +126,9 @@ class MainWindow(QMainWindow):
 
     def ask_for_file(self) -> None:
         """Show the dialog that chooses a checkpoint."""
-        dialog = QFileDialog(self, "Open a checkpoint", self._preferences.last_folder, FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.file_chosen)
-        dialog.open()
+        from dpm_gui.dialogs.files import ask_open  # not before it is asked for: the window is there the sooner
+
+        ask_open(self, self._preferences, "Open a checkpoint", FILES, self.file_chosen.emit)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._presses(event):

@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from core.errors import DpmError
 from dpm_gui import engine
@@ -19,19 +19,26 @@ from dpm_gui.painting.images import image_of
 from dpm_gui.painting.mask_files import image_of_mask
 from dpm_gui.painting.wish_files import save_wish
 from dpm_gui.preferences import Preferences
+from dpm_gui.saving import Saver
 from dpm_gui.wish_session import WishSession
 
 PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"
+PNG = "PNG picture (*.png)"
 REQUESTS = "What to fill in (*.npz)"
 
 
 class PaintFiles(QObject):
-    """Asks for files, has them opened, and writes what is to be saved."""
+    """Asks for files, has them opened, and has what is to be saved written in jobs.
+
+    What is saved is what was there when the file was chosen, whatever is painted meanwhile.
+    """
 
     told = Signal(str)
     """What has been done, in words."""
     failed = Signal(object)
-    """A `DpmError`: why a file was not written."""
+    """An exception: why a file was not written."""
+    activity_changed = Signal(object)
+    """An `Activity`, or None when no file is being written."""
 
     def __init__(
         self,
@@ -47,6 +54,15 @@ class PaintFiles(QObject):
         self._wishes = wishes
         self._preferences = preferences
         self._window = window
+        self._saver = Saver(self)
+        self._saver.saved.connect(lambda path: self.told.emit(f"Saved {path}"))
+        self._saver.failed.connect(self.failed)
+        self._saver.activity_changed.connect(self.activity_changed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a file is being written."""
+        return self._saver.busy
 
     def ask_for_mask(self) -> None:
         """Show the dialog that chooses a mask."""
@@ -54,7 +70,7 @@ class PaintFiles(QObject):
 
     def ask_where_to_save_mask(self) -> None:
         """Show the dialog that names a file for the mask."""
-        self._ask_save("Save the mask", "PNG picture (*.png)", "png", self.save_mask)
+        self._ask_save("Save the mask", PNG, self.save_mask)
 
     def ask_for_picture(self) -> None:
         """Show the dialog that chooses a picture of one's own."""
@@ -62,7 +78,7 @@ class PaintFiles(QObject):
 
     def ask_where_to_save_picture(self, levels: NDArray[np.uint8]) -> None:
         """Show the dialog that names a file for one of the results, ``[H, W]`` or ``[H, W, 3]``, 0 … 255."""
-        self._ask_save("Save the picture", "PNG picture (*.png)", "png", partial(self.save_picture, levels))
+        self._ask_save("Save the picture", PNG, partial(self.save_picture, levels))
 
     def ask_for_request(self) -> None:
         """Show the dialog that chooses a request to fill in."""
@@ -70,43 +86,40 @@ class PaintFiles(QObject):
 
     def ask_where_to_save_request(self) -> None:
         """Show the dialog that names a file for the request."""
-        self._ask_save("Save what to fill in", REQUESTS, "npz", self.save_request)
+        self._ask_save("Save what to fill in", REQUESTS, self.save_request)
 
     def save_mask(self, path: str) -> None:
         """Save the mask as a PNG picture."""
-        self._save(path, partial(save_image, image_of_mask(self._paint.easel.mask.values)))
+        mask = self._paint.easel.mask.values.copy()
+        self._saver.save(path, lambda path: save_image(image_of_mask(mask), path))
 
     def save_picture(self, levels: NDArray[np.uint8], path: str) -> None:
-        """Save a picture as a PNG file, a pixel for a pixel."""
-        self._save(path, partial(save_image, image_of(levels)))
+        """Save a picture as a PNG file, a pixel for a pixel; nobody is to change ``levels`` any more."""
+        self._saver.save(path, lambda path: save_image(image_of(levels), path))
 
     def save_request(self, path: str) -> None:
-        """Save picture, mask and options as one file."""
+        """Save picture, mask and options as one file, or the wish over the plane."""
         if self._wishes.available:
-            self._save(path, partial(save_wish, self._wishes.saved))
-        else:
-            self._save(path, lambda path: engine.save_request(self._paint.request, path))
-
-    def _save(self, path: str, write: Callable[[str], None]) -> None:
-        """Have a file written, and tell that it was, or why it was not."""
+            self._saver.save(path, partial(save_wish, self._wishes.saved))
+            return
         try:
-            write(path)
+            request = self._paint.request
         except DpmError as error:
             self.failed.emit(error)
         else:
-            self.told.emit(f"Saved {path}")
+            self._saver.save(path, partial(engine.save_request, request))
+
+    def shut_down(self) -> None:
+        """Write all that was to be saved, and end every thread; nothing is told any more."""
+        self.blockSignals(True)
+        self._saver.shut_down()
 
     def _ask_open(self, title: str, kinds: str, take: Callable[[str], None]) -> None:
-        dialog = QFileDialog(self._window, title, self._preferences.last_folder, kinds)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(take)
-        dialog.open()
+        from dpm_gui.dialogs.files import ask_open  # not before it is asked for: Paint is there the sooner
 
-    def _ask_save(self, title: str, kinds: str, suffix: str, take: Callable[[str], None]) -> None:
-        dialog = QFileDialog(self._window, title, self._preferences.last_folder, kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(suffix)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(take)
-        dialog.open()
+        ask_open(self._window, self._preferences, title, kinds, take)
+
+    def _ask_save(self, title: str, kinds: str, take: Callable[[str], None]) -> None:
+        from dpm_gui.dialogs.files import ask_save  # not before it is asked for: Paint is there the sooner
+
+        ask_save(self._window, self._preferences, title, kinds, take)

@@ -111,6 +111,7 @@ class Painter(QObject):
         self.undo_group.blockSignals(True)
         if self.paint is not None and self.wishes is not None:
             self._opener.shut_down()
+            self._files.shut_down()
             self.paint.shut_down()
             self.wishes.shut_down()
 
@@ -131,6 +132,7 @@ class Painter(QObject):
         self._opener = PaintOpener(paint, wishes, window)
         self._files = PaintFiles(paint, wishes, self._opener, self._preferences, window)
         self._opener.activity_changed.connect(partial(window.show_activity, "file"))
+        self._files.activity_changed.connect(partial(window.show_activity, "save"))
         for files in (self._opener, self._files):
             files.told.connect(window.show_notice)
         self._workspace.picture.results.save_asked.connect(self._files.ask_where_to_save_picture)

@@ -77,6 +77,10 @@ class Tasks(QObject):
         self._tell(purpose, None)
         self.ended.emit(purpose, error)
 
+    def wait(self) -> None:
+        """Wait until the work that is under way has come to its end; that is told later, when events are looked at."""
+        self._jobs.wait()
+
     def shut_down(self) -> None:
         """End every thread; nothing is told and nothing begins any more."""
         self._ended = True

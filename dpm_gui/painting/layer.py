@@ -79,7 +79,7 @@ class Layer(QObject):
         before, area = self._before[self._touched.slices].copy(), self._touched
         after = self._values[area.slices].copy()
         self._before, self._touched = None, NOWHERE
-        if area.empty or np.array_equal(before, after, equal_nan=before.dtype.kind == "f"):
+        if area.empty or _same(before, after):
             return False
         self._stack.push(_Stroke(self, area, before, after, text))
         return True
@@ -99,9 +99,13 @@ class Layer(QObject):
 
     def replace(self, values: NDArray[Any], text: str) -> bool:
         """Have other numbers stand in all of it, as one stroke called ``text``; say whether that changes anything."""
-        self.begin()
-        self.put(all_of(self._values.shape), values)
-        return self.commit(text)
+        self.commit("stroke")
+        after = np.empty_like(self._values)
+        after[...] = values
+        if _same(self._values, after):
+            return False
+        self._stack.push(_Stroke(self, all_of(after.shape), self._values.copy(), after, text))
+        return True
 
     def _show(self, area: Area, values: NDArray[Any]) -> None:
         if not area.empty:
@@ -131,6 +135,14 @@ class _Stroke(QUndoCommand):
 
     def undo(self) -> None:
         self._layer.restore(self._area, self._before)
+
+
+def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Tell whether two arrays of one shape and type hold the same; what is no number is the same as itself."""
+    equal = one == other
+    if one.dtype.kind == "f":
+        equal |= np.isnan(one) & np.isnan(other)
+    return bool(equal.all())
 
 
 def undo_stack(parent: QObject) -> QUndoStack:

@@ -41,14 +41,15 @@ class PictureDisplay(QObject):
 
     def show_all(self) -> None:
         """Show all of the picture and its mask, or the sample."""
-        shown, mask = self._paint.digest, self._paint.easel.mask.values
+        shown, easel = self._paint.digest, self._paint.easel
+        picture, mask = easel.picture.values, easel.mask.values
+        # where the sizes differ, the other one is about to follow
         if self._comparing and shown is not None:
             levels = shown.levels[min(self._samples.choice, len(shown.levels) - 1)]
-            mask = np.zeros_like(mask)
-        else:
-            levels = self._levels(self._paint.easel.picture.values)
-        if mask.shape == levels.shape[:2]:  # else the other one is about to follow
-            self._canvas.set_picture(levels, mask)
+            if mask.shape == levels.shape[:2]:
+                self._canvas.set_picture(levels, np.zeros_like(mask))
+        elif mask.shape == picture.shape[:2]:
+            self._canvas.set_picture(self._levels(picture), mask)
 
     def _show_mask(self, area: Area) -> None:
         mask = self._paint.easel.mask.values

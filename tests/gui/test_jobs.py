@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
@@ -231,6 +232,23 @@ def test_a_job_that_has_ended_is_forgotten_although_nobody_said_so(all_jobs: Job
         all_jobs.start("wake", lambda: iter(())).start()
         qtbot.waitUntil(deleted(lambda: all_jobs.findChildren(Job)))
     assert not all_jobs.cancel("wake")
+
+
+def test_what_is_waited_for_comes_to_its_own_end(all_jobs: Jobs) -> None:
+    begun, done = threading.Event(), threading.Event()
+
+    def work() -> Iterator[object]:
+        begun.set()
+        yield from range(3)
+        time.sleep(0.05)
+        done.set()
+
+    job = all_jobs.start("save", work)
+    job.start()
+    assert begun.wait(5)
+    all_jobs.wait()
+    assert done.is_set()
+    assert job.isFinished()
 
 
 def test_after_shut_down_no_thread_is_left_and_nothing_is_current(all_jobs: Jobs, qtbot: QtBot) -> None:

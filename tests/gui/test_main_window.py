@@ -207,15 +207,17 @@ def test_the_open_button_offers_the_recent_files(window: MainWindow) -> None:
 
 
 def test_the_dialog_tells_the_file_that_was_chosen(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    (tmp_path / "roll.h5").write_bytes(b"")
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "roll.h5").write_bytes(b"")
     window._preferences.last_folder = tmp_path
     window.ask_for_file()
     (dialog,) = window.findChildren(QFileDialog)
     assert Path(dialog.directory().absolutePath()) == tmp_path
     with qtbot.waitSignal(window.file_chosen) as told:
-        dialog.selectFile(str(tmp_path / "roll.h5"))
+        dialog.selectFile(str(tmp_path / "new" / "roll.h5"))
         dialog.accept()
-    assert told.args == [str(tmp_path / "roll.h5")]
+    assert told.args == [str(tmp_path / "new" / "roll.h5")]
+    assert window._preferences.last_folder == str(tmp_path / "new")
 
 
 # ---------------------------------------------------------------------------------------- following the session
@@ -265,6 +267,15 @@ def test_what_is_done_can_be_stopped_while_it_can_be_stopped(
     assert window.activity.text == "Sampling 200 points · step 3 of 12"
     session.activity_changed.emit(last)
     assert not stop.isEnabled()
+
+
+def test_a_file_that_is_saved_is_told_before_a_run_which_can_be_stopped(window: MainWindow, session: Session) -> None:
+    session.activity_changed.emit(SAMPLING)
+    window.show_activity("save", Activity("Saving mask.png", 0, 0, None, can_stop=False))
+    assert window.activity.text == "Saving mask.png"
+    assert window.actions_["stop"].isEnabled()
+    window.show_activity("save", None)
+    assert window.activity.text.startswith("Sampling 200 points")
 
 
 def test_a_film_and_a_run_at_once_do_not_hide_each_other_s_going_on(window: MainWindow, session: Session) -> None:

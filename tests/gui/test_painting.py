@@ -345,6 +345,20 @@ def test_a_picture_is_replaced_undoably_unless_its_size_is_another(easel: Easel)
     assert not easel.undo_stack.canUndo()
 
 
+def test_what_is_replaced_is_told_of_once_and_not_at_all_where_it_is_the_same(easel: Easel) -> None:
+    told: list[Area] = []
+    picture = easel.picture.values.copy()
+    picture[0, 0] = np.nan
+    easel.picture.changed.connect(told.append)
+    easel.exchange(picture, "keep")
+    assert told == [Area(0, 0, 40, 30)]
+    easel.exchange(picture.copy(), "keep")
+    assert len(told) == easel.undo_stack.count() == 1
+    picture[:] = 0
+    assert np.isnan(easel.picture.values[0, 0])
+    assert easel.picture.values[29, 39] == 1199 % 256
+
+
 def test_levels_are_floors_of_grey_levels_and_roundings_of_anything_else() -> None:
     assert to_levels(np.array([-3.0, 0.9, 1.0, 255.9, 400.0, np.nan]), (0.0, 255.0), 1.0).tolist() == [
         0, 0, 1, 255, 255, 0,

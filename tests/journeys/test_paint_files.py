@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from core import cli
-from dpm_gui.painting.mask_files import image_of_mask
+from dpm_gui.painting.mask_files import image_of_mask, mask_of, read_image
 from tests.journeys.painting import paint_of, pictures, rub
 from tests.journeys.person import (
     Person,
@@ -40,6 +40,7 @@ def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_if_one_lik
     mask = easel.mask.values.copy()
     choose(open_menu("P"), "Save mask")
     answer_file_dialog(tmp_path / "mask.png")
+    wait_until(lambda: painter.window.activity.text == f"Saved {tmp_path / 'mask.png'}")
     assert QImage(str(tmp_path / "mask.png")).width() == 12
     press("Del")
     choose(open_menu("P"), "Open mask")
@@ -95,6 +96,7 @@ def test_what_to_fill_in_is_saved_and_opened_again(painter: Person, rings: Path,
     found, easel = pictures(painter), paint_of(painter).easel
     press("Ctrl+S")
     answer_file_dialog(tmp_path / "wish.npz")
+    wait_until(lambda: painter.window.activity.text == f"Saved {tmp_path / 'wish.npz'}")
     mask = easel.mask.values.copy()
     assert (
         cli.main(["inpaint", str(rings), "--spec", str(tmp_path / "wish.npz"), "--out", str(tmp_path / "y.npy")]) == 0
@@ -128,6 +130,15 @@ def test_the_window_says_that_a_large_picture_is_being_opened_and_goes_on(painte
     click(child(box, QPushButton, "Crop"))
     wait_until(lambda: paint_of(painter).easel.undo_stack.undoText() == "picture of one's own")
     assert paint_of(painter).easel.mask.values.any()
+
+
+def test_what_was_to_be_saved_is_saved_although_the_window_is_closed(painter: Person, tmp_path: Path) -> None:
+    mask, path = paint_of(painter).easel.mask.values.copy(), tmp_path / "mask.png"
+    choose(open_menu("P"), "Save mask")
+    answer_file_dialog(path)
+    painter.window.close()
+    assert (mask_of(read_image(path)) == mask).all()
+    assert [each.name for each in tmp_path.glob("*.png")] == ["mask.png"]
 
 
 def test_another_checkpoint_or_the_end_while_a_picture_is_being_opened(

@@ -1,0 +1,68 @@
+"""The dialogs that ask for a file, to open it or to save to it: each begins in the folder of the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from dpm_gui.preferences import Preferences
+
+Take = Callable[[str], object]
+"""Takes the path of the file that was chosen."""
+
+
+def ask_open(window: QWidget, preferences: Preferences, title: str, kinds: str, take: Take) -> None:
+    """Show the dialog that chooses a file that is there; returns at once.
+
+    Args:
+        window: What the dialog belongs to.
+        preferences: Remembers the folder.
+        title: What it is for, in words.
+        kinds: Filters of names as Qt has them, such as ``"Checkpoints (*.h5 *.hdf5);;All files (*)"``.
+        take: Is called if a file is chosen.
+    """
+    dialog = _dialog(window, preferences, title, kinds, take)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.open()
+
+
+def ask_save(
+    window: QWidget, preferences: Preferences, title: str, kinds: str, take: Take, *, proposal: str = ""
+) -> None:
+    """Show the dialog that names a file to save to; returns at once.
+
+    Args:
+        window: What the dialog belongs to.
+        preferences: Remembers the folder.
+        title: What it is for, in words.
+        kinds: As for `ask_open`, each with one suffix, which a name without one is given.
+        take: Is called if a file is named.
+        proposal: The name that stands there at first; its suffix may be left out.
+    """
+    dialog = _dialog(window, preferences, title, kinds, take)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_suffix_of(kind)))
+    dialog.setDefaultSuffix(_suffix_of(kinds.partition(";;")[0]))
+    if proposal:
+        dialog.selectFile(proposal)
+    dialog.open()
+
+
+def _dialog(window: QWidget, preferences: Preferences, title: str, kinds: str, take: Take) -> QFileDialog:
+    def remember_and_take(path: str) -> None:
+        preferences.last_folder = Path(path).parent
+        take(path)
+
+    dialog = QFileDialog(window, title, preferences.last_folder, kinds)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(remember_and_take)
+    return dialog
+
+
+def _suffix_of(kind: str) -> str:
+    """Return the suffix in a filter with one: "gif" of "GIF film (*.gif)"."""
+    return kind.rpartition("*.")[2].rstrip(")")
