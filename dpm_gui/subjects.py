@@ -8,8 +8,8 @@ from core.errors import BadCheckpointError
 from core.pictures import pixels_of
 from core.values import DEFAULT_COUNT, Checkpoint
 
-PIXELS_AT_ONCE = 64 * 64 * 64
-"""Pixels of all the pictures that are run unless a person asks for others: 64 of 64x64."""
+PIXELS_AT_ONCE = 64 * 32 * 32
+"""Pixels of all the pictures that are run unless a person asks for others: 64 of 32x32, 16 of 64x64."""
 
 
 @dataclass(frozen=True, slots=True)
