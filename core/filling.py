@@ -27,7 +27,7 @@ WORTH_A_PREVIEW = 2
 """Of the preview's steps, so many times more there must be for it to be worth the wait."""
 
 
-def fill(model: DiffusionModel, request: FillRequest, looks: int = 0) -> Iterator[FillFrame]:
+def fill(model: DiffusionModel, request: FillRequest, looks: int = 0, *, pauses: bool = False) -> Iterator[FillFrame]:
     """Fill in ``request`` by the model's own chain, one frame a step; the last one holds the results.
 
     Args:
@@ -35,6 +35,7 @@ def fill(model: DiffusionModel, request: FillRequest, looks: int = 0) -> Iterato
         request: What is known, and how the rest is to be filled in.
         looks: How many of the frames before the last show the model's guesses of the result. They cost one more
             question to the network each, and change no result.
+        pauses: Whether frames that are pauses come between, where a step takes several questions to the network.
 
     Raises:
         BadInputError: If the request does not fit the model, or asks for what no run can do.
@@ -43,8 +44,12 @@ def fill(model: DiffusionModel, request: FillRequest, looks: int = 0) -> Iterato
     model = _walked_model(model, request)
     start = _checked_start(model, request)
     every = math.ceil(start / looks) if looks else 0
-    for frame in _walk(model, request, spec, start):
-        shown = None
+    newest = None
+    for frame in _walk(model, request, spec, start, pauses):
+        if frame is newest:
+            yield FillFrame(frame.t, None, pause=True)
+            continue
+        newest, shown = frame, None
         if frame.t == 0 or (every and (start - frame.t) % every == 0):
             (guess,) = guesses(model, [Frame(frame.t, _drawn(request, spec, frame))])
             shown = finished(model, request, guess.x)
@@ -136,13 +141,15 @@ def finished(model: DiffusionModel, request: FillRequest, x: NDArray[np.float32]
     return pictures
 
 
-def _walk(model: DiffusionModel, request: FillRequest, spec: RunSpec, start: int) -> Iterator[PosteriorFrame]:
+def _walk(
+    model: DiffusionModel, request: FillRequest, spec: RunSpec, start: int, pauses: bool
+) -> Iterator[PosteriorFrame]:
     """Yield the states of the walk, t = ``start`` … 0, whether or not anything is known."""
     if spec.posterior is not None:
         if request.start is None:
-            yield from reverse_under(model, spec)
+            yield from reverse_under(model, spec, pauses=pauses)
         else:
-            yield from finish_under(model, spec, rough_state(model, request), start)
+            yield from finish_under(model, spec, rough_state(model, request), start, pauses=pauses)
         return
     equal = np.full(spec.count, -math.log(spec.count))
     for frame in _plain(model, request, spec, start):

@@ -108,6 +108,7 @@ class FillFrame:
         t: Step, T … 0.
         pictures: ``[count, *shape]``, user's units, read-only, with the known entries the picture's own; at t > 0 the
             model's guesses of the result. None at a step that shows none.
+        pause: Whether nothing has come of the step yet, and the walk is only at a place where it can be left.
         preview: Whether it belongs to the approximation by fewer steps, and not to the model itself.
         effective_size: The effective sample size, of weighted particles.
         log_probability: ln of the estimate so far of the density of what is known, of weighted particles; nats.
@@ -116,6 +117,7 @@ class FillFrame:
     t: int
     pictures: NDArray[Any] | None
     preview: bool = False
+    pause: bool = False
     effective_size: float | None = None
     log_probability: float | None = None
 

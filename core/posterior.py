@@ -39,20 +39,26 @@ RESAMPLED_BELOW = 0.5
 """Share of the particles below which the effective sample size has them resampled."""
 
 
-def reverse_under(model: DiffusionModel, spec: RunSpec) -> Iterator[PosteriorFrame]:
+def reverse_under(model: DiffusionModel, spec: RunSpec, *, pauses: bool = False) -> Iterator[PosteriorFrame]:
     """Walk from pi back to the data under ``spec.posterior``, one frame a step, t = T … 0.
+
+    Args:
+        model: The model.
+        spec: What to run.
+        pauses: Whether the newest frame comes again after each move on a way that is walked again: the very object,
+            to say that the walk goes on, and can be left, before the next step is done.
 
     Raises:
         BadInputError: If the spec asks for what no run can do, or for no posterior, or for one that does not fit the
             model; or if no particle is left with any weight.
     """
     posterior = _checked(model, spec)
-    walk = _weighted(model, posterior, spec) if posterior.weighted else _unweighted(model, posterior, spec)
+    walk = _weighted(model, posterior, spec) if posterior.weighted else _unweighted(model, posterior, spec, pauses)
     yield from _finite(walk)
 
 
 def finish_under(
-    model: DiffusionModel, spec: RunSpec, x0: NDArray[np.floating], start: int
+    model: DiffusionModel, spec: RunSpec, x0: NDArray[np.floating], start: int, *, pauses: bool = False
 ) -> Iterator[PosteriorFrame]:
     """Noise a rough picture to step ``start`` and walk from there under ``spec.posterior``: t = ``start`` … 0.
 
@@ -63,6 +69,7 @@ def finish_under(
         spec: What to run.
         x0: The picture ``[*shape]``, model units.
         start: Step, 1 … T.
+        pauses: As for `reverse_under`.
 
     Raises:
         BadInputError: As `reverse_under`; or if ``start`` is no step, ``x0`` no state, or weights are wanted.
@@ -74,7 +81,8 @@ def finish_under(
         raise BadInputError(f"start: {start} is not a step between 1 and {model.steps}")
     if x0.shape != model.data.shape:
         raise BadInputError(f"x0: shape {x0.shape} is not {model.data.shape}, the model's")
-    yield from _finite(_unweighted(model, posterior, spec, torch.tensor(x0, dtype=torch.float64).flatten(), start))
+    rough = torch.tensor(x0, dtype=torch.float64).flatten()
+    yield from _finite(_unweighted(model, posterior, spec, pauses, rough, start))
 
 
 def _finite(walk: Iterator[PosteriorFrame]) -> Iterator[PosteriorFrame]:
@@ -116,7 +124,12 @@ def systematic(log_weights: Tensor, count: int, rng: torch.Generator) -> Tensor:
 
 
 def _unweighted(
-    model: DiffusionModel, posterior: Posterior, spec: RunSpec, x0: Tensor | None = None, start: int | None = None
+    model: DiffusionModel,
+    posterior: Posterior,
+    spec: RunSpec,
+    pauses: bool,
+    x0: Tensor | None = None,
+    start: int | None = None,
 ) -> Iterator[PosteriorFrame]:
     """Walk with the paper's kernels alone, as often back and forth as a mask asks for."""
     begin = model.steps if start is None else start
@@ -126,14 +139,18 @@ def _unweighted(
     repeats = mask.back_and_forth if mask else 0
     equal = torch.full((spec.count,), -math.log(spec.count), dtype=torch.float64)
     particles = tilting.start(spec.count, rng) if x0 is None else tilting.start_from(x0, spec.count, begin, rng)
-    yield _frame(model, begin, particles, equal)
+    newest = _frame(model, begin, particles, equal)
+    yield newest
     for t in range(begin, 0, -1):
         particles = tilting.step(particles, t, rng)
         for times in ways_back(model.steps, begin, t - 1, repeats):
             particles = tilting.back(particles, times[-1], times[0], rng)
             for now, then in pairwise(times):
                 particles = tilting.move(particles, now, then, rng)
-        yield _frame(model, t - 1, particles, equal)
+                if pauses:
+                    yield newest
+        newest = _frame(model, t - 1, particles, equal)
+        yield newest
 
 
 def ways_back(steps: int, begin: int, s: int, repeats: int) -> list[list[int]]:

@@ -230,7 +230,7 @@ def fill(opened: Opened, request: FillRequest) -> Iterator[FillFrame]:
     for frame in filling.preview(opened.model, request):
         clear = CLEARER_THAN_PREVIEW * (request.start or opened.checkpoint.steps)
         yield frame
-    for frame in filling.fill(opened.model, request, looks=FILL_LOOKS):
+    for frame in filling.fill(opened.model, request, looks=FILL_LOOKS, pauses=True):
         yield frame if frame.t <= clear else replace(frame, pictures=None)
 
 

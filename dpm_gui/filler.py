@@ -82,7 +82,8 @@ class Filler(QObject):
             self._show(shown[-1])
         if values and isinstance(values[-1], FillFrame):
             self.stepped.emit(values[-1].t)
-        return len(values) - sum(each.frame.preview for each in shown)
+        pauses = sum(isinstance(value, FillFrame) and value.pause for value in values)
+        return len(values) - pauses - sum(each.frame.preview for each in shown)
 
     def _show(self, shown: Digest | None) -> None:
         self._digest = shown

@@ -21,7 +21,7 @@ from core.filling import fill, preview, spec_of
 from core.filling_files import load_request, save_request
 from core.filling_values import USUAL_BACK_AND_FORTH, FillFrame, FillRequest
 from core.model import DiffusionModel, model_from
-from core.posterior import reverse_under
+from core.posterior import reverse_under, ways_back
 from core.potentials import Mask, Posterior
 from core.processes import BinomialProcess, GaussianProcess
 from core.schedules import constant_erasure, log_linear
@@ -290,6 +290,21 @@ def test_a_request_comes_back_from_its_file(request_: FillRequest, tmp_path: Pat
         one, other = getattr(made, field.name), getattr(read, field.name)
         assert np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other, field.name
     assert read.picture.dtype == made.picture.dtype
+
+
+def test_a_walk_pauses_after_each_move_on_a_way_that_is_walked_again_and_comes_to_the_same(
+    twelve: DiffusionModel, request_: FillRequest
+) -> None:
+    for request in (request_, dataclasses.replace(request_, start=70)):
+        frames = list(fill(twelve, request, pauses=True))
+        start = request.start or twelve.steps
+        ways = [way for s in range(start) for way in ways_back(twelve.steps, start, s, USUAL_BACK_AND_FORTH)]
+        pauses = [frame for frame in frames if frame.pause]
+        assert len(pauses) == sum(len(way) - 1 for way in ways) > start
+        assert all(frame.pictures is None for frame in pauses)
+        steps = [frame for frame in frames if not frame.pause]
+        assert [frame.t for frame in steps] == list(range(start, -1, -1))
+        assert np.array_equal(steps[-1].pictures, result(fill(twelve, request)).pictures)
 
 
 def test_without_weights_steps_are_walked_again_unless_told_otherwise(request_: FillRequest, tmp_path: Path) -> None:
