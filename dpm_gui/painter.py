@@ -39,7 +39,6 @@ FOR_ALL = {
 """What can be done whatever is open."""
 FOR_ROWS = FOR_ALL | {"invert_mask", "next_picture", "previous_picture", "sample_picture"}
 """What can be done with a sequence of bits."""
-READY_MASKS = ("hole", "left", "lower", "random", "rows")
 
 
 class Painter(QObject):
@@ -162,9 +161,11 @@ class Painter(QObject):
         actions["workspace_watch"].setChecked(True)
 
     def _connect_tools(self, paint: PaintSession) -> None:
+        from dpm_gui.painting.tools import TOOLS
+
         actions, easel = self._window.actions_, paint.easel
         group = QActionGroup(self)
-        for tool in ("brush", "eraser", "rectangle", "fill", "colour"):
+        for tool in TOOLS:
             group.addAction(actions[f"tool_{tool}"])
             actions.on(f"tool_{tool}", partial(easel.hold, tool))
         actions.on("swap_tools", lambda: easel.take(easel.tools.swapped()))
@@ -176,6 +177,8 @@ class Painter(QObject):
         actions["show_mask"].setChecked(True)
 
     def _connect_masks(self, paint: PaintSession) -> None:
+        from dpm_gui.painting.ready_masks import READY_MASKS
+
         actions, easel = self._window.actions_, paint.easel
         slots: dict[str, Callable[[], object]] = {
             "invert_mask": easel.invert,

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractSlider, QWidget
 from dpm_gui.theme import LIGHT, Palette
 from dpm_gui.views.time_axis import TimeAxis
 from dpm_gui.views.time_slider_painter import SliderState, height_for, paint_slider
+from dpm_gui.views.wheel import notches
 
-_NOTCH = 120  # eighths of a degree of one wheel step
 _TEN = 10
 
 
@@ -37,7 +37,7 @@ class TimeSlider(QAbstractSlider):
         self._available: tuple[int, int] | None = None
         self._dragged_to: int | None = None
         self._hovered: int | None = None
-        self._turned = 0
+        self._turned = 0.0
         self._pending = QTimer(self)
         self._pending.setSingleShot(True)
         self._pending.setInterval(0)
@@ -150,9 +150,9 @@ class TimeSlider(QAbstractSlider):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """One notch up is one step on."""
-        self._turned += event.angleDelta().y()
-        steps = int(self._turned / _NOTCH)
-        self._turned -= steps * _NOTCH
+        self._turned += notches(event)
+        steps = int(self._turned)
+        self._turned -= steps
         if steps:
             self.step_asked.emit(steps)
         event.accept()
