@@ -39,10 +39,10 @@ check: $(TEST_READY) ## format, lint, types and the borders between the rooms
 bench: system-libraries $(TEST_READY) ## measure the timings; prints a table and writes JSON to out/
 	@$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
-figures: system-libraries $(TEST_READY) ## make the pictures of docs/gallery.md again; ARGS=… names some of them; an hour
+figures: system-libraries $(TEST_READY) ## make the pictures of docs/gallery.md again; ARGS=… names some of them; an hour and more
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tools.figures $(ARGS)
 
-measure: $(MEASURE_READY) ## measure the shipped models of pictures beside codecs, a classifier and other fills; an hour
+measure: $(MEASURE_READY) ## measure the shipped models of pictures beside codecs, a classifier and other fills; an hour and more
 	@$(BIN)/python -m tools.measuring.report
 	@$(BIN)/python -m tools.measuring.filling_report
 

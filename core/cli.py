@@ -109,7 +109,9 @@ def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     inpaint.add_argument("--weighted", action="store_true", help="weighted particles, not the paper's kernels alone")
     inpaint.add_argument("--particles", type=int, metavar="N", help="number of those particles (the count)")
     inpaint.add_argument("--timing", choices=TIMINGS, help="how what is known depends on t (constant)")
-    inpaint.add_argument("--back-and-forth", type=int, metavar="K", help="how often steps are walked again (2)")
+    inpaint.add_argument(
+        "--back-and-forth", type=int, metavar="K", help="how often steps are walked again (2; 0 if weighted)"
+    )
     inpaint.add_argument(
         "--start", type=int, metavar="T", help="noise the whole image to step T and finish it from there"
     )

@@ -67,7 +67,16 @@ def dead_leaves_paper() -> Recipe:
 
 def gravel() -> Recipe:
     """Return the recipe of a texture of gravel, in the place of the paper's bark (section 3.2.4)."""
-    return _texture("gravel", "Gravel", "crops of a texture of gravel, 64 x 64")
+    made = _pictures(
+        Texture("gravel"),
+        name="gravel",
+        title="Gravel",
+        summary="crops of gravel, 64 x 64, Gaussian, T = 1000, the paper's multi-scale convolution; ten minutes",
+        network=lambda _: MultiscaleConvolution(channels=1, width=48, dense=96),
+        steps=2500,
+        rate=2e-3,
+    )
+    return dataclasses.replace(made, batch=8, validation=64)
 
 
 def brick() -> Recipe:
@@ -93,20 +102,6 @@ def colour_patches() -> Recipe:
         network=lambda _: UNet(channels=3),
         steps=3000,
     )
-
-
-def _texture(name: str, title: str, what: str) -> Recipe:
-    """Return the recipe of the texture ``name``; a crop has four times the pixels of other pictures."""
-    made = _pictures(
-        Texture(name),
-        name=name,
-        title=title,
-        summary=f"{what}, Gaussian, T = 1000, the paper's multi-scale convolution; ten minutes",
-        network=lambda _: MultiscaleConvolution(channels=1, width=48, dense=96),
-        steps=2500,
-        rate=2e-3,
-    )
-    return dataclasses.replace(made, batch=8, validation=64)
 
 
 def picture_rates(steps: int = STEPS) -> Schedule:

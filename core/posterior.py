@@ -156,8 +156,9 @@ def _unweighted(
 def ways_back(steps: int, begin: int, s: int, repeats: int) -> list[list[int]]:
     """Return the ways that are walked again once a walk has come to ``s``: the steps of each, descending to ``s``.
 
-    A way is a fiftieth of the chain, and they are spread so that each step lies on ``repeats`` of them. It is walked in
-    no more than four moves: as much is mixed as by taking each step again, for a fifth of the work where T = 1000.
+    A way is a fiftieth of the chain, and they are spread so that each step lies on ``repeats`` of them, but for the
+    last fiftieth, whose steps lie on ever fewer, and the last on none. A way is walked in no more than four moves: as
+    much is mixed as by taking each step again, for a fifth of the work where T = 1000.
 
     Args:
         steps: T.

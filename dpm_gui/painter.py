@@ -110,9 +110,9 @@ class Painter(QObject):
         self.undo_group.blockSignals(True)
         if self.paint is not None and self.wishes is not None:
             self._opener.shut_down()
-            self._files.shut_down()
             self.paint.shut_down()
             self.wishes.shut_down()
+            self._files.shut_down()
 
     def _make(self) -> QWidget:
         """Make the workspace, and all that it needs."""

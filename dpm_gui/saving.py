@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from core.errors import DpmError
 from dpm_gui.tasks import Tasks
 
 SAVING = "save"
@@ -29,6 +31,7 @@ class Saver(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._path = ""
+        self._closing = False
         self._waiting: dict[str, Write] = {}
         self._tasks = Tasks((SAVING,), self)
         self._tasks.activity_changed.connect(self.activity_changed)
@@ -47,8 +50,12 @@ class Saver(QObject):
             self._begin_next()
 
     def shut_down(self) -> None:
-        """Write all that was to be saved, and end every thread; nothing is told and nothing begins any more."""
+        """Write all that was to be saved, and end every thread; nothing begins any more.
+
+        There is no window left to tell of an error, so that it goes to stderr, in one line.
+        """
         self.blockSignals(True)
+        self._closing = True
         self._tasks.wait()
         while self._waiting:
             self._begin_next()
@@ -58,7 +65,7 @@ class Saver(QObject):
     def _begin_next(self) -> None:
         if self._waiting:
             self._path = next(iter(self._waiting))
-            work = partial(_written, self._waiting.pop(self._path), self._path)
+            work = partial(self._written, self._waiting.pop(self._path), self._path)
             self._tasks.begin(SAVING, work, len, f"Saving {Path(self._path).name}", 0, can_stop=False)
 
     def _note_end(self, _purpose: str, error: Exception | None) -> None:
@@ -69,8 +76,12 @@ class Saver(QObject):
         else:
             self.failed.emit(error)
 
-
-def _written(write: Write, path: str) -> Iterator[object]:
-    """Write, in the job: there is nothing to be handed on."""
-    write(path)
-    yield from ()
+    def _written(self, write: Write, path: str) -> Iterator[object]:
+        """Write, in the job: there is nothing to be handed on."""
+        try:
+            write(path)
+        except (DpmError, OSError) as error:
+            if self._closing:
+                sys.stderr.write(f"dpm-gui: {error}\n")
+            raise
+        yield from ()

@@ -21,7 +21,7 @@ from core.space import check_disk
 if TYPE_CHECKING:
     from core.model import DiffusionModel
 
-WAYS = {False: "the paper's kernels alone", True: "weighted particles"}
+WAYS = {False: "the paper's kernels", True: "weighted particles"}
 
 
 def inpaint(options: argparse.Namespace) -> int:
@@ -65,7 +65,9 @@ def _request(options: argparse.Namespace, model: DiffusionModel) -> FillRequest:
         "start": options.start,
         "particles": options.particles,
     }
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if options.weighted and options.back_and_forth is None:
+        changes["back_and_forth"] = None  # whatever a file says: with weights there is none of it
     if options.spec is not None:
         if options.image is not None or options.mask is not None:
             raise BadInputError("--spec: it holds an image and a mask; leave --image and --mask out")
@@ -118,7 +120,7 @@ def _facts(request: FillRequest, frame: FillFrame) -> dict[str, Any]:
         "known": int((~mask).sum()),
         "filled_in": int(mask.sum()),
         "held": request.held,
-        "back_and_forth": request.effective_back_and_forth,
+        "back_and_forth": 0 if mask.all() else request.effective_back_and_forth,
         "timing": request.effective_timing,
         "weighted": request.weighted,
         "particles": request.walked,
@@ -132,6 +134,8 @@ def _text(out: str, facts: dict[str, Any]) -> str:
     parts = f"{facts['filled_in']} of {facts['known'] + facts['filled_in']} entries filled in"
     line = f"{out}: {facts['count']} samples, {parts}, seed {facts['seed']}; {WAYS[facts['weighted']]}"
     line += f", known entries {HELD_WORDS[facts['held'], facts['timing'] == 'twisted']}"
+    if facts["back_and_forth"]:
+        line += f", steps walked again {facts['back_and_forth']} x"
     if not facts["weighted"]:
         return f"{line}\nThese are not draws from the posterior, which --weighted approaches."
     size, bits = facts["effective_sample_size"], facts["log_probability_bits"]

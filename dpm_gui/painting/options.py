@@ -20,7 +20,7 @@ WAYS = {
 BACK_AND_FORTH = (
     "Parts of the way are taken back by q's own steps and walked again, so that new {noun} and known ones agree."
 )
-PLAIN = "The paper's kernels alone: quick, but not draws from the posterior p(x) r(x)."
+PLAIN = "The paper's kernels: quick, but not draws from the posterior p(x) r(x)."
 WEIGHTED = (
     "Weighted particles, resampled when few carry the weight: the posterior itself as their number grows; "
     "the effective sample size says how many of them count."

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractSlider, QWidget
 from dpm_gui.theme import LIGHT, Palette
 from dpm_gui.views.time_axis import TimeAxis
 from dpm_gui.views.time_slider_painter import SliderState, height_for, paint_slider
-from dpm_gui.views.wheel import notches
+from dpm_gui.views.wheel import NOTCH
 
 _TEN = 10
 
@@ -150,9 +150,9 @@ class TimeSlider(QAbstractSlider):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """One notch up is one step on."""
-        self._turned += notches(event)
-        steps = int(self._turned)
-        self._turned -= steps
+        self._turned += event.angleDelta().y()
+        steps = int(self._turned / NOTCH)
+        self._turned -= steps * NOTCH
         if steps:
             self.step_asked.emit(steps)
         event.accept()

@@ -122,11 +122,19 @@ def test_as_json_it_says_which_way_was_on(folder: Path, capsys: Capture) -> None
     assert math.isfinite(weighted["log_probability_bits"])
 
 
+def test_weights_can_be_asked_of_a_file_that_speaks_of_steps_walked_again(folder: Path) -> None:
+    assert dpm(*FILES, "--count", 20, "--back-and-forth", 2, "--save-spec", "again.npz") == 0
+    assert dpm("small.h5", "--spec", "again.npz", "--out", "one.npy", "--weighted") == 0
+    assert dpm(*FILES, "--count", 20, "--weighted") == 0
+    assert np.array_equal(np.load("one.npy"), np.load("y.npy"))
+
+
 def test_as_text_it_says_which_way_was_on(folder: Path, capsys: Capture) -> None:
     assert dpm(*FILES) == 0
     out = capsys.readouterr().out
     assert "y.npy: 16 samples" in out
-    assert "the paper's kernels alone" in out
+    assert "the paper's kernels" in out
+    assert "walked again 2 x" in out
     assert "noised path" in out
     assert dpm(*FILES, "--weighted") == 0
     out = capsys.readouterr().out

@@ -143,6 +143,20 @@ def test_the_end_waits_for_what_is_written_and_writes_what_waits_without_a_word(
     assert not (tmp_path / "late").exists()
 
 
+def test_what_cannot_be_written_at_the_end_is_said_in_a_line_on_stderr(
+    saver: Saver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(path: str) -> None:
+        raise OutputError(f"{path}: the disk is full")
+
+    gate = Gate("first")
+    saver.save(str(tmp_path / "first"), gate)
+    saver.save(str(tmp_path / "second"), refuse)
+    gate.open.set()
+    saver.shut_down()
+    assert capsys.readouterr().err == f"dpm-gui: {tmp_path / 'second'}: the disk is full\n"
+
+
 def test_what_was_to_be_saved_a_moment_before_the_end_is_saved(window: QWidget, tmp_path: Path) -> None:
     for number in range(20):  # the thread may or may not have begun by then
         saver = Saver(window)
