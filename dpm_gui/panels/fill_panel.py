@@ -116,6 +116,7 @@ class FillPanel(QWidget):
         counts.addStretch(1)
         counts.addWidget(self._run)
         starts = QHBoxLayout()
+        starts.setSpacing(12)
         starts.addWidget(self.start, 1)
         starts.addWidget(self._start_text)
         self._start_text.setMinimumWidth(self.fontMetrics().horizontalAdvance("t = T = 1000 "))
