@@ -41,6 +41,7 @@ class PicturePage(QWidget):
         self._note = QLabel(self)
         self._note.setContentsMargins(16, 4, 16, 4)
         self._note.setWordWrap(True)
+        self._note.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 8)  # as it wraps, nothing above it moves
         self._pixel = QLabel(self)
         self._pixel.setContentsMargins(0, 4, 16, 4)
         self._icons = icons

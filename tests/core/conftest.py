@@ -15,12 +15,14 @@ from core import checkpoint, datasets, recipes, training
 from core.analytic import AnalyticNetwork
 from core.datasets import FORMULAS
 from core.empirical import EmpiricalNetwork
+from core.filling_values import FillRequest
 from core.model import DiffusionModel, model_from
 from core.networks import MultilayerPerceptron
 from core.processes import BinomialProcess, GaussianProcess
 from core.schedules import constant, constant_erasure, linear, log_linear
 from core.training_values import TrainingState
 from core.values import Bound, Checkpoint, DataInfo, NetworkInfo
+from tests.core.fillings import SHAPE, pictures_checkpoint
 
 SCHEDULES: dict[str, NDArray[np.float64]] = {
     "one step short of nothing": log_linear(10, first=1e-2, alpha_bar_end=1e-3),
@@ -141,3 +143,17 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> recipes.Recipe:
     monkeypatch.setitem(recipes.RECIPES, "swiss_roll", lambda: recipe)
     monkeypatch.setattr(datasets, "QUADRATURE_NODES", 128)
     return recipe
+
+
+@pytest.fixture(scope="module")
+def twelve() -> DiffusionModel:
+    return model_from(pictures_checkpoint(), "twelve.h5")
+
+
+@pytest.fixture
+def request_() -> FillRequest:
+    """The third of the twelve, its two lower rows to be filled in."""
+    picture = pictures_checkpoint().data.examples[2] + np.float32(1 / 3)  # no number that survives another type
+    mask = np.zeros(SHAPE, np.bool_)
+    mask[4:] = True
+    return FillRequest(picture, mask, count=3, seed=5, threads=1)

@@ -1,25 +1,20 @@
-"""Filling in: the window's arrays are the command's, known values come back as they were, and previews are fair."""
+"""Filling in: known values come back as they were, and previews are fair."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from core import checkpoint, cli, strided_filling
+from core import strided_filling
 from core.analytic import AnalyticNetwork
 from core.datasets import Heartbeat
 from core.empirical import EmpiricalNetwork
 from core.errors import BadInputError
 from core.filling import fill, preview, spec_of
-from core.filling_files import load_request, save_request
-from core.filling_values import USUAL_BACK_AND_FORTH, FillFrame, FillRequest
+from core.filling_values import USUAL_BACK_AND_FORTH, FillRequest
 from core.model import DiffusionModel, model_from
 from core.posterior import reverse_under, ways_back
 from core.potentials import Mask, Posterior
@@ -27,47 +22,10 @@ from core.processes import BinomialProcess, GaussianProcess
 from core.schedules import constant_erasure, log_linear
 from core.strided import chosen_steps
 from core.trajectories import reverse
-from core.values import Checkpoint, DataInfo, NetworkInfo, RunSpec
+from core.values import DataInfo, RunSpec
 from core.windows import resized
+from tests.core.fillings import SHAPE, pictures_checkpoint, result
 from tests.core.picture_models import MAKERS, info_of, network_of, process, states
-
-SHAPE = (6, 5)
-
-
-def pictures_checkpoint(shape: tuple[int, ...] = SHAPE, steps: int = 120) -> Checkpoint:
-    """Twelve pictures of random grey levels, and their exact reverse."""
-    levels = np.random.default_rng(3).integers(0, 256, size=(12, *shape)).astype(np.float32)
-    mean, spread = 127.5, 70.0
-    network = EmpiricalNetwork.of((levels - mean) / spread)
-    weights = {name: value.numpy() for name, value in network.state_dict().items()}
-    return Checkpoint(
-        title="Twelve",
-        created="2025-01-02T03:04:05+00:00",
-        licence="MIT",
-        kind="gaussian",
-        betas=log_linear(steps, first=1e-3, alpha_bar_end=1e-3),
-        network=NetworkInfo(network.kind, network.config, weights),
-        data=DataInfo("twelve", shape, (0.0, 255.0), np.array(mean), np.array(spread), levels, 1.0),
-    )
-
-
-@pytest.fixture(scope="module")
-def twelve() -> DiffusionModel:
-    return model_from(pictures_checkpoint(), "twelve.h5")
-
-
-@pytest.fixture
-def request_() -> FillRequest:
-    """The third of the twelve, its two lower rows to be filled in."""
-    picture = pictures_checkpoint().data.examples[2] + np.float32(1 / 3)  # no number that survives another type
-    mask = np.zeros(SHAPE, np.bool_)
-    mask[4:] = True
-    return FillRequest(picture, mask, count=3, seed=5, threads=1)
-
-
-def result(frames: object) -> FillFrame:
-    *_, frame = frames  # type: ignore[misc]
-    return frame
 
 
 def test_known_values_come_back_bit_for_bit_in_every_frame_that_shows_any(
@@ -279,19 +237,6 @@ def test_a_convolutional_network_fills_in_pictures_of_other_sizes(kind: str) -> 
         list(fill(model, FillRequest(np.zeros((40, 36, 3)), np.ones((40, 36), np.bool_), threads=1)))
 
 
-# ---------------------------------------------------------------------------------------------------------- the file
-
-
-def test_a_request_comes_back_from_its_file(request_: FillRequest, tmp_path: Path) -> None:
-    made = dataclasses.replace(request_, held="x0", back_and_forth=2, start=7, timing="fading")
-    save_request(made, tmp_path / "wish.npz")
-    read = load_request(tmp_path / "wish.npz")
-    for field in dataclasses.fields(FillRequest):
-        one, other = getattr(made, field.name), getattr(read, field.name)
-        assert np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other, field.name
-    assert read.picture.dtype == made.picture.dtype
-
-
 def test_a_walk_pauses_after_each_move_on_a_way_that_is_walked_again_and_comes_to_the_same(
     twelve: DiffusionModel, request_: FillRequest
 ) -> None:
@@ -305,118 +250,6 @@ def test_a_walk_pauses_after_each_move_on_a_way_that_is_walked_again_and_comes_t
         steps = [frame for frame in frames if not frame.pause]
         assert [frame.t for frame in steps] == list(range(start, -1, -1))
         assert np.array_equal(steps[-1].pictures, result(fill(twelve, request)).pictures)
-
-
-def test_without_weights_steps_are_walked_again_unless_told_otherwise(request_: FillRequest, tmp_path: Path) -> None:
-    plain = dataclasses.replace(request_, back_and_forth=None, weighted=False)
-    save_request(plain, tmp_path / "usual.npz")
-    for request in (plain, load_request(tmp_path / "usual.npz")):
-        assert request.effective_back_and_forth == USUAL_BACK_AND_FORTH > 0
-        assert dataclasses.replace(request, weighted=True).effective_back_and_forth == 0
-        assert dataclasses.replace(request, back_and_forth=0).effective_back_and_forth == 0
-
-
-def _missing(path: Path) -> None:
-    path.unlink()
-
-
-def _cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:200])
-
-
-def _other(path: Path) -> None:
-    np.savez(path, a=np.arange(3))
-
-
-def _single(path: Path) -> None:
-    with path.open("wb") as file:
-        np.save(file, np.arange(3))
-
-
-def _pickled(path: Path) -> None:
-    with path.open("wb") as file:
-        np.savez(file, format=np.array([{"a": 1}], dtype=object))
-
-
-def _without_mask(path: Path) -> None:
-    with np.load(path) as file:
-        values = {name: file[name] for name in file.files if name != "mask"}
-    np.savez(path, **values)
-
-
-def _mask_of_numbers(path: Path) -> None:
-    with np.load(path) as file:
-        values = {name: file[name] for name in file.files}
-    np.savez(path, **{**values, "mask": np.ones(SHAPE)})
-
-
-@pytest.mark.parametrize("spoil", [_missing, _cut, _other, _single, _pickled, _without_mask, _mask_of_numbers])
-def test_a_file_that_is_none_is_refused_by_its_name(
-    spoil: Callable[[Path], None], request_: FillRequest, tmp_path: Path
-) -> None:
-    path = tmp_path / "wish.npz"
-    save_request(request_, path)
-    spoil(path)
-    with pytest.raises(BadInputError, match=r"wish\.npz: "):
-        load_request(path)
-
-
-# ------------------------------------------------------------------------------------------------------- the command
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request_: FillRequest) -> Path:
-    """A folder one is in, with the twelve, and a picture and its mask."""
-    monkeypatch.chdir(tmp_path)
-    checkpoint.save(pictures_checkpoint(), "twelve.h5")
-    np.save("x.npy", request_.picture)
-    np.save("m.npy", request_.mask)
-    return tmp_path
-
-
-def written(*options: str) -> NDArray[np.float32]:
-    assert cli.main(["inpaint", "twelve.h5", "--out", "y.npy", *options]) == 0
-    return np.load("y.npy")
-
-
-def test_the_command_gives_the_arrays_that_a_window_gets(
-    folder: Path, twelve: DiffusionModel, request_: FillRequest
-) -> None:
-    request = dataclasses.replace(request_, threads=RunSpec().threads)
-    options = ("--image", "x.npy", "--mask", "m.npy", "--count", "3", "--seed", "5")
-    assert written(*options).tobytes() == result(fill(twelve, request, looks=20)).pictures.tobytes()
-    rough = dataclasses.replace(request, start=30)
-    assert written(*options, "--start", "30").tobytes() == result(fill(twelve, rough)).pictures.tobytes()
-
-
-def test_under_a_full_mask_all_of_a_rough_picture_is_finished(
-    folder: Path, twelve: DiffusionModel, request_: FillRequest
-) -> None:
-    np.save("m.npy", np.ones(SHAPE, np.bool_))
-    options = ("--image", "x.npy", "--mask", "m.npy", "--count", "2", "--seed", "5", "--start", "30")
-    found = written(*options, "--save-spec", "wish.npz")
-    rough = dataclasses.replace(
-        request_, mask=np.ones(SHAPE, np.bool_), count=2, seed=5, start=30, threads=RunSpec().threads
-    )
-    assert found.tobytes() == result(fill(twelve, rough)).pictures.tobytes()
-    assert written("--spec", "wish.npz").tobytes() == found.tobytes()
-
-
-def test_a_file_stands_for_all_the_options_and_options_go_before_it(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    options = ("--image", "x.npy", "--mask", "m.npy", "--count", "2", "--held", "x0", "--save-spec", "wish.npz")
-    first = written(*options)
-    assert written("--spec", "wish.npz").tobytes() == first.tobytes()
-    capsys.readouterr()
-    written("--spec", "wish.npz", "--seed", "99", "--json")
-    facts = json.loads(capsys.readouterr().out)
-    assert (facts["seed"], facts["held"], facts["count"]) == (99, "x0", 2)
-
-
-def test_a_file_and_an_image_at_once_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["inpaint", "twelve.h5", "--spec", "w.npz", "--image", "x.npy", "--out", "y.npy"]) == 2
-    assert "--spec" in capsys.readouterr().err
 
 
 def test_the_steps_of_a_preview_end_with_the_edge(twelve: DiffusionModel) -> None:
