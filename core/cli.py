@@ -13,11 +13,16 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from core import __version__
-from core.commands import bounding, files, inpainting, rates, sampling, training
+from core.commands import bound as bound_module
+from core.commands import info as info_module
+from core.commands import inpaint as inpaint_module
+from core.commands import rates
+from core.commands import sample as sample_module
+from core.commands import train as train_module
 from core.errors import DpmError
-from core.filling_values import DEFAULT_COUNT
-from core.potentials import HELD, TIMINGS
-from core.values import RunSpec
+from core.values.inpainting import DEFAULT_COUNT
+from core.values.potentials import HELD, TIMINGS
+from core.values.runs import RunSpec
 
 INTERRUPTED = 130
 
@@ -39,11 +44,11 @@ def parser() -> argparse.ArgumentParser:
     info = parts.add_parser("info", help="say what a checkpoint holds")
     info.add_argument("file")
     info.add_argument("--json", action="store_true", help="print one JSON object")
-    info.set_defaults(run=files.info)
+    info.set_defaults(run=info_module.info)
 
     check = parts.add_parser("check", help="say what is wrong with checkpoints; exit 0 if nothing is")
     check.add_argument("files", nargs="+", metavar="file")
-    check.set_defaults(run=files.check)
+    check.set_defaults(run=info_module.check)
 
     sample = parts.add_parser("sample", help="draw samples: an npy file in user's units")
     sample.add_argument("file")
@@ -51,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=int, default=RunSpec().seed)
     sample.add_argument("--strided", type=int, metavar="STEPS", help="an approximation in fewer steps, for previews")
     sample.add_argument("--out", required=True, metavar="X.npy")
-    sample.set_defaults(run=sampling.sample)
+    sample.set_defaults(run=sample_module.sample)
 
     _add_inpaint(parts.add_parser("inpaint", help="fill in what is not known of an example"))
 
@@ -66,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     )
     bound.add_argument("--points", type=int, metavar="P", help="number of those points (100)")
     bound.add_argument("--json", action="store_true", help="print one JSON object")
-    bound.set_defaults(run=bounding.bound)
+    bound.set_defaults(run=bound_module.bound)
 
     train = parts.add_parser("train", help="train a recipe, or on data of your own, and write the checkpoint")
     train.add_argument("recipe", nargs="?", help="a name that `dpm recipes` lists")
@@ -82,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--rates", metavar="FILE", help="diffusion rates from a table, text or npy (the recipe's own)")
     train.add_argument("--seed", type=int, help="seed of the training (0)")
     train.add_argument("--resume", metavar="FILE", help="go on with a training that was interrupted")
-    train.set_defaults(run=training.train)
+    train.set_defaults(run=train_module.train)
 
     search = parts.add_parser("rates", help="search the rates with which K can be highest")
     search.add_argument("recipe", help="a name that `dpm recipes` lists, whose data it is for")
@@ -93,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
     search.set_defaults(run=rates.rates)
 
     recipes = parts.add_parser("recipes", help="list the recipes")
-    recipes.set_defaults(run=training.recipes)
+    recipes.set_defaults(run=train_module.recipes)
     return top
 
 
@@ -117,7 +122,7 @@ def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     )
     inpaint.add_argument("--json", action="store_true", help="print one JSON object")
     inpaint.add_argument("--out", required=True, metavar="Y.npy")
-    inpaint.set_defaults(run=inpainting.inpaint)
+    inpaint.set_defaults(run=inpaint_module.inpaint)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,15 +6,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.datasets import Source, source_of
+from core.data.registry import source_of
+from core.data.sources import Source
 from core.errors import BadCheckpointError, BadInputError
-from core.laws import Law
-from core.network_kinds import ExactNetwork, build_network
-from core.networks import ReverseNetwork
-from core.pictures import channels_of
-from core.processes import LAWS, Process, process_of
-from core.step_tables import check_floating
-from core.values import Checkpoint, DataInfo, NetworkInfo
+from core.networks.base import ReverseNetwork
+from core.networks.registry import ExactNetwork, build_network
+from core.processes.base import Process, check_floating
+from core.processes.binomial import BinomialProcess
+from core.processes.distributions import Law, MixedBernoulli, divergence, draw
+from core.processes.registry import LAWS, process_of
+from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo, channels_of
 
 
 class DiffusionModel:
@@ -139,3 +140,19 @@ def _check_fit(process: Process, network: ReverseNetwork | nn.Module, data: Data
     shape = getattr(network, "shape", data.shape)
     if shape != data.shape:
         raise BadInputError(f"network: it takes states of shape {shape}, and the data have shape {data.shape}")
+
+
+def step_divergence(model: DiffusionModel, x0: Tensor, t: int | Tensor, rng: torch.Generator) -> Tensor:
+    """Return KL(q(x^t-1 | x^t, x^0) || p(x^t-1 | x^t)) at one draw of x^t for each of ``x0`` [N, *shape].
+
+    Steps t = 2 … T; float64 ``[N]``, nats a sample.
+    """
+    return divergence_at(model, x0, draw(model.process.jump_law(x0, t), rng), t)
+
+
+def divergence_at(model: DiffusionModel, x0: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
+    """Return KL(q(x^t-1 | x^t, x^0) || p(x^t-1 | x^t)) at given states ``x`` = x^t, nats a sample, float64 ``[N]``."""
+    process, law = model.process, model.reverse_law(x, t)
+    if isinstance(law, MixedBernoulli) and isinstance(process, BinomialProcess):
+        return process.divergence_of_guess(law.hidden_odds, x0, x, t)
+    return divergence(process.posterior_law(x0, x, t), law)

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from core import __version__
 from core.errors import BadInputError, DpmError
-from core.values import MAX_COUNT, MAX_SEED, RunSpec
+from core.values.runs import MAX_COUNT, MAX_SEED, RunSpec
 
 WORKSPACES = ("watch", "paint")
 THEMES = ("system", "light", "dark")
@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace) -> int:
         from dpm_gui import offscreen
 
         return offscreen.run(options)
-    from dpm_gui.display import missing_display
+    from dpm_gui.desktop.display import missing_display
 
     reason = missing_display(os.environ.get("QT_QPA_PLATFORM", ""))
     if reason is not None:
@@ -83,8 +83,8 @@ def _open_window(options: argparse.Namespace) -> int:
     from PySide6.QtWidgets import QApplication
 
     from dpm_gui.app import DpmApplication
-    from dpm_gui.garbage import collected_between_events
-    from dpm_gui.preferences import Preferences
+    from dpm_gui.desktop.garbage import collected_between_events
+    from dpm_gui.desktop.preferences import Preferences
 
     application = QApplication([sys.argv[0]])
     application.setApplicationName("dpm-gui")

@@ -12,18 +12,18 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication
 
 from core.errors import BadCheckpointError, BadInputError, DpmError
-from core.values import MAX_SEED, RunSpec
-from dpm_gui.engine import Opened
-from dpm_gui.export import FigureExporter
-from dpm_gui.film_exporter import FilmExporter
-from dpm_gui.icons import IconSet
-from dpm_gui.main_window import MainWindow
-from dpm_gui.painter import Painter
-from dpm_gui.player import Player
-from dpm_gui.preferences import Preferences
-from dpm_gui.resources import asset, is_shipped
-from dpm_gui.session import Session
-from dpm_gui.theme import CHOICES, Palette, Theme
+from core.runtime.assets import asset, is_shipped
+from core.values.runs import MAX_SEED, RunSpec
+from dpm_gui.desktop.icons import IconSet
+from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.desktop.theme import CHOICES, Palette, Theme
+from dpm_gui.engine.opening import Opened
+from dpm_gui.export.figures import FigureExporter
+from dpm_gui.export.film_exporter import FilmExporter
+from dpm_gui.paint.controller import Painter
+from dpm_gui.session.player import Player
+from dpm_gui.session.session import Session
+from dpm_gui.window.main_window import MainWindow
 
 SHIPPED = "checkpoints/swiss_roll.h5"
 ALL_SHIPPED = {
@@ -95,7 +95,7 @@ class DpmApplication(QObject):
         self.window.painted.connect(lambda: QTimer.singleShot(0, partial(self._wake_and_open, chosen)))
 
     def _wake_and_open(self, path: str) -> None:
-        self.session.wake()
+        self.session.preload()
         self.session.open(path)
 
     def open(self, path: str) -> None:
@@ -254,18 +254,17 @@ class DpmApplication(QObject):
     # What few starts need is imported when it is asked for: the window is there the sooner.
 
     def _show_shortcuts(self) -> None:
-        from dpm_gui.dialogs import ShortcutsDialog
-        from dpm_gui.dialogs.gestures import GESTURES
+        from dpm_gui.dialogs.shortcuts import GESTURES, ShortcutsDialog
 
         ShortcutsDialog(self.window, self.window.actions_.all(), GESTURES).open()
 
     def _find_command(self) -> None:
-        from dpm_gui.dialogs import CommandPalette
+        from dpm_gui.dialogs.command_palette import CommandPalette
 
         CommandPalette(self.window, self.window.actions_.all()).show()
 
     def _show_about(self) -> None:
-        from dpm_gui.dialogs import AboutDialog
+        from dpm_gui.dialogs.about import AboutDialog
 
         AboutDialog(self.window).open()
 
@@ -273,7 +272,7 @@ class DpmApplication(QObject):
         """Tell a person what went wrong; a bug goes to the exception hook."""
         if not isinstance(error, DpmError):
             raise error
-        from dpm_gui.dialogs import show_error
+        from dpm_gui.dialogs.errors import show_error
 
         if self.session.opened is None:
             self.window.watch.show_message("Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one here.")

@@ -20,17 +20,17 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from core.errors import BadInputError
-from core.files import check_output_path
+from core.runtime.files import check_output_path
 from dpm_gui.app import DpmApplication
-from dpm_gui.engine import FORWARD, REVERSE
-from dpm_gui.export import save_image
-from dpm_gui.film_scene import FRAMES_A_SECOND, FilmScene
-from dpm_gui.films import check_film_path, write_film
-from dpm_gui.garbage import collected_between_events
-from dpm_gui.main_window import LEAST_SIZE
-from dpm_gui.paper_figures import figure_of
-from dpm_gui.preferences import Preferences
-from dpm_gui.views.canvases import canvas_for
+from dpm_gui.desktop.garbage import collected_between_events
+from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.export.figures import save_image
+from dpm_gui.export.film_scene import FRAMES_A_SECOND, FilmScene
+from dpm_gui.export.films import check_film_path, write_film
+from dpm_gui.export.paper_figures import figure_of
+from dpm_gui.views.canvases.registry import canvas_for
+from dpm_gui.window.main_window import LEAST_SIZE
 
 WINDOW_SIZE = (1280, 800)
 

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 # Set before Qt starts: a plain `pytest` needs no display either.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+
 TESTS = Path(__file__).parent
-WITH_A_WINDOW = {"gui", "journeys"}
+WITH_A_WINDOW = {"dpm_gui", "journeys"}
 GRACE_SECONDS = 2.0
 
 
@@ -37,7 +38,7 @@ def settings(tmp_path: Path) -> QSettings:
 def clean_desk(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    """In gui/ and journeys/: the user's own settings are out of reach, and no window and no thread outlives a test."""
+    """In dpm_gui/ and journeys/: the user's settings are out of reach; no window and no thread outlives a test."""
     if request.path.relative_to(TESTS).parts[0] not in WITH_A_WINDOW:
         yield
         return
@@ -59,7 +60,7 @@ def _garbage_kept() -> Iterator[None]:
     """Have no garbage collected on the way, but all of it at the end, here and in this thread.
 
     What Qt's objects are collected in may be the middle of a call to Qt, which then waits for its own lock for ever,
-    or another thread; `dpm_gui.garbage` is for the program what this is for its tests.
+    or another thread; `dpm_gui.desktop.garbage` is for the program what this is for its tests.
     """
     if not gc.get_freeze_count():
         gc.freeze()  # what is imported by now is never garbage, and needs not be looked through after every test
@@ -102,7 +103,7 @@ def _note_jobs(monkeypatch: pytest.MonkeyPatch) -> weakref.WeakSet[QThread]:
     """Return a set into which every job that is started from now on is put: the only threads of Qt that there are."""
     from PySide6.QtCore import QThread
 
-    from dpm_gui.jobs import Job
+    from dpm_gui.jobs.jobs import Job
 
     started: weakref.WeakSet[QThread] = weakref.WeakSet()
 

@@ -66,7 +66,7 @@ def test_the_wheel_holds_both_packages_and_the_assets(tmp_path):
     assets = {path.relative_to(ROOT).as_posix() for path in (ROOT / "assets").rglob("*") if path.is_file()}
     assert assets
     assert {f"dpm_gui/{asset}" for asset in assets} <= names
-    assert {"core/values.py", "core/errors.py", "dpm_gui/__init__.py"} <= names
+    assert {"core/values/runs.py", "core/errors.py", "dpm_gui/__init__.py"} <= names
     assert {name.split("/")[0] for name in names} == {"core", "dpm_gui", f"dpm_gui-{core.__version__}.dist-info"}
 
 
@@ -90,7 +90,7 @@ def test_importing_the_application_imports_neither_torch_nor_h5py():
     assert not modules_imported_with("dpm_gui.app") & {"torch", "h5py"}
 
 
-@pytest.mark.parametrize("module", ["core.values", "core.errors", "core.files", "core.assets"])
+@pytest.mark.parametrize("module", ["core.values.runs", "core.errors", "core.runtime.files", "core.runtime.assets"])
 def test_what_both_rooms_share_needs_numpy_at_most(module):
     assert not modules_imported_with(module) & {"torch", "h5py", "PySide6", "pyqtgraph"}
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.picture_sources import Digits, Texture
+from core.data.shipped_images import Digits, Texture
 from tools.measuring.fills import SEED, corner, filled, hole_in, lower_half
 from tools.measuring.report import opened
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.array_files import read_npy, refuse
 from core.errors import BadInputError
-from core.values import Checkpoint
+from core.formats.arrays import read_npy, refuse
+from core.values.checkpoints import Checkpoint
 
 if TYPE_CHECKING:
+    from core.formats.sandbox import Prober
     from core.model import DiffusionModel
-    from core.prober import Prober
 
 Value = TypeVar("Value")
 
@@ -31,8 +31,8 @@ def last(values: Iterable[Value]) -> Value:
 
 
 def open_model(path: str, prober: Prober | None = None) -> tuple[Checkpoint, DiffusionModel]:
-    """Return the checkpoint at ``path`` and its model; arguments and errors as in `core.checkpoint.load`."""
-    from core.checkpoint import load
+    """Return the checkpoint at ``path`` and its model; arguments and errors as in `core.formats.checkpoints.load`."""
+    from core.formats.checkpoints import load
 
     checkpoint = load(path, prober)
     from core.model import model_from  # torch, which a file that is refused need not wait for

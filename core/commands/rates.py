@@ -9,15 +9,16 @@ import numpy as np
 
 from core.commands.common import check_suffix, last, shown
 from core.errors import BadInputError
-from core.files import atomic_path, check_output_path
-from core.values import RunSpec
+from core.runtime.files import atomic_path, check_output_path
+from core.values.runs import RunSpec
 
 
 def rates(options: argparse.Namespace) -> int:
     """Search rates for the data of a recipe, print what is found, and write them where that is asked for."""
-    from core.bounds import measure_bound
-    from core.rate_search import EVALUATIONS, exact_model, search_rates
-    from core.recipes import recipe_named
+    from core.measurement.bound import measure_bound
+    from core.measurement.limits import exact_model
+    from core.measurement.schedule_search import EVALUATIONS, search_rates
+    from core.recipes.registry import recipe_named
 
     recipe = recipe_named(options.recipe)
     steps = len(recipe.betas) if options.steps is None else options.steps

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import BadCheckpointError, BadInputError, DpmError, OutputError, TrainingError
-from dpm_gui.icons import IconSet
+from dpm_gui.desktop.icons import IconSet
 
 TITLES: tuple[tuple[type[DpmError], str], ...] = (
     (BadCheckpointError, "This file cannot be opened"),

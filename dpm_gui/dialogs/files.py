@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from dpm_gui.preferences import Preferences
+from dpm_gui.desktop.preferences import Preferences
 
 Take = Callable[[str], object]
 """Takes the path of the file that was chosen."""

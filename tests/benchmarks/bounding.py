@@ -8,9 +8,9 @@ from collections.abc import Callable
 import torch
 from models import COUNT, MODELS, bare_calls, ratio
 
-from core.bounds import measure_bound
+from core.measurement.bound import measure_bound
 from core.model import DiffusionModel
-from core.values import RunSpec
+from core.values.runs import RunSpec
 
 ROUNDS = {"roll": 15, "heartbeat": 5}
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from dpm_gui.app import DpmApplication
-from dpm_gui.preferences import Preferences
+from dpm_gui.desktop.preferences import Preferences
 
 
 def percentile(seconds: list[float], share: float) -> float:

@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import torch
 
-from core.checkpoint import read
-from core.datasets import Heartbeat
+from core.data.formulas import Heartbeat
+from core.formats.checkpoints import read
 from core.model import DiffusionModel, model_from
-from core.networks import BitPerceptron
-from core.processes import BinomialProcess, GaussianProcess
-from core.schedules import constant_erasure, log_linear
-from core.unet import UNet
-from core.values import DataInfo
+from core.networks.perceptrons import BitPerceptron
+from core.networks.unet import UNet
+from core.processes.binomial import BinomialProcess
+from core.processes.gaussian import GaussianProcess
+from core.processes.schedules import constant_erasure, log_linear
+from core.values.checkpoints import DataInfo
 
 COUNT = 10_000
 DIGITS = "assets/checkpoints/digits.h5"

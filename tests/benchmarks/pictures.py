@@ -16,9 +16,10 @@ from frames import open_program, percentile, play
 from PySide6.QtCore import QEventLoop, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication
 
-from core.assets import asset
+from core.runtime.assets import asset
 from dpm_gui.app import DpmApplication
-from dpm_gui.engine import PREVIEW_STEPS, REVERSE
+from dpm_gui.engine.runs import PREVIEW_STEPS
+from dpm_gui.engine.values import REVERSE
 
 
 def until(arrived: SignalInstance, begin: Callable[[], None], there: Callable[[], bool]) -> float:

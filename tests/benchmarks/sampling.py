@@ -9,8 +9,8 @@ import torch
 from models import COUNTS, MODELS, bare_calls, ratio
 
 from core.model import DiffusionModel
-from core.trajectories import reverse
-from core.values import RunSpec
+from core.sampling.trajectories import reverse
+from core.values.runs import RunSpec
 
 ROUNDS = {"roll": 15, "heartbeat": 5, "digits": 5}
 

@@ -19,10 +19,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from core.assets import asset
+from core.runtime.assets import asset
 from dpm_gui.app import DpmApplication
-from dpm_gui.painting.tools import BRUSH, ToolBox
-from dpm_gui.views.paint_canvas import PaintCanvas
+from dpm_gui.paint.canvases.image_canvas import PaintCanvas
+from dpm_gui.paint.document.tools import BRUSH, ToolBox
 
 SIDE = 512
 STROKES = 8

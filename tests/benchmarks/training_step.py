@@ -14,10 +14,10 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from core.network_kinds import TrainableNetwork
-from core.recipe import Recipe
-from core.recipes import recipe_named
-from core.training import Trainer, TrainingSpec
+from core.networks.registry import TrainableNetwork
+from core.recipes.recipe import Recipe
+from core.recipes.registry import recipe_named
+from core.training.trainer import Trainer, TrainingSpec
 
 ROUNDS = {True: 6, False: 40}
 """By whether the data are pictures."""

@@ -53,7 +53,7 @@ def dpm_gui() -> None:
     from PySide6.QtWidgets import QApplication
 
     from dpm_gui.app import DpmApplication
-    from dpm_gui.preferences import Preferences
+    from dpm_gui.desktop.preferences import Preferences
 
     application = QApplication([])
     with tempfile.TemporaryDirectory() as folder:

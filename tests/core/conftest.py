@@ -11,18 +11,23 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from core import checkpoint, datasets, recipes, training
-from core.analytic import AnalyticNetwork
-from core.datasets import FORMULAS
-from core.empirical import EmpiricalNetwork
-from core.filling_values import FillRequest
+from core.data import formulas
+from core.data.registry import FORMULAS
+from core.formats import checkpoints
 from core.model import DiffusionModel, model_from
-from core.networks import MultilayerPerceptron
-from core.processes import BinomialProcess, GaussianProcess
-from core.schedules import constant, constant_erasure, linear, log_linear
-from core.training_values import TrainingState
-from core.values import Bound, Checkpoint, DataInfo, NetworkInfo
-from tests.core.fillings import SHAPE, pictures_checkpoint
+from core.networks.analytic import AnalyticNetwork
+from core.networks.empirical import EmpiricalNetwork
+from core.networks.perceptrons import MultilayerPerceptron
+from core.processes.binomial import BinomialProcess
+from core.processes.gaussian import GaussianProcess
+from core.processes.schedules import constant, constant_erasure, linear, log_linear
+from core.recipes import paper, registry
+from core.training import trainer
+from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
+from core.values.inpainting import FillRequest
+from core.values.measurements import Bound
+from core.values.training import TrainingState
+from tests.support.inpainting import SHAPE, pictures_checkpoint
 
 SCHEDULES: dict[str, NDArray[np.float64]] = {
     "one step short of nothing": log_linear(10, first=1e-2, alpha_bar_end=1e-3),
@@ -98,7 +103,7 @@ def small() -> Checkpoint:
     torch.manual_seed(0)
     network = MultilayerPerceptron(2, width=6, layers=2, frequencies=2, detail=1)
     torch.nn.init.normal_(network.read_out.weight, std=0.05)
-    recipe = recipes.swiss_roll()
+    recipe = paper.swiss_roll()
     rates = log_linear(5, first=1e-2, alpha_bar_end=1e-2)
     lower = np.array([-np.inf, -2.0, -1.0, -0.5, 0.25])
     kl = np.array([0.1, 0.2, 0.3, 0.4])
@@ -123,7 +128,7 @@ def small() -> Checkpoint:
 def file(small: Checkpoint, tmp_path: Path) -> Path:
     """The small checkpoint in a file."""
     path = tmp_path / "small.h5"
-    checkpoint.save(small, path)
+    checkpoints.save(small, path)
     return path
 
 
@@ -134,14 +139,14 @@ def model(small: Checkpoint) -> DiffusionModel:
 
 
 @pytest.fixture
-def tiny(monkeypatch: pytest.MonkeyPatch) -> recipes.Recipe:
+def tiny(monkeypatch: pytest.MonkeyPatch) -> paper.Recipe:
     """The recipe of the swiss roll, far smaller, reporting every second step, and known by its name."""
-    monkeypatch.setattr(training, "REPORT_EVERY", 2)
+    monkeypatch.setattr(trainer, "REPORT_EVERY", 2)
     recipe = dataclasses.replace(
-        recipes.swiss_roll(), batch=32, steps=6, network=lambda _: MultilayerPerceptron(2, width=8, layers=2)
+        paper.swiss_roll(), batch=32, steps=6, network=lambda _: MultilayerPerceptron(2, width=8, layers=2)
     )
-    monkeypatch.setitem(recipes.RECIPES, "swiss_roll", lambda: recipe)
-    monkeypatch.setattr(datasets, "QUADRATURE_NODES", 128)
+    monkeypatch.setitem(registry.RECIPES, "swiss_roll", lambda: recipe)
+    monkeypatch.setattr(formulas, "QUADRATURE_NODES", 128)
     return recipe
 
 

@@ -9,17 +9,20 @@ import numpy as np
 import pytest
 import torch
 
-from core.bounds import measure_bound
 from core.errors import BadCheckpointError, BadInputError
-from core.laws import Law, bernoulli, normal
+from core.measurement.bound import measure_bound
 from core.model import DiffusionModel, model_from
-from core.network_kinds import build_network
-from core.networks import BitPerceptron, MultilayerPerceptron
-from core.processes import BinomialProcess, GaussianProcess, Process
-from core.radial_basis import RadialBasisNetwork
-from core.schedules import constant_erasure, linear
-from core.trajectories import reverse
-from core.values import Checkpoint, DataInfo, RunSpec
+from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
+from core.networks.radial_basis import RadialBasisNetwork
+from core.networks.registry import build_network
+from core.processes.base import Process
+from core.processes.binomial import BinomialProcess
+from core.processes.distributions import Law, bernoulli, normal
+from core.processes.gaussian import GaussianProcess
+from core.processes.schedules import constant_erasure, linear
+from core.sampling.trajectories import reverse
+from core.values.checkpoints import Checkpoint, DataInfo
+from core.values.runs import RunSpec
 
 
 def test_the_model_has_the_rates_and_the_weights_of_its_checkpoint(small: Checkpoint, model: DiffusionModel) -> None:
@@ -120,15 +123,13 @@ def test_a_configuration_is_compared_with_the_weights_before_memory_is_asked_for
         devices.append(torch.empty(0).device.type)
         return build_network(kind, config)
 
-    monkeypatch.setattr("core.model.build_network", watched)
+    monkeypatch.setattr("core.networks.registry.build_network", watched)
     with pytest.raises(BadCheckpointError):
         model_from(reconfigured(small, width=8000, layers=40), "x.h5")
     assert devices == ["meta"]
 
 
 # ---------------------------------------------------------------------------------------------- a module of one's own
-
-
 class Shrinking(torch.nn.Module):
     """Somebody's own network for Gaussian data: it knows nothing of this program but the one method."""
 
@@ -200,8 +201,6 @@ def test_a_module_that_answers_with_no_kernel_of_the_process_is_refused(
 
 
 # ------------------------------------------------------------------------------------------------------------ bad input
-
-
 @pytest.mark.parametrize(
     ("x", "t", "reason"),
     [

@@ -10,11 +10,11 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
-from core.values import RunSpec
+from core.values.runs import RunSpec
 from dpm_gui.app import DpmApplication
-from dpm_gui.preferences import Preferences
-from tests.journeys.person import Person, press
-from tests.journeys.pictures import save_rings
+from dpm_gui.desktop.preferences import Preferences
+from tests.support.journey_images import save_rings
+from tests.support.person import Person, press
 
 Start = Callable[..., Person]
 
@@ -83,10 +83,11 @@ def small_image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A small sound checkpoint, T = 5, untrained, as the bytes of its file."""
     import torch
 
-    from core import checkpoint, recipes
-    from core.networks import MultilayerPerceptron
-    from core.schedules import log_linear
-    from core.values import Checkpoint, NetworkInfo
+    from core.formats import checkpoints
+    from core.networks.perceptrons import MultilayerPerceptron
+    from core.processes.schedules import log_linear
+    from core.recipes import paper
+    from core.values.checkpoints import Checkpoint, NetworkInfo
 
     network = MultilayerPerceptron(2, width=6, layers=2, frequencies=2, detail=1)
     with torch.no_grad():
@@ -101,9 +102,9 @@ def small_image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         kind="gaussian",
         betas=log_linear(5, first=1e-2, alpha_bar_end=1e-2),
         network=NetworkInfo(network.kind, network.config, values),
-        data=recipes.swiss_roll().info,
+        data=paper.swiss_roll().info,
     )
-    checkpoint.save(small, path)
+    checkpoints.save(small, path)
     return path.read_bytes()
 
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QToolButton
 
-from core.branching import futures
-from dpm_gui.dialogs import CommandPalette
-from dpm_gui.engine import REVERSE
-from dpm_gui.resources import asset
+from core.runtime.assets import asset
+from core.sampling.starts import futures
+from dpm_gui.dialogs.command_palette import CommandPalette
+from dpm_gui.engine.values import REVERSE
 from tests.journeys.conftest import Start
-from tests.journeys.person import (
+from tests.support.person import (
     Person,
     answer_file_dialog,
     child,

@@ -8,7 +8,7 @@ from time import perf_counter
 from PySide6.QtCore import Qt, QTimer
 
 from tests.journeys.conftest import Start
-from tests.journeys.person import Person, press, wait_until
+from tests.support.person import Person, press, wait_until
 
 LONGEST = 0.25
 """Seconds for which the event loop may stand still: far more than it does, since other programs may run beside."""

@@ -12,19 +12,10 @@ from PIL import Image
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from dpm_gui.engine import FORWARD, REVERSE
-from dpm_gui.views.figure import Figure
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.views.figures.figure import Figure
 from tests.journeys.conftest import Start
-from tests.journeys.person import (
-    Person,
-    answer_file_dialog,
-    choose,
-    close_error,
-    press,
-    shown,
-    the,
-    wait_until,
-)
+from tests.support.person import Person, answer_file_dialog, choose, close_error, press, shown, the, wait_until
 
 
 def figures(person: Person) -> Iterator[Figure]:

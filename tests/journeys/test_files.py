@@ -7,10 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from dpm_gui.dialogs import ErrorDialog
-from dpm_gui.engine import REVERSE
+from dpm_gui.dialogs.errors import ErrorDialog
+from dpm_gui.engine.values import REVERSE
 from tests.journeys.conftest import Start
-from tests.journeys.person import (
+from tests.support.person import (
     Person,
     answer_file_dialog,
     choose,

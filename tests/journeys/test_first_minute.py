@@ -6,12 +6,12 @@ import numpy as np
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 
-from core.values import Bound
-from dpm_gui.engine import FORWARD, REVERSE
-from dpm_gui.resources import asset
-from dpm_gui.views.step_cursor import StepCursor
+from core.runtime.assets import asset
+from core.values.measurements import Bound
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.views.figures.step_plot import StepCursor
 from tests.journeys.conftest import Start
-from tests.journeys.person import Person, child, let_pass, press, wait_until
+from tests.support.person import Person, child, let_pass, press, wait_until
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -10,13 +10,13 @@ from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel
 
-from core.datasets import Heartbeat
+from core.data.formulas import Heartbeat
+from core.runtime.assets import asset
 from dpm_gui import __main__
-from dpm_gui.engine import FORWARD, REVERSE
-from dpm_gui.resources import asset
-from dpm_gui.views.bits import BitsView
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.views.canvases.bits import BitsView
 from tests.journeys.conftest import Start
-from tests.journeys.person import Person, choose, click, drag, open_menu, press, wait_until
+from tests.support.person import Person, choose, click, drag, open_menu, press, wait_until
 
 FAST = asset("checkpoints/heartbeat_fast.h5")
 LAST = 200

@@ -7,16 +7,17 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 import core
-from dpm_gui.actions import COMMANDS, LAYERS
+from core.runtime.assets import is_shipped
 from dpm_gui.app import ALL_SHIPPED
-from dpm_gui.dialogs import AboutDialog, CommandPalette, ShortcutsDialog
-from dpm_gui.dialogs.gestures import GESTURES
-from dpm_gui.resources import is_shipped
-from dpm_gui.views.bits import BitsView
-from dpm_gui.views.canvas import Canvas
-from dpm_gui.views.pictures import PicturesView
-from dpm_gui.views.points import PointsView
-from tests.journeys.person import Person, child, choose, click, open_menu, press, shown, the, type_in, wait_until
+from dpm_gui.dialogs.about import AboutDialog
+from dpm_gui.dialogs.command_palette import CommandPalette
+from dpm_gui.dialogs.shortcuts import GESTURES, ShortcutsDialog
+from dpm_gui.views.canvases.bits import BitsView
+from dpm_gui.views.canvases.canvas import Canvas
+from dpm_gui.views.canvases.images import PicturesView
+from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.window.actions import COMMANDS, LAYERS
+from tests.support.person import Person, child, choose, click, open_menu, press, shown, the, type_in, wait_until
 
 
 def find(words: str) -> CommandPalette:

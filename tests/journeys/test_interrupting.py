@@ -11,11 +11,11 @@ from PySide6.QtCore import QPoint, Qt, QThread, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSpinBox, QToolButton
 
-from core import trajectories
-from dpm_gui.dialogs import ErrorDialog
-from dpm_gui.engine import FORWARD, REVERSE
+from core.sampling import trajectories
+from dpm_gui.dialogs.errors import ErrorDialog
+from dpm_gui.engine.values import FORWARD, REVERSE
 from tests.journeys.conftest import Start
-from tests.journeys.person import (
+from tests.support.person import (
     Person,
     answer_file_dialog,
     child,

@@ -6,10 +6,10 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton
 
-from dpm_gui.engine import FORWARD
-from dpm_gui.theme import DARK, LIGHT, Palette
+from dpm_gui.desktop.theme import DARK, LIGHT, Palette
+from dpm_gui.engine.values import FORWARD
 from tests.journeys.conftest import Start
-from tests.journeys.person import Person, child, choose, click, let_pass, open_menu, press
+from tests.support.person import Person, child, choose, click, let_pass, open_menu, press
 
 
 def background(person: Person) -> dict[str, str]:

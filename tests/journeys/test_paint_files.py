@@ -12,9 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from core import cli
-from dpm_gui.painting.mask_files import image_of_mask, mask_of, read_image
-from tests.journeys.painting import paint_of, pictures, rub
-from tests.journeys.person import (
+from dpm_gui.paint.document.image_files import image_of_mask, mask_of, read_image
+from tests.support.journey_images import save_rings
+from tests.support.painting import paint_of, pictures, rub
+from tests.support.person import (
     Person,
     answer_file_dialog,
     child,
@@ -29,7 +30,6 @@ from tests.journeys.person import (
     the,
     wait_until,
 )
-from tests.journeys.pictures import save_rings
 
 
 def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_if_one_likes(
@@ -110,8 +110,6 @@ def test_what_to_fill_in_is_saved_and_opened_again(painter: Person, rings: Path,
 
 
 # ------------------------------------------------------------------------------------------------------- interrupting
-
-
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
     """A picture of one's own that takes a while to read."""

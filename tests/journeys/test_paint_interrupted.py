@@ -7,16 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QPoint
 
 from tests.journeys.conftest import Start
-from tests.journeys.painting import canvas_of, paint_of, pictures, rub, settle
-from tests.journeys.person import (
-    Person,
-    click,
-    close_error,
-    let_pass,
-    press,
-    wait_until,
-)
-from tests.journeys.pictures import save_rings
+from tests.support.journey_images import save_rings
+from tests.support.painting import canvas_of, paint_of, pictures, rub, settle
+from tests.support.person import Person, click, close_error, let_pass, press, wait_until
 
 
 def test_stroke_after_stroke_is_answered_for_the_last_one(painter: Person) -> None:

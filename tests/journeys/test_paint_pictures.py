@@ -8,22 +8,14 @@ import numpy as np
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QSpinBox, QToolButton
 
-from core import cli, trajectories
-from core.values import RunSpec
-from dpm_gui.engine import FORWARD, REVERSE
-from dpm_gui.views.paint_canvas import PaintCanvas
+from core import cli
+from core.sampling import trajectories
+from core.values.runs import RunSpec
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from tests.journeys.conftest import Start
-from tests.journeys.painting import canvas_of, paint_of, pictures, rub, settle
-from tests.journeys.person import (
-    RIGHT,
-    Person,
-    child,
-    choose_from,
-    click,
-    let_pass,
-    press,
-    wait_until,
-)
+from tests.support.painting import canvas_of, paint_of, pictures, rub, settle
+from tests.support.person import RIGHT, Person, child, choose_from, click, let_pass, press, wait_until
 
 
 def test_a_picture_is_filled_in_as_soon_as_paint_is_opened(start: Start, rings: Path) -> None:
@@ -225,6 +217,3 @@ def test_a_sample_is_looked_at_while_a_key_is_held_and_kept_undoably(painter: Pe
     assert (easel.picture.values == found[2]).all()
     press("Ctrl+Z")
     assert (easel.picture.values == old).all()
-
-
-# ---------------------------------------------------------------------------------------------------------- the files

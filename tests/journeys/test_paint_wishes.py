@@ -10,15 +10,15 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QToolButton
 
-from core.potentials import HalfPlane
-from dpm_gui.painting.wish import Wish
-from dpm_gui.resources import asset
-from dpm_gui.views.bit_canvas import FREE
-from dpm_gui.wish_session import WishSession
-from dpm_gui.workspaces.paint_bits import BitPage
-from dpm_gui.workspaces.paint_plane import PlanePage
+from core.runtime.assets import asset
+from core.values.potentials import HalfPlane
+from dpm_gui.paint.canvases.bit_canvas import FREE
+from dpm_gui.paint.inpainting.bit_page import BitPage
+from dpm_gui.paint.potential.page import PlanePage
+from dpm_gui.paint.potential.session import WishSession
+from dpm_gui.paint.potential.shapes import Wish
 from tests.journeys.conftest import Start
-from tests.journeys.person import LEFT, RIGHT, Person, child, click, drag, let_pass, press, type_in, wait_until
+from tests.support.person import LEFT, RIGHT, Person, child, click, drag, let_pass, press, type_in, wait_until
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
-from dpm_gui.engine import FORWARD, REVERSE
-from dpm_gui.views.drift import DriftItem
-from dpm_gui.views.path import PathItem
-from dpm_gui.views.points import PointsView
-from tests.journeys.person import Person, child, click, drag, press, wait_until
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.views.items.drift import DriftItem
+from dpm_gui.views.items.path import PathItem
+from tests.support.person import Person, child, click, drag, press, wait_until
 
 LAYERS = {"1": "points", "2": "density", "3": "arrows", "4": "path", "5": "prior"}
 

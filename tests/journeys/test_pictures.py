@@ -11,13 +11,13 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QSpinBox, QToolButton
 
-from core import checkpoint
+from core.formats import checkpoints
 from dpm_gui import __main__
-from dpm_gui.engine import FORWARD, REVERSE
-from dpm_gui.views.pictures import PicturesView
-from tests.gui.made_up import make_pictures
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.views.canvases.images import PicturesView
 from tests.journeys.conftest import Start
-from tests.journeys.person import Person, child, click, press, type_in, wait_until
+from tests.support.made_up import make_pictures
+from tests.support.person import Person, child, click, press, type_in, wait_until
 
 LAST, COUNT = 40, 16
 LONG = 120
@@ -26,7 +26,7 @@ SIDES = (FORWARD, REVERSE)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    checkpoint.save(make_pictures(LAST), tmp_path / "pictures.h5")
+    checkpoints.save(make_pictures(LAST), tmp_path / "pictures.h5")
     return tmp_path / "pictures.h5"
 
 
@@ -154,7 +154,7 @@ def test_one_picture_or_four_hundred_can_be_asked_for(person: Person) -> None:
 
 
 def test_of_a_long_chain_a_preview_comes_first_and_the_chain_replaces_it(start: Start, tmp_path: Path) -> None:
-    checkpoint.save(make_pictures(LONG, count=512), tmp_path / "long.h5")
+    checkpoints.save(make_pictures(LONG, count=512), tmp_path / "long.h5")
     person = start(tmp_path / "long.h5", count=64)
     wait_until(lambda: "preview in 50 of 120 steps" in person.views[REVERSE].header.note)
     person.pause()

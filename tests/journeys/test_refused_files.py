@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QUrl
 
-from dpm_gui.dialogs import ErrorDialog
-from dpm_gui.engine import FORWARD, REVERSE
+from dpm_gui.dialogs.errors import ErrorDialog
+from dpm_gui.engine.values import FORWARD, REVERSE
 from tests.journeys.conftest import Start
-from tests.journeys.person import Person, answer_file_dialog, close_error, drop, press, shown, wait_until
+from tests.support.person import Person, answer_file_dialog, close_error, drop, press, shown, wait_until
 
 Spoil = Callable[[Path], object]
 

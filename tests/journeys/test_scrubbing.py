@@ -8,9 +8,9 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from dpm_gui.engine import FORWARD, REVERSE
-from dpm_gui.views.step_cursor import StepCursor
-from tests.journeys.person import Person, child, choose_from, click, drag, let_pass, wait_until
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.views.figures.step_plot import StepCursor
+from tests.support.person import Person, child, choose_from, click, drag, let_pass, wait_until
 
 
 def shown(person: Person, side: str) -> np.ndarray:

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QSpinBox, QToolButton
 
-from core import cli, trajectories
-from core.checkpoint import load
+from core import cli
+from core.formats.checkpoints import load
 from core.model import model_from
-from core.values import Frame, RunSpec
-from dpm_gui.engine import FORWARD, REVERSE
-from dpm_gui.resources import asset
-from tests.journeys.person import Person, child, click, press, type_in
+from core.runtime.assets import asset
+from core.sampling import trajectories
+from core.values.runs import Frame, RunSpec
+from dpm_gui.engine.values import FORWARD, REVERSE
+from tests.support.person import Person, child, click, press, type_in
 
 SHIPPED = asset("checkpoints/swiss_roll.h5")
 

@@ -6,8 +6,8 @@ from time import monotonic
 
 from PySide6.QtWidgets import QToolButton
 
-from dpm_gui.engine import FORWARD, REVERSE
-from tests.journeys.person import Person, child, let_pass, press, wait_until
+from dpm_gui.engine.values import FORWARD, REVERSE
+from tests.support.person import Person, child, let_pass, press, wait_until
 
 
 def shows_frame(person: Person, t: int) -> bool:

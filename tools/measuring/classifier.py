@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, pad
 
-from core.picture_sources import Digits
-from core.randomness import torch_generator
+from core.data.shipped_images import Digits
+from core.runtime.randomness import torch_generator
 
 EPOCHS = 8
 BATCH = 100

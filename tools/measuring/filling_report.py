@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from skimage.restoration import inpaint_biharmonic
 
-from core.filling import model_for, rough_state, spec_of
-from core.filling_values import FillRequest
-from core.picture_sources import Digits, Texture
-from core.posterior import finish_under
-from core.windows import windowed
+from core.data.shipped_images import Digits, Texture
+from core.posterior.inpainting import model_for, rough_state, spec_of
+from core.posterior.large_images import windowed
+from core.posterior.samplers import finish_under
+from core.values.inpainting import FillRequest
 from tools.measuring.classifier import DigitClassifier
 from tools.measuring.fills import HOLE, RESULTS, SEED, corner, halves, hole_in, lower_half
 from tools.measuring.report import Row, opened, show

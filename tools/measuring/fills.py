@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.filling import fill
-from core.filling_values import USUAL_BACK_AND_FORTH, FillRequest
 from core.model import DiffusionModel
-from core.values import Checkpoint
+from core.posterior.inpainting import fill
+from core.values.checkpoints import Checkpoint
+from core.values.inpainting import USUAL_BACK_AND_FORTH, FillRequest
 from tools.measuring.report import kept
 
 HOLE = 100

@@ -15,16 +15,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkpoint import load
-from core.crops import Crops
-from core.files import atomic_path
-from core.grey_levels import GreyLevelSource
+from core.data.crops import Crops
+from core.data.images import GreyLevelSource
+from core.data.shipped_images import Digits
+from core.formats.checkpoints import load
 from core.model import DiffusionModel, model_from
-from core.picture_sources import Digits
-from core.pictures import channels_of
-from core.randomness import numpy_generator
-from core.trajectories import samples
-from core.values import Checkpoint, RunSpec
+from core.runtime.files import atomic_path
+from core.runtime.randomness import numpy_generator
+from core.sampling.trajectories import samples
+from core.values.checkpoints import Checkpoint, channels_of
+from core.values.runs import RunSpec
 from tools.measuring.classifier import DigitClassifier, confident
 from tools.measuring.codecs import bits_per_dimension
 from tools.measuring.densities import gaussian_bits, parzen_bits, squared_distances

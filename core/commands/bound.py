@@ -1,0 +1,170 @@
+"""`dpm bound`: K, term by term; the limit of its family; the work of paths."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.commands.common import last, open_model, read_array, shown
+from core.errors import BadInputError
+from core.values.measurements import Bound, Work
+from core.values.runs import RunSpec
+
+if TYPE_CHECKING:
+    from core.model import DiffusionModel
+
+DEFAULT_POINTS = 100
+
+
+class Progress(Protocol):
+    """A report that knows how many there will be."""
+
+    @property
+    def total(self) -> int:
+        """Reports of the whole measurement."""
+
+
+Report = TypeVar("Report", bound=Progress)
+
+
+def bound(options: argparse.Namespace) -> int:
+    """Measure K, and what else was asked for, and print it, as text or as one JSON object."""
+    from core.measurement.bound import usual_count
+    from core.measurement.limits import limit_of
+
+    _check_options(options)
+    _, model = open_model(options.file)
+    if options.count is None:
+        options.count = usual_count(model.data)
+    data = None if options.data is None else read_array(options.data)
+    limit_model = limit_of(model) if options.limit else None
+    if options.limit and limit_model is None:
+        raise BadInputError(
+            f"--limit: it is known for data that a formula describes, not for the data {model.source.name!r}"
+        )
+    found = _measured(model, options, data, "measuring K")
+    limit = None if limit_model is None else _measured(limit_model, options, data, "measuring the limit")
+    work = None if options.work is None else _measured_work(model, options, data)
+    print(json.dumps(_facts(found, limit, work)) if options.json else _text(found, limit, work))
+    return 0
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    from core.measurement.work import check_paths
+
+    if options.work is None:
+        if options.points is not None:
+            raise BadInputError("--points: it says from how many points the paths of --work start; give --work too")
+        return
+    options.points = DEFAULT_POINTS if options.points is None else options.points
+    if options.points < 2:
+        raise BadInputError(f"--points: {options.points} are too few for a standard error; give two or more")
+    try:
+        check_paths(options.work, options.points)
+    except BadInputError as error:
+        raise BadInputError(f"--work: {error}") from error
+
+
+def _measured(
+    model: DiffusionModel, options: argparse.Namespace, data: NDArray[np.floating] | None, label: str
+) -> Bound:
+    from core.measurement.bound import measure_bound
+
+    spec = RunSpec(count=options.count, seed=options.seed)
+    found = _last_shown(measure_bound(model, spec, data), label).bound
+    if found is None:
+        raise BadInputError("the bound was not measured to its end")
+    if not np.isfinite(found.k):
+        raise BadInputError(f"{options.file}: K is not finite, since the network's means or variances overflow")
+    return found
+
+
+def _measured_work(model: DiffusionModel, options: argparse.Namespace, data: NDArray[np.floating] | None) -> Work:
+    from core.measurement.work import measure_work
+
+    spec = RunSpec(count=options.points, seed=options.seed)
+    points = None if data is None else data[: options.points]
+    try:
+        found = _last_shown(measure_work(model, spec, options.work, points), "measuring the work").work
+    except BadInputError as error:
+        raise BadInputError(f"{options.file}: {error}") from error
+    if found is None:
+        raise BadInputError("the work was not measured to its end")
+    return found
+
+
+def _last_shown(reports: Iterator[Report], label: str) -> Report:
+    first = next(reports)
+    return last(shown(chain([first], reports), first.total, label))
+
+
+def _facts(found: Bound, limit: Bound | None, work: Work | None) -> dict[str, object]:
+    given_0 = {"H_T_given_0_bits": found.h_end, "H_1_given_0_bits": found.h_edge, "H_prior_bits": found.h_prior}
+    facts: dict[str, object] = {
+        "steps": found.steps,
+        "kind": found.kind,
+        "unit": found.unit,
+        "count": found.count,
+        "K_bits": found.k,
+        "null_bits": found.null,
+        "gain_bits": found.gain,
+        "standard_error_bits": found.standard_error,
+        "kl_bits": found.kl.tolist(),
+        **given_0,
+        "entropy_lower_bits": [value if np.isfinite(value) else None for value in found.entropy_lower.tolist()],
+        "entropy_upper_bits": found.entropy_upper.tolist(),
+    }
+    if found.truth is not None:
+        facts |= {"truth_bits": found.truth, "truth_standard_error_bits": found.truth_standard_error}
+    if limit is not None:
+        facts |= {"limit_bits": limit.k, "limit_standard_error_bits": limit.standard_error}
+    if work is not None:
+        facts["work"] = _work_facts(work)
+    return facts
+
+
+def _work_facts(work: Work) -> dict[str, object]:
+    mean, likelihood = work.mean_bound, work.mean_likelihood
+    return {
+        "points": len(work.work),
+        "paths": work.work.shape[1],
+        "mean_log_weight_bits": mean.value,
+        "mean_log_weight_standard_error_bits": mean.standard_error,
+        "log_likelihood_bits": likelihood.value,
+        "log_likelihood_standard_error_bits": likelihood.standard_error,
+        "effective_size_median": float(np.median(work.effective_size)),
+        "group_sizes": work.group_sizes.tolist(),
+        "group_bounds_bits": [estimate.value for estimate in work.mean_tightening],
+    }
+
+
+def _text(found: Bound, limit: Bound | None, work: Work | None) -> str:
+    unit = f"bits per {found.unit}"
+    lines = [
+        f"K              {found.k:10.4f} ± {found.standard_error:.4f} {unit} ({found.count} held-out examples)",
+        f"null model     {found.null:10.4f} {unit}",
+        f"gain K - null  {found.gain:10.4f} {unit}",
+    ]
+    if limit is not None:
+        lines.append(f"limit of K     {limit.k:10.4f} ± {limit.standard_error:.4f} {unit}: the family's best kernels")
+    if found.truth is not None and found.truth_standard_error is not None:
+        lines.append(f"truth          {found.truth:10.4f} ± {found.truth_standard_error:.4f} {unit}: E log2 q(x^1)")
+    terms = f"{found.h_end:.4f} - {found.h_edge:.4f} - {found.h_prior:.4f} - {found.kl.sum():.4f}"
+    lines.append(f"               = H(X^T|X^0) - H(X^1|X^0) - H(X^T) - sum of KL = {terms}")
+    return "\n".join(lines if work is None else [*lines, *_work_lines(work, unit)])
+
+
+def _work_lines(work: Work, unit: str) -> list[str]:
+    points, paths = work.work.shape
+    mean, likelihood = work.mean_bound, work.mean_likelihood
+    return [
+        f"mean log2 w    {mean.value:10.4f} ± {mean.standard_error:.4f} {unit} ({points} points, {paths} paths each)",
+        f"log2 mean w    {likelihood.value:10.4f} ± {likelihood.standard_error:.4f} {unit}: Jarzynski's E log2 p(x^0)",
+        f"paths counting {np.median(work.effective_size):9.1f} of {paths}, the median over the points",
+    ]

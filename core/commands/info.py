@@ -1,0 +1,63 @@
+"""`dpm info` and `dpm check`: what is in checkpoints, and what is wrong with them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+import numpy as np
+
+from core.commands.common import open_model
+from core.errors import DpmError
+from core.values.checkpoints import Checkpoint
+
+
+def info(options: argparse.Namespace) -> int:
+    """Print what a checkpoint holds."""
+    checkpoint, _ = open_model(options.file)
+    facts = _facts(checkpoint)
+    if options.json:
+        print(json.dumps(facts))
+    else:
+        for name, value in facts.items():
+            print(f"{name.replace('_', ' '):<22}{value if value is not None else '-'}")
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check each file; one bad file does not keep the others from being checked."""
+    from core.formats.sandbox import Prober
+
+    bad = 0
+    with Prober() as prober:
+        for path in options.files:
+            try:
+                open_model(path, prober)
+            except DpmError as error:
+                print(error, file=sys.stderr)
+                bad += 1
+    return 2 if bad else 0
+
+
+def _facts(checkpoint: Checkpoint) -> dict[str, object]:
+    training, measured = checkpoint.training, checkpoint.bound
+    weights = checkpoint.network.weights.values()
+    return {
+        "title": checkpoint.title,
+        "created": checkpoint.created,
+        "licence": checkpoint.licence,
+        "process": checkpoint.kind,
+        "steps": checkpoint.steps,
+        "alpha_bar_end": float(np.prod(1.0 - checkpoint.betas)),
+        "network": checkpoint.network.kind,
+        "parameters": int(sum(weight.size for weight in weights)),
+        "data": checkpoint.data.name,
+        "shape": list(checkpoint.data.shape),
+        "examples": len(checkpoint.data.examples),
+        "recipe": training.recipe if training else None,
+        "taken_for": (training.taken_for or None) if training else None,
+        "training_steps": training.steps_done if training else None,
+        "K_bits": measured.k if measured else None,
+        "unit": measured.unit if measured else None,
+    }

@@ -1,0 +1,142 @@
+"""`dpm inpaint`: an example of which a part is known, filled in by a model."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.commands.common import check_suffix, last, open_model, read_array, shown
+from core.errors import BadInputError
+from core.runtime.files import atomic_path, check_output_path
+from core.runtime.memory import check_disk
+from core.values.checkpoints import is_picture
+from core.values.inpainting import HELD_WORDS, FillFrame, FillRequest
+
+if TYPE_CHECKING:
+    from core.model import DiffusionModel
+
+WAYS = {False: "the paper's kernels", True: "weighted particles"}
+
+
+def inpaint(options: argparse.Namespace) -> int:
+    """Fill in what is not known of an image, and save the results in user's units."""
+    from core.posterior.inpainting import fill, spec_of
+
+    check_suffix("--out", options.out, ".npy")
+    if options.save_spec is not None:
+        check_suffix("--save-spec", options.save_spec, ".npz")
+        check_output_path(options.save_spec)
+    target = check_output_path(options.out)
+    if options.spec is None and (options.image is None or options.mask is None):
+        missing = "--image" if options.image is None else "--mask"
+        raise BadInputError(f"{missing}: it is missing; give --image and --mask, or --spec with both in it")
+    _, model = open_model(options.file)
+    request = _request(options, model)
+    spec_of(model, request)
+    kind = np.result_type(request.picture.dtype, np.float32)
+    check_disk(kind.itemsize * request.count * math.prod(request.picture.shape), target.parent, options.out)
+    if options.save_spec is not None:
+        from core.formats.requests import save_request
+
+        save_request(request, options.save_spec)
+    frame = last(shown(fill(model, request), (request.start or model.steps) + 1, "filling in"))
+    with atomic_path(options.out) as temporary, temporary.open("wb") as file:
+        np.save(file, np.asarray(frame.pictures))
+    facts = _facts(request, frame)
+    print(json.dumps(facts) if options.json else _text(options.out, facts))
+    return 0
+
+
+def _request(options: argparse.Namespace, model: DiffusionModel) -> FillRequest:
+    """Return what is asked for: all of a file's, with what the options say in the place of what it says."""
+    given = {
+        "count": options.count,
+        "seed": options.seed,
+        "held": options.held,
+        "timing": options.timing,
+        "back_and_forth": options.back_and_forth,
+        "weighted": options.weighted or None,
+        "start": options.start,
+        "particles": options.particles,
+    }
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if options.weighted and options.back_and_forth is None:
+        changes["back_and_forth"] = None  # whatever a file says: with weights there is none of it
+    if options.spec is not None:
+        if options.image is not None or options.mask is not None:
+            raise BadInputError("--spec: it holds an image and a mask; leave --image and --mask out")
+        from core.formats.requests import load_request
+
+        return dataclasses.replace(load_request(options.spec), **changes)
+    from core.posterior.inpainting import check_known, model_for
+    from core.posterior.large_images import takes_any_size
+
+    image = read_array(options.image, kinds="biuf", finite=False)
+    known = model_for(model, image.shape) if takes_any_size(model) and is_picture(image.shape) else model
+    mask = _mask(options.mask, known.data.shape, rough=options.start is not None)
+    picture = _single(image, known.data.shape, options.image)
+    check_known(known, picture, mask if options.start is None else np.zeros_like(mask), options.image)
+    return FillRequest(picture, mask, **changes)
+
+
+def _mask(path: str, shape: tuple[int, ...], *, rough: bool) -> NDArray[np.bool_]:
+    """Return the mask in the file at ``path``, True where an entry is to be filled in; one for all colours will do.
+
+    It may be full only over a ``rough`` image, all of which is to be finished.
+    """
+    found = read_array(path, kinds="biuf")
+    if is_picture(shape) and found.shape == shape[:2] != shape:
+        found = np.repeat(found[:, :, None], shape[2], axis=2)
+    found = _single(found, shape, path)
+    if not np.isin(found, (0, 1)).all():
+        raise BadInputError(f"{path}: a mask holds True and False, or 1 and 0: 1 where an entry is to be filled in")
+    mask = found.astype(np.bool_)
+    if mask.all() and not rough:
+        raise BadInputError(f"{path}: the mask is full, so nothing is known; `dpm sample` is for that")
+    if not mask.any():
+        raise BadInputError(f"{path}: the mask is empty, so there is nothing to fill in")
+    return mask
+
+
+def _single(values: NDArray[Any], shape: tuple[int, ...], path: str) -> NDArray[Any]:
+    """Return ``values`` as one example of ``shape``, also where they are the only one of several there might be."""
+    if values.shape not in (shape, (1, *shape)):
+        raise BadInputError(f"{path}: shape {values.shape} is not {shape}, that of one example of the model's data")
+    return values.reshape(shape)
+
+
+def _facts(request: FillRequest, frame: FillFrame) -> dict[str, Any]:
+    total, mask = frame.log_probability, request.mask
+    return {
+        "count": request.count,
+        "shape": list(mask.shape),
+        "seed": request.seed,
+        "known": int((~mask).sum()),
+        "filled_in": int(mask.sum()),
+        "held": request.held,
+        "back_and_forth": 0 if mask.all() else request.effective_back_and_forth,
+        "timing": request.effective_timing,
+        "weighted": request.weighted,
+        "particles": request.walked,
+        "start": request.start,
+        "effective_sample_size": frame.effective_size,
+        "log_probability_bits": None if total is None else total / math.log(2.0),
+    }
+
+
+def _text(out: str, facts: dict[str, Any]) -> str:
+    parts = f"{facts['filled_in']} of {facts['known'] + facts['filled_in']} entries filled in"
+    line = f"{out}: {facts['count']} samples, {parts}, seed {facts['seed']}; {WAYS[facts['weighted']]}"
+    line += f", known entries {HELD_WORDS[facts['held'], facts['timing'] == 'twisted']}"
+    if facts["back_and_forth"]:
+        line += f", steps walked again {facts['back_and_forth']} x"
+    if not facts["weighted"]:
+        return f"{line}\nThese are not draws from the posterior, which --weighted approaches."
+    size, bits = facts["effective_sample_size"], facts["log_probability_bits"]
+    return f"{line}\neffective sample size {size:.1f}, log2 p(known) = {bits:.4f} bits, model units"

@@ -1,0 +1,136 @@
+"""`dpm train` and `dpm recipes`."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.commands.common import last, shown
+from core.errors import BadInputError, DpmError
+from core.runtime.files import check_output_path
+from core.values.checkpoints import Checkpoint, is_picture, pixels_of
+from core.values.runs import RunSpec
+
+if TYPE_CHECKING:
+    from core.recipes.recipe import Recipe
+    from core.recipes.run import RecipeRun
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train a recipe from the start, or go on with one that was interrupted."""
+    from core.formats.checkpoints import save
+
+    run, out = _training_run(options)
+    check_output_path(out)
+    try:
+        for _ in _shown_training(run):
+            pass
+    except (KeyboardInterrupt, DpmError):
+        save(run.checkpoint(), out)
+        again = f"--resume {out}" + (f" --data {options.data}" if options.data is not None else "")
+        print(f"dpm: stopped after {run.steps_done} steps; go on with: dpm train {again}", file=sys.stderr)
+        raise
+    save(run.checkpoint(), out)  # what was learned is safe before K is measured
+    save(_measured(run, out), out)
+    print(f"{out}: {run.recipe.title}, {run.steps_done} steps")
+    return 0
+
+
+def recipes(_: argparse.Namespace) -> int:
+    """List the recipes."""
+    from core.recipes.registry import RECIPES
+    from core.recipes.user_data import WITH_DATA
+
+    summaries = {name: make().summary for name, make in RECIPES.items()}
+    summaries |= {name: recipe.summary for name, recipe in WITH_DATA.items()}
+    width = max(map(len, summaries)) + 2
+    for name, summary in summaries.items():
+        print(f"{name:<{width}}{summary}")
+    return 0
+
+
+def _training_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
+    from core.formats.schedules import read_rates
+    from core.recipes.run import RecipeRun
+
+    if options.resume is not None:
+        return _resumed_run(options)
+    seed = 0 if options.seed is None else options.seed
+    recipe, out = _recipe_and_out(options)
+    if options.rates is not None:
+        recipe = dataclasses.replace(recipe, betas=read_rates(options.rates))
+    return RecipeRun(recipe, options.steps, seed), out
+
+
+def _recipe_and_out(options: argparse.Namespace) -> tuple[Recipe, str]:
+    """Return the recipe to train and where its checkpoint goes; what data are taken for is printed."""
+    from core.recipes.registry import recipe_named
+    from core.recipes.user_data import WITH_DATA, data_recipe
+
+    if options.data is not None:
+        recipe, sentence = data_recipe(options.recipe, options.data, options.side)
+        print(sentence, flush=True)
+        return recipe, _out_beside_data(options)
+    if options.recipe is None:
+        raise BadInputError("train: give a recipe (see `dpm recipes`), --data PATH or --resume FILE")
+    if options.recipe in WITH_DATA:
+        raise BadInputError(f"train: the data of the recipe {options.recipe!r} do not ship; give them with --data PATH")
+    if options.side is not None:
+        raise BadInputError("--side: it is for --data")
+    return recipe_named(options.recipe), options.out or f"{options.recipe}.h5"
+
+
+def _out_beside_data(options: argparse.Namespace) -> str:
+    """Return where the checkpoint goes, which is never where the data are."""
+    data = Path(options.data)
+    out = options.out or f"{options.recipe or data.resolve().stem}_model.h5"
+    file = Path(options.data.rpartition(":/")[0] or data)
+    if any(path.exists() and Path(out).exists() and path.samefile(out) for path in (data, file)):
+        raise BadInputError(f"--out: {out} holds the data; it would be overwritten")
+    return str(out)
+
+
+def _resumed_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
+    from core.formats.checkpoints import load
+    from core.recipes.run import RecipeRun
+    from core.recipes.user_data import resumed_recipe
+
+    for name in ("recipe", "steps", "seed", "rates", "side"):
+        if getattr(options, name) is not None:
+            raise BadInputError(f"--resume: it goes on with what the file says of the training; leave out {name}")
+    checkpoint = load(options.resume)
+    recipe = resumed_recipe(checkpoint, options.resume, options.data)
+    return RecipeRun.resumed(checkpoint, options.resume, recipe), options.out or options.resume
+
+
+def _measured(run: RecipeRun, path: str) -> Checkpoint:
+    """Return the checkpoint of ``run`` with its bound K, measured on the default number of held-out data."""
+    from core.measurement.bound import measure_bound
+    from core.model import model_from
+    from core.recipes.user_data import measured_count
+    from core.runtime.randomness import numpy_generator
+
+    checkpoint = run.checkpoint()
+    model = model_from(checkpoint, path)
+    spec = RunSpec(count=measured_count(run.recipe))
+    data = run.recipe.source.held_out.sample(spec.count, numpy_generator(spec.seed, "held out"))
+    found = last(shown(measure_bound(model, spec, data), model.steps, "measuring K")).bound
+    return dataclasses.replace(checkpoint, bound=found)
+
+
+def _shown_training(run: RecipeRun) -> Iterator[None]:
+    from tqdm import tqdm
+
+    begin, shape = run.steps_done, run.recipe.info.shape
+    many, unit = (pixels_of(shape), " a pixel") if is_picture(shape) else (1, "")
+    quiet = not sys.stderr.isatty()
+    with tqdm(total=run.steps_total, initial=begin, desc="training", unit="step", leave=False, disable=quiet) as bar:
+        for progress in run.train():
+            bar.update(progress.step - bar.n if not quiet else 0)
+            k, validation_k = progress.k / many, progress.validation_k / many
+            bar.set_postfix_str(f"K = {k:.3f}, validation K = {validation_k:.3f} bits{unit}")
+            yield

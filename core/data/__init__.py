@@ -1,0 +1,1 @@
+"""Data sources: formulas, shipped images and the user's own files."""

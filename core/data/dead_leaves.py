@@ -1,0 +1,130 @@
+"""Dead leaves: pictures of opaque discs that hide each other, of which there are infinitely many."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.images import LEVELS, GreyLevelSource
+from core.errors import BadInputError
+
+SMALLEST, LARGEST = 2.0, 16.0
+"""Radii, pixels."""
+BATCH = 64
+"""Pictures painted at once: their discs stay in the cache."""
+MOST_COVERED = 3.5
+"""The first round's discs cover a pixel so many times over on average, and leave one in e^3.5 = 33 bare."""
+MIN_SIDE, MAX_SIDE = 4, 512
+
+
+@dataclass(frozen=True, slots=True)
+class Discs:
+    """Discs that fall on ``P`` pictures, ``n`` on each: arrays ``[P, n]``, the foremost first; lengths in pixels."""
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    radius: NDArray[np.float32]
+    grey: NDArray[np.uint8]
+
+
+class DeadLeaves(GreyLevelSource):
+    """Square pictures of opaque discs, drawn from front to back until every pixel is covered.
+
+    Lee, Mumford and Huang 2001: the density of radii falls as r^-3 between 2 and 16 pixels, a disc's grey is uniform on
+    0 … 255 and its centre uniform over the picture and 16 pixels around it. Every picture is exact: a disc that comes
+    later lies behind, so that what is covered stays as it is, whatever number of discs the last bare pixel needs.
+
+    Args:
+        side: Pixels of a side, 4 … 512.
+    """
+
+    name = "dead_leaves"
+
+    def __init__(self, side: int = 32) -> None:
+        if not MIN_SIDE <= side <= MAX_SIDE:
+            raise BadInputError(f"side: {side} pixels are not between {MIN_SIDE} and {MAX_SIDE}")
+        self.side = side
+        self.shape = (side, side)
+        area = math.pi * 2.0 * math.log(LARGEST / SMALLEST) / (SMALLEST**-2 - LARGEST**-2)
+        self._discs_to_cover = (side + 2.0 * LARGEST) ** 2 / area
+
+    @property
+    def held_out(self) -> DeadLeaves:
+        """The formula itself, whose draws are independent."""
+        return self
+
+    def pictures(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+        """Draw ``[count, side, side]``."""
+        pictures = np.empty((count, *self.shape), dtype=np.uint8)
+        for start in range(0, count, BATCH):
+            pictures[start : start + BATCH] = self._batch(min(BATCH, count - start), rng)
+        return pictures
+
+    def moments(self, rng: np.random.Generator) -> tuple[float, float]:  # noqa: ARG002 - nothing is left to chance
+        """Return mean and standard deviation of a noisy pixel, which is uniform on [0, 256)."""
+        return LEVELS / 2.0, LEVELS / math.sqrt(12.0)
+
+    def _batch(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+        canvas = np.full(count * self.side**2, -1, dtype=np.int16)
+        paint(
+            canvas.reshape(count, *self.shape), self._draw(count, math.ceil(MOST_COVERED * self._discs_to_cover), rng)
+        )
+        more = math.ceil(self._discs_to_cover)
+        while len(bare := np.flatnonzero(canvas < 0)):
+            canvas[bare] = self._behind(bare, self._draw(count, more, rng))
+        return canvas.astype(np.uint8).reshape(count, *self.shape)
+
+    def _draw(self, pictures: int, discs: int, rng: np.random.Generator) -> Discs:
+        size = (pictures, discs)
+        x, y, place = rng.random((3, *size), dtype=np.float32)
+        width = np.float32(self.side + 2.0 * LARGEST)
+        grey = rng.integers(0, LEVELS, size=size, dtype=np.uint8)
+        # The inverse of the distribution function, 1/r^2 being uniform.
+        radius = 1.0 / np.sqrt(np.float32(LARGEST**-2) + place * np.float32(SMALLEST**-2 - LARGEST**-2))
+        return Discs(x * width - np.float32(LARGEST), y * width - np.float32(LARGEST), radius, grey)
+
+    def _behind(self, bare: NDArray[np.int64], discs: Discs) -> NDArray[np.int16]:
+        """Return the grey of the first disc over each ``bare`` pixel, given by flat index, or -1 where none is."""
+        picture, place = np.divmod(bare, self.side**2)
+        y, x = np.divmod(place, self.side)
+        across = discs.x[picture] - (x[:, None] + np.float32(0.5))
+        down = discs.y[picture] - (y[:, None] + np.float32(0.5))
+        covers = across * across + down * down <= np.square(discs.radius)[picture]
+        first = covers.argmax(axis=1)
+        rows = np.arange(len(bare))
+        return np.where(covers[rows, first], discs.grey[picture, first].astype(np.int16), np.int16(-1))
+
+
+def paint(canvas: NDArray[np.int16], discs: Discs) -> None:
+    """Paint ``discs`` on ``canvas`` [P, side, side], C order, the foremost over all others.
+
+    A pixel is covered where its centre, at half a pixel, lies in the disc. Every disc is a stack of runs of pixels, one
+    a row; all the runs are written in one go from back to front, so that the foremost stays.
+    """
+    side = canvas.shape[-1]
+    order = np.s_[:, ::-1]
+    radius, centre_x, centre_y = (values[order].reshape(-1) for values in (discs.radius, discs.x, discs.y))
+    picture = np.repeat(np.arange(canvas.shape[0], dtype=np.int32), discs.x.shape[1])
+    near = np.flatnonzero(
+        (np.abs(centre_x - side / 2) < side / 2 + radius) & (np.abs(centre_y - side / 2) < side / 2 + radius)
+    )
+    radius, centre_x, centre_y, picture = radius[near], centre_x[near], centre_y[near], picture[near]
+    top = np.maximum(np.ceil(centre_y - radius - 0.5), 0).astype(np.int32)
+    rows = np.minimum(np.floor(centre_y + radius - 0.5), side - 1).astype(np.int32) - top + 1
+    disc, y = _counted(np.maximum(rows, 0), top)
+    down = y + np.float32(0.5) - centre_y[disc]
+    half = np.sqrt(np.maximum(np.square(radius[disc]) - down * down, 0))
+    left = np.maximum(np.ceil(centre_x[disc] - half - 0.5), 0).astype(np.int32)
+    length = np.minimum(np.floor(centre_x[disc] + half - 0.5), side - 1).astype(np.int32) - left + 1
+    run, pixel = _counted(np.maximum(length, 0), (picture[disc] * side + y) * side + left)
+    canvas.reshape(-1)[pixel] = discs.grey[order].reshape(-1)[near][disc][run]
+
+
+def _counted(lengths: NDArray[np.int32], starts: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """Return, for runs of these ``lengths`` and ``starts`` one after the other, whose run it is and its numbers."""
+    run = np.repeat(np.arange(len(lengths)), lengths)
+    before = np.cumsum(lengths) - lengths
+    return run, np.arange(len(run), dtype=np.int32) + np.repeat((starts - before).astype(np.int32), lengths)

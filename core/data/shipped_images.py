@@ -1,0 +1,138 @@
+"""The pictures that ship: digits, textures and colour photographs, and all sources of pictures by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.data.crops import Crops, split_by_columns, without_corner
+from core.data.dead_leaves import MAX_SIDE, MIN_SIDE, DeadLeaves
+from core.data.images import GreyLevelSource, StoredPictures
+from core.errors import BadInputError
+from core.runtime.assets import asset
+from core.values.checkpoints import RGB
+
+TEST_DIGITS = 100
+"""Digits of each class that are kept apart, the last ones."""
+TEXTURES = ("brick", "grass", "gravel")
+MIRRORED = ("brick",)
+"""Textures that are as good left to right as right to left: nothing in a wall says from where it is seen."""
+TEST_CORNER = 192
+"""Side of the corner of a texture, bottom right, that is kept apart."""
+PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "retina", "rocket")
+TEST_SHARE = 0.25
+"""Share of a photograph's width, on the right, that is kept apart."""
+MAX_PATCH = 96
+"""Pixels of the part kept apart across."""
+
+
+class Digits(StoredPictures):
+    """Handwritten digits of MNIST, 28 x 28: 9 000 to train on, and the last hundred of each class kept apart.
+
+    Attributes:
+        labels: The digit that each of ``stored`` shows, uint8 ``[9000]``.
+        held_out_labels: The same of those kept apart, uint8 ``[1000]``.
+    """
+
+    def __init__(self) -> None:
+        pictures, labels = _digits()
+        apart = np.zeros(len(labels), dtype=bool)
+        for label in np.unique(labels):
+            apart[np.flatnonzero(labels == label)[-TEST_DIGITS:]] = True
+        super().__init__("digits", pictures[~apart], pictures[apart])
+        self.labels = labels[~apart]
+        self.held_out_labels = labels[apart]
+
+
+class Texture(Crops):
+    """Crops of a grey texture of 512 x 512 pixels, none of which touches the corner that is kept apart.
+
+    Those of a brick wall are mirrored half of the time.
+
+    Args:
+        name: "brick", "grass" or "gravel".
+        side: Pixels of a side of a crop, 1 … 192.
+
+    Attributes:
+        whole: All of the texture, ``[512, 512]``.
+        test_corner: Its corner, bottom right, that is kept apart, ``[192, 192]``.
+
+    Raises:
+        BadInputError: If there is no such texture, or the crops are larger than the corner kept apart.
+    """
+
+    def __init__(self, name: str, side: int = 64) -> None:
+        if name not in TEXTURES:
+            raise BadInputError(f"there is no texture {name!r}; there are: {', '.join(TEXTURES)}")
+        if not 1 <= side <= TEST_CORNER:
+            raise BadInputError(f"side: {side} pixels are not between 1 and {TEST_CORNER}")
+        self.whole = _picture(name)
+        fields, corner = without_corner(self.whole, TEST_CORNER, (side, side))
+        self.test_corner = corner.pixels
+        super().__init__(name, fields, (side, side), mirrored=name in MIRRORED, kept_apart=[corner])
+
+
+class ColourPatches(Crops):
+    """Crops of five colour photographs; the right quarter of each is kept apart and touched by no training crop.
+
+    Args:
+        side: Pixels of a side of a crop, 1 … 96.
+
+    Raises:
+        BadInputError: If the crops are wider than the quarter kept apart.
+    """
+
+    def __init__(self, side: int = 32) -> None:
+        if not 1 <= side <= MAX_PATCH:
+            raise BadInputError(f"side: {side} pixels are not between 1 and {MAX_PATCH}")
+        parts = [split_by_columns(_picture(name), TEST_SHARE) for name in PHOTOGRAPHS]
+        fields, kept_apart = zip(*parts, strict=True)
+        super().__init__("colour_patches", fields, (side, side), mirrored=True, kept_apart=kept_apart)
+
+
+def _dead_leaves(shape: tuple[int, ...]) -> GreyLevelSource | None:
+    fits = len(shape) == 2 and shape[0] == shape[1] and MIN_SIDE <= shape[0] <= MAX_SIDE
+    return DeadLeaves(shape[0]) if fits else None
+
+
+def _texture(name: str) -> Callable[[tuple[int, ...]], GreyLevelSource | None]:
+    def make(shape: tuple[int, ...]) -> GreyLevelSource | None:
+        fits = len(shape) == 2 and shape[0] == shape[1] <= TEST_CORNER
+        return Texture(name, shape[0]) if fits else None
+
+    return make
+
+
+def _colour_patches(shape: tuple[int, ...]) -> GreyLevelSource | None:
+    fits = len(shape) == 3 and shape[0] == shape[1] <= MAX_PATCH and shape[2] == RGB
+    return ColourPatches(shape[0]) if fits else None
+
+
+PICTURES: Mapping[str, Callable[[tuple[int, ...]], GreyLevelSource | None]] = {
+    "dead_leaves": _dead_leaves,
+    "digits": lambda shape: Digits() if shape == (28, 28) else None,
+    **{name: _texture(name) for name in TEXTURES},
+    "colour_patches": _colour_patches,
+}
+"""Makes the source of a name for examples of a shape, or None where it has none of that shape."""
+
+
+@cache
+def _digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    with np.load(asset("data/digits.npz")) as file:
+        pictures, labels = file["pictures"], file["labels"]
+    for values in (pictures, labels):
+        values.setflags(write=False)
+    return pictures, labels
+
+
+@cache
+def _picture(name: str) -> NDArray[np.uint8]:
+    with Image.open(asset(f"data/{name}.png")) as picture:
+        values = np.array(picture)
+    values.setflags(write=False)
+    return values

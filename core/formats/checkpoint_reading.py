@@ -1,0 +1,153 @@
+"""From an open HDF5 file to a `Checkpoint`, the layout of docs/checkpoint.md; nothing in it is believed."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadInputError
+from core.formats.hdf5 import SuspiciousFile, frozen
+from core.processes.schedules import MAX_STEPS, checked
+from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
+from core.values.measurements import Bound
+from core.values.training import TrainingState
+
+FORMAT = "dpm-checkpoint"
+VERSION = 1
+KINDS = ("gaussian", "binomial")
+UNITS = ("sample", "pixel")
+MAX_EXAMPLES = 512
+MAX_ENTRIES = 2**24
+
+
+def read_parts(file: h5py.File, path: object) -> Checkpoint:
+    """Return all of the checkpoint in ``file``.
+
+    Raises:
+        BadCheckpointError: At the first thing that is missing, of the wrong kind, shape or size, or not finite.
+    """
+    source = SuspiciousFile(file, path)
+    root = source.root
+    if "format" not in root.attrs or source.text(root, "format") != FORMAT:
+        raise source.refusal(f'this is HDF5 but no checkpoint: the attribute format is not "{FORMAT}"')
+    version = source.whole(root, "version", 0, 2**31)
+    if version != VERSION:
+        raise source.refusal(f"its format version is {version}; this program reads version {VERSION}")
+    kind = _one_of(source, source.group("process"), "kind", KINDS)
+    betas = _betas(source)
+    return Checkpoint(
+        title=source.text(root, "title"),
+        created=source.text(root, "created"),
+        licence=source.text(root, "licence"),
+        kind=kind,
+        betas=betas,
+        network=_network(source),
+        data=_data(source, kind),
+        training=_training(source) if source.has(root, "training") else None,
+        bound=_bound(source, kind, len(betas)) if source.has(root, "bound") else None,
+    )
+
+
+def _one_of(source: SuspiciousFile, owner: h5py.Group, name: str, choices: tuple[str, ...]) -> str:
+    found = source.text(owner, name)
+    if found not in choices:
+        raise source.refusal(f"{owner.name} {name} is {found!r}, neither of {' and '.join(choices)}")
+    return found
+
+
+def _betas(source: SuspiciousFile) -> NDArray[np.float64]:
+    process = source.group("process")
+    steps = source.whole(process, "steps", 1, MAX_STEPS)
+    betas = source.array(process, "betas", (steps,))
+    try:
+        return frozen(checked(betas, "/process/betas"))
+    except BadInputError as error:
+        raise source.refusal(str(error)) from error
+
+
+def _network(source: SuspiciousFile) -> NetworkInfo:
+    group = source.group("network")
+    try:
+        config = json.loads(source.text(group, "config", lines=True))
+    except (ValueError, RecursionError) as error:
+        raise source.refusal("/network config is no JSON") from error
+    if not isinstance(config, dict):
+        raise source.refusal("/network config is no JSON object")
+    return NetworkInfo(source.text(group, "kind"), config, source.arrays(source.group("network/weights")))
+
+
+def _data(source: SuspiciousFile, kind: str) -> DataInfo:
+    group = source.group("data")
+    shape = tuple(int(size) for size in source.numbers(group, "shape", kinds="iu"))
+    if not 1 <= len(shape) <= 4 or min(shape) < 1 or math.prod(shape) > MAX_ENTRIES:
+        raise source.refusal(f"/data shape is {shape[:5]}, which is no shape of an example")
+    low, high = source.pair(group, "value_range")
+    shift, scale = _units(source, "shift", shape), _units(source, "scale", shape)
+    if not (scale > 0).all():
+        raise source.refusal("/data/scale has entries that are not positive")
+    if kind == "binomial" and ((shift != 0).any() or (scale != 1).any()):
+        raise source.refusal("/data/shift and /data/scale are not 0 and 1, the units of bits")
+    count = source.dataset(group, "examples").shape[:1]
+    if not count or not 1 <= count[0] <= MAX_EXAMPLES:
+        raise source.refusal(f"/data/examples holds {count[0] if count else 'no'} examples; 1 to {MAX_EXAMPLES} may be")
+    examples = source.array(group, "examples", (count[0], *shape)).astype(np.float32)
+    level = source.number(group, "grey_level") if "grey_level" in group.attrs else None
+    if level is not None and (level <= 0 or kind != "gaussian"):
+        raise source.refusal(f"/data grey_level is {level:g}, which is no width of a grey level of Gaussian data")
+    return DataInfo(source.text(group, "name"), shape, (low, high), shift, scale, frozen(examples), level)
+
+
+def _units(source: SuspiciousFile, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    group = source.group("data")
+    found = source.dataset(group, name).shape
+    try:
+        fits = np.broadcast_shapes(found, shape) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise source.refusal(f"/data/{name} has shape {found}, which does not fit examples of shape {shape}")
+    return frozen(source.array(group, name, found).astype(np.float64))
+
+
+def _training(source: SuspiciousFile) -> TrainingState:
+    group = source.group("training")
+    history = source.dataset(group, "history").shape
+    if len(history) != 2 or history[1] not in (2, 3):
+        raise source.refusal(f"/training/history has shape {history}, where (R, 2) or (R, 3) is wanted")
+    return TrainingState(
+        recipe=source.text(group, "recipe"),
+        seed=source.whole(group, "seed", 0, 2**31),
+        steps_done=source.whole(group, "steps_done", 0, 2**40),
+        steps_total=source.whole(group, "steps_total", 0, 2**40),
+        history=frozen(source.array(group, "history", history).astype(np.float64)),
+        state=source.arrays(source.group("training/state")) if source.has(group, "state") else {},
+        taken_for=source.text(group, "taken_for") if "taken_for" in group.attrs else "",
+    )
+
+
+def _bound(source: SuspiciousFile, kind: str, steps: int) -> Bound:
+    group = source.group("bound")
+    numbers = {
+        name: source.number(group, name) for name in ("k", "null", "standard_error", "h_end", "h_edge", "h_prior")
+    }
+    lower = source.array(group, "entropy_lower", (steps,), finite=False).astype(np.float64)
+    if not (lower[0] < math.inf and np.isfinite(lower[1:]).all()):
+        raise source.refusal("/bound/entropy_lower is not finite, from the second step on at least")
+    known = "truth" in group.attrs
+    return Bound(
+        steps=steps,
+        kind=kind,
+        unit=_one_of(source, group, "unit", UNITS),
+        count=source.whole(group, "count", 1, 2**40),
+        kl=frozen(source.array(group, "kl", (steps - 1,)).astype(np.float64)),
+        entropy_lower=frozen(lower),
+        entropy_upper=frozen(source.array(group, "entropy_upper", (steps,)).astype(np.float64)),
+        truth=source.number(group, "truth") if known else None,
+        truth_standard_error=source.number(group, "truth_standard_error") if known else None,
+        bits_per_dimension=source.number(group, "bits_per_dimension") if "bits_per_dimension" in group.attrs else None,
+        **numbers,
+    )

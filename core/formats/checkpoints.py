@@ -1,0 +1,159 @@
+"""The checkpoint, format version 1: HDF5, validated before it is used, saved whole or not at all (docs/checkpoint.md).
+
+A reader trusts nothing. `core.checkpoint_reading` holds what it may trust after which check.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import nullcontext
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadCheckpointError
+from core.formats.checkpoint_reading import FORMAT, VERSION, read_parts
+from core.formats.sandbox import Prober
+from core.runtime.files import atomic_path, first_bytes
+from core.values.checkpoints import Checkpoint, DataInfo
+from core.values.measurements import Bound
+from core.values.training import TrainingState
+
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+def load(path: str | os.PathLike[str], prober: Prober | None = None) -> Checkpoint:
+    """Read and validate the checkpoint at ``path``.
+
+    What libhdf5 itself may stumble over is tried in a child process first, with limits on time and memory.
+
+    Args:
+        path: The file.
+        prober: The one to ask, where many files are read; else one is made for this file alone.
+
+    Raises:
+        BadCheckpointError: If it is not a sound checkpoint; the message is one sentence that begins with ``path``.
+    """
+    check_is_hdf5(path)
+    with Prober() if prober is None else nullcontext(prober) as asked:
+        asked.check(path)
+    return read(path)
+
+
+def read(path: str | os.PathLike[str]) -> Checkpoint:
+    """Read and validate ``path`` in this very process; `load` is for files that may come from strangers."""
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            return read_parts(file, path)
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
+        raise BadCheckpointError(path, "the HDF5 inside is damaged; get the file again") from error
+
+
+def save(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> None:
+    """Write ``checkpoint`` to ``path``: to a temporary file, flushed, then renamed over what was there.
+
+    Raises:
+        BadCheckpointError: If it holds what no checkpoint may hold, and could not be read back.
+        OutputError: If the file cannot be written; what was there before is untouched.
+    """
+    # Laid out in memory first: h5py 3.16 crashes where libhdf5 finds the disk full.
+    with h5py.File("checkpoint", "w", driver="core", backing_store=False) as file:
+        try:
+            write_parts(file, checkpoint)
+        except (TypeError, ValueError) as error:
+            raise BadCheckpointError(path, f"this has no place in a checkpoint: {error}") from error
+        file.flush()
+        read_parts(file, path)
+        image = file.id.get_file_image()
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(image)
+
+
+def check_is_hdf5(path: str | os.PathLike[str]) -> None:
+    """Raise `BadCheckpointError` unless ``path`` is an ordinary, readable file with the signature of HDF5."""
+    head = first_bytes(path, len(SIGNATURE), lambda reason: BadCheckpointError(path, reason))
+    if head != SIGNATURE:
+        raise BadCheckpointError(path, "this is not a checkpoint: it is no HDF5 file")
+
+
+def write_parts(file: h5py.File, checkpoint: Checkpoint) -> None:
+    """Write all of ``checkpoint`` into the empty ``file``."""
+    _attributes(
+        file,
+        format=FORMAT,
+        version=VERSION,
+        title=checkpoint.title,
+        created=checkpoint.created,
+        licence=checkpoint.licence,
+    )
+    process = file.create_group("process")
+    _attributes(process, kind=checkpoint.kind, steps=checkpoint.steps)
+    process["betas"] = checkpoint.betas
+    network = file.create_group("network")
+    _attributes(network, kind=checkpoint.network.kind, config=json.dumps(dict(checkpoint.network.config)))
+    _arrays(network.create_group("weights"), checkpoint.network.weights)
+    data = file.create_group("data")
+    info = checkpoint.data
+    _attributes(
+        data, name=info.name, shape=np.array(info.shape, dtype=np.int64), value_range=np.array(info.value_range)
+    )
+    if info.grey_level is not None:
+        data.attrs["grey_level"] = info.grey_level
+    data["shift"], data["scale"] = info.shift, info.scale
+    _write_examples(data, info)
+    if checkpoint.training is not None:
+        _write_training(file.create_group("training"), checkpoint.training)
+    if checkpoint.bound is not None:
+        _write_bound(file.create_group("bound"), checkpoint.bound)
+
+
+def _write_examples(group: h5py.Group, info: DataInfo) -> None:
+    """Write the examples: pictures of whole grey levels as bytes, packed, which is a tenth of the same as float32."""
+    levels = info.examples.astype(np.uint8) if info.grey_level is not None and _are_bytes(info.examples) else None
+    if levels is None:
+        group["examples"] = info.examples
+    else:
+        group.create_dataset("examples", data=levels, chunks=levels.shape, compression="gzip", shuffle=False)
+
+
+def _are_bytes(values: NDArray[np.float32]) -> bool:
+    """Return whether all ``values`` are whole numbers 0 … 255."""
+    return bool(values.size and values.min() >= 0 and values.max() <= 255 and (values == np.floor(values)).all())
+
+
+def _write_training(group: h5py.Group, training: TrainingState) -> None:
+    _attributes(
+        group,
+        recipe=training.recipe,
+        seed=training.seed,
+        steps_done=training.steps_done,
+        steps_total=training.steps_total,
+    )
+    if training.taken_for:
+        group.attrs["taken_for"] = training.taken_for
+    group["history"] = training.history
+    if training.state:
+        _arrays(group.create_group("state"), training.state)
+
+
+def _write_bound(group: h5py.Group, bound: Bound) -> None:
+    for name in ("unit", "count", "k", "null", "standard_error", "h_end", "h_edge", "h_prior"):
+        group.attrs[name] = getattr(bound, name)
+    for name in ("truth", "truth_standard_error", "bits_per_dimension"):
+        if getattr(bound, name) is not None:
+            group.attrs[name] = getattr(bound, name)
+    for name in ("kl", "entropy_lower", "entropy_upper"):
+        group[name] = getattr(bound, name)
+
+
+def _attributes(group: h5py.Group, **values: object) -> None:
+    for name, value in values.items():
+        group.attrs[name] = value
+
+
+def _arrays(group: h5py.Group, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    for name, values in arrays.items():
+        group[name] = values

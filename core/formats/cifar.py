@@ -1,0 +1,148 @@
+"""The batches of CIFAR-10, its binary and its Python version; the pickles of the latter are read and never run."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import pickletools
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.formats.arrays import refusal, refuse
+
+SHAPE = (3, 32, 32)
+"""Of a picture in a batch: channels, height, width."""
+RECORD = 1 + 3 * 32 * 32
+CLASSES = 10
+MAX_FILE = 256 * 1024**2
+MAX_MEMO = 2**20
+TRAINING = tuple(f"data_batch_{number}" for number in range(1, 6))
+TEST = "test_batch"
+SUFFIXES = ("", ".bin")
+BROKEN = (
+    pickle.UnpicklingError,
+    EOFError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    MemoryError,
+)
+"""What an unpickler raises on a damaged file."""
+OPCODES = {
+    "PROTO", "FRAME", "STOP", "MARK", "POP", "MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT", "GET", "BINGET", "LONG_BINGET",
+    "NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG1",
+    "STRING", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE",
+    "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_LIST", "LIST", "APPEND", "APPENDS",
+    "EMPTY_DICT", "DICT", "SETITEM", "SETITEMS", "GLOBAL", "STACK_GLOBAL", "REDUCE", "BUILD",
+}  # fmt: skip
+"""What a dictionary of lists, texts and one array is written with."""
+
+
+def cifar_batches(folder: Path) -> tuple[list[Path], Path | None]:
+    """Return the batches to train on in ``folder`` and the one kept apart, as far as they are there."""
+    for suffix in SUFFIXES:
+        found = [path for name in TRAINING if (path := folder / f"{name}{suffix}").is_file()]
+        if found:
+            test = folder / f"{TEST}{suffix}"
+            return found, test if test.is_file() else None
+    return [], None
+
+
+def read_cifar(path: Path) -> NDArray[np.uint8]:
+    """Return the pictures of one batch ``[N, 32, 32, 3]``.
+
+    Raises:
+        BadInputError: If the file is no batch.
+    """
+    if path.stat().st_size > MAX_FILE:
+        refuse(path, f"it is larger than {MAX_FILE} bytes, and no batch of CIFAR-10 is")
+    content = path.read_bytes()
+    flat = _from_pickle(content, path) if content[:1] == b"\x80" else _from_records(content, path)
+    return np.ascontiguousarray(np.moveaxis(flat.reshape(-1, *SHAPE), 1, -1))
+
+
+def _from_records(content: bytes, path: Path) -> NDArray[np.uint8]:
+    if not content or len(content) % RECORD:
+        refuse(path, f"{len(content)} bytes are no whole number of records of {RECORD}, as in a batch of CIFAR-10")
+    records = np.frombuffer(content, dtype=np.uint8).reshape(-1, RECORD)
+    if records[:, 0].max() >= CLASSES:
+        refuse(path, f"the label {records[:, 0].max()} is none of a batch of CIFAR-10")
+    return records[:, 1:]
+
+
+def _from_pickle(content: bytes, path: Path) -> NDArray[np.uint8]:
+    refused = refusal(path, "this pickle is no batch of CIFAR-10, so nothing in it was unpacked")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd letters in texts, which nobody will read
+        if not _is_harmless(content):
+            raise refused
+        try:
+            batch = _BatchUnpickler(io.BytesIO(content), encoding="bytes").load()
+        except BROKEN as error:
+            raise refused from error
+    data = batch.get(b"data", batch.get("data")) if isinstance(batch, dict) else None
+    if not isinstance(data, _Array) or data.values is None:
+        raise refused
+    return data.values
+
+
+def _is_harmless(content: bytes) -> bool:
+    """Return whether a pickle has no other operations than a batch has; it is only read, not followed."""
+    try:
+        for opcode, argument, _ in pickletools.genops(content):
+            huge = opcode.name in ("PUT", "LONG_BINPUT", "GET", "LONG_BINGET") and int(argument or 0) > MAX_MEMO
+            if opcode.name not in OPCODES or huge:
+                return False
+    except (ValueError, IndexError, OverflowError, UnicodeError):
+        return False
+    return True
+
+
+class _Array:
+    """Stands for numpy's array while a batch is read: takes its state as plain values and looks at them."""
+
+    def __init__(self) -> None:
+        self.values: NDArray[np.uint8] | None = None
+
+    def __setstate__(self, state: object) -> None:
+        match state:
+            case (int(), (int(count), int(width)), _Type(code="u1"), by_columns, bytes(content)) if (
+                width == RECORD - 1 and count > 0 and len(content) == count * width
+            ):
+                values = np.frombuffer(content, dtype=np.uint8)
+                self.values = values.reshape((count, width), order="F" if by_columns else "C")
+            case _:
+                raise pickle.UnpicklingError("no array of pictures")
+
+
+class _Type:
+    """Stands for numpy's dtype."""
+
+    def __init__(self, code: object = None, *_: object) -> None:
+        self.code = code.decode("latin-1") if isinstance(code, bytes) else code
+
+    def __setstate__(self, state: object) -> None:
+        """Take no notice: byte order means nothing to bytes."""
+
+
+class _BatchUnpickler(pickle.Unpickler):
+    """Knows the few names that a batch speaks of, each as a harmless stand-in; nothing is ever imported."""
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
+        match module_name, global_name:
+            case (("numpy.core.multiarray" | "numpy._core.multiarray"), "_reconstruct"):
+                return lambda *_: _Array()  # made anew each time: what a pickle does to it ends with that pickle
+            case "numpy", "ndarray":
+                return _Array
+            case "numpy", "dtype":
+                return _Type
+            case "_codecs", "encode":
+                return lambda text, _: str.encode(text, "latin-1")
+        raise pickle.UnpicklingError(f"{module_name}.{global_name} is no part of a batch")

@@ -1,0 +1,241 @@
+"""Where the frames of a recording live: in memory, in a nameless file of a temporary folder, or in a file of HDF5.
+
+Every home takes the room for all frames, t = 0 … T, at the start: what does not fit is told before the first one is
+computed.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+import threading
+import weakref
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadInputError, OutputError
+from core.runtime.files import atomic_path, check_output_path
+from core.runtime.memory import check_disk, check_memory
+
+NAME = "recording"
+LARGE_FILES = Path("/var/tmp")
+"""Where systems keep large temporary files; /tmp itself may be memory."""
+
+
+class Home(Protocol):
+    """Room for frames ``[N, *shape]``, t = 0 … T, of one type; each is written once."""
+
+    place: str
+    """Where it is: "memory" or "disk"."""
+
+    def write(self, t: int, frame: NDArray[np.generic]) -> None:
+        """Keep a copy of ``frame`` as frame ``t``."""
+
+    def frame(self, t: int) -> NDArray[np.generic]:
+        """Return frame ``t``, which has been written; it stays as it is when the home is closed."""
+
+    def path(self, there: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
+        """Return the states ``[S, *shape]`` of one trajectory in the frames that are ``there`` [T + 1]."""
+
+    def close(self, there: NDArray[np.bool_]) -> None:
+        """Let go of everything; ``there`` [T + 1] says which frames have been written."""
+
+
+class MemoryHome:
+    """Frames in memory, each by itself, so that one that is kept longer keeps no other."""
+
+    place = "memory"
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        """Take the memory for ``shape`` = (T + 1, N, …).
+
+        Raises:
+            BadInputError: If it is not there.
+        """
+        needed = size_of(shape, dtype)
+        check_memory(needed, f"{NAME}: frames of shape {shape}")
+        try:
+            self._frames: list[NDArray[Any]] | None = [np.empty(shape[1:], dtype) for _ in range(shape[0])]
+        except MemoryError as error:
+            raise BadInputError(f"{NAME}: {needed:,} bytes of memory are needed, and cannot be had") from error
+
+    def write(self, t: int, frame: NDArray[np.generic]) -> None:
+        _open(self._frames)[t][...] = frame
+
+    def frame(self, t: int) -> NDArray[np.generic]:
+        found: NDArray[np.generic] = _open(self._frames)[t]
+        return found
+
+    def path(self, there: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
+        frames = _open(self._frames)
+        return np.stack([frames[t][index] for t in np.flatnonzero(there)])
+
+    def close(self, there: NDArray[np.bool_]) -> None:  # noqa: ARG002 - there is nobody to be told
+        self._frames = None
+
+
+class FileHome:
+    """Frames in a temporary file without a name.
+
+    The system gives its room back when the process ends, in whatever way: a crash leaves nothing to be tidied up. It is
+    read through maps, a fresh one each time, so that what has been looked at does not pile up in memory.
+    """
+
+    place = "disk"
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any], folder: Path | None) -> None:
+        """Take the room for ``shape`` = (T + 1, N, …) in ``folder``, by default one for large temporary files.
+
+        Raises:
+            OutputError: If it is not there, or the folder cannot be written to.
+        """
+        self._folder = temporary_folder() if folder is None else folder
+        self._shape, self._dtype, self._size = shape, dtype, size_of(shape, dtype)
+        check_disk(self._size, self._folder, NAME)
+        self._lock = threading.Lock()  # a map moves the place in the file, at which another thread may be writing
+        try:
+            file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - it lives as long as the recording
+        except OSError as error:
+            raise self._explained(error) from error
+        self._file: BinaryIO | None = file
+        self._release = weakref.finalize(self, file.close)
+        try:
+            _reserve(file, self._size)
+        except OSError as error:
+            self._release()
+            raise self._explained(error) from error
+
+    def write(self, t: int, frame: NDArray[np.generic]) -> None:
+        file = _open(self._file)
+        try:
+            with self._lock:
+                file.seek(t * self._size // self._shape[0])
+                file.write(np.ascontiguousarray(frame).data)
+                file.flush()
+        except OSError as error:
+            raise self._explained(error) from error
+
+    def frame(self, t: int) -> NDArray[np.generic]:
+        return self._map(t * self._size // self._shape[0], self._shape[1:])
+
+    def path(self, there: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
+        found: NDArray[np.generic] = self._map(0, self._shape)[there, index]
+        return found
+
+    def close(self, there: NDArray[np.bool_]) -> None:  # noqa: ARG002 - there is nobody to be told
+        self._file = None
+        self._release()
+
+    def _map(self, offset: int, shape: tuple[int, ...]) -> NDArray[np.generic]:
+        with self._lock:
+            return np.asarray(np.memmap(_open(self._file), self._dtype, "r", offset, shape))
+
+    def _explained(self, error: OSError) -> OutputError:
+        reason = error.strerror or str(error)
+        return OutputError(f"{NAME}: {self._size:,} bytes are needed in {self._folder}, and cannot be had: {reason}")
+
+
+class Hdf5Home:
+    """Frames in a file of HDF5 that is the user's to keep: it takes its name when the recording is closed.
+
+    Data set ``frames`` [T + 1, N, *shape] in model units, and ``there`` [T + 1], which of them have been written;
+    attributes as given. A recording that is never closed leaves no file.
+    """
+
+    place = "disk"
+
+    def __init__(
+        self, shape: tuple[int, ...], dtype: np.dtype[Any], path: str | os.PathLike[str], facts: Mapping[str, object]
+    ) -> None:
+        """Take the room for ``shape`` = (T + 1, N, …).
+
+        Raises:
+            OutputError: If it is not there, or ``path`` cannot be written.
+        """
+        self._name = os.fspath(path)
+        needed = size_of(shape, dtype)
+        check_disk(needed, check_output_path(path).parent, self._name)
+        stack = ExitStack()
+        self._stack = stack
+        self._abandon = weakref.finalize(self, _give_up, stack, GeneratorExit())
+        temporary = stack.enter_context(atomic_path(path))
+        self._file: h5py.File | None = stack.enter_context(h5py.File(temporary, "w"))
+        self._file.attrs.update(facts)
+        self._file.create_dataset("there", shape[:1], bool)
+        # In one piece, since of chunks all would be read for one trajectory, and laid out now, so that it can be kept.
+        at_once = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        at_once.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        self._file.create_dataset("frames", shape, dtype, dcpl=at_once)
+        self._file.flush()
+        try:
+            with temporary.open("r+b") as file:
+                _reserve(file, os.fstat(file.fileno()).st_size)
+        except OSError as error:
+            self._abandon()
+            raise OutputError(
+                f"{self._name}: {needed:,} bytes are needed, and cannot be had: {error.strerror}"
+            ) from error
+
+    def write(self, t: int, frame: NDArray[np.generic]) -> None:
+        file = _open(self._file)
+        try:
+            file["frames"][t] = frame
+            file.flush()
+        except (OSError, RuntimeError) as error:  # h5py's flush raises the latter
+            self._file = None
+            self._abandon.detach()
+            _give_up(self._stack, error)
+            raise OutputError(f"{self._name}: cannot be written: {error}") from error
+
+    def frame(self, t: int) -> NDArray[np.generic]:
+        found: NDArray[np.generic] = _open(self._file)["frames"][t]
+        return found
+
+    def path(self, there: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
+        found: NDArray[np.generic] = _open(self._file)["frames"][:, index]
+        return found[there]
+
+    def close(self, there: NDArray[np.bool_]) -> None:
+        if self._file is not None:
+            self._file["there"][...] = there
+            self._file = None
+            self._abandon.detach()
+            self._stack.close()
+
+
+def temporary_folder() -> Path:
+    """Return the folder for large temporary files: the user's wish (TMPDIR), else one that is a disk."""
+    wished = any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
+    return LARGE_FILES if not wished and os.access(LARGE_FILES, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+
+
+def size_of(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
+    """Return the bytes of an array."""
+    return math.prod(shape) * dtype.itemsize
+
+
+def _reserve(file: BinaryIO, size: int) -> None:
+    """Make ``file`` ``size`` bytes long, and where the system can promise it, hold the room for them."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, size)
+    else:
+        file.truncate(size)
+
+
+def _give_up(stack: ExitStack, reason: BaseException) -> None:
+    """Leave all that ``stack`` has entered as on ``reason``: a file half written is removed."""
+    with suppress(OSError, RuntimeError, OutputError):  # what goes wrong on the way is a consequence
+        stack.__exit__(type(reason), reason, reason.__traceback__)
+
+
+def _open(home: Any) -> Any:
+    if home is None:
+        raise BadInputError(f"{NAME}: it is closed, and its frames are gone")
+    return home

@@ -1,0 +1,170 @@
+"""What came out of a run, whole: every frame, exactly, at once, in any order, in memory or on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadInputError
+from core.formats.recordings.backends import FileHome, Hdf5Home, Home, MemoryHome, size_of
+from core.values.runs import Frame
+
+DEFAULT_CAP = 512 * 2**20
+"""Bytes of memory that one recording may take: 512 MB."""
+STORED_AS: Mapping[str, np.dtype[Any]] = {"gaussian": np.dtype(np.float32), "binomial": np.dtype(np.uint8)}
+"""How states of each kind of process are kept without loss."""
+FORMAT = "dpm-trajectory"
+
+
+class Recording:
+    """The frames t = 0 … T of one set of trajectories, of which some may not have been computed yet.
+
+    A context: at its end the recording is closed.
+    """
+
+    def __init__(self, shape: tuple[int, ...], kind: str, home: Home) -> None:
+        """Use `make`, which finds a ``home`` for frames of ``shape`` = (T + 1, N, …)."""
+        self._shape = shape[1:]
+        self._kind = kind
+        self._home = home
+        self._there: NDArray[np.bool_] = np.zeros(shape[0], dtype=bool)
+
+    @property
+    def steps(self) -> int:
+        """T, the number of steps."""
+        return len(self._there) - 1
+
+    @property
+    def complete(self) -> bool:
+        """Whether every frame is there."""
+        return bool(self._there.all())
+
+    @property
+    def place(self) -> str:
+        """Where the frames live: "memory" or "disk"."""
+        return self._home.place
+
+    def add(self, frame: Frame) -> None:
+        """Take in a copy of one frame.
+
+        Raises:
+            BadInputError: If it does not belong here: another shape or type, no step of 0 … T, no bits among bits, or
+                one that is there already.
+            OutputError: If it cannot be written; what was recorded before can still be read, but for an HDF5 file.
+        """
+        self._check_step(frame.t)
+        if self._there[frame.t]:
+            raise BadInputError(f"frame {frame.t}: it is there already")
+        if frame.x.shape != self._shape or frame.x.dtype != np.float32:
+            found = f"{frame.x.dtype} of shape {frame.x.shape}"
+            raise BadInputError(f"frame {frame.t}: {found}, where float32 of shape {self._shape} is kept")
+        self._home.write(frame.t, self._stored(frame))
+        self._there[frame.t] = True
+
+    def frame(self, t: int) -> Frame | None:
+        """Return frame ``t``, as it was added, or None if it is not there yet.
+
+        Raises:
+            BadInputError: If ``t`` is no step of 0 … T, or the recording is closed.
+        """
+        self._check_step(t)
+        return Frame(t, _given_out(self._home.frame(t))) if self._there[t] else None
+
+    def path(self, index: int) -> NDArray[np.float32]:
+        """Return one trajectory ``[S, *shape]`` over the frames that are there, t ascending.
+
+        Raises:
+            BadInputError: If there is no trajectory of that number, no frame yet, or the recording is closed.
+        """
+        if not 0 <= index < self._shape[0]:
+            raise BadInputError(f"index: {index} is not between 0 and {self._shape[0] - 1}")
+        if not self._there.any():
+            raise BadInputError("path: no frame is there yet")
+        return _given_out(self._home.path(self._there, index))
+
+    def close(self) -> None:
+        """Let go of memory and disk; frames that were given out stay as they are.
+
+        A file of HDF5 takes its place now, whether or not it is complete; which frames are there it says itself.
+
+        Raises:
+            OutputError: If that file cannot be written.
+        """
+        self._home.close(self._there)
+
+    def __enter__(self) -> Recording:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _stored(self, frame: Frame) -> NDArray[np.generic]:
+        dtype = STORED_AS[self._kind]
+        if dtype == frame.x.dtype:
+            return frame.x
+        bits = frame.x == 1
+        if not np.array_equal(bits, frame.x):
+            raise BadInputError(f"frame {frame.t}: it holds values that are neither 0 nor 1, and bits are kept")
+        stored: NDArray[np.generic] = bits.astype(dtype)
+        return stored
+
+    def _check_step(self, t: int) -> None:
+        if not 0 <= t <= self.steps:
+            raise BadInputError(f"t: {t} is not between 0 and {self.steps}")
+
+
+def make(
+    steps: int,
+    count: int,
+    shape: tuple[int, ...],
+    kind: str,
+    cap: int = DEFAULT_CAP,
+    *,
+    file: str | os.PathLike[str] | None = None,
+    folder: Path | None = None,
+) -> Recording:
+    """Return an empty recording of the frames t = 0 … T, with all the room that it will need.
+
+    Args:
+        steps: T.
+        count: N, number of trajectories.
+        shape: Shape of one state.
+        kind: "gaussian" or "binomial"; bits take a byte each, numbers four.
+        cap: Bytes of memory that the frames may take; if they are more, all of them live on disk.
+        file: A file of HDF5 to record to, whatever the size.
+        folder: Where the temporary file is to be, if there is one.
+
+    Raises:
+        BadInputError: If the memory is not there, or an argument is out of range.
+        OutputError: If the room on disk is not there, or cannot be written to.
+    """
+    least = {"steps": (steps, 0), "count": (count, 1), "cap": (cap, 0), "shape": (min(shape, default=1), 1)}
+    for name, (value, smallest) in least.items():
+        if value < smallest:
+            raise BadInputError(f"{name}: {value} is less than {smallest}")
+    if kind not in STORED_AS:
+        raise BadInputError(f"kind: {kind!r} is unknown; there are {' and '.join(STORED_AS)}")
+    whole, dtype = (steps + 1, count, *shape), STORED_AS[kind]
+    home: Home
+    if file is not None:
+        home = Hdf5Home(whole, dtype, file, {"format": FORMAT, "version": 1, "kind": kind, "steps": steps})
+    elif size_of(whole, dtype) <= cap:
+        home = MemoryHome(whole, dtype)
+    else:
+        home = FileHome(whole, dtype, folder)
+    return Recording(whole, kind, home)
+
+
+def _given_out(stored: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Return ``stored`` as read-only float32, without a copy where it is that already."""
+    array: NDArray[np.float32] = np.asarray(stored).astype(np.float32, copy=False).view()
+    array.setflags(write=False)
+    return array

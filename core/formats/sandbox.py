@@ -1,0 +1,107 @@
+"""The nearer end of `core.checkpoint_probe`: asks a child process about files before this one opens them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from threading import Timer
+from types import TracebackType
+from typing import Self
+
+from core.errors import BadCheckpointError
+
+COMMAND = (sys.executable, "-P", "-m", "core.formats.sandbox_child")
+PATIENCE_SECONDS = 120.0
+"""Longer than the child itself gives to the largest file; where it cannot fork, this is the only limit."""
+
+
+class Prober:
+    """Has files read by a child process, so that a file that crashes or stalls libhdf5 ends as a refusal.
+
+    The child is started for the first file and again after one that ended it; leaving the ``with`` block ends it.
+    """
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def check(self, path: str | os.PathLike[str]) -> None:
+        """Return if the child could read the checkpoint at ``path``.
+
+        Raises:
+            BadCheckpointError: If it refused the file, or crashed, or did not answer in time.
+        """
+        self._ask(path, [str(Path(path).absolute())])
+
+    def check_data(self, path: str | os.PathLike[str], name: str | None) -> None:
+        """Return if the child could read the array ``name`` of the HDF5 file at ``path`` (see `core.formats.hdf5`).
+
+        Raises:
+            BadCheckpointError: If it refused the file, or crashed, or did not answer in time.
+        """
+        self._ask(path, [str(Path(path).absolute()), name])
+
+    def _ask(self, path: str | os.PathLike[str], question: list[str | None]) -> None:
+        child = self._child or self._start()
+        timer = Timer(PATIENCE_SECONDS, child.kill)
+        timer.start()
+        try:
+            answer = _asked(child, question)
+        finally:
+            late = not timer.is_alive()
+            timer.cancel()
+            timer.join()
+        if answer is None:
+            self._end()
+            raise BadCheckpointError(
+                path,
+                f"reading it took over {PATIENCE_SECONDS:.0f} seconds; it is damaged"
+                if late
+                else "the HDF5 library fails on this file; it is damaged, get it again",
+            )
+        reason = json.loads(answer)
+        if reason is not None:
+            raise BadCheckpointError(path, reason)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # Where this process finds its own modules, and not in the folder that one happens to be in.
+        places = os.pathsep.join([str(Path(__file__).resolve().parents[2]), *filter(os.path.isabs, sys.path)])
+        self._child = subprocess.Popen(
+            COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # One thread: a process with several cannot be forked safely.
+            env=os.environ | {"PYTHONPATH": places, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        )
+        return self._child
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()  # it holds nothing that would be lost
+        child.communicate()
+
+
+def _asked(child: subprocess.Popen[bytes], question: list[str | None]) -> bytes | None:
+    """Return the child's answer to ``question``, or None if it has ended without one."""
+    if child.stdin is None or child.stdout is None:
+        return None
+    try:
+        child.stdin.write(json.dumps(question).encode() + b"\n")
+        child.stdin.flush()
+    except OSError:
+        return None
+    answer = child.stdout.readline()
+    return answer if answer.endswith(b"\n") else None

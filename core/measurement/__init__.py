@@ -1,0 +1,1 @@
+"""The bound K, limits, work and schedule search."""

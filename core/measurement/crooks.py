@@ -1,0 +1,134 @@
+"""Crooks' relation between the work of forward paths and of the model's own reverse paths (section 2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.data.formulas import FiniteData
+from core.data.sources import KnownSource, SourceWithDensity
+from core.errors import BadInputError
+from core.measurement.bound import batch_size
+from core.measurement.work import check_finite, log_ratio, log_weights
+from core.model import DiffusionModel
+from core.networks.empirical import EmpiricalNetwork
+from core.processes.distributions import NATS_PER_BIT, draw, log_probability
+from core.runtime.randomness import numpy_generator, torch_generator
+from core.sampling.trajectories import prepare
+from core.values.measurements import Crooks, CrooksProgress, frozen
+from core.values.runs import RunSpec
+
+BINS = 40
+FARTHEST_SHARE = 0.005
+"""Share of all paths that lie beyond the first bin, and beyond the last."""
+
+
+def measure_crooks(
+    model: DiffusionModel, spec: RunSpec, source: SourceWithDensity | None = None
+) -> Iterator[CrooksProgress]:
+    """Measure Omega on ``spec.count`` paths each way, one report a step; the last carries both samples.
+
+    Omega = ln q(x^1 … x^T) - ln p(x^1 … x^T) over whole paths from x^1 on. Forward, x^0 is drawn from the data and
+    diffused; in reverse, x^T is drawn from pi and the model's kernels lead down to x^1.
+
+    Args:
+        model: The model to be measured.
+        spec: Number of paths each way, seed and threads.
+        source: The data, of which ln q(x^1) must be known; by default the model's own (see `known_source`).
+
+    Raises:
+        BadInputError: If the density of x^1 is unknown, ``source`` is not of the model's shape, or a path's Omega is
+            not finite.
+    """
+    prepare(spec)
+    source = known_source(model) if source is None else source
+    if source.shape != model.data.shape:
+        raise BadInputError(f"source: examples of shape {source.shape} are not the model's, {model.data.shape}")
+    count, size = spec.count, batch_size(model)
+    sizes = [min(size, count - begin) for begin in range(0, count, size)]
+    data, rng = numpy_generator(spec.seed, "crooks data"), torch_generator(spec.seed, "crooks")
+    done, total = 0, 2 * len(sizes) * model.steps
+    samples: list[Tensor] = []
+    for walk in (_forward_omegas, _reverse_omegas):
+        parts = []
+        for part in sizes:
+            for found in walk(model, source, part, data, rng):  # noqa: B007 - the last one is what is wanted
+                done += 1
+                if done < total:
+                    yield CrooksProgress(done, total)
+            parts.append(found)
+        samples.append(torch.cat(parts))
+        check_finite(samples[-1])
+    yield CrooksProgress(total, total, crooks_of(samples[0].numpy(), samples[1].numpy()))
+
+
+def known_source(model: DiffusionModel) -> SourceWithDensity:
+    """Return the data behind ``model`` if their density is known at every step.
+
+    Formulas are known; so is a finite data set where the network is the exact one of that very set.
+
+    Raises:
+        BadInputError: If it is not known.
+    """
+    if isinstance(model.source, KnownSource):
+        return model.source
+    if isinstance(model.network, EmpiricalNetwork):
+        return FiniteData(model.data.to_user(model.network.data.numpy()), model.process.kind)
+    raise BadInputError(
+        f"source: the density of x^1 is unknown for the data {model.source.name!r}; Crooks' relation needs it, so give "
+        "a source whose density is known"
+    )
+
+
+def crooks_of(forward: NDArray[np.float64], reverse: NDArray[np.float64]) -> Crooks:
+    """Return both samples of Omega, ``[N]`` each, nats, with their histograms on common bins."""
+    both = np.concatenate([forward, reverse])
+    low, high = np.quantile(both, [FARTHEST_SHARE, 1.0 - FARTHEST_SHARE])
+    if not high > low:
+        low, high = low - 1.0, high + 1.0
+    edges = np.linspace(low, high, BINS + 1)
+    weights = np.exp(np.minimum(reverse, high))  # what lies beyond is in no bin
+    first, second = (np.histogram(reverse, edges, weights=weights**power)[0] / len(reverse) for power in (1, 2))
+    return Crooks(
+        forward=frozen(forward / NATS_PER_BIT),
+        reverse=frozen(reverse / NATS_PER_BIT),
+        edges=frozen(edges / NATS_PER_BIT),
+        forward_counts=frozen(np.histogram(forward, edges)[0]),
+        reverse_counts=frozen(np.histogram(reverse, edges)[0]),
+        predicted=frozen(first),
+        predicted_error=frozen(np.sqrt(np.maximum(second - np.square(first), 0.0) / len(reverse))),
+    )
+
+
+def _forward_omegas(
+    model: DiffusionModel, source: SourceWithDensity, count: int, data: np.random.Generator, rng: torch.Generator
+) -> Iterator[Tensor]:
+    """Yield after each step what Omega of forward paths has come to, nats, float64 ``[count]``; the last is whole."""
+    x = model.process.jump(torch.from_numpy(model.data.to_model(source.sample(count, data))), 1, rng)
+    edge = _edge_log_density(model, source, x)
+    for found in log_weights(model, x, 2, rng):
+        yield edge - found
+
+
+def _reverse_omegas(
+    model: DiffusionModel, source: SourceWithDensity, count: int, _: np.random.Generator, rng: torch.Generator
+) -> Iterator[Tensor]:
+    """Yield after each step what Omega of reverse paths has come to, nats, float64 ``[count]``; the last is whole."""
+    x = model.process.prior(count, model.data.shape, rng)
+    omegas = -log_probability(model.process.prior_law(x), x)
+    for t in range(model.steps, 1, -1):
+        with torch.inference_mode():
+            law = model.reverse_law(x, t)
+            before = draw(law, rng)
+            omegas = omegas - log_ratio(model.process, law, before, x, t)
+        x = before
+        yield omegas
+    yield omegas + _edge_log_density(model, source, x)
+
+
+def _edge_log_density(model: DiffusionModel, source: SourceWithDensity, x1: Tensor) -> Tensor:
+    return torch.from_numpy(source.log_density(x1.numpy(), float(model.process.alpha_bars[1]), model.data))

@@ -1,0 +1,64 @@
+"""The limit of a model: the best that any network can reach with the same process, and the truth where it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from core.data.sources import KnownSource, Source
+from core.errors import BadInputError
+from core.model import DiffusionModel
+from core.networks.empirical import EmpiricalNetwork
+from core.processes.base import Process
+from core.processes.distributions import NATS_PER_BIT
+from core.processes.registry import process_of
+from core.processes.schedules import Schedule
+from core.values.checkpoints import DataInfo
+from core.values.measurements import standard_error
+
+
+def limit_of(model: DiffusionModel) -> DiffusionModel | None:
+    """Return the model with the same rates and the best kernels of its family, or None where nobody knows them.
+
+    The exact E[x^0 | x^t] and variances come from data that stand for the whole distribution; K of this model is the
+    highest that any network can reach with these rates and independent entries (section 7 of the mathematics).
+    """
+    if not isinstance(model.source, KnownSource):
+        return None
+    support = model.data.to_model(model.source.support())
+    return DiffusionModel(model.process, EmpiricalNetwork.of(support), model.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """E_q log2 q(x^1), bits a sample, and its standard error."""
+
+    value: float
+    standard_error: float
+
+
+def known_truth(source: Source, info: DataInfo, process: Process, x1: Tensor) -> Truth | None:
+    """Return the true E_q log2 q(x^1) over draws ``x1`` [N, *shape], where the data's density is known, else None.
+
+    It is what K would be if every reverse kernel were exact, since the edge kernel turns q(x^1) into p(x^0).
+    """
+    if not isinstance(source, KnownSource):
+        return None
+    bits = source.log_density(x1.numpy(), float(process.alpha_bars[1]), info) / NATS_PER_BIT
+    return Truth(float(bits.mean()), standard_error(bits))
+
+
+def exact_model(source: Source, info: DataInfo, kind: str, betas: Schedule) -> DiffusionModel:
+    """Return the model of data from ``source`` with rates ``betas`` [T] and the best kernels of its family.
+
+    Raises:
+        BadInputError: If the data's distribution is not known.
+    """
+    return DiffusionModel(process_of(kind, betas), _exact(source, info), info)
+
+
+def _exact(source: Source, info: DataInfo) -> EmpiricalNetwork:
+    if not isinstance(source, KnownSource):
+        raise BadInputError(f"{source.name}: its distribution is not known, nor what K can reach")
+    return EmpiricalNetwork.of(info.to_model(source.support()))

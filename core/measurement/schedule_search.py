@@ -1,0 +1,201 @@
+"""Rates optimised for the best K that any network can reach with them, which the paper did not do for bits.
+
+The exact network gives that limit without training, so that rates can be tried at some a second. The noise is the same
+for all of them and enters smoothly: K is then a smooth function of the rates, and a plain search finds its summit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.data.sources import Source
+from core.errors import BadInputError
+from core.measurement.limits import _exact
+from core.model import DiffusionModel, divergence_at
+from core.processes.base import Process
+from core.processes.binomial import BinomialProcess
+from core.processes.distributions import NATS_PER_BIT
+from core.processes.registry import process_of
+from core.processes.schedules import Schedule, log_linear, warped_erasure
+from core.runtime.randomness import numpy_generator, torch_generator
+from core.sampling.trajectories import prepare
+from core.values.checkpoints import DataInfo
+from core.values.runs import RunSpec
+
+PAIRS = 16_384
+"""Step and path together: as many states are looked at for each rates, or some ten times as many for bits."""
+LEAST_WEIGHT = 1e-6
+EVALUATIONS = 80
+FIRST = {"gaussian": 1e-3, "binomial": 1e-6}
+END = 1e-3
+LEAST_FIRST = 1e-7
+"""The uniform numbers that draw bits in float32 are multiples of 6e-8: no flip is rarer."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateSearchProgress:
+    """One look at rates in the search.
+
+    Attributes:
+        done, total: Rates looked at, and the most that will be.
+        k: The limit of K with the rates just looked at, bits a sample. Few paths are behind it, the same for all rates:
+            its differences tell, the value itself is good to some hundredths of a bit.
+        best_k: The highest so far; that of the first report is where the search began.
+        best: The parameters of those rates, by name.
+        betas: Those rates, ``[T]``, read-only.
+    """
+
+    done: int
+    total: int
+    k: float
+    best_k: float
+    best: Mapping[str, float]
+    betas: Schedule
+
+
+def search_rates(source: Source, info: DataInfo, kind: str, steps: int, spec: RunSpec) -> Iterator[RateSearchProgress]:
+    """Search for the rates of T = ``steps`` with the highest limit of K, one report for each that is looked at.
+
+    For bits `warped_erasure` is searched, beta_1 included. For Gaussian diffusion, where K grows without end as beta_1
+    shrinks, `log_linear` with its exponents, from beta_1 = 0.001 to alpha_bar_T = 0.001.
+
+    Args:
+        source: Where the data come from.
+        info: Their units.
+        kind: The process, "gaussian" or "binomial".
+        steps: T.
+        spec: Seed and threads.
+
+    Raises:
+        BadInputError: If the data's distribution is not known, T is less than 3, or the spec asks for what cannot be.
+    """
+    prepare(spec)
+    if steps < 3:
+        raise BadInputError(f"steps: {steps} leaves nothing to search; give three or more")
+    measure = limit_of_rates(source, info, kind, steps, spec.seed)
+    names = ("early", "late") if kind == "gaussian" else ("early", "late", "first")
+
+    def rates(point: NDArray[np.float64]) -> tuple[dict[str, float], Schedule]:
+        chosen = dict(zip(names, np.exp(point).tolist(), strict=True))
+        if kind == "gaussian":
+            return chosen, log_linear(steps, FIRST[kind], END, chosen["early"], chosen["late"])
+        chosen["first"] = min(max(chosen["first"], LEAST_FIRST), 0.1)
+        return chosen, warped_erasure(steps, chosen["first"], chosen["early"], chosen["late"])
+
+    start = np.array([0.0, 0.0, math.log(FIRST[kind])][: len(names)])
+    spread = np.array([-0.4, -0.4, -1.0][: len(names)])
+    best_k, best = -math.inf, start
+    points = simplex_ascent(lambda point: measure(rates(point)[1]), start, spread)
+    for done, (point, k) in enumerate(islice(points, EVALUATIONS), start=1):
+        if k > best_k:
+            best_k, best = k, point
+        chosen, betas = rates(best)
+        betas.setflags(write=False)
+        yield RateSearchProgress(done, EVALUATIONS, k, best_k, MappingProxyType(chosen), betas)
+
+
+def limit_of_rates(source: Source, info: DataInfo, kind: str, steps: int, seed: int = 0) -> Callable[[Schedule], float]:
+    """Return a smooth function of rates ``[T]``: the limit of K with them, bits a sample, on noise of ``seed``.
+
+    Raises:
+        BadInputError: If the data's distribution is not known.
+    """
+    network = _exact(source, info)
+    paths = min(max(PAIRS // steps, 16), 1024)
+    x0 = torch.from_numpy(info.to_model(source.sample(paths, numpy_generator(seed, "rate search"))))
+    rng = torch_generator(seed, "rate search")
+    bits = kind == BinomialProcess.kind
+    noise = torch.rand(x0.shape, generator=rng) if bits else torch.randn(x0.shape, generator=rng)
+    states = _flipped if bits else _shifted
+
+    def limit(betas: Schedule) -> float:
+        process = process_of(kind, betas)
+        model = DiffusionModel(process, network, info)
+        total = 0.0
+        with torch.inference_mode():
+            for x, t, weights in states(process, x0, noise):
+                again = x0.repeat(len(x) // len(x0), *[1] * (x0.dim() - 1))
+                total += float(weights @ divergence_at(model, again, x, t)) / len(x0)
+            ends = process.jump_entropies()[[-1, 0]] * math.prod(info.shape)
+            k = ends[0] - ends[1] - process.prior_cross_entropy(x0).mean() - total
+        return float(k) / NATS_PER_BIT
+
+    return limit
+
+
+def _shifted(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Yield the states of all paths at one step after the other: x^t with the noise e of each path."""
+    for t in range(2, process.steps + 1):
+        law = process.jump_law(x0, t)
+        yield law.mean + law.stddev * noise, torch.full((len(x0),), t), torch.ones(len(x0), dtype=torch.float64)
+
+
+def _flipped(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Yield the states of all paths with 0, 1, … D bits flipped, at one step after the other, and their weights.
+
+    The number of flips is binomial, and weighed as such; which bits they are is each path's own order, at every step.
+    A rate thus changes weights alone, and smoothly.
+    """
+    order = noise.flatten(1).argsort(dim=1).argsort(dim=1).reshape(x0.shape)
+    flips = torch.arange(math.prod(x0.shape[1:]) + 1)
+    for t in range(2, process.steps + 1):
+        chance = (1.0 - process.alpha_bars[t]) / 2.0
+        law = torch.distributions.Binomial(len(flips) - 1, probs=chance, validate_args=False)
+        shares = law.log_prob(flips.double()).exp()  # type: ignore[no-untyped-call]
+        likely = shares > LEAST_WEIGHT
+        bounds = flips[likely].reshape(-1, *[1] * x0.dim())
+        states = torch.where(order < bounds, 1.0 - x0, x0).flatten(0, 1)
+        yield states, torch.full((len(states),), t), shares[likely].repeat_interleave(len(x0))
+
+
+Point = NDArray[np.float64]
+FLAT = 1e-5
+
+
+def simplex_ascent(value: Callable[[Point], float], start: Point, spread: Point) -> Iterator[tuple[Point, float]]:
+    """Climb with a simplex of points (Nelder and Mead 1965), and yield each point that is tried with its value.
+
+    It ends when the values at all corners agree to `FLAT`.
+
+    Args:
+        value: What is to be as large as possible.
+        start: Where to begin, ``[D]``.
+        spread: How far the other corners of the first simplex are, each along its own axis, ``[D]``.
+    """
+    corners: list[tuple[float, Point]] = []
+
+    def tried(point: Point) -> tuple[Point, float]:
+        corners.append((value(point), point))
+        return point, corners[-1][0]
+
+    for point in [start, *(start + np.diag(spread))]:
+        yield tried(point)
+    while True:
+        corners.sort(key=lambda corner: -corner[0])
+        (best, summit), (second_worst, _), (worst, foot) = corners[0], corners[-2], corners.pop()
+        if best - worst < FLAT:
+            return
+        centre = np.mean([corner for _, corner in corners], axis=0)
+        across, reached = tried(2.0 * centre - foot)
+        yield across, reached
+        if second_worst < reached <= best:
+            continue
+        nearer = 0.5 * (centre + (across if reached > worst else foot))
+        further = 2.0 * across - centre if reached > best else nearer
+        _, found = tried(further)
+        yield further, found
+        del corners[-2 if found > reached else -1]
+        if max(found, reached) <= worst:  # nothing better in that direction: all corners move towards the best one
+            moved = [0.5 * (summit + corner) for _, corner in corners[1:-1]] + [0.5 * (summit + foot)]
+            del corners[1:]
+            for corner in moved:
+                yield tried(corner)

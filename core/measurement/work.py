@@ -1,0 +1,146 @@
+"""The work of forward paths, and Jarzynski's estimate of the model's probability from it (section 2.3)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.errors import BadInputError
+from core.measurement.bound import batch_size, held_out
+from core.model import DiffusionModel
+from core.processes.base import Process
+from core.processes.distributions import NATS_PER_BIT, Law, log_probability
+from core.runtime.randomness import torch_generator
+from core.sampling.trajectories import prepare
+from core.values.measurements import Work, WorkProgress, frozen
+from core.values.runs import RunSpec
+
+MAX_PATHS = 5_000_000
+"""Paths of one measurement, all points together: their work alone takes 40 MB."""
+
+
+def measure_work(
+    model: DiffusionModel, spec: RunSpec, paths: int, data: NDArray[np.floating] | None = None
+) -> Iterator[WorkProgress]:
+    """Measure the work of ``paths`` forward paths from each data point, one report a step; the last carries it.
+
+    ln w = ln pi(x^T) + sum over t = 1 … T of [ln p(x^t-1 | x^t) - ln q(x^t | x^t-1)]; the mean of w is p(x^0) whatever
+    the model's quality. States are drawn in float32 as everywhere; densities of those very states are float64.
+
+    Args:
+        model: The model to be measured.
+        spec: Number of data points (ignored where ``data`` are given), seed and threads.
+        paths: n, paths from each point, two or more.
+        data: Data ``[P, *shape]`` in user's units; by default fresh draws from the model's source.
+
+    Raises:
+        BadInputError: If ``data`` are not examples of the model's shape, paths too few or too many, or a weight is not
+            finite.
+    """
+    prepare(spec)
+    if data is None:
+        check_paths(paths, spec.count)  # before anything is drawn
+    x0 = held_out(model, spec, data, least=1)
+    check_paths(paths, len(x0))
+    rng = torch_generator(spec.seed, "work")
+    whole = torch.empty(len(x0) * paths, dtype=torch.float64)
+    batches = torch.split(torch.arange(len(whole)), batch_size(model))
+    done, total = 0, len(batches) * (model.steps + 1)
+    for batch in batches:
+        start = x0[torch.div(batch, paths, rounding_mode="floor")]
+        for found in log_weights(model, start, 1, rng):  # noqa: B007 - the last one is what is wanted
+            done += 1
+            if done < total:
+                yield WorkProgress(done, total)
+        whole[batch] = found
+    check_finite(whole)
+    yield WorkProgress(total, total, work_of(x0.numpy(), whole.reshape(len(x0), paths).numpy()))
+
+
+def check_paths(paths: int, points: int) -> None:
+    """Raise `BadInputError` unless ``paths`` from each of ``points`` can be measured."""
+    if paths < 2:
+        raise BadInputError(f"paths: {paths} are too few for a standard error; give two or more")
+    if paths * points > MAX_PATHS:
+        raise BadInputError(f"paths: {paths} from each of {points} points are more than {MAX_PATHS}; give fewer")
+
+
+def check_finite(log_weights: Tensor) -> None:
+    """Raise `BadInputError` if a path's weight is no number, which is the network's doing."""
+    if not bool(torch.isfinite(log_weights).all()):
+        raise BadInputError("work: it is not finite on every path, since the network's means or variances overflow")
+
+
+def log_weights(model: DiffusionModel, x: Tensor, first: int, rng: torch.Generator) -> Iterator[Tensor]:
+    """Walk from ``x`` = x^first-1 to x^T and weigh the paths against the model's; the last of what is yielded is whole.
+
+    It is ln pi(x^T) + sum over t = first … T of [ln p(x^t-1 | x^t) - ln q(x^t | x^t-1)], nats, float64 ``[N]``; on the
+    way, at the start and after every step but the last, what the sum has come to.
+    """
+    found = torch.zeros(len(x), dtype=torch.float64)
+    for t in range(first, model.steps + 1):
+        yield found
+        with torch.inference_mode():
+            after = model.process.step(x, t, rng)
+            found = found + log_ratio(model.process, model.reverse_law(after, t), x, after, t)
+        x = after
+    yield found + log_probability(model.process.prior_law(x), x)
+
+
+def log_ratio(process: Process, law: Law, before: Tensor, after: Tensor, t: int) -> Tensor:
+    """Return ln p(x^t-1 | x^t) - ln q(x^t | x^t-1) at x^t-1 = ``before`` and x^t = ``after``, nats, float64 ``[N]``.
+
+    t = 1 … T; ``law`` is p(x^t-1 | x^t = ``after``), at t = 1 the edge kernel of appendix B.
+    """
+    return log_probability(law, before) - log_probability(process.step_law(before.double(), t), after)
+
+
+def work_of(points: NDArray[np.float32], log_weights: NDArray[np.float64]) -> Work:
+    """Return what ``log_weights`` [P, n], nats, say of the ``points`` [P, *shape] they belong to."""
+    peaks = log_weights.max(axis=1, keepdims=True)
+    weights = np.exp(log_weights - peaks)
+    sums = weights.sum(axis=1, keepdims=True)
+    sizes = group_sizes(log_weights.shape[1])
+    tightening = np.stack([_mean_of_groups(log_weights, size) for size in sizes], axis=1)
+    return Work(
+        points=frozen(points),
+        work=frozen(-log_weights / NATS_PER_BIT),
+        likelihood=frozen(tightening[:, -1] / NATS_PER_BIT),
+        standard_error=frozen(_jackknife_error(weights / sums) / NATS_PER_BIT),
+        effective_size=frozen(1.0 / np.square(weights / sums).sum(axis=1)),
+        group_sizes=frozen(sizes),
+        tightening=frozen(tightening / NATS_PER_BIT),
+    )
+
+
+def group_sizes(paths: int) -> NDArray[np.int64]:
+    """Return the powers of two below ``paths``, and ``paths``."""
+    powers = 2 ** np.arange(math.ceil(math.log2(paths)), dtype=np.int64)
+    return np.append(powers, paths)
+
+
+def _mean_of_groups(log_weights: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """Return the mean over groups of ``size`` weights of ln of their mean, ``[P]``; what fills no group is left out."""
+    points, paths = log_weights.shape
+    groups = log_weights[:, : paths // size * size].reshape(points, -1, size)
+    peaks = groups.max(axis=2, keepdims=True)
+    means = peaks[..., 0] + np.log(np.exp(groups - peaks).mean(axis=2))
+    found: NDArray[np.float64] = means.mean(axis=1)
+    return found
+
+
+def _jackknife_error(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard error of ln of the mean weight, ``[P]``, from each weight's share of the sum, ``[P, n]``.
+
+    The spread of the estimates that leave one path out: where few paths hold most of the weight it is larger, and
+    nearer the truth, than the relative standard error of the mean.
+    """
+    paths = shares.shape[1]
+    left_out = np.log1p(-np.minimum(shares, 1.0 - 1e-15))
+    found: NDArray[np.float64] = np.sqrt((paths - 1) * left_out.var(axis=1))
+    return found

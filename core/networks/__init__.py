@@ -1,0 +1,1 @@
+"""The learned functions of the reverse kernels."""

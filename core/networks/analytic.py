@@ -1,0 +1,83 @@
+"""The exact reverse of Gaussian data, in closed form: a model with all answers known."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor, nn
+from torch.distributions import MultivariateNormal, Normal
+
+from core.errors import BadInputError
+from core.processes.base import Process, check_finite
+from core.processes.distributions import normal
+from core.processes.gaussian import GaussianProcess
+
+
+class AnalyticNetwork(nn.Module):
+    """f_mu and f_Sigma of data that are N(mean, covariance): the Gaussian q(x^t-1 | x^t) itself.
+
+    With V_t = A_t covariance + (1 - A_t) I its mean is sqrt(A_t-1) mean + sqrt(a_t) V_t-1 V_t^-1 (x^t - sqrt(A_t) mean)
+    and its covariance beta_t V_t-1 V_t^-1 (section 7 of the mathematics). Kernels have independent entries where the
+    data have them, else the whole covariance.
+
+    Args:
+        dimensions: D, entries of a state.
+    """
+
+    kind = "analytic"
+    process_kind = "gaussian"
+    mean: Tensor
+    covariance: Tensor
+
+    def __init__(self, dimensions: int) -> None:
+        super().__init__()
+        self.config = {"dimensions": dimensions}
+        self.shape = (dimensions,)
+        self.register_buffer("mean", torch.zeros(dimensions, dtype=torch.float64))
+        self.register_buffer("covariance", torch.eye(dimensions, dtype=torch.float64))
+
+    @classmethod
+    def of(cls, mean: ArrayLike, covariance: ArrayLike) -> AnalyticNetwork:
+        """Return the network for data N(``mean`` [D], ``covariance`` [D, D]).
+
+        Raises:
+            BadInputError: If the covariance is not a symmetric positive definite matrix that fits the mean.
+        """
+        mean, covariance = np.asarray(mean), np.asarray(covariance)
+        check_finite(mean, "mean")
+        check_finite(covariance, "covariance")
+        if mean.ndim != 1 or covariance.shape != (len(mean), len(mean)):
+            raise BadInputError(f"covariance: shape {covariance.shape} does not fit a mean of shape {mean.shape}")
+        network = cls(len(mean))
+        network.load_state_dict({"mean": torch.tensor(mean), "covariance": torch.tensor(covariance)})
+        network.check()
+        return network
+
+    def check(self, process: Process | None = None) -> None:  # noqa: ARG002 - other networks look at the process
+        """Raise `BadInputError` unless the covariance is symmetric and positive definite."""
+        symmetric = torch.allclose(self.covariance, self.covariance.T, rtol=1e-6, atol=1e-12)
+        if not symmetric or torch.linalg.cholesky_ex(self.covariance).info != 0:
+            raise BadInputError("covariance: it is not a symmetric positive definite matrix")
+
+    def reverse_law(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal | MultivariateNormal:
+        """Return q(x^t-1 | x^t = ``x``) (see `core.networks.base.ReverseNetwork`)."""
+        steps = torch.as_tensor(t).reshape(-1)
+        kept, before, beta = process.alpha_bars[steps], process.alpha_bars[steps - 1], process.betas[steps - 1]
+        decay = (1.0 - beta).sqrt()[:, None]
+        away, home = x - kept.sqrt()[:, None] * self.mean, before.sqrt()[:, None] * self.mean
+        if torch.equal(self.covariance, torch.diag(self.covariance.diagonal())):
+            share = self._noised(before) / self._noised(kept)
+            mean = home + decay * share * away
+            return normal(mean.to(x.dtype), (beta[:, None] * share).sqrt().expand_as(mean).to(x.dtype))
+        unit = torch.eye(len(self.mean), dtype=torch.float64)
+        shares = torch.linalg.solve(self._noised(kept, unit), self._noised(before, unit))
+        mean = home + decay * (shares @ away.double().unsqueeze(-1)).squeeze(-1)
+        root = torch.linalg.cholesky(beta[:, None, None] * 0.5 * (shares + shares.transpose(1, 2)))
+        return MultivariateNormal(mean.to(x.dtype), scale_tril=root.to(x.dtype), validate_args=False)
+
+    def _noised(self, kept: Tensor, unit: Tensor | None = None) -> Tensor:
+        """Return V_t for ``kept`` = A_t [n]: its diagonal ``[n, D]``, or, given ``unit``, all of it ``[n, D, D]``."""
+        if unit is None:
+            return kept[:, None] * self.covariance.diagonal() + (1.0 - kept)[:, None]
+        return kept[:, None, None] * self.covariance + (1.0 - kept)[:, None, None] * unit

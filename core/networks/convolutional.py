@@ -1,0 +1,131 @@
+"""What networks of pictures have in common whose answers depend on what is near alone."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Normal
+from torch.nn import functional
+from torch.nn.functional import avg_pool2d, interpolate
+
+from core.networks.base import perturbed_law
+from core.processes.gaussian import GaussianProcess
+
+
+class ConvolutionalNetwork(nn.Module, ABC):
+    """f_mu and f_Sigma of pictures of any size, by read-outs for `core.networks.base.perturbed_law`.
+
+    Attributes:
+        kind, config: What a checkpoint calls the network, and what builds it again.
+        channels: Numbers of a pixel, 1 or 3.
+        scales: Scales, each of half the sides of the one before.
+    """
+
+    kind: str
+    process_kind = "gaussian"
+
+    def __init__(self, **config: int) -> None:
+        super().__init__()
+        self.config = config
+        self.channels = config["channels"]
+        self.scales = config["scales"]
+
+    @property
+    def multiple(self) -> int:
+        """Pixels by which a part of a picture may begin, so that its coarser scales are those of the whole."""
+        return 1 << (self.scales - 1)
+
+    @property
+    @abstractmethod
+    def reach(self) -> int:
+        """Rows and columns away that an answer may depend on."""
+
+    @abstractmethod
+    def read_outs(
+        self, x: Tensor, t: int | Tensor, process: GaussianProcess, inner: Region | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return the read-outs z for mean and variance, for pictures ``x`` [N, H, W] or [N, H, W, 3], like them.
+
+        Args:
+            x: Pictures.
+            t: Steps.
+            process: The process to be reversed.
+            inner: Rows and columns where the read-outs are wanted; None for everywhere.
+        """
+
+    def reverse_law(self, x: Tensor, t: int | Tensor, process: Any) -> Normal:
+        """Return p(x^t-1 | x^t = ``x``), pictures ``[N, H, W]`` or ``[N, H, W, 3]`` (see `ReverseNetwork`)."""
+        return perturbed_law(*self.read_outs(x, t, process), x, t, process)
+
+
+def start_at_zero(layer: nn.Conv2d) -> None:
+    """Have ``layer`` answer zeros until it has learned something."""
+    nn.init.zeros_(layer.weight)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+
+
+Region = tuple[slice, slice]
+"""Rows and columns of a picture, both ends given."""
+NEIGHBOURS = ((0, 1), (0, -1), (1, 0), (-1, 0))
+"""Rows down and columns right of a pixel's four neighbours."""
+
+
+def channels_first(x: Tensor) -> Tensor:
+    """Return pictures ``[N, H, W]`` or ``[N, H, W, C]`` as ``[N, C, H, W]``, without a copy."""
+    return x.unsqueeze(1) if x.dim() == 3 else x.permute(0, 3, 1, 2)
+
+
+def channels_last(x: Tensor, like: Tensor) -> Tensor:
+    """Return ``x`` [N, C, H, W] in the layout of pictures ``like``, without a copy."""
+    return x.squeeze(1) if like.dim() == 3 else x.permute(0, 2, 3, 1)
+
+
+def differences(x: Tensor) -> Tensor:
+    """Return by how much each pixel's four neighbours are greater: ``[N, 4 C, H, W]`` of ``x`` [N, C, H, W].
+
+    Beyond the border a picture goes on as it ends.
+    """
+    height, width = x.shape[-2:]
+    wide = functional.pad(x, (1, 1, 1, 1), mode="replicate")
+    moved = [wide[..., 1 + down : 1 + down + height, 1 + right : 1 + right + width] for down, right in NEIGHBOURS]
+    return torch.cat([neighbour - x for neighbour in moved], dim=1)
+
+
+def halved(x: Tensor) -> Tensor:
+    """Return ``x`` [N, C, H, W] mean-pooled to half of its sides."""
+    return avg_pool2d(x, 2)
+
+
+def doubled(x: Tensor) -> Tensor:
+    """Return ``x`` [N, C, H, W] with each pixel repeated to twice its sides."""
+    return interpolate(x, scale_factor=2, mode="nearest")
+
+
+def padded(x: Tensor, multiple: int) -> Tensor:
+    """Return ``x`` [N, C, H, W] with its last row and column repeated, to sides that are multiples of ``multiple``."""
+    height, width = x.shape[-2:]
+    below, right = -height % multiple, -width % multiple
+    return functional.pad(x, (0, right, 0, below), mode="replicate") if below or right else x
+
+
+def grown(region: Region, by: int, multiple: int, size: tuple[int, int]) -> Region:
+    """Return ``region`` with ``by`` pixels more on every side, out to ``multiple``s, within a picture of ``size``."""
+
+    def along(part: slice, length: int) -> slice:
+        first = max(part.start - by, 0) // multiple * multiple
+        return slice(first, min(-(-(part.stop + by) // multiple) * multiple, length))
+
+    return along(region[0], size[0]), along(region[1], size[1])
+
+
+def within(region: Region, outer: Region) -> Region:
+    """Return where ``region`` lies in what has been cut out at ``outer``."""
+
+    def along(part: slice, whole: slice) -> slice:
+        return slice(part.start - whole.start, part.stop - whole.start)
+
+    return along(region[0], outer[0]), along(region[1], outer[1])

@@ -1,0 +1,159 @@
+"""The paper's network of pictures: convolution at several scales, dense layers for each pixel, bumps of time.
+
+Section 2.2 and appendix D.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import conv2d, silu
+
+from core.networks.convolutional import (
+    NEIGHBOURS,
+    ConvolutionalNetwork,
+    Region,
+    channels_first,
+    channels_last,
+    differences,
+    doubled,
+    grown,
+    halved,
+    padded,
+    start_at_zero,
+    within,
+)
+from core.processes.gaussian import GaussianProcess
+
+
+class MultiscaleConvolution(ConvolutionalNetwork):
+    """f_mu and f_Sigma of pictures of any size, as in the paper.
+
+    Each convolutional layer takes the picture and mean-pooled copies of it at halved scales, convolves each, brings
+    them up to full size again and adds them. Dense layers follow, which act on one pixel at a time. The network sees
+    x^t and not t: the read-out has J coefficients for the mean and J for the variance at each pixel, which J bumps in
+    time weigh (appendix D.2.1). They are those of `perturbed_law`: zeros are exact for unit Gaussian data.
+
+    What it sees of x^t is each pixel and the differences to its neighbours, as they are and magnified: structure
+    under little noise is fine.
+
+    Args:
+        channels: Numbers of a pixel, 1 or 3.
+        width: Features of each convolutional layer.
+        scales: Scales, the picture's own included.
+        layers: Convolutional layers.
+        dense: Hidden units of each dense layer.
+        dense_layers: Dense layers.
+        bumps: J, bumps in time.
+        detail: Magnifications of the differences, each eight times the one before; the first is 1.
+    """
+
+    kind = "multiscale_convolution"
+
+    def __init__(
+        self,
+        channels: int = 1,
+        width: int = 32,
+        scales: int = 4,
+        layers: int = 3,
+        dense: int = 64,
+        dense_layers: int = 2,
+        bumps: int = 12,
+        detail: int = 4,
+    ) -> None:
+        super().__init__(
+            channels=channels,
+            width=width,
+            scales=scales,
+            layers=layers,
+            dense=dense,
+            dense_layers=dense_layers,
+            bumps=bumps,
+            detail=detail,
+        )
+        self.bumps = bumps
+        self.register_buffer("gains", torch.tensor([8.0**power for power in range(detail)]), persistent=False)
+        seen = channels * (1 + len(NEIGHBOURS) * detail)
+        self.layers = nn.ModuleList(
+            nn.ModuleList(nn.Conv2d(seen if layer == 0 else width, width, 3, padding=1) for _ in range(scales))
+            for layer in range(layers)
+        )
+        self.dense = nn.ModuleList(
+            nn.Conv2d(width + seen if layer == 0 else dense, dense, 1) for layer in range(dense_layers)
+        )
+        self.read_out = nn.Conv2d(dense, 2 * bumps * channels, 1)
+        start_at_zero(self.read_out)
+
+    gains: Tensor
+
+    @property
+    def reach(self) -> int:
+        """Rows and columns away that an answer may depend on."""
+        return 1 + len(self.layers) * (2 * self.multiple - 1)  # the differences; of each layer the coarsest scale
+
+    def forward(self, x: Tensor, inner: Region | None = None) -> Tensor:
+        """Return the last dense layer's answers, ``[N, dense, H, W]`` for ``x`` [N, C, H, W].
+
+        Args:
+            x: Pictures.
+            inner: Where the answers are wanted; None for everywhere. No layer computes more than the next ones need.
+        """
+        height, across = x.shape[-2:]
+        x = padded(x, self.multiple)
+        there: Region = slice(0, x.shape[-2]), slice(0, x.shape[-1])
+        inner = inner or (slice(0, height), slice(0, across))
+        magnified = [torch.asinh(gain * differences(x)) for gain in self.gains]
+        seen = torch.cat([x, *magnified], dim=1).contiguous(memory_format=torch.channels_last)
+        hidden = seen
+        for index, convolutions in enumerate(self.layers):
+            summed = silu(_multiscale(hidden, list(convolutions.children())))
+            hidden = hidden + summed if index else summed
+            left = (len(self.layers) - 1 - index) * (2 * self.multiple - 1)
+            needed = grown(inner, left, self.multiple, (x.shape[-2], x.shape[-1])) if left else inner
+            hidden, there = hidden[(..., *within(needed, there))], needed
+        hidden = torch.cat([hidden, seen[(..., *inner)]], dim=1)
+        for layer in self.dense:
+            hidden = silu(layer(hidden))
+        return hidden
+
+    def read_outs(
+        self, x: Tensor, t: int | Tensor, process: GaussianProcess, inner: Region | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return the read-outs (see `ConvolutionalNetwork`)."""
+        hidden, bumps = self(channels_first(x), inner), self._bumps_at(t, process.steps, x)
+        if isinstance(t, int):  # the bumps may as well weigh the read-out's own numbers, which are fewer
+            assert self.read_out.bias is not None
+            weights, bias = (self._weighed(part, bumps) for part in (self.read_out.weight, self.read_out.bias))
+            weighed = conv2d(hidden, weights, bias)
+        else:
+            coefficients = self.read_out(hidden).unflatten(1, (2, self.bumps, self.channels))
+            weighed = (coefficients * bumps.reshape(-1, 1, self.bumps, 1, 1, 1)).sum(dim=2).flatten(1, 2)
+        z_mean, z_variance = weighed.chunk(2, dim=1)
+        return channels_last(z_mean, x), channels_last(z_variance, x)
+
+    def _bumps_at(self, t: int | Tensor, steps: int, like: Tensor) -> Tensor:
+        """Return g_j(t), ``[N or 1, J]``, which add up to 1 over j."""
+        at = torch.full((1,), t) if isinstance(t, int) else t
+        centres = torch.linspace(1.0, float(steps), self.bumps, dtype=like.dtype)
+        spacing = max(float(steps) - 1.0, 1.0) / max(self.bumps - 1, 1)
+        squares = ((at.to(like.dtype).reshape(-1, 1) - centres) / spacing).square()
+        return torch.softmax(-0.5 * squares, dim=1)
+
+    def _weighed(self, numbers: Tensor, bumps: Tensor) -> Tensor:
+        """Return the read-out's ``numbers`` [2 J C, …] for the mean and the variance at one t: ``[2 C, …]``."""
+        parts = numbers.reshape(2, self.bumps, self.channels, *numbers.shape[1:])
+        weighed = (parts * bumps.reshape(1, -1, *[1] * (parts.dim() - 2))).sum(dim=1)
+        return weighed.reshape(2 * self.channels, *numbers.shape[1:])
+
+
+def _multiscale(x: Tensor, convolutions: Sequence[nn.Module]) -> Tensor:
+    """Return the sum over scales of the convolved, mean-pooled ``x``, brought up to its size."""
+    pooled = [x]
+    for _ in convolutions[1:]:
+        pooled.append(halved(pooled[-1]))
+    total: Tensor = convolutions[-1](pooled[-1])
+    for convolution, part in zip(convolutions[-2::-1], pooled[-2::-1], strict=True):
+        total = doubled(total) + convolution(part)
+    return total

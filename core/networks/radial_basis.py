@@ -1,0 +1,51 @@
+"""The network of the paper's first experiment (appendix D.1.1): radial basis functions, one read-out for each step."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Normal
+
+from core.networks.base import perturbed_law
+from core.processes.gaussian import GaussianProcess
+
+START_WIDTH = 0.5
+"""In standard deviations of the data: each bump covers a part of them, and together they leave no gaps."""
+
+
+class RadialBasisNetwork(nn.Module):
+    """f_mu and f_Sigma from K bumps in the plane, which all steps share, and a linear read-out of each step's own.
+
+    Args:
+        dimensions: D, entries of a state.
+        steps: T.
+        units: K, hidden units.
+    """
+
+    kind = "rbf"
+    process_kind = "gaussian"
+
+    def __init__(self, dimensions: int, steps: int, units: int = 16) -> None:
+        super().__init__()
+        self.config = {"dimensions": dimensions, "steps": steps, "units": units}
+        self.shape = (dimensions,)
+        self.steps = steps
+        self.centres = nn.Parameter(torch.randn(units, dimensions))
+        self.log_widths = nn.Parameter(torch.full((units,), math.log(START_WIDTH)))
+        self.read_out = nn.Parameter(torch.zeros(steps, 2 * dimensions, units))
+        self.bias = nn.Parameter(torch.zeros(steps, 2 * dimensions))
+
+    def forward(self, x: Tensor, t: int | Tensor) -> Tensor:
+        """Return the read-outs z_mu and z_Sigma side by side, ``[N, 2 D]``, for ``x`` [N, D] at steps ``t``."""
+        squares = (x.unsqueeze(1) - self.centres).square().sum(dim=-1)
+        bumps = torch.exp(-0.5 * squares * torch.exp(-2.0 * self.log_widths))
+        if isinstance(t, int):
+            return bumps @ self.read_out[t - 1].T + self.bias[t - 1]
+        return torch.einsum("nk,nok->no", bumps, self.read_out[t - 1]) + self.bias[t - 1]
+
+    def reverse_law(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
+        """Return p(x^t-1 | x^t = ``x``) (see `core.networks.base.ReverseNetwork`)."""
+        z_mean, z_variance = self(x, t).chunk(2, dim=-1)
+        return perturbed_law(z_mean, z_variance, x, t, process)

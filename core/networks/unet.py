@@ -1,0 +1,171 @@
+"""A small U-Net with the time as an input, for f_mu and f_Sigma of pictures."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import silu
+
+from core.networks.base import TimeFeatures, share_of
+from core.networks.convolutional import (
+    NEIGHBOURS,
+    ConvolutionalNetwork,
+    Region,
+    channels_first,
+    channels_last,
+    differences,
+    doubled,
+    halved,
+    padded,
+    start_at_zero,
+)
+from core.processes.gaussian import GaussianProcess
+
+TIME_WIDTH = 64
+
+
+class UNet(ConvolutionalNetwork):
+    """f_mu and f_Sigma of pictures: a path down to coarser scales, and up again with the finer ones beside it.
+
+    It is convolutional all through: it takes pictures of any size, and what it answers at a pixel depends on those
+    near it alone.
+
+    Beside x^t it sees how much each pixel's neighbours differ from it, in units of the noise: what is to be averaged
+    shows there at any noise, where x^t itself keeps it in its last digits. The read-out is that of `perturbed_law`:
+    zeros are exact for unit Gaussian data.
+
+    Args:
+        channels: Numbers of a pixel, 1 or 3.
+        width: Features at the finest scale; the scale s, from 0, has (s + 1) times as many.
+        scales: Scales, each of half the sides of the one before.
+        blocks: Residual blocks at each scale on either path.
+        middle: Residual blocks between the two, at the coarsest scale, where they cost little.
+        frequencies: Waves of time.
+        added: 1 where what comes up from a coarser scale is brought to the finer one's width and added to it; 0 where
+            both are laid side by side, for the block that follows to choose from, which takes a third longer.
+        variance_divisor: What the read-out of the variance is divided by. K bends far more along it than along that of
+            the mean, so that undivided it is what limits the learning rate of all.
+    """
+
+    kind = "unet"
+
+    def __init__(
+        self,
+        channels: int = 1,
+        width: int = 32,
+        scales: int = 3,
+        blocks: int = 1,
+        middle: int = 1,
+        frequencies: int = 8,
+        added: int = 0,
+        variance_divisor: int = 1,
+    ) -> None:
+        super().__init__(
+            channels=channels,
+            width=width,
+            scales=scales,
+            blocks=blocks,
+            middle=middle,
+            frequencies=frequencies,
+            added=added,
+            variance_divisor=variance_divisor,
+        )
+        widths = [width * (scale + 1) for scale in range(scales)]
+        seen = channels * (1 + len(NEIGHBOURS))
+        self.time = TimeFeatures(frequencies, TIME_WIDTH)
+        self.first = nn.Conv2d(seen, width, 3, padding=1)
+        self.down = nn.ModuleList()
+        self.up = nn.ModuleList()
+        for scale, features in enumerate(widths):
+            before = widths[max(scale - 1, 0)]
+            self.down.append(_blocks(before, features, blocks))
+        for scale, features in enumerate(widths[:-1]):
+            self.up.append(_blocks(features if added else features + widths[scale + 1], features, blocks))
+        if added:
+            self.bring = nn.ModuleList(nn.Conv2d(widths[scale + 1], widths[scale], 1) for scale in range(scales - 1))
+        self.middle = _blocks(widths[-1], widths[-1], middle)
+        self.read_out = nn.Conv2d(width + seen, 2 * channels, 3, padding=1)
+        start_at_zero(self.read_out)
+
+    @property
+    def reach(self) -> int:
+        """Rows and columns away that an answer may depend on: each convolution's pixel, as large as its scale's."""
+        blocks = [*self.down.children(), self.middle, *self.up.children()]
+        scales = [*range(self.scales), self.scales - 1, *range(self.scales - 1)]
+        within: int = sum(2 * len(list(group.children())) << scale for group, scale in zip(blocks, scales, strict=True))
+        return 2 + within + self.multiple  # the differences, the first convolution and the read-out; the grid
+
+    def forward(self, x: Tensor, share: Tensor, width: Tensor | float) -> Tensor:
+        """Return the read-out ``[N, 2 C, H, W]`` for ``x`` [N, C, H, W].
+
+        Args:
+            x: Pictures.
+            share: t / T, ``[N or 1, 1]``.
+            width: Standard deviation of the noise in ``x``, a number or ``[N, 1, 1, 1]``.
+        """
+        height, across = x.shape[-2:]
+        x = padded(x, self.multiple)
+        seen = torch.cat([x, torch.asinh(differences(x) / width)], dim=1)
+        seen = seen.contiguous(memory_format=torch.channels_last)
+        time = silu(self.time(share))
+        hidden = self.first(seen)
+        finer: list[Tensor] = []
+        for scale, blocks in enumerate(self.down):
+            if scale:
+                finer.append(hidden)
+                hidden = halved(hidden)
+            hidden = _through(blocks, hidden, time)
+        hidden = _through(self.middle, hidden, time)
+        for scale, blocks in reversed(list(enumerate(self.up))):
+            hidden = _through(blocks, self._joined(finer.pop(), hidden, scale), time)
+        answer: Tensor = self.read_out(torch.cat([hidden, seen], dim=1))
+        return answer[..., :height, :across]
+
+    def read_outs(
+        self, x: Tensor, t: int | Tensor, process: GaussianProcess, inner: Region | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return the read-outs (see `ConvolutionalNetwork`)."""
+        pictures = channels_first(x)
+        answer = self(pictures, share_of(t, x, process.steps), process.jump_width(t, pictures))
+        if inner is not None:
+            answer = answer[(..., *inner)]
+        z_mean, z_variance = answer.chunk(2, dim=1)
+        return channels_last(z_mean, x), channels_last(z_variance / self.config["variance_divisor"], x)
+
+    def _joined(self, finer: Tensor, coarser: Tensor, scale: int) -> Tensor:
+        if self.config["added"]:
+            brought: Tensor = self.bring[scale](coarser)
+            return finer + doubled(brought)
+        return torch.cat([finer, doubled(coarser)], dim=1)
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions beside a short cut; the time is added between them.
+
+    It has no norm: one over the whole picture would end the finite reach, and one at each pixel costs as much as the
+    convolutions. A second convolution of zeros at the start keeps a deep network tame instead.
+    """
+
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__()
+        self.time = nn.Linear(TIME_WIDTH, after)
+        self.one = nn.Conv2d(before, after, 3, padding=1)
+        self.two = nn.Conv2d(after, after, 3, padding=1)
+        self.short = nn.Conv2d(before, after, 1) if before != after else nn.Identity()
+        start_at_zero(self.two)
+
+    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+        """Return ``[N, after, H, W]`` for ``x`` [N, before, H, W] and features of time ``[N or 1, TIME_WIDTH]``."""
+        hidden = self.one(silu(x)) + self.time(time).unsqueeze(-1).unsqueeze(-1)
+        answer: Tensor = self.short(x) + self.two(silu(hidden))
+        return answer
+
+
+def _through(blocks: nn.Module, x: Tensor, time: Tensor) -> Tensor:
+    for block in blocks.children():
+        x = block(x, time)
+    return x
+
+
+def _blocks(before: int, after: int, number: int) -> nn.ModuleList:
+    return nn.ModuleList(ResidualBlock(before if index == 0 else after, after) for index in range(number))

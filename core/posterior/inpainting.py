@@ -1,0 +1,257 @@
+"""Filling in what is not known of an example: what `dpm inpaint` and a window share, array for array."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.errors import BadInputError
+from core.model import DiffusionModel
+from core.posterior.large_images import resized, takes_any_size, windowed
+from core.posterior.samplers import equally_weighted, finish_under, reverse_under
+from core.processes.distributions import draw
+from core.runtime.randomness import torch_generator
+from core.sampling.predictions import guesses
+from core.sampling.strided import chosen_steps, strided_law
+from core.sampling.trajectories import chunk_size, frozen_frame, prepare, reverse, reverse_from
+from core.values.inpainting import FillFrame, FillRequest
+from core.values.potentials import LARGEST, Mask, Posterior, mask_of
+from core.values.runs import Frame, PosteriorFrame, RunSpec
+
+PREVIEW_STEPS = 50
+WORTH_A_PREVIEW = 2
+"""Of the preview's steps, so many times more there must be for it to be worth the wait."""
+
+
+def fill(model: DiffusionModel, request: FillRequest, looks: int = 0, *, pauses: bool = False) -> Iterator[FillFrame]:
+    """Fill in ``request`` by the model's own chain, one frame a step; the last one holds the results.
+
+    Args:
+        model: The model.
+        request: What is known, and how the rest is to be filled in.
+        looks: How many of the frames before the last show the model's guesses of the result. They cost one more
+            question to the network each, and change no result.
+        pauses: Whether frames that are pauses come between, where a step takes several questions to the network.
+
+    Raises:
+        BadInputError: If the request does not fit the model, or asks for what no run can do.
+    """
+    spec = spec_of(model, request)
+    model = _walked_model(model, request)
+    start = _checked_start(model, request)
+    every = math.ceil(start / looks) if looks else 0
+    newest = None
+    for frame in _walk(model, request, spec, start, pauses):
+        if frame is newest:
+            yield FillFrame(frame.t, None, pause=True)
+            continue
+        newest, shown = frame, None
+        if frame.t == 0 or (every and (start - frame.t) % every == 0):
+            (guess,) = guesses(model, [Frame(frame.t, _drawn(request, spec, frame))])
+            shown = finished(model, request, guess.x)
+        yield FillFrame(frame.t, shown, effective_size=_size(request, frame), log_probability=frame.log_probability)
+
+
+def preview(model: DiffusionModel, request: FillRequest, steps: int = PREVIEW_STEPS) -> Iterator[FillFrame]:
+    """Fill in ``request`` by an approximation in some ``steps`` moves, all of whose frames show guesses.
+
+    There are no frames where the model's own chain is hardly longer. Weights, and steps back and forth, are left out.
+
+    Raises:
+        BadInputError: As `fill`.
+    """
+    request = dataclasses.replace(request, weighted=False, particles=None)
+    spec = spec_of(model, request)
+    model = _walked_model(model, request)
+    start = _checked_start(model, request)
+    if start < WORTH_A_PREVIEW * steps:
+        return
+    rough = None if request.start is None else rough_state(model, request)
+    for frame in strided_under(model, spec, steps, rough, request.start):
+        yield FillFrame(frame.t, finished(model, request, frame.x), preview=True)
+
+
+def model_for(model: DiffusionModel, shape: tuple[int, ...]) -> DiffusionModel:
+    """Return ``model`` for pictures of ``shape``: itself, or the same over others where its network takes any size.
+
+    Raises:
+        BadInputError: If it does not.
+    """
+    own = model.data.shape
+    if shape == own:
+        return model
+    if not takes_any_size(model) or len(shape) != len(own) or shape[2:] != own[2:]:
+        raise BadInputError(f"picture: shape {shape} is not {own}, that of the model's data")
+    return resized(model, (shape[0], shape[1]))
+
+
+def spec_of(model: DiffusionModel, request: FillRequest) -> RunSpec:
+    """Return what the engine is to run for ``request``.
+
+    Raises:
+        BadInputError: If nothing is to be filled in, a value that the run starts from is no state of the model, start
+            is no step of it, or count, seed or threads are out of range.
+    """
+    model = model_for(model, request.picture.shape)
+    spec = RunSpec(request.walked, request.seed, request.threads)
+    prepare(spec)
+    _checked_start(model, request)
+    if not request.mask.any():
+        raise BadInputError("mask: it is empty, so there is nothing to fill in; paint over what is to be new")
+    if request.start is None:
+        check_known(model, request.picture, request.mask, "picture")
+    else:
+        rough_state(model, request)
+    if request.mask.all():
+        return spec  # nothing is known: this is plain sampling
+    known = model.data.to_model(np.where(request.mask, 0, request.picture))
+    r = Mask(request.mask, known, request.held, request.effective_back_and_forth)
+    return dataclasses.replace(spec, posterior=Posterior(r, request.effective_timing, request.weighted))
+
+
+def check_known(model: DiffusionModel, picture: NDArray[Any], mask: NDArray[np.bool_], name: str) -> None:
+    """Raise `BadInputError` unless what ``mask`` leaves of ``picture``, called ``name``, can be known to the model."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        known = np.where(mask, 0, model.data.to_model(picture))
+    if not (np.abs(known) <= LARGEST).all():
+        raise BadInputError(f"{name}: it holds known values that are not finite, or far too large for the model")
+    model.process.check_states(known, name)
+
+
+def rough_state(model: DiffusionModel, request: FillRequest) -> NDArray[np.float32]:
+    """Return the whole picture in model units, what is under the mask too, to start from.
+
+    Raises:
+        BadInputError: If it holds what is no state of the model.
+    """
+    check_known(model, request.picture, np.zeros_like(request.mask), "picture")
+    return model.data.to_model(request.picture)
+
+
+def finished(model: DiffusionModel, request: FillRequest, x: NDArray[np.float32]) -> NDArray[Any]:
+    """Return states ``x`` [N, *shape], model units, in user's units, with the known entries the picture's own."""
+    kind = np.result_type(request.picture.dtype, np.float32)  # which holds every known value as it is
+    pictures = model.data.to_user(x).astype(kind)
+    pictures[:, ~request.mask] = request.picture[~request.mask]
+    pictures.setflags(write=False)
+    return pictures
+
+
+def _walk(
+    model: DiffusionModel, request: FillRequest, spec: RunSpec, start: int, pauses: bool
+) -> Iterator[PosteriorFrame]:
+    """Yield the states of the walk, t = ``start`` … 0, whether or not anything is known."""
+    if spec.posterior is not None:
+        if request.start is None:
+            yield from reverse_under(model, spec, pauses=pauses)
+        else:
+            yield from finish_under(model, spec, rough_state(model, request), start, pauses=pauses)
+        return
+    equal = np.full(spec.count, -math.log(spec.count))
+    for frame in _plain(model, request, spec, start):
+        yield PosteriorFrame(frame.t, frame.x, equal, float(spec.count))
+
+
+def _plain(model: DiffusionModel, request: FillRequest, spec: RunSpec, start: int) -> Iterator[Frame]:
+    if request.start is None:
+        return reverse(model, spec)
+    rough = torch.from_numpy(rough_state(model, request)).expand(spec.count, *model.data.shape)
+    x = model.process.jump(rough.clone(), start, torch_generator(spec.seed, "rough"))
+    return reverse_from(model, x.numpy(), start, spec)
+
+
+def _drawn(request: FillRequest, spec: RunSpec, frame: PosteriorFrame) -> NDArray[np.float32]:
+    """Return as many states as there are to be results, each particle as often as its weight asks for."""
+    if not request.weighted:
+        return frame.x
+    return equally_weighted(frame, request.count, spec.seed)
+
+
+def _size(request: FillRequest, frame: PosteriorFrame) -> float | None:
+    return frame.effective_size if request.weighted else None
+
+
+def _checked_start(model: DiffusionModel, request: FillRequest) -> int:
+    start = model.steps if request.start is None else request.start
+    if not 1 <= start <= model.steps:
+        raise BadInputError(f"start: {start} is not a step between 1 and {model.steps}")
+    return start
+
+
+def _walked_model(model: DiffusionModel, request: FillRequest) -> DiffusionModel:
+    """Return ``model`` for the picture, asked where something is to be new alone if it can be.
+
+    Weights ask for the density of what is known, and so for the kernels of all of the picture.
+    """
+    model = model_for(model, request.picture.shape)
+    partly = request.mask.any() and not request.mask.all()
+    return windowed(model, request.mask) if partly and not request.weighted and takes_any_size(model) else model
+
+
+def strided_under(
+    model: DiffusionModel, spec: RunSpec, steps: int, x0: NDArray[np.floating] | None = None, start: int | None = None
+) -> Iterator[Frame]:
+    """Walk an approximation of the reverse in ``steps`` random moves, under the mask of ``spec.posterior`` if any.
+
+    Known entries follow their own noised path at the steps that are visited, or are held at x^0. A frame holds what the
+    model guesses the data to be at its step, E[x^0 | x^t]; the last one, t = 0, the states.
+
+    Args:
+        model: The model.
+        spec: What to run; of its posterior the mask alone is heeded.
+        steps: Moves.
+        x0: A rough picture ``[*shape]``, model units, to start from.
+        start: The step it is noised to, 1 … T.
+
+    Raises:
+        BadInputError: If ``steps``, ``start`` or the spec ask for what no run can do.
+    """
+    prepare(spec)
+    process, at_once = model.process, chunk_size(model.data.shape)
+    times = chosen_steps(process, steps, first=start)
+    rng = torch_generator(spec.seed, "strided under")
+    hold = _holder(model, mask_of(spec.posterior.r) if spec.posterior else None, rng)
+    with torch.inference_mode():
+        if x0 is None:
+            x = process.prior(spec.count, model.data.shape, rng)
+        else:
+            rough = torch.tensor(x0, dtype=torch.float32)
+            x = process.jump(rough.expand(spec.count, *rough.shape).clone(), times[0], rng)
+        x = hold(x, None, times[0], times[0])
+    for t, s in pairwise(times):
+        guessed, moved = [], []
+        with torch.inference_mode():
+            for part in torch.split(x, at_once):
+                law = model.reverse_law(part, t)
+                guessed.append(process.guess(law, part, t).float())
+                moved.append(hold(draw(strided_law(model, part, t, s, law), rng), part, t, s))
+            guess, x = torch.cat(guessed), torch.cat(moved)
+        yield frozen_frame(t, guess)
+    yield frozen_frame(0, x)
+
+
+def _holder(
+    model: DiffusionModel, mask: Mask | None, rng: torch.Generator
+) -> Callable[[Tensor, Tensor | None, int, int], Tensor]:
+    """Return what puts known entries into states x^s, given x^t where there is one; into all at s = 0."""
+    if mask is None:
+        return lambda x, _before, _t, _s: x
+    known, y = torch.tensor(~mask.mask), torch.tensor(mask.known)
+    process, fixed = model.process, mask.held == "x0"
+
+    def hold(x: Tensor, before: Tensor | None, t: int, s: int) -> Tensor:
+        values = y.expand_as(x)
+        if s > 0 and not fixed:
+            path = process.jump_law(values, s) if before is None else process.bridge_law(values, before, s, t)
+            values = draw(path, rng)
+        return torch.where(known, values, x)
+
+    return hold

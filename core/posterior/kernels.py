@@ -1,0 +1,279 @@
+"""Kernels over flattened states, and what is left of them once something is known of the state: all in closed form.
+
+Everything is float64 with one row a state. Each way to condition gives the kernel that is left and ln of what the
+kernel gave to the knowledge, so that kernel(x) r(x) = Z kernel'(x) holds at every x.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.distributions import Bernoulli, MultivariateNormal, Normal
+from torch.nn.functional import logsigmoid
+
+from core.processes.distributions import Law, normal
+
+NDTRI_REACHES = 5.0
+"""Standard deviations up to which the normal quantile is taken by its function; beyond, by Newton's steps."""
+MOST_ULPS = 16
+NEWTON_REACHES = 1e5
+"""Standard deviations beyond which the tail is exponential to 10 digits and Newton's steps would only add rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianKernel:
+    """N(mean, covariance) of each row.
+
+    Attributes:
+        mean: ``[N, D]``.
+        covariance: Variances of independent entries ``[N, D]``, or whole covariances ``[N, D, D]``; an entry whose
+            variance is zero is known, and a draw has its mean exactly.
+    """
+
+    mean: Tensor
+    covariance: Tensor
+
+    @property
+    def variance(self) -> Tensor:
+        """The variance of each entry, ``[N, D]``."""
+        return self.covariance.diagonal(dim1=1, dim2=2) if self.covariance.dim() == 3 else self.covariance
+
+    def __len__(self) -> int:
+        return len(self.mean)
+
+    def take(self, index: Tensor | slice) -> GaussianKernel:
+        """Return the rows at ``index``."""
+        return GaussianKernel(self.mean[index], self.covariance[index])
+
+    def along(self, direction: Tensor) -> Tensor:
+        """Return the covariance times ``direction`` [N, D] (or [D]), ``[N, D]``."""
+        if self.covariance.dim() == 3:
+            return (self.covariance @ direction.expand_as(self.mean).unsqueeze(-1)).squeeze(-1)
+        return self.covariance * direction
+
+    def given_entries(self, known: Tensor, values: Tensor) -> tuple[GaussianKernel, Tensor]:
+        """Condition on the entries ``known`` (bool ``[D]``) being ``values`` [N, D]; Z is their density ``[N]``."""
+        if self.covariance.dim() == 2:
+            log_z = normal_log_density(values - self.mean, self.variance)[:, known].sum(1)
+            return GaussianKernel(
+                torch.where(known, values, self.mean), torch.where(known, 0.0, self.covariance)
+            ), log_z
+        rows = self.covariance[:, known]
+        marginal = correlated_normal(self.mean[:, known], rows[:, :, known])
+        gain = torch.linalg.solve(marginal.covariance_matrix, rows).transpose(1, 2)
+        mean = self.mean + (gain @ (values - self.mean)[:, known].unsqueeze(-1)).squeeze(-1)
+        covariance = torch.where(known | known[:, None], 0.0, self.covariance - gain @ rows)
+        return GaussianKernel(torch.where(known, values, mean), covariance), log_density(marginal, values[:, known])
+
+    def given_noisy_entries(self, observed: Tensor, y: Tensor, noise: float) -> tuple[GaussianKernel, Tensor]:
+        """Condition on ``y`` [D] = x + noise in the entries ``observed`` (bool ``[D]``), of variance ``noise``."""
+        if self.covariance.dim() == 3:
+            design = torch.eye(len(observed), dtype=torch.float64)[observed].expand(len(self.mean), -1, -1)
+            return self.given_linear(design, y[observed].expand(len(self.mean), -1), noise * design @ design.mT)
+        total = self.covariance + noise
+        gain = torch.where(observed, self.covariance / total, 0.0)
+        log_z = normal_log_density(y - self.mean, total)[:, observed].sum(1)
+        left = torch.where(observed, self.covariance * noise / total, self.covariance)
+        return GaussianKernel(self.mean + gain * (y - self.mean), left), log_z
+
+    def given_linear(self, design: Tensor, y: Tensor, noise: Tensor) -> tuple[GaussianKernel, Tensor]:
+        """Condition on ``y`` [N, K] = ``design`` [N, K, D] x + N(0, ``noise`` [N, K, K])."""
+        covariance = self.covariance if self.covariance.dim() == 3 else torch.diag_embed(self.covariance)
+        rows = design @ covariance
+        marginal = correlated_normal((design @ self.mean.unsqueeze(-1)).squeeze(-1), rows @ design.mT + noise)
+        gain = torch.linalg.solve(marginal.covariance_matrix, rows).mT
+        mean = self.mean + (gain @ (y - marginal.mean).unsqueeze(-1)).squeeze(-1)
+        # Joseph's form: symmetric and positive whatever the rounding
+        rest = torch.eye(mean.shape[1], dtype=torch.float64) - gain @ design
+        return GaussianKernel(mean, rest @ covariance @ rest.mT + gain @ noise @ gain.mT), log_density(marginal, y)
+
+    def pulled(self, gradient: Tensor, centre: Tensor) -> tuple[GaussianKernel, Tensor]:
+        """Condition on r(x) = exp(``gradient`` . (x - ``centre``)), both ``[N, D]``: the mean moves, nothing else."""
+        shift = self.along(gradient)
+        log_z = (gradient * (self.mean - centre + 0.5 * shift)).sum(1)
+        return GaussianKernel(self.mean + shift, self.covariance), log_z
+
+    def roots(self) -> Tensor:
+        """Return a square root of the covariance, ``[N, D, D]``, whose columns are the principal directions."""
+        if self.covariance.dim() == 2:
+            return torch.diag_embed(self.covariance.sqrt())
+        values, vectors = torch.linalg.eigh(self.covariance)
+        found: Tensor = vectors * values.clamp_min(0.0).sqrt().unsqueeze(1)
+        return found
+
+    def draw(self, rng: torch.Generator) -> Tensor:
+        """Draw one state for each row, ``[N, D]``."""
+        noise = torch.randn(self.mean.shape, generator=rng, dtype=torch.float64)
+        if self.covariance.dim() == 2:
+            return self.mean + self.covariance.sqrt() * noise
+        drawn = (self.roots() @ noise.unsqueeze(-1)).squeeze(-1)
+        return torch.where(self.variance > 0, self.mean + drawn, self.mean)
+
+
+@dataclass(frozen=True, slots=True)
+class CutKernel:
+    """A Gaussian kernel given that ``direction`` . x + N(0, ``width``^2) is ``threshold`` or more.
+
+    Attributes:
+        whole: The kernel before.
+        direction: ``[N, D]``.
+        threshold: ``[N]``.
+        width: ``[N]``; zeros for a hard half plane.
+    """
+
+    whole: GaussianKernel
+    direction: Tensor
+    threshold: Tensor
+    width: Tensor
+
+    def log_z(self) -> Tensor:
+        """Return ln of the share of the whole kernel that is left, ``[N]``: the normal integral."""
+        spread = self._spread()
+        beyond = (self.whole.mean * self.direction).sum(1) - self.threshold
+        certain = torch.where(beyond >= 0, 0.0, -math.inf)  # where all that matters is known
+        return torch.where(spread > 0, log_normal_integral(beyond / spread), certain)
+
+    def inwards(self) -> Tensor:
+        """Return how `log_z` moves with the mean of the whole kernel, ``[N, D]``."""
+        spread = self._spread().clamp_min(1e-150)
+        beyond = ((self.whole.mean * self.direction).sum(1) - self.threshold) / spread
+        return (hazard(-beyond) / spread).unsqueeze(1) * self.direction
+
+    def log_share(self, x: Tensor) -> Tensor:
+        """Return ln of the chance that a state ``x`` [N, D] is kept, ``[N]``, where the width is positive."""
+        beyond = (x * self.direction).sum(1) - self.threshold
+        return log_normal_integral(beyond / self.width)
+
+    def draw(self, rng: torch.Generator) -> Tensor:
+        """Draw one state for each row, ``[N, D]``, exactly; of a hard half plane, inside also once it is float32.
+
+        A draw from the whole kernel is moved along the kernel's own regression on u = direction . x + noise, so that
+        u becomes a draw from its truncated normal: what is independent of u stays as it was drawn.
+        """
+        x, spread = self.whole.draw(rng), self._spread()
+        noise = torch.randn(len(x), generator=rng, dtype=torch.float64) * self.width
+        safe = torch.where(spread > 0, spread, 1.0)
+        mean = (self.whole.mean * self.direction).sum(1)
+        wanted = mean + spread * normal_beyond((self.threshold - mean) / safe, rng)
+        u = (x * self.direction).sum(1) + noise
+        drawn = x + self.whole.along(self.direction) * ((wanted - u) / safe.square()).unsqueeze(1)
+        return self._rounded_inwards(drawn)
+
+    def _spread(self) -> Tensor:
+        across = (self.whole.along(self.direction) * self.direction).sum(1)
+        return (across + self.width.square()).sqrt()
+
+    def _rounded_inwards(self, x: Tensor) -> Tensor:
+        """Return ``x`` in float32 where the cut is hard, each entry moved by single ulps until the state is inside."""
+        inwards = torch.where(self.whole.variance > 0, self.direction.sign() * math.inf, math.nan).float()
+        single = x.float()
+        for _ in range(MOST_ULPS):
+            outside = (self.width == 0) & ((single.double() * self.direction).sum(1) < self.threshold)
+            if not outside.any():
+                break
+            moved = torch.nextafter(single, inwards)
+            movable = outside.unsqueeze(1) & inwards.isinf()
+            single = torch.where(movable, moved, single)
+        return torch.where((self.width == 0).unsqueeze(1), single.double(), x)
+
+
+@dataclass(frozen=True, slots=True)
+class BitKernel:
+    """Independent bits of each row, 1 with the log odds ``logits`` [N, D]; infinite ones are known."""
+
+    logits: Tensor
+
+    def __len__(self) -> int:
+        return len(self.logits)
+
+    def take(self, index: Tensor | slice) -> BitKernel:
+        """Return the rows at ``index``."""
+        return BitKernel(self.logits[index])
+
+    def given_entries(self, known: Tensor, values: Tensor) -> tuple[BitKernel, Tensor]:
+        """Condition on the entries ``known`` (bool ``[D]``) being ``values`` [N, D]; Z is their probability."""
+        signs = 2.0 * values - 1.0
+        log_z = logsigmoid(signs * self.logits)[:, known].sum(1)
+        return BitKernel(torch.where(known, signs * math.inf, self.logits)), log_z
+
+    def given_factors(self, log_one: Tensor, log_zero: Tensor) -> tuple[BitKernel, Tensor]:
+        """Condition on r(x), a product of r_j(1) and r_j(0), whose logarithms are given, ``[N, D]`` or ``[D]``."""
+        log_z = torch.logaddexp(logsigmoid(self.logits) + log_one, logsigmoid(-self.logits) + log_zero)
+        return BitKernel(self.logits + (log_one - log_zero)), log_z.sum(1)
+
+    def draw(self, rng: torch.Generator) -> Tensor:
+        """Draw one state for each row, ``[N, D]``."""
+        chance = torch.rand(self.logits.shape, generator=rng, dtype=torch.float64)
+        return (chance < torch.sigmoid(self.logits)).double()
+
+
+Kernel = GaussianKernel | BitKernel
+
+
+def kernel_of(law: Law) -> Kernel:
+    """Return ``law`` of states ``[N, *shape]`` as a kernel over flattened states."""
+    if isinstance(law, Bernoulli):
+        return BitKernel(law.logits.double().flatten(1))
+    if isinstance(law, MultivariateNormal):
+        return GaussianKernel(law.mean.double(), law.scale_tril.double() @ law.scale_tril.double().mT)
+    spread = law.stddev.double().expand_as(law.mean)
+    return GaussianKernel(law.mean.double().flatten(1), spread.square().flatten(1))
+
+
+def normal_beyond(least: Tensor, rng: torch.Generator) -> Tensor:
+    """Draw from N(0, 1) given that the draw is ``least`` [N] or more, float64 ``[N]``, however far that is out.
+
+    By inversion of the tail's probability: its quantile for moderate ``least``, and beyond a start from the tail's
+    shape exp(-x^2/2), bettered by Newton's steps on its logarithm.
+    """
+    log_chance = torch.log1p(-torch.rand(least.shape, generator=rng, dtype=torch.float64))
+    wanted = log_normal_integral(-least) + log_chance
+    found = -torch.special.ndtri(torch.exp(wanted))
+    far = least.clamp_min(NDTRI_REACHES)
+    start = far - 2.0 * log_chance / (far + (far.square() - 2.0 * log_chance).sqrt())
+    x, wanted_far = start, log_normal_integral(-far) + log_chance
+    for _ in range(3):
+        x = x + (log_normal_integral(-x) - wanted_far) / hazard(x)
+    x = torch.where(far < NEWTON_REACHES, x, start)
+    return torch.maximum(torch.where(least > NDTRI_REACHES, x, found), least)
+
+
+def log_normal_integral(x: Tensor) -> Tensor:
+    """Return ln of the chance that N(0, 1) is below ``x``, however far out that is."""
+    found: Tensor = torch.special.log_ndtr(x)
+    return found
+
+
+def hazard(x: Tensor) -> Tensor:
+    """Return the density of N(0, 1) at ``x`` by its chance to be larger; close to ``x`` where that is far out."""
+    return torch.exp(-0.5 * x.square() - 0.5 * math.log(2.0 * math.pi) - log_normal_integral(-x))
+
+
+def correlated_normal(mean: Tensor, covariance: Tensor) -> MultivariateNormal:
+    """Return N(``mean`` [N, K], ``covariance`` [N, K, K]), unchecked."""
+    return MultivariateNormal(mean, covariance, validate_args=False)
+
+
+def normal_log_density(difference: Tensor, variance: Tensor) -> Tensor:
+    """Return ln N(``difference``; 0, ``variance``) of each entry."""
+    return log_density(normal(torch.zeros_like(difference), variance.sqrt()), difference)
+
+
+def log_density(law: Normal | MultivariateNormal, x: Tensor) -> Tensor:
+    """Return ln of the density of ``law`` at ``x``: of each entry, or of each row where entries are correlated."""
+    found: Tensor = law.log_prob(x)  # type: ignore[no-untyped-call]
+    return found
+
+
+def joined(kernels: Sequence[Kernel]) -> Kernel:
+    """Return the rows of ``kernels``, all of one kind, as one kernel."""
+    bits = [kernel for kernel in kernels if isinstance(kernel, BitKernel)]
+    if bits:
+        return BitKernel(torch.cat([kernel.logits for kernel in bits]))
+    gaussians = [kernel for kernel in kernels if isinstance(kernel, GaussianKernel)]
+    means, covariances = zip(*((kernel.mean, kernel.covariance) for kernel in gaussians), strict=True)
+    return GaussianKernel(torch.cat(means), torch.cat(covariances))

@@ -1,0 +1,99 @@
+"""Large pictures: only a part of them is to be made, and only what that part can see is computed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.distributions import Normal
+
+from core.errors import BadInputError
+from core.model import DiffusionModel
+from core.networks.base import perturbed_law
+from core.networks.convolutional import ConvolutionalNetwork, Region, grown, within
+from core.processes.gaussian import GaussianProcess
+from core.values.checkpoints import RGB, channels_of, is_picture
+
+MOST_PIXELS = 2**24
+
+
+class WindowedNetwork:
+    """A convolutional network that is asked in a window of the picture alone.
+
+    Within ``hole`` its kernels are those of the network on the whole picture, to rounding. Elsewhere they are those
+    of unit Gaussian data, which cost nothing: for pixels that are known, and replaced whatever the kernel says.
+
+    Args:
+        network: The network.
+        hole: True where the kernels are wanted, ``[H, W]`` or ``[H, W, 3]``.
+
+    Raises:
+        BadInputError: If the hole is empty.
+    """
+
+    process_kind = "gaussian"
+
+    def __init__(self, network: ConvolutionalNetwork, hole: NDArray[np.bool_]) -> None:
+        pixels: NDArray[np.bool_] = np.logical_or.reduce(hole, axis=2) if hole.ndim == 3 else hole
+        if not pixels.any():
+            raise BadInputError("mask: it is empty, so there is nothing to fill in")
+        self.network = network
+        self.shape = hole.shape
+        height, width = pixels.shape
+        self._inner: Region = _extent(np.any(pixels, axis=1)), _extent(np.any(pixels, axis=0))
+        self.window = grown(self._inner, network.reach, network.multiple, (height, width))
+
+    def reverse_law(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
+        """Return p(x^t-1 | x^t = ``x``), pictures ``[N, H, W]`` or ``[N, H, W, 3]`` (see `ReverseNetwork`)."""
+        part, inner = x[(slice(None), *self.window)].contiguous(), (slice(None), *self._inner)
+        z_mean, z_variance = torch.zeros_like(x), torch.zeros_like(x)
+        found = self.network.read_outs(part, t, process, within(self._inner, self.window))
+        z_mean[inner], z_variance[inner] = found
+        return perturbed_law(z_mean, z_variance, x, t, process)
+
+
+def resized(model: DiffusionModel, size: tuple[int, int]) -> DiffusionModel:
+    """Return ``model`` for pictures of another ``size`` (height, width).
+
+    It has no examples and no source of that size: there is nothing for a forward process to begin with.
+
+    Raises:
+        BadInputError: If its network takes pictures of one size alone, or the size is none of a picture.
+    """
+    if not takes_any_size(model):
+        raise BadInputError(f"size: this model takes data of shape {model.data.shape} alone")
+    if min(size) < 1 or size[0] * size[1] > MOST_PIXELS:
+        raise BadInputError(f"size: {size[0]} x {size[1]} pixels are not between 1 and {MOST_PIXELS}")
+    shape = size if channels_of(model.data.shape) == 1 else (*size, RGB)
+    if shape == model.data.shape:
+        return model
+    empty = np.empty((0, *shape), dtype=np.float32)
+    return DiffusionModel(model.process, model.network, dataclasses.replace(model.data, shape=shape, examples=empty))
+
+
+def windowed(model: DiffusionModel, hole: NDArray[np.bool_]) -> DiffusionModel:
+    """Return ``model`` with kernels in the ``hole`` [H, W] or [H, W, 3] alone (see `WindowedNetwork`).
+
+    Raises:
+        BadInputError: If its network is not convolutional, or the hole is empty or not of the model's shape.
+    """
+    if not isinstance(model.network, ConvolutionalNetwork):
+        raise BadInputError("mask: the network of this model is not convolutional, so it cannot be asked in a window")
+    if hole.shape != model.data.shape:
+        raise BadInputError(f"mask: shape {hole.shape} is not {model.data.shape}, the model's")
+    return DiffusionModel(model.process, WindowedNetwork(model.network, hole), model.data)
+
+
+def takes_any_size(model: DiffusionModel) -> bool:
+    """Tell whether ``model`` takes pictures of any size: its units, too, must be the same for every pixel."""
+    one_unit = np.size(model.data.shift) == 1 and np.size(model.data.scale) == 1
+    return isinstance(model.network, ConvolutionalNetwork) and is_picture(model.data.shape) and one_unit
+
+
+def _extent(there: NDArray[np.bool_]) -> slice:
+    """Return from the first place that is True to the last."""
+    places = np.flatnonzero(there)
+    return slice(int(places[0]), int(places[-1]) + 1)

@@ -1,0 +1,233 @@
+"""Trajectories of the reverse process under a second distribution r (section 2.5), by the paper's kernels or weighted.
+
+The paper's kernels alone, p(x^t-1 | x^t) r_t-1(x^t-1) normalised, do not lead to the posterior p(x^0) r(x^0): r is
+counted at every step. Weighted, they are the proposals of a particle filter (sequential Monte Carlo, as in Wu et al.
+2023): each step multiplies a particle's weight by Z_t-1(x^t) / r_t(x^t), and particles are resampled when few carry the
+weight. That is exact as their number grows, whatever r_t with r_0 = r, and estimates the total probability of r.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.errors import BadInputError
+from core.model import DiffusionModel
+from core.posterior.tilting import Particles, Tilting
+from core.posterior.x0_moments import Chain
+from core.runtime.memory import check_memory
+from core.runtime.randomness import torch_generator
+from core.sampling.trajectories import chunk_size, prepare, read_only
+from core.values.potentials import Posterior, check_posterior, mask_of
+from core.values.runs import PosteriorFrame, RunSpec
+
+STATES_AT_ONCE = 4096
+TENSORS_AT_ONCE = 6
+"""Of the size of all particles, float64: the states, their kernels, and both before and after they move."""
+NOT_FINITE = "its weights are not finite; the network's kernels or ln r overflow"
+WAYS = 50
+"""Parts of a chain, each of which is walked back and forth as a whole."""
+MOVES = 4
+"""In how many moves such a part is walked again at most."""
+RESAMPLED_BELOW = 0.5
+"""Share of the particles below which the effective sample size has them resampled."""
+
+
+def reverse_under(model: DiffusionModel, spec: RunSpec, *, pauses: bool = False) -> Iterator[PosteriorFrame]:
+    """Walk from pi back to the data under ``spec.posterior``, one frame a step, t = T … 0.
+
+    Args:
+        model: The model.
+        spec: What to run.
+        pauses: Whether the newest frame comes again after each move on a way that is walked again: the very object,
+            to say that the walk goes on, and can be left, before the next step is done.
+
+    Raises:
+        BadInputError: If the spec asks for what no run can do, or for no posterior, or for one that does not fit the
+            model; or if no particle is left with any weight.
+    """
+    posterior = _checked(model, spec)
+    walk = _weighted(model, posterior, spec) if posterior.weighted else _unweighted(model, posterior, spec, pauses)
+    yield from _finite(walk)
+
+
+def finish_under(
+    model: DiffusionModel, spec: RunSpec, x0: NDArray[np.floating], start: int, *, pauses: bool = False
+) -> Iterator[PosteriorFrame]:
+    """Noise a rough picture to step ``start`` and walk from there under ``spec.posterior``: t = ``start`` … 0.
+
+    Meng et al. 2022, "SDEdit"; with the paper's kernels alone, whose weights would be those of another start.
+
+    Args:
+        model: The model.
+        spec: What to run.
+        x0: The picture ``[*shape]``, model units.
+        start: Step, 1 … T.
+        pauses: As for `reverse_under`.
+
+    Raises:
+        BadInputError: As `reverse_under`; or if ``start`` is no step, ``x0`` no state, or weights are wanted.
+    """
+    posterior = _checked(model, spec)
+    if posterior.weighted:
+        raise BadInputError(f"start: weights are right from noise alone, not from t = {start}; choose weighted=False")
+    if not 1 <= start <= model.steps:
+        raise BadInputError(f"start: {start} is not a step between 1 and {model.steps}")
+    if x0.shape != model.data.shape:
+        raise BadInputError(f"x0: shape {x0.shape} is not {model.data.shape}, the model's")
+    rough = torch.tensor(x0, dtype=torch.float64).flatten()
+    yield from _finite(_unweighted(model, posterior, spec, pauses, rough, start))
+
+
+def _finite(walk: Iterator[PosteriorFrame]) -> Iterator[PosteriorFrame]:
+    """Hand on the frames of ``walk``; raise `BadInputError` where its kernels can no longer be computed."""
+    try:
+        yield from walk
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
+        raise BadInputError(f"r: {NOT_FINITE}") from error
+
+
+def _checked(model: DiffusionModel, spec: RunSpec) -> Posterior:
+    """Return the posterior of ``spec`` if it can be run; set what a run fixes."""
+    prepare(spec)
+    posterior = spec.posterior
+    if posterior is None:
+        raise BadInputError("posterior: there is none in the spec; this is plain sampling")
+    check_posterior(posterior, model.process.kind, model.data.shape)
+    needed = 8 * TENSORS_AT_ONCE * spec.count * math.prod(model.data.shape)
+    check_memory(needed, f"count: {spec.count:,} particles of shape {model.data.shape}")
+    return posterior
+
+
+def equally_weighted(frame: PosteriorFrame, count: int, seed: int) -> NDArray[np.float32]:
+    """Return ``count`` states ``[count, *shape]`` of ``frame``, each as often as its weight asks for."""
+    rng = torch_generator(seed, "equal weights")
+    states: NDArray[np.float32] = frame.x[systematic(torch.tensor(frame.log_weights), count, rng).numpy()]
+    return states
+
+
+def systematic(log_weights: Tensor, count: int, rng: torch.Generator) -> Tensor:
+    """Return ``count`` indices of particles by their ``log_weights`` [N], in order (systematic resampling).
+
+    Each particle comes as often as its share of ``count`` says, rounded up or down at random.
+    """
+    shares = torch.softmax(log_weights, dim=0).cumsum(0)
+    teeth = (torch.arange(count, dtype=torch.float64) + torch.rand((), generator=rng, dtype=torch.float64)) / count
+    # the last share may be 1 but for rounding
+    return torch.searchsorted(shares, teeth * shares[-1], right=True).clamp_max(len(log_weights) - 1)
+
+
+def _unweighted(
+    model: DiffusionModel,
+    posterior: Posterior,
+    spec: RunSpec,
+    pauses: bool,
+    x0: Tensor | None = None,
+    start: int | None = None,
+) -> Iterator[PosteriorFrame]:
+    """Walk with the paper's kernels alone, as often back and forth as a mask asks for."""
+    begin = model.steps if start is None else start
+    rng = torch_generator(spec.seed, "posterior")
+    tilting = _tilting(model, posterior)
+    mask = mask_of(posterior.r)
+    repeats = mask.back_and_forth if mask else 0
+    equal = torch.full((spec.count,), -math.log(spec.count), dtype=torch.float64)
+    particles = tilting.start(spec.count, rng) if x0 is None else tilting.start_from(x0, spec.count, begin, rng)
+    newest = _frame(model, begin, particles, equal)
+    yield newest
+    for t in range(begin, 0, -1):
+        particles = tilting.step(particles, t, rng)
+        for times in ways_back(model.steps, begin, t - 1, repeats):
+            particles = tilting.back(particles, times[-1], times[0], rng)
+            for now, then in pairwise(times):
+                particles = tilting.move(particles, now, then, rng)
+                if pauses:
+                    yield newest
+        newest = _frame(model, t - 1, particles, equal)
+        yield newest
+
+
+def ways_back(steps: int, begin: int, s: int, repeats: int) -> list[list[int]]:
+    """Return the ways that are walked again once a walk has come to ``s``: the steps of each, descending to ``s``.
+
+    A way is a fiftieth of the chain, and they are spread so that each step lies on ``repeats`` of them, but for the
+    last fiftieth, whose steps lie on ever fewer, and the last on none. A way is walked in no more than four moves: as
+    much is mixed as by taking each step again, for a fifth of the work where T = 1000.
+
+    Args:
+        steps: T.
+        begin: Where the walk began.
+        s: Where it is, from ``begin`` - 1 to 0; nothing is walked again from 0, where all is known.
+        repeats: `core.values.potentials.Mask.back_and_forth`.
+    """
+    if s == 0:
+        return []
+    length = max(1, round(steps / WAYS))
+    done = begin - s
+    number = done * repeats // length - (done - 1) * repeats // length
+    top = min(s + length, begin)
+    moves = min(MOVES, top - s)
+    return number * [[top - round((top - s) * move / moves) for move in range(moves + 1)]]
+
+
+def _weighted(model: DiffusionModel, posterior: Posterior, spec: RunSpec) -> Iterator[PosteriorFrame]:
+    """Walk with weights; frames show particles after they were resampled, and the last ones never are."""
+    rng = torch_generator(spec.seed, "posterior")
+    tilting = _tilting(model, posterior)
+    log_weights = torch.full((spec.count,), -math.log(spec.count), dtype=torch.float64)
+    total = 0.0
+    particles = tilting.start(spec.count, rng)
+    for t in range(model.steps, -1, -1):
+        log_weights = log_weights + particles.log_weight
+        gained = float(torch.logsumexp(log_weights, dim=0))
+        _check_weights(gained, t)
+        total += gained
+        log_weights = log_weights - gained
+        size = float(torch.exp(-torch.logsumexp(2.0 * log_weights, dim=0)))
+        ancestors = None
+        if t > 0 and size < RESAMPLED_BELOW * spec.count:
+            ancestors = systematic(log_weights, spec.count, rng)
+            particles = particles.take(ancestors)
+            log_weights = torch.full_like(log_weights, -math.log(spec.count))
+        yield _frame(model, t, particles, log_weights, size, total, ancestors)
+        if t > 0:
+            particles = tilting.step(particles, t, rng)
+
+
+def _tilting(model: DiffusionModel, posterior: Posterior) -> Tilting:
+    return Tilting(Chain(model), posterior, min(STATES_AT_ONCE, chunk_size(model.data.shape)))
+
+
+def _check_weights(gained: float, t: int) -> None:
+    if math.isnan(gained) or gained == math.inf:
+        raise BadInputError(f"r: at t = {t} {NOT_FINITE}")
+    if gained == -math.inf:
+        raise BadInputError(f"r: at t = {t} no particle is left that it allows; wish for less or take more particles")
+
+
+def _frame(
+    model: DiffusionModel,
+    t: int,
+    particles: Particles,
+    log_weights: Tensor,
+    size: float | None = None,
+    total: float | None = None,
+    ancestors: Tensor | None = None,
+) -> PosteriorFrame:
+    shown = particles.x.float().reshape(len(log_weights), *model.data.shape)
+    weights = log_weights.numpy()
+    weights.setflags(write=False)
+    return PosteriorFrame(
+        t=t,
+        x=read_only(shown),
+        log_weights=weights,
+        effective_size=float(len(log_weights)) if size is None else size,
+        log_probability=total,
+        ancestors=None if ancestors is None else ancestors.numpy(),
+    )

@@ -1,0 +1,222 @@
+"""The reverse kernels multiplied by r: p(x^t-1 | x^t) r_t-1(x^t-1), normalised (section 2.5), and the weights.
+
+Every factor of r is absorbed into the kernel one after the other. Where the product stays within reach of closed forms
+it is exact; else a *stand-in* is absorbed, and the weight says by how much the two differ at the draw:
+ln weight = ln Z + ln r(x') - ln stand-in(x'). In these terms the paper's kernels are draws without their weights.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.posterior.factors import Arrival, Bits, Factor, PathMask, StandIn, flat, none
+from core.posterior.gaussian_factors import Half, Noisy, Smooth
+from core.posterior.kernels import CutKernel, Kernel, joined
+from core.posterior.x0_moments import Chain
+from core.values.potentials import (
+    BitWish,
+    HalfPlane,
+    Mask,
+    NoisyObservation,
+    PaintedField,
+    Posterior,
+    Potential,
+    SmoothPotential,
+    factors_of,
+    mask_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Particles:
+    """States on their way back to the data.
+
+    Attributes:
+        x: ``[N, D]``, flattened; float64 that hold float32 values, which is what a frame shows.
+        kernel: p(x^t-1 | x^t) at each, where it is known already.
+        log_r: ln r_t of each, ``[N]``.
+        log_weight: What the step to here has added to the logarithm of each one's weight, ``[N]``.
+    """
+
+    x: Tensor
+    kernel: Kernel | None
+    log_r: Tensor
+    log_weight: Tensor
+
+    def take(self, index: Tensor | slice) -> Particles:
+        """Return those at ``index``."""
+        kernel = None if self.kernel is None else self.kernel.take(index)
+        return Particles(self.x[index], kernel, self.log_r[index], self.log_weight[index])
+
+
+@dataclass(frozen=True, slots=True)
+class Tilted:
+    """A kernel and what it has absorbed so far.
+
+    Attributes:
+        kernel: What is left of it.
+        log_z: ln of the normaliser of the product, ``[N]``.
+        absorbed: The factors, each with its stand-in; None where it is exact.
+    """
+
+    kernel: Kernel | CutKernel
+    log_z: Tensor
+    absorbed: tuple[tuple[Factor, StandIn | None], ...] = ()
+
+    def under(self, factors: Iterable[Factor], to: Arrival) -> Tilted:
+        """Return the kernel after it has absorbed ``factors`` as well."""
+        kernel, log_z, absorbed = self.kernel, self.log_z, list(self.absorbed)
+        for factor in factors:
+            if isinstance(kernel, CutKernel):
+                raise TypeError("a kernel that is cut can only be drawn from")
+            kernel, log_share, stand_in = factor.absorb(kernel, to)
+            log_z = log_z + log_share
+            absorbed.append((factor, stand_in))
+        return Tilted(kernel, log_z, tuple(absorbed))
+
+
+class Tilting:
+    """The chain under r: what the first states are drawn from, and each step after.
+
+    Args:
+        chain: The model's own reverse chain.
+        posterior: r, its timing, and whether weights are wanted; checked before (`check_posterior`).
+        at_once: States that are moved together, derivatives and all; it decides which random numbers are whose.
+    """
+
+    def __init__(self, chain: Chain, posterior: Posterior, at_once: int = 4096) -> None:
+        self._chain = chain
+        self._at_once = at_once
+        self._weighted = posterior.weighted
+        self._timing = posterior.timing
+        self._firm, self._pulls, self._cuts = _factors_for(posterior, chain)
+        mask = mask_of(posterior.r)
+        self._held: tuple[Tensor, Tensor] | None = None
+        if mask is not None and mask.held == "x0" and posterior.timing != "twisted":
+            self._held = torch.tensor(~mask.mask).flatten(), flat(mask.known)
+
+    @torch.no_grad()
+    def start(self, count: int, rng: torch.Generator) -> Particles:
+        """Draw ``count`` states x^T from pi r_T; pi takes the place of a kernel, so the weight is its ln Z."""
+        steps = self._chain.steps
+        sizes = [min(self._at_once, count - begin) for begin in range(0, count, self._at_once)]
+        return _joined([self._moved(self._chain.prior(size), None, steps, rng) for size in sizes])
+
+    @torch.no_grad()
+    def start_from(self, x0: Tensor, count: int, t: int, rng: torch.Generator) -> Particles:
+        """Draw ``count`` states x^t from q(x^t | x^0 = ``x0`` [D]) r_t: a rough picture, noised to there."""
+        rows = x0.expand(count, -1)
+        parts = [rows[begin : begin + self._at_once] for begin in range(0, count, self._at_once)]
+        return _joined([self._moved(self._chain.path(part, None, t, t + 1), None, t, rng) for part in parts])
+
+    @torch.no_grad()
+    def step(self, particles: Particles, t: int, rng: torch.Generator) -> Particles:
+        """Draw x^t-1 for each of ``particles``, which are at t = 1 … T."""
+        return self.move(particles, t, t - 1, rng)
+
+    @torch.no_grad()
+    def move(self, particles: Particles, t: int, s: int, rng: torch.Generator) -> Particles:
+        """Draw x^s for each of ``particles``, which are at t; where s is before t - 1 by `longer_moves.strided_law`.
+
+        Weights are right where s = t - 1 alone.
+        """
+        parts = []
+        for begin in range(0, len(particles.x), self._at_once):
+            part = particles.take(slice(begin, begin + self._at_once))
+            kernel = self._chain.kernel(part.x, t, s) if part.kernel is None else part.kernel
+            moved = self._moved(kernel, part.x, s, rng, t)
+            parts.append(Particles(moved.x, moved.kernel, moved.log_r, moved.log_weight - part.log_r))
+        return _joined(parts)
+
+    @torch.no_grad()
+    def back(self, particles: Particles, s: int, t: int, rng: torch.Generator) -> Particles:
+        """Draw x^t for each of ``particles`` at s < t by q's own steps; what is held at x^0 stays there."""
+        x = self._chain.forward(particles.x, s, t, rng)
+        if self._held is not None:
+            known, y = self._held
+            x = torch.where(known, y, x)
+        return Particles(x, None, particles.log_r, particles.log_weight)
+
+    def _moved(
+        self, kernel: Kernel, x_before: Tensor | None, t: int, rng: torch.Generator, t_before: int | None = None
+    ) -> Particles:
+        """Draw x^t from ``kernel`` under r_t; ``x_before`` is where it comes from, None where that is nowhere."""
+        to = Arrival(self._chain, self._timing, t, x_before, t + 1 if t_before is None else t_before, rng)
+        firm = Tilted(kernel, none(kernel)).under(self._firm, to)
+        pulled = firm.under(self._pulls, to).under(self._cuts, to)
+        if not self._weighted:
+            x = pulled.kernel.draw(rng).float().double()
+            return Particles(x, None, none(x), none(x))
+        if not self._pulls:
+            x = pulled.kernel.draw(rng).float().double()
+            log_proposal = -pulled.log_z
+        else:
+            # A pull may be wrong by any factor. Half of the draws do without, so that r is never weighed against less.
+            plain = firm.under(self._cuts, to)
+            heads = torch.rand(len(kernel), 1, generator=rng, dtype=torch.float64) < 0.5
+            x = torch.where(heads, pulled.kernel.draw(rng), plain.kernel.draw(rng)).float().double()
+            log_pull = sum((stand_in(x) for factor, stand_in in pulled.absorbed if factor.pulls and stand_in), none(x))
+            log_proposal = torch.logaddexp(log_pull - pulled.log_z, -plain.log_z) - math.log(2.0)
+        return self._weighed(x, pulled, log_proposal, to)
+
+    def _weighed(self, x: Tensor, tilted: Tilted, log_proposal: Tensor, to: Arrival) -> Particles:
+        """Return ``x`` with weights; ``log_proposal`` is ln of what it was drawn from by kernel and firm stand-ins."""
+        kernel = self._chain.kernel(x, to.t) if to.twisted else None
+        beliefs = self._chain.moments(x, to.t, kernel) if to.twisted else None
+        log_r, log_weight = none(x), -log_proposal
+        for factor, stand_in in tilted.absorbed:
+            value = factor.log_r(x, beliefs, to)
+            log_r = log_r + value
+            if factor.pulls:
+                log_weight = log_weight + value
+            elif stand_in is not None:
+                log_weight = log_weight + value - stand_in(x)
+        return Particles(x, kernel, log_r, log_weight)
+
+
+def _factors_for(posterior: Posterior, chain: Chain) -> tuple[list[Factor], list[Factor], list[Factor]]:
+    """Return the factors of r in the order in which kernels take them: what is firm, what pulls, and half planes.
+
+    What is known comes first; of the half planes the last one cuts, after which a kernel can only be drawn from.
+    """
+    parts = list(factors_of(posterior.r))
+    masks, halves = ([part for part in parts if isinstance(part, kind)] for kind in (Mask, HalfPlane))
+    others = [_factor(part, chain) for part in parts if not isinstance(part, (Mask, HalfPlane))]
+    firm = [_factor(part, chain) for part in masks] + [factor for factor in others if not factor.pulls]
+    cuts: list[Factor] = [
+        Half(part, cuts=place == len(halves), weighted=posterior.weighted)
+        for place, part in enumerate(halves, start=1)
+        if isinstance(part, HalfPlane)
+    ]
+    return firm, [factor for factor in others if factor.pulls], cuts
+
+
+def _factor(part: Potential, chain: Chain) -> Factor:
+    if isinstance(part, Mask):
+        if part.held == "path":
+            return PathMask(part)
+        return Bits.of_mask(part) if chain.binomial else Noisy.of_mask(part)
+    if isinstance(part, NoisyObservation):
+        return Noisy.of_observation(part)
+    if isinstance(part, BitWish):
+        return Bits.of_wish(part)
+    if isinstance(part, PaintedField):
+        return Smooth.of_field(part)
+    if isinstance(part, SmoothPotential):
+        return Smooth(part.log_r, chain.shape)
+    raise TypeError(f"a {type(part).__name__} is no factor by itself")
+
+
+def _joined(parts: Sequence[Particles]) -> Particles:
+    kernels = [part.kernel for part in parts if part.kernel is not None]
+    return Particles(
+        torch.cat([part.x for part in parts]),
+        joined(kernels) if kernels else None,
+        torch.cat([part.log_r for part in parts]),
+        torch.cat([part.log_weight for part in parts]),
+    )

@@ -1,0 +1,1 @@
+"""Forward processes in closed form: Gaussian and binomial, their distributions and schedules."""

@@ -1,0 +1,258 @@
+"""The binomial process on bits, in closed form (section 2.1, table App. 1). Tables are float64; entropies are in nats.
+
+A state x in {0, 1} is s = 2x - 1 in {-1, 1} here: every kernel is then a sum of log odds, one for each thing known.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.distributions import Bernoulli
+
+from core.errors import BadInputError
+from core.processes.base import (
+    check_finite,
+    check_floating,
+    check_step,
+    erased_between,
+    step_entropies_in_bits,
+    tabulated,
+)
+from core.processes.distributions import NATS_PER_BIT, MixedBernoulli, bernoulli, draw, pick
+from core.values.measurements import StepEntropies
+
+
+class BinomialProcess:
+    """Diffusion of bits towards independent fair coins.
+
+    Steps are given as an int for a whole batch or as an int64 tensor ``[N]``, one for each state; states are float
+    tensors of zeros and ones ``[N, *shape]``.
+
+    Attributes:
+        steps: T.
+        betas: Rates ``[T]``, float64; entry ``t - 1`` belongs to the step t-1 -> t.
+        alpha_bars: Signal left, ``[T + 1]``, alpha_bar_0 = 1.
+    """
+
+    kind = "binomial"
+
+    def __init__(self, betas: NDArray[np.float64] | Tensor) -> None:
+        """Tabulate the process.
+
+        Raises:
+            BadInputError: If a rate is outside (0, 1].
+        """
+        self.betas, kept = tabulated(betas)
+        self.steps = len(self.betas)
+        one, infinity = torch.ones(1, dtype=torch.float64), torch.full((1,), math.inf, dtype=torch.float64)
+        self.alpha_bars = torch.cat([one, kept])
+        self._jump_entropies = binary_entropy((1.0 - kept) / 2.0)
+        # log odds of a bit's value given that value a step, or a jump, before
+        self._step_odds = torch.cat([infinity, torch.log((2.0 - self.betas) / self.betas)])
+        self._jump_odds = torch.cat([infinity, torch.log1p(kept) - torch.log1p(-kept)])
+        # what `mixed_odds` needs of the posteriors for t = 2 … T where x^t is 0, and what that changes where it is 1
+        jump, step, unused = self._jump_odds[1:-1], self._step_odds[2:], torch.zeros(2, dtype=torch.float64)
+        self._shift_at_zero = torch.cat([unused, _shift(jump - step, -jump - step)])
+        self._change = torch.cat([unused, _shift(jump + step, step - jump)]) - self._shift_at_zero
+        self._gain = torch.cat([unused, torch.expm1(2.0 * jump)])
+        # P(x^t-1 differs from x^0), given that x^t does not, or that it does
+        self._same = torch.cat([unused, torch.sigmoid(-jump - step)])
+        self._other = torch.cat([unused, torch.sigmoid(step - jump)])
+
+    def step_law(self, x: Tensor, t: int | Tensor) -> Bernoulli:
+        """Return q(x^t | x^t-1 = ``x``) for t = 1 … T."""
+        self.check_step(t, first=1)
+        check_floating(x=x)
+        return bernoulli(_signs(x) * pick(self._step_odds, t, x))
+
+    def stretch_law(self, x: Tensor, s: int, t: int) -> Bernoulli:
+        """Return q(x^t | x^s = ``x``) for 0 <= s < t <= T: many steps at once."""
+        self.check_step(t, first=1)
+        check_step(s, 0, t - 1, "s")
+        check_floating(x=x)
+        erased = erased_between(self.betas, s, t)
+        return bernoulli(_signs(x) * math.log((2.0 - erased) / erased))
+
+    def jump_law(self, x0: Tensor, t: int | Tensor) -> Bernoulli:
+        """Return q(x^t | x^0 = ``x0``) for t = 1 … T."""
+        self.check_step(t, first=1)
+        check_floating(x0=x0)
+        return bernoulli(_signs(x0) * pick(self._jump_odds, t, x0))
+
+    def posterior_law(self, x0: Tensor, x: Tensor, t: int | Tensor) -> Bernoulli:
+        """Return q(x^t-1 | x^t = ``x``, x^0 = ``x0``) for t = 2 … T; at t = 1 it is x^0 itself."""
+        self.check_step(t, first=2)
+        check_floating(x0=x0, x=x)
+        return bernoulli(self.posterior_odds(_signs(x0), x, t))
+
+    def posterior_odds(self, sign: Tensor | float, x: Tensor, t: int | Tensor) -> Tensor:
+        """Return the log odds of q(x^t-1 | x^t = ``x``, x^0) where x^0 has the ``sign`` 1 or -1."""
+        return sign * pick(self._jump_odds, t - 1, x) + _signs(x) * pick(self._step_odds, t, x)
+
+    def bridge_law(self, x0: Tensor, x: Tensor, s: int, t: int) -> Bernoulli:
+        """Return q(x^s | x^t = ``x``, x^0) for 1 <= s < t <= T; ``x0`` may hold probabilities of a one.
+
+        Where x^0 is uncertain this is the mixture over its two values (a bit is one or the other).
+        """
+        self.check_step(t, first=2)
+        check_step(s, 1, t - 1, "s")
+        check_floating(x0=x0, x=x)
+        erased = erased_between(self.betas, s, t)
+        step = _signs(x) * math.log((2.0 - erased) / erased)
+        if_one, if_zero = step + float(self._jump_odds[s]), step - float(self._jump_odds[s])
+        share = x0 / (x0 + (1.0 - x0) * torch.exp(-_shift(if_one, if_zero)))
+        return bernoulli(_mixed(share, if_one, if_zero))
+
+    def edge_law(self, x: Tensor) -> Bernoulli:
+        """Return p(x^0 | x^1 = ``x``) = q(x^1 | x^0) pi(x^0)/pi(x^1), the first step turned round (appendix B)."""
+        return self.step_law(x, 1)
+
+    def prior_law(self, x: Tensor) -> Bernoulli:
+        """Return pi, fair coins, for states like ``x`` [N, *shape]."""
+        return bernoulli(torch.zeros_like(x))
+
+    def step(self, x: Tensor, t: int, rng: torch.Generator) -> Tensor:
+        """Draw ``x^t ~ q(x^t | x^t-1 = x)``, t = 1 … T, states ``[N, *shape]``."""
+        return draw(self.step_law(x, t), rng)
+
+    def jump(self, x0: Tensor, t: int, rng: torch.Generator) -> Tensor:
+        """Draw ``x^t ~ q(x^t | x^0)`` at once, without the steps between; 0 returns ``x0``.
+
+        Raises:
+            BadInputError: If ``t`` is outside 0 … T.
+        """
+        return x0 if t == 0 else draw(self.jump_law(x0, t), rng)
+
+    def prior(self, count: int, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
+        """Draw ``count`` states from pi: ``[count, *shape]``, float32."""
+        return draw(self.prior_law(torch.zeros(count, *shape)), rng)
+
+    def guess(self, law: Bernoulli, x: Tensor, t: int) -> Tensor:
+        """Return P(x^0 = 1 | x^t = ``x``), ``[N, *shape]``, that lies behind the kernel ``law`` = p(x^t-1 | x^t).
+
+        The kernel mixes the posteriors of both values of x^0; their shares are solved for where the kernel does not
+        know them.
+        """
+        if t == 1:
+            return law.probs
+        if isinstance(law, MixedBernoulli):
+            return torch.sigmoid(law.hidden_odds)
+        if not self.alpha_bars[t - 1]:
+            return torch.full_like(x, 0.5)  # nothing is left of x^0 at t - 1
+        low, high = (torch.sigmoid(self.posterior_odds(sign, x, t).double()) for sign in (-1.0, 1.0))
+        share = (torch.sigmoid(law.logits.double()) - low) / (high - low).clamp_min(1e-300)
+        return share.clamp(0.0, 1.0).to(x.dtype)
+
+    def law_of_guess(self, odds: Tensor, x: Tensor, t: int | Tensor) -> Bernoulli:
+        """Return the kernel p(x^t-1 | x^t = ``x``), t = 2 … T, of which x^0 is believed to be 1 with log ``odds``."""
+        self.check_step(t, first=2)
+        return MixedBernoulli(odds, lambda: self._chances(odds, x, t), lambda: self._kernel_odds(odds, x, t))
+
+    def _kernel_odds(self, odds: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
+        """Return `mixed_odds` of both posteriors; what depends on t and the bit x alone comes from tables."""
+        share = torch.sigmoid(odds + (pick(self._change, t, x) * x + pick(self._shift_at_zero, t, x)))
+        return self.posterior_odds(-1.0, x, t) + torch.log1p(pick(self._gain, t, x) * share)
+
+    def _chances(self, odds: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
+        """Return the probabilities whose log odds `_kernel_odds` finds, in few passes over the states.
+
+        Given x^0 they have four values, by the bits x and x^0; by symmetry each bit adds the same, whatever the other.
+        """
+        if isinstance(t, Tensor):
+            return torch.sigmoid(self._kernel_odds(odds, x, t))
+        jump, step = float(self._jump_odds[t - 1]), float(self._step_odds[t])
+        least, by_x, by_x0 = _sigmoid(-jump - step), _sigmoid(step - jump), _sigmoid(jump - step)
+        return torch.sigmoid(odds).mul_(by_x0 - least).add_(x, alpha=by_x - least).add_(least)
+
+    def divergence_of_guess(self, odds: Tensor, x0: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
+        """Return KL(q(x^t-1 | x^t = ``x``, x^0 = ``x0``) || `law_of_guess` of ``odds``) of each state, nats, ``[N]``.
+
+        Told of whether bits differ from x^0 all four cases are one: ln(1 + w u) - w ln(1 + u), with w the posterior's
+        probability that x^t-1 differs and u the share of the guess in the kernel's odds of it. Nothing cancels, and it
+        takes half the passes over the states that two laws and their divergence do.
+        """
+        same, other, shift, change, gain = (
+            pick(table, t, x) for table in (self._same, self._other, self._shift_at_zero, self._change, self._gain)
+        )
+        differs = (x - x0).square_()
+        share = torch.addcmul(odds, x0, odds, value=-2.0)
+        share = share.addcmul_(differs, change) if isinstance(change, Tensor) else share.add_(differs, alpha=change)
+        share = share.add_(shift).sigmoid_()
+        w, u = torch.mul(differs, other - same).add_(same), share * gain
+        return (torch.log1p(w * u) - w * torch.log1p(u)).flatten(1).sum(1, dtype=torch.float64)
+
+    def own_odds(self, x: Tensor, t: int | Tensor) -> Tensor:
+        """Return the log odds of x^0 = 1 given x^t = ``x`` alone, for bits of which nothing else is known."""
+        return _signs(x) * pick(self._jump_odds, t, x)
+
+    def prior_cross_entropy(self, x0: Tensor) -> Tensor:
+        """Return -E[ln pi(x^T) | x^0] in nats for each sample of ``x0`` [N, *shape], float64 ``[N]``: D ln 2."""
+        return torch.full((len(x0),), math.prod(x0.shape[1:]) * NATS_PER_BIT, dtype=torch.float64)
+
+    def null_log_likelihood(self, x0: Tensor) -> float:
+        """Return the null model's log-likelihood, nats per dimension: independent bits of the data's mean rate."""
+        rate = float(x0.double().mean())
+        return -float(binary_entropy(torch.tensor([rate], dtype=torch.float64)))
+
+    def jump_entropies(self) -> Tensor:
+        """Return H_q(X^t | X^0) for t = 1 … T in nats per dimension, float64 ``[T]``."""
+        return self._jump_entropies
+
+    def step_entropies(self) -> Tensor:
+        """Return H_q(X^t | X^t-1) for t = 1 … T in nats per dimension, float64 ``[T]``."""
+        return binary_entropy(self.betas / 2.0)
+
+    def entropies(self) -> StepEntropies:
+        """Return the bounds of every reverse step's entropy, bits per dimension (section 2.6, appendix A)."""
+        return step_entropies_in_bits(self.step_entropies(), self.jump_entropies(), entropy_of_data_given_itself=0.0)
+
+    def check_step(self, t: int | Tensor, first: int) -> None:
+        """Raise `BadInputError` if ``t`` is no step, or int64 steps ``[N]``, of ``first`` … T."""
+        check_step(t, first, self.steps)
+
+    def check_states(self, x: NDArray[np.floating], name: str) -> None:
+        """Raise `BadInputError` unless ``x``, called ``name``, holds zeros and ones alone."""
+        check_finite(x, name)
+        bad = np.argwhere((x != 0) & (x != 1))
+        if len(bad):
+            place = tuple(int(index) for index in bad[0])
+            raise BadInputError(f"{name}: entry {place} is {x[place]:g}; a binomial model takes bits, 0 or 1")
+
+
+def mixed_odds(odds: Tensor, if_one: Tensor, if_zero: Tensor) -> Tensor:
+    """Return the log odds of a bit whose log odds are ``if_one`` or ``if_zero``, as a hidden bit of ``odds`` decides.
+
+    ``if_one`` is to be the larger. With P the hidden bit's probability given that this one is 0, the answer is
+    ``if_zero`` + ln(1 + P (e^d - 1)), d their difference: nothing cancels, near 0 and 1 the small probability keeps
+    its digits.
+    """
+    return _mixed(torch.sigmoid(odds + _shift(if_one, if_zero)), if_one, if_zero)
+
+
+def _mixed(share: Tensor, if_one: Tensor, if_zero: Tensor) -> Tensor:
+    """Return the answer of `mixed_odds`, whose P is ``share``."""
+    return if_zero + torch.log1p(torch.expm1(if_one - if_zero) * share)
+
+
+def _shift(if_one: Tensor, if_zero: Tensor) -> Tensor:
+    """Return by how much a zero changes the log odds of the hidden bit of `mixed_odds`: not upwards."""
+    log_sigmoid = torch.nn.functional.logsigmoid
+    return log_sigmoid(-if_one) - log_sigmoid(-if_zero)
+
+
+def _sigmoid(odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-odds))
+
+
+def _signs(x: Tensor) -> Tensor:
+    return 2.0 * x - 1.0
+
+
+def binary_entropy(probability: Tensor) -> Tensor:
+    """Return h(p) in nats; h(0) = h(1) = 0."""
+    entropy: Tensor = torch.special.entr(probability) + torch.special.entr(1.0 - probability)
+    return entropy

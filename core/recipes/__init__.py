@@ -1,0 +1,1 @@
+"""Recipes of the shipped checkpoints and of user data."""

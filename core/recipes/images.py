@@ -1,0 +1,137 @@
+"""The experiments on pictures (sections 3.2.1 to 3.2.4 of the paper, on data that can ship)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from core.data.dead_leaves import DeadLeaves
+from core.data.images import GreyLevelSource
+from core.data.shipped_images import ColourPatches, Digits, Texture
+from core.networks.multiscale import MultiscaleConvolution
+from core.networks.registry import TrainableNetwork
+from core.networks.unet import UNet
+from core.processes.schedules import Schedule, log_linear
+from core.recipes.recipe import Recipe
+from core.runtime.randomness import numpy_generator
+
+STEPS = 1000
+"""T, as in the paper."""
+FIRST = 1e-6
+"""beta_1: a thousandth of a standard deviation, a tenth of a grey level, is the narrowest that a model can be."""
+END = 1e-3
+
+
+def digits() -> Recipe:
+    """Return the recipe of handwritten digits, whose place in the paper is that of MNIST.
+
+    Which digit it is, is decided where signal and noise are of a size, and that is a small part of K: hence the
+    emphasis, and the many blocks that see the whole picture.
+    """
+    made = _pictures(
+        Digits(),
+        name="digits",
+        title="Digits",
+        summary="handwritten digits of MNIST, 28 x 28, Gaussian, T = 1000, U-Net; some twenty minutes",
+        network=lambda _: UNet(channels=1, middle=4, added=1, variance_divisor=8),
+        steps=14_000,
+        rate=1.5e-3,
+    )
+    return dataclasses.replace(made, memory=0.99, emphasis=0.6, threads=2)
+
+
+def dead_leaves() -> Recipe:
+    """Return the recipe of dead leaves with a U-Net."""
+    return _pictures(
+        DeadLeaves(),
+        name="dead_leaves",
+        title="Dead leaves",
+        summary="opaque discs that hide each other, 32 x 32, Gaussian, T = 1000, U-Net; some twenty minutes",
+        network=lambda _: UNet(channels=1),
+        steps=5500,
+    )
+
+
+def dead_leaves_paper() -> Recipe:
+    """Return the recipe of dead leaves with the paper's own network (section 3.2.3)."""
+    return _pictures(
+        DeadLeaves(),
+        name="dead_leaves_paper",
+        title="Dead leaves, the paper's network",
+        summary="the same with the paper's own network, multi-scale convolution; five minutes",
+        network=lambda _: MultiscaleConvolution(channels=1, width=48, dense=96),
+        steps=1500,
+        rate=2e-3,
+    )
+
+
+def gravel() -> Recipe:
+    """Return the recipe of a texture of gravel, in the place of the paper's bark (section 3.2.4)."""
+    made = _pictures(
+        Texture("gravel"),
+        name="gravel",
+        title="Gravel",
+        summary="crops of gravel, 64 x 64, Gaussian, T = 1000, the paper's multi-scale convolution; ten minutes",
+        network=lambda _: MultiscaleConvolution(channels=1, width=48, dense=96),
+        steps=2500,
+        rate=2e-3,
+    )
+    return dataclasses.replace(made, batch=8, validation=64)
+
+
+def brick() -> Recipe:
+    """Return the recipe of a texture of bricks."""
+    made = _pictures(
+        Texture("brick", 96),
+        name="brick",
+        title="Brick",
+        summary="crops of a brick wall, 96 x 96, Gaussian, T = 1000, U-Net; some twenty minutes",
+        network=lambda _: UNet(channels=1, scales=4, middle=3, added=1, variance_divisor=8),
+        steps=8000,
+    )
+    return dataclasses.replace(made, batch=4, validation=32, memory=0.99, emphasis=0.6, threads=2)
+
+
+def colour_patches() -> Recipe:
+    """Return the recipe of small pieces of colour photographs, in the place of the paper's CIFAR-10."""
+    return _pictures(
+        ColourPatches(),
+        name="colour_patches",
+        title="Colour patches",
+        summary="pieces of colour photographs, 32 x 32 RGB, Gaussian, T = 1000, U-Net; a quarter of an hour",
+        network=lambda _: UNet(channels=3),
+        steps=3000,
+    )
+
+
+def picture_rates(steps: int = STEPS) -> Schedule:
+    """Return the rates of all pictures: log-linear in signal-to-noise, from a tenth of a grey level to noise."""
+    return log_linear(steps, first=FIRST, alpha_bar_end=END)
+
+
+def _pictures(
+    source: GreyLevelSource,
+    *,
+    name: str,
+    title: str,
+    summary: str,
+    network: Callable[[int], TrainableNetwork],
+    steps: int,
+    rate: float = 1e-3,
+) -> Recipe:
+    return Recipe(
+        name=name,
+        title=title,
+        summary=summary,
+        kind="gaussian",
+        source=source,
+        info=source.info(numpy_generator(0, "examples")),
+        betas=picture_rates(),
+        learns_rates=False,
+        network=network,
+        steps=steps,
+        batch=32,
+        rate=rate,
+        validation=256,
+        half=True,
+    )

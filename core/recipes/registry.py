@@ -1,0 +1,34 @@
+"""All recipes by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.errors import BadInputError
+from core.recipes.images import brick, colour_patches, dead_leaves, dead_leaves_paper, digits, gravel
+from core.recipes.paper import heartbeat, heartbeat_fast, swiss_roll, swiss_roll_rbf
+from core.recipes.recipe import Recipe
+
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    "swiss_roll": swiss_roll,
+    "swiss_roll_rbf": swiss_roll_rbf,
+    "heartbeat": heartbeat,
+    "heartbeat_fast": heartbeat_fast,
+    "digits": digits,
+    "dead_leaves": dead_leaves,
+    "dead_leaves_paper": dead_leaves_paper,
+    "gravel": gravel,
+    "brick": brick,
+    "colour_patches": colour_patches,
+}
+
+
+def recipe_named(name: str) -> Recipe:
+    """Return the recipe called ``name``.
+
+    Raises:
+        BadInputError: If there is none; the message names those there are.
+    """
+    if name not in RECIPES:
+        raise BadInputError(f"there is no recipe {name!r}; there are: {', '.join(RECIPES)}")
+    return RECIPES[name]()

@@ -1,0 +1,187 @@
+"""Recipes for data of a person's own: what network and rates suit the kind of data they were taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.data.images import StoredPictures
+from core.data.sources import Examples
+from core.data.user_data import OwnData, read_data
+from core.errors import BadInputError
+from core.measurement.bound import usual_count
+from core.networks.multiscale import MultiscaleConvolution
+from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
+from core.networks.registry import TrainableNetwork
+from core.networks.unet import UNet
+from core.processes.schedules import Schedule, constant_erasure, log_linear
+from core.recipes.images import picture_rates
+from core.recipes.recipe import Recipe
+from core.values.checkpoints import Checkpoint, channels_of, pixels_of
+
+OWN = "own data"
+"""What a checkpoint calls the recipe of data that no recipe names."""
+LICENCE = "that of the data"
+POINT_STEPS = 40
+BIT_STEPS = 1000
+FIRST_BIT_RATE = 2e-5
+"""beta_1 of bits: the edge is the least part of the loss then."""
+MOST_NUMBERS = 2**19
+"""Of a batch of points or bits: 4096 examples of 128 numbers."""
+PICTURE_BATCH = 32
+BATCH_PIXELS = PICTURE_BATCH * 32 * 32
+CIFAR_SHAPE = (32, 32, 3)
+
+
+def own_recipe(data: OwnData) -> Recipe:
+    """Return the recipe for ``data``: an MLP for points and for bits, a U-Net for pictures."""
+    if data.kind == "binomial":
+        recipe = _bits(data)
+    elif data.info.is_picture:
+        recipe = _pictures(data)
+    else:
+        recipe = _points(data)
+    kept_apart = _size(data.source.held_out)
+    return recipe if kept_apart is None else replace(recipe, validation=min(recipe.validation, kept_apart))
+
+
+def cifar10(data: OwnData) -> Recipe:
+    """Return the paper's experiment on CIFAR-10 (section 3.2.2), with its own network.
+
+    Raises:
+        BadInputError: If ``data`` are not RGB pictures of 32 x 32.
+    """
+    if data.info.shape != CIFAR_SHAPE or not data.info.is_picture:
+        raise BadInputError(f"cifar10: it takes RGB pictures of 32 x 32, and these have shape {data.info.shape}")
+    return replace(
+        own_recipe(data),
+        name="cifar10",
+        title="CIFAR-10",
+        network=lambda _: MultiscaleConvolution(channels=3, width=64, dense=128),
+        rate=2e-3,
+        steps=20_000,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DataRecipe:
+    """A recipe whose data do not ship: ``make`` takes them; ``summary`` is one line for `dpm recipes`."""
+
+    make: Callable[[OwnData], Recipe]
+    summary: str
+
+
+WITH_DATA: Mapping[str, DataRecipe] = {
+    "cifar10": DataRecipe(
+        cifar10, "CIFAR-10 as in the paper, its network, T = 1000; give the folder of batches with --data; some hours"
+    )
+}
+
+
+def data_recipe(name: str | None, path: str, side: int | None) -> tuple[Recipe, str]:
+    """Return the recipe called ``name``, or the one that suits, for the data at ``path``, and what they were taken for.
+
+    Raises:
+        BadInputError: If the data cannot be used (see `core.data.user_data.read_data`), or the recipe takes none.
+    """
+    if name is not None and name not in WITH_DATA:
+        raise BadInputError(f"--data: the recipe {name!r} has data of its own; leave one of the two out")
+    data = read_data(path, side)
+    if side is not None and not data.info.is_picture:
+        raise BadInputError(f"--side: it is for pictures, and {path} was taken for rows of numbers")
+    return (own_recipe(data) if name is None else WITH_DATA[name].make(data)), data.sentence
+
+
+def resumed_recipe(checkpoint: Checkpoint, path: object, data_path: str | None) -> Recipe | None:
+    """Return the recipe of the training that ``checkpoint``, read from ``path``, was saved in the middle of.
+
+    None if its data ship, and no ``data_path`` is needed.
+
+    Raises:
+        BadInputError: If the data are needed and not given, or given and not needed, or are others.
+    """
+    name = None if checkpoint.training is None else checkpoint.training.recipe
+    needed = name == OWN or name in WITH_DATA
+    if data_path is None and not needed:
+        return None
+    if data_path is None:
+        raise BadInputError(
+            f"{path}: it was trained on {checkpoint.data.name!r}; give these data again with --data PATH"
+        )
+    if not needed:
+        raise BadInputError(f"--data: {path} was trained on data that ship; leave it out")
+    shape = checkpoint.data.shape
+    side = shape[0] if checkpoint.data.is_picture and shape[0] == shape[1] else None
+    data = read_data(data_path, side)
+    old, new = checkpoint.data, data.info
+    if old.shape != new.shape or not np.array_equal(old.examples, new.examples):
+        raise BadInputError(f"--data: {data_path} is not what {path} was trained on")
+    data = replace(data, info=old)  # the name may be another since
+    return own_recipe(data) if name == OWN else WITH_DATA[str(name)].make(data)
+
+
+def measured_count(recipe: Recipe) -> int:
+    """Return on how many held-out data K is measured: on each once where fewer than usual were kept apart."""
+    kept_apart = _size(recipe.source.held_out)
+    usual = usual_count(recipe.info)
+    return usual if kept_apart is None else min(usual, kept_apart)
+
+
+def _points(data: OwnData) -> Recipe:
+    dimensions = data.info.shape[0]
+    return _suited(
+        data,
+        log_linear(POINT_STEPS, first=1e-3, alpha_bar_end=1e-3),
+        lambda _: MultilayerPerceptron(dimensions, width=128, layers=3, detail=4),
+        learns_rates=True,
+    )
+
+
+def _bits(data: OwnData) -> Recipe:
+    dimensions = data.info.shape[0]
+    recipe = _suited(
+        data,
+        constant_erasure(BIT_STEPS, first=FIRST_BIT_RATE),
+        lambda _: BitPerceptron(dimensions, width=max(128, min(512, 2 * dimensions)), layers=3),
+    )
+    return replace(recipe, batch=max(64, min(4096, MOST_NUMBERS // dimensions)))
+
+
+def _pictures(data: OwnData) -> Recipe:
+    shape = data.info.shape
+    return replace(
+        _suited(data, picture_rates(), lambda _: UNet(channels=channels_of(shape))),
+        batch=max(4, min(PICTURE_BATCH, BATCH_PIXELS // pixels_of(shape))),
+        rate=1e-3,
+        validation=256,
+        half=True,
+    )
+
+
+def _suited(
+    data: OwnData, betas: Schedule, network: Callable[[int], TrainableNetwork], *, learns_rates: bool = False
+) -> Recipe:
+    """Return what the recipes of all kinds of data share, around rates and a network that suit ``data``."""
+    return Recipe(
+        name=OWN,
+        title=data.info.name,
+        summary=data.taken_for,
+        taken_for=data.taken_for,
+        kind=data.kind,
+        source=data.source,
+        info=data.info,
+        betas=betas,
+        learns_rates=learns_rates,
+        network=network,
+        steps=5000,
+        licence=LICENCE,
+    )
+
+
+def _size(source: object) -> int | None:
+    """Return how many examples ``source`` has, or None where they are as good as infinitely many."""
+    if isinstance(source, Examples):
+        return len(source.examples)
+    return len(source.stored) if isinstance(source, StoredPictures) else None

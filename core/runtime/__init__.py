@@ -1,0 +1,1 @@
+"""What a process runs on: files, memory, devices, randomness, interrupts, shipped assets."""

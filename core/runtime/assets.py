@@ -1,0 +1,30 @@
+"""Where the files that ship are: checkpoints, data, icons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def asset(relative: str) -> Path:
+    """Return the path of a shipped file or folder, such as ``"data/digits.npz"``.
+
+    A wheel carries the assets inside the application's package; a checkout and an editable install have them beside it.
+
+    Raises:
+        FileNotFoundError: If nothing of that name is shipped.
+    """
+    root = Path(__file__).resolve().parents[2]
+    for folder in (root / "dpm_gui" / "assets", root / "assets"):
+        path = folder / relative
+        if path.exists():
+            return path
+    raise FileNotFoundError(f"{relative}: not among the shipped assets")
+
+
+def is_shipped(relative: str) -> bool:
+    """Tell whether a file or folder of that name has come with the application."""
+    try:
+        asset(relative)
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Forward and reverse trajectories, their starts, strided chains and predictions."""

@@ -1,0 +1,64 @@
+"""What the network predicts at a step: the x^0 estimate, the mean of the next step, the drift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import torch
+from torch import Tensor
+
+from core.errors import BadInputError
+from core.model import DiffusionModel
+from core.sampling.trajectories import _joined, chunk_size, read_only
+from core.values.runs import DriftFrame, Frame
+
+
+def next_means(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Turn each of ``frames`` into the mean of the next step, f_mu(x^t, t), of bits f_b(x^t, t), at the same t.
+
+    Frame 0, the data, after which no step comes, stays as it is.
+    """
+    return turned(model, frames, lambda x, t: model.reverse_law(x, t).mean)
+
+
+GRID_SIDE = 21
+GRID_REACH = 2.5
+
+
+def guesses(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Turn each of ``frames`` into what the model guesses the data to be from there: E[x^0 | x^t], at the same t.
+
+    Of bits it is their probability to be 1; frame 0, the data, stays as it is.
+    """
+    return turned(model, frames, model.guess)
+
+
+def turned(model: DiffusionModel, frames: Iterable[Frame], ask: Callable[[Tensor, int], Tensor]) -> Iterator[Frame]:
+    """Turn the states x^t of each of ``frames`` into what ``ask`` (x^t, t) answers; frame 0, the data, stays."""
+    for frame in frames:
+        if frame.t == 0:
+            yield frame
+            continue
+        size = chunk_size(model.data.shape)
+        with torch.inference_mode():
+            parts = [
+                ask(torch.tensor(frame.x[begin : begin + size]), frame.t) for begin in range(0, len(frame.x), size)
+            ]
+        yield _joined(frame.t, parts)
+
+
+def drift_field(model: DiffusionModel, threads: int) -> Iterator[DriftFrame]:
+    """Tabulate the reverse drift f_mu(x, t) - x on a grid of the plane, t = 1 … T (figure 1).
+
+    Raises:
+        BadInputError: If the data do not lie in the plane.
+    """
+    if model.data.shape != (2,):
+        raise BadInputError(f"drift: data of shape {model.data.shape} do not lie in the plane")
+    torch.set_num_threads(threads)
+    axis = torch.linspace(-GRID_REACH, GRID_REACH, GRID_SIDE)
+    grid = torch.cartesian_prod(axis, axis)
+    for t in range(1, model.steps + 1):
+        with torch.inference_mode():
+            arrows = model.drift(grid, t)
+        yield DriftFrame(t, read_only(grid), read_only(arrows))

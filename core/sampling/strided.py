@@ -1,0 +1,138 @@
+"""Approximations of the reverse walk by fewer, longer steps: for previews, never for measurements.
+
+Both moves go from t to any s < t by q(x^s | x^t, x^0) with the model's guess in the place of x^0. They are exact for
+Gaussian data of independent entries (the strided chain) and for data of a single point; otherwise the longer the steps,
+the less they are the model. The chain of all T steps is the model itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.errors import BadInputError
+from core.model import DiffusionModel
+from core.processes.base import Process
+from core.processes.distributions import Law, draw, normal
+from core.processes.gaussian import GaussianProcess
+from core.sampling.trajectories import reverse_along, reverse_from_along, samples_along
+from core.values.runs import Frame, RunSpec, SamplingProgress
+
+SPACINGS = ("even", "signal")
+
+
+def strided(model: DiffusionModel, spec: RunSpec, steps: int) -> Iterator[Frame]:
+    """Walk an approximation of the reverse in ``steps`` random moves, one frame at each of `chosen_steps`.
+
+    The start is that of `reverse` with the same spec, and with ``steps`` = T so is all the rest.
+
+    Raises:
+        BadInputError: If ``steps`` or the spec ask for what no run can do.
+    """
+    return reverse_along(model, spec, chosen_steps(model.process, steps), strided_move)
+
+
+def strided_from(model: DiffusionModel, x: NDArray[np.floating], t: int, spec: RunSpec, steps: int) -> Iterator[Frame]:
+    """Walk an approximation of `reverse_from` in ``steps`` random moves from ``x`` at step ``t``.
+
+    Raises:
+        BadInputError: If ``x`` are not states of the model, ``t`` is no step of it, or ``steps`` or the spec ask for
+            what no run can do.
+    """
+    return reverse_from_along(model, x, spec, chosen_steps(model.process, steps, first=t), strided_move)
+
+
+def strided_samples(model: DiffusionModel, spec: RunSpec, steps: int) -> Iterator[SamplingProgress]:
+    """Draw approximate samples: the last frame of `strided`, bit for bit, in parts that come one after the other.
+
+    Raises:
+        BadInputError: If ``steps`` or the spec ask for what no run can do.
+    """
+    return samples_along(model, spec, chosen_steps(model.process, steps), strided_move)
+
+
+def deterministic(model: DiffusionModel, spec: RunSpec, steps: int) -> Iterator[Frame]:
+    """Walk an approximation of the reverse without noise (DDIM), one frame at each of `chosen_steps`.
+
+    All chance is in the start, which is that of `core.sampling.trajectories.reverse` with the same spec.
+    Song, Meng and Ermon 2021, "Denoising diffusion implicit models", equation 12 with sigma = 0.
+
+    Raises:
+        BadInputError: If the process is not Gaussian, or ``steps`` or the spec ask for what no run can do.
+    """
+    if not isinstance(model.process, GaussianProcess):
+        raise BadInputError(f"deterministic: a {model.process.kind} process cannot be reversed without noise")
+    return reverse_along(model, spec, chosen_steps(model.process, steps), deterministic_move)
+
+
+def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first: int | None = None) -> list[int]:
+    """Return the ``steps`` + 1 times of a walk in ``steps`` moves, descending: T, …, 1, 0.
+
+    The last move is always that from 1 to 0, which asks no network (appendix B): its kernel is fixed.
+
+    Args:
+        process: The process.
+        steps: Moves, 2 … T (1, where T is 1).
+        spacing: "even" in t, which follows the rates: long steps where little happens; or "signal": even in the
+            angle whose cosine is sqrt(alpha_bar_t), whatever the rates.
+        first: Where the walk starts in the place of T.
+
+    Raises:
+        BadInputError: If ``steps``, ``spacing`` or ``first`` is none of these.
+    """
+    total = process.steps if first is None else first
+    if not 1 <= total <= process.steps:
+        raise BadInputError(f"first: {total} is not a step between 1 and {process.steps}")
+    least = min(2, total)
+    if not least <= steps <= total:
+        raise BadInputError(f"steps: {steps} is not between {least} and {total}, the model's own number")
+    if spacing not in SPACINGS:
+        raise BadInputError(f"spacing: {spacing!r} is unknown; there are {' and '.join(SPACINGS)}")
+    places = np.linspace(total, 1.0, steps)
+    if spacing == "signal":
+        angles = np.arccos(process.alpha_bars.detach().numpy()[1 : total + 1] ** 0.5)
+        places = np.interp(np.linspace(angles[-1], angles[0], steps), angles, np.arange(1.0, total + 1.0))
+    times = [total]
+    for left, place in zip(range(steps - 1, 0, -1), places[1:], strict=True):
+        times.append(min(times[-1] - 1, max(left, round(place))))
+    return [*times, 0]
+
+
+def strided_move(model: DiffusionModel, x: Tensor, t: int, s: int, rng: torch.Generator) -> Tensor:
+    """Draw x^s from `strided_law`."""
+    return draw(strided_law(model, x, t, s), rng)
+
+
+def deterministic_move(model: DiffusionModel, x: Tensor, t: int, s: int, _: torch.Generator) -> Tensor:
+    """Return x^s = sqrt(A_s) guess + sqrt(1 - A_s) e, where x^t = ``x`` = sqrt(A_t) guess + sqrt(1 - A_t) e (DDIM).
+
+    From 1 to 0 it is the guess itself, the mean of the edge kernel.
+    """
+    process, guess = model.process, model.guess(x, t)
+    if s == 0 or not isinstance(process, GaussianProcess):
+        return guess
+    noise = (x - process.jump_decay(t, x) * guess) / process.jump_width(t, x)
+    return process.jump_decay(s, x) * guess + process.jump_width(s, x) * noise
+
+
+def strided_law(model: DiffusionModel, x: Tensor, t: int, s: int, law: Law | None = None) -> Law:
+    """Return the approximate kernel p(x^s | x^t = ``x``), states ``[N, *shape]``, 1 <= s < t <= T or s = t - 1 = 0.
+
+    It is q(x^s | x^t, x^0), with x^0 not taken for known: it has the mean and the variance of each entry that lie
+    behind p(x^t-1 | x^t) (compare Bao et al. 2022, "Estimating the optimal covariance with imperfect mean in diffusion
+    probabilistic models"). So at s = t - 1 it is that kernel. Bits are mixed over both values of x^0. ``law`` is
+    p(x^t-1 | x^t) where it is known already.
+    """
+    law = model.reverse_law(x, t) if law is None else law
+    if s == t - 1:
+        return law
+    process = model.process
+    bridge: Law = process.bridge_law(process.guess(law, x, t), x, s, t)
+    if isinstance(process, GaussianProcess):
+        inherited = process.bridge_share(s, t) ** 2 * process.guess_variance(law, t)
+        return normal(bridge.mean, (bridge.stddev.square() + inherited).sqrt())
+    return bridge

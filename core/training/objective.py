@@ -1,0 +1,56 @@
+"""The training objective: K of a minibatch, with steps drawn uniformly or by weight."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from core.model import DiffusionModel, divergence_at
+from core.processes.base import Process
+from core.processes.distributions import draw
+
+EMPHASIS_MEAN, EMPHASIS_WIDTH = -1.0, 2.0
+
+
+def minibatch_bound(model: DiffusionModel, x0: Tensor, rng: torch.Generator) -> Tensor:
+    """Return an unbiased estimate of K from one t and one x^t for each of ``x0`` [N, *shape], nats a sample.
+
+    The steps t are spread evenly over 2 … T with a common random start, which lowers the variance. Gaussian noise is
+    frozen: x^t is a function of the rates (section 2.4.1), so that the gradient reaches them.
+    """
+    return minibatch_bounds(model, x0, rng, 0.0)[0]
+
+
+def minibatch_bounds(model: DiffusionModel, x0: Tensor, rng: torch.Generator, emphasis: float) -> tuple[Tensor, Tensor]:
+    """Return the estimate of K that `minibatch_bound` is, and that of the bound whose terms are emphasised.
+
+    With an ``emphasis`` of 0 both are the same.
+    """
+    process = model.process
+    places = (torch.arange(len(x0)) + torch.rand((), generator=rng)) / len(x0)
+    t, weights = _drawn_steps(process, places, emphasis)
+    x = draw(process.jump_law(x0, t), rng)
+    divergences = divergence_at(model, x0, x, t)
+    entropies = process.jump_entropies()
+    ends = (entropies[-1] - entropies[0]) * x0[0].numel()
+    rest = ends - process.prior_cross_entropy(x0).mean()
+    ascended = rest - (process.steps - 1) * divergences.mean()
+    if weights is None:
+        return ascended, ascended
+    return rest - (process.steps - 1) * (weights * divergences.detach()).mean(), ascended
+
+
+def _drawn_steps(process: Process, places: Tensor, emphasis: float) -> tuple[Tensor, Tensor | None]:
+    """Return the steps t, int64 ``[N]``, at the shares ``places`` [N] of their distribution, and their weights in K.
+
+    Where there is an ``emphasis``, that share of the steps is normal in the logarithm of the signal-to-noise ratio,
+    with mean `EMPHASIS_MEAN` and standard deviation `EMPHASIS_WIDTH`. The weights are None where all are 1.
+    """
+    number = process.steps - 1
+    if not emphasis:
+        return 2 + (places * number).long().clamp_max(number - 1), None
+    signal = process.alpha_bars[2:].detach()
+    ratio = (torch.logit(signal.clamp(1e-12, 1.0 - 1e-12)) - EMPHASIS_MEAN) / EMPHASIS_WIDTH
+    chances = (1.0 - emphasis) / number + emphasis * torch.softmax(-0.5 * ratio.square(), dim=0)
+    chosen = torch.searchsorted(chances.cumsum(0), places.double()).clamp_max(number - 1)
+    return 2 + chosen, 1.0 / (number * chances[chosen])

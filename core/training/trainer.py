@@ -1,0 +1,229 @@
+"""Training by ascending K (section 2.4), as a generator of progress values."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from core.data.sources import Source
+from core.errors import BadInputError, TrainingError
+from core.model import DiffusionModel
+from core.networks.registry import TrainableNetwork
+from core.processes.distributions import NATS_PER_BIT
+from core.processes.registry import process_of
+from core.processes.schedules import checked
+from core.runtime.interrupts import uninterrupted
+from core.runtime.randomness import numpy_generator, torch_generator
+from core.training.learned_schedule import Rates
+from core.training.objective import minibatch_bound, minibatch_bounds
+from core.training.state import flattened, packed, unpack
+from core.values.checkpoints import DataInfo
+from core.values.training import TrainingProgress
+
+REPORT_EVERY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSpec:
+    """How to train. Equal specs from equal starts give equal weights, bit for bit, on one machine.
+
+    Attributes:
+        steps: Gradient steps of the whole run; the learning rate falls to nothing at its end.
+        seed: Seed of data, steps t and noise.
+        batch: Examples a gradient step.
+        rate: Adam's learning rate at its peak.
+        rates_rate: Adam's learning rate for the logits of learned beta_t.
+        rates_every: Steps from one change of learned beta_t to the next. Their gradient, which passes through the
+            network's input, is half as much work as that of a small network.
+        memory: Adam's decay of the mean square of the gradient. A shorter one than Adam's own takes notice sooner when
+            gradients grow, and lets a deep network be trained at a higher rate.
+        decay: Decay of the exponential moving average of the weights, which is what is kept.
+        clip: Largest norm of the gradient.
+        threads: Threads of the computation. Rounding depends on them: one is what every machine has.
+        emphasis: Share of the steps t that are drawn where signal and noise are of a size, beside those drawn evenly. 0
+            ascends K itself; more of it ascends a bound whose terms weigh more there, where pictures get their large
+            shapes (compare the reweighted bound of Ho, Jain and Abbeel 2020). What is reported is K either way.
+        validation: Held-out examples behind the K of the averaged weights, the same at every report.
+    """
+
+    steps: int
+    seed: int = 0
+    batch: int = 4096
+    rate: float = 3e-3
+    rates_rate: float = 2e-2
+    rates_every: int = 4
+    memory: float = 0.999
+    decay: float = 0.999
+    clip: float = 1.0
+    threads: int = 1
+    validation: int = 2048
+    emphasis: float = 0.0
+
+
+class Trainer:
+    """A model in the making: network, rates, optimiser and averaged weights.
+
+    Every gradient step draws its data and noise from generators of its own, made from the seed and the step's
+    number, and is taken whole or not at all. What is resumed therefore goes on exactly as if it had never stopped.
+
+    Attributes:
+        steps_done: Gradient steps taken.
+        history: Of each report the gradient step, K and validation K, bits a sample.
+    """
+
+    def __init__(
+        self, network: TrainableNetwork, rates: Rates, source: Source, info: DataInfo, spec: TrainingSpec
+    ) -> None:
+        if spec.steps < 1 or spec.batch < 1:
+            raise BadInputError(f"steps: {spec.steps} steps of {spec.batch} examples are no training")
+        if not 0.0 <= spec.emphasis < 1.0:
+            raise BadInputError(f"emphasis: {spec.emphasis} is no share from 0 to below 1")
+        self.spec = spec
+        self.steps_done = 0
+        self.history: list[tuple[float, float, float]] = []
+        self._recent: list[float] = []
+        self._source = source
+        self._info = info
+        self._live = nn.ModuleList([network, rates])
+        self._averaged = copy.deepcopy(self._live).requires_grad_(False)
+        self._still: DiffusionModel | None = None
+        # One long vector each: a small network's many small weights would cost the optimiser more than the gradient.
+        self._vectors = [flattened(module) for module in self._live if list(module.parameters())]
+        self._kept = [flattened(module) for module in self._averaged if list(module.parameters())]
+        peaks = (spec.rate, spec.rates_rate)
+        groups = [{"params": [vector], "peak": peak} for vector, peak in zip(self._vectors, peaks, strict=False)]
+        self._optimizer = torch.optim.Adam(groups, lr=spec.rate, betas=(0.9, spec.memory), fused=True)
+
+    def run(self) -> Iterator[TrainingProgress]:
+        """Ascend K until ``spec.steps`` steps are done, one report every hundred steps and one at the end.
+
+        Raises:
+            TrainingError: If K or its gradient is no longer finite; weights and state are those of the last good step.
+        """
+        torch.set_num_threads(self.spec.threads)
+        while True:
+            at_mark = self.steps_done % REPORT_EVERY == 0 or self.steps_done == self.spec.steps
+            if self._recent and at_mark:
+                yield self._report()
+            if self.steps_done >= self.spec.steps:
+                return
+            self._ascend(self.steps_done)
+
+    def averaged(self) -> tuple[Mapping[str, NDArray[np.generic]], NDArray[np.float64]]:
+        """Return the averaged weights, named as in the state dict, and the rates beta ``[T]`` that go with them."""
+        network, rates = self._averaged
+        betas: NDArray[np.float64] = rates().numpy().copy()
+        return {name: value.numpy().copy() for name, value in network.state_dict().items()}, betas
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Return everything that resuming needs, by name."""
+        return packed(self._live, self._averaged, self._optimizer, self._recent)
+
+    def resume(self, steps_done: int, state: Mapping[str, NDArray[np.generic]], history: NDArray[np.float64]) -> None:
+        """Take up where a run stopped after ``steps_done`` steps, leaving ``state`` and ``history`` [R, 3] behind.
+
+        Raises:
+            BadInputError: If the state is not one of this network, these rates and this optimiser.
+        """
+        if history.ndim != 2 or history.shape[1] != 3:
+            raise BadInputError(f"/training/history has shape {history.shape}, and resuming takes three columns")
+        recent = unpack(state, self._live, self._averaged, self._optimizer, begun=steps_done > 0)
+        for rates in (self._live[1], self._averaged[1]):
+            checked(rates().detach().numpy())
+        if len(recent) > min(steps_done, REPORT_EVERY):
+            raise BadInputError(f"/training/state/recent.k holds {len(recent)} steps of {steps_done}")
+        self.steps_done = steps_done
+        self._recent = recent
+        self._still = None
+        self.history = [(float(step), float(k), float(held_out)) for step, k, held_out in history]
+
+    def _ascend(self, step: int) -> None:
+        """Take gradient step number ``step`` (from 0)."""
+        learns = len(self._vectors) > 1 and step % self.spec.rates_every == 0
+        model = self._model(self._live) if learns else self._model_at_rest()
+        spec, rng = self.spec, torch_generator(self.spec.seed, "training noise", step)
+        data = self._source.sample(spec.batch, numpy_generator(spec.seed, "training data", step))
+        x0 = torch.from_numpy(self._info.to_model(data))
+        k, ascended = minibatch_bounds(model, x0, rng, spec.emphasis)
+        bits = float(k.detach()) / NATS_PER_BIT
+        network, *rates = self._vectors
+        if network.grad is not None:
+            network.grad.zero_()  # and not dropped: the weights' own gradients are windows on it
+        for vector in rates:
+            vector.grad = None  # Adam leaves alone what no gradient reaches
+        torch.autograd.backward(-ascended)
+        norm = self._clip()
+        self._check_finite(bits + norm, step)
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["peak"] * _envelope(step, spec.steps)
+        with uninterrupted():
+            self._optimizer.step()
+            if learns:
+                self._still = None
+            self._average(step)
+            self._recent.append(bits)
+            self.steps_done += 1
+
+    def _clip(self) -> float:
+        """Shorten the gradient to the norm ``spec.clip`` and return the norm it had."""
+        gradients = [vector.grad for vector in self._vectors if vector.grad is not None]
+        norm = math.hypot(*(float(torch.linalg.vector_norm(gradient)) for gradient in gradients))
+        if norm > self.spec.clip:
+            for gradient in gradients:
+                gradient.mul_(self.spec.clip / norm)
+        return norm
+
+    def _average(self, step: int) -> None:
+        decay = min(self.spec.decay, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for kept, now in zip(self._kept, self._vectors, strict=True):
+                kept.lerp_(now, 1.0 - decay)
+
+    def _report(self) -> TrainingProgress:
+        held_out = self._held_out_bound()
+        self._check_finite(held_out, self.steps_done - 1)
+        progress = TrainingProgress(self.steps_done, self.spec.steps, float(np.mean(self._recent)), held_out)
+        with uninterrupted():
+            self.history.append((progress.step, progress.k, progress.validation_k))
+            self._recent.clear()
+        return progress
+
+    def _held_out_bound(self) -> float:
+        """Return K of the averaged weights on examples and noise that are the same at every report; bits a sample."""
+        seed = self.spec.seed
+        data = self._source.held_out.sample(self.spec.validation, numpy_generator(seed, "validation data"))
+        x0 = torch.from_numpy(self._info.to_model(data))
+        rng = torch_generator(seed, "validation noise")
+        with torch.no_grad():
+            return float(minibatch_bound(self._model(self._averaged), x0, rng)) / NATS_PER_BIT
+
+    def _model(self, modules: nn.ModuleList) -> DiffusionModel:
+        network, rates = modules
+        process = process_of(network.process_kind, rates())  # type: ignore[arg-type]
+        return DiffusionModel(process, network, self._info)  # type: ignore[arg-type]
+
+    def _model_at_rest(self) -> DiffusionModel:
+        """Return the model with the rates as they are, whose tables are kept until those change."""
+        if self._still is None:
+            with torch.no_grad():
+                self._still = self._model(self._live)
+        return self._still
+
+    def _check_finite(self, value: float, step: int) -> None:
+        if not math.isfinite(value):
+            raise TrainingError(
+                f"K or its gradient was no longer finite at step {step + 1}; "
+                f"the model as of step {self.steps_done} is kept, another --seed may do better"
+            )
+
+
+def _envelope(step: int, steps: int) -> float:
+    """Return the share of the peak learning rate: a short rise, then half a cosine down to nothing."""
+    return min(1.0, (step + 1) / 200) * 0.5 * (1.0 + math.cos(math.pi * step / steps))

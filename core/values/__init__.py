@@ -1,0 +1,1 @@
+"""Frozen dataclasses, numpy alone: what the engine takes in and hands out."""

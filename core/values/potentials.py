@@ -1,0 +1,299 @@
+"""The second distribution r(x), with which a model's p(x) is multiplied (section 2.5): plain frozen values.
+
+numpy alone, so that a window can make them before torch is there. All are in model units and hold read-only copies of
+their arrays; they compare by identity. What each means to a kernel is in `core.tilting`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.errors import BadInputError
+
+HELD = ("path", "x0")
+TIMINGS = ("constant", "fading", "twisted")
+MAX_BACK_AND_FORTH = 1000
+LARGEST = 1e30
+"""Of any number in r: far beyond what data in model units are, and its square is still a float64."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mask:
+    """Inpainting: r is a delta in the entries that are known; the others are to be filled in.
+
+    Attributes:
+        mask: ``[*shape]``, True where an entry is to be filled in, False where it is known.
+        known: ``[*shape]``, float32, the known values; what stands at the others is of no account.
+        held: "path": a known entry follows its own noised path q(x^t | x^0), drawn anew for each sample; "x0": it is
+            held at the known value itself at every step (or, twisted, is drawn there through the guess of x^0).
+        back_and_forth: How often each step is taken back by q's own steps and walked again (Lugmayr et al. 2022), a
+            fiftieth of the chain at a time (`core.posterior.samplers.ways_back`).
+    """
+
+    mask: NDArray[np.bool_]
+    known: NDArray[np.float32]
+    held: str = "path"
+    back_and_forth: int = 0
+
+    def __post_init__(self) -> None:
+        mask = _boolean(self.mask, "mask")
+        if mask.all():
+            raise BadInputError("mask: it is full, so nothing is known; this is plain sampling")
+        if not mask.any():
+            raise BadInputError("mask: it is empty, so there is nothing to fill in")
+        known = np.asarray(self.known)
+        if known.shape != mask.shape:
+            raise BadInputError(f"known: shape {known.shape} is not that of the mask, {mask.shape}")
+        object.__setattr__(self, "mask", mask)
+        object.__setattr__(self, "known", _finite(known, "known", ~mask))
+        if self.held not in HELD:
+            raise BadInputError(f"held: {self.held!r} is neither {' nor '.join(map(repr, HELD))}")
+        if not 0 <= self.back_and_forth <= MAX_BACK_AND_FORTH:
+            raise BadInputError(f"back_and_forth: {self.back_and_forth} is not between 0 and {MAX_BACK_AND_FORTH}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoisyObservation:
+    """r(x) = N(y; x, spread^2) over the entries that were observed: a measurement with Gaussian noise.
+
+    Attributes:
+        y: What was observed, ``[*shape]``, float32.
+        spread: Standard deviation of the noise, > 0.
+        observed: ``[*shape]``, True where an entry was observed; all of them where this is None.
+    """
+
+    y: NDArray[np.float32]
+    spread: float
+    observed: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.spread <= LARGEST:
+            raise BadInputError(f"spread: {self.spread} is not a positive standard deviation")
+        y, observed = np.asarray(self.y), None
+        if self.observed is not None:
+            observed = _boolean(self.observed, "observed")
+            if observed.shape != y.shape:
+                raise BadInputError(f"observed: shape {observed.shape} is not that of y, {y.shape}")
+            if not observed.any():
+                raise BadInputError("observed: it is empty; at least one entry is to be observed")
+            object.__setattr__(self, "observed", observed)
+        object.__setattr__(self, "y", _finite(y, "y", observed))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfPlane:
+    """r(x) = 1 where normal . x >= offset, else 0.
+
+    Attributes:
+        normal: ``[D]``, float64, or of the data's own shape; not zero, of any length.
+        offset: The least value of normal . x.
+    """
+
+    normal: NDArray[np.float64]
+    offset: float
+
+    def __post_init__(self) -> None:
+        _finite(self.normal, "normal")
+        normal = np.array(self.normal, dtype=np.float64).reshape(-1)
+        if not np.any(normal):
+            raise BadInputError("normal: it is zero, so it points nowhere")
+        if not abs(self.offset) <= LARGEST:
+            raise BadInputError(f"offset: {self.offset} is not a finite number")
+        object.__setattr__(self, "normal", _frozen(normal))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PaintedField:
+    """ln r painted on a grid over the plane: bilinear between the grid's points, and beyond its border as at it.
+
+    Attributes:
+        log_r: ln r at the grid's points, ``[H, W]``, float32, H and W >= 2; row 0 lies at the least ordinate.
+        extent: Where the outermost points lie: left, right, bottom, top.
+    """
+
+    log_r: NDArray[np.float32]
+    extent: tuple[float, float, float, float]
+
+    def __post_init__(self) -> None:
+        log_r = _finite(self.log_r, "log_r")
+        if log_r.ndim != 2 or min(log_r.shape) < 2:
+            raise BadInputError(f"log_r: shape {log_r.shape} is not a grid of 2 by 2 points or more")
+        object.__setattr__(self, "log_r", log_r)
+        sides = [float(side) for side in self.extent]
+        if len(sides) != 4 or not all(abs(side) <= LARGEST for side in sides):
+            raise BadInputError(f"extent: {self.extent} is not left, right, bottom, top, all finite")
+        left, right, bottom, top = sides
+        if not (left < right and bottom < top):
+            raise BadInputError(f"extent: left {left} < right {right} and bottom {bottom} < top {top} must hold")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BitWish:
+    """A wish for every bit by itself: r is a product over the bits, whose liked value has r = 1.
+
+    A bit of log odds l has r(1)/r(0) = e^l; l = 0 is no wish. The total probability of r is then the share of the
+    model's samples that would be accepted, each with probability r(x).
+
+    Attributes:
+        log_odds: ln r(1)/r(0) of each bit, ``[*shape]``, float32, finite; bits that must be obeyed are a `Mask`.
+    """
+
+    log_odds: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "log_odds", _finite(self.log_odds, "log_odds"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SmoothPotential:
+    """Any differentiable ln r, for the engine's own callers.
+
+    Attributes:
+        log_r: Takes a torch tensor of states ``[N, *shape]``, float32, and gives ln r of each, ``[N]``.
+    """
+
+    log_r: Callable[[Any], Any]
+
+    def __post_init__(self) -> None:
+        if not callable(self.log_r):
+            raise BadInputError(f"log_r: {self.log_r!r} is no function")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """The product of several r.
+
+    Attributes:
+        factors: One or more; at most one of them a mask.
+    """
+
+    factors: tuple[Potential, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "factors", tuple(self.factors))
+        if not self.factors:
+            raise BadInputError("factors: there are none; give one or more")
+        masks = sum(isinstance(factor, Mask) for factor in factors_of(self))
+        if masks > 1:
+            raise BadInputError(f"factors: {masks} of them are masks; give one mask with all that is known")
+
+
+Potential = Mask | NoisyObservation | HalfPlane | PaintedField | BitWish | SmoothPotential | Product
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """What is wanted instead of p(x): p(x) r(x), normalised, and how to come to it (section 2.5).
+
+    Attributes:
+        r: The second distribution.
+        timing: What r is at step t. "constant": r itself; "fading": r^((T-t)/T), which fades in; "twisted": r at the
+            model's guess of x^0 given x^t, widened by the guess's variance. r_0 = r with all three. A mask on its own
+            noised path has no use for it.
+        weighted: False: the paper's kernels alone, which are not the posterior; True: weighted particles that are
+            resampled (sequential Monte Carlo), the posterior as their number grows.
+    """
+
+    r: Potential
+    timing: str = "constant"
+    weighted: bool = False
+
+    def __post_init__(self) -> None:
+        if self.timing not in TIMINGS:
+            raise BadInputError(f"timing: {self.timing!r} is none of {', '.join(TIMINGS)}")
+        if not isinstance(self.r, Potential):
+            raise BadInputError(f"r: {type(self.r).__name__} is no second distribution")
+
+
+def factors_of(r: Potential) -> Iterator[Potential]:
+    """Yield the factors of ``r``, those of products in products too; one that is no product is its only factor."""
+    if not isinstance(r, Product):
+        yield r
+        return
+    for factor in r.factors:
+        yield from factors_of(factor)
+
+
+def mask_of(r: Potential) -> Mask | None:
+    """Return the mask among the factors of ``r``, if there is one."""
+    return next((factor for factor in factors_of(r) if isinstance(factor, Mask)), None)
+
+
+def check_posterior(posterior: Posterior, kind: str, shape: tuple[int, ...]) -> None:
+    """Raise `BadInputError` unless ``posterior`` can be asked of a process of ``kind`` over data of ``shape``."""
+    for factor in factors_of(posterior.r):
+        _check_kind(factor, kind)
+        _check_shape(factor, shape)
+        if posterior.weighted:
+            _check_weights(factor, posterior.timing)
+
+
+def _check_kind(factor: Potential, kind: str) -> None:
+    if isinstance(factor, Mask):
+        if kind == "binomial" and not np.isin(factor.known, (0, 1)).all():
+            bad = factor.known[~np.isin(factor.known, (0, 1))][0]
+            raise BadInputError(f"known: {bad:g} is no bit; a binomial model takes 0 or 1")
+    elif isinstance(factor, BitWish) != (kind == "binomial"):
+        fitting = "a Mask or a BitWish" if kind == "binomial" else "anything but a BitWish"
+        raise BadInputError(f"r: a {type(factor).__name__} is nothing for a {kind} model; it takes {fitting}")
+
+
+def _check_shape(factor: Potential, shape: tuple[int, ...]) -> None:
+    arrays = {Mask: "mask", NoisyObservation: "y", BitWish: "log_odds"}
+    name = arrays.get(type(factor))
+    if name is not None:
+        found = getattr(factor, name).shape
+        if found != shape:
+            raise BadInputError(f"{name}: shape {found} is not the data's, {shape}")
+    if isinstance(factor, HalfPlane) and factor.normal.size != math.prod(shape):
+        entries = math.prod(shape)
+        raise BadInputError(f"normal: it has {factor.normal.size} entries, where data of shape {shape} have {entries}")
+    if isinstance(factor, PaintedField) and shape != (2,):
+        raise BadInputError(f"r: a painted field lies over the plane, where data of shape {shape} do not")
+
+
+def _check_weights(factor: Potential, timing: str) -> None:
+    """Refuse an r_t that is zero where the model's paths pass: its weights would leave those paths out."""
+    if isinstance(factor, Mask):
+        if factor.back_and_forth:
+            raise BadInputError("back_and_forth: steps taken back have no weights; give 0 or choose weighted=False")
+        if factor.held == "x0" and timing != "twisted":
+            raise BadInputError(
+                f"held: weights of a mask held at x0 are wrong while timing is {timing!r}; "
+                "choose held='path' or timing='twisted'"
+            )
+    if isinstance(factor, HalfPlane) and timing != "twisted":
+        raise BadInputError(
+            f"timing: weights of a half plane are wrong while r is zero beyond it at every step; "
+            f"choose timing='twisted' instead of {timing!r}"
+        )
+
+
+def _boolean(values: ArrayLike, name: str) -> NDArray[np.bool_]:
+    found = np.array(values)
+    if found.dtype != np.bool_:
+        raise BadInputError(f"{name}: {found.dtype} is not bool; it is True or False for each entry")
+    return _frozen(found)
+
+
+def _finite(values: ArrayLike, name: str, asked: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
+    """Return ``values`` as float32; where ``asked`` is False they may be anything, and are 0 then."""
+    found = np.asarray(values)
+    if found.dtype.kind not in "fiub":
+        raise BadInputError(f"{name}: it holds {found.dtype}, where real numbers are wanted")
+    if asked is not None:
+        found = np.where(asked, found, 0)
+    if not (np.abs(found.astype(np.float64)) <= LARGEST).all():
+        raise BadInputError(f"{name}: it holds values that are not finite, or larger than {LARGEST:g}")
+    return _frozen(np.array(found, dtype=np.float32))
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,1 @@
+"""Theme, preferences, icons, display and garbage collection."""

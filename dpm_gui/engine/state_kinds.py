@@ -1,0 +1,76 @@
+"""What the states of a checkpoint are, points, sequences or pictures, and the words and numbers that go with each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadCheckpointError
+from core.values.checkpoints import Checkpoint, pixels_of
+from core.values.runs import DEFAULT_COUNT
+
+if TYPE_CHECKING:
+    pass
+
+PIXELS_AT_ONCE = 64 * 32 * 32
+"""Pixels of all the pictures that are run unless a person asks for others: 64 of 32x32, 16 of 64x64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One kind of states.
+
+    Attributes:
+        name: "points", "sequences" or "pictures", as one speaks of them.
+        usual: How many are run unless a person chose another number.
+        fewest, most, step: What can be chosen, and by how much an arrow changes it.
+    """
+
+    name: str
+    usual: int
+    fewest: int
+    most: int
+    step: int
+
+    @property
+    def one(self) -> str:
+        """One of them, as one speaks of it."""
+        return self.name.removesuffix("s")
+
+
+POINTS = Subject("points", DEFAULT_COUNT, 100, 50_000, 1000)
+SEQUENCES = Subject("sequences", 500, 100, 50_000, 100)
+PICTURES = Subject("pictures", 64, 1, 400, 8)
+"""Of pictures so small that `PIXELS_AT_ONCE` does not tell."""
+
+
+def subject_of(checkpoint: Checkpoint) -> Subject:
+    """Return what the states of ``checkpoint`` are; of large pictures fewer are run."""
+    data = checkpoint.data
+    if data.is_picture:
+        usual = max(1, min(PICTURES.usual, PIXELS_AT_ONCE // pixels_of(data.shape)))
+        return replace(PICTURES, usual=usual)
+    return SEQUENCES if checkpoint.kind == "binomial" else POINTS
+
+
+def check_shown(checkpoint: Checkpoint, path: str) -> None:
+    """Raise `BadCheckpointError` if the states of ``checkpoint``, read at ``path``, cannot be shown."""
+    data = checkpoint.data
+    if data.is_picture:
+        return
+    shape = data.shape
+    if checkpoint.kind == "binomial" and len(shape) != 1:
+        raise BadCheckpointError(path, f"its data have shape {shape}; of bits, rows (D,) and pictures can be shown")
+    if checkpoint.kind == "gaussian" and shape != (2,):
+        known = "points in the plane, (2,), and pictures, (H, W) or (H, W, 3)"
+        raise BadCheckpointError(path, f"its data have shape {shape}; what can be shown are {known}")
+
+
+def colours_along(checkpoint: Checkpoint, x0: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """Return where points ``x0`` [N, 2] lie along their data, ``[N]`` in [0, 1]; None for other states."""
+    from core.data.registry import places_along
+
+    return places_along(checkpoint.data, x0) if subject_of(checkpoint) == POINTS else None

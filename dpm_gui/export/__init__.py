@@ -1,0 +1,1 @@
+"""Figures, films and paper figures, written to files."""

@@ -1,0 +1,199 @@
+"""Pictures, drawings and tables of what a view shows, as files and on the clipboard."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QPoint, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPalette, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from core.errors import BadInputError, DpmError, OutputError
+from core.runtime.files import atomic_path, check_output_path
+from dpm_gui.desktop.preferences import Preferences
+
+if TYPE_CHECKING:
+    import pyqtgraph as pg
+
+    from dpm_gui.views.figures.figure import Figure, Table
+
+INCH = 0.0254
+PIXELS_AN_INCH = 96
+KINDS = {
+    "png": ("Save picture", "PNG picture (*.png)"),
+    "svg": ("Save drawing", "SVG drawing (*.svg)"),
+    "csv": ("Save numbers", "CSV table (*.csv)"),
+}
+"""Title and filter of the dialog for each kind of file."""
+
+
+def picture(figure: QWidget, scale: float = 2.0) -> QImage:
+    """Return what ``figure`` shows, its buttons left out, with ``scale`` pixels to one of the window's."""
+    size = figure.size() * scale
+    image = QImage(size, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    image.fill(figure.palette().color(QPalette.ColorRole.Window))
+    with _no_buttons(figure), _lines_scaled(figure, scale / figure.devicePixelRatioF()):
+        QWidget.render(figure, image, QPoint(0, 0))  # not a QGraphicsView's own, which draws its scene alone
+    dots = round(PIXELS_AN_INCH * scale / INCH)
+    image.setDotsPerMeterX(dots)
+    image.setDotsPerMeterY(dots)
+    return image
+
+
+def save_picture(figure: QWidget, path: str | os.PathLike[str], scale: float = 2.0) -> None:
+    """Write what ``figure`` shows to a PNG file.
+
+    Raises:
+        BadInputError: If ``path`` does not end in .png.
+        OutputError: If it cannot be written.
+    """
+    save_image(picture(figure, scale), path)
+
+
+def save_image(image: QImage, path: str | os.PathLike[str]) -> None:
+    """Write ``image`` to a PNG file; errors as in `save_picture`."""
+    _check_suffix(path, ".png")
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QImageWriter(buffer, QByteArray(b"png"))
+    if not writer.write(image):
+        raise OutputError(f"{os.fspath(path)}: the picture cannot be saved: {writer.errorString()}")
+    _write(path, bytes(buffer.data().data()))
+
+
+def save_drawing(figure: pg.PlotWidget, path: str | os.PathLike[str]) -> None:
+    """Write what ``figure`` shows to an SVG file, as lines and letters.
+
+    Raises:
+        BadInputError: If ``path`` does not end in .svg.
+        OutputError: If it cannot be written.
+    """
+    _check_suffix(path, ".svg")
+    from dpm_gui.export.svg import drawing
+
+    _write(path, drawing(figure))
+
+
+def save_table(table: Table, path: str | os.PathLike[str]) -> None:
+    """Write ``table`` to a CSV file: one header row, then as many digits as give each number back exactly.
+
+    Raises:
+        BadInputError: If ``path`` does not end in .csv.
+        OutputError: If it cannot be written.
+    """
+    _check_suffix(path, ".csv")
+    columns = [column.astype(str) for column in table.columns.values()]
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table.columns)
+        writer.writerows(zip(*columns, strict=True))
+
+
+def copy_picture(figure: QWidget, scale: float = 2.0) -> None:
+    """Put what ``figure`` shows on the clipboard."""
+    QGuiApplication.clipboard().setImage(picture(figure, scale))
+
+
+class FigureExporter(QObject):
+    """Answers what the context menus of figures ask for: a dialog for the name, then the file.
+
+    Args:
+        preferences: Remembers the folder.
+        parent: Qt's owner.
+    """
+
+    saved = Signal(str)
+    """The path of a file that was written."""
+    copied = Signal()
+    """A picture is on the clipboard."""
+    failed = Signal(object)
+    """A `DpmError`: why a file was not written."""
+
+    def __init__(self, preferences: Preferences, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._preferences = preferences
+
+    def connect_figure(self, figure: Figure) -> None:
+        """Answer ``figure`` from now on."""
+        figure.export_asked.connect(lambda kind: self.export(figure, kind))
+
+    def export(self, figure: Figure, kind: str) -> None:
+        """Ask for a name and save ``figure`` as "png", "svg" or "csv"; or "copy" its picture."""
+        if kind == "copy":
+            copy_picture(figure)
+            self.copied.emit()
+            return
+        from dpm_gui.dialogs.files import ask_save  # not before it is asked for: the window is there the sooner
+
+        title, kinds = KINDS[kind]
+        proposal = f"{figure.table().name}.{kind}"
+        take = partial(self.save, figure, kind)
+        ask_save(figure.window(), self._preferences, title, kinds, take, proposal=proposal)
+
+    def save(self, figure: Figure, kind: str, path: str) -> None:
+        """Save ``figure`` as "png", "svg" or "csv" to ``path``; tell `saved` or `failed`."""
+        try:
+            if kind == "png":
+                save_picture(figure, path)
+            elif kind == "svg":
+                save_drawing(figure, path)
+            else:
+                save_table(figure.table(), path)
+        except DpmError as error:
+            self.failed.emit(error)
+        else:
+            self.saved.emit(path)
+
+
+@contextmanager
+def _no_buttons(figure: QWidget) -> Iterator[None]:
+    """Leave the buttons of ``figure`` out: a picture is for looking at.
+
+    They are moved away rather than hidden, which would move the keyboard's focus and its ring.
+    """
+    places = [(button, button.pos()) for button in figure.findChildren(QAbstractButton)]
+    for button, _ in places:
+        button.move(-2 * button.width(), -2 * button.height() - figure.height())
+    try:
+        yield
+    finally:
+        for button, place in places:
+            button.move(place)
+
+
+@contextmanager
+def _lines_scaled(figure: QWidget, factor: float) -> Iterator[None]:
+    """Widen the lines of a plot, whose pens count pixels of the device, whatever its scale."""
+    import pyqtgraph as pg
+
+    items = figure.scene().items() if isinstance(figure, pg.PlotWidget) else []
+    lines = [item for item in items if isinstance(item, (pg.PlotCurveItem, pg.InfiniteLine))]
+    pens = [(line, line.opts["pen"] if isinstance(line, pg.PlotCurveItem) else line.pen) for line in lines]
+    pens = [(line, pen) for line, pen in pens if isinstance(pen, QPen) and pen.isCosmetic()]
+    for line, pen in pens:
+        wider = QPen(pen)
+        wider.setWidthF(max(1.0, pen.widthF()) * factor)
+        line.setPen(wider)
+    try:
+        yield
+    finally:
+        for line, pen in pens:
+            line.setPen(pen)
+
+
+def _check_suffix(path: str | os.PathLike[str], suffix: str) -> None:
+    if Path(path).suffix.lower() != suffix:
+        raise BadInputError(f"{os.fspath(path)}: the name must end in {suffix}")
+    check_output_path(path)
+
+
+def _write(path: str | os.PathLike[str], content: bytes) -> None:
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)

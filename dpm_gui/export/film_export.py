@@ -1,0 +1,95 @@
+"""A film being written: frames are drawn in the window's thread, a few ahead of the job that encodes them."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from contextlib import suppress
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from dpm_gui.export.film_scene import FRAMES_A_SECOND, FilmScene
+from dpm_gui.export.films import write_film
+from dpm_gui.jobs.jobs import Job
+
+PICTURES_AHEAD = 8
+PAUSE = 4
+"""Milliseconds that the window has to itself between two pictures."""
+
+
+class FilmExport(QObject):
+    """Writes one film: the window draws a picture now and then, a thread packs them into the file."""
+
+    progressed = Signal(int, int)
+    ended = Signal()
+    """The thread has ended, whatever the end was; `saved` or `failed` follows, or neither of them after `cancel`."""
+    saved = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, scene: FilmScene, path: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self._scene = scene
+        self._path = path
+        self._total = len(scene.steps())
+        self._drawn = scene.pictures()
+        self._complete = self._cancelled = False
+        self._error: Exception | None = None
+        self._waiting: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(PICTURES_AHEAD)
+        self._job = Job(lambda: write_film(path, self._pictures(), FRAMES_A_SECOND), self)
+        self._job.produced.connect(lambda counts: self.progressed.emit(counts[-1], self._total))
+        self._job.done.connect(self._note_done)
+        self._job.failed.connect(self._note_failure)
+        self._job.finished.connect(self._end)
+        self._timer = QTimer(self)
+        self._timer.setInterval(PAUSE)
+        self._timer.timeout.connect(self._draw_next)
+
+    def start(self) -> None:
+        """Begin; the window stays usable."""
+        self._job.start()
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Stop and leave no file behind."""
+        self._cancelled = True
+        self._timer.stop()
+        self._job.cancel()
+        with suppress(queue.Empty):  # the thread takes pictures out at the same time
+            while True:
+                self._waiting.get_nowait()
+        self._waiting.put(None)
+
+    def wait(self) -> None:
+        """Wait until the thread has ended."""
+        self._job.wait()
+
+    def _draw_next(self) -> None:
+        if self._waiting.full():
+            return
+        picture = next(self._drawn, None)
+        if picture is None:
+            self._timer.stop()
+        self._waiting.put(picture)
+
+    def _pictures(self) -> Iterator[NDArray[np.uint8]]:
+        while (picture := self._waiting.get()) is not None:
+            yield picture
+
+    def _note_done(self) -> None:
+        self._complete = True
+
+    def _note_failure(self, error: Exception) -> None:
+        if not self._cancelled:  # then the film had no end, or no beginning: that is what was asked for
+            self._error = error
+
+    def _end(self) -> None:
+        self._timer.stop()
+        self._scene.close()
+        self._scene.deleteLater()
+        self.ended.emit()
+        if self._complete:
+            self.saved.emit(self._path)
+        elif self._error is not None:
+            self.failed.emit(self._error)

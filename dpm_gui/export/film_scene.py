@@ -1,0 +1,101 @@
+"""The pictures of a film, and figures 1 to 3 of the paper: canvases that are never shown, fed from recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from core.values.checkpoints import DataInfo
+from dpm_gui.desktop.theme import Palette
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.session.side_recording import Recording
+from dpm_gui.views.canvases.canvas import Canvas
+from dpm_gui.views.canvases.points import PointsView
+
+FILM_SIZE = QSize(960, 512)
+FIGURE_SIZE = QSize(1200, 1240)
+ROWS_FIGURE_SIZE = QSize(1200, 1000)
+PICTURES_FIGURE_WIDTH, PICTURES_HEADER = 1200, 56
+MOST_FRAMES = 200
+HOLD = 8
+"""Pictures for which each end of the film stands still."""
+FRAMES_A_SECOND = 15.0
+
+Shown = TypeVar("Shown", bound=Canvas)
+
+
+class FilmScene(QWidget):
+    """Both sides of a run side by side, step by step: there from the data to the noise, and back."""
+
+    def __init__(
+        self,
+        recordings: dict[str, Recording],
+        palette: Palette,
+        size: QSize | None = None,
+        canvas: type[Canvas] = PointsView,
+        data: DataInfo | None = None,
+    ) -> None:
+        """Lay the scene out; both recordings are to be complete, and ``canvas`` shows the ``data`` they hold."""
+        super().__init__()
+        self._recordings = recordings
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        titles = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
+        self._views = {side: _view(canvas, side, titles[side], palette, self) for side in titles}
+        for side, view in self._views.items():
+            row.addWidget(view)
+            if data is not None:
+                view.set_data(data)
+            view.set_colours(recordings[side].along)
+        _keep_hidden(self, size or FILM_SIZE)
+
+    @property
+    def stride(self) -> int:
+        """Steps from one picture to the next: 1, or more of a long run."""
+        return -(-self._recordings[FORWARD].steps // (MOST_FRAMES // 2 - 1))
+
+    def steps(self) -> list[int]:
+        """Return the step of each picture; of long runs every so many steps one is taken."""
+        last = self._recordings[FORWARD].steps
+        there = [*range(0, last, self.stride), last]
+        return [0] * HOLD + there + [last] * HOLD + there[::-1]
+
+    def pictures(self) -> Iterator[NDArray[np.uint8]]:
+        """Draw the pictures of the film one after the other: ``[H, W, 3]`` each. In the thread of the window alone."""
+        every = f" · one step in {self.stride}" if self.stride > 1 else ""
+        for t in self.steps():
+            for side, view in self._views.items():
+                shown = self._recordings[side].shown(t)
+                if shown is not None:
+                    view.show_frame(shown.frame)
+                    view.set_note(f"t = {shown.frame.t}{every}")
+            yield pixels(self.grab().toImage())
+
+
+def pixels(image: QImage) -> NDArray[np.uint8]:
+    """Return the picture as ``[H, W, 3]``, red, green and blue."""
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def _view(canvas: type[Shown], side: str, title: str, palette: Palette, parent: QWidget) -> Shown:
+    """Return a canvas to look at: without the button that explains it."""
+    view = canvas(side, title, parent)
+    view.header.help_button.hide()
+    view.set_palette(palette)
+    return view
+
+
+def _keep_hidden(scene: QWidget, size: QSize) -> None:
+    """Lay ``scene`` out at ``size`` without it ever appearing on the screen."""
+    scene.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    scene.resize(size)
+    scene.show()

@@ -1,0 +1,158 @@
+"""Films: any sequence of pictures to a GIF or an MP4, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadInputError, OutputError
+from core.runtime.files import atomic_path, check_output_path
+
+if TYPE_CHECKING:
+    from av import VideoStream
+    from av.container import OutputContainer
+
+Picture = NDArray[np.uint8]
+"""One frame of a film: ``[H, W, 3]``, RGB."""
+
+SUFFIXES = (".gif", ".mp4")
+MOST_FRAMES_A_SECOND = {".gif": 50, ".mp4": 240}
+"""A GIF counts in hundredths of a second, and players slow down what is shorter than two of them."""
+
+BT_709 = 1
+LIMITED_RANGE = 1
+
+
+def write_film(
+    path: str | os.PathLike[str], frames: Iterable[Picture], fps: float = 30.0
+) -> Generator[int, None, None]:
+    """Write ``frames`` to ``path`` as they come; its suffix says how: .gif or .mp4.
+
+    Get a generator that does the work as it is asked and yields the number of frames done, ending with all of them.
+    Close it to cancel: nothing half-written stays, and a film that was there before is left alone. A GIF needs two
+    passes, for its one palette; the numbers then rise at half the speed.
+
+    Args:
+        path: The file; replaced if it is there.
+        frames: Pictures ``[H, W, 3]``, uint8, RGB, all of one size.
+        fps: Frames a second.
+
+    Raises:
+        BadInputError: At once if the suffix is unknown or ``fps`` cannot be; later if there are no frames or they
+            differ in size.
+        OutputError: At once if ``path`` cannot be written; later if writing fails.
+    """
+    suffix = check_film_path(path)
+    most = MOST_FRAMES_A_SECOND[suffix]
+    if not 0 < fps <= most:
+        raise BadInputError(
+            f"{fps:g} frames a second: a film in {suffix[1:].upper()} takes more than 0 and up to {most}"
+        )
+    return _write(path, suffix, _checked(path, frames), Fraction(fps).limit_denominator(1000))
+
+
+def check_film_path(path: str | os.PathLike[str]) -> str:
+    """Return the suffix of ``path``, in lower case, if a film can be written there.
+
+    Raises:
+        BadInputError: If the suffix is neither .gif nor .mp4.
+        OutputError: If ``path`` cannot be written.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        wrong = f"the suffix {suffix} is not known" if suffix else "the name has no suffix"
+        raise BadInputError(f"{os.fspath(path)}: {wrong}; a film ends in .gif or .mp4")
+    check_output_path(path)
+    return suffix
+
+
+def _write(
+    path: str | os.PathLike[str], suffix: str, frames: Iterator[Picture], fps: Fraction
+) -> Generator[int, None, None]:
+    with atomic_path(path) as temporary:
+        if suffix == ".mp4":
+            yield from _write_mp4(temporary, frames, fps, os.fspath(path))
+        else:
+            from dpm_gui.export.gif import write_gif
+
+            yield from write_gif(temporary, frames, fps)
+
+
+def _checked(path: str | os.PathLike[str], frames: Iterable[Picture]) -> Iterator[Picture]:
+    """Pass the frames on while they are pictures of one size."""
+    shape: tuple[int, ...] | None = None
+    for number, frame in enumerate(frames, start=1):
+        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0:
+            raise BadInputError(
+                f"{os.fspath(path)}: frame {number} is {frame.dtype} {list(frame.shape)}, not uint8 [H, W, 3]"
+            )
+        if shape is None:
+            shape = frame.shape
+        if frame.shape != shape:
+            raise BadInputError(
+                f"{os.fspath(path)}: frame {number} is {frame.shape[1]} x {frame.shape[0]} pixels, "
+                f"the film {shape[1]} x {shape[0]}"
+            )
+        yield frame
+    if shape is None:
+        raise BadInputError(f"{os.fspath(path)}: a film needs at least one frame")
+
+
+def _write_mp4(temporary: Path, frames: Iterator[Picture], fps: Fraction, name: str) -> Iterator[int]:
+    import av
+
+    try:
+        with av.open(str(temporary), "w", format="mp4", options={"movflags": "faststart"}) as container:
+            first = next(frames)
+            stream = _add_stream(container, fps, first)
+            yield from _encode(container, stream, first, frames)
+    except av.FFmpegError as error:
+        if isinstance(error, OSError):
+            raise
+        raise OutputError(f"{name}: the film cannot be encoded: {error.strerror or error}") from error
+
+
+def _add_stream(container: OutputContainer, fps: Fraction, first: Picture) -> VideoStream:
+    """Return an H.264 stream, or one in MPEG-4 where this build of the codecs lacks x264."""
+    import av
+
+    if "libx264" in av.codecs_available:
+        stream = container.add_stream("libx264", rate=fps, options={"crf": "18"})
+    else:
+        stream = container.add_stream("mpeg4", rate=fps)
+        stream.bit_rate = 8_000_000
+    stream.height, stream.width = (size + size % 2 for size in first.shape[:2])
+    stream.pix_fmt = "yuv420p"
+    context = stream.codec_context
+    context.gop_size = max(1, round(fps))  # a key frame each second, so that players can scrub
+    # Said outright, since players guess differently for small and large pictures and would shift the hues.
+    context.colorspace = context.color_primaries = context.color_trc = BT_709
+    context.color_range = LIMITED_RANGE
+    return stream
+
+
+def _encode(container: OutputContainer, stream: VideoStream, first: Picture, rest: Iterator[Picture]) -> Iterator[int]:
+    import av
+
+    frame: Picture | None = first
+    done = 0
+    while frame is not None:
+        odd = [(0, size % 2) for size in frame.shape[:2]]
+        even = np.ascontiguousarray(np.pad(frame, [*odd, (0, 0)], mode="edge"))
+        picture = av.VideoFrame.from_ndarray(even, format="rgb24").reformat(
+            format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG", interpolation="AREA"
+        )
+        picture.pts = done
+        container.mux(stream.encode(picture))
+        done += 1
+        frame = next(rest, None)
+        if frame is not None:
+            yield done
+    container.mux(stream.encode(None))
+    yield done

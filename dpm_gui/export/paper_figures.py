@@ -1,0 +1,114 @@
+"""Which figure of the paper shows what is open: 1 points, 2 sequences, 3 pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from core.values.checkpoints import Checkpoint, DataInfo
+from core.values.runs import DriftFrame, Frame
+from dpm_gui.desktop.theme import Palette
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.export.film_scene import (
+    FIGURE_SIZE,
+    PICTURES_FIGURE_WIDTH,
+    PICTURES_HEADER,
+    ROWS_FIGURE_SIZE,
+    _keep_hidden,
+    _view,
+)
+from dpm_gui.session.figure_rows import PICTURES_A_ROW, PictureRows
+from dpm_gui.session.session import Session
+from dpm_gui.session.side_recording import Recording
+from dpm_gui.views.canvases.canvas import Canvas
+from dpm_gui.views.canvases.images import PicturesView
+from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.views.canvases.registry import canvas_for
+
+
+def figure_of(
+    checkpoint: Checkpoint,
+    recordings: Mapping[str, Recording],
+    session: Session,
+    palette: Palette,
+    size: QSize | None = None,
+) -> PaperFigure | PictureFigure:
+    """Return the figure of a run that has come to its end, once `Session.figure_ready`."""
+    if session.rows is not None:
+        return PictureFigure(session.rows, checkpoint.data, palette, size)
+    drifts = session.drifts if session.has_drift else None
+    return PaperFigure(dict(recordings), drifts, palette, size, canvas_for(checkpoint))
+
+
+class PaperFigure(QWidget):
+    """Figure 1 or 2 of the paper: forward and reverse at t = 0, T/2 and T, and in the plane the reverse drift."""
+
+    def __init__(
+        self,
+        recordings: dict[str, Recording],
+        drifts: Mapping[int, DriftFrame] | None,
+        palette: Palette,
+        size: QSize | None = None,
+        canvas: type[Canvas] = PointsView,
+    ) -> None:
+        """Lay the figure out; without ``drifts`` it is figure 2, of sequences."""
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        last = recordings[FORWARD].steps
+        steps = (0, last // 2, last)
+        for row, (side, letter) in enumerate(((FORWARD, "q"), (REVERSE, "p"))):
+            for column, t in enumerate(steps):
+                view = _view(canvas, side, f"{letter}(xᵗ), t = {t}", palette, self)
+                view.set_colours(recordings[side].along)
+                frame = recordings[side].frame(t)
+                if frame is not None:
+                    view.show_frame(frame)
+                grid.addWidget(view, row, column)
+        for column, t in enumerate((1, *steps[1:]) if drifts is not None else ()):
+            view = _view(canvas, REVERSE, f"f_μ(x, t) − x, t = {t}", palette, self)
+            view.set_layer("arrows", True)
+            view.show_drift(drifts.get(t) if drifts is not None else None)
+            grid.addWidget(view, 2, column)
+        _keep_hidden(self, size or (FIGURE_SIZE if drifts is not None else ROWS_FIGURE_SIZE))
+
+    def picture(self) -> QImage:
+        """Return the figure."""
+        return self.grab().toImage()
+
+
+class PictureFigure(QWidget):
+    """Figure 3 of the paper: examples, the same noised, what the model makes of those, and samples, a row each."""
+
+    def __init__(self, rows: PictureRows, data: DataInfo, palette: Palette, size: QSize | None = None) -> None:
+        """Lay the figure out; ``data`` says what the pictures are."""
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        signal = f"{100 * rows.signal:.0f} % of the signal left"
+        said = (
+            (FORWARD, "Examples", "t = 0", rows.examples),
+            (FORWARD, "Noised", f"t = {rows.t} of {rows.steps}, {signal}", rows.noised),
+            (REVERSE, "Denoised", f"from the noised examples, t = {rows.t} … 0", rows.denoised),
+            (REVERSE, "Samples", f"from noise, t = {rows.steps} … 0", rows.samples),
+        )
+        for side, title, note, x in said:
+            view = _view(PicturesView, side, title, palette, self)
+            view.set_columns(PICTURES_A_ROW)
+            view.set_data(data)
+            view.show_frame(Frame(0, x))
+            view.set_readout("")
+            view.set_note(note)
+            column.addWidget(view)
+        height, width = data.shape[:2]
+        high = round(PICTURES_FIGURE_WIDTH / PICTURES_A_ROW * height / width) + PICTURES_HEADER
+        _keep_hidden(self, size or QSize(PICTURES_FIGURE_WIDTH, len(said) * high))
+
+    def picture(self) -> QImage:
+        """Return the figure."""
+        return self.grab().toImage()

@@ -1,0 +1,1 @@
+"""Long work in threads, one at a time or in order."""

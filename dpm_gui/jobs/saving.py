@@ -1,0 +1,87 @@
+"""Files that are saved while the window goes on: in jobs, one after the other, and each that was begun to its end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import DpmError
+from dpm_gui.jobs.tasks import Tasks
+
+SAVING = "save"
+
+Write = Callable[[str], None]
+"""Writes to a path, in a thread: what it writes is changed by nobody any more."""
+
+
+class Saver(QObject):
+    """Writes one file at a time, in the order they were asked for: of two saves to one path the later one stands."""
+
+    saved = Signal(str)
+    """The path of a file that was written."""
+    failed = Signal(object)
+    """An exception: why a file was not written."""
+    activity_changed = Signal(object)
+    """An `Activity`, or None."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._path = ""
+        self._closing = False
+        self._waiting: dict[str, Write] = {}
+        self._tasks = Tasks((SAVING,), self)
+        self._tasks.activity_changed.connect(self.activity_changed)
+        self._tasks.ended.connect(self._note_end)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a file is being written."""
+        return SAVING in self._tasks
+
+    def save(self, path: str, write: Write) -> None:
+        """Have ``write(path)`` called in a job, in the place of what waits to be written to the same path."""
+        self._waiting.pop(path, None)
+        self._waiting[path] = write
+        if not self.busy:
+            self._begin_next()
+
+    def shut_down(self) -> None:
+        """Write all that was to be saved, and end every thread; nothing begins any more.
+
+        There is no window left to tell of an error, so that it goes to stderr, in one line.
+        """
+        self.blockSignals(True)
+        self._closing = True
+        self._tasks.wait()
+        while self._waiting:
+            self._begin_next()
+            self._tasks.wait()
+        self._tasks.shut_down()
+
+    def _begin_next(self) -> None:
+        if self._waiting:
+            self._path = next(iter(self._waiting))
+            work = partial(self._written, self._waiting.pop(self._path), self._path)
+            self._tasks.begin(SAVING, work, len, f"Saving {Path(self._path).name}", 0, can_stop=False)
+
+    def _note_end(self, _purpose: str, error: Exception | None) -> None:
+        path = self._path
+        self._begin_next()
+        if error is None:
+            self.saved.emit(path)
+        else:
+            self.failed.emit(error)
+
+    def _written(self, write: Write, path: str) -> Iterator[object]:
+        """Write, in the job: there is nothing to be handed on."""
+        try:
+            write(path)
+        except (DpmError, OSError) as error:
+            if self._closing:
+                sys.stderr.write(f"dpm-gui: {error}\n")
+            raise
+        yield from ()

@@ -1,0 +1,147 @@
+"""What is being done: one job for each purpose, its values taken in, its end told, and what the status bar says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from time import monotonic
+
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import DpmError
+from dpm_gui.jobs.jobs import Job, Jobs, Work
+
+Take = Callable[[list[object]], int]
+"""Takes in values, and returns how many steps of the work they were."""
+
+
+class Tasks(QObject):
+    """Runs generators in threads, for one purpose the newest alone; of what was replaced nothing is taken any more."""
+
+    activity_changed = Signal(object)
+    """An `Activity`, the first of ``order`` that is under way, or None when nothing is being done."""
+    ended = Signal(str, object)
+    """Purpose, and None after work that came to its end or was stopped, else the error."""
+
+    def __init__(self, order: tuple[str, ...], parent: QObject) -> None:
+        """Tell of what is done for the purposes in ``order``, of several of them the first; of others nothing."""
+        super().__init__(parent)
+        self._order = order
+        self._jobs = Jobs(self)
+        self._activities: dict[str, Activity] = {}
+        self._ended = False
+
+    def __contains__(self, purpose: str) -> bool:
+        """Tell whether something is under way for ``purpose``."""
+        return purpose in self._activities
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being done."""
+        return not self._activities
+
+    def begin(self, purpose: str, work: Work, take: Take, text: str, total: int, *, can_stop: bool = True) -> None:
+        """Do ``work`` for ``purpose``, in the place of what was done for it before.
+
+        Args:
+            purpose: What for.
+            work: Makes the generator.
+            take: Takes in its values, in this thread.
+            text: What is done, in words.
+            total: Steps of it; 0 where nobody knows.
+            can_stop: Whether a person may stop it.
+        """
+        if self._ended:
+            return
+        job = self._jobs.start(purpose, work)
+        clock = Clock(text, total, can_stop=can_stop)
+        job.produced.connect(lambda values: self._take(purpose, job, take, values, clock))
+        job.done.connect(lambda: self._finish(purpose, job, None))
+        job.failed.connect(lambda error: self._finish(purpose, job, error))
+        self._tell(purpose, clock.after(0))
+        job.start()
+
+    def begin_quietly(self, purpose: str, work: Work) -> None:
+        """Do ``work``, whose values and end nobody asks for."""
+        if not self._ended:
+            self._jobs.start(purpose, work).start()
+
+    def stop(self, purposes: Iterable[str]) -> None:
+        """Stop what is under way for ``purposes``; what has been taken in stays."""
+        for purpose in purposes:
+            if self._jobs.cancel(purpose):
+                self.fail(purpose, None)
+
+    def fail(self, purpose: str, error: Exception | None) -> None:
+        """End ``purpose`` with ``error``, even where nothing had begun."""
+        self._jobs.cancel(purpose)
+        self._tell(purpose, None)
+        self.ended.emit(purpose, error)
+
+    def wait(self) -> None:
+        """Wait until the work that is under way has come to its end; that is told later, when events are looked at."""
+        self._jobs.wait()
+
+    def shut_down(self) -> None:
+        """End every thread; nothing is told and nothing begins any more."""
+        self._ended = True
+        self.blockSignals(True)
+        self._jobs.shut_down()
+
+    def _take(self, purpose: str, job: Job, take: Take, values: list[object], clock: Clock) -> None:
+        if not self._jobs.is_current(purpose, job):  # a queued signal outlives a job that was replaced
+            return
+        try:
+            self._tell(purpose, clock.after(take(values)))
+        except DpmError as error:  # told as if the work itself had failed
+            self.fail(purpose, error)
+
+    def _finish(self, purpose: str, job: Job, error: Exception | None) -> None:
+        if self._jobs.is_current(purpose, job):
+            self._jobs.end(purpose)
+            self._tell(purpose, None)
+            self.ended.emit(purpose, error)
+
+    def _tell(self, purpose: str, activity: Activity | None) -> None:
+        if activity is None:
+            self._activities.pop(purpose, None)
+        else:
+            self._activities[purpose] = activity
+        shown = next((self._activities[name] for name in self._order if name in self._activities), None)
+        self.activity_changed.emit(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What is being done, for the status bar.
+
+    Attributes:
+        text: What, in words.
+        done, total: How far, in steps; ``total`` is 0 where nobody knows.
+        seconds_left: An estimate, or None while there is nothing to go by.
+        can_stop: Whether `Session.stop` ends it.
+    """
+
+    text: str
+    done: int
+    total: int
+    seconds_left: float | None
+    can_stop: bool
+
+
+class Clock:
+    """Counts the steps of one job and guesses the time that is left."""
+
+    def __init__(self, text: str, total: int, *, can_stop: bool) -> None:
+        self._text = text
+        self._total = total
+        self._can_stop = can_stop
+        self._done = 0
+        self._begin = monotonic()
+
+    def after(self, more: int) -> Activity:
+        """Return the activity after ``more`` further steps."""
+        self._done += more
+        known = 0 < self._done <= self._total
+        left = (self._total - self._done) * (monotonic() - self._begin) / self._done if known else None
+        return Activity(self._text, self._done, self._total, left, self._can_stop)

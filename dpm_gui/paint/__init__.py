@@ -1,0 +1,1 @@
+"""The workspace Paint: the posterior by hand."""

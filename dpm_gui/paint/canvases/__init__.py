@@ -1,0 +1,1 @@
+"""The canvases on which a person paints: images and bits."""

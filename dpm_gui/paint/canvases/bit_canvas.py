@@ -1,0 +1,187 @@
+"""A sequence of bits to be wished for, place by place, and under it the samples that obey."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.views.canvases.image_levels import image_of
+from dpm_gui.views.items.bit_items import shades
+
+FREE = -1
+WORDS = {FREE: "free", 0: "0", 1: "1"}
+MARGIN, LABEL = 24, 104
+GAP = 16
+LARGEST_CELL = 44
+LARGEST_ROW = 26
+
+
+class BitCanvas(QWidget):
+    """Shows what is wished for and what came of it; a click on a place asks for another wish."""
+
+    wished = Signal(int, int)
+    """A place, and what it is to be: 0, 1, or `FREE`."""
+    wish_ended = Signal()
+    """The pointer was let go: what was asked for since it came down belongs together."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Sequence to be filled in")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(400, 240)
+        self._palette = LIGHT
+        self._wish: NDArray[np.int8] = np.full(1, FREE, np.int8)
+        self._samples: NDArray[np.float32] = np.empty((0, 1), np.float32)
+        self._painting: int | None = None
+        self._place = 0
+        self._hovered: int | None = None
+
+    @property
+    def wish(self) -> NDArray[np.int8]:
+        """What is wished for: 0, 1 or `FREE` of each place."""
+        return self._wish
+
+    @property
+    def samples(self) -> NDArray[np.float32]:
+        """The samples on show, ``[N, D]``."""
+        return self._samples
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw in the colours of ``palette``."""
+        self._palette = palette
+        self.update()
+
+    def show_wish(self, wish: NDArray[np.int8]) -> None:
+        """Show what is wished for, ``[D]``."""
+        self._wish = wish
+        self._place = min(self._place, len(wish) - 1)
+        self.update()
+
+    def show_samples(self, samples: NDArray[np.float32]) -> None:
+        """Show samples ``[N, D]``; what is between 0 and 1 is how probable a one is."""
+        self._samples = samples
+        self.update()
+
+    def cell(self, place: int) -> QRect:
+        """Return where a place of the wish is."""
+        left, side = self._lattice()
+        return QRect(left + side * place, MARGIN, side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(self._palette.window))
+        self._draw_wish(painter)
+        if len(self._samples):
+            self._draw_samples(painter)
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self._place_at(event.position())
+        if place is None:
+            return
+        right = event.button() == Qt.MouseButton.RightButton
+        if event.button() == Qt.MouseButton.LeftButton or right:
+            self._place = place
+            self._painting = FREE if right else self._next(place)
+            self.wished.emit(place, self._painting)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = self._place_at(event.position())
+        if place != self._hovered:
+            self._hovered = place
+            self.setToolTip("" if place is None else f"Place {place + 1}: {WORDS[int(self._wish[place])]}")
+        if self._painting is not None and place is not None and self._wish[place] != self._painting:
+            self.wished.emit(place, self._painting)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._painting is not None:
+            self._painting = None
+            self.wish_ended.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        values = {Qt.Key.Key_0: 0, Qt.Key.Key_1: 1, Qt.Key.Key_Backspace: FREE}
+        if event.key() in values:
+            self.wished.emit(self._place, values[Qt.Key(event.key())])
+            self.wish_ended.emit()
+            self._place = min(self._place + 1, len(self._wish) - 1)
+            self.update()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        # digits are switches of layers elsewhere; on a place of the sequence they are its value
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            digit = event.key() in {Qt.Key.Key_0, Qt.Key.Key_1} and not event.modifiers()
+            if digit:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def _next(self, place: int) -> int:
+        """Return what a click makes of a place: free, 1, 0, and free again."""
+        return {FREE: 1, 1: 0, 0: FREE}[int(self._wish[place])]
+
+    def _lattice(self) -> tuple[int, int]:
+        """Return where the first place begins, and how wide each of them is."""
+        count = len(self._wish)
+        side = max(8, min(LARGEST_CELL, (self.width() - LABEL - 2 * MARGIN) // max(count, 1)))
+        return LABEL + (self.width() - LABEL - MARGIN - side * count) // 2, side
+
+    def _place_at(self, position: QPointF) -> int | None:
+        point = position.toPoint()
+        left, side = self._lattice()
+        place = (point.x() - left) // side
+        return place if 0 <= place < len(self._wish) and MARGIN <= point.y() < MARGIN + side else None
+
+    def _draw_wish(self, painter: QPainter) -> None:
+        palette, free = self._palette, self._wish == FREE
+        cells = [self.cell(place) for place in range(len(self._wish))]
+        self._label(painter, cells[0], "wish")
+        bits = np.where(free, 0.0, self._wish)  # what is free is as light as a 0, under its hatching
+        painter.drawImage(cells[0].united(cells[-1]), image_of(self._shades(bits)[None]))
+        mask = QColor(palette.mask)
+        mask.setAlphaF(palette.mask_alpha)
+        hatching = QBrush(mask, Qt.BrushStyle.BDiagPattern)
+        written = {1: QColor(palette.surface), 0: QColor(palette.ink)}
+        for cell, value in zip(cells, self._wish.tolist(), strict=True):
+            if value == FREE:
+                painter.fillRect(cell, hatching)
+            else:
+                painter.setPen(written[value])
+                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(value))
+        painter.setPen(QPen(QColor(palette.hairline), 1))
+        painter.drawRects([cell.adjusted(0, 0, -1, -1) for cell in cells])
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(palette.ink), 2))
+            painter.drawRect(cells[self._place].adjusted(1, 1, -2, -2))
+
+    def _draw_samples(self, painter: QPainter) -> None:
+        first = self.cell(0)
+        top = first.bottom() + 1 + GAP
+        height = max(4, min(LARGEST_ROW, (self.height() - top - MARGIN - GAP) // (len(self._samples) + 1)))
+        labelled = height >= QFontMetrics(self.font()).height()
+        names = ["share of ones", *(f"sample {number}" for number in range(1, len(self._samples) + 1))]
+        rows = self._shades(np.concatenate([self._samples.mean(axis=0, keepdims=True), self._samples]))
+        known, colour = self._wish != FREE, QColor(self._palette.known)
+        for index, (name, row) in enumerate(zip(names, rows, strict=True)):
+            y = top + index * height + (GAP if index else 0)
+            pixels = np.repeat(row[None], height - 1, axis=0)
+            pixels[-2:, known] = colour.red(), colour.green(), colour.blue()  # what was known, and is obeyed
+            painter.drawImage(QRect(first.left(), y, first.width() * len(row), height - 1), image_of(pixels))
+            if labelled:
+                self._label(painter, QRect(first.left(), y, 1, height), name)
+
+    def _label(self, painter: QPainter, beside: QRect, text: str) -> None:
+        painter.setPen(QColor(self._palette.muted))
+        place = QRect(0, beside.top(), beside.left() - 8, beside.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _shades(self, shares: NDArray[np.floating]) -> NDArray[np.uint8]:
+        """Return the colours of bits: a one is ink."""
+        return shades(self._palette.surface, self._palette.ink, shares)

@@ -1,0 +1,85 @@
+"""A picture with its mask laid over it, kept as the pixels a screen wants: a change costs what has changed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+
+from dpm_gui.desktop.theme import LIGHT
+from dpm_gui.paint.document.raster import Area, all_of
+
+
+class Composition:
+    """The pixels of a picture and its mask, ``[H, W]`` of both, as one image of Qt's that shares their memory."""
+
+    def __init__(self) -> None:
+        self._colour = np.zeros(3, np.float32)
+        self._alpha = 0.0
+        self._shown = True
+        self._levels = np.zeros((1, 1, 3), np.uint8)
+        self._mask = np.zeros((1, 1), np.bool_)
+        self._take_pixels()
+        self.set_mask_colour(LIGHT.mask, LIGHT.mask_alpha)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        height, width = self._mask.shape
+        return height, width
+
+    @property
+    def image(self) -> QImage:
+        """What is to be drawn, one pixel each."""
+        return self._image
+
+    def set_mask_colour(self, colour: str, alpha: float) -> None:
+        """Lay the mask over the picture in a colour (``#RRGGBB``), so densely."""
+        chosen = QColor(colour)
+        self._colour = np.array([chosen.blue(), chosen.green(), chosen.red()], np.float32)
+        self._alpha = alpha
+        self._compose(all_of(self.shape))
+
+    def set_mask_shown(self, shown: bool) -> None:
+        """Show or hide the mask."""
+        self._shown = shown
+        self._compose(all_of(self.shape))
+
+    def set_picture(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
+        """Show a picture ``[H, W]`` or ``[H, W, 3]`` (red, green, blue) and its mask ``[H, W]``."""
+        self._levels = _blue_green_red(levels)
+        self._mask = np.array(mask)
+        self._take_pixels()
+        self._compose(all_of(self.shape))
+
+    def update_picture(self, area: Area, levels: NDArray[np.uint8]) -> None:
+        """Take other levels in ``area``: those of its pixels alone."""
+        self._levels[area.slices] = _blue_green_red(levels)
+        self._compose(area)
+
+    def update_mask(self, area: Area, mask: NDArray[np.bool_]) -> None:
+        """Take another mask in ``area``: that of its pixels alone."""
+        self._mask[area.slices] = mask
+        self._compose(area)
+
+    def _take_pixels(self) -> None:
+        height, width = self._mask.shape
+        self._pixels = np.full((height, width, 4), 255, np.uint8)
+        # The image looks at the array: it is drawn as it is, and is told of no change.
+        self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+
+    def _compose(self, area: Area) -> None:
+        levels = self._levels[area.slices]
+        out = self._pixels[area.slices]
+        out[:, :, :3] = levels
+        if self._shown:
+            covered = self._mask[area.slices]
+            mixed = levels[covered] * np.float32(1.0 - self._alpha) + self._colour * np.float32(self._alpha)
+            out[covered, :3] = (mixed + np.float32(0.5)).astype(np.uint8)
+
+
+def _blue_green_red(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return levels in the order of a screen's pixels, ``[H, W, 3]``."""
+    if levels.ndim == 2:
+        return np.repeat(levels[:, :, None], 3, axis=2)
+    return np.ascontiguousarray(levels[:, :, ::-1])

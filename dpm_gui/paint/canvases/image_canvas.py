@@ -1,0 +1,258 @@
+"""The large canvas of Paint: a picture, nearest neighbour, with its mask laid over it, and a pointer that paints."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTabletEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.paint.canvases.brush_outline import BrushOutline
+from dpm_gui.paint.canvases.composition import Composition
+from dpm_gui.paint.canvases.zoom import Zoom
+from dpm_gui.paint.document.raster import Area, all_of
+from dpm_gui.views.widgets.wheel import ZOOM_A_NOTCH, notches
+
+MARGIN = 24
+"""Pixels around a picture that fits."""
+
+
+class PaintCanvas(QWidget):
+    """Shows what it is given, and says what a pointer does in pixels of the picture; it knows no stroke."""
+
+    pressed = Signal(float, float, bool, float)
+    """x, y, whether to erase, and the pressure of a pen (1 of a mouse)."""
+    moved = Signal(float, float, float)
+    """x, y and pressure, while pressed."""
+    released = Signal()
+    size_asked = Signal(int)
+    """The brush is to be some steps larger."""
+    hovered = Signal(object)
+    """Row and column of the pixel under the pointer, or None."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Picture to be filled in")
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 240)
+        self._palette = LIGHT
+        self._composition = Composition()
+        self._zoom = Zoom()
+        self._fitted = True
+        self._outline = BrushOutline()
+        self._right_erases = True
+        self._pointer: QPointF | None = None
+        self._down: Qt.MouseButton | None = None
+        self._panned_from: QPointF | None = None
+        self._message = ""
+
+    @property
+    def composition(self) -> Composition:
+        """The pixels on show."""
+        return self._composition
+
+    @property
+    def zoom(self) -> Zoom:
+        """How the picture lies in the canvas."""
+        return self._zoom
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw in the colours of ``palette``."""
+        self._palette = palette
+        self._composition.set_mask_colour(palette.mask, palette.mask_alpha)
+        self.update()
+
+    def set_picture(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
+        """Show a picture ``[H, W]`` or ``[H, W, 3]``, 0 … 255, and its mask ``[H, W]``."""
+        other_size = levels.shape[:2] != self._composition.shape
+        self._composition.set_picture(levels, mask)
+        if other_size or self._fitted:
+            self.fit()
+        self.update()
+
+    def update_picture(self, area: Area, levels: NDArray[np.uint8]) -> None:
+        """Show other levels in a part of the picture: those of ``area`` alone."""
+        self._composition.update_picture(area, levels)
+        self._update_area(area)
+
+    def update_mask(self, area: Area, mask: NDArray[np.bool_]) -> None:
+        """Show another mask in a part of the picture: that of ``area`` alone."""
+        self._composition.update_mask(area, mask)
+        self._update_area(area)
+
+    def set_mask_shown(self, shown: bool) -> None:
+        """Show or hide the mask."""
+        self._composition.set_mask_shown(shown)
+        self.update()
+
+    def set_brush(self, diameter: float | None, right_erases: bool) -> None:
+        """Draw the outline of a round brush under the pointer, or none; the right button erases with it, or pans."""
+        self._update_outline()
+        self._outline.diameter, self._right_erases = diameter, right_erases
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self._update_outline()
+
+    def set_message(self, text: str) -> None:
+        """Say ``text`` in the place of a picture; an empty one says nothing."""
+        self._message = text
+        self.update()
+
+    def fit(self) -> None:
+        """Show the whole picture, as large as it goes."""
+        self._fitted = True
+        self._zoom.fit(self._composition.shape, self.width(), self.height(), MARGIN)
+        self.update()
+
+    def place_of(self, position: QPointF) -> tuple[float, float]:
+        """Return the place in the picture, x and y in its pixels, at a position in the canvas."""
+        return self._zoom.to_picture(position)
+
+    def position_of(self, x: float, y: float) -> QPointF:
+        """Return the position in the canvas of a place in the picture."""
+        return self._zoom.to_canvas(x, y)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(self._palette.window))
+        if self._message:
+            painter.setPen(QColor(self._palette.muted))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+        else:
+            painter.save()
+            painter.setTransform(self._zoom.transform, combine=True)
+            painter.drawImage(0, 0, self._composition.image)
+            painter.restore()
+            self._draw_frame(painter)
+            if self._pointer is not None and self._panned_from is None:
+                self._outline.draw(painter, self._pointer, self._zoom.scale, self._palette)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self._palette.hairline), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fitted:
+            self.fit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._message or self._down is not None or self._panned_from is not None:
+            return
+        self._follow(event.position())
+        button = event.button()
+        erases = button == Qt.MouseButton.RightButton and self._right_erases
+        if button == Qt.MouseButton.LeftButton or erases:
+            self._down = button
+            self.pressed.emit(*self.place_of(event.position()), erases, 1.0)
+        elif button in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
+            self._panned_from = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        position = event.position()
+        if self._panned_from is not None:
+            self._pan(position - self._panned_from)
+            self._panned_from = position
+        elif self._down is not None:
+            self.moved.emit(*self.place_of(position), 1.0)
+        self._follow(position)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._panned_from is not None:
+            self._panned_from = None
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        elif event.button() == self._down:
+            self._down = None
+            self.released.emit()
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """Paint with a pen: as a mouse does, but with its pressure."""
+        kind, place = event.type(), self.place_of(event.position())
+        if self._message:
+            return
+        if kind == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
+            self._down = event.button()
+            self.pressed.emit(*place, event.pointerType() == event.pointerType().Eraser, event.pressure())
+        elif kind == QEvent.Type.TabletMove and self._down is not None:
+            self.moved.emit(*place, event.pressure())
+        elif kind == QEvent.Type.TabletRelease and self._down is not None:
+            self._down = None
+            self.released.emit()
+        self._follow(event.position())
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = notches(event)
+        if not turned:
+            event.ignore()
+            return
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.size_asked.emit(1 if turned > 0 else -1)
+        else:
+            self._zoom_at(event.position(), ZOOM_A_NOTCH**turned)
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._zoom_at(event.position(), 1.0 + event.value())
+            return True
+        return super().event(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._follow(event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._update_outline()
+        self._pointer = None
+        self.hovered.emit(None)
+
+    def _follow(self, position: QPointF) -> None:
+        self._update_outline()
+        self._pointer = position
+        self._update_outline()
+        x, y = self.place_of(position)
+        height, width = self._composition.shape
+        self.hovered.emit((int(y), int(x)) if 0 <= x < width and 0 <= y < height else None)
+
+    def _pan(self, way: QPointF) -> None:
+        self._fitted = False
+        self._zoom.pan(way)
+        self.update()
+
+    def _zoom_at(self, position: QPointF, factor: float) -> None:
+        self._fitted = False
+        self._zoom.zoom_at(position, factor)
+        self.update()
+
+    def _update_area(self, area: Area) -> None:
+        self.update(self._zoom.to_canvas_rect(area))
+
+    def _update_outline(self) -> None:
+        if self._pointer is not None:
+            self.update(self._outline.area(self._pointer, self._zoom.scale))
+
+    def _draw_frame(self, painter: QPainter) -> None:
+        rect = self._zoom.to_canvas_rect(all_of(self._composition.shape))
+        painter.setPen(QPen(QColor(self._palette.hairline), 1))
+        painter.drawRect(rect.adjusted(-1, -1, 0, 0))
+
+
+def centre_of(canvas: PaintCanvas, row: int, column: int) -> QPoint:
+    """Return where the middle of a pixel of the picture is in the canvas."""
+    return canvas.position_of(column + 0.5, row + 0.5).toPoint()

@@ -1,0 +1,1 @@
+"""The image being painted, its mask and the tools."""

@@ -1,0 +1,139 @@
+"""The picture, the mask over it and the tools at hand: what a pointer does here is a stroke that can be undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from dpm_gui.paint.document.layer import Layer, undo_stack
+from dpm_gui.paint.document.levels import from_levels, grey_of_colour
+from dpm_gui.paint.document.tools import (
+    BRUSH,
+    COLOUR,
+    ERASER,
+    FILL,
+    RECTANGLE,
+    BoxStroke,
+    LineStroke,
+    Stroke,
+    ToolBox,
+    fill_at,
+)
+
+NAMES = {BRUSH: "brush", ERASER: "eraser", RECTANGLE: "rectangle", FILL: "fill", COLOUR: "colour"}
+LEAST_PRESSURE = 0.05
+
+
+class Easel(QObject):
+    """Holds one picture and its mask. `picture` and `mask` tell of every change, `tools_changed` of the tools."""
+
+    tools_changed = Signal(object)
+    """The `ToolBox` now in use."""
+    changed = Signal()
+    """A stroke on the picture or the mask has come to its end, or another picture is there."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack: QUndoStack = undo_stack(self)
+        self.picture = Layer(np.zeros((1, 1), np.float32), self.undo_stack, self)
+        self.mask = Layer(np.zeros((1, 1), np.bool_), self.undo_stack, self)
+        self.value_range = (0.0, 255.0)
+        self._tools = ToolBox()
+        self._stroke: Stroke | None = None
+        for layer in (self.picture, self.mask):
+            layer.committed.connect(self.changed)
+
+    @property
+    def tools(self) -> ToolBox:
+        """The tools at hand."""
+        return self._tools
+
+    @property
+    def in_stroke(self) -> bool:
+        """Whether the pointer is down."""
+        return self._stroke is not None
+
+    def take(self, tools: ToolBox) -> None:
+        """Work with other tools from now on; a stroke that is under way goes on with its own."""
+        if tools != self._tools:
+            self._tools = tools
+            self.tools_changed.emit(tools)
+
+    def hold(self, tool: str) -> None:
+        """Take another tool in hand."""
+        self.take(self._tools.holding(tool))
+
+    def resize_brush(self, steps: int) -> None:
+        """Work with a brush some ``steps`` larger."""
+        self.take(self._tools.resized(steps))
+
+    def put_up(
+        self, picture: NDArray[Any], value_range: tuple[float, float], mask: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Start anew with a picture of any size and its mask, empty if None, and nothing to undo."""
+        self._stroke = None
+        self.undo_stack.clear()
+        self.value_range = value_range
+        self.mask.reset(np.zeros(picture.shape[:2], np.bool_) if mask is None else mask)
+        self.picture.reset(picture)
+        self.changed.emit()
+
+    def exchange(self, picture: NDArray[Any], text: str) -> None:
+        """Have another picture in the place of this one: undoable where it has the same shape, else `put_up`."""
+        self.release()
+        if picture.shape == self.picture.values.shape:
+            self.picture.replace(picture, text)
+        else:
+            self.put_up(picture, self.value_range)
+
+    def press(self, x: float, y: float, erase: bool, pressure: float) -> None:
+        """Put the tool down at a place, pixels of the picture; ``erase`` has the brush erase."""
+        self.release()
+        tools, place = self._tools, (x, y)
+        layer, value = self._target(erase)
+        text = NAMES[ERASER if erase and tools.tool == BRUSH else tools.tool]
+        if tools.tool == FILL:
+            fill_at(layer, place, value, text)
+            return
+        kind = BoxStroke if tools.tool == RECTANGLE else LineStroke
+        self._stroke = kind(layer, value, text)
+        self.move(x, y, pressure)
+
+    def move(self, x: float, y: float, pressure: float) -> None:
+        """Go on to a place."""
+        if self._stroke is not None:
+            self._stroke.to((x, y), self._diameter(pressure))
+
+    def release(self) -> None:
+        """Lift the tool: the stroke is committed."""
+        stroke, self._stroke = self._stroke, None
+        if stroke is not None:
+            stroke.end()
+
+    def invert(self) -> None:
+        """Mask what is not masked, and the other way round."""
+        self.set_mask(~self.mask.values, "invert mask")
+
+    def clear(self) -> None:
+        """Mask nothing."""
+        self.set_mask(np.zeros_like(self.mask.values), "clear mask")
+
+    def set_mask(self, mask: NDArray[np.bool_], text: str) -> None:
+        """Take a whole mask ``[H, W]``, of the picture's size."""
+        self.release()
+        self.mask.replace(mask, text)
+
+    def _diameter(self, pressure: float) -> float:
+        return self._tools.size * (max(pressure, LEAST_PRESSURE) if self._tools.pressure else 1.0)
+
+    def _target(self, erase: bool) -> tuple[Layer, Any]:
+        """Return what is painted on, and with what."""
+        if self._tools.tool != COLOUR:
+            return self.mask, not erase and self._tools.tool != ERASER
+        colour = self._tools.colour
+        levels = np.asarray(colour, np.float32) if self.picture.values.ndim == 3 else grey_of_colour(colour)
+        return self.picture, from_levels(levels, self.value_range)

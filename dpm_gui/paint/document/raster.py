@@ -1,0 +1,169 @@
+"""Which pixels a tool covers. Pixel (row i, column j) has its centre at x = j + 1/2, y = i + 1/2."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Place = tuple[float, float]
+"""x and y, in pixels."""
+
+
+def segment(shape: tuple[int, ...], start: Place, stop: Place, diameter: float) -> tuple[Area, NDArray[np.bool_]]:
+    """Return the pixels that a round brush covers on its straight way from ``start`` to ``stop``.
+
+    They are those whose centres it passes over, and the pixels that it starts and stops in: a stroke has no gap,
+    however far its places lie apart, and a brush of one pixel paints one where it is pressed.
+
+    Args:
+        shape: Of the picture, ``[H, W, …]``.
+        start: Where the brush was, x and y; it may lie beyond the picture.
+        stop: Where the brush is.
+        diameter: Of the brush, 1 or more.
+
+    Returns:
+        An area, and which of its pixels are covered.
+    """
+    radius = max(diameter, 1.0) / 2.0
+    area = _around(start, stop, radius).within(shape)
+    if area.empty:
+        return NOWHERE, np.zeros((0, 0), np.bool_)
+    covered: NDArray[np.bool_] = _squared_distances(area, start, stop) <= radius * radius
+    for x, y in (start, stop):
+        column, row = math.floor(x) - area.left, math.floor(y) - area.top
+        if 0 <= row < covered.shape[0] and 0 <= column < covered.shape[1]:
+            covered[row, column] = True
+    return area, covered
+
+
+def soft_segment(
+    shape: tuple[int, ...], start: Place, stop: Place, diameter: float
+) -> tuple[Area, NDArray[np.float32]]:
+    """Return how strongly a soft brush touches pixels on its way: 1 on the way itself, falling to 0 at its rim.
+
+    Args and the area are those of `segment`.
+    """
+    radius = max(diameter, 1.0) / 2.0
+    area = _around(start, stop, radius).within(shape)
+    if area.empty:
+        return NOWHERE, np.zeros((0, 0), np.float32)
+    share = np.sqrt(_squared_distances(area, start, stop)) / np.float32(radius)
+    weight: NDArray[np.float32] = np.where(share < 1.0, 0.5 + 0.5 * np.cos(np.pi * share), 0.0).astype(np.float32)
+    return area, weight
+
+
+def box(shape: tuple[int, ...], corner: Place, opposite: Place) -> Area:
+    """Return the pixels that a rectangle between two corners touches."""
+    (left, right), (top, bottom) = (sorted((corner[axis], opposite[axis])) for axis in (0, 1))
+    area = Area(math.floor(left), math.floor(top), math.floor(right) + 1, math.floor(bottom) + 1)
+    return area.within(shape)
+
+
+def _around(start: Place, stop: Place, radius: float) -> Area:
+    return Area(
+        math.floor(min(start[0], stop[0]) - radius),
+        math.floor(min(start[1], stop[1]) - radius),
+        math.ceil(max(start[0], stop[0]) + radius) + 1,
+        math.ceil(max(start[1], stop[1]) + radius) + 1,
+    )
+
+
+def _squared_distances(area: Area, start: Place, stop: Place) -> NDArray[np.float32]:
+    """Return the squared distance of the centre of each pixel of ``area`` to the segment."""
+    x = np.arange(area.left, area.right, dtype=np.float32) + np.float32(0.5 - start[0])
+    y = (np.arange(area.top, area.bottom, dtype=np.float32) + np.float32(0.5 - start[1]))[:, None]
+    across, down = np.float32(stop[0] - start[0]), np.float32(stop[1] - start[1])
+    length = across * across + down * down
+    if length == 0.0:
+        return np.asarray(x * x + y * y, np.float32)
+    along = np.clip((x * (across / length)) + y * (down / length), 0.0, 1.0)
+    dx, dy = x - along * across, y - along * down
+    return np.asarray(dx * dx + dy * dy, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The pixels from ``left`` and ``top`` up to, but not with, ``right`` and ``bottom``; it may be empty."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether no pixel lies in it."""
+        return self.right <= self.left or self.bottom <= self.top
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns, for an array ``[H, W, …]``."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def within(self, shape: tuple[int, ...]) -> Area:
+        """Return the part that lies in an array of ``shape`` [H, W, …]."""
+        height, width = shape[:2]
+        left, top = min(max(self.left, 0), width), min(max(self.top, 0), height)
+        return Area(left, top, max(left, min(self.right, width)), max(top, min(self.bottom, height)))
+
+    def joined(self, other: Area) -> Area:
+        """Return the least area that holds both."""
+        if self.empty:
+            return other
+        if other.empty:
+            return self
+        return Area(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+NOWHERE = Area(0, 0, 0, 0)
+
+
+def all_of(shape: tuple[int, ...]) -> Area:
+    """Return the area of an array of ``shape`` [H, W, …]."""
+    return Area(0, 0, shape[1], shape[0])
+
+
+def region(values: NDArray[np.generic], row: int, column: int) -> NDArray[np.bool_]:
+    """Return the pixels of ``values`` [H, W] that hang together with one, and have its value.
+
+    Runs of equal pixels in a row are taken as one, so that a large plain region takes few steps.
+    """
+    wanted = values == values[row, column]
+    starts, stops, first = _runs(wanted)
+    own = next(i for i in range(first[row], first[row + 1]) if starts[i] <= column < stops[i])
+    reached = np.zeros(len(starts), np.bool_)
+    reached[own] = True
+    rows = np.repeat(np.arange(len(wanted)), np.diff(first))
+    found, waiting = np.zeros(wanted.shape, np.bool_), [own]
+    while waiting:
+        run = waiting.pop()
+        at, left, right = int(rows[run]), starts[run], stops[run]
+        found[at, left:right] = True
+        for beside in (at - 1, at + 1):
+            if not 0 <= beside < len(wanted):
+                continue
+            begin, end = first[beside], first[beside + 1]
+            low = begin + int(np.searchsorted(stops[begin:end], left, side="right"))
+            high = begin + int(np.searchsorted(starts[begin:end], right, side="left"))
+            for other in range(low, high):
+                if not reached[other]:
+                    reached[other] = True
+                    waiting.append(other)
+    return found
+
+
+def _runs(wanted: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], list[int]]:
+    """Return where the runs of True begin and end, row by row, and the number of the first run of each row."""
+    edges = np.diff(np.pad(wanted, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, starts = np.nonzero(edges == 1)
+    _, stops = np.nonzero(edges == -1)
+    first = np.searchsorted(rows, np.arange(len(wanted) + 1)).tolist()
+    return starts, stops, first

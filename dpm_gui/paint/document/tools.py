@@ -1,0 +1,132 @@
+"""The tools: what a press, a way and a release of the pointer do to a layer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_gui.paint.document import raster
+from dpm_gui.paint.document.layer import Layer
+from dpm_gui.paint.document.raster import NOWHERE, Area, Place, all_of, box, segment
+
+BRUSH, ERASER, RECTANGLE, FILL, COLOUR = "brush", "eraser", "rectangle", "fill", "colour"
+TOOLS = (BRUSH, ERASER, RECTANGLE, FILL, COLOUR)
+SIZES = (1, 512)
+"""Least and greatest diameter of a brush, pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolBox:
+    """Which tool is in hand, and how it is set.
+
+    Attributes:
+        tool: One of `TOOLS`.
+        size: Diameter of the brush, pixels of the picture.
+        colour: What the colour brush paints with, 0 … 255: red, green, blue.
+        pressure: Whether the pressure of a pen is the brush's size.
+    """
+
+    tool: str = BRUSH
+    size: int = 4
+    colour: tuple[int, int, int] = (255, 255, 255)
+    pressure: bool = False
+
+    def holding(self, tool: str) -> ToolBox:
+        """Return it with another tool in hand."""
+        return replace(self, tool=tool)
+
+    def pressed(self, on: bool) -> ToolBox:
+        """Return it with the pressure of a pen as the size of the brush, or not."""
+        return replace(self, pressure=on)
+
+    def sized(self, size: float) -> ToolBox:
+        """Return it with another size of brush, as near as there is."""
+        return replace(self, size=min(max(round(size), SIZES[0]), SIZES[1]))
+
+    def swapped(self) -> ToolBox:
+        """Return it with the eraser for the brush; with the brush for anything else."""
+        return self.holding(ERASER if self.tool == BRUSH else BRUSH)
+
+    def resized(self, steps: int) -> ToolBox:
+        """Return it with a brush some ``steps`` larger, each a tenth of its size and at least a pixel."""
+        size = self.size
+        for _ in range(abs(steps)):
+            size += int(math.copysign(max(1, round(0.1 * size)), steps))
+        return self.sized(size)
+
+
+class LineStroke:
+    """A stroke of a round brush: one value along the pointer's way."""
+
+    def __init__(self, layer: Layer, value: Any, text: str) -> None:
+        self._layer = layer
+        self._value = value
+        self._text = text
+        self._last: Place | None = None
+        layer.begin()
+
+    def to(self, place: Place, diameter: float) -> None:
+        """Go on to ``place``."""
+        values = self._layer.values
+        area, covered = segment(values.shape, self._last or place, place, diameter)
+        self._last = place
+        if not area.empty:
+            part = np.array(values[area.slices])
+            part[covered] = self._value
+            self._layer.put(area, part)
+
+    def end(self) -> bool:
+        """Commit it."""
+        return self._layer.commit(self._text)
+
+
+class BoxStroke:
+    """A rectangle that follows the pointer until it is let go."""
+
+    def __init__(self, layer: Layer, value: Any, text: str) -> None:
+        self._layer = layer
+        self._value = value
+        self._text = text
+        self._corner: Place | None = None
+        self._area: Area = NOWHERE
+        layer.begin()
+
+    def to(self, place: Place, diameter: float) -> None:
+        """Have the rectangle end at ``place``."""
+        if self._corner is None:
+            self._corner = place
+        area = box(self._layer.values.shape, self._corner, place)
+        both = area.joined(self._area)
+        if both.empty:
+            return
+        part = np.array(self._layer.before[both.slices])
+        if not area.empty:
+            part[area.top - both.top : area.bottom - both.top, area.left - both.left : area.right - both.left] = (
+                self._value
+            )
+        self._area = area
+        self._layer.put(both, part)
+
+    def end(self) -> bool:
+        """Commit it."""
+        return self._layer.commit(self._text)
+
+
+Stroke = LineStroke | BoxStroke
+
+
+def fill_at(layer: Layer, place: Place, value: Any, text: str) -> bool:
+    """Give ``value`` to the pixel at ``place`` and all that hang together with it and have its value."""
+    column, row = math.floor(place[0]), math.floor(place[1])
+    values = layer.values
+    if not (0 <= row < values.shape[0] and 0 <= column < values.shape[1]):
+        return False
+    found = raster.region(values, row, column)
+    changed: NDArray[Any] = np.where(found, np.asarray(value, values.dtype), values)
+    layer.begin()
+    layer.put(all_of(values.shape), changed)
+    return layer.commit(text)

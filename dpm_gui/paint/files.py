@@ -1,0 +1,125 @@
+"""Masks, pictures and whole requests of Paint as files: the dialogs that ask for them, and what is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from core.errors import DpmError
+from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.engine import runs
+from dpm_gui.export.figures import save_image
+from dpm_gui.jobs.saving import Saver
+from dpm_gui.paint.document.image_files import image_of_mask
+from dpm_gui.paint.inpainting.session import PaintSession
+from dpm_gui.paint.opening import PaintOpener
+from dpm_gui.paint.potential.files import save_wish
+from dpm_gui.paint.potential.session import WishSession
+from dpm_gui.views.canvases.image_levels import image_of
+
+PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"
+PNG = "PNG picture (*.png)"
+REQUESTS = "What to fill in (*.npz)"
+
+
+class PaintFiles(QObject):
+    """Asks for files, has them opened, and has what is to be saved written in jobs.
+
+    What is saved is what was there when the file was chosen, whatever is painted meanwhile.
+    """
+
+    told = Signal(str)
+    """What has been done, in words."""
+    failed = Signal(object)
+    """An exception: why a file was not written."""
+    activity_changed = Signal(object)
+    """An `Activity`, or None when no file is being written."""
+
+    def __init__(
+        self,
+        paint: PaintSession,
+        wishes: WishSession,
+        opener: PaintOpener,
+        preferences: Preferences,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._opener = opener
+        self._paint = paint
+        self._wishes = wishes
+        self._preferences = preferences
+        self._window = window
+        self._saver = Saver(self)
+        self._saver.saved.connect(lambda path: self.told.emit(f"Saved {path}"))
+        self._saver.failed.connect(self.failed)
+        self._saver.activity_changed.connect(self.activity_changed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a file is being written."""
+        return self._saver.busy
+
+    def ask_for_mask(self) -> None:
+        """Show the dialog that chooses a mask."""
+        self._ask_open("Open a mask", PICTURES, self._opener.open_mask)
+
+    def ask_where_to_save_mask(self) -> None:
+        """Show the dialog that names a file for the mask."""
+        self._ask_save("Save the mask", PNG, self.save_mask)
+
+    def ask_for_picture(self) -> None:
+        """Show the dialog that chooses a picture of one's own."""
+        self._ask_open("Open a picture", PICTURES, self._opener.open_picture)
+
+    def ask_where_to_save_picture(self, levels: NDArray[np.uint8]) -> None:
+        """Show the dialog that names a file for one of the results, ``[H, W]`` or ``[H, W, 3]``, 0 … 255."""
+        self._ask_save("Save the picture", PNG, partial(self.save_picture, levels))
+
+    def ask_for_request(self) -> None:
+        """Show the dialog that chooses a request to fill in."""
+        self._ask_open("Open what to fill in", REQUESTS, self._opener.open_request)
+
+    def ask_where_to_save_request(self) -> None:
+        """Show the dialog that names a file for the request."""
+        self._ask_save("Save what to fill in", REQUESTS, self.save_request)
+
+    def save_mask(self, path: str) -> None:
+        """Save the mask as a PNG picture."""
+        mask = self._paint.easel.mask.values.copy()
+        self._saver.save(path, lambda path: save_image(image_of_mask(mask), path))
+
+    def save_picture(self, levels: NDArray[np.uint8], path: str) -> None:
+        """Save a picture as a PNG file, a pixel for a pixel; nobody is to change ``levels`` any more."""
+        self._saver.save(path, lambda path: save_image(image_of(levels), path))
+
+    def save_request(self, path: str) -> None:
+        """Save picture, mask and options as one file, or the wish over the plane."""
+        if self._wishes.available:
+            self._saver.save(path, partial(save_wish, self._wishes.saved))
+            return
+        try:
+            request = self._paint.request
+        except DpmError as error:
+            self.failed.emit(error)
+        else:
+            self._saver.save(path, partial(runs.save_request, request))
+
+    def shut_down(self) -> None:
+        """Write all that was to be saved, and end every thread; nothing is told any more."""
+        self.blockSignals(True)
+        self._saver.shut_down()
+
+    def _ask_open(self, title: str, kinds: str, take: Callable[[str], None]) -> None:
+        from dpm_gui.dialogs.files import ask_open  # not before it is asked for: Paint is there the sooner
+
+        ask_open(self._window, self._preferences, title, kinds, take)
+
+    def _ask_save(self, title: str, kinds: str, take: Callable[[str], None]) -> None:
+        from dpm_gui.dialogs.files import ask_save  # not before it is asked for: Paint is there the sooner
+
+        ask_save(self._window, self._preferences, title, kinds, take)

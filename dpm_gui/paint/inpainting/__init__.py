@@ -1,0 +1,1 @@
+"""Inpainting of images and bits."""

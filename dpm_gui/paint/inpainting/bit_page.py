@@ -1,0 +1,135 @@
+"""The page of Paint for sequences of bits: each place is 0, 1 or free, and samples obey."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.values.inpainting import FillFrame
+from dpm_gui.desktop.theme import Palette
+from dpm_gui.engine.opening import Opened
+from dpm_gui.paint.canvases.bit_canvas import FREE, BitCanvas
+from dpm_gui.paint.document.raster import Area
+from dpm_gui.paint.inpainting.panel import FillPanel
+from dpm_gui.paint.inpainting.session import PaintSession
+from dpm_gui.window.actions import Actions
+
+HINT = "Click a place: free, 1, 0. Samples obey exactly; a right click, or Delete for all, sets free again."
+PANEL_WIDTH = 420
+
+
+class BitPage(QWidget):
+    """Joins the canvas of bits to what is painted; what is masked is free."""
+
+    def __init__(self, paint: PaintSession, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._paint = paint
+        self._shown = False
+        self.canvas = BitCanvas(self)
+        self.panel = FillPanel(actions["fill_in"], self, noun="bits")
+        self.panel.setFixedWidth(PANEL_WIDTH)
+        self._note = QLabel(HINT, self)
+        self._note.setWordWrap(True)
+        self._note.setContentsMargins(16, 4, 16, 4)
+        self._state = QLabel(self)
+        self._state.setContentsMargins(16, 8, 8, 0)
+        left, right, row = QVBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
+        left.addWidget(self.canvas, 1)
+        left.addWidget(self._note)
+        right.addWidget(self._state)
+        right.addWidget(self.panel)
+        right.addStretch(1)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addLayout(left, 1)
+        row.addLayout(right)
+        self.canvas.wished.connect(self._wish)
+        self.canvas.wish_ended.connect(self._end_wish)
+        for layer in (paint.easel.mask, paint.easel.picture):
+            layer.changed.connect(self._show_wish)
+        paint.options_changed.connect(self.panel.show_options)
+        paint.started.connect(self._state.clear)
+        paint.result_changed.connect(self._show_result)
+        paint.ended.connect(self._show_end)
+        paint.note_changed.connect(self._say)
+        self.panel.changed.connect(lambda changes: paint.set_options(**changes))
+
+    def set_palette(self, palette: Palette) -> None:
+        """Show everything in the colours of ``palette``."""
+        self.canvas.set_palette(palette)
+
+    def fit(self) -> None:
+        """Show all: it always does."""
+
+    def compare(self, after: bool) -> None:
+        """Show samples in the place of the wish: they stand below it already."""
+
+    def take_keyboard(self) -> None:
+        """Have keys go to the canvas."""
+        self.canvas.setFocus()
+
+    def show_opened(self, opened: Opened) -> None:
+        """Be ready for the sequences of ``opened``."""
+        self._shown = True
+        self.panel.set_steps(opened.checkpoint.steps)
+        self.panel.show_options(self._paint.options)
+        self._show_wish()
+
+    def put_away(self) -> None:
+        """Show nothing any more: something else is open."""
+        self._shown = False
+
+    def _wish(self, place: int, value: int) -> None:
+        easel, area = self._paint.easel, Area(place, 0, place + 1, 1)
+        for layer in (easel.picture, easel.mask):
+            if not layer.in_stroke:
+                layer.begin()
+        easel.mask.put(area, np.array([[value == FREE]]))
+        if value != FREE:
+            easel.picture.put(area, np.array([[value]], np.float32))
+
+    def _end_wish(self) -> None:
+        easel = self._paint.easel
+        layers = [layer for layer in (easel.picture, easel.mask) if layer.in_stroke]
+        if not any(layer.differs for layer in layers):
+            for layer in layers:
+                layer.cancel()
+            return
+        easel.undo_stack.beginMacro("wish")
+        for layer in layers:
+            layer.commit("wish")
+        easel.undo_stack.endMacro()
+
+    def _show_wish(self, _area: object = None) -> None:
+        easel = self._paint.easel
+        picture, mask = easel.picture.values, easel.mask.values
+        if self._shown and picture.shape == mask.shape and len(picture) == 1:
+            self.canvas.show_wish(_wish_of(picture[0], mask[0]))
+
+    def _show_result(self, frame: FillFrame | None) -> None:
+        if not self._shown:
+            return
+        pictures = None if frame is None else frame.pictures
+        width = self._paint.easel.mask.values.shape[1]
+        self.canvas.show_samples(np.empty((0, width), np.float32) if pictures is None else pictures)
+        self._state.setText("" if frame is None or frame.final else f"filling in, t = {frame.t}")
+        if frame is not None and frame.effective_size is not None:
+            self.panel.show_size(frame.effective_size, self._paint.walked)
+
+    def _show_end(self, error: Exception | None) -> None:
+        """Say why there is no more to come, where it is not that all is done."""
+        frame = self._paint.result
+        if not self._shown:
+            return
+        if error is not None:
+            self._state.setText("failed")
+        elif frame is not None and not frame.final and not self._paint.running:
+            self._state.setText(f"stopped at t = {frame.t}")
+
+    def _say(self, note: str) -> None:
+        self._note.setText(f"{note} {HINT}" if note else HINT)
+
+
+def _wish_of(bits: NDArray[np.float32], free: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """Return what is wished for: 0, 1 or `FREE` of each place."""
+    return np.where(free, FREE, bits).astype(np.int8)

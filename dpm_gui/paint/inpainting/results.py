@@ -1,0 +1,146 @@
+"""What came of filling in: the samples, their mean, and their standard deviation as a map of what is uncertain."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from dpm_gui.desktop.theme import LIGHT, Palette, text_size
+from dpm_gui.paint.inpainting.summary import Digest
+from dpm_gui.paint.inpainting.tiles import ColourBar, Tile, TileGrid
+
+
+class FillResults(QWidget):
+    """Shows the pictures of one frame at a time."""
+
+    chosen = Signal(int)
+    """The number of the sample that was chosen."""
+    save_asked = Signal(object)
+    """Levels, 0 … 255, that are to be saved as a picture."""
+    keep_asked = Signal(int)
+    """The sample with this number is to become the picture."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._palette = LIGHT
+        self._shown: Digest | None = None
+        self._title = QLabel("Samples", self)
+        self._state = QLabel(self)
+        self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        # what it says changes all the time: nothing is to move for that
+        self._state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.samples = TileGrid("Samples", self, choosable=True)
+        self.mean = TileGrid("Mean of the samples", self)
+        self.spread = TileGrid("Standard deviation of the samples", self)
+        self.bar = ColourBar("levels", self)
+        self.keep = QToolButton(self)
+        self.keep.setText("Keep this sample")
+        self.keep.setToolTip("Make the chosen sample the new picture (Ctrl+K, or double click it)")
+        self.keep.clicked.connect(lambda: self.keep_asked.emit(self.samples.choice))
+        self.samples.chosen.connect(self.chosen)
+        self.samples.kept.connect(self.keep_asked)
+        for grid in (self.samples, self.mean, self.spread):
+            grid.save_asked.connect(partial(self._ask_to_save, grid))
+        self._captions = [QLabel("Mean", self), QLabel("Standard deviation", self)]
+        self._lay_out()
+        self.show_digest(None)
+
+    @property
+    def state(self) -> str:
+        """What is said of it."""
+        return self._state.text()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Show everything in the colours of ``palette``."""
+        self._palette = palette
+        for part in (self.samples, self.mean, self.spread, self.bar):
+            part.set_palette(palette)
+        colours = QPalette(self.palette())
+        colours.setColor(QPalette.ColorRole.WindowText, QColor(palette.muted))
+        for label in (self._state, *self._captions):
+            label.setPalette(colours)
+        self.show_digest(self._shown)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange}:
+            self._dress_title()
+
+    def set_message(self, text: str) -> None:
+        """Say ``text`` where there are no samples."""
+        self.samples.set_message(text)
+
+    def set_state(self, text: str) -> None:
+        """Say how far it is."""
+        self._state.setText(text)
+        self._state.setToolTip(text)
+
+    def show_digest(self, shown: Digest | None) -> None:
+        """Show the pictures of a frame, or none."""
+        self._shown = shown
+        self.keep.setEnabled(shown is not None)
+        if shown is None:
+            for grid in (self.samples, self.mean, self.spread):
+                grid.show_tiles([])
+            self.bar.show_scale(colours_of(self._palette), None)
+            return
+        pairs = enumerate(zip(shown.levels, np.asarray(shown.frame.pictures), strict=True), start=1)
+        self.samples.show_tiles([Tile(each, values, f"Sample {number}") for number, (each, values) in pairs])
+        self.mean.show_tiles([Tile(shown.mean_levels, shown.mean, "Mean")])
+        self._show_spread(shown)
+
+    def _show_spread(self, shown: Digest) -> None:
+        colours = colours_of(self._palette)
+        if shown.spread is None or shown.spread_levels is None:
+            self.spread.set_message("One sample has no spread.")
+            self.spread.show_tiles([])
+            self.bar.show_scale(colours, None)
+            return
+        self.spread.show_tiles([Tile(colours[shown.spread_levels], shown.spread, "Standard deviation")])
+        self.bar.show_scale(colours, shown.spread_top)
+
+    def _ask_to_save(self, grid: TileGrid, index: int) -> None:
+        self.save_asked.emit(grid.tiles[index].levels)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self._title)
+        top.addWidget(self._state, 1)
+        top.addWidget(self.keep)
+        below = QGridLayout()
+        below.setHorizontalSpacing(8)
+        below.setVerticalSpacing(4)
+        below.addWidget(self._captions[0], 0, 0)
+        below.addWidget(self._captions[1], 0, 1)
+        below.addWidget(self.mean, 1, 0)
+        below.addWidget(self.spread, 1, 1)
+        below.addWidget(self.bar, 1, 2)
+        below.setColumnStretch(0, 1)
+        below.setColumnStretch(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addLayout(top)
+        layout.addWidget(self.samples, 3)
+        layout.addLayout(below, 2)
+        self._dress_title()
+
+    def _dress_title(self) -> None:
+        font = QFont(self.font())
+        font.setPointSizeF(text_size(self, 1.0))
+        font.setBold(True)
+        self._title.setFont(font)
+
+
+def colours_of(palette: Palette) -> NDArray[np.uint8]:
+    """Return the colours of a map, ``[256, 3]``, from nothing to much: perceptually even."""
+    name = "plasma" if palette.dark else "viridis"
+    table = pg.colormap.get(name).getLookupTable(nPts=256, mode="byte")
+    return np.asarray(table, np.uint8)[:, :3]

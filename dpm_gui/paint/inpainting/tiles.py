@@ -1,0 +1,243 @@
+"""Small pictures side by side, nearest neighbour: the samples of a run, their mean, and how uncertain they are."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetrics,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+
+from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.views.canvases.image_levels import image_of
+
+GAP = 8
+LEAST_SIDE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One small picture.
+
+    Attributes:
+        levels: ``[H, W]`` or ``[H, W, 3]`` (red, green, blue), 0 … 255.
+        values: ``[H, W]`` or ``[H, W, 3]``, what a pixel's tool tip tells.
+        name: What it is, for the tool tip.
+    """
+
+    levels: NDArray[np.uint8]
+    values: NDArray[np.generic]
+    name: str
+
+
+class TileGrid(QWidget):
+    """Lays tiles out in a grid as large as they go; one of them can be chosen."""
+
+    chosen = Signal(int)
+    """The number of the tile that was clicked, or reached with the arrow keys."""
+    save_asked = Signal(int)
+    """The number of the tile that is to be saved as a picture."""
+    kept = Signal(int)
+    """The number of the tile that was double clicked."""
+
+    def __init__(self, name: str, parent: QWidget | None = None, *, choosable: bool = False) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(80, 80)
+        if choosable:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._choosable = choosable
+        self._palette = LIGHT
+        self._tiles: list[Tile] = []
+        self._images: list[QImage] = []
+        self._chosen = 0
+        self._message = ""
+
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        """What is on show."""
+        return tuple(self._tiles)
+
+    @property
+    def choice(self) -> int:
+        """The number of the tile that is chosen."""
+        return self._chosen
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 240)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw in the colours of ``palette``."""
+        self._palette = palette
+        self.update()
+
+    def set_message(self, text: str) -> None:
+        """Say ``text`` where there are no tiles."""
+        self._message = text
+        self.update()
+
+    def show_tiles(self, tiles: list[Tile]) -> None:
+        """Show other tiles, all of one size."""
+        self._tiles = tiles
+        self._images = [image_of(tile.levels) for tile in tiles]
+        self._chosen = min(self._chosen, max(len(tiles) - 1, 0))
+        self.update()
+
+    def choose(self, index: int) -> None:
+        """Choose a tile."""
+        if 0 <= index < len(self._tiles) and self._choosable:
+            self._chosen = index
+            self.update()
+            self.chosen.emit(index)
+
+    def place_of(self, index: int) -> QRect:
+        """Return where a tile is."""
+        columns, side = self._grid()
+        row, column = divmod(index, columns)
+        across, down = self._size(side)
+        rows = math.ceil(len(self._tiles) / columns)
+        left = (self.width() - columns * across - (columns - 1) * GAP) // 2
+        top = (self.height() - rows * down - (rows - 1) * GAP) // 2
+        return QRect(left + column * (across + GAP), top + row * (down + GAP), across, down)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if not self._images:
+            painter.setPen(QColor(self._palette.muted))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(8, 8, -8, -8), flags, self._message)
+        for index, image in enumerate(self._images):
+            place = self.place_of(index)
+            painter.drawImage(place, image)
+            marked = self._choosable and index == self._chosen and len(self._images) > 1
+            painter.setPen(QPen(QColor(self._palette.ink if marked else self._palette.hairline), 2 if marked else 1))
+            painter.drawRect(place.adjusted(-1, -1, 0, 0))
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self._at(event.position().toPoint())
+        if index is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.choose(index)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self._at(event.pos())
+        if index is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Save picture as PNG…", lambda: self.save_asked.emit(index))
+        if self._choosable:
+            menu.addAction("Keep this sample", lambda: self.kept.emit(index))
+        menu.popup(event.globalPos())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self._at(event.position().toPoint())
+        if index is not None and self._choosable:
+            self.kept.emit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        columns = self._grid()[0]
+        steps = {Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns}
+        if event.key() in steps:
+            self.choose(self._chosen + steps[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            text = self._tip(event.pos())
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def _tip(self, position: QPoint) -> str:
+        index = self._at(position)
+        if index is None:
+            return ""
+        tile, place = self._tiles[index], self.place_of(index)
+        height, width = tile.levels.shape[:2]
+        row = min((position.y() - place.top()) * height // place.height(), height - 1)
+        column = min((position.x() - place.left()) * width // place.width(), width - 1)
+        value = np.atleast_1d(np.asarray(tile.values[row, column], np.float64))
+        return f"{tile.name}: row {row}, column {column}: {', '.join(f'{part:.4g}' for part in value)}"
+
+    def _at(self, position: QPoint) -> int | None:
+        return next((i for i in range(len(self._tiles)) if self.place_of(i).contains(position)), None)
+
+    def _size(self, side: int) -> tuple[int, int]:
+        """Return width and height of tiles whose longer side has ``side`` pixels."""
+        height, width = self._tiles[0].levels.shape[:2]
+        longest = max(height, width)
+        return max(1, side * width // longest), max(1, side * height // longest)
+
+    def _grid(self) -> tuple[int, int]:
+        """Return the number of columns with which tiles are largest, and their longer side."""
+        count = max(len(self._tiles), 1)
+        if not self._tiles:
+            return 1, LEAST_SIDE
+        height, width = self._tiles[0].levels.shape[:2]
+        longest, best = max(height, width), (1, 0)
+        for columns in range(1, count + 1):
+            rows = math.ceil(count / columns)
+            across = (self.width() - (columns - 1) * GAP - 4) / columns * longest / width
+            down = (self.height() - (rows - 1) * GAP - 4) / rows * longest / height
+            side = int(min(across, down))
+            if side > best[1]:
+                best = columns, side
+        return best[0], max(best[1], LEAST_SIDE)
+
+
+class ColourBar(QWidget):
+    """A scale beside a map: its colours from 0 to the greatest value, with the numbers at its ends."""
+
+    def __init__(self, unit: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._unit = unit
+        self._palette = LIGHT
+        self._colours = np.zeros((256, 3), np.uint8)
+        self._top: float | None = None
+        self.setFixedWidth(64)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    @property
+    def top(self) -> float | None:
+        """The greatest value."""
+        return self._top
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw in the colours of ``palette``."""
+        self._palette = palette
+        self.update()
+
+    def show_scale(self, colours: NDArray[np.uint8], top: float | None) -> None:
+        """Show ``colours`` [256, 3] from 0 to ``top``; nothing for None."""
+        self._colours, self._top = colours, top
+        self.setToolTip("" if top is None else f"Standard deviation over the samples, 0 to {top:.4g} {self._unit}")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._top is None:
+            return
+        painter = QPainter(self)
+        height = QFontMetrics(self.font()).height()
+        bar = QRect(4, height + 2, 12, max(self.height() - 2 * height - 4, 8))
+        painter.drawImage(bar, image_of(self._colours[::-1][:, None]))
+        painter.setPen(QColor(self._palette.muted))
+        painter.drawText(4, height - 3, f"{self._top:.3g}")
+        painter.drawText(4, self.height() - 4, f"0 {self._unit}")
+        painter.end()

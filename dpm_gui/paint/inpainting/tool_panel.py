@@ -1,0 +1,216 @@
+"""The tools of Paint: a column of them beside the canvas, and a bar above it for picture, mask and brush."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dpm_gui.desktop.icons import IconSet
+from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.paint.document.tools import SIZES, ToolBox
+
+ICON, SIDE = 20, 36
+SWATCH = 16
+TOOL_NAMES = ("tool_brush", "tool_eraser", "tool_rectangle", "tool_fill", "tool_colour")
+MASK_ACTIONS = ("mask_hole", "mask_left", "mask_lower", "mask_random", "mask_rows")
+PRESETS = 9
+
+
+class ActionsByName(Protocol):
+    """The commands of the window."""
+
+    def __getitem__(self, name: str) -> QAction: ...
+
+
+class ToolColumn(QWidget):
+    """One button for each tool, and one that shows what comes of it while it is held."""
+
+    compare_held = Signal(bool)
+    """The button that compares was pressed or let go."""
+
+    def __init__(self, actions: ActionsByName, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._compare = QToolButton(self)
+        self._compare.setToolTip("Show the chosen sample while held (Z)")
+        self._compare.setAccessibleName("Before and after")
+        self._compare.pressed.connect(lambda: self.compare_held.emit(True))
+        self._compare.released.connect(lambda: self.compare_held.emit(False))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(4)
+        for name in TOOL_NAMES:
+            layout.addWidget(self._button(actions[name]))
+        layout.addSpacing(16)
+        for name in ("invert_mask", "clear_mask", "show_mask"):
+            layout.addWidget(self._button(actions[name]))
+        layout.addSpacing(16)
+        _dress(self._compare)
+        layout.addWidget(self._compare)
+        layout.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+
+    def set_palette(self, palette: Palette, icons: IconSet) -> None:
+        """Show everything in the colours of ``palette``."""
+        self._compare.setIcon(icons.icon("arrow-left-right", palette.ink))
+
+    def _button(self, action: QAction) -> QToolButton:
+        button = QToolButton(self)
+        button.setDefaultAction(action)
+        button.setAccessibleName(action.text())
+        _dress(button)
+        return button
+
+
+class PictureBar(QWidget):
+    """Which picture, which mask, how large a brush and of what colour."""
+
+    size_asked = Signal(int)
+    """The brush is to have this diameter."""
+    colour_chosen = Signal(tuple)
+    """Red, green and blue, 0 … 255, to paint with."""
+
+    def __init__(self, actions: ActionsByName, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._palette = LIGHT
+        self._tools = ToolBox()
+        self._with_colours = True
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 6, 16, 6)
+        layout.setSpacing(6)
+        layout.addWidget(QLabel("Picture", self))
+        for name in ("previous_picture", "next_picture", "sample_picture", "open_picture"):
+            layout.addWidget(_flat(actions[name], self))
+        layout.addWidget(_rule(self))
+        layout.addWidget(self._mask_button(actions))
+        layout.addWidget(_rule(self))
+        self._size = QSlider(Qt.Orientation.Horizontal, self)
+        self._size.setRange(*SIZES)
+        self._size.setAccessibleName("Brush size")
+        self._size.setToolTip("Diameter of the brush in pixels of the picture ([ and ], Alt and wheel)")
+        self._size.setMinimumWidth(72)
+        self._size.setMaximumWidth(200)
+        self._size.valueChanged.connect(self.size_asked)
+        self._diameter = QLabel(self)
+        self._diameter.setMinimumWidth(self.fontMetrics().horizontalAdvance("512 px"))
+        label = QLabel("Brush", self)
+        label.setBuddy(self._size)
+        layout.addWidget(label)
+        layout.addWidget(self._size, 1)
+        layout.addWidget(self._diameter)
+        self._colour = QToolButton(self)
+        self._colour.setToolTip("Colour to paint the picture with (P)")
+        self._colour.setAccessibleName("Colour to paint with")
+        self._colour.setAutoRaise(True)
+        self._colour.clicked.connect(self._ask_colour)
+        layout.addWidget(self._colour)
+        layout.addWidget(_flat(actions["pressure"], self))
+        layout.addStretch(1)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Show everything in the colours of ``palette``."""
+        self._palette = palette
+        self.show_tools(self._tools)
+
+    def set_largest(self, size: int) -> None:
+        """Have the slider reach up to a brush of that size; other ways to set it reach farther."""
+        with QSignalBlocker(self._size):
+            self._size.setMaximum(max(size, SIZES[0] + 1))
+
+    def set_colours(self, colours: bool) -> None:
+        """Paint with colours, or with grey levels alone."""
+        self._with_colours = colours
+
+    def show_tools(self, tools: ToolBox) -> None:
+        """Show how the tools are set."""
+        self._tools = tools
+        with QSignalBlocker(self._size):
+            self._size.setValue(tools.size)
+        self._diameter.setText(f"{tools.size} px")
+        self._colour.setIcon(_swatch(QColor(*tools.colour), self._palette))
+
+    def _mask_button(self, actions: ActionsByName) -> QToolButton:
+        button = QToolButton(self)
+        button.setText("Mask")
+        button.setToolTip("Ready-made masks, and masks as PNG files")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setAutoRaise(True)
+        menu = QMenu(button)
+        menu.addActions([actions[name] for name in MASK_ACTIONS])
+        menu.addSeparator()
+        menu.addActions([actions[name] for name in ("invert_mask", "clear_mask", "open_mask", "save_mask")])
+        button.setMenu(menu)
+        return button
+
+    def _ask_colour(self) -> None:
+        if not self._with_colours:
+            self._greys().popup(self._colour.mapToGlobal(self._colour.rect().bottomLeft()))
+            return
+        dialog = QColorDialog(QColor(*self._tools.colour), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(self._take)
+        dialog.open()
+
+    def _greys(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for index in range(PRESETS):
+            level = round(255 * index / (PRESETS - 1))
+            action = menu.addAction(_swatch(QColor(level, level, level), self._palette), str(level))
+            action.triggered.connect(lambda _checked, level=level: self._take(QColor(level, level, level)))
+        return menu
+
+    def _take(self, colour: QColor) -> None:
+        self.colour_chosen.emit((colour.red(), colour.green(), colour.blue()))
+
+
+def _swatch(colour: QColor, palette: Palette) -> QIcon:
+    """Return a patch of one colour, with a rim that sets it off from what it lies on."""
+    patch = QPixmap(SWATCH, SWATCH)
+    patch.fill(QColor(palette.muted))
+    painter = QPainter(patch)
+    painter.fillRect(1, 1, SWATCH - 2, SWATCH - 2, colour)
+    painter.end()
+    return QIcon(patch)
+
+
+def _dress(button: QToolButton) -> None:
+    button.setAutoRaise(True)
+    button.setIconSize(QSize(ICON, ICON))
+    button.setFixedSize(SIDE, SIDE)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the canvas
+
+
+def _flat(action: QAction, parent: QWidget) -> QToolButton:
+    button = QToolButton(parent)
+    button.setDefaultAction(action)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(action.text())
+    icon_only = not action.icon().isNull()
+    button.setToolButtonStyle(
+        Qt.ToolButtonStyle.ToolButtonIconOnly if icon_only else Qt.ToolButtonStyle.ToolButtonTextOnly
+    )
+    return button
+
+
+def _rule(parent: QWidget) -> QFrame:
+    rule = QFrame(parent)
+    rule.setFrameShape(QFrame.Shape.VLine)
+    rule.setFrameShadow(QFrame.Shadow.Plain)
+    rule.setForegroundRole(rule.palette().ColorRole.Mid)
+    return rule

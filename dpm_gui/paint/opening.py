@@ -1,0 +1,199 @@
+"""Pictures, masks and whole requests that are opened in Paint: read in a job, and asked about where they do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from core.errors import BadInputError
+from core.values.checkpoints import DataInfo
+from dpm_gui.engine import painting, runs
+from dpm_gui.jobs.tasks import Tasks
+from dpm_gui.paint.document import image_files
+from dpm_gui.paint.document.image_files import CROPPED, FITTED, picture_for, scaled_mask
+from dpm_gui.paint.document.levels import from_levels
+from dpm_gui.paint.inpainting.session import PaintSession
+from dpm_gui.paint.potential.files import SavedWish, load_wish
+from dpm_gui.paint.potential.session import WishSession
+
+PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+READING = "read"
+
+Levels = NDArray[np.uint8]
+
+
+class PaintOpener(QObject):
+    """Reads one file at a time, the newest alone, and hands what is in it to the painting.
+
+    A file is meant for what was open when it was chosen: where another checkpoint comes first, it is left.
+    """
+
+    told = Signal(str)
+    """What has been done, in words."""
+    failed = Signal(object)
+    """An exception: why a file was not used."""
+    activity_changed = Signal(object)
+    """An `Activity`, or None."""
+
+    def __init__(self, paint: PaintSession, wishes: WishSession, window: QWidget) -> None:
+        super().__init__(window)
+        self._paint = paint
+        self._wishes = wishes
+        self._window = window
+        self._name = ""
+        self._asked: QMessageBox | None = None
+        self._tasks = Tasks((READING,), self)
+        self._tasks.activity_changed.connect(self.activity_changed)
+        self._tasks.ended.connect(self._note_end)
+        paint.subject_changed.connect(self._leave)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a file is being read, or a person is asked about one."""
+        return READING in self._tasks or self._asked is not None
+
+    def open(self, path: str) -> bool:
+        """Open what kind of file was dropped; tell whether it is one of these."""
+        suffix = Path(path).suffix.lower()
+        if suffix == ".npz":
+            self.open_request(path)
+        elif suffix in PICTURE_SUFFIXES:
+            self.open_picture(path)
+        else:
+            return False
+        return True
+
+    def open_picture(self, path: str) -> None:
+        """Have a picture of one's own to be filled in; one of another size is fitted or cropped, as a person says."""
+        opened = self._paint.opened
+        if opened is None or not opened.checkpoint.data.is_picture:
+            reason = "what is open has no pictures; open a checkpoint of pictures first"
+            self.failed.emit(BadInputError(f"{path}: {reason}"))
+            return
+        data = opened.checkpoint.data
+
+        def take(levels: Levels) -> None:
+            shape = levels.shape if painting.takes_any_size(opened) else data.shape
+            if levels.shape == shape:
+                self._fit(path, levels, data, shape)
+            else:
+                self._ask_how(path, levels, data)
+
+        self._read(path, lambda: _levels_in(path, colour=len(data.shape) == 3), take)
+
+    def open_mask(self, path: str) -> None:
+        """Take the mask in the file at ``path``; one of another size once a person agrees to have it scaled."""
+        self._read(path, lambda: _mask_in(path), self._take_mask)
+
+    def open_request(self, path: str) -> None:
+        """Take picture, mask and options, or the wish over the plane, from the file at ``path``."""
+        if self._wishes.available:
+            self._read(path, lambda: _wish_in(path), self._wishes.take)
+        else:
+            self._read(path, lambda: runs.load_request(path), self._paint.take_request)
+
+    def stop(self) -> None:
+        """Leave the file that is being opened."""
+        self._tasks.stop((READING,))
+        if self._asked is not None:
+            self._asked.reject()
+
+    def shut_down(self) -> None:
+        """End every thread; nothing is told and nothing begins any more."""
+        self.blockSignals(True)
+        self.stop()
+        self._tasks.shut_down()
+
+    def _read(self, path: str, work: Callable[[], Iterator[object]], take: Callable[[Any], None]) -> None:
+        """Do ``work``, which comes to one value, and have it taken."""
+
+        def take_all(values: list[object]) -> int:
+            for value in values:
+                take(value)
+            return len(values)
+
+        self._name = Path(path).name
+        self._tasks.begin(READING, work, take_all, f"Opening {self._name}", 0)
+
+    def _fit(self, path: str, levels: Levels, data: DataInfo, shape: tuple[int, ...], how: str = "") -> None:
+        """Have a picture that was read made one of ``shape``, and put on the easel."""
+
+        def take(picture: NDArray[np.float32]) -> None:
+            self._paint.show_picture(picture)
+            sizes = f"from {_size(levels.shape)} to {_size(shape)} pixels"
+            self.told.emit(f"{self._name}: {how}, {sizes}" if how else f"Opened {path}")
+
+        self._read(path, lambda: _fitted(levels, data, shape, how), take)
+
+    def _ask_how(self, path: str, levels: Levels, data: DataInfo) -> None:
+        text = f"{self._name} has {_size(levels.shape)} pixels; the model takes {_size(data.shape)}."
+        fit = partial(self._fit, path, levels, data, data.shape)
+        answers = {"Fit": partial(fit, FITTED), "Crop": partial(fit, CROPPED)}
+        self._ask(text, "Fit squeezes all of it into that shape; crop keeps its middle.", answers)
+
+    def _take_mask(self, mask: NDArray[np.bool_]) -> None:
+        easel = self._paint.easel
+        shape = easel.mask.values.shape
+        if mask.shape == shape:
+            easel.set_mask(mask, "open mask")
+            return
+        text = f"{self._name} has {_size(mask.shape)} pixels, and the picture {_size(shape)}."
+        answers = {"Scale": lambda: easel.set_mask(scaled_mask(mask, *shape), "open mask")}
+        self._ask(text, "Scale the mask? Each pixel takes the value of the nearest one.", answers)
+
+    def _ask(self, text: str, more: str, answers: Mapping[str, Callable[[], None]]) -> None:
+        """Ask a question with these ``answers``, and what each of them does; to cancel it does nothing."""
+        box = QMessageBox(QMessageBox.Icon.Question, "Paint", text, parent=self._window)
+        box.setInformativeText(more)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        buttons = {name: box.addButton(name, QMessageBox.ButtonRole.AcceptRole) for name in answers}
+        box.addButton(QMessageBox.StandardButton.Cancel)
+
+        def finish() -> None:
+            self._asked = None
+            for name, button in buttons.items():
+                if box.clickedButton() is button:
+                    answers[name]()
+
+        box.finished.connect(finish)
+        self._asked = box
+        box.open()
+
+    def _leave(self) -> None:
+        """Leave what is being opened: it was meant for what was open before."""
+        if self.busy:
+            self.stop()
+            self.told.emit(f"{self._name} was not used: another checkpoint is open now")
+
+    def _note_end(self, _purpose: str, error: Exception | None) -> None:
+        if error is not None:
+            self.failed.emit(error)
+
+
+# What is done in the job:
+def _levels_in(path: str, *, colour: bool) -> Iterator[Levels]:
+    image = image_files.read_image(path)
+    yield image_files.rgb_of(image) if colour else image_files.grey_of(image)
+
+
+def _fitted(levels: Levels, data: DataInfo, shape: tuple[int, ...], how: str) -> Iterator[NDArray[np.float32]]:
+    yield from_levels(picture_for(levels, shape, how), data.value_range)
+
+
+def _mask_in(path: str) -> Iterator[NDArray[np.bool_]]:
+    yield image_files.mask_of(image_files.read_image(path))
+
+
+def _wish_in(path: str) -> Iterator[SavedWish]:
+    yield load_wish(path)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return f"{shape[1]} × {shape[0]}"

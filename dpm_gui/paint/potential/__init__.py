@@ -1,0 +1,1 @@
+"""A potential r(x) painted over the plane."""

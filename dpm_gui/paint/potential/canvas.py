@@ -1,0 +1,130 @@
+"""The plane of Paint: points that flow into what is wished for, and a pointer that wishes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from dpm_gui.desktop.theme import Palette
+from dpm_gui.paint.canvases.brush_outline import BrushOutline
+from dpm_gui.paint.potential.contours import WishItem
+from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.views.items.cloud import CloudItem
+from dpm_gui.views.widgets.wheel import notches
+
+
+class WishCanvas(PointsView):
+    """A canvas of points that says where a wish is pressed, moved and let go, in model units."""
+
+    pressed = Signal(float, float)
+    moved = Signal(float, float)
+    released = Signal(float, float)
+    size_asked = Signal(int)
+    """The brush is to be some steps larger."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        self._wish = WishItem()
+        self._ghosts = CloudItem()
+        self._outline = BrushOutline()
+        self._pointer: QPointF | None = None
+        self._down = False
+        super().__init__("reverse", title, parent)
+        for item in (self._ghosts, self._wish):
+            self.view.addItem(item, ignoreBounds=True)
+            item.setZValue(-1)
+        self.viewport().setMouseTracking(True)
+        self.setMouseTracking(True)
+        self.viewport().setCursor(Qt.CursorShape.CrossCursor)
+        self.region_changed.connect(lambda _: self.viewport().update())  # the outline is as large as its place
+        self.dress()
+
+    @property
+    def wish_item(self) -> WishItem:
+        """The contours."""
+        return self._wish
+
+    def show_wish(self, log_r: NDArray[np.float32], extent: tuple[float, float, float, float]) -> None:
+        """Show ln r on a grid, its greatest value 0."""
+        self._wish.show_field(log_r, extent)
+
+    def show_ghosts(self, points: NDArray[np.float32]) -> None:
+        """Show data ``[N, 2]``, model units, faintly beneath: one sees where the model's own points are."""
+        self._ghosts.set_points(points)
+
+    def set_brush(self, diameter: float | None) -> None:
+        """Draw the outline of a brush, its diameter in model units, under the pointer; or none."""
+        self._update_outline()
+        self._outline.diameter = diameter
+        self._update_outline()
+
+    def dress_items(self, palette: Palette, line_scale: float) -> None:
+        super().dress_items(palette, line_scale)
+        self._wish.dress(palette, line_scale)
+        faint = QColor(palette.muted)
+        faint.setAlpha(70)
+        self._ghosts.set_colours(None, np.array([faint.getRgb()], np.uint8))
+        self._ghosts.set_size_scale(line_scale)
+
+    def left_pressed(self, position: QPointF) -> None:
+        self._down = True
+        place = self.to_data(position)
+        self.pressed.emit(place.x(), place.y())
+
+    def left_dragged(self, position: QPointF) -> None:
+        place = self.to_data(position)
+        self.moved.emit(place.x(), place.y())
+
+    def left_clicked(self, position: QPointF) -> None:
+        """A click is a wish as well; nothing more comes of it."""
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._follow(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self._down and event.button() == Qt.MouseButton.LeftButton:
+            self._down = False
+            place = self.to_data(event.position())
+            self.released.emit(place.x(), place.y())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = notches(event)
+        if turned and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.size_asked.emit(1 if turned > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Under a style sheet Qt puts back the colours it saw first when a page is shown (Qt 6.11).
+        self.dress()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._follow(None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._pointer is None or not self.in_plot(self._pointer):
+            return
+        painter = QPainter(self.viewport())
+        self._outline.draw(painter, self._pointer, self._scale(), self._palette)
+        painter.end()
+
+    def _follow(self, position: QPointF | None) -> None:
+        self._update_outline()
+        self._pointer = position
+        self._update_outline()
+
+    def _update_outline(self) -> None:
+        if self._pointer is not None:
+            self.viewport().update(self._outline.area(self._pointer, self._scale()))
+
+    def _scale(self) -> float:
+        """Return how many pixels there are to one of the model's units."""
+        return 1.0 / float(self.view.viewPixelSize()[0])

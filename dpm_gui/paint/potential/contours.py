@@ -1,0 +1,113 @@
+"""Lines of equal value over a grid, and a tint where the value is high."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
+from PySide6.QtWidgets import QGraphicsItem
+
+from dpm_gui.desktop.theme import Palette
+from dpm_gui.views.items.view_item import StillItem
+
+LEVELS = tuple(math.log(share) for share in (0.9, 0.5, 0.1, 0.01))
+"""ln r at which lines are drawn."""
+TINT = 0.30
+
+
+class WishItem(StillItem):
+    """r over the plane: its contours, and a tint that is strongest where r is 1."""
+
+    def __init__(self, parent: QGraphicsItem | None = None) -> None:
+        super().__init__(parent)
+        self._colour = QColor()
+        self._scale = 1.0
+        self._log_r: NDArray[np.float32] | None = None
+        self._extent = (-1.0, 1.0, -1.0, 1.0)
+        self._lines: NDArray[np.float64] | None = None
+
+    @property
+    def lines(self) -> NDArray[np.float64]:
+        """The contours on show: ``[L, 4]``, from x, y to x, y, data coordinates.
+
+        They are found when they are asked for: of the fields of a stroke most are never drawn.
+        """
+        if self._lines is None:
+            varies = self._log_r is not None and float(np.ptp(self._log_r)) > 0.0
+            found = contours(self._log_r, LEVELS, self._extent) if self._log_r is not None and varies else None
+            self._lines = np.empty((0, 4)) if found is None else found
+        return self._lines
+
+    def dress(self, palette: Palette, line_scale: float) -> None:
+        self._colour = QColor(palette.known)
+        self._scale = line_scale
+        self.redraw()
+
+    def show_field(self, log_r: NDArray[np.float32] | None, extent: tuple[float, float, float, float]) -> None:
+        """Show ln r ``[H, W]``, greatest value 0, its corners' points at ``extent``; nothing for None."""
+        self._log_r, self._extent, self._lines = log_r, extent, None
+        self.redraw()
+
+    def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
+        if self._log_r is None or not len(self.lines):
+            return
+        left, right, bottom, top = self._extent
+        half_x = (right - left) / (self._log_r.shape[1] - 1) / 2.0
+        half_y = (top - bottom) / (self._log_r.shape[0] - 1) / 2.0
+        place = QRectF(QPointF(left - half_x, top + half_y), QPointF(right + half_x, bottom - half_y))
+        painter.drawImage(to_pixels.mapRect(place.normalized()), self._tint())
+        painter.setPen(QPen(self._colour, 1.2 * self._scale))
+        painter.drawLines(
+            [QLineF(to_pixels.map(QPointF(a, b)), to_pixels.map(QPointF(c, d))) for a, b, c, d in self.lines.tolist()]
+        )
+
+    def _tint(self) -> QImage:
+        """Return a picture of r, the greatest ordinate at the top."""
+        log_r = np.zeros((1, 1), np.float32) if self._log_r is None else self._log_r
+        r = np.exp(log_r[::-1])
+        share = np.where(r < math.exp(LEVELS[-1]), 0.0, r) * TINT  # a wash over all of the plane would say nothing
+        pixels = np.empty((*share.shape, 4), np.uint8)
+        hue = np.array([self._colour.blue(), self._colour.green(), self._colour.red()], np.float32)
+        pixels[:, :, :3] = share[:, :, None] * hue
+        pixels[:, :, 3] = share * 255
+        height, width = share.shape
+        return QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+
+def contours(
+    values: NDArray[np.floating], levels: Sequence[float], extent: tuple[float, float, float, float]
+) -> NDArray[np.float64]:
+    """Return the lines at which ``values`` [H, W] has one of ``levels``, ``[L, 4]``: from x, y to x, y.
+
+    By marching triangles: each square of the grid is cut into two, in each of which a line is straight and never
+    ambiguous.
+    """
+    left, right, bottom, top = extent
+    height, width = values.shape
+    x, y = np.meshgrid(np.linspace(left, right, width), np.linspace(bottom, top, height))
+    points = np.stack([x, y, values.astype(np.float64)], axis=-1)
+    a, b, c, d = points[:-1, :-1], points[:-1, 1:], points[1:, :-1], points[1:, 1:]
+    triangles = np.concatenate([np.stack([a, b, d], 2).reshape(-1, 3, 3), np.stack([a, d, c], 2).reshape(-1, 3, 3)])
+    found = [_lines(triangles, level) for level in levels]
+    return np.concatenate(found) if found else np.empty((0, 4))
+
+
+def _lines(triangles: NDArray[np.float64], level: float) -> NDArray[np.float64]:
+    """Return the lines through ``triangles`` [N, 3 corners, x y value] at one level."""
+    above = triangles[:, :, 2] >= level
+    cut = (above.any(1)) & (~above.all(1))
+    triangles, above = triangles[cut], above[cut]
+    # the corner that is alone on its side of the level
+    alone = np.where(above.sum(1) == 1, above.argmax(1), (~above).argmax(1))
+    rows = np.arange(len(triangles))
+    tip = triangles[rows, alone]
+    ends = []
+    for step in (1, 2):
+        other = triangles[rows, (alone + step) % 3]
+        share = (level - tip[:, 2]) / (other[:, 2] - tip[:, 2])
+        ends.append(tip[:, :2] + share[:, None] * (other[:, :2] - tip[:, :2]))
+    return np.concatenate(ends, axis=1)

@@ -1,0 +1,171 @@
+"""The page of Paint for points in the plane: r(x) is painted or placed, and the reverse flows into it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from core.values.runs import Frame
+from dpm_gui.desktop.theme import Palette
+from dpm_gui.engine.opening import Opened
+from dpm_gui.paint.potential.canvas import WishCanvas
+from dpm_gui.paint.potential.panel import WishPanel
+from dpm_gui.paint.potential.session import WishSession
+from dpm_gui.paint.potential.shapes import OBSERVATION, PAINTED
+from dpm_gui.paint.potential.soft_field import EXTENT
+from dpm_gui.window.actions import Actions
+
+PANEL_WIDTH = 420
+BRUSHES = {"attract": 1.0, "repel": -1.0}
+HINT = "Paint where points are wished for. Contours: r = 0.9, 0.5, 0.1 and 0.01; faint points: the data."
+
+
+class PlanePage(QWidget):
+    """Joins the canvas of the plane to what is wished for."""
+
+    def __init__(self, wishes: WishSession, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._wishes = wishes
+        self._tool = "attract"
+        self._start = (0.0, 0.0)
+        self._before = wishes.wish
+        self.canvas = WishCanvas("Reverse under r(x)", self)
+        self.panel = WishPanel(actions["fill_in"], self)
+        self.panel.setFixedWidth(PANEL_WIDTH)
+        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider.setAccessibleName("Step on show")
+        self.slider.setToolTip("Look at the steps that have been computed")
+        self._time = QLabel(self)
+        note = QLabel(HINT, self)
+        note.setWordWrap(True)
+        note.setMargin(4)
+        note.setIndent(12)
+        left, bar, row = QVBoxLayout(), QHBoxLayout(), QHBoxLayout(self)
+        bar.setContentsMargins(16, 4, 16, 4)
+        bar.addWidget(self.slider, 1)
+        bar.addWidget(self._time)
+        left.addWidget(self.canvas, 1)
+        left.addLayout(bar)
+        left.addWidget(note)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addLayout(left, 1)
+        row.addWidget(self.panel)
+        self._connect()
+        self._take_tool("attract")
+        self.panel.show_options(wishes.weighted, wishes.count)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Show everything in the colours of ``palette``."""
+        self.canvas.set_palette(palette)
+
+    def fit(self) -> None:
+        """Show the whole plane."""
+        self.canvas.fit()
+
+    def compare(self, after: bool) -> None:
+        """Show the plane without the wish while a key is held."""
+        self.canvas.wish_item.setVisible(not after)
+
+    def take_keyboard(self) -> None:
+        """Have keys go to the canvas."""
+        self.canvas.setFocus()
+
+    def show_opened(self, opened: Opened) -> None:
+        """Be ready for the points of ``opened``."""
+        data = opened.checkpoint.data
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(0, opened.checkpoint.steps)
+            self.slider.setValue(opened.checkpoint.steps)
+        self.canvas.show_ghosts(data.to_model(data.examples))
+        self.canvas.set_message("The points appear here once something is wished for.")
+        self._show_wish()
+
+    def resize_brush(self, steps: int) -> None:
+        """Enlarge the brush by some steps."""
+        self.panel.diameter.stepBy(steps)
+
+    def _connect(self) -> None:
+        wishes, canvas, panel = self._wishes, self.canvas, self.panel
+        canvas.pressed.connect(self._press)
+        canvas.moved.connect(self._move)
+        canvas.released.connect(self._release)
+        canvas.size_asked.connect(self.resize_brush)
+        panel.tool_chosen.connect(self._take_tool)
+        panel.brush_changed.connect(lambda *_: self._show_brush())
+        panel.spread_changed.connect(lambda spread: wishes.edit(replace(wishes.wish, spread=spread)))
+        panel.clear_asked.connect(wishes.clear)
+        panel.changed.connect(lambda changes: wishes.set_options(**changes))
+        wishes.options_changed.connect(lambda: panel.show_options(wishes.weighted, wishes.count))
+        wishes.changed.connect(self._show_wish)
+        wishes.started.connect(self._begin)
+        wishes.frames_added.connect(self._follow)
+        wishes.ended.connect(lambda _: self._show_numbers())
+        self.slider.valueChanged.connect(self._show_frame)
+
+    def _take_tool(self, tool: str) -> None:
+        self._tool = tool
+        self.panel.show_tool(tool)
+        self._show_brush()
+
+    def _show_brush(self) -> None:
+        self.canvas.set_brush(self.panel.diameter.value() if self._tool in BRUSHES else None)
+
+    def _press(self, x: float, y: float) -> None:
+        wishes = self._wishes
+        if self._tool in BRUSHES:
+            if wishes.wish.kind != PAINTED:
+                wishes.edit(replace(wishes.wish, kind=PAINTED))
+            amount = BRUSHES[self._tool] * self.panel.strength.value()
+            wishes.field.press(x, y, self.panel.diameter.value(), amount)
+            return
+        self._start, self._before = (x, y), wishes.wish
+        spread = self.panel.spread.value() if self._tool == OBSERVATION else wishes.wish.spread
+        wishes.show(replace(wishes.wish, kind=self._tool, centre=(x, y), spread=spread))
+
+    def _move(self, x: float, y: float) -> None:
+        if self._tool in BRUSHES:
+            self._wishes.field.move(x, y, self.panel.diameter.value())
+        else:
+            self._wishes.show(self._wishes.wish.placed(self._start, (x, y)))
+
+    def _release(self, x: float, y: float) -> None:
+        if self._tool in BRUSHES:
+            self._wishes.field.release()
+            return
+        placed = self._wishes.wish.placed(self._start, (x, y))
+        self._wishes.show(self._before)
+        self._wishes.edit(placed)
+
+    def _show_wish(self) -> None:
+        wish = self._wishes.wish
+        self.canvas.show_wish(wish.log_r(self._wishes.field.log_r), EXTENT)
+
+    def _begin(self) -> None:
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(self.slider.maximum())
+        self._show_numbers()
+
+    def _follow(self) -> None:
+        """Show the newest frame."""
+        newest = min(self._wishes.frames)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(newest)
+        self._show_frame(newest)
+
+    def _show_frame(self, t: int) -> None:
+        frames = self._wishes.frames
+        if not frames:
+            return
+        frame = frames[t] if t in frames else frames[min(frames)]
+        self.canvas.set_message(None)
+        self.canvas.show_frame(Frame(frame.t, frame.x))
+        self._time.setText(f"t = {frame.t} of {self._wishes.steps}")
+        self._show_numbers()
+
+    def _show_numbers(self) -> None:
+        wishes = self._wishes
+        frame = wishes.frames.get(self.slider.value())
+        size = None if frame is None else frame.effective_size
+        self.panel.show_result(wishes.acceptance, size, wishes.count, wishes.weighted)

@@ -1,0 +1,189 @@
+"""A wish over the plane, and the reverse runs that heed it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from core.values.runs import PosteriorFrame, RunSpec
+from dpm_gui.engine import painting
+from dpm_gui.jobs.tasks import Tasks
+from dpm_gui.paint.debounce import Rest
+from dpm_gui.paint.potential.files import SavedWish
+from dpm_gui.paint.potential.shapes import PAINTED, Wish, posterior
+from dpm_gui.paint.potential.soft_field import SoftField
+from dpm_gui.session.session import Session
+from dpm_gui.session.undo import Exchange
+
+WISHING = "wish"
+COUNT = 2000
+
+
+class WishSession(QObject):
+    """Holds what is wished for, undoably, and runs the reverse under it; the newest wish alone is heeded."""
+
+    options_changed = Signal()
+    changed = Signal()
+    """Something else is wished for."""
+    started = Signal()
+    frames_added = Signal()
+    """A frame has come, the newest in `frames`."""
+    ended = Signal(object)
+    """None, or the error that ended a run."""
+    activity_changed = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, session: Session, stack: QUndoStack, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._stack = stack
+        self._tasks = Tasks((WISHING,), self)
+        self._wish = Wish()
+        self._placing = False
+        self.weighted = True
+        self.automatic = True
+        self.count = COUNT
+        self.frames: dict[int, PosteriorFrame] = {}
+        self.field = SoftField(stack, self)
+        wanted, busy = (
+            (lambda: self.automatic and self.available),
+            (lambda: self.field.layer.in_stroke or self._placing),
+        )
+        self._rest = Rest(wanted, busy, session.spec.seed, self)
+        self._rest.due.connect(self.run)
+        self.field.layer.changed.connect(self.changed)
+        self.field.layer.committed.connect(self._rest.note)
+        session.spec_changed.connect(self._rest.note_spec)
+        self._tasks.activity_changed.connect(self.activity_changed)
+        self._tasks.ended.connect(self._note_end)
+
+    @property
+    def wish(self) -> Wish:
+        """What is wished for."""
+        return self._wish
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is under way."""
+        return WISHING in self._tasks
+
+    @property
+    def available(self) -> bool:
+        """Whether points in the plane are open."""
+        return self._session.has_drift
+
+    @property
+    def steps(self) -> int:
+        """T of what is open."""
+        opened = self._session.opened
+        return 1 if opened is None else opened.checkpoint.steps
+
+    @property
+    def spec(self) -> RunSpec:
+        """What is run."""
+        asked = posterior(self._wish, self.field.log_r, self.weighted)
+        return dataclasses.replace(self._session.spec, count=self.count, posterior=asked)
+
+    @property
+    def acceptance(self) -> float | None:
+        """log2 of the share of the model's samples that the wish would accept, as estimated at t = 0; bits."""
+        frame = self.frames.get(0)
+        if frame is None or frame.log_probability is None:
+            return None
+        return (frame.log_probability + self._wish.offset()) / math.log(2.0)
+
+    def edit(self, wish: Wish) -> None:
+        """Wish for something else, undoably."""
+        self._placing = False
+        if wish != self._wish:
+            self._stack.push(Exchange("wish", self._apply, self._wish, wish))
+
+    def show(self, wish: Wish) -> None:
+        """Wish for something else while the pointer is down: `edit` follows, and nothing is run until then."""
+        self._placing = True
+        self._wish = wish
+        self.changed.emit()
+
+    @property
+    def saved(self) -> SavedWish:
+        """All of what is wished for."""
+        seed = self._session.spec.seed
+        return SavedWish(self._wish, self.field.layer.values.copy(), self.weighted, self.count, seed)
+
+    def take(self, saved: SavedWish) -> None:
+        """Wish for what a file holds, undoably."""
+        self._session.edit(seed=saved.seed)
+        self.set_options(weighted=saved.weighted, count=saved.count)
+        self.field.layer.replace(saved.painted, "open a wish")
+        self.edit(saved.wish)
+
+    def clear(self) -> None:
+        """Wish for nothing."""
+        if self._wish.kind != PAINTED:
+            self.edit(dataclasses.replace(self._wish, kind=PAINTED))
+        if self.field.painted:
+            self.field.clear()
+
+    def set_options(self, **changes: Any) -> None:
+        """Change whether there are weights, how many points, and whether it runs by itself."""
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.options_changed.emit()
+        self._rest.note()
+
+    def set_in_view(self, in_view: bool) -> None:
+        """Say whether anybody looks."""
+        self._rest.set_in_view(in_view)
+
+    def follow(self) -> None:
+        """Begin anew with what the session has opened."""
+        self.stop()
+        self.frames = {}
+        self._wish, self._placing = Wish(), False
+        self.field.layer.reset(self.field.layer.values * 0)
+        self._rest.note()
+        self.changed.emit()
+
+    def run(self) -> None:
+        """Run the reverse under the wish, from the start."""
+        opened = self._session.opened
+        if opened is None or not self.available:
+            return
+        self._rest.begun()
+        spec = self.spec
+        self.frames = {}
+        self.started.emit()
+        what = f"Sampling {self.count:,} points".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        self._tasks.begin(WISHING, lambda: painting.wish(opened, spec), self._take, what, self.steps + 1)
+
+    def stop(self) -> None:
+        """Stop what is under way; what is there stays."""
+        self._rest.stop()
+        self._tasks.stop((WISHING,))
+
+    def shut_down(self) -> None:
+        """End every thread."""
+        self._rest.stop()
+        self.blockSignals(True)
+        self._tasks.shut_down()
+
+    def _apply(self, wish: Wish) -> None:
+        self._wish = wish
+        self.changed.emit()
+        self._rest.note()
+
+    def _take(self, values: list[object]) -> int:
+        frames = [value for value in values if isinstance(value, PosteriorFrame)]
+        self.frames |= {frame.t: frame for frame in frames}
+        if frames:
+            self.frames_added.emit()
+        return len(frames)
+
+    def _note_end(self, _purpose: str, error: Exception | None) -> None:
+        self.ended.emit(error)
+        if error is not None:
+            self.failed.emit(error)

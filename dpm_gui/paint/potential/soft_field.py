@@ -1,0 +1,79 @@
+"""ln r painted on a grid over the plane with a soft brush, which attracts or repels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoStack
+
+from dpm_gui.paint.document.layer import Layer
+from dpm_gui.paint.document.raster import Place, soft_segment
+
+SIDE = 96
+"""Points of the grid along each axis."""
+REACH = 3.0
+"""Where the outermost of them lie: at plus and minus so many standard deviations."""
+EXTENT = (-REACH, REACH, -REACH, REACH)
+CELL = 2.0 * REACH / (SIDE - 1)
+MOST = 12.0
+"""Nats that strokes may heap up or wear away."""
+
+
+class SoftField(QObject):
+    """A grid of ln r, ``[SIDE, SIDE]``, row 0 at the least ordinate; strokes add to it or take from it."""
+
+    def __init__(self, stack: QUndoStack, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.layer = Layer(np.zeros((SIDE, SIDE), np.float32), stack, self)
+        self._weight = np.zeros((SIDE, SIDE), np.float32)
+        self._last: Place | None = None
+        self._amount = 0.0
+
+    @property
+    def log_r(self) -> NDArray[np.float32]:
+        """What was painted, shifted so that r is 1 where it is largest: then r is a chance to be accepted."""
+        painted: NDArray[np.float32] = self.layer.values
+        return np.asarray(painted - max(float(painted.max()), 0.0), np.float32)
+
+    @property
+    def painted(self) -> bool:
+        """Whether there is anything but r = 1."""
+        return bool(self.layer.values.any())
+
+    def press(self, x: float, y: float, diameter: float, amount: float) -> None:
+        """Begin a stroke at a place of the plane, which adds ``amount`` nats in its middle; one adds once only."""
+        self.release()
+        self.layer.begin()
+        self._weight[:] = 0.0
+        self._last, self._amount = None, amount
+        self.move(x, y, diameter)
+
+    def move(self, x: float, y: float, diameter: float) -> None:
+        """Go on to a place; ``diameter`` is in standard deviations too."""
+        if not self.layer.in_stroke:
+            return
+        place = (x + REACH) / CELL + 0.5, (y + REACH) / CELL + 0.5
+        area, weight = soft_segment(self._weight.shape, self._last or place, place, diameter / CELL)
+        self._last = place
+        if area.empty:
+            return
+        reached = np.maximum(self._weight[area.slices], weight)
+        self._weight[area.slices] = reached
+        values = self.layer.before[area.slices] + np.float32(self._amount) * reached
+        self.layer.put(area, values.clip(-MOST, MOST))
+
+    def release(self) -> None:
+        """End the stroke."""
+        if self.layer.in_stroke:
+            self.layer.commit("attract" if self._amount > 0 else "repel")
+
+    def clear(self) -> None:
+        """Have r = 1 everywhere."""
+        self.layer.replace(np.zeros((SIDE, SIDE), np.float32), "clear")
+
+
+def grid() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return x and y of the grid's points, ``[SIDE]`` each."""
+    axis = np.linspace(-REACH, REACH, SIDE)
+    return axis, axis

@@ -1,0 +1,1 @@
+"""What is open, what is running and what came out."""

@@ -1,0 +1,103 @@
+"""The rows of the paper's figure 3: examples, noised, denoised, samples; what the run has not got is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import BadInputError
+from core.values.runs import Frame, RunSpec
+from dpm_gui.engine import runs
+from dpm_gui.engine.opening import Opened
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.jobs.tasks import Tasks
+from dpm_gui.session.side_recording import Recording
+
+ROWING = "rows"
+PICTURES_A_ROW = 10
+HALF = 0.5
+"""Signal left where examples are noised for the figure, unless the run itself denoises from another step."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRows:
+    """Figure 3 of the paper; all states ``[N, *shape]``, model units.
+
+    Attributes:
+        t: Step of the noised examples.
+        signal: alpha_bar_t, what is left of the signal there, 0.0 … 1.0.
+        steps: T.
+        examples, noised: x^0 and x^t of the forward process.
+        denoised: Where the reverse leads from ``noised``.
+        samples: Where it leads from noise.
+    """
+
+    t: int
+    signal: float
+    steps: int
+    examples: NDArray[np.float32]
+    noised: NDArray[np.float32]
+    denoised: NDArray[np.float32]
+    samples: NDArray[np.float32]
+
+
+class RowsOfFigure(QObject):
+    """Puts the rows together, once for each run."""
+
+    changed = Signal()
+
+    def __init__(self, tasks: Tasks, parent: QObject) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._rows: PictureRows | None = None
+
+    @property
+    def rows(self) -> PictureRows | None:
+        """The rows, once they are there."""
+        return self._rows
+
+    def forget(self) -> None:
+        """Drop them: another run is to come."""
+        self._rows = None
+        self._tasks.stop((ROWING,))
+
+    def compute(self, opened: Opened, spec: RunSpec, recordings: Mapping[str, Recording]) -> None:
+        """Have the rows computed from a run that has come to its end, unless that has been done or is under way.
+
+        Raises:
+            BadInputError: If the run has not come to its end.
+        """
+        if self._rows is not None or ROWING in self._tasks:
+            return
+        t = spec.denoise_from or half_noised(opened.alpha_bars)
+        frames = [recordings[FORWARD].frame(0), recordings[FORWARD].frame(t), recordings[REVERSE].frame(0)]
+        if any(frame is None for frame in frames):
+            raise BadInputError("figure: the run has not come to its end; wait for it or run again")
+        examples, noised, ended = (frame.x[:PICTURES_A_ROW] for frame in frames if frame is not None)
+        few = replace(spec, count=len(noised))
+        denoises = spec.denoise_from is not None
+
+        def take(values: list[object]) -> int:
+            last = values[-1]
+            if isinstance(last, Frame) and last.t == 0:
+                denoised, samples = (ended, last.x) if denoises else (last.x, ended)
+                signal, steps = float(opened.alpha_bars[t]), opened.checkpoint.steps
+                self._rows = PictureRows(t, signal, steps, examples, noised, denoised, samples)
+                self.changed.emit()
+            return len(values)
+
+        if denoises:
+            text, total = "Sampling for figure 3", opened.checkpoint.steps + 1
+            self._tasks.begin(ROWING, lambda: runs.samples(opened, few), take, text, total)
+        else:
+            start = Frame(t, noised)
+            self._tasks.begin(ROWING, lambda: runs.denoised(opened, start, few), take, "Denoising examples", t + 1)
+
+
+def half_noised(alpha_bars: NDArray[np.float64]) -> int:
+    """Return the step, 1 … T, at which the signal is nearest to a half of what there is, ``alpha_bars`` [T + 1]."""
+    return 1 + int(np.abs(alpha_bars[1:] - HALF).argmin())

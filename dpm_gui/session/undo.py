@@ -1,0 +1,42 @@
+"""Changes of what to run, as steps that can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Generic, TypeVar
+
+from PySide6.QtGui import QUndoCommand
+
+from core.values.runs import RunSpec
+
+Value = TypeVar("Value")
+
+NAMES = {
+    "seed": "change of seed",
+    "count": "change of count",
+    "denoise_from": "change of start",
+    "branches": "many futures",
+}
+
+
+class Exchange(QUndoCommand, Generic[Value]):
+    """One value in the place of another; undone by putting the former back."""
+
+    def __init__(self, text: str, apply: Callable[[Value], None], before: Value, after: Value) -> None:
+        super().__init__(text)
+        self._apply = apply
+        self._before = before
+        self._after = after
+
+    def redo(self) -> None:
+        self._apply(self._after)
+
+    def undo(self) -> None:
+        self._apply(self._before)
+
+
+def change_of_spec(apply: Callable[[RunSpec], None], before: RunSpec, after: RunSpec) -> Exchange[RunSpec]:
+    """Return the change of the spec from ``before`` to ``after``, named by what it changes."""
+    changed = (field.name for field in fields(RunSpec) if getattr(before, field.name) != getattr(after, field.name))
+    return Exchange(next((NAMES[name] for name in changed if name in NAMES), "change"), apply, before, after)

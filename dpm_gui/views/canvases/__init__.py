@@ -1,0 +1,1 @@
+"""The canvases that show states: points, bits and images."""

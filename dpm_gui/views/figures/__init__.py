@@ -1,0 +1,1 @@
+"""The figure: a framed plot with header, menu, axes and explanation."""

@@ -1,0 +1,235 @@
+"""The base of every plot and canvas: its header, its colours, its menu."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QFont, QPalette, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QWidget
+
+from dpm_gui.desktop.theme import LIGHT, Palette, text_size
+from dpm_gui.views.figures.figure_header import FigureHeader
+from dpm_gui.views.figures.figure_menu import figure_menu
+from dpm_gui.views.figures.panned_plot import PannedPlot
+from dpm_gui.views.figures.plot_axis import PlotAxis
+
+RING = 2
+"""Pixels: width of the ring that shows the keyboard's focus."""
+_MESSAGE_MARGIN = 24
+_KEYBOARD = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason}
+_POINTER = {Qt.FocusReason.MouseFocusReason, Qt.FocusReason.OtherFocusReason}
+_FONT_EVENTS = {QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The numbers behind a figure.
+
+    Attributes:
+        name: Stem of a file's name.
+        columns: Arrays of one length by their headers, units included.
+    """
+
+    name: str
+    columns: Mapping[str, NDArray[np.generic]]
+
+
+class Figure(PannedPlot):
+    """A plot with a title, a note, a "?" that explains it and a menu that exports it.
+
+    Args:
+        title: Stands above it, and is its accessible name.
+        help_text: Rich text behind the "?": two sentences, the formula, the section of the paper.
+        parent: Qt's owner.
+        axes: The bottom and the left axis.
+        equal: Whether both have one scale.
+    """
+
+    export_asked = Signal(str)
+    """"png", "svg", "csv", or "copy" for a picture on the clipboard."""
+
+    def __init__(
+        self,
+        title: str,
+        help_text: str,
+        parent: QWidget | None = None,
+        *,
+        axes: tuple[PlotAxis, PlotAxis] | None = None,
+        equal: bool = False,
+    ) -> None:
+        self._axes = axes or (PlotAxis("bottom", ""), PlotAxis("left", ""))
+        self._header: FigureHeader | None = None
+        super().__init__(parent, self._axes, equal=equal)
+        self.plotItem.layout.setContentsMargins(6, 0, 12, 6)
+        self._palette = LIGHT
+        self._line_scale = 1.0
+        self._with_ring = self._by_keyboard = False
+        self._header = FigureHeader(title, help_text, self)
+        self._message = QLabel(self.viewport())
+        self._message.setWordWrap(True)
+        self._message.setAutoFillBackground(True)
+        self._message.setMargin(8)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._message.hide()
+        self._caption = QLabel(self.viewport())
+        self._caption.setAutoFillBackground(True)
+        self._caption.setWordWrap(True)
+        self._caption.setMargin(2)
+        self._caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._caption.hide()
+        self._view.sigResized.connect(self._place_labels)
+        self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
+        self.setLineWidth(RING)
+        self.setAccessibleName(title)
+        self.dress()
+
+    @property
+    def header(self) -> FigureHeader:
+        if self._header is None:
+            raise RuntimeError("a figure has no header before it is built")
+        return self._header
+
+    @property
+    def message(self) -> str | None:
+        """What is said over the figure, if anything is."""
+        return None if self._message.isHidden() else self._message.text()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw all in the colours of ``palette``."""
+        if palette != self._palette:
+            self._palette = palette
+            self.dress()
+
+    def set_line_scale(self, scale: float) -> None:
+        """Draw lines and points ``scale`` times as thick, for a projector."""
+        self._line_scale = scale
+        self.dress()
+
+    def set_note(self, text: str) -> None:
+        """Show a few muted words at the top right."""
+        self.header.set_note(text)
+
+    def set_readout(self, text: str) -> None:
+        """Show a muted line of numbers beneath the title."""
+        grows = bool(text) != bool(self.header.readout)
+        self.header.set_readout(text)
+        if grows:
+            self._place_header()
+
+    def set_message(self, text: str | None) -> None:
+        """Say over the figure why there is nothing to see; None takes it away."""
+        self._message.setText(text or "")
+        self._message.setVisible(text is not None)
+        self._place_labels()
+
+    def set_caption(self, text: str) -> None:
+        """Show a few muted words within the axes, at the bottom right; empty text takes them away."""
+        self._caption.setText(text)
+        self._caption.setVisible(bool(text))
+        self._place_labels()
+
+    def table(self) -> Table:
+        """Return the numbers on show."""
+        raise NotImplementedError
+
+    def dress(self) -> None:
+        """Put colours, fonts and widths on everything."""
+        palette = self._palette
+        self.setBackground(palette.surface)
+        self._colour_ring()
+        font = QFont(self.font())
+        font.setPointSizeF(text_size(self))
+        for axis in self._axes:
+            axis.dress(palette, font, self._line_scale)
+        colours = QPalette(self.palette())
+        colours.setColor(QPalette.ColorRole.WindowText, QColor(palette.muted))
+        for label in (self._message, self._caption):
+            label.setFont(font)
+            label.setPalette(colours)
+        self.header.dress(palette, font)
+        self._place_header()
+        self._place_labels()
+        self.dress_items(palette, self._line_scale)
+
+    def dress_items(self, palette: Palette, line_scale: float) -> None:
+        """Subclasses: put colours and widths on what is in the plot. Called before their constructor goes on."""
+
+    def context_menu(self) -> QMenu:
+        """Return a new menu that fits the view and asks for exports; it deletes itself once closed."""
+        columns = self.table().columns.values()
+        empty = not any(len(column) for column in columns)
+        return figure_menu(self, self.fit, self.export_asked.emit, empty=empty)
+
+    def right_clicked(self, position: QPoint) -> None:
+        self.context_menu().popup(position)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Answer the menu key; a right click is answered once it is known to be no drag."""
+        event.accept()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.context_menu().popup(self.viewport().mapToGlobal(self.viewport().rect().center()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in _KEYBOARD | _POINTER:
+            self._by_keyboard = event.reason() in _KEYBOARD
+        self._show_ring(self._by_keyboard)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._show_ring(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if self._header is None:
+            return
+        if event.type() in _FONT_EVENTS:
+            self.dress()
+        elif event.type() == QEvent.Type.PaletteChange:
+            # Under a style sheet Qt puts back the colours it saw first when a dock is shown (Qt 6.11).
+            self._colour_ring()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._place_header()
+
+    def _show_ring(self, on: bool) -> None:
+        if on != self._with_ring:
+            self._with_ring = on
+            self._colour_ring()
+
+    def _colour_ring(self) -> None:
+        colours = QPalette(self.palette())
+        colours.setColor(QPalette.ColorRole.Window, QColor(self._palette.surface))
+        # Qt draws a plain frame in the colour of text: in that of the surface it cannot be seen.
+        ring = self._palette.forward if self._with_ring else self._palette.surface
+        colours.setColor(QPalette.ColorRole.WindowText, QColor(ring))
+        if colours != self.palette():
+            self.setPalette(colours)
+
+    def _place_header(self) -> None:
+        if self._header is None:
+            return
+        height = self._header.sizeHint().height()
+        self.setViewportMargins(0, height, 0, 0)
+        inner = self.contentsRect()
+        self._header.setGeometry(inner.left(), inner.top(), inner.width(), height)
+
+    def _place_labels(self) -> None:
+        room = self._view.sceneBoundingRect().toAlignedRect()
+        margin = min(_MESSAGE_MARGIN, room.width() // 4)
+        widest = room.adjusted(margin, 0, -margin, 0)
+        size = self._message.sizeHint().boundedTo(widest.size())
+        size.setHeight(max(size.height(), self._message.heightForWidth(size.width())))
+        place = QRect(QPoint(0, 0), size)
+        place.moveCenter(room.center())
+        self._message.setGeometry(place)
+        widest = self._caption.fontMetrics().horizontalAdvance(self._caption.text()) + 2 * self._caption.margin() + 1
+        width = min(widest, room.width() * 2 // 3)
+        size = QSize(width, self._caption.heightForWidth(width))
+        self._caption.setGeometry(QRect(room.bottomRight() - QPoint(size.width() + 4, size.height() + 4), size))

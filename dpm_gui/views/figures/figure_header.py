@@ -1,0 +1,131 @@
+"""The row above a figure: its title, a note, and the "?" that explains it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from dpm_gui.desktop.theme import LIGHT, Palette, text_size
+from dpm_gui.views.widgets.popover import Popover
+
+_BUTTON = 22
+
+
+class ElidedLabel(QLabel):
+    """A line of text that gives way: what does not fit ends in an ellipsis, and new text moves nothing else."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(2 * self.fontMetrics().averageCharWidth(), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(self.alignment()), text)
+        painter.end()
+
+
+class FigureHeader(QWidget):
+    """A title on the left, a note and a "?" on the right, and below them a line that is there when it has text."""
+
+    def __init__(self, title: str, help_text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAutoFillBackground(True)
+        self._help_text = help_text
+        self._popover: Popover | None = None
+        self._palette = LIGHT
+        self._title = ElidedLabel(self)
+        self._title.setText(title)
+        self._note = ElidedLabel(self)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._readout = ElidedLabel(self)
+        self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._readout.hide()
+        self._button = QToolButton(self)
+        self._button.setText("?")
+        self._button.setFixedSize(_BUTTON, _BUTTON)
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._button.setToolTip("What this shows")
+        self._button.setAccessibleName(f"What {title} shows")
+        self._button.clicked.connect(self.show_help)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(14, 6, 6, 4)
+        layout.setHorizontalSpacing(8)
+        layout.setVerticalSpacing(0)
+        layout.addWidget(self._title, 0, 0)
+        layout.addWidget(self._note, 0, 1)
+        layout.addWidget(self._button, 0, 2)
+        layout.addWidget(self._readout, 1, 0, 1, 3)
+        layout.setColumnStretch(1, 1)
+
+    @property
+    def title(self) -> str:
+        return self._title.text()
+
+    @property
+    def note(self) -> str:
+        return self._note.text()
+
+    @property
+    def readout(self) -> str:
+        return self._readout.text()
+
+    @property
+    def help_button(self) -> QToolButton:
+        return self._button
+
+    @property
+    def popover(self) -> Popover | None:
+        """The explanation, once it was asked for."""
+        return self._popover
+
+    def set_note(self, text: str) -> None:
+        if text != self._note.text():
+            self._note.setText(text)
+
+    def set_readout(self, text: str) -> None:
+        if text != self._readout.text():
+            self._readout.setText(text)
+            self._readout.setVisible(bool(text))
+
+    def show_help(self) -> None:
+        """Open the explanation beneath the button."""
+        if self._popover is None:
+            self._popover = Popover(self._help_text, self)
+        self._popover.dress(self._palette)
+        corner = self._button.mapToGlobal(QPoint(self._button.width(), self._button.height() + 4))
+        self._popover.open_at(corner)
+
+    def dress(self, palette: Palette, font: QFont) -> None:
+        """Take the colours of ``palette`` and sizes after ``font``."""
+        self._palette = palette
+        colours = QPalette(self.palette())
+        colours.setColor(QPalette.ColorRole.Window, QColor(palette.surface))
+        self.setPalette(colours)
+        quiet = QFont(font)
+        # Digits of one width where the font offers a choice: a running number must not make the line tremble.
+        quiet.setFeature(QFont.Tag("tnum"), 1)
+        bold = QFont(font)
+        bold.setPointSizeF(text_size(self, 1.0))
+        bold.setWeight(QFont.Weight.DemiBold)
+        for label, label_font, colour in (
+            (self._title, bold, palette.ink),
+            (self._note, quiet, palette.muted),
+            (self._readout, quiet, palette.muted),
+        ):
+            label.setFont(label_font)
+            colours = QPalette(colours)
+            colours.setColor(QPalette.ColorRole.WindowText, QColor(colour))
+            label.setPalette(colours)
+        self._button.setStyleSheet(f"""
+            QToolButton {{ border: 1px solid {palette.hairline}; border-radius: {_BUTTON // 2}px;
+                           background: transparent; color: {palette.muted}; }}
+            QToolButton:hover, QToolButton:pressed {{ color: {palette.ink}; border-color: {palette.muted}; }}
+            QToolButton:focus {{ border: 2px solid {palette.forward}; color: {palette.ink}; }}
+        """)

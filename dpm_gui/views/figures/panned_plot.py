@@ -1,0 +1,168 @@
+"""A plot that the mouse moves."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from dpm_gui.views.figures.plot_axis import PlotAxis
+from dpm_gui.views.widgets.wheel import ZOOM_A_NOTCH, notches
+
+CLICK_DISTANCE = 4
+"""Pixels: a press that moved less far was a click."""
+
+
+class PannedPlot(pg.PlotWidget):
+    """The wheel zooms at the pointer, a middle or right drag moves the plot; the left button is the subclass's own.
+
+    pyqtgraph's own handling of the mouse, its menus and its automatic ranges are off.
+
+    Args:
+        parent: Qt's owner.
+        axes: The bottom and the left axis.
+        equal: Whether both have one scale.
+    """
+
+    region_changed = Signal(QRectF)
+    """What is now asked to be in view, data coordinates."""
+
+    def __init__(self, parent: QWidget | None, axes: tuple[PlotAxis, PlotAxis], *, equal: bool) -> None:
+        self._view = pg.ViewBox(enableMouse=False, enableMenu=False, lockAspect=equal, defaultPadding=0.0)
+        by_side = {axis.orientation: axis for axis in axes}
+        super().__init__(parent, viewBox=self._view, axisItems=by_side, enableMenu=False)
+        for unused in ("top", "right"):
+            self.getAxis(unused).enableAutoSIPrefix(False)  # it lays out an invisible label at every change of range
+        self.setAcceptDrops(False)  # what is dropped here is dropped on the window
+        self.hideButtons()
+        self.disableAutoRange()
+        self._home = QRectF(0.0, 0.0, 1.0, 1.0)
+        self._region = QRectF()
+        self._pressed_at: QPoint | None = None
+        self._panned_to: QPoint | None = None
+        self.set_region(self._home)
+
+    @property
+    def view(self) -> pg.ViewBox:
+        """Where items in data coordinates go."""
+        return self._view
+
+    @property
+    def home(self) -> QRectF:
+        """What `fit` brings into view."""
+        return QRectF(self._home)
+
+    @property
+    def region(self) -> QRectF:
+        """What was last asked to be in view, data coordinates; with one scale for both axes more may be."""
+        return QRectF(self._region)
+
+    def set_region(self, region: QRectF) -> None:
+        """Bring ``region`` into view."""
+        if region.isEmpty() or region == self._region:
+            return
+        self._region = QRectF(region)
+        self._view.setRange(rect=region, padding=0.0)
+        self.region_changed.emit(QRectF(region))
+
+    def set_home(self, region: QRectF) -> None:
+        """Make ``region`` what `fit` brings into view, and do so."""
+        self._home = QRectF(region)
+        self.fit()
+
+    def fit(self) -> None:
+        """Bring everything into view."""
+        self.set_region(self._home)
+
+    def to_data(self, position: QPointF) -> QPointF:
+        """Return the data coordinates of a place in the viewport."""
+        return QPointF(self._view.mapSceneToView(position))
+
+    def to_viewport(self, place: QPointF) -> QPointF:
+        """Return where in the viewport data coordinates are."""
+        return QPointF(self._view.mapViewToScene(place))
+
+    def in_plot(self, position: QPointF) -> bool:
+        """Tell whether a place in the viewport lies within the axes."""
+        return bool(self._view.sceneBoundingRect().contains(position))
+
+    def left_pressed(self, position: QPointF) -> None:
+        """Subclasses: the left button went down within the axes."""
+
+    def left_dragged(self, position: QPointF) -> None:
+        """Subclasses: the pointer moved, the left button down since it was pressed within the axes."""
+
+    def left_clicked(self, position: QPointF) -> None:
+        """Subclasses: the left button was pressed and let go in one place."""
+
+    def right_clicked(self, position: QPoint) -> None:
+        """Subclasses: the right button was pressed and let go in one place; screen coordinates."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        self._pressed_at = event.position().toPoint()
+        if event.button() != Qt.MouseButton.LeftButton:
+            self._panned_to = self._pressed_at
+        elif self.in_plot(event.position()):
+            self.left_pressed(event.position())
+        else:
+            self._pressed_at = None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        if self._pressed_at is None:
+            return
+        here = event.position().toPoint()
+        if self._panned_to is None:
+            self.left_dragged(event.position())
+        elif not self._is_click(here) or self._panned_to != self._pressed_at:
+            self._pan(here - self._panned_to)
+            self._panned_to = here
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        clicked = self._pressed_at is not None and self._is_click(event.position().toPoint())
+        panned = self._panned_to is not None and self._panned_to != self._pressed_at
+        self._pressed_at = self._panned_to = None
+        if clicked and not panned:
+            if event.button() == Qt.MouseButton.LeftButton:
+                self.left_clicked(event.position())
+            elif event.button() == Qt.MouseButton.RightButton:
+                self.right_clicked(event.globalPosition().toPoint())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = notches(event)
+        if not turned or not self.in_plot(event.position()):
+            event.ignore()
+            return
+        event.accept()
+        self.zoom(ZOOM_A_NOTCH**turned, self.to_data(event.position()))
+
+    def zoom(self, factor: float, centre: QPointF) -> None:
+        """Enlarge ``factor`` times; ``centre`` (data coordinates) stays where it is."""
+        shown = self._view.viewRect()
+        corner = centre + (shown.topLeft() - centre) / factor
+        self.set_region(self.limited(QRectF(corner, shown.size() / factor)))
+
+    def limited(self, region: QRectF) -> QRectF:
+        """Subclasses: return the nearest to ``region`` that may be shown."""
+        return region
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Fill the viewport. pyqtgraph's own fills the widget, margins and frame included."""
+        if self.closed:
+            return
+        self.range = QRectF(self.viewport().rect())
+        pg.GraphicsView.setRange(self, self.range, padding=0, disableAutoPixel=False)
+
+    def _is_click(self, here: QPoint) -> bool:
+        return self._pressed_at is not None and (here - self._pressed_at).manhattanLength() < CLICK_DISTANCE
+
+    def _pan(self, by: QPoint) -> None:
+        shown = self._view.viewRect()
+        pixel_x, pixel_y = self._view.viewPixelSize()
+        self.set_region(self.limited(shown.translated(-by.x() * pixel_x, by.y() * pixel_y)))

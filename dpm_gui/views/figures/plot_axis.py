@@ -1,0 +1,69 @@
+"""The axes of plots: few ticks, muted, with a true minus sign."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
+
+from dpm_gui.desktop.theme import Palette
+
+TICK_DENSITY = 0.55
+GRID_OPACITY = 0.12
+_OVERHANG = 15.0
+_WIDEST = "−0.00"
+
+
+class PlotAxis(pg.AxisItem):
+    """An axis with a label, in muted ink, that keeps its place whatever it shows.
+
+    Args:
+        orientation: "left" or "bottom".
+        label: Name and unit.
+        whole: Whether only whole numbers make sense.
+        grid: Whether its ticks are drawn across the plot.
+    """
+
+    def __init__(self, orientation: str, label: str, *, whole: bool = False, grid: bool = False) -> None:
+        super().__init__(orientation, maxTickLength=4)
+        self._text = label
+        self._whole = whole
+        self._with_grid = grid
+        self.enableAutoSIPrefix(False)
+        self.setTickDensity(TICK_DENSITY)
+        self.setStyle(maxTickLevel=0, autoExpandTextSpace=False, autoReduceTextSpace=False, hideOverlappingLabels=False)
+
+    def dress(self, palette: Palette, font: QFont, line_scale: float) -> None:
+        """Take the colours of ``palette``, and room for text in ``font``."""
+        self.setPen(QPen(QColor(palette.hairline), line_scale))
+        self.setTickPen(QPen(QColor(palette.ink if self._with_grid else palette.hairline), line_scale))
+        self.setTextPen(palette.muted)
+        metrics = QFontMetricsF(font)
+        self.setStyle(
+            tickFont=font,
+            tickTextWidth=round(metrics.horizontalAdvance(_WIDEST)) + 2,
+            tickTextHeight=round(metrics.height()),
+        )
+        self.setLabel(self._text, color=palette.muted, **{"font-size": f"{font.pointSizeF():g}pt"})
+        if self._with_grid:
+            self.setGrid(GRID_OPACITY)
+
+    def set_text(self, label: str) -> None:
+        """Set name and unit, in the looks it has."""
+        self._text = label
+        self.setLabel(label)
+
+    def boundingRect(self) -> QRectF:
+        """Leave room for half a label beyond both ends, which pyqtgraph does for axes without a grid alone."""
+        rect: QRectF = super().boundingRect()
+        if not self._with_grid:
+            return rect
+        x, y = (_OVERHANG, 0.0) if self.orientation == "bottom" else (0.0, _OVERHANG)
+        return rect.adjusted(-x, -y, x, y)
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N803
+        levels: list[tuple[float, float]] = super().tickSpacing(minVal, maxVal, size)
+        return [(max(1.0, spacing), offset) for spacing, offset in levels] if self._whole else levels
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [text.replace("-", "−") for text in super().tickStrings(values, scale, spacing)]

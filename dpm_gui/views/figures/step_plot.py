@@ -1,0 +1,147 @@
+"""The base of plots over t: a cursor that is a second timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from dpm_gui.desktop.theme import Palette
+from dpm_gui.views.figures.figure import Figure
+from dpm_gui.views.figures.plot_axis import PlotAxis
+
+
+class StepPlot(Figure):
+    """A plot whose cursor follows the pressed pointer from step to step.
+
+    Args:
+        title: Stands above it.
+        help_text: Rich text behind the "?".
+        label: Name and unit of what is drawn over t.
+        parent: Qt's owner.
+    """
+
+    step_chosen = Signal(int)
+    """The step under the pointer, one of `step_range`."""
+
+    def __init__(self, title: str, help_text: str, label: str, parent: QWidget | None = None) -> None:
+        self._step = 0
+        self._cursor = StepCursor()  # before the base, which dresses it
+        axes = (PlotAxis("bottom", "step t", whole=True, grid=True), PlotAxis("left", label, grid=True))
+        super().__init__(title, help_text, parent, axes=axes)
+        self._cursor.attach(self.view)
+        self.viewport().setMouseTracking(True)
+
+    @property
+    def step_range(self) -> tuple[int, int] | None:
+        """The first and last step that can be chosen, or None while nothing is drawn."""
+        raise NotImplementedError
+
+    def set_cursor(self, t: int) -> None:
+        """Mark step ``t``."""
+        raise NotImplementedError
+
+    def left_pressed(self, position: QPointF) -> None:
+        self._choose(position)
+
+    def left_dragged(self, position: QPointF) -> None:
+        self._choose(position)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        near = self._cursor.isVisible() and abs(event.position().x() - self._cursor.scenePos().x()) <= GRIP
+        shape = Qt.CursorShape.SizeHorCursor if near else Qt.CursorShape.ArrowCursor
+        if self.viewport().cursor().shape() != shape:
+            self.viewport().setCursor(shape)
+
+    def limited(self, region: QRectF) -> QRectF:
+        """Keep to what the plot fills, and to no less than three steps."""
+        width = min(max(region.width(), 3.0), self.home.width())
+        height = min(max(region.height(), 1e-3 * self.home.height()), self.home.height())
+        left = min(max(region.left(), self.home.left()), self.home.right() - width)
+        top = min(max(region.top(), self.home.top()), self.home.bottom() - height)
+        return QRectF(left, top, width, height)
+
+    def _choose(self, position: QPointF) -> None:
+        steps = self.step_range
+        if steps is not None:
+            t = int(np.clip(round(self.to_data(position).x()), *steps))
+            if t != self._step:
+                self.set_cursor(t)
+                self.step_chosen.emit(t)
+
+
+DOT = 3.5
+"""Pixels: radius of the dots where the cursor crosses curves."""
+GRIP = 6.0
+"""Pixels to both sides of the line that belong to it."""
+
+
+class StepCursor(QGraphicsItem):
+    """A vertical line through a plot. Moving it repaints a strip and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: pg.ViewBox | None = None
+        self._at: float | None = None
+        self._levels: Sequence[float] = ()
+        self._height = 0.0
+        self._dots: list[float] = []
+        self._pen = QPen()
+        self._fill = QColor()
+        self._scale = 1.0
+        self.setZValue(10)
+        self.setVisible(False)
+
+    @property
+    def at(self) -> float | None:
+        """Where it is, data coordinates."""
+        return self._at
+
+    def attach(self, view: pg.ViewBox) -> None:
+        """Become part of a plot's view, whose pixels are from now on its coordinates."""
+        self._view = view
+        self.setParentItem(view)
+        view.sigRangeChanged.connect(self.place)
+        view.sigResized.connect(self.place)
+
+    def dress(self, palette: Palette, dot: QColor, line_scale: float) -> None:
+        self._pen = QPen(QColor(palette.ink), 1.5 * line_scale)
+        self._fill = dot
+        self._scale = line_scale
+        self.update()
+
+    def move_to(self, x: float | None, levels: Sequence[float] = ()) -> None:
+        """Stand at ``x``, with dots at the ``levels``, data coordinates; None hides it."""
+        self._at, self._levels = x, levels
+        self.place()
+
+    def place(self) -> None:
+        """Take its place in pixels again, after the view has moved or changed its size."""
+        self.setVisible(self._at is not None)
+        if self._at is None or self._view is None:
+            return
+        height = self._view.rect().height()
+        if height != self._height:
+            self.prepareGeometryChange()
+            self._height = height
+        places = [self._view.mapFromView(QPointF(self._at, level)) for level in (*self._levels, 0.0)]
+        self._dots = [place.y() for place in places[:-1]]
+        self.setPos(QPointF(round(places[-1].x()), 0.0))
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        reach = GRIP * self._scale
+        return QRectF(-reach, 0.0, 2 * reach, self._height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._pen)
+        painter.drawLine(QLineF(0.0, 0.0, 0.0, self._height))
+        painter.setBrush(self._fill)
+        for y in self._dots:
+            painter.drawEllipse(QPointF(0.0, y), DOT * self._scale, DOT * self._scale)

@@ -1,0 +1,1 @@
+"""Graphics items of canvases and plots."""

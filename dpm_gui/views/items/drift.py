@@ -1,0 +1,96 @@
+"""Arrows on a grid."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtWidgets import QGraphicsItem
+
+from core.values.runs import DriftFrame
+from dpm_gui.views.items.view_item import StillItem
+
+REACH = 1.1
+"""Cells: how long the long arrows may be."""
+LONG = 95
+"""Percentile of the lengths that counts as long."""
+FACTORS = tuple(digit * 10.0**power for power in range(-3, 5) for digit in (1, 2, 5))
+HEAD = 6.0
+"""Pixels: length of an arrow's head, at most half of the arrow."""
+_HEAD_WIDTH = 0.38
+
+
+class DriftItem(StillItem):
+    """The drift as arrows, all lengthened by one round `factor` so that they can be seen and do not tangle."""
+
+    def __init__(self, parent: QGraphicsItem | None = None) -> None:
+        super().__init__(parent)
+        self._tails = np.empty((0, 2))
+        self._tips = np.empty((0, 2))
+        self._factor = 1.0
+        self._colour = QColor()
+        self._scale = 1.0
+
+    @property
+    def factor(self) -> float:
+        """What the arrows' lengths were multiplied by."""
+        return self._factor
+
+    @property
+    def arrows(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The tails and tips on show, ``[G, 2]`` each, data coordinates."""
+        return self._tails, self._tips
+
+    def dress(self, colour: QColor, line_scale: float) -> None:
+        self._colour = colour
+        self._scale = line_scale
+        self.redraw()
+
+    def show_drift(self, frame: DriftFrame | None) -> None:
+        """Draw ``frame.drift`` at ``frame.x``; nothing for None."""
+        if frame is None:
+            self._tails = self._tips = np.empty((0, 2))
+        else:
+            self._tails = frame.x.astype(np.float64)
+            self._factor = factor(frame)
+            self._tips = self._tails + self._factor * frame.drift
+        self.redraw()
+
+    def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
+        if not len(self._tails):
+            return
+        shafts, heads = QPainterPath(), QPainterPath()
+        for tail, tip in zip(self._tails.tolist(), self._tips.tolist(), strict=True):
+            _add_arrow(shafts, heads, to_pixels.map(QPointF(*tail)), to_pixels.map(QPointF(*tip)), HEAD * self._scale)
+        painter.setPen(QPen(self._colour, 1.2 * self._scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawPath(shafts)
+        painter.fillPath(heads, self._colour)
+
+
+def factor(frame: DriftFrame) -> float:
+    """Return the largest round factor at which long arrows reach no farther than about one cell of the grid."""
+    lengths = np.hypot(frame.drift[:, 0], frame.drift[:, 1])
+    long = float(np.percentile(lengths[np.isfinite(lengths)], LONG)) if np.isfinite(lengths).any() else 0.0
+    if long == 0.0 or len(frame.x) < 2:
+        return 1.0
+    extent = np.ptp(frame.x, axis=0).astype(np.float64)
+    cell = float(np.sqrt(max(extent.prod(), 1e-12) / len(frame.x)))
+    fitting = [value for value in FACTORS if value * long <= REACH * cell]
+    return max(fitting, default=FACTORS[0])
+
+
+def _add_arrow(shafts: QPainterPath, heads: QPainterPath, tail: QPointF, tip: QPointF, head: float) -> None:
+    """Add an arrow to both paths, pixels; one too short to have a direction is left out."""
+    along = tip - tail
+    length = float(np.hypot(along.x(), along.y()))
+    if not 0.5 < length < 1e5:
+        return
+    along /= length
+    across = QPointF(-along.y(), along.x())
+    head = min(head, length / 2)
+    neck = tip - along * head
+    shafts.moveTo(tail)
+    shafts.lineTo(neck)
+    heads.addPolygon(QPolygonF([tip, neck + across * head * _HEAD_WIDTH, neck - across * head * _HEAD_WIDTH]))
+    heads.closeSubpath()

@@ -1,0 +1,91 @@
+"""One trajectory, as a line through the plane."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from dpm_gui.desktop.theme import Palette
+from dpm_gui.views.items.view_item import StillItem
+
+DOT = 5.0
+"""Pixels: radius of the dot at the path's present place."""
+
+
+class PathItem(StillItem):
+    """A path, with a halo that lifts it off the points beneath, and a dot at one of its places."""
+
+    def __init__(self, parent: QGraphicsItem | None = None) -> None:
+        super().__init__(parent)
+        self._places = np.empty((0, 2), np.float32)
+        self._line = QColor()
+        self._halo = QColor()
+        self._scale = 1.0
+        self._dot = PathDot(self)
+
+    @property
+    def places(self) -> NDArray[np.float32]:
+        """The path on show, ``[S, 2]``."""
+        return self._places
+
+    @property
+    def dot(self) -> QPointF | None:
+        """Where the dot is, data coordinates."""
+        return self._dot.pos() if self._dot.isVisible() else None
+
+    def dress(self, palette: Palette, dot: QColor, line_scale: float) -> None:
+        self._line = QColor(palette.ink)
+        self._halo = QColor(palette.surface)
+        self._halo.setAlphaF(0.8)
+        self._scale = line_scale
+        self._dot.dress(dot, self._halo, line_scale)
+        self.redraw()
+
+    def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
+        """Draw ``path`` [S, 2] with the dot at place ``upto``; nothing for None. What is not finite is left out."""
+        places = np.empty((0, 2), np.float32) if path is None else path
+        if places is not self._places:
+            self._places = places
+            self.redraw()
+        on_path = upto is not None and 0 <= upto < len(places) and bool(np.isfinite(places[upto]).all())
+        if on_path:
+            self._dot.setPos(QPointF(*places[upto].tolist()))
+        self._dot.setVisible(on_path)
+
+    def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
+        places = self._places[np.isfinite(self._places).all(axis=1)]
+        if len(places) < 2:
+            return
+        path = QPainterPath()
+        start, *others = (to_pixels.map(QPointF(*place)) for place in places.tolist())
+        path.moveTo(start)
+        for place in others:
+            path.lineTo(place)
+        for colour, width in ((self._halo, 4.0), (self._line, 1.6)):
+            pen = QPen(colour, width * self._scale)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.strokePath(path, pen)
+
+
+class PathDot(QGraphicsEllipseItem):
+    """A dot of one size at any zoom, that moves without its path being drawn anew."""
+
+    def __init__(self, parent: QGraphicsItem) -> None:
+        super().__init__(parent)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        self.setVisible(False)
+
+    def dress(self, fill: QColor, rim: QColor, line_scale: float) -> None:
+        radius = DOT * line_scale
+        self.setRect(-radius, -radius, 2 * radius, 2 * radius)
+        self.setBrush(fill)
+        self.setPen(QPen(rim, 2.0 * line_scale))
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self.pen())
+        painter.setBrush(self.brush())
+        painter.drawEllipse(self.rect())

@@ -1,0 +1,1 @@
+"""The timeline: transport, slider and thumbnails."""

@@ -1,0 +1,169 @@
+"""The strip of small pictures beneath the slider, each under the step it shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.views.timeline.time_axis import TimeAxis
+
+LARGEST, SMALLEST, GAP = 48, 40, 8
+"""Side of a picture at most and at least, and the room between two at least, in pixels."""
+
+_WAITING = 11  # empty places shown before there are pictures
+
+
+@dataclass(frozen=True, slots=True)
+class _Thumbnail:
+    t: int
+    place: QRectF
+    picture: QImage | None
+
+
+class ThumbnailStrip(QWidget):
+    """Small pictures of some steps; a click on one asks for its step."""
+
+    seek_asked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._palette = LIGHT
+        self._last = 0
+        self._t = 0
+        self._pictures: tuple[tuple[int, QImage], ...] = ()
+        self._shown: tuple[_Thumbnail, ...] = ()
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Pictures of some steps")
+
+    def set_last(self, last: int) -> None:
+        """Set T; pictures of what was before are dropped."""
+        self._last, self._pictures = last, ()
+        self._arrange()
+
+    def set_thumbnails(self, pictures: Sequence[tuple[int, QImage]]) -> None:
+        """Show a picture for each step given; where the strip is too narrow some are left out, never the outer ones."""
+        self._pictures = tuple(sorted(pictures, key=lambda pair: pair[0]))
+        self._arrange()
+
+    def set_t(self, t: int) -> None:
+        """Mark the picture nearest to step ``t``."""
+        before, self._t = self._nearest(), t
+        if self._nearest() != before:
+            self.update()
+
+    def set_palette(self, palette: Palette) -> None:
+        self._palette = palette
+        self.update()
+
+    def place_of(self, t: int) -> QRectF | None:
+        """Return where the picture of step ``t`` is, or None where none is shown."""
+        return next((thumbnail.place for thumbnail in self._shown if thumbnail.t == t), None)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, LARGEST)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, LARGEST)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        nearest = self._nearest()
+        for thumbnail in self._shown:
+            painter.fillRect(thumbnail.place, QColor(self._palette.surface))
+            if thumbnail.picture is not None:
+                painter.drawImage(thumbnail.place, thumbnail.picture)
+            marked = thumbnail.picture is not None and thumbnail.t == nearest
+            width = 2.0 if marked else 1.0
+            painter.setPen(QPen(QColor(self._palette.ink if marked else self._palette.hairline), width))
+            inside = width / 2
+            painter.drawRect(thumbnail.place.adjusted(inside, inside, -inside, -inside))
+        painter.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._under(event.position()) is None:
+            self.unsetCursor()
+        else:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        thumbnail = self._under(event.position())
+        if thumbnail is None or event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+        else:
+            self.seek_asked.emit(thumbnail.t)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            thumbnail = self._under(QPointF(event.pos()))
+            if thumbnail is not None:
+                QToolTip.showText(event.globalPos(), f"Show t = {thumbnail.t}", self, thumbnail.place.toAlignedRect())
+                return True
+            QToolTip.hideText()
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._arrange()
+        return super().event(event)
+
+    def _under(self, point: QPointF) -> _Thumbnail | None:
+        shown = (thumbnail for thumbnail in self._shown if thumbnail.picture is not None)
+        return next((thumbnail for thumbnail in shown if thumbnail.place.contains(point)), None)
+
+    def _nearest(self) -> int | None:
+        return min((thumbnail.t for thumbnail in self._shown), key=lambda t: abs(t - self._t), default=None)
+
+    def _arrange(self) -> None:
+        """Choose the size and which pictures there is room for, and scale those once."""
+        axis = TimeAxis(self.width(), self._last)
+        pictures: Sequence[tuple[int, QImage | None]] = self._pictures
+        if not pictures and self._last:
+            pictures = [(round(index * self._last / (_WAITING - 1)), None) for index in range(_WAITING)]
+        places = [axis.x_of(t) for t, _ in pictures]
+        taken = _with_room(places)
+        side = int(min(_least_distance([places[index] for index in taken]) - GAP, LARGEST))
+        self._shown = tuple(
+            _Thumbnail(pictures[index][0], place, _scaled(pictures[index][1], place, self.devicePixelRatioF()))
+            for index in taken
+            for place in (QRectF(round(places[index] - side / 2), (self.height() - side) // 2, side, side),)
+        )
+        self.update()
+
+
+def _with_room(places: Sequence[float]) -> list[int]:
+    """Return which of the ascending places to take: every n-th, first and last among them, with room for each."""
+    count = len(places)
+    for stride in range(1, count):
+        taken = list(range(0, count, stride))
+        if taken[-1] == count - 1 and _least_distance([places[index] for index in taken]) >= SMALLEST + GAP:
+            return taken
+    return [0] if count else []
+
+
+def _least_distance(places: Sequence[float]) -> float:
+    return min((right - left for left, right in pairwise(places)), default=math.inf)
+
+
+def _scaled(picture: QImage | None, place: QRectF, ratio: float) -> QImage | None:
+    """Return the picture in the middle of a square as large as its place is in device pixels."""
+    if picture is None or picture.isNull():
+        return None
+    size = (place.size() * ratio).toSize()
+    grows = picture.width() < size.width() and picture.height() < size.height()
+    mode = Qt.TransformationMode.FastTransformation if grows else Qt.TransformationMode.SmoothTransformation
+    scaled = picture.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, mode)
+    square = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    square.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(square)
+    painter.drawImage((size.width() - scaled.width()) // 2, (size.height() - scaled.height()) // 2, scaled)
+    painter.end()
+    return square

@@ -1,0 +1,203 @@
+"""The slider of the timeline: which step is on show, and the wish for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractSlider, QWidget
+
+from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.views.timeline.time_axis import TimeAxis
+from dpm_gui.views.timeline.time_slider_painter import SliderState, height_for, paint_slider
+from dpm_gui.views.widgets.wheel import NOTCH
+
+_TEN = 10
+
+
+class TimeSlider(QAbstractSlider):
+    """Shows the step it is told and tells which one is wished; it moves for good only when it is told.
+
+    While it is dragged the handle follows the mouse. Moves that arrive faster than they are handled become one wish,
+    the newest; the release always tells the step under the mouse.
+    """
+
+    seek_asked = Signal(int)
+    step_asked = Signal(int)
+    home_asked = Signal()
+    end_asked = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._palette = LIGHT
+        self._position = 0.0
+        self._available: tuple[int, int] | None = None
+        self._dragged_to: int | None = None
+        self._hovered: int | None = None
+        self._turned = 0.0
+        self._pending = QTimer(self)
+        self._pending.setSingleShot(True)
+        self._pending.setInterval(0)
+        self._pending.timeout.connect(self._ask_for_the_newest)
+        self._asked: int | None = None
+        self.setOrientation(Qt.Orientation.Horizontal)
+        with QSignalBlocker(self):
+            self.setRange(0, 0)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setAccessibleName("Step t")
+        self.setAccessibleDescription("The step on show: 0 is the data, T the noise")
+        self.valueChanged.connect(self.seek_asked)  # only assistive technology sets the value with signals on
+
+    @property
+    def axis(self) -> TimeAxis:
+        """Where each step lies, in this widget's pixels."""
+        return TimeAxis(self.width(), self.maximum())
+
+    def set_last(self, last: int) -> None:
+        """Set T."""
+        with QSignalBlocker(self):
+            self.setRange(0, last)
+        self._position = min(self._position, float(last))
+        if self._dragged_to is not None:
+            self._dragged_to = min(self._dragged_to, last)
+        self._available = None
+        self.update()
+
+    def set_t(self, t: int) -> None:
+        """Stand on step ``t``."""
+        with QSignalBlocker(self):
+            self.setValue(t)
+        self.set_position(float(self.value()))
+
+    def set_position(self, position: float) -> None:
+        """Draw the handle between two steps, while ``t`` stays what it is."""
+        if position != self._position:
+            self._position = position
+            self.update()
+
+    def set_available(self, first: int, last: int) -> None:
+        """Mark the frames that are there, ``first`` … ``last``; none where ``last`` is smaller."""
+        self._available = (first, last) if first <= last else None
+        self.update()
+
+    def set_palette(self, palette: Palette) -> None:
+        self._palette = palette
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, height_for(self))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        dragged = self._dragged_to
+        state = SliderState(
+            axis=self.axis,
+            position=self._position if dragged is None else float(dragged),
+            available=self._available,
+            preview=self._hovered if dragged is None else dragged,
+            focused=self.hasFocus(),
+            enabled=self.isEnabled() and self.maximum() > 0,
+        )
+        paint_slider(self, state, self._palette)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self.maximum() == 0:
+            event.ignore()
+            return
+        self._dragged_to = self.axis.t_at(event.position().x())
+        self._asked = None
+        self.drag_started.emit()
+        self._ask_for_the_newest()
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(event.position().x())
+        if self._dragged_to is None:
+            return
+        if not event.buttons() & Qt.MouseButton.LeftButton:  # released where it was not seen, as under a dialog
+            self._end_drag()
+            return
+        self._dragged_to = self.axis.t_at(event.position().x())
+        if not self._pending.isActive():
+            self._pending.start()
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._dragged_to is not None:
+            self._dragged_to = self.axis.t_at(event.position().x())
+            self._end_drag()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if self._dragged_to is not None:
+            self._end_drag()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys of a slider, for where no shortcut of the window has taken them already."""
+        shift = Qt.KeyboardModifier.ShiftModifier
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        wish = self._wish(Qt.Key(event.key()), modifiers == shift)
+        if wish is None or modifiers not in (Qt.KeyboardModifier.NoModifier, shift):
+            event.ignore()
+        else:
+            wish()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """One notch up is one step on."""
+        self._turned += event.angleDelta().y()
+        steps = int(self._turned / NOTCH)
+        self._turned -= steps * NOTCH
+        if steps:
+            self.step_asked.emit(steps)
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hovered = None
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def _wish(self, key: Qt.Key, shifted: bool) -> Callable[[], None] | None:
+        step = _TEN if shifted else 1
+        page = max(_TEN, self.maximum() // _TEN)
+        steps = {
+            Qt.Key.Key_Right: step,
+            Qt.Key.Key_Up: step,
+            Qt.Key.Key_Left: -step,
+            Qt.Key.Key_Down: -step,
+            Qt.Key.Key_PageUp: page,
+            Qt.Key.Key_PageDown: -page,
+        }
+        if key in steps:
+            return lambda: self.step_asked.emit(steps[key])
+        return {Qt.Key.Key_Home: self.home_asked.emit, Qt.Key.Key_End: self.end_asked.emit}.get(key)
+
+    def _hover(self, x: float) -> None:
+        hovered = self.axis.t_at(x) if self.maximum() else None
+        if hovered != self._hovered:
+            self._hovered = hovered
+            self.update()
+
+    def _end_drag(self) -> None:
+        self._pending.stop()
+        if self._dragged_to != self.value():
+            self._asked = None
+        self._ask_for_the_newest()
+        self._dragged_to = None
+        self.drag_ended.emit()
+        self.update()
+
+    def _ask_for_the_newest(self) -> None:
+        if self._dragged_to is not None and self._dragged_to != self._asked:
+            self._asked = self._dragged_to
+            self.seek_asked.emit(self._dragged_to)

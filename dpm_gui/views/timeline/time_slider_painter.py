@@ -1,0 +1,120 @@
+"""How the slider of the timeline looks: a hairline, the frames that are there, three ticks and a round handle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from dpm_gui.desktop.theme import Palette, text_size
+from dpm_gui.views.timeline.time_axis import TimeAxis
+
+HANDLE = 7
+"""Radius of the handle in pixels."""
+
+_FOCUS = HANDLE + 3.5
+_BAND = 4
+_TICK = 5
+_ROOM = 12  # from the track's middle to what is above and below it
+
+
+@dataclass(frozen=True, slots=True)
+class SliderState:
+    """All that is to be seen of a slider.
+
+    Attributes:
+        axis: Where each step lies.
+        position: Place of the handle, 0.0 … T.
+        available: First and last frame that is there, or None for none.
+        preview: The step under the mouse, or None.
+        focused: Whether keys go to it.
+        enabled: Whether there is anything to choose.
+    """
+
+    axis: TimeAxis
+    position: float
+    available: tuple[int, int] | None
+    preview: int | None
+    focused: bool
+    enabled: bool
+
+
+def small_font(widget: QWidget) -> QFont:
+    """Return the font of what is beside the point, a point smaller than the widget's."""
+    font = QFont(widget.font())
+    font.setPointSizeF(text_size(widget, -1))
+    return font
+
+
+def height_for(widget: QWidget) -> int:
+    """Return the height that a slider with the font of ``widget`` needs."""
+    return 2 * (QFontMetrics(small_font(widget)).height() + _ROOM)
+
+
+def paint_slider(widget: QWidget, state: SliderState, palette: Palette) -> None:
+    """Paint the whole of ``widget``."""
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(small_font(widget))
+    middle = widget.height() / 2
+    _paint_track(painter, state, palette, middle)
+    _paint_ticks(painter, state, palette, middle)
+    if state.enabled:
+        if state.preview is not None:
+            _paint_preview(painter, state.axis, state.preview, palette, middle)
+        _paint_handle(painter, state, palette, middle)
+    painter.end()
+
+
+def _paint_track(painter: QPainter, state: SliderState, palette: Palette, middle: float) -> None:
+    axis = state.axis
+    left, right = axis.x_of(0), axis.x_of(axis.last) if axis.last else axis.width - axis.x_of(0)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(palette.hairline))
+    painter.drawRoundedRect(QRectF(left, middle - 1, right - left, 2), 1, 1)
+    if state.available is not None and axis.last:
+        first, last = (axis.x_of(t) for t in state.available)
+        band = QColor(palette.muted)
+        band.setAlphaF(0.45)
+        painter.setBrush(band)
+        painter.drawRoundedRect(QRectF(first - 2, middle - _BAND / 2, last - first + 4, _BAND), 2, 2)
+
+
+def _paint_ticks(painter: QPainter, state: SliderState, palette: Palette, middle: float) -> None:
+    if not state.axis.last:
+        return
+    muted = QColor(palette.muted)
+    for t, label in ((0.0, "0 data"), (state.axis.last / 2, "T/2"), (float(state.axis.last), "T noise")):
+        x = round(state.axis.x_of(t))
+        painter.fillRect(QRectF(x, middle + _ROOM - _TICK, 1, _TICK), muted)
+        painter.setPen(muted)
+        _centred_text(painter, label, x, middle + _ROOM, state.axis.width)
+
+
+def _paint_preview(painter: QPainter, axis: TimeAxis, t: int, palette: Palette, middle: float) -> None:
+    x = axis.x_of(t)
+    painter.fillRect(QRectF(round(x), middle - _ROOM, 1, _ROOM + _BAND / 2), QColor(palette.muted))
+    painter.setPen(QColor(palette.ink))
+    _centred_text(painter, f"t = {t}", x, middle - _ROOM - painter.fontMetrics().height(), axis.width)
+
+
+def _paint_handle(painter: QPainter, state: SliderState, palette: Palette, middle: float) -> None:
+    centre = QPointF(state.axis.x_of(state.position), middle)
+    painter.setBrush(QColor(palette.window))  # a gap between the handle and what it stands on
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawEllipse(centre, HANDLE + 2, HANDLE + 2)
+    painter.setBrush(QColor(palette.ink))
+    painter.drawEllipse(centre, HANDLE, HANDLE)
+    if state.focused:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(palette.ink), 1.5))
+        painter.drawEllipse(centre, _FOCUS, _FOCUS)
+
+
+def _centred_text(painter: QPainter, text: str, x: float, top: float, width: int) -> None:
+    """Write ``text`` around ``x``, moved inward where the widget ends."""
+    room = painter.fontMetrics().horizontalAdvance(text)
+    left = min(max(x - room / 2, 0), width - room)
+    painter.drawText(QRectF(left, top, room + 1, painter.fontMetrics().height()), Qt.AlignmentFlag.AlignLeft, text)

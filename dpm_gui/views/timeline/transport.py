@@ -1,0 +1,167 @@
+"""The row of buttons that plays: to the ends, by steps, direction, speed, loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from dpm_gui.desktop.icons import IconSet
+from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.views.widgets.flat_button import FlatButton, FlatMenuButton, flat_style
+
+_MINUS = "\N{MINUS SIGN}"
+_TIMES = "\N{MULTIPLICATION SIGN}"
+
+_CHEVRON_ROOM = 40  # the chevron, and the room around it and the text
+_DIRECTION_NAMES = {
+    "forward": "Forward, data to noise",
+    "backward": "Backward, noise to data",
+    "there_and_back": "There and back",
+}
+_DIRECTION_ICONS = {"forward": "move-right", "backward": "move-left", "there_and_back": "arrow-left-right"}
+
+Choice = TypeVar("Choice", float, str)
+
+
+class Transport(QWidget):
+    """Shows what plays and how, as it is told; tells what is asked for. ``speeds`` are those that can be chosen."""
+
+    play_toggled = Signal()
+    step_asked = Signal(int)
+    home_asked = Signal()
+    end_asked = Signal()
+    speed_asked = Signal(float)
+    loop_toggled = Signal(bool)
+    direction_asked = Signal(str)
+
+    def __init__(self, speeds: Sequence[float], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._speed_names = {speed: f"{speed:g}{_TIMES}" for speed in speeds}
+        self._palette = LIGHT
+        self._icons: IconSet | None = None
+        self._playing = False
+        self._direction = "forward"
+        self._home = FlatButton("Go to the data", "Go to the data, t = 0 (Home)", self)
+        self._back = FlatButton("One step back", f"One step back, t {_MINUS} 1 (Left; ten: Shift+Left)", self)
+        self._play = FlatButton("Play", "Play (Space)", self)
+        self._on = FlatButton("One step on", "One step on, t + 1 (Right; ten: Shift+Right)", self)
+        self._end = FlatButton("Go to the noise", "Go to the noise, t = T (End)", self)
+        self._turn = FlatMenuButton("Direction", "Direction of play (forward: L, backward: J)", self)
+        self._pace = FlatMenuButton("Speed", "Speed of play (slower: comma, faster: full stop)", self)
+        self._loop = FlatButton("Loop", "Loop: begin anew at the end (O)", self)
+        self._loop.setCheckable(True)
+        self._turns = _add_menu(self._turn, _DIRECTION_NAMES, self.direction_asked.emit)
+        self._paces = _add_menu(self._pace, self._speed_names, self.speed_asked.emit)
+        self._connect()
+        self._lay_out()
+        self.set_speed(1.0)
+        self._dress()
+
+    def set_playing(self, playing: bool) -> None:
+        self._playing = playing
+        if playing:
+            self._play.describe("Pause", "Pause (Space)")
+        else:
+            self._play.describe("Play", "Play (Space)")
+        self._dress()
+
+    def set_speed(self, speed: float) -> None:
+        self._paces[speed].setChecked(True)
+        self._pace.setText(self._speed_names[speed])
+
+    def set_loop(self, loop: bool) -> None:
+        self._loop.setChecked(loop)
+        self._dress()
+
+    def set_direction(self, direction: str) -> None:
+        self._direction = direction
+        self._turns[direction].setChecked(True)
+        self._dress()
+
+    def set_palette(self, palette: Palette) -> None:
+        self._palette = palette
+        self.setStyleSheet(flat_style(palette))
+        self._dress()
+
+    def set_icons(self, icons: IconSet) -> None:
+        self._icons = icons
+        self._dress()
+
+    def _connect(self) -> None:
+        self._home.clicked.connect(self.home_asked)
+        self._back.clicked.connect(lambda: self.step_asked.emit(-1))
+        self._play.clicked.connect(self.play_toggled)
+        self._on.clicked.connect(lambda: self.step_asked.emit(1))
+        self._end.clicked.connect(self.end_asked)
+        self._loop.clicked.connect(self.loop_toggled)
+        self._loop.toggled.connect(self._dress)
+        for button in (self._back, self._on):
+            button.setAutoRepeat(True)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for button in (self._home, self._back, self._play, self._on, self._end):
+            row.addWidget(button)
+        row.addSpacing(16)
+        for button in (self._turn, self._pace, self._loop):
+            row.addWidget(button)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Keep what is right of the speed in its place, whatever the speed."""
+        widest = max(self._pace.fontMetrics().horizontalAdvance(name) for name in self._speed_names.values())
+        self._pace.setFixedWidth(widest + _CHEVRON_ROOM)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._make_room()
+
+    def _dress(self) -> None:
+        """Give every button the icon of what it would do now, in the palette's ink."""
+        if self._icons is None:
+            return
+        ink, muted = self._palette.ink, self._palette.muted
+        dress: Mapping[FlatButton, str] = {
+            self._home: "skip-back",
+            self._back: "step-back",
+            self._play: "pause" if self._playing else "play",
+            self._on: "step-forward",
+            self._end: "skip-forward",
+            self._turn: _DIRECTION_ICONS[self._direction],
+        }
+        for button, name in dress.items():
+            button.setIcon(self._icons.icon(name, ink))
+        self._loop.setIcon(self._icons.icon("repeat", ink if self._loop.isChecked() else muted))
+        for direction, action in self._turns.items():
+            action.setIcon(self._icons.icon(_DIRECTION_ICONS[direction], ink))
+        for menu_button in (self._turn, self._pace):
+            menu_button.set_chevron(self._icons.icon("chevron-down", muted))
+
+
+def _add_menu(
+    button: FlatMenuButton, names: Mapping[Choice, str], ask: Callable[[Choice], None]
+) -> dict[Choice, QAction]:
+    """Give the button a menu of choices, one of them checked; return its actions."""
+    menu = QMenu(button)
+    group = QActionGroup(menu)
+    actions = {}
+    for choice, name in names.items():
+        action = menu.addAction(name)
+        action.setCheckable(True)
+        action.triggered.connect(partial(_tell, ask, choice))
+        group.addAction(action)
+        actions[choice] = action
+    button.setMenu(menu)
+    return actions
+
+
+def _tell(ask: Callable[[Choice], None], choice: Choice, _checked: bool = False) -> None:
+    ask(choice)

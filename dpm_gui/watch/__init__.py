@@ -1,0 +1,1 @@
+"""The workspace Watch: forward and reverse side by side."""

@@ -1,0 +1,50 @@
+"""The row of buttons beneath the canvases: what is drawn, and where the reverse starts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from dpm_gui.window.actions import LAYERS, Actions
+
+STARTS = ("branch", "denoise", "from_noise")
+
+
+class LayerBar(QWidget):
+    """Buttons of the layers that what is open has, and of the starts of the reverse."""
+
+    def __init__(self, actions: Actions, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self._layers = {name: _button(actions[name], self) for name in LAYERS}
+        self._starts = [_button(actions[name], self) for name in STARTS]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(4)
+        for button in self._layers.values():
+            row.addWidget(button)
+        row.addStretch(1)
+        for button in self._starts:
+            row.addWidget(button)
+
+    @property
+    def buttons(self) -> list[QToolButton]:
+        """All buttons, in the order in which the keyboard reaches them."""
+        return [*self._layers.values(), *self._starts]
+
+    def offer(self, names: Collection[str]) -> None:
+        """Offer the layers ``names`` and no others."""
+        self._actions.show_layers(names)
+        for name, button in self._layers.items():
+            button.setVisible(name in names)
+
+
+def _button(action: QAction, parent: QWidget) -> QToolButton:
+    button = QToolButton(parent)
+    button.setDefaultAction(action)
+    button.setAutoRaise(True)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    return button

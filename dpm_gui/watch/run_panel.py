@@ -1,0 +1,66 @@
+"""What to run: the seed and the number of trajectories."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+
+from core.values.runs import MAX_SEED, RunSpec
+from dpm_gui.engine.state_kinds import POINTS, Subject, subject_of
+from dpm_gui.session.session import Session
+from dpm_gui.views.widgets.number_box import prepare
+
+
+class RunPanel(QWidget):
+    """Shows the session's spec and edits it; an edit runs at once."""
+
+    def __init__(self, session: Session, new_seed: QAction, run_again: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._count = self._box("", POINTS.fewest, POINTS.most, "")
+        self._count.setGroupSeparatorShown(True)
+        self._seed = self._box("Seed", 0, MAX_SEED, "Seed of all randomness: the same seed gives the same picture")
+        self._count.valueChanged.connect(lambda count: session.edit(count=count))
+        self._seed.valueChanged.connect(lambda seed: session.edit(seed=seed))
+        session.spec_changed.connect(self._show)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 0, 8, 0)
+        layout.setSpacing(8)
+        self._noun = QLabel(self)
+        for label, box in ((self._noun, self._count), (QLabel("Seed", self), self._seed)):
+            label.setBuddy(box)
+            layout.addWidget(label)
+            layout.addWidget(box)
+        for action in (new_seed, run_again):
+            button = QToolButton(self)
+            button.setDefaultAction(action)
+            button.setAutoRaise(True)
+            button.setAccessibleName(action.text())
+            layout.addWidget(button)
+        session.opened_changed.connect(lambda opened: self._name_states(subject_of(opened.checkpoint)))
+        self._name_states(POINTS)
+        self._show(session.spec)
+
+    def _box(self, name: str, least: int, most: int, tip: str) -> QSpinBox:
+        box = QSpinBox(self)
+        box.setRange(least, most)
+        prepare(box, name, tip)
+        return box
+
+    def _name_states(self, subject: Subject) -> None:
+        noun = subject.name.capitalize()
+        self._noun.setText(noun)
+        blocker = QSignalBlocker(self._count)  # a narrower range changes the number that is shown, not what is run
+        self._count.setRange(subject.fewest, subject.most)
+        blocker.unblock()
+        self._count.setSingleStep(subject.step)
+        self._count.setAccessibleName(f"Number of {subject.name}")
+        self._count.setToolTip(f"{noun} on each side, N")
+        self._show(self._session.spec)
+
+    def _show(self, spec: RunSpec) -> None:
+        for box, value in ((self._count, spec.count), (self._seed, spec.seed)):
+            blocker = QSignalBlocker(box)
+            box.setValue(value)
+            blocker.unblock()

@@ -1,0 +1,101 @@
+"""Which frame each side shows, in which way, and what the note above it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dpm_gui.engine.runs import GUESS, MEAN
+from dpm_gui.engine.state_kinds import subject_of
+from dpm_gui.engine.values import REVERSE
+from dpm_gui.session.session import Session
+from dpm_gui.session.side_recording import Shown
+from dpm_gui.views.canvases.canvas import Canvas
+
+STATE, DIFFERENCE = "state", "difference"
+
+
+class Sides:
+    """Feeds the canvases of both sides from what the session has recorded and what the network makes of it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.way = STATE
+        """How a step is looked at, where the canvases know several ways."""
+
+    @property
+    def together(self) -> bool:
+        """Whether both sides are to be shown at once: what the network makes of them is computed at once."""
+        return self.way in (GUESS, MEAN)
+
+    def show(self, views: Mapping[str, Canvas], t: int, position: float | None) -> None:
+        """Show step ``t`` on the canvases ``views``, or, where motion is smooth, the ``position`` between two steps."""
+        shown = {}
+        for side, view in views.items():
+            between = position is not None and view.interpolates
+            found = self._found(side, t, position if between else None)
+            if found is not None:
+                shown[side] = found
+        way = self.way if all(self.way in view.ways for view in views.values()) else STATE
+        if way in (GUESS, MEAN):
+            self._show_looks(views, shown, t, way)
+        elif way == DIFFERENCE:
+            self._show_differences(views, shown, t)
+        else:
+            for side, each in shown.items():
+                views[side].show_frame(each.frame)
+                views[side].set_note(self._note(side, each, t))
+
+    def _found(self, side: str, t: int, position: float | None) -> Shown | None:
+        recording = self._session.recording(side)
+        if position is not None:
+            between = recording.at(position)
+            if between is not None:
+                return Shown(between)
+        found = recording.shown(t)
+        if found is None and recording.newest is not None:
+            return Shown(recording.newest)
+        return found
+
+    def _show_looks(self, views: Mapping[str, Canvas], shown: Mapping[str, Shown], t: int, way: str) -> None:
+        """Show what the network makes of the frames; while that is not there the last known picture stays."""
+        known = self._session.look(way, shown)
+        for side, each in shown.items():
+            if side in known:
+                views[side].show_way(way, known[side].frame)
+                views[side].set_note(self._note(side, each, t))
+                continue
+            newest = self._session.newest_look(side, way)
+            if newest is not None:  # while playing every answer comes for a step that has passed
+                views[side].show_way(way, newest)
+            of_step = "" if newest is None else f"t = {newest.t} · "
+            views[side].set_note(f"{of_step}computing at t = {each.frame.t}…")
+
+    def _show_differences(self, views: Mapping[str, Canvas], shown: Mapping[str, Shown], t: int) -> None:
+        for side, each in shown.items():
+            pair = self._session.recording(side).neighbours(each.frame.t)
+            if pair is None:
+                views[side].set_note(f"waiting for the step after t = {each.frame.t}…")
+                continue
+            views[side].show_way(DIFFERENCE, *pair)
+            views[side].set_note(self._note(side, each, t))
+
+    def _note(self, side: str, shown: Shown, t: int) -> str:
+        recording, reached = self._session.recording(side), f"t = {shown.frame.t}"
+        start = self._start() if side == REVERSE else ""
+        if shown.preview and recording.preview is not None:
+            moves, steps = recording.preview.moves, recording.top
+            how = f"{start}, preview in {moves} steps" if start else f"preview in {moves} of {steps} steps"
+            return f"{reached} · {how}"
+        if shown.frame.t != min(t, recording.top) and not recording.complete:
+            return f"{'computing' if self._session.running else 'stopped'}, {reached}"
+        return f"{reached} · {start} from t = {recording.top}" if start else reached
+
+    def _start(self) -> str:
+        """Say where the reverse starts, if not from noise."""
+        spec, opened = self._session.spec, self._session.opened
+        start = "" if spec.denoise_from is None else "denoised"
+        if opened is None or not spec.branches:
+            return start
+        branch = spec.branches[-1]
+        one = f"{start} {subject_of(opened.checkpoint).one}" if len(spec.branches) == 1 else "future"
+        return f"{branch.count} futures of {one.strip()} {branch.index + 1}"

@@ -1,0 +1,82 @@
+"""Where the reverse starts: from noise, from noised examples, or from one state again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from core.values.runs import Branch
+from dpm_gui.engine.values import REVERSE
+from dpm_gui.session.player import Player
+from dpm_gui.session.session import Session
+from dpm_gui.window.actions import Actions
+
+ON_SHOW = "that is what is on show"
+NOTHING_OPEN = "open a checkpoint first"
+
+
+class Starts(QObject):
+    """Changes the start of the reverse, and offers those starts that are not on show already."""
+
+    def __init__(
+        self, session: Session, player: Player, actions: Actions, chosen: Callable[[], int], parent: QObject
+    ) -> None:
+        """Follow ``session`` and ``player``; ``chosen()`` is the trajectory of the reverse that branches."""
+        super().__init__(parent)
+        self._session = session
+        self._player = player
+        self._actions = actions
+        self._chosen = chosen
+        for signal in (session.spec_changed, session.opened_changed, session.frames_added, session.run_ended):
+            signal.connect(self.allow)
+        player.frame_changed.connect(self.allow)
+        self.allow()
+
+    def denoise(self) -> None:
+        """Start from the examples as noised at the step on show."""
+        self._session.edit(denoise_from=self._player.t)
+
+    def from_noise(self) -> None:
+        """Start from noise."""
+        self._session.edit(denoise_from=None)
+
+    def branch(self) -> None:
+        """Walk many futures of the chosen state at the step on show."""
+        branch = Branch(self._player.t, max(self._chosen(), 0))
+        self._session.edit(branches=(*self._session.spec.branches, branch))
+
+    def allow(self) -> None:
+        """Offer those starts of the reverse that differ from what is on show."""
+        spec, t = self._session.spec, self._player.t
+        for name, reason in (
+            ("denoise", self._against_denoising(t)),
+            ("branch", self._against_branching(t)),
+            ("from_noise", "" if spec.denoise_from is not None or spec.branches else ON_SHOW),
+        ):
+            if self._session.opened is None:
+                reason = NOTHING_OPEN
+            self._actions.allow(name, not reason, reason)
+
+    def _against_denoising(self, t: int) -> str:
+        spec = self._session.spec
+        if t == 0:
+            return "nothing is noised at t = 0"
+        return ON_SHOW if t == spec.denoise_from and not spec.branches else ""
+
+    def _against_branching(self, t: int) -> str:
+        """Return why the state on show has no futures that can be walked, empty if it has."""
+        recording, spec = self._session.recording(REVERSE), self._session.spec
+        if t == 0:
+            return "at t = 0 nothing is left to come"
+        if spec.branches and t >= recording.top:
+            return ON_SHOW
+        if t > recording.top:
+            return f"the reverse starts at t = {recording.top}"
+        if recording.frame(t) is None:
+            return (
+                f"the reverse has not come to t = {t} yet"
+                if self._session.running
+                else f"run again: t = {t} is missing"
+            )
+        return ""

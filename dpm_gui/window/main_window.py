@@ -1,0 +1,295 @@
+"""The one window: menus, tool bar, the workspace, docks and the status bar around it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStyle,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from core.values.checkpoints import channels_of
+from dpm_gui.desktop.icons import IconSet
+from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.desktop.theme import Palette
+from dpm_gui.engine.opening import Opened
+from dpm_gui.jobs.tasks import Activity
+from dpm_gui.session.player import Player
+from dpm_gui.session.session import Session
+from dpm_gui.views.plots.entropies import EntropyPlot
+from dpm_gui.views.plots.futures_spread import FuturesSpread
+from dpm_gui.watch.bound_panel import BoundPanel
+from dpm_gui.watch.futures_dock import Spread
+from dpm_gui.watch.run_panel import RunPanel
+from dpm_gui.watch.workspace import WatchWorkspace
+from dpm_gui.window.actions import MENUS, Actions
+from dpm_gui.window.activity_bar import ActivityBar
+from dpm_gui.window.workspaces import WATCH, Workspaces
+
+FILES = "Checkpoints (*.h5 *.hdf5);;All files (*)"
+FIRST_SIZE, LEAST_SIZE = (1280, 800), (960, 640)
+DOCK_WIDTH = 360
+
+
+class MainWindow(QMainWindow):
+    """Lays everything out and follows session, player and preferences; what commands do is connected by the app."""
+
+    painted = Signal()
+    """The window has been painted for the first time."""
+    file_chosen = Signal(str)
+    """A file was chosen in the dialog, in the list of recent files or by dropping it."""
+    closing = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        player: Player,
+        preferences: Preferences,
+        icons: IconSet,
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle("dpm-gui")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*LEAST_SIZE)
+        self.resize(*FIRST_SIZE)
+        self._session = session
+        self._preferences = preferences
+        self.icons = icons
+        self._painted = False
+        self._activities: dict[str, Activity | None] = {"file": None, "save": None, "session": None, "film": None}
+        self._notice = ""
+        self.actions_ = Actions(self)
+        self.watch = WatchWorkspace(session, player, self.actions_, icons, self)
+        self.entropies, self.spread = EntropyPlot(self), FuturesSpread(self)
+        self.activity = ActivityBar(self.actions_["stop"], self)
+        self.workspaces = Workspaces(self)
+        self.workspaces.add(WATCH, self.watch)
+        self.setCentralWidget(self.workspaces)
+        self.workspaces.take_keyboard()
+        self._docks = (
+            self._dock("Entropy bounds", "entropies", self.entropies),
+            self._dock("Spread of futures", "futures", self.spread),
+            self._dock("Bound K", "bound", BoundPanel(session, self.actions_["measure"], self)),
+        )
+        self._spread = Spread(session, player, self.spread, self._docks[1], self.workspaces, self._share_height)
+        self._recent = QMenu("Open recent", self)
+        self._themes = QMenu("Theme", self)
+        self._fill_menus()
+        self._fill_tool_bar()
+        self._fill_status_bar()
+        self._first_layout = self.saveState()
+        self._connect(session, player)
+
+    @property
+    def theme_menu(self) -> QMenu:
+        """The menu that chooses the theme; the app fills it."""
+        return self._themes
+
+    def set_palette(self, palette: Palette) -> None:
+        """Show everything in the colours of ``palette``."""
+        self.actions_.dress(self.icons, palette)
+        for part in (self.watch, self.entropies, self.spread):
+            part.set_palette(palette)
+
+    def set_line_scale(self, scale: float) -> None:
+        """Draw lines and points so many times as thick."""
+        for part in (self.watch, self.entropies, self.spread):
+            part.set_line_scale(scale)
+
+    def restore_layout(self) -> None:
+        """Take the place, size and docks that were remembered; at first, a size that fits the screen."""
+        if not self.restoreGeometry(self._preferences.geometry):
+            title_bar = QSize(0, self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight, None, self))
+            room = self.screen().availableSize() - title_bar
+            self.resize(self.size().boundedTo(room).expandedTo(self.minimumSize()))
+        self.restoreState(self._preferences.window_state)
+
+    def reset_layout(self) -> None:
+        """Put every dock back where it was at first."""
+        self.restoreState(self._first_layout)
+        for dock in self._docks:
+            dock.show()
+        self._spread.place()
+        self._size_docks()
+
+    def ask_for_file(self) -> None:
+        """Show the dialog that chooses a checkpoint."""
+        from dpm_gui.dialogs.files import ask_open  # not before it is asked for: the window is there the sooner
+
+        ask_open(self, self._preferences, "Open a checkpoint", FILES, self.file_chosen.emit)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._presses(event):
+            event.accept()
+            return True
+        handled = super().event(event)
+        if event.type() == QEvent.Type.Paint and not self._painted:
+            self._painted = True
+            self.painted.emit()
+        return handled
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _local_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _local_file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.file_chosen.emit(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._preferences.geometry = self.saveGeometry()
+        self.workspaces.bring_docks_back()
+        self._preferences.window_state = self.saveState()
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _presses(self, event: QKeyEvent) -> bool:
+        """Tell whether a key is Space on a button that the keyboard has reached: it presses it and is no shortcut."""
+        return event.key() == Qt.Key.Key_Space and isinstance(self.focusWidget(), QAbstractButton)
+
+    def _dock(self, title: str, name: str, content: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(content)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        return dock
+
+    def _size_docks(self) -> None:
+        self.resizeDocks(list(self._docks), [DOCK_WIDTH] * len(self._docks), Qt.Orientation.Horizontal)
+        self.resizeDocks(list(self._docks), [260, 260, 200], Qt.Orientation.Vertical)
+
+    def _share_height(self) -> None:
+        """Have both plots over t share the room that they have."""
+        plots = list(self._docks[:2])
+        self.resizeDocks(plots, [sum(dock.height() for dock in plots) // 2] * 2, Qt.Orientation.Vertical)
+
+    def _fill_menus(self) -> None:
+        for title in MENUS:
+            menu = self.menuBar().addMenu(f"&{title}")
+            menu.setToolTipsVisible(True)
+            for action in self.actions_.in_menu(title):
+                if action.objectName() in {"export", "quit", "fit", "run_again", "shortcuts", "loop"}:
+                    menu.addSeparator()
+                menu.addAction(action)
+                if action.objectName() == "open":
+                    menu.addMenu(self._recent)
+                if action.objectName() == "fit":
+                    menu.addMenu(self._themes)
+            if title == "Window":
+                menu.addSeparator()
+                for dock in self._docks:
+                    menu.addAction(dock.toggleViewAction())
+        self._recent.setToolTipsVisible(True)
+        self._preferences.recent_changed.connect(self._fill_recent)
+        self._fill_recent()
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self._preferences.recent_files:
+            action = self._recent.addAction(Path(path).name)
+            action.setToolTip(path)
+            action.triggered.connect(lambda _checked, path=path: self.file_chosen.emit(path))
+        self._recent.setEnabled(bool(self._preferences.recent_files))
+        if self._preferences.recent_files:
+            self._recent.addSeparator()
+            self._recent.addAction("Clear the list", self._preferences.clear_recent_files)
+
+    def _fill_tool_bar(self) -> None:
+        bar = QToolBar("Tool bar", self)
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.addAction(self.actions_["open"])
+        button = bar.widgetForAction(self.actions_["open"])
+        if isinstance(button, QToolButton):
+            button.setMenu(self._recent)
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        bar.addSeparator()
+        for name in ("workspace_watch", "workspace_paint"):
+            bar.addAction(self.actions_[name])
+        bar.addWidget(_spring(self))
+        bar.addWidget(RunPanel(self._session, self.actions_["new_seed"], self.actions_["run_again"], self))
+        bar.addWidget(_spring(self))
+        theme = QToolButton(self)
+        theme.setDefaultAction(self.actions_["theme"])
+        theme.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        theme.setAccessibleName("Switch light and dark")
+        bar.addWidget(theme)
+        self.addToolBar(bar)
+        self._size_docks()
+
+    def _fill_status_bar(self) -> None:
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.activity, 1)
+        threads = self._session.spec.threads
+        place = QLabel(f"{threads} thread{'s' if threads > 1 else ''}, CPU", self)
+        place.setToolTip("Where the engine computes; equal seeds give equal arrays for this number of threads")
+        place.setContentsMargins(8, 0, 8, 0)
+        self.statusBar().addPermanentWidget(place)
+
+    def _connect(self, session: Session, player: Player) -> None:
+        session.opened_changed.connect(self._show_opened)
+        session.activity_changed.connect(partial(self.show_activity, "session"))
+        player.frame_changed.connect(self.entropies.set_cursor)
+        self.entropies.step_chosen.connect(player.seek)
+        self.show_activity("session", None)
+        for name in ("measure", "run_again", "new_seed", "export"):
+            self.actions_.allow(name, False, "open a checkpoint first")
+
+    def _show_opened(self, opened: Opened) -> None:
+        checkpoint = opened.checkpoint
+        self.setWindowTitle(f"{checkpoint.title} · {checkpoint.kind.capitalize()}, T = {checkpoint.steps} – dpm-gui")
+        data = checkpoint.data
+        self.entropies.show_entropies(opened.entropies, channels_of(data.shape) if data.is_picture else None)
+        for name in ("measure", "run_again", "new_seed", "export"):
+            self.actions_.allow(name, True)
+
+    def show_activity(self, source: str, activity: Activity | None) -> None:
+        """Say in the status bar what ``source`` does, or that none does; of several, what will be over first."""
+        rested = not any(self._activities.values())
+        self._activities[source] = activity
+        doing = [each for each in self._activities.values() if each is not None]
+        self.actions_.allow("stop", any(each.can_stop for each in doing), "nothing is being computed")
+        if rested and doing:
+            self._notice = ""
+        if not doing:
+            self._show_rest()
+        else:
+            shown = doing[0]
+            self.activity.show_activity(shown.text, shown.done, shown.total, shown.seconds_left, shown.can_stop)
+
+    def show_notice(self, text: str) -> None:
+        """Say in the status bar what has been done, as soon as nothing is being done and until something is."""
+        self._notice = text
+        if not any(self._activities.values()):
+            self._show_rest()
+
+    def _show_rest(self) -> None:
+        ready = "Ready" if self._session.opened else "Nothing is open: File, Open…"
+        self.activity.show_rest(self._notice or ready)
+
+
+def _spring(parent: QWidget) -> QWidget:
+    spring = QWidget(parent)
+    spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return spring
+
+
+def _local_file(event: QDragEnterEvent | QDropEvent) -> str | None:
+    """Return the one local file or folder that is being dragged, if it is one."""
+    urls = event.mimeData().urls()
+    return urls[0].toLocalFile() if len(urls) == 1 and urls[0].isLocalFile() else None

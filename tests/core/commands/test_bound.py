@@ -1,0 +1,218 @@
+"""`dpm bound` with its limit and its work, and every command on a checkpoint of bits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+
+from core import cli
+from core.data.formulas import Heartbeat
+from core.formats.checkpoints import save
+from core.measurement.bound import measure_bound
+from core.measurement.limits import limit_of
+from core.measurement.work import measure_work
+from core.model import DiffusionModel, model_from
+from core.networks.empirical import EmpiricalNetwork
+from core.networks.perceptrons import BitPerceptron
+from core.processes.schedules import constant_erasure
+from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
+from core.values.measurements import Work
+from core.values.runs import RunSpec
+
+Capture = pytest.CaptureFixture[str]
+STEPS = 20
+NETWORKS = {"empirical": EmpiricalNetwork.of(Heartbeat().support()), "bit_mlp": BitPerceptron(20, width=8, layers=2)}
+
+
+def dpm(*arguments: object) -> int:
+    """Run `dpm` in this process and return its exit status."""
+    try:
+        return cli.main([str(argument) for argument in arguments])
+    except SystemExit as ending:
+        return int(ending.code or 0)
+
+
+def told(capsys: Capture, *arguments: object) -> dict[str, Any]:
+    """Run `dpm` and return the one strict JSON object it prints."""
+
+    def refuse(constant: str) -> NoReturn:
+        raise AssertionError(f"{constant} is no JSON")
+
+    assert dpm(*arguments) == 0
+    out = capsys.readouterr().out
+    assert len(out.splitlines()) == 1
+    found: dict[str, Any] = json.loads(out, parse_constant=refuse)
+    return found
+
+
+def refused(capsys: Capture, *arguments: object) -> str:
+    """Run `dpm`, which is to refuse, and return the one line it says."""
+    assert dpm(*arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    return said.err
+
+
+def heartbeat_checkpoint(kind: str, name: str = "heartbeat") -> Checkpoint:
+    network, source = NETWORKS[kind], Heartbeat()
+    weights = {name: value.detach().numpy() for name, value in network.state_dict().items()}
+    return Checkpoint(
+        title="Heartbeat",
+        created="2025-01-02T03:04:05+00:00",
+        licence="MIT",
+        kind="binomial",
+        betas=constant_erasure(STEPS, first=0.01),
+        network=NetworkInfo(network.kind, network.config, weights),
+        data=DataInfo(name, source.shape, (0.0, 1.0), np.zeros(20), np.ones(20), source.support()),
+    )
+
+
+@pytest.fixture(params=list(NETWORKS))
+def kind(request: pytest.FixtureRequest) -> str:
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def beat(kind: str, tmp_path: Path) -> Path:
+    """A checkpoint of bits in a file."""
+    path = tmp_path / "beat.h5"
+    save(heartbeat_checkpoint(kind), path)
+    return path
+
+
+@pytest.fixture
+def beat_model(kind: str) -> DiffusionModel:
+    return model_from(heartbeat_checkpoint(kind), "beat.h5")
+
+
+def work_of_model(model: DiffusionModel, points: int, paths: int) -> Work:
+    found = list(measure_work(model, RunSpec(points), paths))[-1].work
+    assert found is not None
+    return found
+
+
+def test_bits_are_known_to_info_and_check(beat: Path, kind: str, capsys: Capture) -> None:
+    facts = told(capsys, "info", beat, "--json")
+    assert (facts["process"], facts["network"], facts["steps"], facts["shape"]) == ("binomial", kind, STEPS, [20])
+    assert dpm("check", beat) == 0
+
+
+def test_samples_of_bits_are_bits(beat: Path, kind: str, tmp_path: Path) -> None:
+    assert dpm("sample", beat, "--count", 40, "--out", tmp_path / "x.npy") == 0
+    found = np.load(tmp_path / "x.npy")
+    assert found.shape == (40, 20)
+    assert np.isin(found, [0, 1]).all()
+    if kind == "empirical":  # nearly all are true heartbeats but for the edge, which turns one bit in two hundred
+        distances = np.abs(found[:, None] - Heartbeat().support()).sum(axis=2).min(axis=1)
+        assert distances.mean() < 0.5
+
+
+def test_the_bound_of_bits_is_that_of_the_engine_and_all_its_entropies_are_finite(
+    beat: Path, beat_model: DiffusionModel, capsys: Capture
+) -> None:
+    found = told(capsys, "bound", beat, "--count", 200, "--json")
+    wanted = list(measure_bound(beat_model, RunSpec(200)))[-1].bound
+    assert wanted is not None
+    assert (found["kind"], found["K_bits"], found["null_bits"]) == ("binomial", wanted.k, wanted.null)
+    assert found["H_prior_bits"] == pytest.approx(20)
+    assert len(found["entropy_lower_bits"]) == STEPS
+    assert found["entropy_lower_bits"][0] == pytest.approx(
+        0, abs=1e-9
+    )  # a bit given itself: nothing, not minus infinity
+    gaps = np.array(found["entropy_upper_bits"]) - np.array(found["entropy_lower_bits"])
+    assert gaps[1:].sum() == pytest.approx(found["H_T_given_0_bits"] - found["H_1_given_0_bits"])
+    assert (gaps >= 0).all()
+
+
+def test_the_limit_comes_beside_k_where_it_is_known(
+    beat: Path, beat_model: DiffusionModel, kind: str, capsys: Capture
+) -> None:
+    found = told(capsys, "bound", beat, "--count", 300, "--limit", "--json")
+    model = limit_of(beat_model)
+    assert model is not None
+    limit = list(measure_bound(model, RunSpec(300)))[-1].bound
+    assert limit is not None
+    assert (found["limit_bits"], found["limit_standard_error_bits"]) == (limit.k, limit.standard_error)
+    if kind == "empirical":  # which is the limit
+        assert found["limit_bits"] == pytest.approx(found["K_bits"], abs=1e-6)
+    else:
+        assert found["limit_bits"] > found["K_bits"] + 1
+    assert dpm("bound", beat, "--count", 50, "--limit") == 0
+    assert "limit of K" in capsys.readouterr().out
+
+
+def test_the_limit_of_data_without_a_formula_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    save(heartbeat_checkpoint("bit_mlp", name="someone's bits"), tmp_path / "bits.h5")
+    said = refused(capsys, "bound", tmp_path / "bits.h5", "--count", 50, "--limit")
+    assert said.startswith("dpm: --limit: ")
+    assert "someone's bits" in said
+
+
+def test_without_asking_there_is_neither_limit_nor_work(beat: Path, capsys: Capture) -> None:
+    found = told(capsys, "bound", beat, "--count", 20, "--json")
+    assert not {"limit_bits", "limit_standard_error_bits", "work"} & found.keys()
+
+
+def test_the_work_is_that_of_the_engine(beat: Path, beat_model: DiffusionModel, capsys: Capture) -> None:
+    found = told(capsys, "bound", beat, "--count", 50, "--work", 12, "--points", 7, "--json")["work"]
+    wanted = work_of_model(beat_model, 7, 12)
+    assert (found["points"], found["paths"]) == (7, 12)
+    assert found["mean_log_weight_bits"] == wanted.mean_bound.value
+    assert found["mean_log_weight_standard_error_bits"] == wanted.mean_bound.standard_error
+    assert found["log_likelihood_bits"] == wanted.mean_likelihood.value
+    assert found["log_likelihood_standard_error_bits"] == wanted.mean_likelihood.standard_error
+    assert found["effective_size_median"] == np.median(wanted.effective_size)
+    assert found["group_sizes"] == [1, 2, 4, 8, 12]
+    assert len(found["group_bounds_bits"]) == 5
+
+
+def test_the_work_of_points_is_measured_too_and_starts_from_a_hundred(file: Path, capsys: Capture) -> None:
+    found = told(capsys, "bound", file, "--count", 20, "--work", 3, "--json")["work"]
+    assert (found["points"], found["paths"]) == (100, 3)
+
+
+def test_the_work_of_given_data_starts_from_their_first_rows(
+    file: Path, model: DiffusionModel, tmp_path: Path, capsys: Capture
+) -> None:
+    data = 5.0 * np.random.default_rng(0).standard_normal((9, 2))
+    np.save(tmp_path / "data.npy", data)
+    found = told(capsys, "bound", file, "--data", tmp_path / "data.npy", "--work", 4, "--points", 6, "--json")["work"]
+    wanted = list(measure_work(model, RunSpec(), 4, data[:6]))[-1].work
+    assert wanted is not None
+    assert found["points"] == 6
+    assert found["log_likelihood_bits"] == wanted.mean_likelihood.value
+
+
+def test_the_work_is_told_as_text(beat: Path, capsys: Capture) -> None:
+    assert dpm("bound", beat, "--count", 20, "--work", 8, "--points", 5) == 0
+    out = capsys.readouterr().out
+    assert all(word in out for word in ("mean log2 w", "Jarzynski", "5 points, 8 paths each", "of 8, the median"))
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--work", 1), "--work: paths: 1 are too few"),
+        (("--work", 0), "--work"),
+        (("--work", 10**9), "--work: paths: 1000000000"),
+        (("--work", 10, "--points", 1), "--points: 1"),
+        (("--work", 10, "--points", -4), "--points: -4"),
+        (("--points", 10), "--points"),
+        (("--work", "many"), "--work"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(
+    file: Path, options: tuple[object, ...], reason: str, capsys: Capture
+) -> None:
+    assert reason in refused(capsys, "bound", file, *options)
+
+
+def test_half_a_bit_among_the_data_is_refused(beat: Path, tmp_path: Path, capsys: Capture) -> None:
+    np.save(tmp_path / "half.npy", np.full((3, 20), 0.5))
+    assert "0.5" in refused(capsys, "bound", beat, "--data", tmp_path / "half.npy")

@@ -1,0 +1,254 @@
+"""Films are written while the window goes on, stopped without a trace, and told of once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QObject, QSettings, QSize
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
+from pytestqt.qtbot import QtBot
+
+from core.errors import BadInputError, OutputError
+from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.desktop.theme import LIGHT, Theme
+from dpm_gui.engine import runs
+from dpm_gui.export import film_scene
+from dpm_gui.export.film_export import FilmExport
+from dpm_gui.export.film_exporter import FilmExporter
+from dpm_gui.export.film_scene import FilmScene
+from dpm_gui.export.paper_figures import PaperFigure
+from dpm_gui.jobs.tasks import Activity
+from dpm_gui.session.session import Session
+from dpm_gui.views.canvases.points import PointsView
+from tests.support.made_up import STEPS, recordings
+
+PICTURES = 2 * (2 + 1) + 2 * 1
+"""In a film of T = 2 that rests for one picture at each end."""
+
+
+@pytest.fixture(autouse=True)
+def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(film_scene, "FILM_SIZE", QSize(160, 100))
+    monkeypatch.setattr(film_scene, "FIGURE_SIZE", QSize(330, 330))
+    monkeypatch.setattr(film_scene, "HOLD", 1)
+
+
+@pytest.fixture
+def parent(qapp: QApplication) -> Iterator[QObject]:
+    made = QObject()
+    yield made
+    made.deleteLater()
+
+
+class Told:
+    """What an export tells, in its order, without its progress."""
+
+    def __init__(self, export: FilmExport | FilmExporter) -> None:
+        self.all: list[tuple[str, object]] = []
+        export.saved.connect(lambda path: self.all.append(("saved", path)))
+        export.failed.connect(lambda error: self.all.append(("failed", error)))
+        if isinstance(export, FilmExport):
+            export.ended.connect(lambda: self.all.append(("ended", None)))
+        else:
+            export.activity_changed.connect(lambda activity: self.all.append(("activity", activity)))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.all]
+
+
+def begin(path: Path, parent: QObject) -> tuple[FilmExport, Told]:
+    export = FilmExport(FilmScene(recordings(2), LIGHT), str(path), parent)
+    return export, Told(export)
+
+
+def frames_in(path: Path) -> int:
+    with Image.open(path) as image:
+        return image.n_frames
+
+
+# ----------------------------------------------------------------------------------------------------- one film
+def test_a_film_is_written_picture_by_picture_and_told_once_when_its_thread_has_ended(
+    tmp_path: Path, parent: QObject, qtbot: QtBot
+) -> None:
+    path = tmp_path / "film.gif"
+    export, told = begin(path, parent)
+    progress: list[tuple[int, int]] = []
+    export.progressed.connect(lambda done, total: progress.append((done, total)))
+    with qtbot.waitSignal(export.saved):
+        export.start()
+    assert told.all == [("ended", None), ("saved", str(path))]
+    assert frames_in(path) == PICTURES
+    assert progress == sorted(progress)
+    assert progress[-1] == (PICTURES, PICTURES)
+
+
+def test_a_film_that_cannot_be_written_is_told_once(tmp_path: Path, parent: QObject, qtbot: QtBot) -> None:
+    export, told = begin(tmp_path / "gone" / "film.gif", parent)
+    with qtbot.waitSignal(export.failed) as failed:
+        export.start()
+    assert isinstance(failed.args[0], OutputError)
+    assert told.names == ["ended", "failed"]
+
+
+@pytest.mark.parametrize("pictures", [0, 1, 4])
+def test_a_stopped_film_leaves_what_was_there_before_and_tells_no_failure(
+    tmp_path: Path, parent: QObject, qtbot: QtBot, pictures: int
+) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"the old film")
+    export, told = begin(path, parent)
+    export.start()
+    for _ in range(pictures):
+        export._draw_next()
+    with qtbot.waitSignal(export.ended):
+        export.cancel()
+        export.cancel()
+    assert told.names == ["ended"]
+    assert [each.name for each in tmp_path.iterdir()] == ["film.mp4"]
+    assert path.read_bytes() == b"the old film"
+
+
+# ------------------------------------------------------------------------------------------------------ the command
+@pytest.fixture
+def exporter(
+    opened: Session, same_looks: None, settings: QSettings, tmp_path: Path, qtbot: QtBot
+) -> Iterator[FilmExporter]:
+    """The command, with a run of the small checkpoint to be saved."""
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    preferences = Preferences(settings)
+    preferences.last_folder = tmp_path
+    theme = Theme(QApplication.instance(), "light", window)
+    made = FilmExporter(opened, theme, preferences, window)
+    yield made
+    made.shut_down()
+
+
+def test_a_film_is_saved_while_the_status_bar_tells_and_its_name_is_told_last(
+    exporter: FilmExporter, tmp_path: Path, qtbot: QtBot
+) -> None:
+    told, path = Told(exporter), tmp_path / "roll.gif"
+    with qtbot.waitSignal(exporter.saved):
+        exporter.save(str(path))
+    assert frames_in(path) == 2 * (STEPS + 1) + 2
+    (_, first), *_ = told.all
+    assert first == Activity("Writing roll.gif", 0, 0, None, can_stop=True)
+    assert told.all[-2:] == [("activity", None), ("saved", str(path))]
+
+
+def test_one_film_is_written_at_a_time_and_then_another(exporter: FilmExporter, tmp_path: Path, qtbot: QtBot) -> None:
+    exporter.save(str(tmp_path / "one.gif"))
+    with qtbot.waitSignal(exporter.failed) as failed:
+        exporter.save(str(tmp_path / "two.gif"))
+    assert "another film is being written" in str(failed.args[0])
+    with qtbot.waitSignal(exporter.saved):
+        pass
+    with qtbot.waitSignal(exporter.saved) as saved:
+        exporter.save(str(tmp_path / "two.gif"))
+    assert saved.args == [str(tmp_path / "two.gif")]
+
+
+def test_stop_ends_a_film_without_a_trace_and_without_a_word(
+    exporter: FilmExporter, tmp_path: Path, qtbot: QtBot
+) -> None:
+    exporter.stop()  # nothing is being written
+    exporter.save(str(tmp_path / "roll.gif"))
+    told = Told(exporter)
+    with qtbot.waitSignal(exporter.activity_changed, check_params_cb=lambda activity: activity is None):
+        exporter.stop()
+    assert {name for name, _ in told.all} == {"activity"}
+    assert not list(tmp_path.glob("*.gif"))
+
+
+def test_shut_down_in_the_middle_leaves_no_thread_and_no_file(exporter: FilmExporter, tmp_path: Path) -> None:
+    exporter.save(str(tmp_path / "roll.mp4"))
+    told = Told(exporter)
+    exporter.shut_down()
+    QApplication.processEvents()
+    assert told.all == []
+    assert not list(tmp_path.glob("*.mp4"))
+
+
+@pytest.mark.parametrize("name", ["roll.avi", "gone/roll.gif", "gone/figure.png"])
+def test_a_name_that_cannot_be_written_is_told_and_no_canvas_is_left(
+    exporter: FilmExporter, tmp_path: Path, qtbot: QtBot, name: str
+) -> None:
+    with qtbot.waitSignal(exporter.failed) as failed:
+        exporter.save(str(tmp_path / name))
+    assert isinstance(failed.args[0], (BadInputError, OutputError))
+    assert str(tmp_path / name) in str(failed.args[0])
+
+
+def test_a_run_that_has_not_come_to_its_end_is_not_saved(
+    exporter: FilmExporter, opened: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(runs, "run", lambda _opened, _spec: iter(()))
+    opened.edit(seed=3)
+    with qtbot.waitSignal(exporter.failed) as failed:
+        exporter.save(str(tmp_path / "roll.gif"))
+    assert "has not come to its end" in str(failed.args[0])
+
+
+def test_a_run_that_is_out_of_date_is_not_saved(
+    exporter: FilmExporter, opened: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    opened.set_in_view(False)
+    opened.edit(seed=5)
+    with qtbot.waitSignal(exporter.failed) as failed:
+        exporter.save(str(tmp_path / "film.gif"))
+    assert isinstance(failed.args[0], BadInputError)
+    assert "out of date" in str(failed.args[0])
+    assert list(tmp_path.glob("*.gif")) == []
+
+
+def arrows_in(figures: list[PaperFigure]) -> list[int]:
+    (figure,) = figures
+    views = sorted(figure.findChildren(PointsView), key=lambda view: (view.y(), view.x()))
+    return [len(view._drift.arrows[0]) for view in views[6:]]
+
+
+def test_figure_one_is_saved_with_the_arrows_of_every_step_although_nobody_has_looked_at_them(
+    exporter: FilmExporter, opened: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    made: list[PaperFigure] = []
+    real = PaperFigure.picture
+    monkeypatch.setattr(PaperFigure, "picture", lambda figure: (made.append(figure), real(figure))[1])
+    assert not opened.drifts
+    with qtbot.waitSignal(exporter.saved) as saved:
+        exporter.save(str(tmp_path / "figure.png"))
+    assert saved.args == [str(tmp_path / "figure.png")]
+    grid = opened.drift(1)
+    assert grid is not None
+    assert arrows_in(made) == [len(grid.x)] * 3
+    with Image.open(tmp_path / "figure.png") as image:
+        assert image.size == (330, 330)
+        assert len(np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)) > 10
+    made.clear()
+
+
+def test_a_figure_that_was_stopped_is_not_saved_when_arrows_come_later(
+    exporter: FilmExporter, opened: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    exporter.save(str(tmp_path / "figure.png"))
+    exporter.stop()
+    qtbot.waitUntil(lambda: len(opened.drifts) == STEPS)
+    QApplication.processEvents()
+    assert not list(tmp_path.glob("*.png"))
+
+
+def test_the_dialog_proposes_the_data_s_name_and_its_answer_is_saved(
+    exporter: FilmExporter, tmp_path: Path, qtbot: QtBot
+) -> None:
+    exporter.ask()
+    (dialog,) = exporter.parent().findChildren(QFileDialog)
+    assert [Path(name).name for name in dialog.selectedFiles()] == ["made up.gif"]
+    dialog.selectFile(str(tmp_path / "chosen"))
+    with qtbot.waitSignal(exporter.saved) as saved:
+        dialog.accept()
+    assert saved.args == [str(tmp_path / "chosen.gif")]
+    assert exporter._preferences.last_folder == str(tmp_path)

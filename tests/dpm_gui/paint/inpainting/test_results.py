@@ -1,0 +1,172 @@
+"""The results of filling in: tiles as large as they go, the mean, and the map of what is uncertain."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from core.values.inpainting import FillFrame
+from dpm_gui.desktop.theme import DARK, LIGHT, Palette, mixed
+from dpm_gui.paint.canvases.bit_canvas import FREE, GAP, BitCanvas
+from dpm_gui.paint.inpainting.results import FillResults, colours_of
+from dpm_gui.paint.inpainting.summary import digest, spread_of
+from dpm_gui.paint.inpainting.tiles import Tile, TileGrid
+
+
+def tiles(count: int, shape: tuple[int, ...] = (6, 6)) -> list[Tile]:
+    rng = np.random.default_rng(0)
+    levels = rng.integers(0, 256, (count, *shape)).astype(np.uint8)
+    return [Tile(each, each.astype(np.float32), f"Sample {number}") for number, each in enumerate(levels, 1)]
+
+
+@pytest.fixture
+def grid(qtbot: QtBot) -> TileGrid:
+    made = TileGrid("Samples", choosable=True)
+    made.resize(300, 200)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 7, 16])
+@pytest.mark.parametrize("shape", [(6, 6), (4, 12), (20, 5, 3)])
+def test_tiles_lie_side_by_side_within_the_grid_and_in_proportion(
+    count: int, shape: tuple[int, ...], grid: TileGrid
+) -> None:
+    grid.show_tiles(tiles(count, shape))
+    places = [grid.place_of(index) for index in range(count)]
+    for index, place in enumerate(places):
+        assert grid.rect().contains(place)
+        assert not any(place.intersects(other) for other in places[index + 1 :])
+        assert place.width() / place.height() == pytest.approx(shape[1] / shape[0], rel=0.1)
+
+
+def test_a_tile_is_chosen_by_mouse_and_keys_and_kept_by_a_double_click(grid: TileGrid, qtbot: QtBot) -> None:
+    grid.show_tiles(tiles(4))
+    chosen: list[int] = []
+    grid.chosen.connect(chosen.append)
+    QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.place_of(2).center())
+    QTest.keyClick(grid, Qt.Key.Key_Up)
+    assert chosen[0] == 2
+    with qtbot.waitSignal(grid.kept) as kept:
+        QTest.mouseDClick(grid, Qt.MouseButton.LeftButton, pos=grid.place_of(3).center())
+    assert kept.args == [3]
+    grid.show_tiles(tiles(1))
+    assert grid.choice == 0
+
+
+def test_the_tip_tells_a_pixels_place_and_value(grid: TileGrid) -> None:
+    some = tiles(2)
+    grid.show_tiles(some)
+    place = grid.place_of(1)
+    tip = grid._tip(place.topLeft())
+    assert tip == f"Sample 2: row 0, column 0: {some[1].values[0, 0]:.4g}"
+    assert grid._tip(place.bottomRight()).startswith("Sample 2: row 5, column 5: ")
+
+
+def test_the_spread_is_the_samples_own_and_of_colours_their_root_mean_square() -> None:
+    rng = np.random.default_rng(1)
+    grey = rng.normal(size=(5, 4, 3))
+    assert np.allclose(spread_of(grey), grey.std(axis=0, ddof=1))
+    colour = np.repeat(grey[..., None], 3, axis=3)
+    assert np.allclose(spread_of(colour), spread_of(grey))
+
+
+def test_results_show_samples_mean_and_spread_and_their_scale(qtbot: QtBot) -> None:
+    results = FillResults()
+    qtbot.addWidget(results)
+    results.set_palette(DARK)
+    pictures = np.zeros((4, 5, 5), np.float32)
+    pictures[:, 2, 2] = 0.0, 100.0, 200.0, 100.0
+    results.show_digest(digest(FillFrame(0, pictures), (0.0, 255.0), 1.0))
+    assert [int(tile.levels[2, 2]) for tile in results.samples.tiles] == [0, 100, 200, 100]
+    assert results.mean.tiles[0].levels[2, 2] == 100
+    assert results.bar.top == pytest.approx(np.std([0, 100, 200, 100], ddof=1))
+    colours = colours_of(DARK)
+    assert (results.spread.tiles[0].levels[2, 2] == colours[255]).all()
+    assert (results.spread.tiles[0].levels[0, 0] == colours[0]).all()
+    results.show_digest(digest(FillFrame(0, pictures * 1e-4), (0.0, 255.0), 1.0))
+    assert results.bar.top == 1.0  # a level: what differs by less is nothing to be shown in the brightest colour
+    results.show_digest(None)
+    assert results.samples.tiles == ()
+    assert not results.keep.isEnabled()
+
+
+def test_the_map_of_the_spread_is_made_with_the_digest_and_ends_at_a_level_at_least() -> None:
+    rng = np.random.default_rng(2)
+    pictures = rng.uniform(-1.0, 1.0, (5, 4, 3)).astype(np.float32)
+    made = digest(FillFrame(0, pictures), (-1.0, 1.0), None)
+    assert made is not None
+    assert made.spread_top == pytest.approx(pictures.std(axis=0, ddof=1).max())
+    assert made.spread_levels.dtype == np.uint8
+    assert (made.spread_levels == np.floor(made.spread * (255 / made.spread_top))).all()
+    same = digest(FillFrame(0, np.zeros((2, 4, 3), np.float32)), (-1.0, 1.0), None)
+    assert same is not None
+    assert same.spread_top == 2.0 / 255
+    assert not same.spread_levels.any()
+    single = digest(FillFrame(0, pictures[:1]), (-1.0, 1.0), None)
+    assert single is not None
+    assert (single.spread, single.spread_levels, single.spread_top) == (None, None, None)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_bits_are_drawn_in_the_mixture_that_each_is(palette: Palette, qtbot: QtBot) -> None:
+    canvas = BitCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(800, 400)
+    canvas.set_palette(palette)
+    shares = np.random.default_rng(3).uniform(-0.1, 1.1, (5, 12)).astype(np.float32)
+    canvas.show_wish(np.array([FREE, 1, 0] * 4, np.int8))
+    canvas.show_samples(shares)
+    image, ratio = canvas.grab().toImage(), canvas.devicePixelRatio()
+    height = 26
+    for number, row in enumerate([shares.mean(axis=0), *shares]):
+        y = canvas.cell(0).bottom() + 1 + GAP + number * height + (GAP if number else 0)
+        for place, share in enumerate(row):
+            wanted = mixed(palette.surface, palette.ink, min(max(float(share), 0.0), 1.0))
+            cell = canvas.cell(place)
+            for x in (cell.left(), cell.right()):
+                assert QColor(image.pixel(QPoint(x, y) * ratio)).name() == wanted.lower()
+            below = wanted if canvas.wish[place] == FREE else palette.known
+            assert QColor(image.pixel(QPoint(cell.left(), y + height - 2) * ratio)) == QColor(below)
+
+
+@pytest.mark.parametrize("count", [1, 4, 33])
+def test_the_place_under_the_pointer_is_the_one_drawn_there(count: int, qtbot: QtBot) -> None:
+    canvas = BitCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(701, 300)
+    canvas.show_wish(np.full(count, FREE, np.int8))
+    for place in range(count):
+        cell = canvas.cell(place)
+        assert canvas._place_at(QPointF(cell.topLeft())) == canvas._place_at(QPointF(cell.bottomRight())) == place
+        assert canvas._place_at(QPointF(cell.topLeft()) - QPointF(0, 1)) is None
+        assert canvas._place_at(QPointF(cell.bottomRight()) + QPointF(0, 1)) is None
+    assert canvas._place_at(QPointF(canvas.cell(0).topLeft()) - QPointF(1, 0)) is None
+    assert canvas._place_at(QPointF(canvas.cell(count - 1).topRight()) + QPointF(1, 0)) is None
+
+
+def test_places_of_a_sequence_are_cycled_dragged_and_set_free(qtbot: QtBot) -> None:
+    canvas = BitCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(700, 300)
+    canvas.set_palette(LIGHT)
+    wish = np.array([FREE, 1, 0, FREE], np.int8)
+    canvas.show_wish(wish)
+    canvas.show_samples(np.array([[0, 1, 0, 1], [1, 1, 0, 0]], np.float32))
+    canvas.show()
+    wished: list[tuple[int, int]] = []
+    canvas.wished.connect(lambda place, value: wished.append((place, value)))
+    for place in range(3):
+        QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.cell(place).center())
+    QTest.mouseClick(canvas, Qt.MouseButton.RightButton, pos=canvas.cell(1).center())
+    assert wished == [(0, 1), (1, 0), (2, FREE), (1, FREE)]
+    image = canvas.grab().toImage()
+    inside = (canvas.cell(0).center() - canvas.cell(0).topLeft()) / 4
+    one, zero = (QColor(image.pixel(canvas.cell(place).topLeft() + inside)) for place in (1, 2))
+    assert one.lightness() < 60
+    assert zero.lightness() > 200

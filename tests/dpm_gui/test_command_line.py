@@ -1,0 +1,233 @@
+"""The command dpm-gui: what it understands, what it refuses in one line, and what it writes without a display."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+import core
+from core.values.runs import MAX_SEED, RunSpec
+from dpm_gui import __main__, offscreen
+from dpm_gui.__main__ import LEAST_SIZE, MOST_SIZE, main, parser
+from dpm_gui.desktop import display
+from dpm_gui.desktop.theme import LIGHT
+from dpm_gui.dialogs.errors import ErrorDialog
+from dpm_gui.export.film_scene import FIGURE_SIZE
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Return the one line with which the command refuses these arguments."""
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(arguments)
+    out, err = capsys.readouterr()
+    assert (ended.value.code, out) == (2, "")
+    assert err.startswith("dpm-gui: ")
+    assert err.count("\n") == 1
+    return err
+
+
+# --------------------------------------------------------------------------------------------------- understanding
+def test_without_arguments_the_shipped_file_is_opened_with_the_usual_seed() -> None:
+    options = parser().parse_args([])
+    assert options.file is None
+    assert options.seed == RunSpec().seed
+    assert options.at is options.theme is options.size is options.screenshot is options.render is None
+
+
+def test_every_option_is_understood() -> None:
+    options = parser().parse_args(
+        ["roll.h5", "--seed", "4", "--at", "17", "--theme", "dark", "--size", "1280x800", "--screenshot", "out.png"]
+    )
+    assert (options.file, options.seed, options.at, options.theme) == ("roll.h5", 4, 17, "dark")
+    assert (options.size, options.screenshot) == ((1280, 800), "out.png")
+
+
+@pytest.mark.parametrize("seed", [0, MAX_SEED])
+def test_every_seed_that_the_window_can_show_can_be_given(seed: int) -> None:
+    assert parser().parse_args(["--seed", str(seed)]).seed == seed
+
+
+@pytest.mark.parametrize("side", [LEAST_SIZE, MOST_SIZE])
+def test_a_window_may_be_as_small_and_as_large_as_is_said(side: int) -> None:
+    assert parser().parse_args(["--size", f"{side}x{side}"]).size == (side, side)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--seed", "-1"], "-1"),
+        (["--seed", str(MAX_SEED + 1)], f"{MAX_SEED + 1} is not a whole number from 0 to {MAX_SEED}"),
+        (["--seed", "1.5"], "1.5 is not a whole number"),
+        (["--at", "x"], "'x'"),
+        (["--theme", "blue"], "'blue'"),
+        (["--size", "1280"], "1280 is not of the form WxH, such as 1280x800"),
+        (["--size", "x800"], "x800 is not of the form WxH"),
+        (["--size", "12x8x4"], "12x8x4 is not of the form WxH"),
+        (["--size", f"{LEAST_SIZE - 1}x800"], f"has a side that is not from {LEAST_SIZE} to {MOST_SIZE} pixels"),
+        (["--size", f"800x{MOST_SIZE + 1}"], f"has a side that is not from {LEAST_SIZE} to {MOST_SIZE} pixels"),
+        (["--screenshot", "a.png", "--render", "a.gif"], "not allowed with argument"),
+        (["a.h5", "b.h5"], "unrecognized arguments: b.h5"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line_that_names_it(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    assert words in refusal(capsys, *arguments)
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"dpm-gui {core.__version__}\n"
+
+
+# --------------------------------------------------------------------------------------------------------- refusing
+def told(capsys: pytest.CaptureFixture[str], status: int, *arguments: object) -> str:
+    """Run the command, which is to end with ``status``, and return the one line on stderr."""
+    assert main([str(argument) for argument in arguments]) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("dpm-gui: ")
+    assert err.count("\n") == 1
+    return err
+
+
+def test_a_step_before_the_data_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--at: -1 is not a step" in told(capsys, 2, "--at", -1)
+
+
+def test_without_a_display_no_window_is_tried(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display, "missing_display", lambda _platform: "there is no display; do this")
+    monkeypatch.setattr(__main__, "_open_window", lambda _options: pytest.fail("a window was opened"))
+    assert told(capsys, 2) == "dpm-gui: there is no display; do this\n"
+
+
+def test_with_a_display_the_window_s_status_is_the_command_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = []
+    monkeypatch.setattr(__main__, "_open_window", lambda options: given.append(options.file) or 7)
+    assert main(["roll.h5"]) == 7
+    assert given == ["roll.h5"]
+
+
+def test_ctrl_c_ends_without_a_trace(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_options: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(__main__, "_open_window", interrupted)
+    assert told(capsys, 130) == "dpm-gui: interrupted\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "words"),
+    [
+        ("--screenshot", "shot.jpg", "does not end in .png"),
+        ("--screenshot", "gone/shot.png", "there is no folder"),
+        ("--render", "film.avi", "a film ends in .gif or .mp4"),
+        ("--render", "gone/figure.png", "there is no folder"),
+        ("--render", "gone/film.mp4", "there is no folder"),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_computed(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    option: str,
+    name: str,
+    words: str,
+) -> None:
+    monkeypatch.setattr(offscreen, "DpmApplication", lambda *_: pytest.fail("the program was started"))
+    line = told(capsys, 2, option, tmp_path / name)
+    assert words in line
+    assert str(tmp_path / name) in line
+
+
+# --------------------------------------------------------------------------------------------- without a display
+@pytest.fixture
+def at_home(same_looks: None, trusted: None, tmp_path: Path) -> Iterator[Path]:
+    """A folder to write to; afterwards the user's own settings are as they were."""
+    settings = QSettings("dpm-gui", "dpm-gui")
+    settings.setValue("theme", "dark")
+    before = {key: settings.value(key) for key in settings.allKeys()}
+    yield tmp_path
+    settings.sync()
+    assert {key: settings.value(key) for key in settings.allKeys()} == before
+
+
+def test_a_picture_of_the_window_has_the_size_and_the_theme_that_were_asked_for(
+    at_home: Path, files: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = at_home / "shot.png"
+    assert main([files["small"], "--screenshot", str(path), "--size", "1000x700", "--at", "2"]) == 0
+    assert capsys.readouterr().out == f"{path}\n"
+    with Image.open(path) as image:
+        assert image.size == (1000, 700)
+        colours = {colour for _, colour in image.convert("RGB").getcolors(1 << 20)}
+    assert {tuple(bytes.fromhex(hue[1:])) for hue in (LIGHT.window, LIGHT.surface)} <= colours
+
+
+def test_figure_one_is_rendered_alike_for_one_seed_and_otherwise_for_another(
+    at_home: Path, files: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures = []
+    for number, seed in enumerate(("5", "5", "6")):
+        path = at_home / f"{number}.png"
+        assert main([files["small"], "--render", str(path), "--seed", seed]) == 0
+        with Image.open(path) as image:
+            assert image.size == (FIGURE_SIZE.width(), FIGURE_SIZE.height())
+            pictures.append(np.asarray(image.convert("RGB")))
+    assert np.array_equal(pictures[0], pictures[1])
+    assert not np.array_equal(pictures[0], pictures[2])
+
+
+def test_a_film_is_rendered_in_the_size_that_was_asked_for(
+    at_home: Path, files: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = at_home / "film.gif"
+    assert main([files["other"], "--render", str(path), "--size", "320x320", "--theme", "dark"]) == 0
+    with Image.open(path) as film:
+        assert film.size == (320, 320)
+        assert film.n_frames > 8
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [("broken", [], "is not a checkpoint"), ("small", ["--at", "6"], "--at: 6 is beyond the last step, T = 5")],
+)
+def test_what_only_the_file_can_tell_is_refused_too_and_nothing_is_written(
+    same_looks: None,
+    tmp_path: Path,
+    files: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    arguments: list[str],
+    words: str,
+) -> None:
+    path = tmp_path / "shot.png"
+    assert words in told(capsys, 2, files[name], "--screenshot", path, *arguments)
+    assert not path.exists()
+
+
+# ------------------------------------------------------------------------------------------------------------- bugs
+def test_a_bug_is_written_to_stderr_in_full_and_told_in_the_window_in_one_sentence(
+    qapp: QApplication, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        raise ZeroDivisionError("by zero, at t = 3")
+    except ZeroDivisionError:
+        __main__._report_bug(*sys.exc_info())  # type: ignore[arg-type]
+    assert "ZeroDivisionError: by zero, at t = 3" in capsys.readouterr().err
+    (dialog,) = [each for each in qapp.topLevelWidgets() if isinstance(each, ErrorDialog) and each.isVisible()]
+    (reason,) = dialog.reasons
+    assert "ZeroDivisionError" in reason
+    assert "by zero" not in reason
+    dialog.reject()

@@ -1,0 +1,223 @@
+"""What lies over and under the points: density, arrows, path, the prior's circles, and the small pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
+from pytestqt.qtbot import QtBot
+
+from core.values.runs import DriftFrame
+from dpm_gui.desktop.theme import LIGHT
+from dpm_gui.views.canvases.points import REACH as HALF_WIDTH
+from dpm_gui.views.canvases.points import SIDE, point_thumbnail
+from dpm_gui.views.items.density import CELL, FULL, DensityItem, histogram
+from dpm_gui.views.items.drift import FACTORS, LONG, REACH, DriftItem, factor
+from dpm_gui.views.items.path import PathItem
+from dpm_gui.views.items.prior import RADII, PriorItem
+from dpm_gui.views.items.view_item import StillItem
+
+SIZE = 100
+RNG = np.random.default_rng(2)
+
+
+def alphas(image: QImage) -> NDArray[np.uint8]:
+    """How opaque each pixel is, ``[H, W]``."""
+    image = image.convertToFormat(QImage.Format.Format_ARGB32)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., 3].copy()
+
+
+def drawn(item: StillItem, to_pixels: QTransform | None = None) -> NDArray[np.uint8]:
+    """How opaque each pixel is that ``item`` draws on a transparent square."""
+    image = QImage(SIZE, SIZE, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = QPainter(image)
+    item.draw(painter, to_pixels or QTransform())
+    painter.end()
+    return alphas(image)
+
+
+def arrow(tail: tuple[float, float], along: tuple[float, float]) -> DriftFrame:
+    """One arrow, which is drawn in its own length."""
+    return DriftFrame(1, np.array([tail], np.float32), np.array([along], np.float32))
+
+
+def grid(drift: NDArray[np.float32], side: int = 5) -> DriftFrame:
+    axis = np.linspace(-2.0, 2.0, side)
+    places = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    return DriftFrame(1, places.astype(np.float32), drift)
+
+
+# ---------------------------------------------------------------------------------------------------------- density
+def test_a_histogram_counts_every_point_in_its_cell_and_no_point_outside() -> None:
+    points = RNG.normal(size=(3000, 2)).astype(np.float32)
+    counts = histogram(points, (-1.0, -2.0), 0.25, (16, 8))
+    edges = np.arange(17) * 0.25 - 2.0, np.arange(9) * 0.25 - 1.0
+    expected, *_ = np.histogram2d(points[:, 1], points[:, 0], bins=edges)
+    np.testing.assert_array_equal(counts, expected)
+
+
+def test_points_that_are_nowhere_are_not_counted() -> None:
+    points = np.array([[0.1, 0.1], [np.nan, 0.1], [np.inf, 0.1], [0.1, -np.inf]], np.float32)
+    assert histogram(points, (0.0, 0.0), 1.0, (2, 2)).tolist() == [[1, 0], [0, 0]]
+
+
+def test_a_shade_is_the_root_of_the_share_of_points_on_an_area(qtbot: QtBot) -> None:
+    item, side = DensityItem(), CELL * 0.1
+    one, four = np.array([[0.1, 0.1]]), np.array([[1.1, 0.1]] * 4)
+    elsewhere = np.full((295, 2), 50.0)
+    points = np.concatenate([one, four, elsewhere]).astype(np.float32)
+    item.show_points(points, QRectF(-2.0, -2.0, 4.0, 4.0), 0.1)
+    shades = sorted(item.image[item.image > 0].tolist())
+    expected = np.sqrt(np.array([1, 4]) / (300 * side**2 * FULL)) * 255
+    np.testing.assert_allclose(shades, expected, atol=1.0)
+
+
+def test_twice_as_many_points_from_one_distribution_are_equally_dark(qtbot: QtBot) -> None:
+    item, shown = DensityItem(), QRectF(-3.0, -3.0, 6.0, 6.0)
+    points = RNG.normal(size=(1000, 2)).astype(np.float32)
+    item.show_points(points, shown, 0.02)
+    once = item.image.copy()
+    item.show_points(np.concatenate([points, points]), shown, 0.02)
+    np.testing.assert_array_equal(item.image, once)
+
+
+def test_cells_stay_where_they_are_while_the_view_is_moved(qtbot: QtBot) -> None:
+    item = DensityItem()
+    points = RNG.uniform(-1.0, 1.0, size=(500, 2)).astype(np.float32)
+    images = []
+    for left in (-3.0, -2.95):  # a part of a cell farther on
+        item.show_points(points, QRectF(left, -3.0, 6.0, 6.0), 0.02)
+        images.append(item.image[item.image.any(axis=1)][:, item.image.any(axis=0)])
+    np.testing.assert_array_equal(*images)
+
+
+def test_the_density_is_the_hue_and_the_emptier_the_more_transparent(qtbot: QtBot) -> None:
+    item = DensityItem()
+    item.set_colour(LIGHT.reverse)
+    assert {tuple(row) for row in item.lut[:, :3].tolist()} == {QColor(LIGHT.reverse).getRgb()[:3]}
+    np.testing.assert_array_equal(item.lut[:, 3], np.arange(256))
+
+
+# ----------------------------------------------------------------------------------------------------------- arrows
+@pytest.mark.parametrize("length", [1e-4, 0.003, 0.02, 0.4, 0.8, 30.0])
+def test_long_arrows_are_as_long_as_a_cell_allows_and_their_factor_is_round(length: float) -> None:
+    drift = RNG.normal(size=(25, 2))
+    drift *= length / np.hypot(*drift.T).max()
+    frame = grid(drift.astype(np.float32))
+    chosen, cell = factor(frame), 4.0 / 5.0
+    long = np.percentile(np.hypot(*frame.drift.T), LONG)
+    assert chosen in FACTORS
+    assert chosen * long <= REACH * cell
+    (next_factor,) = FACTORS[FACTORS.index(chosen) + 1 :][:1]
+    assert next_factor * long > REACH * cell
+
+
+def test_a_few_arrows_that_are_no_numbers_change_nothing_for_the_others(qtbot: QtBot) -> None:
+    drift = np.full((25, 2), 0.01, np.float32)
+    expected = factor(grid(drift))
+    drift[3], drift[7] = (np.nan, 0.0), (np.inf, -np.inf)
+    assert factor(grid(drift)) == expected
+    item = DriftItem()
+    item.dress(QColor("black"), 1.0)
+    item.show_drift(grid(drift))
+    assert drawn(item, QTransform(20, 0, 0, 20, 50, 50)).any()
+    assert factor(grid(np.full((25, 2), np.nan, np.float32))) == 1.0
+
+
+def test_an_arrow_reaches_from_its_tail_to_its_tip_and_its_head_is_at_the_tip(qtbot: QtBot) -> None:
+    item = DriftItem()
+    item.dress(QColor("black"), 1.0)
+    item.show_drift(arrow((20.0, 50.0), (50.0, 0.0)))
+    columns = np.flatnonzero(drawn(item).any(axis=0))
+    assert columns.min() == pytest.approx(20, abs=1)
+    assert columns.max() == pytest.approx(69, abs=1)
+    heights = (drawn(item) > 0).sum(axis=0)
+    assert heights[:60].max() < heights[64:66].max()
+
+
+def test_an_arrow_of_less_than_half_a_pixel_is_left_out(qtbot: QtBot) -> None:
+    item = DriftItem()
+    item.dress(QColor("black"), 1.0)
+    item.show_drift(arrow((50.0, 50.0), (0.3, 0.3)))
+    assert not drawn(item).any()
+    item.show_drift(arrow((50.0, 50.0), (3.0, 3.0)))
+    assert drawn(item).any()
+    item.show_drift(None)
+    assert not drawn(item).any()
+
+
+# ------------------------------------------------------------------------------------------------- path and prior
+def path_item(path: list[tuple[float, float]], upto: int | None) -> PathItem:
+    item = PathItem()
+    item.dress(LIGHT, QColor(LIGHT.reverse), 1.0)
+    item.show_path(np.array(path, np.float32), upto)
+    return item
+
+
+def test_a_path_is_drawn_from_place_to_place(qtbot: QtBot) -> None:
+    alpha = drawn(path_item([(20, 20), (80, 20), (80, 70)], 0))
+    assert alpha[20, 20:80].min() == 255
+    assert alpha[20:70, 80].min() == 255
+    assert not alpha[40:, :70].any()
+
+
+def test_places_that_are_no_numbers_are_left_out_of_a_path(qtbot: QtBot) -> None:
+    item = path_item([(np.nan, 3), (20, 50), (-np.inf, 0), (80, 50), (0, np.nan)], 2)
+    alpha = drawn(item)
+    assert alpha[50, 20:80].min() == 255
+    assert not alpha[:40].any()
+    assert item.dot is None
+    item.show_path(item.places, 3)
+    assert item.dot == QPointF(80, 50)
+
+
+@pytest.mark.parametrize("path", [[], [(50, 50)]])
+def test_a_path_of_less_than_two_places_is_no_line(qtbot: QtBot, path: list[tuple[float, float]]) -> None:
+    item = PathItem()
+    item.dress(LIGHT, QColor(LIGHT.reverse), 1.0)
+    item.show_path(np.array(path, np.float32).reshape(-1, 2), None)
+    assert not drawn(item).any()
+
+
+def test_the_prior_is_circles_at_one_and_two_standard_deviations(qtbot: QtBot) -> None:
+    item = PriorItem()
+    item.dress(LIGHT, 1.0)
+    unit = 20.0
+    alpha = drawn(item, QTransform(unit, 0, 0, unit, SIZE / 2, SIZE / 2))
+    rows, columns = np.nonzero(alpha)
+    radii = np.hypot(columns + 0.5 - SIZE / 2, rows + 0.5 - SIZE / 2) / unit
+    nearest = np.abs(radii[:, None] - np.array(RADII)).min(axis=1)
+    assert RADII == (1.0, 2.0)
+    assert nearest.max() < 2.0 / unit
+    for direction in ((1, 0), (0, 1), (-1, 0), (0, -1)):
+        for radius in RADII:
+            column, row = (round(SIZE / 2 + radius * unit * part - 0.5) for part in direction)
+            assert alpha[row - 1 : row + 2, column - 1 : column + 2].any()
+
+
+# --------------------------------------------------------------------------------------------------- thumbnails
+@pytest.mark.parametrize(("x", "y", "right", "top"), [(2, 2, True, True), (-2, 2, False, True), (2, -2, True, False)])
+def test_a_small_picture_has_its_points_where_the_canvas_has_them(x: float, y: float, right: bool, top: bool) -> None:
+    rows, columns = np.nonzero(alphas(point_thumbnail(np.array([[x, y]], np.float32), "#0072B2")))
+    assert ((columns > SIDE / 2).all(), (rows < SIDE / 2).all()) == (right, top)
+    assert (len(rows), columns[0]) == (1, int((x / HALF_WIDTH + 1) * SIDE / 2))
+
+
+def test_a_small_picture_leaves_out_what_is_outside_and_what_is_no_number() -> None:
+    edge = HALF_WIDTH
+    points = [(edge + 0.01, 0), (-edge - 0.01, 0), (0, 9e9), (np.nan, 0), (0, np.nan), (np.inf, 0)]
+    assert not alphas(point_thumbnail(np.array(points, np.float32), "#0072B2")).any()
+    assert alphas(point_thumbnail(np.array([(edge - 0.01, 0.01 - edge)], np.float32), "#0072B2"))[-1, -1]
+
+
+def test_a_small_picture_is_fuller_where_more_points_are_and_has_the_hue() -> None:
+    points = np.array([[0.0, 0.0]] + [[1.0, 1.0]] * 5, np.float32)
+    picture = point_thumbnail(points, "#D55E00")
+    few, many = np.sort(alphas(picture)[alphas(picture) > 0])
+    assert few < many
+    full = point_thumbnail(np.zeros((100, 2), np.float32), "#D55E00")
+    row, column = np.argwhere(alphas(full) == 255)[0]
+    assert full.pixelColor(int(column), int(row)) == QColor("#D55E00")

@@ -1,0 +1,226 @@
+"""The workspace Watch with pictures: ways to look at a step, previews, and where the reverse starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from dpm_gui.desktop.icons import IconSet
+from dpm_gui.engine.values import FORWARD, REVERSE, Preview
+from dpm_gui.session.player import Player
+from dpm_gui.session.session import Session
+from dpm_gui.views.canvases.images import PicturesView
+from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.watch.bound_panel import BoundPanel
+from dpm_gui.watch.run_panel import RunPanel
+from dpm_gui.watch.workspace import WatchWorkspace
+from dpm_gui.window.actions import LAYERS, WAYS, Actions
+from tests.support.made_up import FEW, LAST, SPEC, Steered, close_figures, make_bound, make_pictures, open_and_run
+
+SIDES = (FORWARD, REVERSE)
+
+
+class Desk:
+    """A workspace and its panels before a session."""
+
+    def __init__(self, session: Session, qtbot: QtBot) -> None:
+        window = QWidget()
+        qtbot.addWidget(window, before_close_func=self.close)
+        self.session, self.player, self.actions = session, Player(window), Actions(window)
+        self.watch = WatchWorkspace(session, self.player, self.actions, IconSet(), window)
+        self.panel = RunPanel(session, self.actions["new_seed"], self.actions["run_again"], window)
+        self.bound = BoundPanel(session, self.actions["measure"], window)
+        window.resize(900, 700)
+        self.watch.resize(window.size())
+        window.show()
+        self.window = window
+
+    def close(self, window: QWidget) -> None:
+        self.session.blockSignals(True)
+        close_figures(window)
+
+    @property
+    def views(self) -> dict[str, PicturesView]:
+        return self.watch.views  # type: ignore[return-value]
+
+    def notes(self) -> dict[str, str]:
+        return {side: view.header.note for side, view in self.views.items()}
+
+
+@pytest.fixture
+def desk(session: Session, path: str, trusted: None, long: None, qtbot: QtBot) -> Desk:
+    session._spec = FEW
+    made = Desk(session, qtbot)
+    open_and_run(session, path, qtbot)
+    return made
+
+
+def test_pictures_get_canvases_of_pictures_and_points_get_their_own_back(
+    desk: Desk, files: dict[str, str], qtbot: QtBot
+) -> None:
+    assert [type(view) for view in desk.watch.views.values()] == [PicturesView, PicturesView]
+    assert [name for name in LAYERS if desk.actions[name].isVisible()] == list(PicturesView.layers)
+    with qtbot.waitSignals([desk.session.run_ended, desk.watch.canvases_replaced]):
+        desk.session.open(files["other"])
+    assert [type(view) for view in desk.watch.views.values()] == [PointsView, PointsView]
+    desk.player.seek(2)
+    assert desk.notes() == dict.fromkeys(SIDES, "t = 2")
+
+
+def test_the_examples_are_there_before_the_engine(session: Session, qtbot: QtBot) -> None:
+    desk, made = Desk(session, qtbot), make_pictures(LAST, count=70)
+    assert not desk.actions["denoise"].isEnabled()
+    assert not desk.actions["from_noise"].isEnabled()
+    session.preview_read.emit(Preview("made.h5", made, None))
+    view = desk.views[FORWARD]
+    assert view.header.note == "examples"
+    assert view.grid.count == 64
+    assert view.message is None
+    y, x = view.grid.corner(63)
+    assert view.image.pixelColor(x, y).red() == made.data.examples[63, 0, 0]
+
+
+def test_both_sides_show_their_step(desk: Desk) -> None:
+    for t in (0, 11, LAST):
+        desk.player.seek(t)
+        for side in SIDES:
+            frame = desk.session.recording(side).frame(t)
+            assert np.array_equal(desk.views[side]._frame.x, frame.x)
+        assert desk.notes() == dict.fromkeys(SIDES, f"t = {t}")
+
+
+def test_one_way_to_look_at_a_step_is_on_and_choosing_it_again_leaves_it_on(desk: Desk) -> None:
+    for name in (*WAYS, "state"):
+        desk.actions[name].trigger()
+        assert [way for way in WAYS if desk.actions[way].isChecked()] == [name]
+        desk.actions[name].trigger()
+        assert desk.actions[name].isChecked()
+
+
+def test_the_difference_is_that_to_the_step_before_on_either_side(desk: Desk) -> None:
+    desk.player.seek(9)
+    desk.actions["difference"].trigger()
+    for side in SIDES:
+        view, recording = desk.views[side], desk.session.recording(side)
+        assert np.array_equal(view._frame.x, recording.frame(9).x)
+        assert np.array_equal(view._earlier.x, recording.frame(8).x)
+        assert view.header.readout.startswith("x⁹ − x⁸")
+    desk.player.seek(0)
+    assert desk.views[REVERSE].header.readout.startswith("x¹ − x⁰")
+
+
+@pytest.mark.parametrize("way", ["guess", "mean"])
+def test_what_the_network_says_is_shown_when_it_is_there_and_the_last_picture_stays_until_then(
+    desk: Desk, steer: object, way: str, qtbot: QtBot
+) -> None:
+    looking = steer("look")  # type: ignore[operator]
+    desk.player.seek(9)
+    before = {side: desk.views[side]._frame for side in SIDES}
+    desk.actions[way].trigger()
+    assert desk.notes() == dict.fromkeys(SIDES, "computing at t = 9…")
+    assert {side: desk.views[side]._frame for side in SIDES} == before
+    looking.let_go()
+    qtbot.waitUntil(lambda: desk.notes() == dict.fromkeys(SIDES, "t = 9"))
+    for side in SIDES:
+        found = desk.session.look(way, {side: desk.session.recording(side).shown(9)})
+        assert np.array_equal(desk.views[side]._frame.x, found[side].frame.x)
+    desk.actions["state"].trigger()
+    assert np.array_equal(desk.views[FORWARD]._frame.x, desk.session.recording(FORWARD).frame(9).x)
+
+
+def test_while_playing_the_newest_answer_is_shown_though_its_step_has_passed(
+    desk: Desk, steer: object, qtbot: QtBot
+) -> None:
+    looking = steer("look")  # type: ignore[operator]
+    desk.player.seek(9)
+    desk.actions["guess"].trigger()
+    desk.player.seek(10)
+    desk.player.seek(11)
+    qtbot.waitUntil(lambda: bool(looking._passes))
+    looking.let(1, call=0)
+    qtbot.waitUntil(lambda: "t = 9 · computing at t = 11…" in desk.notes()[FORWARD])
+    assert desk.views[FORWARD].header.readout.startswith("guess")
+    assert desk.views[FORWARD]._frame.t == 9
+    looking.let_go()
+    qtbot.waitUntil(lambda: desk.notes() == dict.fromkeys(SIDES, "t = 11"))
+
+
+def test_stretch_is_a_switch_of_both_sides(desk: Desk) -> None:
+    desk.actions["stretch"].trigger()
+    assert all(view.layer_shown("stretch") for view in desk.views.values())
+    desk.actions["stretch"].trigger()
+    assert not any(view.layer_shown("stretch") for view in desk.views.values())
+
+
+def test_a_preview_is_named_as_one_scrubbed_and_replaced(
+    session: Session, steered: Steered, path: str, trusted: None, long: None, qtbot: QtBot
+) -> None:
+    session._spec = replace(SPEC, count=4)
+    desk = Desk(session, qtbot)
+    steered.at_once = 5 + LAST + 1  # the preview and the forward side
+    session.open(path)
+    qtbot.waitUntil(lambda: session.recording(FORWARD).complete)
+    qtbot.waitUntil(lambda: (session.recording(REVERSE).in_reach or (1,))[0] == 0)
+    desk.player.seek(13)
+    shown = session.recording(REVERSE).shown(13)
+    assert shown is not None
+    assert desk.notes()[REVERSE] == f"t = {shown.frame.t} · preview in 4 of 24 steps"
+    assert desk.notes()[FORWARD] == "t = 13"
+    assert len(desk.watch.timeline.thumbnails._pictures) == 5
+    steered.let(LAST + 1 - 13, call=0)
+    qtbot.waitUntil(lambda: session.recording(REVERSE).frame(13) is not None)
+    qtbot.waitUntil(lambda: desk.notes()[REVERSE] == "t = 13")
+    desk.player.seek(0)
+    assert "preview" in desk.notes()[REVERSE]
+    steered.let_go()
+    qtbot.waitUntil(lambda: not session.running)
+    assert desk.notes()[REVERSE] == "t = 0"
+    assert len(desk.watch.timeline.thumbnails._pictures) > 5
+
+
+def test_denoising_starts_at_the_step_on_show_and_says_so(desk: Desk, qtbot: QtBot) -> None:
+    assert not desk.actions["denoise"].isEnabled()
+    assert "t = 0" in desk.actions["denoise"].toolTip()
+    desk.player.seek(12)
+    assert desk.actions["denoise"].isEnabled()
+    assert not desk.actions["from_noise"].isEnabled()
+    with qtbot.waitSignal(desk.session.run_ended):
+        desk.session.edit(denoise_from=desk.player.t)
+    assert desk.notes() == {FORWARD: "t = 12", REVERSE: "t = 12 · denoised from t = 12"}
+    assert desk.watch.timeline.slider._available == (0, 12)
+    assert desk.actions["from_noise"].isEnabled()
+    assert not desk.actions["denoise"].isEnabled()
+    desk.player.seek(20)
+    assert desk.notes() == {FORWARD: "t = 20", REVERSE: "t = 12 · denoised from t = 12"}
+    assert max(t for t, _ in desk.watch.timeline.thumbnails._pictures) <= 12
+    with qtbot.waitSignal(desk.session.run_ended):
+        desk.session.undo_stack.undo()
+    assert desk.notes() == dict.fromkeys(SIDES, "t = 20")
+
+
+def test_the_panel_speaks_of_pictures_and_takes_one_to_four_hundred(desk: Desk) -> None:
+    assert desk.panel._noun.text() == "Pictures"
+    assert (desk.panel._count.minimum(), desk.panel._count.maximum()) == (1, 400)
+    assert desk.panel._count.value() == 4
+
+
+@pytest.mark.parametrize(("coded", "shown"), [(2.5, "2.500 bits per dimension"), (None, None)])
+def test_the_bound_of_pictures_is_per_pixel_with_what_8_bits_take_beside_it(
+    desk: Desk, coded: float | None, shown: str | None
+) -> None:
+    desk.session.bound_changed.emit(make_bound(unit="pixel", bits_per_dimension=coded))
+    assert "bits per pixel" in desk.bound._heading.text()
+    label = desk.bound._numbers["8 bits"]
+    assert label.isHidden() == (coded is None)
+    if shown is not None:
+        assert label.text() == shown
+
+
+def test_another_run_drops_the_small_pictures_until_there_are_new_ones(desk: Desk, qtbot: QtBot) -> None:
+    assert desk.watch.timeline.thumbnails._pictures
+    desk.session.recording_replaced.emit()
+    assert not desk.watch.timeline.thumbnails._pictures

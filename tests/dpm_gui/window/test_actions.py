@@ -1,0 +1,119 @@
+"""The commands: each is named, placed and reached once, and a greyed one says why."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from dpm_gui.desktop.icons import IconSet
+from dpm_gui.desktop.theme import DARK, LIGHT
+from dpm_gui.views.canvases.bits import BitsView
+from dpm_gui.views.canvases.canvas import Canvas
+from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.window.actions import COMMANDS, LAYERS, MENUS, Actions
+
+CANVASES = (PointsView, BitsView)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QMainWindow:
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def actions(window: QMainWindow) -> Actions:
+    return Actions(window)
+
+
+def test_no_name_and_no_text_is_given_twice_and_no_key_on_one_canvas() -> None:
+    others = [set(LAYERS) - set(canvas.layers) for canvas in CANVASES]
+    for given in (
+        [command.name for command in COMMANDS],
+        [command.text for command in COMMANDS],
+        *([key for command in COMMANDS if command.name not in other for key in command.keys] for other in others),
+    ):
+        assert [what for what, count in Counter(given).items() if count > 1] == []
+
+
+def test_every_key_is_one_that_qt_knows(actions: Actions) -> None:
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert all(QKeySequence(key).count() == 1 for key in keys)
+    portable = QKeySequence.SequenceFormat.PortableText
+    assert [QKeySequence(key).toString(portable) for key in keys] == keys
+    for command in COMMANDS:
+        assert [key.toString(portable) for key in actions[command.name].shortcuts()] == list(command.keys)
+
+
+def test_every_command_says_what_it_does_and_its_icon_is_shipped() -> None:
+    names = IconSet().names
+    assert [command.name for command in COMMANDS if not command.tip] == []
+    assert [command.icon for command in COMMANDS if command.icon and command.icon not in names] == []
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_the_keys_from_one_on_switch_the_layers_of_a_canvas(canvas: type[Canvas]) -> None:
+    commands = {command.name: command for command in COMMANDS}
+    assert [commands[name].keys for name in canvas.layers] == [(str(n + 1),) for n in range(len(canvas.layers))]
+    assert all(commands[name].checkable for name in canvas.layers)
+    assert set(canvas.layers) <= set(LAYERS)
+
+
+def test_only_the_layers_of_the_canvas_on_show_are_offered(actions: Actions) -> None:
+    actions.show_layers(BitsView.layers)
+    assert [name for name in LAYERS if actions[name].isVisible()] == list(BitsView.layers)
+    assert [name for name in LAYERS if actions[name].isEnabled()] == list(BitsView.layers)
+    assert "nothing of that kind" in actions["points"].toolTip()
+
+
+def test_every_action_belongs_to_the_window_and_stands_in_one_menu(actions: Actions, window: QMainWindow) -> None:
+    assert list(actions.all()) == window.actions()
+    in_menus = [action for menu in MENUS for action in actions.in_menu(menu)]
+    assert sorted(action.objectName() for action in in_menus) == sorted(command.name for command in COMMANDS)
+
+
+def test_a_command_calls_its_slot_once_without_arguments(actions: Actions) -> None:
+    called: list[str] = []
+    actions.on("fit", lambda: called.append("fit"))
+    actions.on("loop", lambda: called.append("loop"))
+    actions["fit"].trigger()
+    assert called == ["fit"]
+
+
+def test_a_switch_tells_its_state_whoever_turns_it_and_once(actions: Actions) -> None:
+    told: list[bool] = []
+    actions.on_switch("loop", told.append)
+    actions["loop"].trigger()
+    actions["loop"].setChecked(False)
+    actions["loop"].setChecked(False)
+    assert told == [True, False]
+
+
+def test_a_greyed_command_says_why_and_an_allowed_one_what_it_does(actions: Actions) -> None:
+    tip = actions["measure"].toolTip()
+    called: list[str] = []
+    actions.on("measure", lambda: called.append("measure"))
+    actions.allow("measure", False, "open a checkpoint first")
+    assert not actions["measure"].isEnabled()
+    assert actions["measure"].toolTip() == f"{tip}: open a checkpoint first"
+    actions["measure"].trigger()
+    assert called == []
+    actions.allow("measure", True)
+    assert actions["measure"].isEnabled()
+    assert actions["measure"].toolTip() == tip
+
+
+def test_icons_are_tinted_with_the_ink_of_the_palette(actions: Actions) -> None:
+    icons = IconSet()
+    pictures = []
+    for palette in (LIGHT, DARK):
+        actions.dress(icons, palette)
+        pictures.append({c.name: actions[c.name].icon().pixmap(24, 24).toImage() for c in COMMANDS if c.icon})
+    light, dark = pictures
+    assert all(not picture.isNull() and picture != dark[name] for name, picture in light.items())
+    assert all(actions[command.name].icon().isNull() for command in COMMANDS if not command.icon)

@@ -1,0 +1,88 @@
+"""The status bar's content: what is done, how far it is, how long it takes yet, and how to stop it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
+from pytestqt.qtbot import QtBot
+
+from dpm_gui.window.activity_bar import ActivityBar
+
+
+@pytest.fixture
+def stop(qapp: object) -> QAction:
+    return QAction("Stop")
+
+
+@pytest.fixture
+def bar(stop: QAction, qtbot: QtBot) -> ActivityBar:
+    made = ActivityBar(stop)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def progress(bar: ActivityBar) -> QProgressBar:
+    return bar.findChild(QProgressBar)
+
+
+def said(bar: ActivityBar) -> list[str]:
+    """All that can be read in the bar, from left to right."""
+    return [label.text() for label in bar.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+def test_at_rest_there_is_one_sentence_and_nothing_to_stop(bar: ActivityBar) -> None:
+    bar.show_activity("Sampling", 3, 12, 5.0, True)
+    bar.show_rest("Ready")
+    assert said(bar) == [bar.text] == ["Ready"]
+    assert not progress(bar).isVisible()
+    assert not bar.findChild(QToolButton).isVisible()
+
+
+def test_an_activity_says_what_how_far_and_how_long(bar: ActivityBar) -> None:
+    bar.show_activity("Sampling 200 points", 3, 12, 4.4, True)
+    assert said(bar) == ["Sampling 200 points · step 3 of 12", "4 s left"]
+    assert (progress(bar).minimum(), progress(bar).value(), progress(bar).maximum()) == (0, 3, 12)
+    assert progress(bar).isVisible()
+
+
+def test_where_nobody_knows_how_far_it_is_the_bar_is_busy_and_no_time_is_guessed(bar: ActivityBar) -> None:
+    bar.show_activity("Opening roll.h5", 0, 0, None, False)
+    assert said(bar) == ["Opening roll.h5"]
+    assert (progress(bar).minimum(), progress(bar).maximum()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "1 s"),
+        (0.4, "1 s"),
+        (12.5, "12 s"),
+        (59.4, "59 s"),
+        (60.0, "1 min"),
+        (89.0, "1 min"),
+        (91.0, "2 min"),
+        (3540.0, "59 min"),
+        (3600.0, "1 h 0 min"),
+        (5400.0, "1 h 30 min"),
+    ],
+)
+def test_the_time_left_is_said_in_the_unit_that_fits(bar: ActivityBar, seconds: float, text: str) -> None:
+    bar.show_activity("Measuring K", 1, 40, seconds, True)
+    assert said(bar)[-1] == f"{text} left"
+
+
+def test_the_button_stops_and_is_there_only_where_it_can(bar: ActivityBar, stop: QAction, qtbot: QtBot) -> None:
+    button = bar.findChild(QToolButton)
+    bar.show_activity("Opening roll.h5", 0, 0, None, False)
+    assert not button.isVisible()
+    bar.show_activity("Sampling", 3, 12, 5.0, True)
+    with qtbot.waitSignal(stop.triggered):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_screen_reader_is_told_what_the_bar_is(bar: ActivityBar) -> None:
+    assert progress(bar).accessibleName() == "Progress"

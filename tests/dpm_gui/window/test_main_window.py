@@ -1,0 +1,288 @@
+"""The window around the workspace: menus, docks, files that are dropped or recent, and what the status bar says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QMenu, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from dpm_gui.desktop.icons import IconSet
+from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.desktop.theme import DARK, LIGHT
+from dpm_gui.jobs.tasks import Activity
+from dpm_gui.session.player import Player
+from dpm_gui.session.session import Session
+from dpm_gui.window.actions import COMMANDS, MENUS
+from dpm_gui.window.main_window import MainWindow
+from tests.support.made_up import close_figures
+
+COPY = Qt.DropAction.CopyAction
+LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+SAMPLING = Activity("Sampling 200 points", 3, 12, 4.0, can_stop=True)
+WRITING = Activity("Writing roll.gif", 5, 80, None, can_stop=True)
+OPENING = Activity("Opening roll.h5", 0, 0, None, can_stop=False)
+NEEDS_A_FILE = ("measure", "run_again", "new_seed", "export")
+
+
+@pytest.fixture
+def make_window(session: Session, settings: QSettings, qtbot: QtBot) -> Callable[[], MainWindow]:
+    """Makes a window as the program does, always on the same settings."""
+
+    def close(window: QWidget) -> None:
+        session.blockSignals(True)  # as at the end of the program
+        close_figures(window)
+
+    def make() -> MainWindow:
+        window = MainWindow(session, Player(session), Preferences(settings), IconSet())
+        qtbot.addWidget(window, before_close_func=close)
+        window.restore_layout()
+        return window
+
+    return make
+
+
+@pytest.fixture
+def window(make_window: Callable[[], MainWindow], qtbot: QtBot) -> MainWindow:
+    made = make_window()
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def texts(menu: QWidget) -> list[str]:
+    """What the entries of a menu say, without the signs that underline a letter."""
+    return [action.text().replace("&", "") for action in menu.actions() if not action.isSeparator()]
+
+
+def entry(menu: QWidget, text: str) -> QAction:
+    return next(action for action in menu.actions() if action.text().replace("&", "") == text)
+
+
+def submenu(menu: QWidget, text: str) -> QMenu:
+    found = entry(menu, text).menu()
+    assert isinstance(found, QMenu)
+    return found
+
+
+def menu(window: MainWindow, title: str) -> QMenu:
+    return submenu(window.menuBar(), title)
+
+
+def dock(window: MainWindow, name: str) -> QDockWidget:
+    return next(each for each in window.findChildren(QDockWidget) if each.objectName() == name)
+
+
+def carried(*urls: str | Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl(url) if isinstance(url, str) else QUrl.fromLocalFile(str(url)) for url in urls])
+    return data
+
+
+# ------------------------------------------------------------------------------------------------ menus and docks
+def test_every_command_stands_in_its_menu(window: MainWindow) -> None:
+    assert texts(window.menuBar()) == list(MENUS)
+    for title in MENUS:
+        wanted = [command.text for command in COMMANDS if command.menu == title]
+        assert [text for text in texts(menu(window, title)) if text in wanted] == wanted
+
+
+def test_the_window_tells_once_that_it_was_painted(make_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
+    window, told = make_window(), []
+    window.painted.connect(lambda: told.append("painted"))
+    with qtbot.waitSignal(window.painted):
+        window.show()
+    window.resize(1100, 700)
+    window.repaint()
+    QApplication.processEvents()
+    assert told == ["painted"]
+
+
+def test_docks_are_closed_in_the_window_menu_and_reset_layout_brings_them_all_back(window: MainWindow) -> None:
+    for title in ("Entropy bounds", "Bound K"):
+        entry(menu(window, "Window"), title).trigger()
+    assert dock(window, "entropies").isHidden()
+    assert dock(window, "bound").isHidden()
+    dock(window, "bound").setFloating(True)
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock(window, "entropies"))
+    window.reset_layout()
+    for name in ("entropies", "bound"):
+        assert dock(window, name).isVisible()
+        assert not dock(window, name).isFloating()
+        assert window.dockWidgetArea(dock(window, name)) == Qt.DockWidgetArea.RightDockWidgetArea
+
+
+def test_size_and_docks_survive_a_restart(make_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
+    first = make_window()
+    first.show()
+    other_height = first.height()
+    first.resize(1000, 700)  # what the screen of the offscreen platform has room for
+    dock(first, "bound").close()
+    with qtbot.waitSignal(first.closing):
+        first.close()
+    second = make_window()
+    second.show()
+    assert second.height() == 700 != other_height
+    assert dock(second, "bound").isHidden()
+    assert dock(second, "entropies").isVisible()
+
+
+def test_a_spoilt_layout_is_as_good_as_none(
+    make_window: Callable[[], MainWindow], settings: QSettings, qtbot: QtBot
+) -> None:
+    preferences = Preferences(settings)
+    preferences.geometry = preferences.window_state = QByteArray(b"no layout")
+    window = make_window()
+    window.show()
+    assert dock(window, "bound").isVisible()
+    assert window.width() >= window.minimumWidth()
+
+
+def test_a_palette_reaches_canvases_plot_and_icons(window: MainWindow) -> None:
+    window.set_palette(LIGHT)
+    parts = (*window.watch.views.values(), window.entropies)
+    light = [part.grab().toImage() for part in parts]
+    icon = window.actions_["open"].icon().pixmap(24, 24).toImage()
+    window.set_palette(DARK)
+    assert all(part.grab().toImage() != before for part, before in zip(parts, light, strict=True))
+    assert window.actions_["open"].icon().pixmap(24, 24).toImage() != icon
+
+
+def test_the_status_bar_says_where_the_engine_computes(window: MainWindow) -> None:
+    assert "1 thread, CPU" in [label.text() for label in window.statusBar().findChildren(QLabel)]
+
+
+# ---------------------------------------------------------------------------------------------------------- files
+def test_a_dropped_file_is_chosen(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    data = carried(tmp_path / "roll.h5")
+    enter = QDragEnterEvent(QPoint(50, 50), COPY, data, LEFT, NO_KEY)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    with qtbot.waitSignal(window.file_chosen) as told:
+        QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), COPY, data, LEFT, NO_KEY))
+    assert told.args == [str(tmp_path / "roll.h5")]
+
+
+@pytest.mark.parametrize("urls", [(), (Path("/a.h5"), Path("/b.h5")), ("https://example.org/a.h5",)])
+def test_what_is_not_one_file_of_this_machine_is_not_taken(
+    window: MainWindow, urls: tuple[str | Path, ...], qtbot: QtBot
+) -> None:
+    data = carried(*urls)
+    enter = QDragEnterEvent(QPoint(50, 50), COPY, data, LEFT, NO_KEY)
+    enter.ignore()
+    QApplication.sendEvent(window, enter)
+    assert not enter.isAccepted()
+    with qtbot.assertNotEmitted(window.file_chosen):
+        QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), COPY, data, LEFT, NO_KEY))
+
+
+def test_recent_files_are_listed_last_first_chosen_and_cleared(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    recent = submenu(menu(window, "File"), "Open recent")
+    assert not recent.isEnabled()
+    for name in ("one.h5", "two.h5"):
+        window._preferences.add_recent_file(tmp_path / name)
+    assert texts(recent) == ["two.h5", "one.h5", "Clear the list"]
+    assert entry(recent, "one.h5").toolTip() == str(tmp_path / "one.h5")
+    with qtbot.waitSignal(window.file_chosen) as told:
+        entry(recent, "one.h5").trigger()
+    assert told.args == [str(tmp_path / "one.h5")]
+    entry(recent, "Clear the list").trigger()
+    assert texts(recent) == []
+    assert not recent.isEnabled()
+
+
+def test_the_open_button_offers_the_recent_files(window: MainWindow) -> None:
+    buttons = [each for each in window.findChildren(QToolButton) if each.defaultAction() is window.actions_["open"]]
+    assert [button.menu().title() for button in buttons] == ["Open recent"]
+
+
+def test_the_dialog_tells_the_file_that_was_chosen(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "roll.h5").write_bytes(b"")
+    window._preferences.last_folder = tmp_path
+    window.ask_for_file()
+    (dialog,) = window.findChildren(QFileDialog)
+    assert Path(dialog.directory().absolutePath()) == tmp_path
+    with qtbot.waitSignal(window.file_chosen) as told:
+        dialog.selectFile(str(tmp_path / "new" / "roll.h5"))
+        dialog.accept()
+    assert told.args == [str(tmp_path / "new" / "roll.h5")]
+    assert window._preferences.last_folder == str(tmp_path / "new")
+
+
+# ---------------------------------------------------------------------------------------- following the session
+def test_with_nothing_open_what_needs_a_file_is_greyed_and_says_why(window: MainWindow) -> None:
+    for name in NEEDS_A_FILE:
+        assert not window.actions_[name].isEnabled()
+        assert window.actions_[name].toolTip().endswith(": open a checkpoint first")
+    assert window.activity.text == "Nothing is open: File, Open…"
+    assert window.windowTitle() == "dpm-gui"
+
+
+def test_an_opened_file_gives_the_title_the_bounds_and_the_commands(
+    window: MainWindow, session: Session, files: dict[str, str], trusted: None, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(session.run_ended):
+        session.open(files["other"])
+    assert window.windowTitle() == "Other cloud · Gaussian, T = 3 – dpm-gui"
+    assert window.entropies.steps == 3
+    assert all(window.actions_[name].isEnabled() for name in NEEDS_A_FILE)
+    assert window.activity.text == "Ready"
+    assert not window.actions_["stop"].isEnabled()
+
+
+def test_the_plot_s_cursor_is_a_second_timeline(
+    window: MainWindow, session: Session, files: dict[str, str], trusted: None, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(session.run_ended):
+        session.open(files["small"])
+    (player,) = session.findChildren(Player)
+    player.seek(4)
+    assert window.entropies.header.readout.startswith("t = 4 ·")
+    window.entropies.step_chosen.emit(2)
+    assert player.t == 2
+
+
+@pytest.mark.parametrize("last", [None, OPENING])
+def test_what_is_done_can_be_stopped_while_it_can_be_stopped(
+    window: MainWindow, session: Session, last: Activity | None
+) -> None:
+    stop = window.actions_["stop"]
+    assert not stop.isEnabled()
+    assert stop.toolTip().endswith("nothing is being computed")
+    session.activity_changed.emit(SAMPLING)
+    assert stop.isEnabled()
+    assert window.activity.text == "Sampling 200 points · step 3 of 12"
+    session.activity_changed.emit(last)
+    assert not stop.isEnabled()
+
+
+def test_a_file_that_is_saved_is_told_before_a_run_which_can_be_stopped(window: MainWindow, session: Session) -> None:
+    session.activity_changed.emit(SAMPLING)
+    window.show_activity("save", Activity("Saving mask.png", 0, 0, None, can_stop=False))
+    assert window.activity.text == "Saving mask.png"
+    assert window.actions_["stop"].isEnabled()
+    window.show_activity("save", None)
+    assert window.activity.text.startswith("Sampling 200 points")
+
+
+def test_a_film_and_a_run_at_once_do_not_hide_each_other_s_going_on(window: MainWindow, session: Session) -> None:
+    stop = window.actions_["stop"]
+    window.show_activity("film", WRITING)
+    session.activity_changed.emit(SAMPLING)
+    assert window.activity.text.startswith("Sampling 200 points")
+    session.activity_changed.emit(None)
+    assert window.activity.text.startswith("Writing roll.gif")
+    assert stop.isEnabled()
+    session.activity_changed.emit(SAMPLING)
+    window.show_activity("film", None)
+    assert window.activity.text.startswith("Sampling 200 points")
+    assert stop.isEnabled()
+    session.activity_changed.emit(None)
+    assert not stop.isEnabled()

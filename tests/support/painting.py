@@ -1,0 +1,36 @@
+"""What somebody in Paint has before them, and does: the picture, its strokes, and what the model fills in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dpm_gui.paint.canvases.image_canvas import PaintCanvas, centre_of
+from dpm_gui.paint.inpainting.session import PaintSession
+from tests.support.person import Person, drag, wait_until
+
+
+def paint_of(person: Person) -> PaintSession:
+    paint = person.program.painter.paint
+    assert paint is not None
+    return paint
+
+
+def canvas_of(person: Person) -> PaintCanvas:
+    return person.window.findChild(PaintCanvas)
+
+
+def settle(person: Person) -> None:
+    """Wait until what is painted has been filled in."""
+    paint = paint_of(person)
+    wait_until(lambda: not paint._rest.stale and not paint.running and paint.result is not None and paint.result.final)
+
+
+def rub(person: Person, start: tuple[int, int], stop: tuple[int, int], **how: object) -> None:
+    """Drag across the picture, from a row and column to another."""
+    canvas = canvas_of(person)
+    drag(canvas, centre_of(canvas, *start), centre_of(canvas, *stop), **how)
+
+
+def pictures(person: Person) -> np.ndarray:
+    settle(person)
+    return paint_of(person).result.pictures
