@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from core import __version__
-from core.commands import bound as bound_module
-from core.commands import info as info_module
-from core.commands import inpaint as inpaint_module
+from core.commands import bound as bound_command
+from core.commands import info as info_command
+from core.commands import inpaint as inpaint_command
 from core.commands import rates
-from core.commands import sample as sample_module
-from core.commands import train as train_module
+from core.commands import sample as sample_command
+from core.commands import train as train_command
 from core.errors import DpmError
 from core.values.inpainting import DEFAULT_COUNT
-from core.values.potentials import HELD, TIMINGS
+from core.values.potentials import KNOWN_MODES, TIMINGS
 from core.values.runs import RunSpec
 
 INTERRUPTED = 130
@@ -44,11 +44,11 @@ def parser() -> argparse.ArgumentParser:
     info = parts.add_parser("info", help="say what a checkpoint holds")
     info.add_argument("file")
     info.add_argument("--json", action="store_true", help="print one JSON object")
-    info.set_defaults(run=info_module.info)
+    info.set_defaults(run=info_command.info)
 
     check = parts.add_parser("check", help="say what is wrong with checkpoints; exit 0 if nothing is")
     check.add_argument("files", nargs="+", metavar="file")
-    check.set_defaults(run=info_module.check)
+    check.set_defaults(run=info_command.check)
 
     sample = parts.add_parser("sample", help="draw samples: an npy file in user's units")
     sample.add_argument("file")
@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=int, default=RunSpec().seed)
     sample.add_argument("--strided", type=int, metavar="STEPS", help="an approximation in fewer steps, for previews")
     sample.add_argument("--out", required=True, metavar="X.npy")
-    sample.set_defaults(run=sample_module.sample)
+    sample.set_defaults(run=sample_command.sample)
 
     _add_inpaint(parts.add_parser("inpaint", help="fill in what is not known of an example"))
 
@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     )
     bound.add_argument("--points", type=int, metavar="P", help="number of those points (100)")
     bound.add_argument("--json", action="store_true", help="print one JSON object")
-    bound.set_defaults(run=bound_module.bound)
+    bound.set_defaults(run=bound_command.bound)
 
     train = parts.add_parser("train", help="train a recipe, or on data of your own, and write the checkpoint")
     train.add_argument("recipe", nargs="?", help="a name that `dpm recipes` lists")
@@ -87,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--rates", metavar="FILE", help="diffusion rates from a table, text or npy (the recipe's own)")
     train.add_argument("--seed", type=int, help="seed of the training (0)")
     train.add_argument("--resume", metavar="FILE", help="go on with a training that was interrupted")
-    train.set_defaults(run=train_module.train)
+    train.set_defaults(run=train_command.train)
 
     search = parts.add_parser("rates", help="search the rates with which K can be highest")
     search.add_argument("recipe", help="a name that `dpm recipes` lists, whose data it is for")
@@ -98,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
     search.set_defaults(run=rates.rates)
 
     recipes = parts.add_parser("recipes", help="list the recipes")
-    recipes.set_defaults(run=train_module.recipes)
+    recipes.set_defaults(run=train_command.recipes)
     return top
 
 
@@ -110,19 +110,21 @@ def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     inpaint.add_argument("--save-spec", metavar="F.npz", help="write such a file")
     inpaint.add_argument("--count", type=int, help=f"number of samples ({DEFAULT_COUNT})")
     inpaint.add_argument("--seed", type=int, help=f"({RunSpec().seed})")
-    inpaint.add_argument("--held", choices=HELD, help=f"how known entries are held ({HELD[0]})")
+    inpaint.add_argument(
+        "--known", dest="known_mode", choices=KNOWN_MODES, help=f"known entries noised, or clean ({KNOWN_MODES[0]})"
+    )
     inpaint.add_argument("--weighted", action="store_true", help="weighted particles, not the paper's kernels alone")
     inpaint.add_argument("--particles", type=int, metavar="N", help="number of those particles (the count)")
     inpaint.add_argument("--timing", choices=TIMINGS, help="how what is known depends on t (constant)")
     inpaint.add_argument(
-        "--back-and-forth", type=int, metavar="K", help="how often steps are walked again (2; 0 if weighted)"
+        "--resample", dest="resample_times", type=int, metavar="K", help="RePaint resampling (2; 0 if weighted)"
     )
     inpaint.add_argument(
         "--start", type=int, metavar="T", help="noise the whole image to step T and finish it from there"
     )
     inpaint.add_argument("--json", action="store_true", help="print one JSON object")
     inpaint.add_argument("--out", required=True, metavar="Y.npy")
-    inpaint.set_defaults(run=inpaint_module.inpaint)
+    inpaint.set_defaults(run=inpaint_command.inpaint)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,8 +13,8 @@ from core.networks.base import ReverseNetwork
 from core.networks.registry import ExactNetwork, build_network
 from core.processes.base import Process, check_floating
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import Law, MixedBernoulli, divergence, draw
-from core.processes.registry import LAWS, process_of
+from core.processes.distributions import MixedBernoulli, StateDistribution, divergence, draw
+from core.processes.registry import KERNEL_TYPES, process_of
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo, channels_of
 
 
@@ -48,7 +48,7 @@ class DiffusionModel:
         """T, the number of steps."""
         return self.process.steps
 
-    def reverse_law(self, x: Tensor, t: int | Tensor) -> Law:
+    def reverse_kernel(self, x: Tensor, t: int | Tensor) -> StateDistribution:
         """Return p(x^t-1 | x^t = ``x``) for t = 1 … T, states ``[N, *shape]``.
 
         At t = 1 it is the edge kernel that appendix B fixes; a tensor of steps is to hold 2 … T alone.
@@ -59,21 +59,21 @@ class DiffusionModel:
         """
         self._check_states(x, t)
         if isinstance(t, int) and t == 1:
-            law: Law = self.process.edge_law(x)
-            return law
+            distribution: StateDistribution = self.process.final_kernel(x)
+            return distribution
         self.process.check_step(t, first=2)
-        found = self.network.reverse_law(x, t, self.process)
-        if not isinstance(found, LAWS[self.process.kind]) or found.batch_shape + found.event_shape != x.shape:
+        found = self.network.reverse_kernel(x, t, self.process)
+        if not isinstance(found, KERNEL_TYPES[self.process.kind]) or found.batch_shape + found.event_shape != x.shape:
             raise BadInputError(f"network: it answers states of shape {tuple(x.shape)} with {found!r}")
         return found
 
-    def guess(self, x: Tensor, t: int) -> Tensor:
+    def x0_estimate(self, x: Tensor, t: int) -> Tensor:
         """Return the model's guess E[x^0 | x^t = ``x``] for t = 1 … T; of bits, their probability to be 1."""
-        return self.process.guess(self.reverse_law(x, t), x, t)
+        return self.process.x0_estimate(self.reverse_kernel(x, t), x, t)
 
     def drift(self, x: Tensor, t: int) -> Tensor:
         """Return f_mu(x, t) - x for t = 1 … T, states ``[N, *shape]`` (figure 1)."""
-        return self.reverse_law(x, t).mean - x
+        return self.reverse_kernel(x, t).mean - x
 
     def _check_states(self, x: Tensor, t: int | Tensor) -> None:
         check_floating(x=x)
@@ -134,7 +134,7 @@ def _check_fit(process: Process, network: ReverseNetwork | nn.Module, data: Data
     if steps != process.steps:
         raise BadInputError(f"network: it is made for {steps} steps, and the process has {process.steps}")
     channels = getattr(network, "channels", None)
-    if channels is not None and not (data.is_picture and channels_of(data.shape) == channels):
+    if channels is not None and not (data.is_image and channels_of(data.shape) == channels):
         kind = "grey" if channels == 1 else "RGB"
         raise BadInputError(f"network: it takes {kind} pictures, and the data have shape {data.shape}")
     shape = getattr(network, "shape", data.shape)
@@ -147,12 +147,12 @@ def step_divergence(model: DiffusionModel, x0: Tensor, t: int | Tensor, rng: tor
 
     Steps t = 2 … T; float64 ``[N]``, nats a sample.
     """
-    return divergence_at(model, x0, draw(model.process.jump_law(x0, t), rng), t)
+    return divergence_at(model, x0, draw(model.process.marginal(x0, t), rng), t)
 
 
 def divergence_at(model: DiffusionModel, x0: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
     """Return KL(q(x^t-1 | x^t, x^0) || p(x^t-1 | x^t)) at given states ``x`` = x^t, nats a sample, float64 ``[N]``."""
-    process, law = model.process, model.reverse_law(x, t)
-    if isinstance(law, MixedBernoulli) and isinstance(process, BinomialProcess):
-        return process.divergence_of_guess(law.hidden_odds, x0, x, t)
-    return divergence(process.posterior_law(x0, x, t), law)
+    process, distribution = model.process, model.reverse_kernel(x, t)
+    if isinstance(distribution, MixedBernoulli) and isinstance(process, BinomialProcess):
+        return process.divergence_of_x0_estimate(distribution.hidden_odds, x0, x, t)
+    return divergence(process.posterior(x0, x, t), distribution)

@@ -63,8 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    usual = RunSpec(seed=options.seed)
-    options.spec = usual if options.count is None else replace(usual, count=options.count)
+    default_spec = RunSpec(seed=options.seed)
+    options.spec = default_spec if options.count is None else replace(default_spec, count=options.count)
     if options.at is not None and options.at < 0:
         raise BadInputError(f"--at: {options.at} is not a step; steps begin at 0")
     if options.screenshot or options.render:
@@ -125,8 +125,10 @@ def _report_bug(kind: type[BaseException], error: BaseException, trace: Tracebac
     from dpm_gui.dialogs.errors import show_error
 
     traceback.print_exception(kind, error, trace)
-    told = DpmError(f"Something went wrong inside dpm-gui: {kind.__name__}. What was open is kept; please report it.")
-    show_error(QApplication.activeWindow(), told)
+    shown_error = DpmError(
+        f"Something went wrong inside dpm-gui: {kind.__name__}. What was open is kept; please report it."
+    )
+    show_error(QApplication.activeWindow(), shown_error)
 
 
 def _count(text: str) -> int:

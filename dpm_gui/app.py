@@ -20,7 +20,7 @@ from dpm_gui.desktop.theme import CHOICES, Palette, Theme
 from dpm_gui.engine.opening import Opened
 from dpm_gui.export.figures import FigureExporter
 from dpm_gui.export.film_exporter import FilmExporter
-from dpm_gui.paint.controller import Painter
+from dpm_gui.paint.controller import PaintController
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.window.main_window import MainWindow
@@ -67,13 +67,13 @@ class DpmApplication(QObject):
         self.window = MainWindow(self.session, self.player, preferences, self.icons)
         self.exporter = FigureExporter(preferences, self)
         self.films = FilmExporter(self.session, self.theme, preferences, self.window)
-        self.painter = Painter(self.session, self.window, preferences, self)
-        self._fill_themes()
+        self.paint_controller = PaintController(self.session, self.window, preferences, self)
+        self._populate_themes()
         self._connect_session()
         self._connect_commands()
         self._connect_export()
-        self.theme.changed.connect(self._dress)
-        self._dress(self.theme.palette)
+        self.theme.changed.connect(self._apply_palette)
+        self._apply_palette(self.theme.palette)
         if preferences.projector:
             self._set_projector(True)
         self._play_first = True
@@ -81,7 +81,7 @@ class DpmApplication(QObject):
 
     def show(self) -> None:
         """Show the window as it was left last time, and tell a person there what goes wrong."""
-        for source in (self, self.session, self.exporter, self.films, self.painter):
+        for source in (self, self.session, self.exporter, self.films, self.paint_controller):
             source.failed.connect(self._show_failure)
         self.window.restore_layout()
         self.window.show()
@@ -92,20 +92,20 @@ class DpmApplication(QObject):
         self._play_first = at is None
         chosen = str(asset(SHIPPED)) if path is None else path
         # A timer lets the paint reach the screen before torch is imported.
-        self.window.painted.connect(lambda: QTimer.singleShot(0, partial(self._wake_and_open, chosen)))
+        self.window.painted.connect(lambda: QTimer.singleShot(0, partial(self._preload_and_open, chosen)))
 
-    def _wake_and_open(self, path: str) -> None:
+    def _preload_and_open(self, path: str) -> None:
         self.session.preload()
         self.session.open(path)
 
     def open(self, path: str) -> None:
         """Open ``path`` beside what is open, which stays if the file is refused; in Paint, pictures too."""
-        if not self.painter.open(path):
+        if not self.paint_controller.open(path):
             self.session.open(path)
 
     def show_workspace(self, name: str) -> None:
         """Show "watch" or "paint"."""
-        self.window.workspaces.show_page(name)
+        self.window.workspaces.show_workspace(name)
 
     def _open_shipped(self, place: str) -> None:
         self.open(str(asset(place)))
@@ -114,14 +114,14 @@ class DpmApplication(QObject):
         """End every thread and remember what is to be remembered; safe in the middle of anything."""
         self.player.pause()
         self.films.shut_down()
-        self.painter.shut_down()
+        self.paint_controller.shut_down()
         self.session.shut_down()
         self.preferences.save()
 
     def _connect_session(self) -> None:
         session, window = self.session, self.window
-        session.opened_changed.connect(self._note_opened)
-        session.frames_added.connect(self._begin_to_play)
+        session.opened_changed.connect(self._remember_opened)
+        session.frames_added.connect(self._start_playing)
         window.file_chosen.connect(self.open)
         window.closing.connect(self.close)
 
@@ -131,8 +131,8 @@ class DpmApplication(QObject):
             "open": window.ask_for_file,
             "export": self.films.ask,
             "quit": window.close,
-            "undo": self.painter.undo_group.undo,
-            "redo": self.painter.undo_group.redo,
+            "undo": self.paint_controller.undo_group.undo,
+            "redo": self.paint_controller.undo_group.redo,
             "fit": window.workspaces.fit,
             "theme": self._toggle_theme,
             "play": player.toggle,
@@ -164,12 +164,12 @@ class DpmApplication(QObject):
         for name, place in ALL_SHIPPED.items():
             actions.on(name, partial(self._open_shipped, place))
             if not is_shipped(place):
-                actions.leave_out(name)
+                actions.hide_command(name)
         actions.on_switch("loop", player.set_loop)
         actions["smooth"].setChecked(True)
         actions.on_switch("full_screen", self._set_full_screen)
         actions.on_switch("projector", self._set_projector)
-        stack = self.painter.undo_group
+        stack = self.paint_controller.undo_group
         for name, signal, text in (
             ("undo", stack.canUndoChanged, "there is nothing to take back"),
             ("redo", stack.canRedoChanged, "nothing was taken back"),
@@ -178,9 +178,9 @@ class DpmApplication(QObject):
             signal.connect(lambda can, name=name, text=text: actions.allow(name, can, text))
 
     def _connect_export(self) -> None:
-        for plot in (self.window.entropies, self.window.spread):
+        for plot in (self.window.entropies, self.window.futures_plot):
             self.exporter.connect_figure(plot)
-        self.painter.figure_made.connect(self.exporter.connect_figure)
+        self.paint_controller.figure_made.connect(self.exporter.connect_figure)
         self.window.watch.canvases_replaced.connect(self._connect_canvases)
         self._connect_canvases()
         for source in (self.exporter, self.films):
@@ -192,7 +192,7 @@ class DpmApplication(QObject):
         for canvas in self.window.watch.views.values():
             self.exporter.connect_figure(canvas)
 
-    def _fill_themes(self) -> None:
+    def _populate_themes(self) -> None:
         group = QActionGroup(self)
         self._themes: dict[str, QAction] = {}
         for choice, text in zip(CHOICES, ("As the system", "Light", "Dark"), strict=True):
@@ -203,7 +203,7 @@ class DpmApplication(QObject):
             self._themes[choice] = action
         self._themes[self.theme.choice].setChecked(True)
 
-    def _note_opened(self, opened: Opened) -> None:
+    def _remember_opened(self, opened: Opened) -> None:
         if Path(opened.path).parent != asset("checkpoints"):
             self.preferences.add_recent_file(opened.path)
         if self._at is not None:
@@ -212,14 +212,14 @@ class DpmApplication(QObject):
             if at > self.player.last:
                 self.failed.emit(BadInputError(f"--at: {at} is beyond the last step, T = {self.player.last}"))
 
-    def _begin_to_play(self) -> None:
+    def _start_playing(self) -> None:
         if self._play_first:
             self._play_first = False
             self.player.play()
 
     def _stop(self) -> None:
         self.films.stop()
-        self.painter.stop()
+        self.paint_controller.stop()
         self.session.stop()
 
     def _new_seed(self) -> None:
@@ -233,10 +233,10 @@ class DpmApplication(QObject):
         self.theme.toggle()
         self.preferences.theme = self.theme.choice
 
-    def _dress(self, palette: Palette) -> None:
+    def _apply_palette(self, palette: Palette) -> None:
         self._themes[self.theme.choice].setChecked(True)
         self.window.set_palette(palette)
-        self.painter.set_palette(palette)
+        self.paint_controller.set_palette(palette)
 
     def _set_projector(self, on: bool) -> None:
         self.preferences.projector = on
@@ -244,7 +244,7 @@ class DpmApplication(QObject):
         self.window.actions_["projector"].setChecked(on)
         scale = PROJECTOR_LINES if on else 1.0
         self.window.set_line_scale(scale)
-        self.painter.set_line_scale(scale)
+        self.paint_controller.set_line_scale(scale)
 
     def _set_full_screen(self, on: bool) -> None:
         state = self.window.windowState()

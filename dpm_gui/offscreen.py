@@ -88,7 +88,7 @@ def _work(program: DpmApplication, options: argparse.Namespace) -> None:
     if options.screenshot:
         if options.workspace != "watch":
             program.show_workspace(options.workspace)
-            wait_for_fill(program)
+            wait_for_inpainting(program)
         _settle()
         save_image(program.window.grab().toImage(), options.screenshot)
         print(options.screenshot)
@@ -113,22 +113,22 @@ def wait_for_run(program: DpmApplication) -> None:
         raise errors[0]
 
 
-def wait_for_fill(program: DpmApplication) -> None:
+def wait_for_inpainting(program: DpmApplication) -> None:
     """Run the event loop until what Paint fills in at first has come to its end.
 
     Raises:
         Exception: Whatever ended it, if that was an error.
     """
-    paint, wishes = program.painter.paint, program.painter.wishes
-    if paint is None or wishes is None:
+    paint, potential_session = program.paint_controller.paint, program.paint_controller.potential_session
+    if paint is None or potential_session is None:
         return
     loop = QEventLoop()
     errors: list[Exception | None] = []
-    for source in (paint, wishes):
+    for source in (paint, potential_session):
         source.ended.connect(errors.append)
         source.ended.connect(loop.quit)
-    program.painter.run()
-    if program.painter.running:
+    program.paint_controller.run()
+    if program.paint_controller.running:
         loop.exec()
     if errors and errors[-1] is not None:
         raise errors[-1]
@@ -145,11 +145,11 @@ def _render(program: DpmApplication, options: argparse.Namespace) -> None:
         _wait_for_figure(program)
         figure = figure_of(checkpoint, recordings, session, palette, size)
         _settle()
-        save_image(figure.picture(), options.render)
+        save_image(figure.image(), options.render)
         return
     scene = FilmScene(recordings, palette, size, canvas_for(checkpoint), checkpoint.data)
     _settle()
-    for _ in write_film(options.render, scene.pictures(), FRAMES_A_SECOND):
+    for _ in write_film(options.render, scene.images(), FRAMES_A_SECOND):
         pass
 
 

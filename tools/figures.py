@@ -30,7 +30,7 @@ RENDERED = {
 }
 DIGITS = 8
 FILLED = 3
-PICTURES = "10"
+IMAGES = "10"
 """Pictures of a row in figures 3 and 4."""
 SCALES = {"digits": 3, "gravel": 1, "brick": 1}
 GAP, PAPER = 4, 255
@@ -49,7 +49,7 @@ def main() -> None:
         if name in RENDERED:
             file = f"assets/checkpoints/{RENDERED[name]}.h5"
             program = [sys.executable, "-m", "dpm_gui", file, "--theme", "light", "--render", str(path)]
-            program += ["--count", PICTURES] if RENDERED[name] not in ("swiss_roll", "heartbeat_fast") else []
+            program += ["--count", IMAGES] if RENDERED[name] not in ("swiss_roll", "heartbeat_fast") else []
             subprocess.run(program, check=True)
         else:
             holes[name]().save(path, optimize=True)
@@ -59,21 +59,21 @@ def main() -> None:
 def texture(name: str) -> Image.Image:
     """Return the corner kept apart, the same with a hole, and with the hole filled in."""
     checkpoint, model = opened(name)
-    picture = Texture(name).test_corner
-    mask, _ = hole_in(picture.shape)
-    made = corner(checkpoint, model, name, picture, mask)[0]
-    return side_by_side([[picture, np.where(mask, PAPER, picture), made]], SCALES[name])
+    image = Texture(name).test_corner
+    mask, _ = hole_in(image.shape)
+    made = corner(checkpoint, model, name, image, mask)[0]
+    return side_by_side([[image, np.where(mask, PAPER, image), made]], SCALES[name])
 
 
 def digits() -> Image.Image:
     """Return rows of digits kept apart: as they are, their upper halves, and these finished three times."""
     real, (_, model) = Digits(), opened("digits")
-    stored = real.held_out.pictures(DIGITS, np.random.default_rng(3))
+    stored = real.held_out.images(DIGITS, np.random.default_rng(3))
     mask = lower_half(stored.shape[1:])
     columns = []
-    for at, picture in enumerate(stored):
-        found = filled(model, picture, mask, SEED + at, FILLED)
-        columns.append([picture, np.where(mask, PAPER // 2, picture), *found])
+    for at, image in enumerate(stored):
+        found = filled(model, image, mask, SEED + at, FILLED)
+        columns.append([image, np.where(mask, PAPER // 2, image), *found])
     return side_by_side([list(row) for row in zip(*columns, strict=True)], SCALES["digits"])
 
 
@@ -82,10 +82,10 @@ def side_by_side(rows: list[list[NDArray[np.generic]]], scale: int) -> Image.Ima
     height, width = rows[0][0].shape
     sheet = np.full((len(rows) * (height * scale + GAP) - GAP, len(rows[0]) * (width * scale + GAP) - GAP), PAPER)
     for down, row in enumerate(rows):
-        for across, picture in enumerate(row):
+        for across, image in enumerate(row):
             top, left = down * (height * scale + GAP), across * (width * scale + GAP)
             sheet[top : top + height * scale, left : left + width * scale] = np.repeat(
-                np.repeat(picture, scale, axis=0), scale, axis=1
+                np.repeat(image, scale, axis=0), scale, axis=1
             )
     return Image.fromarray(sheet.astype(np.uint8))
 

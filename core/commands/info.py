@@ -27,13 +27,13 @@ def info(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Check each file; one bad file does not keep the others from being checked."""
-    from core.formats.sandbox import Prober
+    from core.formats.sandbox import FileSandbox
 
     bad = 0
-    with Prober() as prober:
+    with FileSandbox() as sandbox:
         for path in options.files:
             try:
-                open_model(path, prober)
+                open_model(path, sandbox)
             except DpmError as error:
                 print(error, file=sys.stderr)
                 bad += 1
@@ -56,7 +56,7 @@ def _facts(checkpoint: Checkpoint) -> dict[str, object]:
         "shape": list(checkpoint.data.shape),
         "examples": len(checkpoint.data.examples),
         "recipe": training.recipe if training else None,
-        "taken_for": (training.taken_for or None) if training else None,
+        "taken_for": (training.interpreted_as or None) if training else None,
         "training_steps": training.steps_done if training else None,
         "K_bits": measured.k if measured else None,
         "unit": measured.unit if measured else None,

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.commands.common import check_suffix, last, open_model, read_array, shown
+from core.commands.common import check_suffix, last, open_model, read_array, with_progress_bar
 from core.errors import BadInputError
 from core.runtime.files import atomic_path, check_output_path
 from core.runtime.memory import check_disk
-from core.values.checkpoints import is_picture
-from core.values.inpainting import HELD_WORDS, FillFrame, FillRequest
+from core.values.checkpoints import is_image
+from core.values.inpainting import KNOWN_MODE_TEXTS, InpaintingFrame, InpaintingRequest
 
 if TYPE_CHECKING:
     from core.model import DiffusionModel
 
-WAYS = {False: "the paper's kernels", True: "weighted particles"}
+SAMPLER_TEXTS = {False: "the paper's kernels", True: "weighted particles"}
 
 
 def inpaint(options: argparse.Namespace) -> int:
     """Fill in what is not known of an image, and save the results in user's units."""
-    from core.posterior.inpainting import fill, spec_of
+    from core.posterior.inpainting import inpaint, spec_of
 
     check_suffix("--out", options.out, ".npy")
     if options.save_spec is not None:
@@ -39,35 +39,35 @@ def inpaint(options: argparse.Namespace) -> int:
     _, model = open_model(options.file)
     request = _request(options, model)
     spec_of(model, request)
-    kind = np.result_type(request.picture.dtype, np.float32)
-    check_disk(kind.itemsize * request.count * math.prod(request.picture.shape), target.parent, options.out)
+    kind = np.result_type(request.image.dtype, np.float32)
+    check_disk(kind.itemsize * request.count * math.prod(request.image.shape), target.parent, options.out)
     if options.save_spec is not None:
         from core.formats.requests import save_request
 
         save_request(request, options.save_spec)
-    frame = last(shown(fill(model, request), (request.start or model.steps) + 1, "filling in"))
+    frame = last(with_progress_bar(inpaint(model, request), (request.start or model.steps) + 1, "filling in"))
     with atomic_path(options.out) as temporary, temporary.open("wb") as file:
-        np.save(file, np.asarray(frame.pictures))
+        np.save(file, np.asarray(frame.images))
     facts = _facts(request, frame)
     print(json.dumps(facts) if options.json else _text(options.out, facts))
     return 0
 
 
-def _request(options: argparse.Namespace, model: DiffusionModel) -> FillRequest:
+def _request(options: argparse.Namespace, model: DiffusionModel) -> InpaintingRequest:
     """Return what is asked for: all of a file's, with what the options say in the place of what it says."""
     given = {
         "count": options.count,
         "seed": options.seed,
-        "held": options.held,
+        "known_mode": options.known_mode,
         "timing": options.timing,
-        "back_and_forth": options.back_and_forth,
+        "resample_times": options.resample_times,
         "weighted": options.weighted or None,
         "start": options.start,
         "particles": options.particles,
     }
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if options.weighted and options.back_and_forth is None:
-        changes["back_and_forth"] = None  # whatever a file says: with weights there is none of it
+    if options.weighted and options.resample_times is None:
+        changes["resample_times"] = None  # whatever a file says: with weights there is none of it
     if options.spec is not None:
         if options.image is not None or options.mask is not None:
             raise BadInputError("--spec: it holds an image and a mask; leave --image and --mask out")
@@ -78,11 +78,11 @@ def _request(options: argparse.Namespace, model: DiffusionModel) -> FillRequest:
     from core.posterior.large_images import takes_any_size
 
     image = read_array(options.image, kinds="biuf", finite=False)
-    known = model_for(model, image.shape) if takes_any_size(model) and is_picture(image.shape) else model
+    known = model_for(model, image.shape) if takes_any_size(model) and is_image(image.shape) else model
     mask = _mask(options.mask, known.data.shape, rough=options.start is not None)
-    picture = _single(image, known.data.shape, options.image)
-    check_known(known, picture, mask if options.start is None else np.zeros_like(mask), options.image)
-    return FillRequest(picture, mask, **changes)
+    example = _single(image, known.data.shape, options.image)
+    check_known(known, example, mask if options.start is None else np.zeros_like(mask), options.image)
+    return InpaintingRequest(example, mask, **changes)
 
 
 def _mask(path: str, shape: tuple[int, ...], *, rough: bool) -> NDArray[np.bool_]:
@@ -91,7 +91,7 @@ def _mask(path: str, shape: tuple[int, ...], *, rough: bool) -> NDArray[np.bool_
     It may be full only over a ``rough`` image, all of which is to be finished.
     """
     found = read_array(path, kinds="biuf")
-    if is_picture(shape) and found.shape == shape[:2] != shape:
+    if is_image(shape) and found.shape == shape[:2] != shape:
         found = np.repeat(found[:, :, None], shape[2], axis=2)
     found = _single(found, shape, path)
     if not np.isin(found, (0, 1)).all():
@@ -111,19 +111,19 @@ def _single(values: NDArray[Any], shape: tuple[int, ...], path: str) -> NDArray[
     return values.reshape(shape)
 
 
-def _facts(request: FillRequest, frame: FillFrame) -> dict[str, Any]:
+def _facts(request: InpaintingRequest, frame: InpaintingFrame) -> dict[str, Any]:
     total, mask = frame.log_probability, request.mask
     return {
         "count": request.count,
         "shape": list(mask.shape),
         "seed": request.seed,
         "known": int((~mask).sum()),
-        "filled_in": int(mask.sum()),
-        "held": request.held,
-        "back_and_forth": 0 if mask.all() else request.effective_back_and_forth,
+        "inpainted": int(mask.sum()),
+        "known_mode": request.known_mode,
+        "resample_times": 0 if mask.all() else request.effective_resample_times,
         "timing": request.effective_timing,
         "weighted": request.weighted,
-        "particles": request.walked,
+        "particles": request.chain_count,
         "start": request.start,
         "effective_sample_size": frame.effective_size,
         "log_probability_bits": None if total is None else total / math.log(2.0),
@@ -131,11 +131,11 @@ def _facts(request: FillRequest, frame: FillFrame) -> dict[str, Any]:
 
 
 def _text(out: str, facts: dict[str, Any]) -> str:
-    parts = f"{facts['filled_in']} of {facts['known'] + facts['filled_in']} entries filled in"
-    line = f"{out}: {facts['count']} samples, {parts}, seed {facts['seed']}; {WAYS[facts['weighted']]}"
-    line += f", known entries {HELD_WORDS[facts['held'], facts['timing'] == 'twisted']}"
-    if facts["back_and_forth"]:
-        line += f", steps walked again {facts['back_and_forth']} x"
+    parts = f"{facts['inpainted']} of {facts['known'] + facts['inpainted']} entries filled in"
+    line = f"{out}: {facts['count']} samples, {parts}, seed {facts['seed']}; {SAMPLER_TEXTS[facts['weighted']]}"
+    line += f", known entries {KNOWN_MODE_TEXTS[facts['known_mode'], facts['timing'] == 'twisted']}"
+    if facts["resample_times"]:
+        line += f", steps walked again {facts['resample_times']} x"
     if not facts["weighted"]:
         return f"{line}\nThese are not draws from the posterior, which --weighted approaches."
     size, bits = facts["effective_sample_size"], facts["log_probability_bits"]

@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 
-from core.commands.common import check_suffix, last, shown
+from core.commands.common import check_suffix, last, with_progress_bar
 from core.errors import BadInputError
 from core.runtime.files import atomic_path, check_output_path
 from core.values.runs import RunSpec
@@ -17,7 +17,7 @@ def rates(options: argparse.Namespace) -> int:
     """Search rates for the data of a recipe, print what is found, and write them where that is asked for."""
     from core.measurement.bound import measure_bound
     from core.measurement.limits import exact_model
-    from core.measurement.schedule_search import EVALUATIONS, search_rates
+    from core.measurement.schedule_search import EVALUATIONS, search_schedule
     from core.recipes.registry import recipe_named
 
     recipe = recipe_named(options.recipe)
@@ -26,14 +26,14 @@ def rates(options: argparse.Namespace) -> int:
         check_suffix("--out", options.out, ".npy")
         check_output_path(options.out)
     spec = RunSpec(seed=options.seed)
-    reports = search_rates(recipe.source, recipe.info, recipe.kind, steps, spec)
+    reports = search_schedule(recipe.source, recipe.info, recipe.kind, steps, spec)
     first = next(reports)
-    found = last(shown(reports, EVALUATIONS - 1, "searching rates"))
+    found = last(with_progress_bar(reports, EVALUATIONS - 1, "searching rates"))
     if options.out is not None:
         with atomic_path(options.out) as temporary, temporary.open("wb") as file:
             np.save(file, found.betas)
     model = exact_model(recipe.source, recipe.info, recipe.kind, found.betas)
-    limit = last(shown(measure_bound(model, spec), steps, "measuring K's limit")).bound
+    limit = last(with_progress_bar(measure_bound(model, spec), steps, "measuring K's limit")).bound
     if limit is None:
         raise BadInputError("the limit was not measured to its end")
     gain, parameters = found.best_k - first.best_k, dict(found.best)

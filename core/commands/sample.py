@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from core.commands.common import check_suffix, open_model, shown
+from core.commands.common import check_suffix, open_model, with_progress_bar
 from core.runtime.files import atomic_path, check_output_path
 from core.runtime.memory import check_disk
 from core.values.runs import RunSpec, SamplingProgress
@@ -37,9 +37,9 @@ def sample(options: argparse.Namespace) -> int:
         # Not mapped into memory: on a disk that fills up after all, writing says so, where a map ends the process.
         header = {"descr": "<f4", "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, header)
-        _write(shown(drawn, total, "sampling"), model, file)
-    way = "" if options.strided is None else f", an approximation in {steps} of {model.steps} steps"
-    print(f"{options.out}: {spec.count} samples of shape {model.data.shape}, seed {spec.seed}{way}")
+        _write(with_progress_bar(drawn, total, "sampling"), model, file)
+    note = "" if options.strided is None else f", an approximation in {steps} of {model.steps} steps"
+    print(f"{options.out}: {spec.count} samples of shape {model.data.shape}, seed {spec.seed}{note}")
     return 0
 
 

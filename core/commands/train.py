@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.commands.common import last, shown
+from core.commands.common import last, with_progress_bar
 from core.errors import BadInputError, DpmError
 from core.runtime.files import check_output_path
-from core.values.checkpoints import Checkpoint, is_picture, pixels_of
+from core.values.checkpoints import Checkpoint, is_image, pixels_of
 from core.values.runs import RunSpec
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def train(options: argparse.Namespace) -> int:
     run, out = _training_run(options)
     check_output_path(out)
     try:
-        for _ in _shown_training(run):
+        for _ in _training_with_progress_bar(run):
             pass
     except (KeyboardInterrupt, DpmError):
         save(run.checkpoint(), out)
@@ -54,7 +54,7 @@ def recipes(_: argparse.Namespace) -> int:
 
 
 def _training_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
-    from core.formats.schedules import read_rates
+    from core.formats.schedules import read_schedule
     from core.recipes.run import RecipeRun
 
     if options.resume is not None:
@@ -62,7 +62,7 @@ def _training_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
     seed = 0 if options.seed is None else options.seed
     recipe, out = _recipe_and_out(options)
     if options.rates is not None:
-        recipe = dataclasses.replace(recipe, betas=read_rates(options.rates))
+        recipe = dataclasses.replace(recipe, betas=read_schedule(options.rates))
     return RecipeRun(recipe, options.steps, seed), out
 
 
@@ -118,15 +118,15 @@ def _measured(run: RecipeRun, path: str) -> Checkpoint:
     model = model_from(checkpoint, path)
     spec = RunSpec(count=measured_count(run.recipe))
     data = run.recipe.source.held_out.sample(spec.count, numpy_generator(spec.seed, "held out"))
-    found = last(shown(measure_bound(model, spec, data), model.steps, "measuring K")).bound
+    found = last(with_progress_bar(measure_bound(model, spec, data), model.steps, "measuring K")).bound
     return dataclasses.replace(checkpoint, bound=found)
 
 
-def _shown_training(run: RecipeRun) -> Iterator[None]:
+def _training_with_progress_bar(run: RecipeRun) -> Iterator[None]:
     from tqdm import tqdm
 
     begin, shape = run.steps_done, run.recipe.info.shape
-    many, unit = (pixels_of(shape), " a pixel") if is_picture(shape) else (1, "")
+    many, unit = (pixels_of(shape), " a pixel") if is_image(shape) else (1, "")
     quiet = not sys.stderr.isatty()
     with tqdm(total=run.steps_total, initial=begin, desc="training", unit="step", leave=False, disable=quiet) as bar:
         for progress in run.train():

@@ -20,21 +20,21 @@ Levels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class PointArray:
     """Points ``[N, D]``, float32, finite."""
 
     values: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Bits:
+class BitArray:
     """Zeros and ones ``[N, D]``, float32."""
 
     values: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class ImageArrays:
     """Pictures of whole grey levels, each ``[H, W]`` or each ``[H, W, 3]``, and what was done to them.
 
     They are one array where all have one size and may be a list where they have not.
@@ -44,7 +44,7 @@ class Pictures:
     notes: tuple[str, ...] = ()
 
 
-def understood(values: NDArray[np.generic]) -> Points | Bits | Pictures:
+def interpret_array(values: NDArray[np.generic]) -> PointArray | BitArray | ImageArrays:
     """Return what ``values`` are, by their shape, type and range.
 
     Two dimensions are rows: bits if all are 0 or 1, points up to `MAX_POINT_DIMENSIONS` numbers a row, above that
@@ -64,7 +64,7 @@ def understood(values: NDArray[np.generic]) -> Points | Bits | Pictures:
         return _rows(values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1))
     arranged, notes = _channels_last(values)
     levels, scaled = grey_levels(arranged)
-    return Pictures(levels, notes + scaled)
+    return ImageArrays(levels, notes + scaled)
 
 
 def grey_levels(values: NDArray[np.generic]) -> tuple[Levels, tuple[str, ...]]:
@@ -90,23 +90,23 @@ def grey_levels(values: NDArray[np.generic]) -> tuple[Levels, tuple[str, ...]]:
     )
 
 
-def _rows(values: NDArray[np.generic]) -> Points | Bits | Pictures:
+def _rows(values: NDArray[np.generic]) -> PointArray | BitArray | ImageArrays:
     count, width = values.shape
     if ((values == 0) | (values == 1)).all() and width <= MAX_BITS:
-        return Bits(values.astype(np.float32))
+        return BitArray(values.astype(np.float32))
     if width <= MAX_POINT_DIMENSIONS:
         with np.errstate(over="ignore"):
             points = values.astype(np.float32)
         if not np.isfinite(points).all():
             raise BadInputError("it holds values too large for float32")
-        return Points(points)
+        return PointArray(points)
     side = math.isqrt(width)
     if side**2 == width and count != width:
         levels, scaled = grey_levels(values.reshape(count, side, side))
-        return Pictures(levels, (f"rows of {width} numbers taken for {side} x {side} pixels", *scaled))
+        return ImageArrays(levels, (f"rows of {width} numbers taken for {side} x {side} pixels", *scaled))
     if count >= MAX_POINT_DIMENSIONS and values.min() >= 0:
         levels, scaled = grey_levels(values)
-        return Pictures([levels], scaled)
+        return ImageArrays([levels], scaled)
     raise BadInputError(
         f"it has rows of {width} numbers, which are neither bits nor pictures, "
         f"and points may have {MAX_POINT_DIMENSIONS} dimensions at most"

@@ -31,7 +31,7 @@ class Crops(GreyLevelSource):
         fields: Where crops lie, all grey or all RGB.
         size: ``(height, width)`` of a crop.
         mirrored: Whether a crop is mirrored left to right half of the time.
-        kept_apart: Where those lie that are kept apart from training; none for a part that is itself kept apart.
+        held_out_data: Where those lie that are kept apart from training; none for a part that is itself kept apart.
 
     Raises:
         BadInputError: If no crop of that size fits, or none into what is kept apart.
@@ -44,7 +44,7 @@ class Crops(GreyLevelSource):
         size: tuple[int, int],
         *,
         mirrored: bool = False,
-        kept_apart: Sequence[Field] = (),
+        held_out_data: Sequence[Field] = (),
     ) -> None:
         self.name = name
         self._fields = [field for field in fields if min(field.places(size))]
@@ -54,14 +54,14 @@ class Crops(GreyLevelSource):
         self._mirrored = mirrored
         self._windows = [_windows(field.pixels, size) for field in self._fields]
         self._ends = np.cumsum([np.prod(windows.shape[:2], dtype=np.int64) for windows in self._windows])
-        self._held_out = Crops(name, kept_apart, size, mirrored=mirrored) if kept_apart else None
+        self._held_out = Crops(name, held_out_data, size, mirrored=mirrored) if held_out_data else None
 
     @property
     def held_out(self) -> GreyLevelSource:
         """Crops from the part kept apart, which no training crop touches."""
         return self if self._held_out is None else self._held_out
 
-    def pictures(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    def images(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         """Draw ``[count, *shape]``."""
         place = rng.integers(self._ends[-1], size=count)
         chosen = np.searchsorted(self._ends, place, side="right")
@@ -70,8 +70,8 @@ class Crops(GreyLevelSource):
             mine = np.flatnonzero(chosen == index)
             crops[mine] = windows[np.divmod(self._ends[index] - 1 - place[mine], windows.shape[1])]
         if self._mirrored:
-            turned = rng.random(count) < 0.5
-            crops[turned] = crops[turned, :, ::-1]
+            flipped = rng.random(count) < 0.5
+            crops[flipped] = crops[flipped, :, ::-1]
         return crops
 
     def tiles(self) -> NDArray[np.uint8]:
@@ -90,18 +90,18 @@ def _windows(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uin
     return np.moveaxis(windows, 2, -1) if pixels.ndim == 3 else windows
 
 
-def split_by_columns(picture: NDArray[np.uint8], share: float) -> tuple[Field, Field]:
-    """Return all of ``picture`` but a ``share`` of its width on the right, and that share, to be kept apart."""
-    border = picture.shape[1] - round(share * picture.shape[1])
-    return Field(picture[:, :border]), Field(picture[:, border:])
+def split_by_columns(image: NDArray[np.uint8], share: float) -> tuple[Field, Field]:
+    """Return all of ``image`` but a ``share`` of its width on the right, and that share, to be kept apart."""
+    border = image.shape[1] - round(share * image.shape[1])
+    return Field(image[:, :border]), Field(image[:, border:])
 
 
-def without_corner(picture: NDArray[np.uint8], corner: int, size: tuple[int, int]) -> tuple[list[Field], Field]:
+def without_corner(image: NDArray[np.uint8], corner: int, size: tuple[int, int]) -> tuple[list[Field], Field]:
     """Return fields for all crops of ``size`` that do not touch the square at the bottom right, and that square.
 
     The fields share pixels but no place of a crop: every crop outside the corner lies in exactly one of them.
     """
-    height, width = picture.shape[:2]
-    above = Field(picture[: height - corner])
-    beside = Field(picture[height - corner - size[0] + 1 :, : width - corner])
-    return [above, beside], Field(picture[height - corner :, width - corner :])
+    height, width = image.shape[:2]
+    above = Field(image[: height - corner])
+    beside = Field(image[height - corner - size[0] + 1 :, : width - corner])
+    return [above, beside], Field(image[height - corner :, width - corner :])

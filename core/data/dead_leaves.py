@@ -56,12 +56,12 @@ class DeadLeaves(GreyLevelSource):
         """The formula itself, whose draws are independent."""
         return self
 
-    def pictures(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    def images(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         """Draw ``[count, side, side]``."""
-        pictures = np.empty((count, *self.shape), dtype=np.uint8)
+        images = np.empty((count, *self.shape), dtype=np.uint8)
         for start in range(0, count, BATCH):
-            pictures[start : start + BATCH] = self._batch(min(BATCH, count - start), rng)
-        return pictures
+            images[start : start + BATCH] = self._batch(min(BATCH, count - start), rng)
+        return images
 
     def moments(self, rng: np.random.Generator) -> tuple[float, float]:  # noqa: ARG002 - nothing is left to chance
         """Return mean and standard deviation of a noisy pixel, which is uniform on [0, 256)."""
@@ -77,8 +77,8 @@ class DeadLeaves(GreyLevelSource):
             canvas[bare] = self._behind(bare, self._draw(count, more, rng))
         return canvas.astype(np.uint8).reshape(count, *self.shape)
 
-    def _draw(self, pictures: int, discs: int, rng: np.random.Generator) -> Discs:
-        size = (pictures, discs)
+    def _draw(self, images: int, discs: int, rng: np.random.Generator) -> Discs:
+        size = (images, discs)
         x, y, place = rng.random((3, *size), dtype=np.float32)
         width = np.float32(self.side + 2.0 * LARGEST)
         grey = rng.integers(0, LEVELS, size=size, dtype=np.uint8)
@@ -88,14 +88,14 @@ class DeadLeaves(GreyLevelSource):
 
     def _behind(self, bare: NDArray[np.int64], discs: Discs) -> NDArray[np.int16]:
         """Return the grey of the first disc over each ``bare`` pixel, given by flat index, or -1 where none is."""
-        picture, place = np.divmod(bare, self.side**2)
+        image, place = np.divmod(bare, self.side**2)
         y, x = np.divmod(place, self.side)
-        across = discs.x[picture] - (x[:, None] + np.float32(0.5))
-        down = discs.y[picture] - (y[:, None] + np.float32(0.5))
-        covers = across * across + down * down <= np.square(discs.radius)[picture]
+        across = discs.x[image] - (x[:, None] + np.float32(0.5))
+        down = discs.y[image] - (y[:, None] + np.float32(0.5))
+        covers = across * across + down * down <= np.square(discs.radius)[image]
         first = covers.argmax(axis=1)
         rows = np.arange(len(bare))
-        return np.where(covers[rows, first], discs.grey[picture, first].astype(np.int16), np.int16(-1))
+        return np.where(covers[rows, first], discs.grey[image, first].astype(np.int16), np.int16(-1))
 
 
 def paint(canvas: NDArray[np.int16], discs: Discs) -> None:
@@ -107,11 +107,11 @@ def paint(canvas: NDArray[np.int16], discs: Discs) -> None:
     side = canvas.shape[-1]
     order = np.s_[:, ::-1]
     radius, centre_x, centre_y = (values[order].reshape(-1) for values in (discs.radius, discs.x, discs.y))
-    picture = np.repeat(np.arange(canvas.shape[0], dtype=np.int32), discs.x.shape[1])
+    image = np.repeat(np.arange(canvas.shape[0], dtype=np.int32), discs.x.shape[1])
     near = np.flatnonzero(
         (np.abs(centre_x - side / 2) < side / 2 + radius) & (np.abs(centre_y - side / 2) < side / 2 + radius)
     )
-    radius, centre_x, centre_y, picture = radius[near], centre_x[near], centre_y[near], picture[near]
+    radius, centre_x, centre_y, image = radius[near], centre_x[near], centre_y[near], image[near]
     top = np.maximum(np.ceil(centre_y - radius - 0.5), 0).astype(np.int32)
     rows = np.minimum(np.floor(centre_y + radius - 0.5), side - 1).astype(np.int32) - top + 1
     disc, y = _counted(np.maximum(rows, 0), top)
@@ -119,7 +119,7 @@ def paint(canvas: NDArray[np.int16], discs: Discs) -> None:
     half = np.sqrt(np.maximum(np.square(radius[disc]) - down * down, 0))
     left = np.maximum(np.ceil(centre_x[disc] - half - 0.5), 0).astype(np.int32)
     length = np.minimum(np.floor(centre_x[disc] + half - 0.5), side - 1).astype(np.int32) - left + 1
-    run, pixel = _counted(np.maximum(length, 0), (picture[disc] * side + y) * side + left)
+    run, pixel = _counted(np.maximum(length, 0), (image[disc] * side + y) * side + left)
     canvas.reshape(-1)[pixel] = discs.grey[order].reshape(-1)[near][disc][run]
 
 

@@ -214,16 +214,16 @@ def log_mean_of_normals(x: NDArray[np.floating], centres: NDArray[np.float64], v
     dimensions = centres.shape[1]
     # Axis by axis, [D, run, centre]: numpy is slow at sums over a few neighbours in memory.
     runs = np.ascontiguousarray(centres.T).reshape(dimensions, -1, math.gcd(len(centres), CENTRES_TOGETHER))
-    middles = runs.mean(axis=2)
-    reaches = np.sqrt(_sum_of_squares(runs - middles[:, :, None])).max(axis=1)
+    run_centres = runs.mean(axis=2)
+    run_radii = np.sqrt(_sum_of_squares(runs - run_centres[:, :, None])).max(axis=1)
     found: NDArray[np.float64] = np.empty(len(x))
     for begin in range(0, len(x), POINTS_AT_ONCE):
         points = np.asarray(x[begin : begin + POINTS_AT_ONCE], dtype=np.float64).T
-        distances = np.sqrt(_sum_of_squares(points[:, :, None] - middles[:, None]))
-        least, most = np.maximum(distances - reaches, 0.0), (distances + reaches).min(axis=1, keepdims=True)
+        distances = np.sqrt(_sum_of_squares(points[:, :, None] - run_centres[:, None]))
+        least, most = np.maximum(distances - run_radii, 0.0), (distances + run_radii).min(axis=1, keepdims=True)
         # The negation keeps what is not a number: it is to come out as such.
-        rows, kept = np.nonzero(~(np.square(least) > np.square(most) + 2.0 * variance * NEGLIGIBLE))
-        exponents = _sum_of_squares(runs[axis][kept] - points[axis][rows, None] for axis in range(dimensions))
+        rows, near_runs = np.nonzero(~(np.square(least) > np.square(most) + 2.0 * variance * NEGLIGIBLE))
+        exponents = _sum_of_squares(runs[axis][near_runs] - points[axis][rows, None] for axis in range(dimensions))
         exponents /= -2.0 * variance
         starts = np.searchsorted(rows, np.arange(points.shape[1]))
         peaks = np.maximum.reduceat(exponents.max(axis=1), starts)

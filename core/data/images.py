@@ -24,16 +24,16 @@ MOMENT_DRAWS = 2048
 
 
 def with_noise(
-    pictures: NDArray[np.uint8] | NDArray[np.float32], rng: np.random.Generator, level: float = GREY_LEVEL
+    images: NDArray[np.uint8] | NDArray[np.float32], rng: np.random.Generator, level: float = GREY_LEVEL
 ) -> NDArray[np.float32]:
-    """Return ``pictures`` with uniform noise of one grey level on [0, level) added, float32.
+    """Return ``images`` with uniform noise of one grey level on [0, level) added, float32.
 
     Bits on a lattice have no density; with this noise they do, and rounding down gives the pictures back. The noise
     is a multiple of 2^-16 of a level, which float32 adds to 255 exactly and never rounds up to the next level.
     """
-    noise = rng.integers(0, 2**16, size=pictures.shape, dtype=np.uint16).astype(np.float32)
+    noise = rng.integers(0, 2**16, size=images.shape, dtype=np.uint16).astype(np.float32)
     noise *= level / 2**16
-    noise += pictures
+    noise += images
     return noise
 
 
@@ -58,56 +58,56 @@ class GreyLevelSource(ABC):
         """The part kept apart from training; of a formula, the formula itself."""
 
     @abstractmethod
-    def pictures(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    def images(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         """Draw ``[count, *shape]`` without noise, as they are in an 8-bit file."""
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw ``[count, *shape]``, grey levels with noise: user's units, in [0, 256)."""
-        return with_noise(self.pictures(count, rng), rng, self.grey_level)
+        return with_noise(self.images(count, rng), rng, self.grey_level)
 
     def moments(self, rng: np.random.Generator) -> tuple[float, float]:
         """Return mean and standard deviation of a pixel of the noisy training data, user's units.
 
         From a sample, unless the source knows better.
         """
-        return noisy_moments(self.pictures(MOMENT_DRAWS, rng))
+        return noisy_moments(self.images(MOMENT_DRAWS, rng))
 
     def examples(self, most: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         """Return pictures to show what the data are, ``most`` of them or as many as there are."""
-        return self.pictures(most, rng)
+        return self.images(most, rng)
 
     def info(self, rng: np.random.Generator) -> DataInfo:
         """Return units and examples of these data as a checkpoint carries them: scalar units, whole grey levels."""
         mean, deviation = self.moments(rng)
-        examples = self.examples(_affordable(self.pictures(PROBED, rng)), rng).astype(np.float32)
+        examples = self.examples(_affordable(self.images(PROBED, rng)), rng).astype(np.float32)
         examples.setflags(write=False)
         shift, scale = np.array(mean), np.array(deviation)
         return DataInfo(self.name, self.shape, self.value_range, shift, scale, examples, self.grey_level)
 
 
-class StoredPictures(GreyLevelSource):
+class StoredImages(GreyLevelSource):
     """Pictures as they are, drawn with replacement; those of another array are kept apart.
 
     Args:
         name: What a checkpoint calls the data.
         training: ``[N, *shape]``, uint8.
-        kept_apart: ``[M, *shape]``, uint8, likewise; None for a part that is itself kept apart.
+        held_out_data: ``[M, *shape]``, uint8, likewise; None for a part that is itself kept apart.
     """
 
-    def __init__(self, name: str, training: NDArray[np.uint8], kept_apart: NDArray[np.uint8] | None = None) -> None:
-        if not len(training) or (kept_apart is not None and not len(kept_apart)):
+    def __init__(self, name: str, training: NDArray[np.uint8], held_out_data: NDArray[np.uint8] | None = None) -> None:
+        if not len(training) or (held_out_data is not None and not len(held_out_data)):
             raise BadInputError(f"{name}: there are no pictures")
         self.name = name
         self.shape = training.shape[1:]
         self.stored = training
-        self._kept_apart = None if kept_apart is None else StoredPictures(name, kept_apart)
+        self._held_out = None if held_out_data is None else StoredImages(name, held_out_data)
 
     @property
     def held_out(self) -> GreyLevelSource:
         """The pictures kept apart."""
-        return self if self._kept_apart is None else self._kept_apart
+        return self if self._held_out is None else self._held_out
 
-    def pictures(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    def images(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         """Draw with replacement, or every picture once, shuffled, where ``count`` is their number."""
         total = len(self.stored)
         return self.stored[rng.permutation(total) if count == total else rng.integers(total, size=count)]
@@ -121,13 +121,13 @@ class StoredPictures(GreyLevelSource):
         return noisy_moments(self.stored)
 
 
-def noisy_moments(*pictures: NDArray[np.uint8]) -> tuple[float, float]:
-    """Return mean and standard deviation of a pixel of all ``pictures`` once the noise of a grey level is added.
+def noisy_moments(*images: NDArray[np.uint8]) -> tuple[float, float]:
+    """Return mean and standard deviation of a pixel of all ``images`` once the noise of a grey level is added.
 
     Raises:
         BadInputError: If all pixels are the same, which leaves nothing to learn.
     """
-    counts = sum(_counts(part.reshape(-1)) for part in pictures)
+    counts = sum(_counts(part.reshape(-1)) for part in images)
     levels = np.arange(LEVELS)
     shares = counts / np.sum(counts)
     mean = float(shares @ levels)
@@ -145,7 +145,7 @@ def _counts(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     return counts
 
 
-def _affordable(pictures: NDArray[np.uint8]) -> int:
+def _affordable(images: NDArray[np.uint8]) -> int:
     """Return how many pictures like these a checkpoint can carry as examples, at least 1."""
-    packed = len(zlib.compress(pictures.tobytes())) / len(pictures)
+    packed = len(zlib.compress(images.tobytes())) / len(images)
     return int(max(1, min(MAX_EXAMPLES, EXAMPLE_BYTES / packed)))

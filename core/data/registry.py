@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.data.formulas import Heartbeat, SwissRoll
 from core.data.images import GREY_LEVEL
-from core.data.shipped_images import PICTURES
+from core.data.shipped_images import IMAGE_SOURCES
 from core.data.sources import Examples, KnownSource, Source
 from core.values.checkpoints import DataInfo
 
@@ -22,8 +22,8 @@ def source_of(info: DataInfo) -> Source:
     source: Source | None = None
     if info.name in FORMULAS and info.grey_level is None:
         source = FORMULAS[info.name]()
-    elif info.name in PICTURES and info.grey_level == GREY_LEVEL:
-        source = PICTURES[info.name](info.shape)
+    elif info.name in IMAGE_SOURCES and info.grey_level == GREY_LEVEL:
+        source = IMAGE_SOURCES[info.name](info.shape)
     if source is not None and source.shape == info.shape:
         return source
     return Examples(info.name, info.examples, info.grey_level)

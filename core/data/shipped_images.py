@@ -11,7 +11,7 @@ from PIL import Image
 
 from core.data.crops import Crops, split_by_columns, without_corner
 from core.data.dead_leaves import MAX_SIDE, MIN_SIDE, DeadLeaves
-from core.data.images import GreyLevelSource, StoredPictures
+from core.data.images import GreyLevelSource, StoredImages
 from core.errors import BadInputError
 from core.runtime.assets import asset
 from core.values.checkpoints import RGB
@@ -30,7 +30,7 @@ MAX_PATCH = 96
 """Pixels of the part kept apart across."""
 
 
-class Digits(StoredPictures):
+class Digits(StoredImages):
     """Handwritten digits of MNIST, 28 x 28: 9 000 to train on, and the last hundred of each class kept apart.
 
     Attributes:
@@ -39,13 +39,13 @@ class Digits(StoredPictures):
     """
 
     def __init__(self) -> None:
-        pictures, labels = _digits()
-        apart = np.zeros(len(labels), dtype=bool)
+        images, labels = _digits()
+        is_held_out = np.zeros(len(labels), dtype=bool)
         for label in np.unique(labels):
-            apart[np.flatnonzero(labels == label)[-TEST_DIGITS:]] = True
-        super().__init__("digits", pictures[~apart], pictures[apart])
-        self.labels = labels[~apart]
-        self.held_out_labels = labels[apart]
+            is_held_out[np.flatnonzero(labels == label)[-TEST_DIGITS:]] = True
+        super().__init__("digits", images[~is_held_out], images[is_held_out])
+        self.labels = labels[~is_held_out]
+        self.held_out_labels = labels[is_held_out]
 
 
 class Texture(Crops):
@@ -70,10 +70,10 @@ class Texture(Crops):
             raise BadInputError(f"there is no texture {name!r}; there are: {', '.join(TEXTURES)}")
         if not 1 <= side <= TEST_CORNER:
             raise BadInputError(f"side: {side} pixels are not between 1 and {TEST_CORNER}")
-        self.whole = _picture(name)
+        self.whole = _image(name)
         fields, corner = without_corner(self.whole, TEST_CORNER, (side, side))
         self.test_corner = corner.pixels
-        super().__init__(name, fields, (side, side), mirrored=name in MIRRORED, kept_apart=[corner])
+        super().__init__(name, fields, (side, side), mirrored=name in MIRRORED, held_out_data=[corner])
 
 
 class ColourPatches(Crops):
@@ -89,9 +89,9 @@ class ColourPatches(Crops):
     def __init__(self, side: int = 32) -> None:
         if not 1 <= side <= MAX_PATCH:
             raise BadInputError(f"side: {side} pixels are not between 1 and {MAX_PATCH}")
-        parts = [split_by_columns(_picture(name), TEST_SHARE) for name in PHOTOGRAPHS]
-        fields, kept_apart = zip(*parts, strict=True)
-        super().__init__("colour_patches", fields, (side, side), mirrored=True, kept_apart=kept_apart)
+        parts = [split_by_columns(_image(name), TEST_SHARE) for name in PHOTOGRAPHS]
+        fields, held_out_data = zip(*parts, strict=True)
+        super().__init__("colour_patches", fields, (side, side), mirrored=True, held_out_data=held_out_data)
 
 
 def _dead_leaves(shape: tuple[int, ...]) -> GreyLevelSource | None:
@@ -112,7 +112,7 @@ def _colour_patches(shape: tuple[int, ...]) -> GreyLevelSource | None:
     return ColourPatches(shape[0]) if fits else None
 
 
-PICTURES: Mapping[str, Callable[[tuple[int, ...]], GreyLevelSource | None]] = {
+IMAGE_SOURCES: Mapping[str, Callable[[tuple[int, ...]], GreyLevelSource | None]] = {
     "dead_leaves": _dead_leaves,
     "digits": lambda shape: Digits() if shape == (28, 28) else None,
     **{name: _texture(name) for name in TEXTURES},
@@ -124,15 +124,15 @@ PICTURES: Mapping[str, Callable[[tuple[int, ...]], GreyLevelSource | None]] = {
 @cache
 def _digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     with np.load(asset("data/digits.npz")) as file:
-        pictures, labels = file["pictures"], file["labels"]
-    for values in (pictures, labels):
+        images, labels = file["pictures"], file["labels"]
+    for values in (images, labels):
         values.setflags(write=False)
-    return pictures, labels
+    return images, labels
 
 
 @cache
-def _picture(name: str) -> NDArray[np.uint8]:
-    with Image.open(asset(f"data/{name}.png")) as picture:
-        values = np.array(picture)
+def _image(name: str) -> NDArray[np.uint8]:
+    with Image.open(asset(f"data/{name}.png")) as image:
+        values = np.array(image)
     values.setflags(write=False)
     return values

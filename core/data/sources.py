@@ -51,13 +51,13 @@ class Examples:
         examples: ``[N, *shape]``, user's units.
         grey_level: Width of one grey level where the examples are pictures of such levels: what is drawn has the noise
             of one level added, which the examples are without. None for continuous data and bits.
-        kept_apart: ``[M, *shape]``, likewise, those kept apart from training; None where there are no others.
+        held_out_data: ``[M, *shape]``, likewise, those kept apart from training; None where there are no others.
     """
 
     name: str
     examples: NDArray[np.float32]
     grey_level: float | None = None
-    kept_apart: NDArray[np.float32] | None = None
+    held_out_data: NDArray[np.float32] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -68,7 +68,7 @@ class Examples:
     @property
     def held_out(self) -> Source:
         """The examples kept apart, or these themselves: a checkpoint carries no others."""
-        return self if self.kept_apart is None else Examples(self.name, self.kept_apart, self.grey_level)
+        return self if self.held_out_data is None else Examples(self.name, self.held_out_data, self.grey_level)
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw with replacement, or every example once, shuffled, where ``count`` is their number."""

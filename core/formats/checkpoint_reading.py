@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
-from core.formats.hdf5 import SuspiciousFile, frozen
+from core.formats.hdf5 import UntrustedFile, frozen
 from core.processes.schedules import MAX_STEPS, checked
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
 from core.values.measurements import Bound
@@ -22,6 +23,16 @@ KINDS = ("gaussian", "binomial")
 UNITS = ("sample", "pixel")
 MAX_EXAMPLES = 512
 MAX_ENTRIES = 2**24
+OLD_CONFIG: Mapping[str, Mapping[str, str]] = {
+    "mlp": {"detail": "fourier_features"},
+    "multiscale_convolution": {"detail": "magnifications"},
+    "unet": {"middle": "bottleneck"},
+}
+"""Names of network settings in older files, by kind, and the names they have now; both are read for ever."""
+OLD_PARAMETERS: Mapping[str, Mapping[str, str]] = {
+    "unet": {"bring": "project", "middle": "bottleneck", "short": "skip"},
+}
+"""The same for parts of the names of parameters."""
 
 
 def read_parts(file: h5py.File, path: object) -> Checkpoint:
@@ -30,7 +41,7 @@ def read_parts(file: h5py.File, path: object) -> Checkpoint:
     Raises:
         BadCheckpointError: At the first thing that is missing, of the wrong kind, shape or size, or not finite.
     """
-    source = SuspiciousFile(file, path)
+    source = UntrustedFile(file, path)
     root = source.root
     if "format" not in root.attrs or source.text(root, "format") != FORMAT:
         raise source.refusal(f'this is HDF5 but no checkpoint: the attribute format is not "{FORMAT}"')
@@ -38,28 +49,28 @@ def read_parts(file: h5py.File, path: object) -> Checkpoint:
     if version != VERSION:
         raise source.refusal(f"its format version is {version}; this program reads version {VERSION}")
     kind = _one_of(source, source.group("process"), "kind", KINDS)
-    betas = _betas(source)
+    betas, network = _betas(source), _network(source)
     return Checkpoint(
         title=source.text(root, "title"),
         created=source.text(root, "created"),
         licence=source.text(root, "licence"),
         kind=kind,
         betas=betas,
-        network=_network(source),
+        network=network,
         data=_data(source, kind),
-        training=_training(source) if source.has(root, "training") else None,
+        training=_training(source, network.kind) if source.has(root, "training") else None,
         bound=_bound(source, kind, len(betas)) if source.has(root, "bound") else None,
     )
 
 
-def _one_of(source: SuspiciousFile, owner: h5py.Group, name: str, choices: tuple[str, ...]) -> str:
+def _one_of(source: UntrustedFile, owner: h5py.Group, name: str, choices: tuple[str, ...]) -> str:
     found = source.text(owner, name)
     if found not in choices:
         raise source.refusal(f"{owner.name} {name} is {found!r}, neither of {' and '.join(choices)}")
     return found
 
 
-def _betas(source: SuspiciousFile) -> NDArray[np.float64]:
+def _betas(source: UntrustedFile) -> NDArray[np.float64]:
     process = source.group("process")
     steps = source.whole(process, "steps", 1, MAX_STEPS)
     betas = source.array(process, "betas", (steps,))
@@ -69,7 +80,7 @@ def _betas(source: SuspiciousFile) -> NDArray[np.float64]:
         raise source.refusal(str(error)) from error
 
 
-def _network(source: SuspiciousFile) -> NetworkInfo:
+def _network(source: UntrustedFile) -> NetworkInfo:
     group = source.group("network")
     try:
         config = json.loads(source.text(group, "config", lines=True))
@@ -77,10 +88,27 @@ def _network(source: SuspiciousFile) -> NetworkInfo:
         raise source.refusal("/network config is no JSON") from error
     if not isinstance(config, dict):
         raise source.refusal("/network config is no JSON object")
-    return NetworkInfo(source.text(group, "kind"), config, source.arrays(source.group("network/weights")))
+    kind = source.text(group, "kind")
+    weights = source.arrays(source.group("network/weights"))
+    return NetworkInfo(kind, _renamed_config(source, kind, config), _renamed_parameters(kind, weights))
 
 
-def _data(source: SuspiciousFile, kind: str) -> DataInfo:
+def _renamed_config(source: UntrustedFile, kind: str, config: dict[str, object]) -> dict[str, object]:
+    """Return ``config`` with the entries of older files under their names of today."""
+    names = OLD_CONFIG.get(kind, {})
+    for old, new in names.items():
+        if old in config and new in config:
+            raise source.refusal(f"/network config has both {new!r} and its old name {old!r}")
+    return {names.get(name, name): value for name, value in config.items()}
+
+
+def _renamed_parameters(kind: str, arrays: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
+    """Return ``arrays`` of a network of ``kind`` with the parameters of older files under their names of today."""
+    parts = OLD_PARAMETERS.get(kind, {})
+    return {".".join(parts.get(part, part) for part in name.split(".")): value for name, value in arrays.items()}
+
+
+def _data(source: UntrustedFile, kind: str) -> DataInfo:
     group = source.group("data")
     shape = tuple(int(size) for size in source.numbers(group, "shape", kinds="iu"))
     if not 1 <= len(shape) <= 4 or min(shape) < 1 or math.prod(shape) > MAX_ENTRIES:
@@ -101,7 +129,7 @@ def _data(source: SuspiciousFile, kind: str) -> DataInfo:
     return DataInfo(source.text(group, "name"), shape, (low, high), shift, scale, frozen(examples), level)
 
 
-def _units(source: SuspiciousFile, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def _units(source: UntrustedFile, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
     group = source.group("data")
     found = source.dataset(group, name).shape
     try:
@@ -113,23 +141,25 @@ def _units(source: SuspiciousFile, name: str, shape: tuple[int, ...]) -> NDArray
     return frozen(source.array(group, name, found).astype(np.float64))
 
 
-def _training(source: SuspiciousFile) -> TrainingState:
+def _training(source: UntrustedFile, network_kind: str) -> TrainingState:
     group = source.group("training")
     history = source.dataset(group, "history").shape
     if len(history) != 2 or history[1] not in (2, 3):
         raise source.refusal(f"/training/history has shape {history}, where (R, 2) or (R, 3) is wanted")
+    state = source.arrays(source.group("training/state")) if source.has(group, "state") else {}
+    interpreted_as = next((name for name in ("interpreted_as", "taken_for") if name in group.attrs), None)
     return TrainingState(
         recipe=source.text(group, "recipe"),
         seed=source.whole(group, "seed", 0, 2**31),
         steps_done=source.whole(group, "steps_done", 0, 2**40),
         steps_total=source.whole(group, "steps_total", 0, 2**40),
         history=frozen(source.array(group, "history", history).astype(np.float64)),
-        state=source.arrays(source.group("training/state")) if source.has(group, "state") else {},
-        taken_for=source.text(group, "taken_for") if "taken_for" in group.attrs else "",
+        state=_renamed_parameters(network_kind, state),
+        interpreted_as=source.text(group, interpreted_as) if interpreted_as else "",
     )
 
 
-def _bound(source: SuspiciousFile, kind: str, steps: int) -> Bound:
+def _bound(source: UntrustedFile, kind: str, steps: int) -> Bound:
     group = source.group("bound")
     numbers = {
         name: source.number(group, name) for name in ("k", "null", "standard_error", "h_end", "h_edge", "h_prior")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError
 from core.formats.checkpoint_reading import FORMAT, VERSION, read_parts
-from core.formats.sandbox import Prober
+from core.formats.sandbox import FileSandbox
 from core.runtime.files import atomic_path, first_bytes
 from core.values.checkpoints import Checkpoint, DataInfo
 from core.values.measurements import Bound
@@ -25,21 +25,21 @@ from core.values.training import TrainingState
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
-def load(path: str | os.PathLike[str], prober: Prober | None = None) -> Checkpoint:
+def load(path: str | os.PathLike[str], sandbox: FileSandbox | None = None) -> Checkpoint:
     """Read and validate the checkpoint at ``path``.
 
     What libhdf5 itself may stumble over is tried in a child process first, with limits on time and memory.
 
     Args:
         path: The file.
-        prober: The one to ask, where many files are read; else one is made for this file alone.
+        sandbox: The one to ask, where many files are read; else one is made for this file alone.
 
     Raises:
         BadCheckpointError: If it is not a sound checkpoint; the message is one sentence that begins with ``path``.
     """
     check_is_hdf5(path)
-    with Prober() if prober is None else nullcontext(prober) as asked:
-        asked.check(path)
+    with FileSandbox() if sandbox is None else nullcontext(sandbox) as open_sandbox:
+        open_sandbox.check(path)
     return read(path)
 
 
@@ -67,9 +67,9 @@ def save(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> None:
             raise BadCheckpointError(path, f"this has no place in a checkpoint: {error}") from error
         file.flush()
         read_parts(file, path)
-        image = file.id.get_file_image()
+        file_bytes = file.id.get_file_image()
     with atomic_path(path) as temporary:
-        temporary.write_bytes(image)
+        temporary.write_bytes(file_bytes)
 
 
 def check_is_hdf5(path: str | os.PathLike[str]) -> None:
@@ -132,8 +132,8 @@ def _write_training(group: h5py.Group, training: TrainingState) -> None:
         steps_done=training.steps_done,
         steps_total=training.steps_total,
     )
-    if training.taken_for:
-        group.attrs["taken_for"] = training.taken_for
+    if training.interpreted_as:
+        group.attrs["interpreted_as"] = training.interpreted_as
     group["history"] = training.history
     if training.state:
         _arrays(group.create_group("state"), training.state)

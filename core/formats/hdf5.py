@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.errors import BadCheckpointError
 from core.formats.arrays import NUMBERS as ARRAY_NUMBERS
 from core.formats.arrays import choose
-from core.formats.sandbox import Prober
+from core.formats.sandbox import FileSandbox
 
 MAX_BYTES = 1024**3
 MAX_TEXT = 100_000
@@ -32,7 +32,7 @@ NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
 Array = TypeVar("Array", bound=NDArray[np.generic])
 
 
-class SuspiciousFile:
+class UntrustedFile:
     """An open file of which nothing is believed; every complaint names the place inside it.
 
     Links are never followed, and nothing is read that lies in another file. All that is read together is at most
@@ -209,8 +209,8 @@ def read_hdf5(path: str | os.PathLike[str], name: str | None = None) -> tuple[st
         BadInputError: If it is not clear which array is meant; the message lists them.
         BadCheckpointError: If the file is damaged, or refused for what it holds.
     """
-    with Prober() as prober:
-        prober.check_data(path, name)
+    with FileSandbox() as sandbox:
+        sandbox.check_data(path, name)
     return read_hdf5_here(path, name)
 
 
@@ -218,7 +218,7 @@ def read_hdf5_here(path: str | os.PathLike[str], name: str | None = None) -> tup
     """Do the same in this very process; `read_hdf5` is for files that may come from strangers."""
     try:
         with h5py.File(path, "r", locking=False) as file:
-            source = SuspiciousFile(file, path)
+            source = UntrustedFile(file, path)
             chosen = choose(path, _shapes(file), name)
             group, _, leaf = chosen.rpartition("/")
             owner = source.group(group) if group else source.root

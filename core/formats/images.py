@@ -39,7 +39,7 @@ BROKEN = (
     Image.DecompressionBombWarning,
 )
 """What Pillow raises on a damaged file, by format."""
-Picture = NDArray[np.uint8]
+ImageArray = NDArray[np.uint8]
 
 
 class _UnusableError(Exception):
@@ -50,21 +50,21 @@ class _UnknownError(_UnusableError):
     """It is none of the formats."""
 
 
-def read_picture(path: Path) -> tuple[Picture, tuple[str, ...]]:
+def read_image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
     """Return the picture at ``path``, ``[H, W]`` or ``[H, W, 3]``, and what was done to it, a few words each.
 
     Raises:
         BadInputError: If it is none, damaged, or has more than `MAX_PIXELS` pixels.
     """
     try:
-        return _picture(path)
+        return _image(path)
     except _UnknownError as error:
         raise refusal(path, f"{error}, nor npy, npz, HDF5, idx or a batch of CIFAR-10") from error
     except _UnusableError as error:
         raise refusal(path, str(error)) from error
 
 
-def read_folder(folder: Path) -> tuple[list[Picture], tuple[str, ...]]:
+def read_folder(folder: Path) -> tuple[list[ImageArray], tuple[str, ...]]:
     """Return all pictures in ``folder`` and the folders in it, in the order of their names, and what was done to them.
 
     They are all grey or all RGB. Files that are no pictures are left out, and counted.
@@ -72,41 +72,43 @@ def read_folder(folder: Path) -> tuple[list[Picture], tuple[str, ...]]:
     Raises:
         BadInputError: If there is no picture, or there are too many to be held.
     """
-    pictures: list[Picture] = []
-    done: Counter[str] = Counter()
-    held = 0
+    images: list[ImageArray] = []
+    changes: Counter[str] = Counter()
+    bytes_held = 0
     for path in _files(folder):
         try:
-            picture, notes = _picture(path)
+            image, notes = _image(path)
         except _UnusableError as error:
-            done[f"left out: {error}"] += 1
+            changes[f"left out: {error}"] += 1
             continue
-        held += picture.nbytes
-        if held > MAX_BYTES:
+        bytes_held += image.nbytes
+        if bytes_held > MAX_BYTES:
             refuse(folder, f"its pictures take more than {MAX_BYTES} bytes, which are the most that is read")
-        pictures.append(picture)
-        done.update(notes)
-    if not pictures:
-        refuse(folder, f"there is no picture in this folder{_why(done)}")
-    return _of_one_kind(pictures, done), tuple(_counted(done))
+        images.append(image)
+        changes.update(notes)
+    if not images:
+        refuse(folder, f"there is no picture in this folder{_why(changes)}")
+    return _of_one_kind(images, changes), tuple(_counted(changes))
 
 
-def resized(pictures: Iterable[Picture], side: int) -> Picture:
+def resized(images: Iterable[ImageArray], side: int) -> ImageArray:
     """Return the middle square of each picture at ``side`` x ``side`` pixels: ``[N, side, side]`` or with channels."""
-    return np.stack([_resized(picture, side) for picture in pictures])
+    return np.stack([_resized(image, side) for image in images])
 
 
-def grey_if_all_are(pictures: list[Picture]) -> list[Picture]:
+def grey_if_all_are(images: list[ImageArray]) -> list[ImageArray]:
     """Return RGB pictures none of which has any colour as grey ones, others as they are."""
-    grey = all(picture.ndim == 3 and (picture == picture[..., :1]).all() for picture in pictures)
-    return [picture[..., 0] for picture in pictures] if grey else pictures
+    grey = all(image.ndim == 3 and (image == image[..., :1]).all() for image in images)
+    return [image[..., 0] for image in images] if grey else images
 
 
-def _resized(picture: Picture, side: int) -> Picture:
-    square = min(picture.shape[:2])
-    top, left = (picture.shape[0] - square) // 2, (picture.shape[1] - square) // 2
-    middle = Image.fromarray(np.ascontiguousarray(picture[top : top + square, left : left + square]))
-    return np.asarray(middle.resize((side, side), Image.Resampling.LANCZOS))
+def _resized(image: ImageArray, side: int) -> ImageArray:
+    side_of_square = min(image.shape[:2])
+    top_edge, left_edge = (image.shape[0] - side_of_square) // 2, (image.shape[1] - side_of_square) // 2
+    square_image = Image.fromarray(
+        np.ascontiguousarray(image[top_edge : top_edge + side_of_square, left_edge : left_edge + side_of_square])
+    )
+    return np.asarray(square_image.resize((side, side), Image.Resampling.LANCZOS))
 
 
 def _files(folder: Path) -> list[Path]:
@@ -119,7 +121,7 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
-def _picture(path: Path) -> tuple[Picture, tuple[str, ...]]:
+def _image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
     Image.init()
     formats = [name for name in FORMATS if name in Image.OPEN]
     # Pillow warns of many harmless things; of too many pixels it shall not warn but refuse.
@@ -139,7 +141,7 @@ def _picture(path: Path) -> tuple[Picture, tuple[str, ...]]:
             raise _UnusableError("this picture is damaged or cut off") from error
 
 
-def _levels(image: Image.Image) -> tuple[Picture, tuple[str, ...]]:
+def _levels(image: Image.Image) -> tuple[ImageArray, tuple[str, ...]]:
     """Return the grey levels of an open ``image``, whose size has been looked at, and what was done to them."""
     notes = []
     if getattr(image, "n_frames", 1) > 1:
@@ -168,12 +170,12 @@ def _levels(image: Image.Image) -> tuple[Picture, tuple[str, ...]]:
     return np.array(upright.convert("L" if grey else "RGB")), tuple(notes)
 
 
-def _of_one_kind(pictures: list[Picture], done: Counter[str]) -> list[Picture]:
-    grey = [picture.ndim == 2 for picture in pictures]
+def _of_one_kind(images: list[ImageArray], changes: Counter[str]) -> list[ImageArray]:
+    grey = [image.ndim == 2 for image in images]
     if any(grey) and not all(grey):
-        done["grey among coloured ones made RGB"] += sum(grey)
-        return [np.repeat(picture[..., None], 3, axis=2) if picture.ndim == 2 else picture for picture in pictures]
-    return pictures
+        changes["grey among coloured ones made RGB"] += sum(grey)
+        return [np.repeat(image[..., None], 3, axis=2) if image.ndim == 2 else image for image in images]
+    return images
 
 
 def _refuse_unknown(path: Path, error: Exception) -> NoReturn:
@@ -188,10 +190,10 @@ def _too_large(size: str = "") -> NoReturn:
     raise _UnusableError(f"it has {size or 'too many'} pixels; {MAX_PIXELS} are the most that is read")
 
 
-def _counted(done: Counter[str]) -> list[str]:
-    return [f"{what} ({number} {'files' if number > 1 else 'file'})" for what, number in done.items()]
+def _counted(changes: Counter[str]) -> list[str]:
+    return [f"{what} ({number} {'files' if number > 1 else 'file'})" for what, number in changes.items()]
 
 
-def _why(done: Counter[str]) -> str:
-    reasons = _counted(Counter(dict(done.most_common(2))))
+def _why(changes: Counter[str]) -> str:
+    reasons = _counted(Counter(dict(changes.most_common(2))))
     return f": {'; '.join(reasons)}" if reasons else ""

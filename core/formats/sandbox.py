@@ -14,11 +14,11 @@ from typing import Self
 from core.errors import BadCheckpointError
 
 COMMAND = (sys.executable, "-P", "-m", "core.formats.sandbox_child")
-PATIENCE_SECONDS = 120.0
+TIMEOUT_SECONDS = 120.0
 """Longer than the child itself gives to the largest file; where it cannot fork, this is the only limit."""
 
 
-class Prober:
+class FileSandbox:
     """Has files read by a child process, so that a file that crashes or stalls libhdf5 ends as a refusal.
 
     The child is started for the first file and again after one that ended it; leaving the ``with`` block ends it.
@@ -53,7 +53,7 @@ class Prober:
 
     def _ask(self, path: str | os.PathLike[str], question: list[str | None]) -> None:
         child = self._child or self._start()
-        timer = Timer(PATIENCE_SECONDS, child.kill)
+        timer = Timer(TIMEOUT_SECONDS, child.kill)
         timer.start()
         try:
             answer = _asked(child, question)
@@ -65,7 +65,7 @@ class Prober:
             self._end()
             raise BadCheckpointError(
                 path,
-                f"reading it took over {PATIENCE_SECONDS:.0f} seconds; it is damaged"
+                f"reading it took over {TIMEOUT_SECONDS:.0f} seconds; it is damaged"
                 if late
                 else "the HDF5 library fails on this file; it is damaged, get it again",
             )

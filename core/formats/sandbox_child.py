@@ -2,7 +2,7 @@
 
 ``python -m core.checkpoint_probe``: each line on stdin is a JSON list, of a path alone for a checkpoint, of a path and
 the name of an array or null for other HDF5; each is answered with a line on stdout, the reason for which that file is
-refused, or null. `core.prober` is the other end.
+refused, or null. `core.sandbox` is the other end.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ NAME = re.compile(r"[^\W\d]\w*")
 NOT_FINITE = {"nan", "inf", "infinity"}
 
 
-def read_rates(path: str | os.PathLike[str]) -> Schedule:
+def read_schedule(path: str | os.PathLike[str]) -> Schedule:
     """Return the rates beta_1 … beta_T that the file at ``path`` lists, float64 ``[T]``.
 
     An npy file holds a vector of them. Text holds numbers with a decimal point between white space, commas or

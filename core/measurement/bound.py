@@ -22,10 +22,10 @@ from core.values.runs import DEFAULT_COUNT, RunSpec
 
 STATES_AT_ONCE = 4096
 """So few that a layer's answers stay in the processor's cache: a third faster than all at once."""
-FARTHEST = 1e30
-PICTURES, FEW = 128, 16
+LARGEST_STANDARDISED = 1e30
+DEFAULT_IMAGES, MIN_IMAGES = 128, 16
 """Pictures that K is measured on unless told otherwise: of large ones fewer, each of which says as much as several."""
-USUAL_PIXELS = 1024
+PIXELS_OF_DEFAULT = 1024
 
 
 def measure_bound(
@@ -53,8 +53,8 @@ def measure_bound(
         kl[t - 2] = float(divergences.mean()) / NATS_PER_BIT
         if t < model.steps:
             yield BoundProgress(t - 1, model.steps)
-    edge = torch_generator(spec.seed, "edge")
-    truth = known_truth(model.source, model.data, model.process, model.process.jump(x0, 1, edge))
+    rng = torch_generator(spec.seed, "edge")
+    truth = known_truth(model.source, model.data, model.process, model.process.jump(x0, 1, rng))
     yield BoundProgress(model.steps, model.steps, _assemble(model, x0, totals / NATS_PER_BIT, kl, truth))
 
 
@@ -90,17 +90,17 @@ def _assemble(
 ) -> Bound:
     """Put K together from ``divergences`` [N], summed over the steps, and ``kl`` [T - 1], their means; bits."""
     process, info = model.process, model.data
-    share = 1.0 / pixels_of(info.shape) if info.is_picture else 1.0
+    share = 1.0 / pixels_of(info.shape) if info.is_image else 1.0
     dimensions = share * math.prod(info.shape)
     entropies = process.entropies()
-    ends = dimensions * process.jump_entropies()[[-1, 0]] / NATS_PER_BIT
+    ends = dimensions * process.marginal_entropies()[[-1, 0]] / NATS_PER_BIT
     prior = share * process.prior_cross_entropy(x0) / NATS_PER_BIT
     samples = (ends[0] - ends[1] - prior - share * divergences).numpy()
     k = float(samples.mean())
     return Bound(
         steps=process.steps,
         kind=process.kind,
-        unit="pixel" if info.is_picture else "sample",
+        unit="pixel" if info.is_image else "sample",
         count=len(x0),
         k=k,
         null=dimensions * process.null_log_likelihood(x0) / NATS_PER_BIT,
@@ -123,17 +123,17 @@ def bits_per_dimension(k: float, info: DataInfo) -> float | None:
     The noise of one grey level turns a density into a probability: -K/C - log2(width of a level in standard
     deviations), C the numbers of a pixel.
     """
-    if not info.is_picture or info.grey_level is None:
+    if not info.is_image or info.grey_level is None:
         return None
     levels = np.log2(np.asarray(info.scale, dtype=np.float64) / info.grey_level)
     return float(-k / channels_of(info.shape) + levels.mean())
 
 
-def usual_count(info: DataInfo) -> int:
+def default_count(info: DataInfo) -> int:
     """Return on how many data K is measured unless told otherwise: of pictures on few, each of many numbers."""
-    if not info.is_picture:
+    if not info.is_image:
         return DEFAULT_COUNT
-    return min(PICTURES, max(FEW, PICTURES * USUAL_PIXELS // pixels_of(info.shape)))
+    return min(DEFAULT_IMAGES, max(MIN_IMAGES, DEFAULT_IMAGES * PIXELS_OF_DEFAULT // pixels_of(info.shape)))
 
 
 def _checked_data(data: NDArray[np.floating], info: DataInfo, least: int) -> NDArray[np.floating]:
@@ -141,8 +141,10 @@ def _checked_data(data: NDArray[np.floating], info: DataInfo, least: int) -> NDA
         raise BadInputError(f"data: shape {data.shape} is not (N, {', '.join(map(str, info.shape))}), the model's")
     if data.dtype.kind not in "fiu" or not np.isfinite(data).all():
         raise BadInputError(f"data: {data.dtype} with entries that are not finite real numbers")
-    if (np.abs(data.astype(np.float64) - info.shift) > FARTHEST * info.scale).any():
-        raise BadInputError(f"data: entries over {FARTHEST:g} of the model's standard deviations away; check the units")
+    if (np.abs(data.astype(np.float64) - info.shift) > LARGEST_STANDARDISED * info.scale).any():
+        raise BadInputError(
+            f"data: entries over {LARGEST_STANDARDISED:g} of the model's standard deviations away; check the units"
+        )
     if len(data) < least:
         raise BadInputError(f"data: {len(data)} examples are too few; give {least} or more")
     return data

@@ -53,10 +53,10 @@ def measure_crooks(
     data, rng = numpy_generator(spec.seed, "crooks data"), torch_generator(spec.seed, "crooks")
     done, total = 0, 2 * len(sizes) * model.steps
     samples: list[Tensor] = []
-    for walk in (_forward_omegas, _reverse_omegas):
+    for omegas_of in (_forward_omegas, _reverse_omegas):
         parts = []
         for part in sizes:
-            for found in walk(model, source, part, data, rng):  # noqa: B007 - the last one is what is wanted
+            for found in omegas_of(model, source, part, data, rng):  # noqa: B007 - the last one is what is wanted
                 done += 1
                 if done < total:
                     yield CrooksProgress(done, total)
@@ -109,9 +109,9 @@ def _forward_omegas(
 ) -> Iterator[Tensor]:
     """Yield after each step what Omega of forward paths has come to, nats, float64 ``[count]``; the last is whole."""
     x = model.process.jump(torch.from_numpy(model.data.to_model(source.sample(count, data))), 1, rng)
-    edge = _edge_log_density(model, source, x)
+    log_density_at_x1 = _x1_log_density(model, source, x)
     for found in log_weights(model, x, 2, rng):
-        yield edge - found
+        yield log_density_at_x1 - found
 
 
 def _reverse_omegas(
@@ -119,16 +119,16 @@ def _reverse_omegas(
 ) -> Iterator[Tensor]:
     """Yield after each step what Omega of reverse paths has come to, nats, float64 ``[count]``; the last is whole."""
     x = model.process.prior(count, model.data.shape, rng)
-    omegas = -log_probability(model.process.prior_law(x), x)
+    omegas = -log_probability(model.process.prior_distribution(x), x)
     for t in range(model.steps, 1, -1):
         with torch.inference_mode():
-            law = model.reverse_law(x, t)
-            before = draw(law, rng)
-            omegas = omegas - log_ratio(model.process, law, before, x, t)
+            distribution = model.reverse_kernel(x, t)
+            before = draw(distribution, rng)
+            omegas = omegas - log_ratio(model.process, distribution, before, x, t)
         x = before
         yield omegas
-    yield omegas + _edge_log_density(model, source, x)
+    yield omegas + _x1_log_density(model, source, x)
 
 
-def _edge_log_density(model: DiffusionModel, source: SourceWithDensity, x1: Tensor) -> Tensor:
+def _x1_log_density(model: DiffusionModel, source: SourceWithDensity, x1: Tensor) -> Tensor:
     return torch.from_numpy(source.log_density(x1.numpy(), float(model.process.alpha_bars[1]), model.data))

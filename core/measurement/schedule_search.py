@@ -31,7 +31,7 @@ from core.sampling.trajectories import prepare
 from core.values.checkpoints import DataInfo
 from core.values.runs import RunSpec
 
-PAIRS = 16_384
+STATES_OF_A_MEASUREMENT = 16_384
 """Step and path together: as many states are looked at for each rates, or some ten times as many for bits."""
 LEAST_WEIGHT = 1e-6
 EVALUATIONS = 80
@@ -42,7 +42,7 @@ LEAST_FIRST = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
-class RateSearchProgress:
+class ScheduleSearchProgress:
     """One look at rates in the search.
 
     Attributes:
@@ -62,7 +62,9 @@ class RateSearchProgress:
     betas: Schedule
 
 
-def search_rates(source: Source, info: DataInfo, kind: str, steps: int, spec: RunSpec) -> Iterator[RateSearchProgress]:
+def search_schedule(
+    source: Source, info: DataInfo, kind: str, steps: int, spec: RunSpec
+) -> Iterator[ScheduleSearchProgress]:
     """Search for the rates of T = ``steps`` with the highest limit of K, one report for each that is looked at.
 
     For bits `warped_erasure` is searched, beta_1 included. For Gaussian diffusion, where K grows without end as beta_1
@@ -81,7 +83,7 @@ def search_rates(source: Source, info: DataInfo, kind: str, steps: int, spec: Ru
     prepare(spec)
     if steps < 3:
         raise BadInputError(f"steps: {steps} leaves nothing to search; give three or more")
-    measure = limit_of_rates(source, info, kind, steps, spec.seed)
+    measure = limit_of_schedule(source, info, kind, steps, spec.seed)
     names = ("early", "late") if kind == "gaussian" else ("early", "late", "first")
 
     def rates(point: NDArray[np.float64]) -> tuple[dict[str, float], Schedule]:
@@ -92,30 +94,32 @@ def search_rates(source: Source, info: DataInfo, kind: str, steps: int, spec: Ru
         return chosen, warped_erasure(steps, chosen["first"], chosen["early"], chosen["late"])
 
     start = np.array([0.0, 0.0, math.log(FIRST[kind])][: len(names)])
-    spread = np.array([-0.4, -0.4, -1.0][: len(names)])
+    offsets = np.array([-0.4, -0.4, -1.0][: len(names)])
     best_k, best = -math.inf, start
-    points = simplex_ascent(lambda point: measure(rates(point)[1]), start, spread)
+    points = nelder_mead(lambda point: measure(rates(point)[1]), start, offsets)
     for done, (point, k) in enumerate(islice(points, EVALUATIONS), start=1):
         if k > best_k:
             best_k, best = k, point
         chosen, betas = rates(best)
         betas.setflags(write=False)
-        yield RateSearchProgress(done, EVALUATIONS, k, best_k, MappingProxyType(chosen), betas)
+        yield ScheduleSearchProgress(done, EVALUATIONS, k, best_k, MappingProxyType(chosen), betas)
 
 
-def limit_of_rates(source: Source, info: DataInfo, kind: str, steps: int, seed: int = 0) -> Callable[[Schedule], float]:
+def limit_of_schedule(
+    source: Source, info: DataInfo, kind: str, steps: int, seed: int = 0
+) -> Callable[[Schedule], float]:
     """Return a smooth function of rates ``[T]``: the limit of K with them, bits a sample, on noise of ``seed``.
 
     Raises:
         BadInputError: If the data's distribution is not known.
     """
     network = _exact(source, info)
-    paths = min(max(PAIRS // steps, 16), 1024)
+    paths = min(max(STATES_OF_A_MEASUREMENT // steps, 16), 1024)
     x0 = torch.from_numpy(info.to_model(source.sample(paths, numpy_generator(seed, "rate search"))))
     rng = torch_generator(seed, "rate search")
     bits = kind == BinomialProcess.kind
     noise = torch.rand(x0.shape, generator=rng) if bits else torch.randn(x0.shape, generator=rng)
-    states = _flipped if bits else _shifted
+    states = _bit_states if bits else _gaussian_states
 
     def limit(betas: Schedule) -> float:
         process = process_of(kind, betas)
@@ -123,23 +127,27 @@ def limit_of_rates(source: Source, info: DataInfo, kind: str, steps: int, seed: 
         total = 0.0
         with torch.inference_mode():
             for x, t, weights in states(process, x0, noise):
-                again = x0.repeat(len(x) // len(x0), *[1] * (x0.dim() - 1))
-                total += float(weights @ divergence_at(model, again, x, t)) / len(x0)
-            ends = process.jump_entropies()[[-1, 0]] * math.prod(info.shape)
-            k = ends[0] - ends[1] - process.prior_cross_entropy(x0).mean() - total
+                x0_repeated = x0.repeat(len(x) // len(x0), *[1] * (x0.dim() - 1))
+                total += float(weights @ divergence_at(model, x0_repeated, x, t)) / len(x0)
+            end_entropies = process.marginal_entropies()[[-1, 0]] * math.prod(info.shape)
+            k = end_entropies[0] - end_entropies[1] - process.prior_cross_entropy(x0).mean() - total
         return float(k) / NATS_PER_BIT
 
     return limit
 
 
-def _shifted(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def _gaussian_states(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Yield the states of all paths at one step after the other: x^t with the noise e of each path."""
     for t in range(2, process.steps + 1):
-        law = process.jump_law(x0, t)
-        yield law.mean + law.stddev * noise, torch.full((len(x0),), t), torch.ones(len(x0), dtype=torch.float64)
+        distribution = process.marginal(x0, t)
+        yield (
+            distribution.mean + distribution.stddev * noise,
+            torch.full((len(x0),), t),
+            torch.ones(len(x0), dtype=torch.float64),
+        )
 
 
-def _flipped(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def _bit_states(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Yield the states of all paths with 0, 1, … D bits flipped, at one step after the other, and their weights.
 
     The number of flips is binomial, and weighed as such; which bits they are is each path's own order, at every step.
@@ -149,8 +157,8 @@ def _flipped(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tens
     flips = torch.arange(math.prod(x0.shape[1:]) + 1)
     for t in range(2, process.steps + 1):
         chance = (1.0 - process.alpha_bars[t]) / 2.0
-        law = torch.distributions.Binomial(len(flips) - 1, probs=chance, validate_args=False)
-        shares = law.log_prob(flips.double()).exp()  # type: ignore[no-untyped-call]
+        distribution = torch.distributions.Binomial(len(flips) - 1, probs=chance, validate_args=False)
+        shares = distribution.log_prob(flips.double()).exp()  # type: ignore[no-untyped-call]
         likely = shares > LEAST_WEIGHT
         bounds = flips[likely].reshape(-1, *[1] * x0.dim())
         states = torch.where(order < bounds, 1.0 - x0, x0).flatten(0, 1)
@@ -158,44 +166,46 @@ def _flipped(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tens
 
 
 Point = NDArray[np.float64]
-FLAT = 1e-5
+VALUE_TOLERANCE = 1e-5
 
 
-def simplex_ascent(value: Callable[[Point], float], start: Point, spread: Point) -> Iterator[tuple[Point, float]]:
+def nelder_mead(value: Callable[[Point], float], start: Point, offsets: Point) -> Iterator[tuple[Point, float]]:
     """Climb with a simplex of points (Nelder and Mead 1965), and yield each point that is tried with its value.
 
-    It ends when the values at all corners agree to `FLAT`.
+    It ends when the values at all corners agree to `VALUE_TOLERANCE`.
 
     Args:
         value: What is to be as large as possible.
         start: Where to begin, ``[D]``.
-        spread: How far the other corners of the first simplex are, each along its own axis, ``[D]``.
+        offsets: How far the other corners of the first simplex are, each along its own axis, ``[D]``.
     """
     corners: list[tuple[float, Point]] = []
 
-    def tried(point: Point) -> tuple[Point, float]:
+    def evaluated(point: Point) -> tuple[Point, float]:
         corners.append((value(point), point))
         return point, corners[-1][0]
 
-    for point in [start, *(start + np.diag(spread))]:
-        yield tried(point)
+    for point in [start, *(start + np.diag(offsets))]:
+        yield evaluated(point)
     while True:
         corners.sort(key=lambda corner: -corner[0])
-        (best, summit), (second_worst, _), (worst, foot) = corners[0], corners[-2], corners.pop()
-        if best - worst < FLAT:
+        (best_value, best_point), (second_worst, _), (worst_value, worst_point) = corners[0], corners[-2], corners.pop()
+        if best_value - worst_value < VALUE_TOLERANCE:
             return
         centre = np.mean([corner for _, corner in corners], axis=0)
-        across, reached = tried(2.0 * centre - foot)
-        yield across, reached
-        if second_worst < reached <= best:
+        reflected, value_reflected = evaluated(2.0 * centre - worst_point)
+        yield reflected, value_reflected
+        if second_worst < value_reflected <= best_value:
             continue
-        nearer = 0.5 * (centre + (across if reached > worst else foot))
-        further = 2.0 * across - centre if reached > best else nearer
-        _, found = tried(further)
-        yield further, found
-        del corners[-2 if found > reached else -1]
-        if max(found, reached) <= worst:  # nothing better in that direction: all corners move towards the best one
-            moved = [0.5 * (summit + corner) for _, corner in corners[1:-1]] + [0.5 * (summit + foot)]
+        contracted = 0.5 * (centre + (reflected if value_reflected > worst_value else worst_point))
+        expanded_or_contracted = 2.0 * reflected - centre if value_reflected > best_value else contracted
+        _, found = evaluated(expanded_or_contracted)
+        yield expanded_or_contracted, found
+        del corners[-2 if found > value_reflected else -1]
+        if (
+            max(found, value_reflected) <= worst_value
+        ):  # nothing better in that direction: all corners move towards the best one
+            moved = [0.5 * (best_point + corner) for _, corner in corners[1:-1]] + [0.5 * (best_point + worst_point)]
             del corners[1:]
             for corner in moved:
-                yield tried(corner)
+                yield evaluated(corner)

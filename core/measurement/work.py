@@ -14,7 +14,7 @@ from core.errors import BadInputError
 from core.measurement.bound import batch_size, held_out
 from core.model import DiffusionModel
 from core.processes.base import Process
-from core.processes.distributions import NATS_PER_BIT, Law, log_probability
+from core.processes.distributions import NATS_PER_BIT, StateDistribution, log_probability
 from core.runtime.randomness import torch_generator
 from core.sampling.trajectories import prepare
 from core.values.measurements import Work, WorkProgress, frozen
@@ -87,17 +87,17 @@ def log_weights(model: DiffusionModel, x: Tensor, first: int, rng: torch.Generat
         yield found
         with torch.inference_mode():
             after = model.process.step(x, t, rng)
-            found = found + log_ratio(model.process, model.reverse_law(after, t), x, after, t)
+            found = found + log_ratio(model.process, model.reverse_kernel(after, t), x, after, t)
         x = after
-    yield found + log_probability(model.process.prior_law(x), x)
+    yield found + log_probability(model.process.prior_distribution(x), x)
 
 
-def log_ratio(process: Process, law: Law, before: Tensor, after: Tensor, t: int) -> Tensor:
+def log_ratio(process: Process, distribution: StateDistribution, before: Tensor, after: Tensor, t: int) -> Tensor:
     """Return ln p(x^t-1 | x^t) - ln q(x^t | x^t-1) at x^t-1 = ``before`` and x^t = ``after``, nats, float64 ``[N]``.
 
-    t = 1 … T; ``law`` is p(x^t-1 | x^t = ``after``), at t = 1 the edge kernel of appendix B.
+    t = 1 … T; ``distribution`` is p(x^t-1 | x^t = ``after``), at t = 1 the edge kernel of appendix B.
     """
-    return log_probability(law, before) - log_probability(process.step_law(before.double(), t), after)
+    return log_probability(distribution, before) - log_probability(process.transition(before.double(), t), after)
 
 
 def work_of(points: NDArray[np.float32], log_weights: NDArray[np.float64]) -> Work:

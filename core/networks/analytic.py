@@ -60,24 +60,28 @@ class AnalyticNetwork(nn.Module):
         if not symmetric or torch.linalg.cholesky_ex(self.covariance).info != 0:
             raise BadInputError("covariance: it is not a symmetric positive definite matrix")
 
-    def reverse_law(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal | MultivariateNormal:
+    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal | MultivariateNormal:
         """Return q(x^t-1 | x^t = ``x``) (see `core.networks.base.ReverseNetwork`)."""
         steps = torch.as_tensor(t).reshape(-1)
-        kept, before, beta = process.alpha_bars[steps], process.alpha_bars[steps - 1], process.betas[steps - 1]
-        decay = (1.0 - beta).sqrt()[:, None]
-        away, home = x - kept.sqrt()[:, None] * self.mean, before.sqrt()[:, None] * self.mean
+        alpha_bar, alpha_bar_before, beta = (
+            process.alpha_bars[steps],
+            process.alpha_bars[steps - 1],
+            process.betas[steps - 1],
+        )
+        transition_scale = (1.0 - beta).sqrt()[:, None]
+        residual, scaled_mean = x - alpha_bar.sqrt()[:, None] * self.mean, alpha_bar_before.sqrt()[:, None] * self.mean
         if torch.equal(self.covariance, torch.diag(self.covariance.diagonal())):
-            share = self._noised(before) / self._noised(kept)
-            mean = home + decay * share * away
-            return normal(mean.to(x.dtype), (beta[:, None] * share).sqrt().expand_as(mean).to(x.dtype))
+            shrinkage = self._noised(alpha_bar_before) / self._noised(alpha_bar)
+            mean = scaled_mean + transition_scale * shrinkage * residual
+            return normal(mean.to(x.dtype), (beta[:, None] * shrinkage).sqrt().expand_as(mean).to(x.dtype))
         unit = torch.eye(len(self.mean), dtype=torch.float64)
-        shares = torch.linalg.solve(self._noised(kept, unit), self._noised(before, unit))
-        mean = home + decay * (shares @ away.double().unsqueeze(-1)).squeeze(-1)
-        root = torch.linalg.cholesky(beta[:, None, None] * 0.5 * (shares + shares.transpose(1, 2)))
+        shrinkages = torch.linalg.solve(self._noised(alpha_bar, unit), self._noised(alpha_bar_before, unit))
+        mean = scaled_mean + transition_scale * (shrinkages @ residual.double().unsqueeze(-1)).squeeze(-1)
+        root = torch.linalg.cholesky(beta[:, None, None] * 0.5 * (shrinkages + shrinkages.transpose(1, 2)))
         return MultivariateNormal(mean.to(x.dtype), scale_tril=root.to(x.dtype), validate_args=False)
 
-    def _noised(self, kept: Tensor, unit: Tensor | None = None) -> Tensor:
-        """Return V_t for ``kept`` = A_t [n]: its diagonal ``[n, D]``, or, given ``unit``, all of it ``[n, D, D]``."""
+    def _noised(self, alpha_bar: Tensor, unit: Tensor | None = None) -> Tensor:
+        """Return V_t for ``alpha_bar`` [n]: its diagonal ``[n, D]``, or, given ``unit``, all of it ``[n, D, D]``."""
         if unit is None:
-            return kept[:, None] * self.covariance.diagonal() + (1.0 - kept)[:, None]
-        return kept[:, None, None] * self.covariance + (1.0 - kept)[:, None, None] * unit
+            return alpha_bar[:, None] * self.covariance.diagonal() + (1.0 - alpha_bar)[:, None]
+        return alpha_bar[:, None, None] * self.covariance + (1.0 - alpha_bar)[:, None, None] * unit

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Normal
 
-from core.processes.distributions import Law, normal, pick
+from core.processes.distributions import StateDistribution, normal, pick
 from core.processes.gaussian import GaussianProcess
 
 
@@ -18,13 +18,14 @@ class ReverseNetwork(Protocol):
 
     A Gaussian process is reversed by Normal kernels (or MultivariateNormal ones for states ``[N, D]``), a binomial one
     by Bernoulli kernels: `core.processes.distributions` makes them. `core.processes.base.Process` holds the tables that
-    a network may use; ``process.posterior_mean`` and ``process.law_of_guess`` turn a guess of x^0 into a kernel.
+    a network may use; ``process.posterior_mean`` and ``process.kernel_of_x0_estimate`` turn a x0_estimate of x^0
+    into a kernel.
 
     A network may say what it is made for, and is then refused elsewhere: ``process_kind`` ("gaussian" or "binomial"),
     ``steps`` (T) and ``shape`` (of one state).
     """
 
-    def reverse_law(self, x: Tensor, t: int | Tensor, process: Any) -> Law:
+    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: Any) -> StateDistribution:
         """Return the kernel p(x^t-1 | x^t = ``x``), for t = 2 … T; at t = 1 no network is asked (appendix B).
 
         Args:
@@ -46,20 +47,22 @@ class TimeFeatures(nn.Module):
         self.register_buffer("waves", waves, persistent=False)
         self.layer = nn.Linear(2 * frequencies, width)
 
-    def forward(self, share: Tensor) -> Tensor:
-        """Return biases ``[N, width]`` for times ``share`` = t / T, ``[N, 1]``."""
-        angles = share * self.waves
+    def forward(self, relative_time: Tensor) -> Tensor:
+        """Return biases ``[N, width]`` for times ``relative_time`` = t / T, ``[N, 1]``."""
+        angles = relative_time * self.waves
         biases: Tensor = self.layer(torch.cat([angles.sin(), angles.cos()], dim=-1))
         return biases
 
 
-def share_of(t: int | Tensor, x: Tensor, steps: int) -> Tensor:
+def relative_time_of(t: int | Tensor, x: Tensor, steps: int) -> Tensor:
     """Return t / T as ``[1, 1]`` or ``[N, 1]``, of the type of ``x``."""
     at = torch.full((1, 1), t) if isinstance(t, int) else t.reshape(-1, 1)
     return at.to(x.dtype) / steps
 
 
-def perturbed_law(z_mean: Tensor, z_variance: Tensor, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
+def perturbed_kernel(
+    z_mean: Tensor, z_variance: Tensor, x: Tensor, t: int | Tensor, process: GaussianProcess
+) -> Normal:
     """Return the kernel that a network's two read-outs stand for (appendix D.2); zeros for unit Gaussian data."""
     mean, variance = perturbed_mean(z_mean, x, t, process), perturbed_variance(z_variance, x, t, process)
     return normal(mean, variance.sqrt())
@@ -67,8 +70,8 @@ def perturbed_law(z_mean: Tensor, z_variance: Tensor, x: Tensor, t: int | Tensor
 
 def perturbed_mean(z: Tensor, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Tensor:
     """Return f_mu, the posterior's mean at the guess sqrt(alpha_bar_t) x + sqrt(1 - alpha_bar_t) z of x^0."""
-    guess = process.jump_decay(t, x) * x + process.jump_width(t, x) * z
-    return process.posterior_mean(guess, x, t)
+    x0_estimate = process.marginal_scale(t, x) * x + process.marginal_std(t, x) * z
+    return process.posterior_mean(x0_estimate, x, t)
 
 
 def perturbed_variance(z: Tensor, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Tensor:

@@ -11,12 +11,12 @@ from torch.distributions import Normal
 from torch.nn import functional
 from torch.nn.functional import avg_pool2d, interpolate
 
-from core.networks.base import perturbed_law
+from core.networks.base import perturbed_kernel
 from core.processes.gaussian import GaussianProcess
 
 
 class ConvolutionalNetwork(nn.Module, ABC):
-    """f_mu and f_Sigma of pictures of any size, by read-outs for `core.networks.base.perturbed_law`.
+    """f_mu and f_Sigma of images of any size, by read-outs for `core.networks.base.perturbed_kernel`.
 
     Attributes:
         kind, config: What a checkpoint calls the network, and what builds it again.
@@ -34,13 +34,13 @@ class ConvolutionalNetwork(nn.Module, ABC):
         self.scales = config["scales"]
 
     @property
-    def multiple(self) -> int:
+    def stride(self) -> int:
         """Pixels by which a part of a picture may begin, so that its coarser scales are those of the whole."""
         return 1 << (self.scales - 1)
 
     @property
     @abstractmethod
-    def reach(self) -> int:
+    def receptive_field(self) -> int:
         """Rows and columns away that an answer may depend on."""
 
     @abstractmethod
@@ -56,12 +56,12 @@ class ConvolutionalNetwork(nn.Module, ABC):
             inner: Rows and columns where the read-outs are wanted; None for everywhere.
         """
 
-    def reverse_law(self, x: Tensor, t: int | Tensor, process: Any) -> Normal:
+    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: Any) -> Normal:
         """Return p(x^t-1 | x^t = ``x``), pictures ``[N, H, W]`` or ``[N, H, W, 3]`` (see `ReverseNetwork`)."""
-        return perturbed_law(*self.read_outs(x, t, process), x, t, process)
+        return perturbed_kernel(*self.read_outs(x, t, process), x, t, process)
 
 
-def start_at_zero(layer: nn.Conv2d) -> None:
+def zero_init(layer: nn.Conv2d) -> None:
     """Have ``layer`` answer zeros until it has learned something."""
     nn.init.zeros_(layer.weight)
     if layer.bias is not None:
@@ -105,19 +105,19 @@ def doubled(x: Tensor) -> Tensor:
     return interpolate(x, scale_factor=2, mode="nearest")
 
 
-def padded(x: Tensor, multiple: int) -> Tensor:
-    """Return ``x`` [N, C, H, W] with its last row and column repeated, to sides that are multiples of ``multiple``."""
+def padded(x: Tensor, stride: int) -> Tensor:
+    """Return ``x`` [N, C, H, W] with its last row and column repeated, to sides that are multiples of ``stride``."""
     height, width = x.shape[-2:]
-    below, right = -height % multiple, -width % multiple
+    below, right = -height % stride, -width % stride
     return functional.pad(x, (0, right, 0, below), mode="replicate") if below or right else x
 
 
-def grown(region: Region, by: int, multiple: int, size: tuple[int, int]) -> Region:
-    """Return ``region`` with ``by`` pixels more on every side, out to ``multiple``s, within a picture of ``size``."""
+def grown(region: Region, by: int, stride: int, size: tuple[int, int]) -> Region:
+    """Return ``region`` with ``by`` pixels more on every side, out to ``stride``s, within a picture of ``size``."""
 
     def along(part: slice, length: int) -> slice:
-        first = max(part.start - by, 0) // multiple * multiple
-        return slice(first, min(-(-(part.stop + by) // multiple) * multiple, length))
+        first = max(part.start - by, 0) // stride * stride
+        return slice(first, min(-(-(part.stop + by) // stride) * stride, length))
 
     return along(region[0], size[0]), along(region[1], size[1])
 

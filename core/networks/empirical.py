@@ -16,7 +16,7 @@ from torch.distributions import Bernoulli, Normal
 from core.errors import BadInputError
 from core.processes.base import Process, check_finite
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import Law, normal
+from core.processes.distributions import StateDistribution, normal
 from core.processes.gaussian import GaussianProcess
 
 DATA_AT_ONCE = 4096
@@ -63,25 +63,25 @@ class EmpiricalNetwork(nn.Module):
         """Raise `BadInputError` unless the data are states of ``process``."""
         process.check_states(self.data.numpy(), "the network's data")
 
-    def reverse_law(self, x: Tensor, t: int | Tensor, process: Process) -> Law:
+    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: Process) -> StateDistribution:
         """Return p(x^t-1 | x^t = ``x``) (see `core.networks.base.ReverseNetwork`), for either process."""
         if isinstance(process, BinomialProcess):
-            return self._bits_law(x, t, process)
+            return self._bit_kernel(x, t, process)
         if isinstance(process, GaussianProcess):
-            return self._gaussian_law(x, t, process)
+            return self._gaussian_kernel(x, t, process)
         raise TypeError(f"no empirical kernel is known for a process of kind {process.kind}")
 
-    def guess(self, x: Tensor, t: int | Tensor, process: Process) -> tuple[Tensor, Tensor]:
+    def x0_moments(self, x: Tensor, t: int | Tensor, process: Process) -> tuple[Tensor, Tensor]:
         """Return E[x^0 | x^t = ``x``] and each entry's variance, float64 ``[N, *shape]`` each, t = 1 … T."""
         bits = isinstance(process, BinomialProcess)
-        kept = process.alpha_bars[torch.full((len(x),), t) if isinstance(t, int) else t].unsqueeze(1)
+        alpha_bar = process.alpha_bars[torch.full((len(x),), t) if isinstance(t, int) else t].unsqueeze(1)
         at_once = max(1, SCORES_AT_ONCE // min(len(self.data), DATA_AT_ONCE))
         slices = [slice(begin, begin + at_once) for begin in range(0, len(x), at_once)]
-        parts = [self._moments(x[part], kept[part], bits=bits) for part in slices]
+        parts = [self._moments(x[part], alpha_bar[part], bits=bits) for part in slices]
         means, variances = zip(*parts, strict=True)
         return torch.cat(means), torch.cat(variances)
 
-    def _moments(self, x: Tensor, kept: Tensor, *, bits: bool) -> tuple[Tensor, Tensor]:
+    def _moments(self, x: Tensor, alpha_bar: Tensor, *, bits: bool) -> tuple[Tensor, Tensor]:
         """Return weighted mean and variance of the data for states ``x``, a part of the data at a time.
 
         ln q(x^t | x_i) is slope * x.x_i + offset * |x_i|^2 up to a constant; for bits x and x_i are signs, whose
@@ -91,9 +91,9 @@ class EmpiricalNetwork(nn.Module):
         states = x.double().flatten(1)
         if bits:
             states = _signs(states)
-            slope, offset = 0.5 * (torch.log1p(kept) - torch.log1p(-kept)), torch.zeros_like(kept)
+            slope, offset = 0.5 * (torch.log1p(alpha_bar) - torch.log1p(-alpha_bar)), torch.zeros_like(alpha_bar)
         else:
-            slope, offset = kept.sqrt() / (1.0 - kept), -0.5 * kept / (1.0 - kept)
+            slope, offset = alpha_bar.sqrt() / (1.0 - alpha_bar), -0.5 * alpha_bar / (1.0 - alpha_bar)
         peak = torch.full((len(x), 1), -math.inf, dtype=torch.float64)
         total, first, second = torch.zeros_like(peak), torch.zeros_like(states), torch.zeros_like(states)
         for begin in range(0, len(self.data), DATA_AT_ONCE):
@@ -110,14 +110,14 @@ class EmpiricalNetwork(nn.Module):
         variance = (second / total - mean.square()).clamp_min(0.0)
         return mean.reshape(x.shape), variance.reshape(x.shape)
 
-    def _gaussian_law(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
-        mean, variance = (moment.to(x.dtype) for moment in self.guess(x, t, process))
-        total = process.posterior_variance(t, x) + process.guess_share(t, x) ** 2 * variance
+    def _gaussian_kernel(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
+        mean, variance = (moment.to(x.dtype) for moment in self.x0_moments(x, t, process))
+        total = process.posterior_variance(t, x) + process.posterior_x0_weight(t, x) ** 2 * variance
         return normal(process.posterior_mean(mean, x, t), total.sqrt())
 
-    def _bits_law(self, x: Tensor, t: int | Tensor, process: BinomialProcess) -> Bernoulli:
-        mean, _ = self.guess(x, t, process)
-        return process.law_of_guess(torch.logit(mean, eps=1e-15).to(x.dtype), x, t)
+    def _bit_kernel(self, x: Tensor, t: int | Tensor, process: BinomialProcess) -> Bernoulli:
+        mean, _ = self.x0_moments(x, t, process)
+        return process.kernel_of_x0_estimate(torch.logit(mean, eps=1e-15).to(x.dtype), x, t)
 
 
 def _signs(x: Tensor) -> Tensor:

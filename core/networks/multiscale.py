@@ -22,8 +22,8 @@ from core.networks.convolutional import (
     grown,
     halved,
     padded,
-    start_at_zero,
     within,
+    zero_init,
 )
 from core.processes.gaussian import GaussianProcess
 
@@ -34,7 +34,7 @@ class MultiscaleConvolution(ConvolutionalNetwork):
     Each convolutional layer takes the picture and mean-pooled copies of it at halved scales, convolves each, brings
     them up to full size again and adds them. Dense layers follow, which act on one pixel at a time. The network sees
     x^t and not t: the read-out has J coefficients for the mean and J for the variance at each pixel, which J bumps in
-    time weigh (appendix D.2.1). They are those of `perturbed_law`: zeros are exact for unit Gaussian data.
+    time weigh (appendix D.2.1). They are those of `perturbed_kernel`: zeros are exact for unit Gaussian data.
 
     What it sees of x^t is each pixel and the differences to its neighbours, as they are and magnified: structure
     under little noise is fine.
@@ -47,7 +47,7 @@ class MultiscaleConvolution(ConvolutionalNetwork):
         dense: Hidden units of each dense layer.
         dense_layers: Dense layers.
         bumps: J, bumps in time.
-        detail: Magnifications of the differences, each eight times the one before; the first is 1.
+        magnifications: Magnifications of the differences, each eight times the one before; the first is 1.
     """
 
     kind = "multiscale_convolution"
@@ -61,7 +61,7 @@ class MultiscaleConvolution(ConvolutionalNetwork):
         dense: int = 64,
         dense_layers: int = 2,
         bumps: int = 12,
-        detail: int = 4,
+        magnifications: int = 4,
     ) -> None:
         super().__init__(
             channels=channels,
@@ -71,11 +71,11 @@ class MultiscaleConvolution(ConvolutionalNetwork):
             dense=dense,
             dense_layers=dense_layers,
             bumps=bumps,
-            detail=detail,
+            magnifications=magnifications,
         )
         self.bumps = bumps
-        self.register_buffer("gains", torch.tensor([8.0**power for power in range(detail)]), persistent=False)
-        seen = channels * (1 + len(NEIGHBOURS) * detail)
+        self.register_buffer("gains", torch.tensor([8.0**power for power in range(magnifications)]), persistent=False)
+        seen = channels * (1 + len(NEIGHBOURS) * magnifications)
         self.layers = nn.ModuleList(
             nn.ModuleList(nn.Conv2d(seen if layer == 0 else width, width, 3, padding=1) for _ in range(scales))
             for layer in range(layers)
@@ -84,14 +84,14 @@ class MultiscaleConvolution(ConvolutionalNetwork):
             nn.Conv2d(width + seen if layer == 0 else dense, dense, 1) for layer in range(dense_layers)
         )
         self.read_out = nn.Conv2d(dense, 2 * bumps * channels, 1)
-        start_at_zero(self.read_out)
+        zero_init(self.read_out)
 
     gains: Tensor
 
     @property
-    def reach(self) -> int:
+    def receptive_field(self) -> int:
         """Rows and columns away that an answer may depend on."""
-        return 1 + len(self.layers) * (2 * self.multiple - 1)  # the differences; of each layer the coarsest scale
+        return 1 + len(self.layers) * (2 * self.stride - 1)  # the differences; of each layer the coarsest scale
 
     def forward(self, x: Tensor, inner: Region | None = None) -> Tensor:
         """Return the last dense layer's answers, ``[N, dense, H, W]`` for ``x`` [N, C, H, W].
@@ -100,19 +100,19 @@ class MultiscaleConvolution(ConvolutionalNetwork):
             x: Pictures.
             inner: Where the answers are wanted; None for everywhere. No layer computes more than the next ones need.
         """
-        height, across = x.shape[-2:]
-        x = padded(x, self.multiple)
-        there: Region = slice(0, x.shape[-2]), slice(0, x.shape[-1])
-        inner = inner or (slice(0, height), slice(0, across))
+        height, image_width = x.shape[-2:]
+        x = padded(x, self.stride)
+        computed: Region = slice(0, x.shape[-2]), slice(0, x.shape[-1])
+        inner = inner or (slice(0, height), slice(0, image_width))
         magnified = [torch.asinh(gain * differences(x)) for gain in self.gains]
         seen = torch.cat([x, *magnified], dim=1).contiguous(memory_format=torch.channels_last)
         hidden = seen
         for index, convolutions in enumerate(self.layers):
             summed = silu(_multiscale(hidden, list(convolutions.children())))
             hidden = hidden + summed if index else summed
-            left = (len(self.layers) - 1 - index) * (2 * self.multiple - 1)
-            needed = grown(inner, left, self.multiple, (x.shape[-2], x.shape[-1])) if left else inner
-            hidden, there = hidden[(..., *within(needed, there))], needed
+            left = (len(self.layers) - 1 - index) * (2 * self.stride - 1)
+            needed = grown(inner, left, self.stride, (x.shape[-2], x.shape[-1])) if left else inner
+            hidden, computed = hidden[(..., *within(needed, computed))], needed
         hidden = torch.cat([hidden, seen[(..., *inner)]], dim=1)
         for layer in self.dense:
             hidden = silu(layer(hidden))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Bernoulli, Normal
 
-from core.networks.base import TimeFeatures, perturbed_law, share_of
+from core.networks.base import TimeFeatures, perturbed_kernel, relative_time_of
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 
@@ -20,31 +20,33 @@ class Perceptron(nn.Module):
     """A multilayer perceptron over states of a few entries and the time: one trunk, one linear read-out.
 
     Args:
-        inputs: Numbers that go in, each with ``detail`` waves.
+        inputs: Numbers that go in, each with ``fourier_features`` waves.
         outputs: Numbers that come out.
         width: Hidden units of each layer.
         layers: Hidden layers, the first one included.
         frequencies: Waves of time.
-        detail: Waves of each input, for structure much finer than the data are wide; 0 for none.
+        fourier_features: Waves of each input, for structure much finer than the data are wide; 0 for none.
     """
 
     octaves: Tensor
 
-    def __init__(self, inputs: int, outputs: int, width: int, layers: int, frequencies: int, detail: int = 0) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, width: int, layers: int, frequencies: int, fourier_features: int = 0
+    ) -> None:
         super().__init__()
-        octaves = torch.tensor([math.pi / 4.0 * 2.0**octave for octave in range(detail)])
+        octaves = torch.tensor([math.pi / 4.0 * 2.0**octave for octave in range(fourier_features)])
         self.register_buffer("octaves", octaves, persistent=False)
         self.time = TimeFeatures(frequencies, width)
-        self.first = nn.Linear(inputs * (1 + 2 * detail), width)
+        self.first = nn.Linear(inputs * (1 + 2 * fourier_features), width)
         self.hidden = nn.ModuleList(nn.Linear(width, width) for _ in range(layers - 1))
         self.read_out = nn.Linear(width, outputs)
         nn.init.zeros_(self.read_out.weight)
         nn.init.zeros_(self.read_out.bias)
 
-    def forward(self, x: Tensor, share: Tensor) -> Tensor:
-        """Return the read-out ``[N, outputs]`` for ``x`` [N, inputs] at times ``share`` = t / T, ``[N or 1, 1]``."""
+    def forward(self, x: Tensor, relative_time: Tensor) -> Tensor:
+        """Return the read-out ``[N, outputs]`` for ``x`` [N, inputs] at ``relative_time`` = t / T, ``[N or 1, 1]``."""
         waves = (x.unsqueeze(-1) * self.octaves).flatten(1)
-        hidden = self.first(torch.cat([x, waves.sin(), waves.cos()], dim=-1)) + self.time(share)
+        hidden = self.first(torch.cat([x, waves.sin(), waves.cos()], dim=-1)) + self.time(relative_time)
         hidden = nn.functional.silu(hidden)
         for layer in self.hidden:
             hidden = nn.functional.silu(layer(hidden))
@@ -60,36 +62,36 @@ class MultilayerPerceptron(Perceptron):
 
     Args:
         dimensions: D, entries of a state.
-        width, layers, frequencies, detail: See `Perceptron`.
+        width, layers, frequencies, fourier_features: See `Perceptron`.
     """
 
     kind = "mlp"
     process_kind = "gaussian"
 
     def __init__(
-        self, dimensions: int, width: int = 128, layers: int = 3, frequencies: int = 8, detail: int = 0
+        self, dimensions: int, width: int = 128, layers: int = 3, frequencies: int = 8, fourier_features: int = 0
     ) -> None:
-        super().__init__(dimensions, 2 * dimensions, width, layers, frequencies, detail)
+        super().__init__(dimensions, 2 * dimensions, width, layers, frequencies, fourier_features)
         self.config = {
             "dimensions": dimensions,
             "width": width,
             "layers": layers,
             "frequencies": frequencies,
-            "detail": detail,
+            "fourier_features": fourier_features,
         }
         self.shape = (dimensions,)
 
-    def reverse_law(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
+    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
         """Return p(x^t-1 | x^t = ``x``) (see `ReverseNetwork`)."""
-        z_mean, z_variance = self(x, share_of(t, x, process.steps)).chunk(2, dim=-1)
-        return perturbed_law(z_mean, z_variance, x, t, process)
+        z_mean, z_variance = self(x, relative_time_of(t, x, process.steps)).chunk(2, dim=-1)
+        return perturbed_kernel(z_mean, z_variance, x, t, process)
 
 
 class BitPerceptron(Perceptron):
     """f_b for sequences of a few bits: log odds added to those that each bit's own decay gives (section 2.2).
 
-    What goes in is each bit's own evidence on x^0, the log odds of `BinomialProcess.own_odds`, beside its sign. A
-    read-out of zero is the exact reverse of data that are fair coins.
+    What goes in is each bit's own evidence on x^0, the log odds of `BinomialProcess.entrywise_x0_odds`, beside its
+    sign. A read-out of zero is the exact reverse of data that are fair coins.
 
     Args:
         dimensions: D, bits of a state.
@@ -104,8 +106,8 @@ class BitPerceptron(Perceptron):
         self.config = {"dimensions": dimensions, "width": width, "layers": layers, "frequencies": frequencies}
         self.shape = (dimensions,)
 
-    def reverse_law(self, x: Tensor, t: int | Tensor, process: BinomialProcess) -> Bernoulli:
+    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: BinomialProcess) -> Bernoulli:
         """Return p(x^t-1 | x^t = ``x``) (see `ReverseNetwork`)."""
-        own = process.own_odds(x, t)
-        z = self(torch.cat([2.0 * x - 1.0, EVIDENCE_SCALE * own], dim=-1), share_of(t, x, process.steps))
-        return process.law_of_guess(own + z, x, t)
+        evidence = process.entrywise_x0_odds(x, t)
+        z = self(torch.cat([2.0 * x - 1.0, EVIDENCE_SCALE * evidence], dim=-1), relative_time_of(t, x, process.steps))
+        return process.kernel_of_x0_estimate(evidence + z, x, t)

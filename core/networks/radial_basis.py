@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Normal
 
-from core.networks.base import perturbed_law
+from core.networks.base import perturbed_kernel
 from core.processes.gaussian import GaussianProcess
 
 START_WIDTH = 0.5
@@ -40,12 +40,12 @@ class RadialBasisNetwork(nn.Module):
     def forward(self, x: Tensor, t: int | Tensor) -> Tensor:
         """Return the read-outs z_mu and z_Sigma side by side, ``[N, 2 D]``, for ``x`` [N, D] at steps ``t``."""
         squares = (x.unsqueeze(1) - self.centres).square().sum(dim=-1)
-        bumps = torch.exp(-0.5 * squares * torch.exp(-2.0 * self.log_widths))
+        basis = torch.exp(-0.5 * squares * torch.exp(-2.0 * self.log_widths))
         if isinstance(t, int):
-            return bumps @ self.read_out[t - 1].T + self.bias[t - 1]
-        return torch.einsum("nk,nok->no", bumps, self.read_out[t - 1]) + self.bias[t - 1]
+            return basis @ self.read_out[t - 1].T + self.bias[t - 1]
+        return torch.einsum("nk,nok->no", basis, self.read_out[t - 1]) + self.bias[t - 1]
 
-    def reverse_law(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
+    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
         """Return p(x^t-1 | x^t = ``x``) (see `core.networks.base.ReverseNetwork`)."""
         z_mean, z_variance = self(x, t).chunk(2, dim=-1)
-        return perturbed_law(z_mean, z_variance, x, t, process)
+        return perturbed_kernel(z_mean, z_variance, x, t, process)

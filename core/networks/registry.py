@@ -51,7 +51,7 @@ def _whole(value: object, name: str, least: int, most: int) -> int:
 
 
 def _multilayer_perceptron(config: Mapping[str, object]) -> nn.Module:
-    return MultilayerPerceptron(**_sizes(config, {**PERCEPTRON, "detail": (0, 32)}))
+    return MultilayerPerceptron(**_sizes(config, {**PERCEPTRON, "fourier_features": (0, 32)}))
 
 
 def _bit_perceptron(config: Mapping[str, object]) -> nn.Module:
@@ -67,7 +67,7 @@ def _analytic(config: Mapping[str, object]) -> nn.Module:
     return AnalyticNetwork(**_sizes(config, {"dimensions": (1, 4096)}))
 
 
-def _picture_sizes(config: Mapping[str, object], limits: Limits) -> dict[str, int]:
+def _image_sizes(config: Mapping[str, object], limits: Limits) -> dict[str, int]:
     """Return what ``config`` of a network of pictures holds: its channels, and what is within ``limits``."""
     sizes = _sizes(config, {"channels": (1, RGB), **limits})
     if sizes["channels"] not in (1, RGB):
@@ -80,13 +80,13 @@ def _unet(config: Mapping[str, object]) -> nn.Module:
         "width": (1, 512),
         "scales": (1, 8),
         "blocks": (1, 16),
-        "middle": (1, 64),
+        "bottleneck": (1, 64),
         "frequencies": (1, 256),
         "added": (0, 1),
         "variance_divisor": (1, 1024),
     }
     earlier = {"added": 0, "variance_divisor": 1}  # of files that say nothing of them
-    return UNet(**_picture_sizes(earlier | dict(config), limits))
+    return UNet(**_image_sizes(earlier | dict(config), limits))
 
 
 def _multiscale_convolution(config: Mapping[str, object]) -> nn.Module:
@@ -97,9 +97,9 @@ def _multiscale_convolution(config: Mapping[str, object]) -> nn.Module:
         "dense": (1, 2048),
         "dense_layers": (1, 16),
         "bumps": (1, 256),
-        "detail": (1, 8),
+        "magnifications": (1, 8),
     }
-    return MultiscaleConvolution(**_picture_sizes(config, limits))
+    return MultiscaleConvolution(**_image_sizes(config, limits))
 
 
 def _empirical(config: Mapping[str, object]) -> nn.Module:

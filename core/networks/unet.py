@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import silu
 
-from core.networks.base import TimeFeatures, share_of
+from core.networks.base import TimeFeatures, relative_time_of
 from core.networks.convolutional import (
     NEIGHBOURS,
     ConvolutionalNetwork,
@@ -17,7 +17,7 @@ from core.networks.convolutional import (
     doubled,
     halved,
     padded,
-    start_at_zero,
+    zero_init,
 )
 from core.processes.gaussian import GaussianProcess
 
@@ -31,7 +31,7 @@ class UNet(ConvolutionalNetwork):
     near it alone.
 
     Beside x^t it sees how much each pixel's neighbours differ from it, in units of the noise: what is to be averaged
-    shows there at any noise, where x^t itself keeps it in its last digits. The read-out is that of `perturbed_law`:
+    shows there at any noise, where x^t itself keeps it in its last digits. The read-out is that of `perturbed_kernel`:
     zeros are exact for unit Gaussian data.
 
     Args:
@@ -39,7 +39,7 @@ class UNet(ConvolutionalNetwork):
         width: Features at the finest scale; the scale s, from 0, has (s + 1) times as many.
         scales: Scales, each of half the sides of the one before.
         blocks: Residual blocks at each scale on either path.
-        middle: Residual blocks between the two, at the coarsest scale, where they cost little.
+        bottleneck: Residual blocks between the two, at the coarsest scale, where they cost little.
         frequencies: Waves of time.
         added: 1 where what comes up from a coarser scale is brought to the finer one's width and added to it; 0 where
             both are laid side by side, for the block that follows to choose from, which takes a third longer.
@@ -55,7 +55,7 @@ class UNet(ConvolutionalNetwork):
         width: int = 32,
         scales: int = 3,
         blocks: int = 1,
-        middle: int = 1,
+        bottleneck: int = 1,
         frequencies: int = 8,
         added: int = 0,
         variance_divisor: int = 1,
@@ -65,7 +65,7 @@ class UNet(ConvolutionalNetwork):
             width=width,
             scales=scales,
             blocks=blocks,
-            middle=middle,
+            bottleneck=bottleneck,
             frequencies=frequencies,
             added=added,
             variance_divisor=variance_divisor,
@@ -82,32 +82,32 @@ class UNet(ConvolutionalNetwork):
         for scale, features in enumerate(widths[:-1]):
             self.up.append(_blocks(features if added else features + widths[scale + 1], features, blocks))
         if added:
-            self.bring = nn.ModuleList(nn.Conv2d(widths[scale + 1], widths[scale], 1) for scale in range(scales - 1))
-        self.middle = _blocks(widths[-1], widths[-1], middle)
+            self.project = nn.ModuleList(nn.Conv2d(widths[scale + 1], widths[scale], 1) for scale in range(scales - 1))
+        self.bottleneck = _blocks(widths[-1], widths[-1], bottleneck)
         self.read_out = nn.Conv2d(width + seen, 2 * channels, 3, padding=1)
-        start_at_zero(self.read_out)
+        zero_init(self.read_out)
 
     @property
-    def reach(self) -> int:
+    def receptive_field(self) -> int:
         """Rows and columns away that an answer may depend on: each convolution's pixel, as large as its scale's."""
-        blocks = [*self.down.children(), self.middle, *self.up.children()]
+        blocks = [*self.down.children(), self.bottleneck, *self.up.children()]
         scales = [*range(self.scales), self.scales - 1, *range(self.scales - 1)]
         within: int = sum(2 * len(list(group.children())) << scale for group, scale in zip(blocks, scales, strict=True))
-        return 2 + within + self.multiple  # the differences, the first convolution and the read-out; the grid
+        return 2 + within + self.stride  # the differences, the first convolution and the read-out; the grid
 
-    def forward(self, x: Tensor, share: Tensor, width: Tensor | float) -> Tensor:
+    def forward(self, x: Tensor, relative_time: Tensor, noise_std: Tensor | float) -> Tensor:
         """Return the read-out ``[N, 2 C, H, W]`` for ``x`` [N, C, H, W].
 
         Args:
             x: Pictures.
-            share: t / T, ``[N or 1, 1]``.
-            width: Standard deviation of the noise in ``x``, a number or ``[N, 1, 1, 1]``.
+            relative_time: t / T, ``[N or 1, 1]``.
+            noise_std: Standard deviation of the noise in ``x``, a number or ``[N, 1, 1, 1]``.
         """
-        height, across = x.shape[-2:]
-        x = padded(x, self.multiple)
-        seen = torch.cat([x, torch.asinh(differences(x) / width)], dim=1)
+        height, image_width = x.shape[-2:]
+        x = padded(x, self.stride)
+        seen = torch.cat([x, torch.asinh(differences(x) / noise_std)], dim=1)
         seen = seen.contiguous(memory_format=torch.channels_last)
-        time = silu(self.time(share))
+        time = silu(self.time(relative_time))
         hidden = self.first(seen)
         finer: list[Tensor] = []
         for scale, blocks in enumerate(self.down):
@@ -115,18 +115,18 @@ class UNet(ConvolutionalNetwork):
                 finer.append(hidden)
                 hidden = halved(hidden)
             hidden = _through(blocks, hidden, time)
-        hidden = _through(self.middle, hidden, time)
+        hidden = _through(self.bottleneck, hidden, time)
         for scale, blocks in reversed(list(enumerate(self.up))):
             hidden = _through(blocks, self._joined(finer.pop(), hidden, scale), time)
         answer: Tensor = self.read_out(torch.cat([hidden, seen], dim=1))
-        return answer[..., :height, :across]
+        return answer[..., :height, :image_width]
 
     def read_outs(
         self, x: Tensor, t: int | Tensor, process: GaussianProcess, inner: Region | None = None
     ) -> tuple[Tensor, Tensor]:
         """Return the read-outs (see `ConvolutionalNetwork`)."""
-        pictures = channels_first(x)
-        answer = self(pictures, share_of(t, x, process.steps), process.jump_width(t, pictures))
+        images = channels_first(x)
+        answer = self(images, relative_time_of(t, x, process.steps), process.marginal_std(t, images))
         if inner is not None:
             answer = answer[(..., *inner)]
         z_mean, z_variance = answer.chunk(2, dim=1)
@@ -134,7 +134,7 @@ class UNet(ConvolutionalNetwork):
 
     def _joined(self, finer: Tensor, coarser: Tensor, scale: int) -> Tensor:
         if self.config["added"]:
-            brought: Tensor = self.bring[scale](coarser)
+            brought: Tensor = self.project[scale](coarser)
             return finer + doubled(brought)
         return torch.cat([finer, doubled(coarser)], dim=1)
 
@@ -151,13 +151,13 @@ class ResidualBlock(nn.Module):
         self.time = nn.Linear(TIME_WIDTH, after)
         self.one = nn.Conv2d(before, after, 3, padding=1)
         self.two = nn.Conv2d(after, after, 3, padding=1)
-        self.short = nn.Conv2d(before, after, 1) if before != after else nn.Identity()
-        start_at_zero(self.two)
+        self.skip = nn.Conv2d(before, after, 1) if before != after else nn.Identity()
+        zero_init(self.two)
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
         """Return ``[N, after, H, W]`` for ``x`` [N, before, H, W] and features of time ``[N or 1, TIME_WIDTH]``."""
         hidden = self.one(silu(x)) + self.time(time).unsqueeze(-1).unsqueeze(-1)
-        answer: Tensor = self.short(x) + self.two(silu(hidden))
+        answer: Tensor = self.skip(x) + self.two(silu(hidden))
         return answer
 
 

@@ -1,6 +1,6 @@
 """The factors of r that Gaussian kernels take: observations, half planes and smooth functions (section 2.5).
 
-Twisted, r_t depends on the state through the guess of x^0, and a line stands in for the guess (`core.lookahead`).
+Twisted, r_t depends on the state through the guess of x^0, and a line stands in for the guess (`core.linearise`).
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from torch import Tensor
 from torch.nn.functional import grid_sample
 
 from core.errors import BadInputError
-from core.posterior.factors import Absorbed, Arrival, flat, none, untouched
+from core.posterior.factors import Conditioned, DrawContext, flat_tensor, unchanged, zero_log_weights
 from core.posterior.kernels import (
-    CutKernel,
     GaussianKernel,
     Kernel,
-    correlated_normal,
+    TruncatedGaussianKernel,
     log_density,
-    log_normal_integral,
+    log_normal_cdf,
+    multivariate_normal,
     normal_log_density,
 )
-from core.posterior.linearisation import DIFFERENCES_UP_TO
+from core.posterior.linearisation import FINITE_DIFFERENCES_UP_TO
 from core.posterior.x0_moments import Moments
 from core.values.potentials import HalfPlane, Mask, NoisyObservation, PaintedField
 
@@ -34,83 +34,83 @@ QUADRATURE_UP_TO = 2
 QUADRATURE_NODES = 3
 
 
-class Noisy:
+class ObservationFactor:
     """N(y; x, s^2) over the entries observed; s = 0 where they are known. Exact, also twisted where guesses are linear.
 
     Args:
         observed: Bool ``[D]``.
         y: ``[D]``.
-        spread: s.
+        std: s.
     """
 
-    pulls = False
+    shifts_mean_only = False
 
-    def __init__(self, observed: Tensor, y: Tensor, spread: float) -> None:
+    def __init__(self, observed: Tensor, y: Tensor, noise_std: float) -> None:
         self._observed = observed
         self._y = y
-        self._noise = spread**2
+        self._noise = noise_std**2
 
     @classmethod
-    def of_observation(cls, potential: NoisyObservation) -> Noisy:
+    def of_observation(cls, potential: NoisyObservation) -> ObservationFactor:
         """Return the factor of a noisy observation."""
-        y = flat(potential.y)
+        y = flat_tensor(potential.y)
         observed = np.ones(len(y), dtype=np.bool_) if potential.observed is None else potential.observed
-        return cls(torch.tensor(observed).flatten(), y, potential.spread)
+        return cls(torch.tensor(observed).flatten(), y, potential.std)
 
     @classmethod
-    def of_mask(cls, mask: Mask) -> Noisy:
+    def of_mask(cls, mask: Mask) -> ObservationFactor:
         """Return the factor of known entries: an observation without noise."""
-        return cls(torch.tensor(~mask.mask).flatten(), flat(mask.known), 0.0)
+        return cls(torch.tensor(~mask.mask).flatten(), flat_tensor(mask.known), 0.0)
 
-    def absorb(self, kernel: Kernel, to: Arrival) -> Absorbed:
+    def condition(self, kernel: Kernel, context: DrawContext) -> Conditioned:
         """Take the product of Gaussians."""
         kernel = gaussian(kernel)
-        if to.twisted:
-            return self._absorb_ahead(kernel, to)
-        if to.power == 0.0:
-            return untouched(kernel)
+        if context.twisted:
+            return self._condition_twisted(kernel, context)
+        if context.power == 0.0:
+            return unchanged(kernel)
         if self._noise == 0.0:
             return *kernel.given_entries(self._observed, self._y.expand_as(kernel.mean)), None
-        left, log_z = kernel.given_noisy_entries(self._observed, self._y, self._noise / to.power)
+        left, log_z = kernel.given_noisy_entries(self._observed, self._y, self._noise / context.power)
         # N(y; x, s^2)^power is N(y; x, s^2/power) times what is the same at every x
         count, log_scale = int(self._observed.sum()), math.log(2.0 * math.pi * self._noise)
-        return left, log_z + 0.5 * count * ((1.0 - to.power) * log_scale - math.log(to.power)), None
+        return left, log_z + 0.5 * count * ((1.0 - context.power) * log_scale - math.log(context.power)), None
 
-    def log_r(self, x: Tensor, beliefs: Moments | None, to: Arrival) -> Tensor:
+    def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:
         """Return ln r_t; zero where entries are known and all states obey."""
-        if beliefs is not None:
-            return self._log_at(beliefs)
+        if moments is not None:
+            return self._log_at(moments)
         if self._noise == 0.0:
-            return none(x)
+            return zero_log_weights(x)
         noise = torch.tensor(self._noise, dtype=torch.float64)
-        return to.power * normal_log_density(x - self._y, noise)[:, self._observed].sum(1)
+        return context.power * normal_log_density(x - self._y, noise)[:, self._observed].sum(1)
 
-    def _absorb_ahead(self, kernel: GaussianKernel, to: Arrival) -> Absorbed:
-        look = to.look(kernel)
-        if look.x.shape[1] > DIFFERENCES_UP_TO:
-            return pulled(kernel, look.x, look.gradient(self._log_at))
-        design, moments = look.jacobian(self._observed), look.moments
-        spread = moments.covariance if moments.covariance.dim() == 3 else torch.diag_embed(moments.covariance)
-        noise = spread[:, self._observed][:, :, self._observed]
+    def _condition_twisted(self, kernel: GaussianKernel, context: DrawContext) -> Conditioned:
+        linearisation = context.linearisation(kernel)
+        if linearisation.x.shape[1] > FINITE_DIFFERENCES_UP_TO:
+            return exponentially_tilted(kernel, linearisation.x, linearisation.gradient(self._log_at))
+        design, moments = linearisation.jacobian(self._observed), linearisation.moments
+        covariance = moments.covariance if moments.covariance.dim() == 3 else torch.diag_embed(moments.covariance)
+        noise = covariance[:, self._observed][:, :, self._observed]
         noise = noise + self._noise * torch.eye(noise.shape[1], dtype=torch.float64)
-        y = (self._y - moments.mean)[:, self._observed] + (design @ look.x.unsqueeze(-1)).squeeze(-1)
+        y = (self._y - moments.mean)[:, self._observed] + (design @ linearisation.x.unsqueeze(-1)).squeeze(-1)
 
-        def stand_in(x: Tensor) -> Tensor:
-            return log_density(correlated_normal((design @ x.unsqueeze(-1)).squeeze(-1), noise), y)
+        def surrogate(x: Tensor) -> Tensor:
+            return log_density(multivariate_normal((design @ x.unsqueeze(-1)).squeeze(-1), noise), y)
 
-        return *kernel.given_linear(design, y, noise), stand_in
+        return *kernel.given_linear(design, y, noise), surrogate
 
-    def _log_at(self, beliefs: Moments) -> Tensor:
+    def _log_at(self, moments: Moments) -> Tensor:
         """Return ln N(y; guess, s^2 + Var), ``[N]``."""
-        difference = (self._y - beliefs.mean)[:, self._observed]
-        if beliefs.covariance.dim() == 2:
-            return normal_log_density(difference, beliefs.covariance[:, self._observed] + self._noise).sum(1)
-        spread = beliefs.covariance[:, self._observed][:, :, self._observed]
-        spread = spread + self._noise * torch.eye(spread.shape[1], dtype=torch.float64)
-        return log_density(correlated_normal(torch.zeros_like(difference), spread), difference)
+        difference = (self._y - moments.mean)[:, self._observed]
+        if moments.covariance.dim() == 2:
+            return normal_log_density(difference, moments.covariance[:, self._observed] + self._noise).sum(1)
+        covariance = moments.covariance[:, self._observed][:, :, self._observed]
+        covariance = covariance + self._noise * torch.eye(covariance.shape[1], dtype=torch.float64)
+        return log_density(multivariate_normal(torch.zeros_like(difference), covariance), difference)
 
 
-class Half:
+class HalfPlaneFactor:
     """1 where normal . x >= offset, else 0; twisted, the normal integral of the guess and its variance along it.
 
     Args:
@@ -120,44 +120,54 @@ class Half:
         weighted: Whether there are weights.
     """
 
-    pulls = False
+    shifts_mean_only = False
 
     def __init__(self, potential: HalfPlane, *, cuts: bool, weighted: bool) -> None:
-        self._normal = flat(potential.normal)
+        self._normal = flat_tensor(potential.normal)
         self._offset = float(potential.offset)
         self._cuts = cuts
         self._weighted = weighted
 
-    def absorb(self, kernel: Kernel, to: Arrival) -> Absorbed:
+    def condition(self, kernel: Kernel, context: DrawContext) -> Conditioned:
         """Cut the kernel, or pull at it."""
         kernel = gaussian(kernel)
-        if to.power == 0.0:
-            return untouched(kernel)
+        if context.power == 0.0:
+            return unchanged(kernel)
         if not self._cuts and self._weighted:
-            return kernel, none(kernel), none
-        if not to.twisted:
+            return kernel, zero_log_weights(kernel), zero_log_weights
+        if not context.twisted:
             offset = torch.full((len(kernel),), self._offset, dtype=torch.float64)
-            cut = CutKernel(kernel, self._normal.expand_as(kernel.mean), offset, torch.zeros_like(offset))
-            return (cut, cut.log_z(), None) if self._cuts else pulled(kernel, kernel.mean, cut.inwards())
-        look = to.look(kernel)
-        slope, (mean, variance) = look.slope(self._normal), look.moments.along(self._normal)
-        cut = CutKernel(kernel, slope, self._offset - mean + (slope * look.x).sum(1), variance.sqrt())
-        return (cut, cut.log_z(), cut.log_share) if self._cuts else pulled(kernel, kernel.mean, cut.inwards())
+            cut = TruncatedGaussianKernel(kernel, self._normal.expand_as(kernel.mean), offset, torch.zeros_like(offset))
+            return (
+                (cut, cut.log_z(), None)
+                if self._cuts
+                else exponentially_tilted(kernel, kernel.mean, cut.log_z_gradient())
+            )
+        linearisation = context.linearisation(kernel)
+        slope, (mean, variance) = linearisation.slope(self._normal), linearisation.moments.along(self._normal)
+        cut = TruncatedGaussianKernel(
+            kernel, slope, self._offset - mean + (slope * linearisation.x).sum(1), variance.sqrt()
+        )
+        return (
+            (cut, cut.log_z(), cut.log_acceptance)
+            if self._cuts
+            else exponentially_tilted(kernel, kernel.mean, cut.log_z_gradient())
+        )
 
-    def log_r(self, x: Tensor, beliefs: Moments | None, to: Arrival) -> Tensor:
+    def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:
         """Return ln r_t, minus infinity outside where it is not twisted."""
-        if beliefs is not None:
-            return self._log_at(beliefs)
-        if to.power == 0.0:
-            return none(x)
+        if moments is not None:
+            return self._log_at(moments)
+        if context.power == 0.0:
+            return zero_log_weights(x)
         return torch.where(x @ self._normal >= self._offset, 0.0, -math.inf)
 
-    def _log_at(self, beliefs: Moments) -> Tensor:
-        mean, variance = beliefs.along(self._normal)
-        return log_normal_integral((mean - self._offset) / variance.sqrt())
+    def _log_at(self, moments: Moments) -> Tensor:
+        mean, variance = moments.along(self._normal)
+        return log_normal_cdf((mean - self._offset) / variance.sqrt())
 
 
-class Smooth:
+class SmoothFactor:
     """Any differentiable r: the mean moves by Sigma grad ln r(mu), the covariance stays, and weights do the rest.
 
     Args:
@@ -165,7 +175,7 @@ class Smooth:
         shape: The data's.
     """
 
-    pulls = True
+    shifts_mean_only = True
 
     def __init__(self, log_r: Callable[[Tensor], Any], shape: tuple[int, ...]) -> None:
         self._function = log_r
@@ -175,38 +185,38 @@ class Smooth:
         self._log_weights = torch.tensor(np.log(weights / weights.sum()))
 
     @classmethod
-    def of_field(cls, painted: PaintedField) -> Smooth:
+    def of_field(cls, painted: PaintedField) -> SmoothFactor:
         """Return the factor of a field that is painted over the plane."""
         left, right, bottom, top = painted.extent
         field = torch.tensor(painted.log_r)[None, None]
-        middle = torch.tensor([0.5 * (left + right), 0.5 * (bottom + top)])
-        reach = torch.tensor([0.5 * (right - left), 0.5 * (top - bottom)])
+        centre_of_field = torch.tensor([0.5 * (left + right), 0.5 * (bottom + top)])
+        half_size = torch.tensor([0.5 * (right - left), 0.5 * (top - bottom)])
 
         def log_r(x: Tensor) -> Tensor:
-            places = ((x - middle) / reach)[None, None]
+            places = ((x - centre_of_field) / half_size)[None, None]
             return grid_sample(field, places, mode="bilinear", padding_mode="border", align_corners=True)[0, 0, 0]
 
         return cls(log_r, (2,))
 
-    def absorb(self, kernel: Kernel, to: Arrival) -> Absorbed:
+    def condition(self, kernel: Kernel, context: DrawContext) -> Conditioned:
         """Pull the kernel along the gradient."""
         kernel = gaussian(kernel)
-        if to.twisted:
-            look = to.look(kernel)
-            return pulled(kernel, look.x, look.gradient(self._log_at))
-        if to.power == 0.0:
-            return untouched(kernel)
+        if context.twisted:
+            linearisation = context.linearisation(kernel)
+            return exponentially_tilted(kernel, linearisation.x, linearisation.gradient(self._log_at))
+        if context.power == 0.0:
+            return unchanged(kernel)
         with torch.enable_grad():
             at = kernel.mean.detach().requires_grad_()
-            value = to.power * self._log_r(at)
+            value = context.power * self._log_r(at)
         if not value.requires_grad:
             raise BadInputError("log_r: it is not differentiable, or does not depend on the state")
         (gradient,) = torch.autograd.grad(value, at, torch.ones_like(value))
-        return pulled(kernel, kernel.mean, gradient)
+        return exponentially_tilted(kernel, kernel.mean, gradient)
 
-    def log_r(self, x: Tensor, beliefs: Moments | None, to: Arrival) -> Tensor:
+    def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:
         """Return ln r_t."""
-        return to.power * self._log_r(x) if beliefs is None else self._log_at(beliefs)
+        return context.power * self._log_r(x) if moments is None else self._log_at(moments)
 
     def _log_r(self, x: Tensor) -> Tensor:
         found = self._function(x.float().reshape(len(x), *self._shape))
@@ -214,24 +224,24 @@ class Smooth:
             raise BadInputError(f"log_r: it gives {getattr(found, 'shape', found)}, not one number for each state")
         return found.double()
 
-    def _log_at(self, beliefs: Moments) -> Tensor:
+    def _log_at(self, moments: Moments) -> Tensor:
         """Return ln of r's average over N(guess, Var), by quadrature; or ln r at the guess, in many dimensions."""
-        count, dimensions = beliefs.mean.shape
+        count, dimensions = moments.mean.shape
         if dimensions > QUADRATURE_UP_TO:
-            return self._log_r(beliefs.mean)
+            return self._log_r(moments.mean)
         nodes = torch.cartesian_prod(*[self._nodes] * dimensions).reshape(-1, dimensions)
         log_weights = torch.cartesian_prod(*[self._log_weights] * dimensions).reshape(-1, dimensions).sum(1)
-        if beliefs.covariance.dim() == 2:
-            moved = nodes * beliefs.covariance.sqrt()[:, None]
+        if moments.covariance.dim() == 2:
+            moved = nodes * moments.covariance.sqrt()[:, None]
         else:
-            moved = nodes @ torch.linalg.cholesky(beliefs.covariance).mT
-        values = self._log_r((beliefs.mean[:, None] + moved).flatten(0, 1)).reshape(count, -1)
+            moved = nodes @ torch.linalg.cholesky(moments.covariance).mT
+        values = self._log_r((moments.mean[:, None] + moved).flatten(0, 1)).reshape(count, -1)
         return torch.logsumexp(values + log_weights, dim=1)
 
 
-def pulled(kernel: GaussianKernel, centre: Tensor, gradient: Tensor) -> Absorbed:
+def exponentially_tilted(kernel: GaussianKernel, centre: Tensor, gradient: Tensor) -> Conditioned:
     """Absorb the stand-in exp(``gradient`` . (x - ``centre``)), ``[N, D]`` both: the mean moves, nothing else."""
-    left, log_z = kernel.pulled(gradient, centre)
+    left, log_z = kernel.exponentially_tilted(gradient, centre)
     return left, log_z, lambda x: (gradient * (x - centre)).sum(1)
 
 

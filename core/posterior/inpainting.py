@@ -19,25 +19,27 @@ from core.posterior.large_images import resized, takes_any_size, windowed
 from core.posterior.samplers import equally_weighted, finish_under, reverse_under
 from core.processes.distributions import draw
 from core.runtime.randomness import torch_generator
-from core.sampling.predictions import guesses
-from core.sampling.strided import chosen_steps, strided_law
+from core.sampling.predictions import x0_estimates
+from core.sampling.strided import chosen_steps, strided_kernel
 from core.sampling.trajectories import chunk_size, frozen_frame, prepare, reverse, reverse_from
-from core.values.inpainting import FillFrame, FillRequest
+from core.values.inpainting import InpaintingFrame, InpaintingRequest
 from core.values.potentials import LARGEST, Mask, Posterior, mask_of
 from core.values.runs import Frame, PosteriorFrame, RunSpec
 
 PREVIEW_STEPS = 50
-WORTH_A_PREVIEW = 2
+MIN_PREVIEW_SPEEDUP = 2
 """Of the preview's steps, so many times more there must be for it to be worth the wait."""
 
 
-def fill(model: DiffusionModel, request: FillRequest, looks: int = 0, *, pauses: bool = False) -> Iterator[FillFrame]:
+def inpaint(
+    model: DiffusionModel, request: InpaintingRequest, x0_previews: int = 0, *, pauses: bool = False
+) -> Iterator[InpaintingFrame]:
     """Fill in ``request`` by the model's own chain, one frame a step; the last one holds the results.
 
     Args:
         model: The model.
         request: What is known, and how the rest is to be filled in.
-        looks: How many of the frames before the last show the model's guesses of the result. They cost one more
+        x0_previews: How many of the frames before the last show the model's guesses of the result. They cost one more
             question to the network each, and change no result.
         pauses: Whether frames that are pauses come between, where a step takes several questions to the network.
 
@@ -45,38 +47,40 @@ def fill(model: DiffusionModel, request: FillRequest, looks: int = 0, *, pauses:
         BadInputError: If the request does not fit the model, or asks for what no run can do.
     """
     spec = spec_of(model, request)
-    model = _walked_model(model, request)
+    model = _sampled_model(model, request)
     start = _checked_start(model, request)
-    every = math.ceil(start / looks) if looks else 0
-    newest = None
-    for frame in _walk(model, request, spec, start, pauses):
-        if frame is newest:
-            yield FillFrame(frame.t, None, pause=True)
+    preview_interval = math.ceil(start / x0_previews) if x0_previews else 0
+    newest_frame = None
+    for frame in _posterior_frames(model, request, spec, start, pauses):
+        if frame is newest_frame:
+            yield InpaintingFrame(frame.t, None, pause=True)
             continue
-        newest, shown = frame, None
-        if frame.t == 0 or (every and (start - frame.t) % every == 0):
-            (guess,) = guesses(model, [Frame(frame.t, _drawn(request, spec, frame))])
-            shown = finished(model, request, guess.x)
-        yield FillFrame(frame.t, shown, effective_size=_size(request, frame), log_probability=frame.log_probability)
+        newest_frame, images_shown = frame, None
+        if frame.t == 0 or (preview_interval and (start - frame.t) % preview_interval == 0):
+            (x0_estimate,) = x0_estimates(model, [Frame(frame.t, _result_states(request, spec, frame))])
+            images_shown = completed(model, request, x0_estimate.x)
+        yield InpaintingFrame(
+            frame.t, images_shown, effective_size=_effective_size(request, frame), log_probability=frame.log_probability
+        )
 
 
-def preview(model: DiffusionModel, request: FillRequest, steps: int = PREVIEW_STEPS) -> Iterator[FillFrame]:
+def preview(model: DiffusionModel, request: InpaintingRequest, steps: int = PREVIEW_STEPS) -> Iterator[InpaintingFrame]:
     """Fill in ``request`` by an approximation in some ``steps`` moves, all of whose frames show guesses.
 
     There are no frames where the model's own chain is hardly longer. Weights, and steps back and forth, are left out.
 
     Raises:
-        BadInputError: As `fill`.
+        BadInputError: As `inpaint`.
     """
     request = dataclasses.replace(request, weighted=False, particles=None)
     spec = spec_of(model, request)
-    model = _walked_model(model, request)
+    model = _sampled_model(model, request)
     start = _checked_start(model, request)
-    if start < WORTH_A_PREVIEW * steps:
+    if start < MIN_PREVIEW_SPEEDUP * steps:
         return
-    rough = None if request.start is None else rough_state(model, request)
+    rough = None if request.start is None else sdedit_start(model, request)
     for frame in strided_under(model, spec, steps, rough, request.start):
-        yield FillFrame(frame.t, finished(model, request, frame.x), preview=True)
+        yield InpaintingFrame(frame.t, completed(model, request, frame.x), preview=True)
 
 
 def model_for(model: DiffusionModel, shape: tuple[int, ...]) -> DiffusionModel:
@@ -85,113 +89,115 @@ def model_for(model: DiffusionModel, shape: tuple[int, ...]) -> DiffusionModel:
     Raises:
         BadInputError: If it does not.
     """
-    own = model.data.shape
-    if shape == own:
+    model_shape = model.data.shape
+    if shape == model_shape:
         return model
-    if not takes_any_size(model) or len(shape) != len(own) or shape[2:] != own[2:]:
-        raise BadInputError(f"picture: shape {shape} is not {own}, that of the model's data")
+    if not takes_any_size(model) or len(shape) != len(model_shape) or shape[2:] != model_shape[2:]:
+        raise BadInputError(f"picture: shape {shape} is not {model_shape}, that of the model's data")
     return resized(model, (shape[0], shape[1]))
 
 
-def spec_of(model: DiffusionModel, request: FillRequest) -> RunSpec:
+def spec_of(model: DiffusionModel, request: InpaintingRequest) -> RunSpec:
     """Return what the engine is to run for ``request``.
 
     Raises:
         BadInputError: If nothing is to be filled in, a value that the run starts from is no state of the model, start
             is no step of it, or count, seed or threads are out of range.
     """
-    model = model_for(model, request.picture.shape)
-    spec = RunSpec(request.walked, request.seed, request.threads)
+    model = model_for(model, request.image.shape)
+    spec = RunSpec(request.chain_count, request.seed, request.threads)
     prepare(spec)
     _checked_start(model, request)
     if not request.mask.any():
         raise BadInputError("mask: it is empty, so there is nothing to fill in; paint over what is to be new")
     if request.start is None:
-        check_known(model, request.picture, request.mask, "picture")
+        check_known(model, request.image, request.mask, "image")
     else:
-        rough_state(model, request)
+        sdedit_start(model, request)
     if request.mask.all():
         return spec  # nothing is known: this is plain sampling
-    known = model.data.to_model(np.where(request.mask, 0, request.picture))
-    r = Mask(request.mask, known, request.held, request.effective_back_and_forth)
+    known = model.data.to_model(np.where(request.mask, 0, request.image))
+    r = Mask(request.mask, known, request.known_mode, request.effective_resample_times)
     return dataclasses.replace(spec, posterior=Posterior(r, request.effective_timing, request.weighted))
 
 
-def check_known(model: DiffusionModel, picture: NDArray[Any], mask: NDArray[np.bool_], name: str) -> None:
-    """Raise `BadInputError` unless what ``mask`` leaves of ``picture``, called ``name``, can be known to the model."""
+def check_known(model: DiffusionModel, image: NDArray[Any], mask: NDArray[np.bool_], name: str) -> None:
+    """Raise `BadInputError` unless what ``mask`` leaves of ``image``, called ``name``, can be known to the model."""
     with np.errstate(over="ignore", invalid="ignore"):
-        known = np.where(mask, 0, model.data.to_model(picture))
+        known = np.where(mask, 0, model.data.to_model(image))
     if not (np.abs(known) <= LARGEST).all():
         raise BadInputError(f"{name}: it holds known values that are not finite, or far too large for the model")
     model.process.check_states(known, name)
 
 
-def rough_state(model: DiffusionModel, request: FillRequest) -> NDArray[np.float32]:
+def sdedit_start(model: DiffusionModel, request: InpaintingRequest) -> NDArray[np.float32]:
     """Return the whole picture in model units, what is under the mask too, to start from.
 
     Raises:
         BadInputError: If it holds what is no state of the model.
     """
-    check_known(model, request.picture, np.zeros_like(request.mask), "picture")
-    return model.data.to_model(request.picture)
+    check_known(model, request.image, np.zeros_like(request.mask), "image")
+    return model.data.to_model(request.image)
 
 
-def finished(model: DiffusionModel, request: FillRequest, x: NDArray[np.float32]) -> NDArray[Any]:
+def completed(model: DiffusionModel, request: InpaintingRequest, x: NDArray[np.float32]) -> NDArray[Any]:
     """Return states ``x`` [N, *shape], model units, in user's units, with the known entries the picture's own."""
-    kind = np.result_type(request.picture.dtype, np.float32)  # which holds every known value as it is
-    pictures = model.data.to_user(x).astype(kind)
-    pictures[:, ~request.mask] = request.picture[~request.mask]
-    pictures.setflags(write=False)
-    return pictures
+    kind = np.result_type(request.image.dtype, np.float32)  # which holds every known value as it is
+    images = model.data.to_user(x).astype(kind)
+    images[:, ~request.mask] = request.image[~request.mask]
+    images.setflags(write=False)
+    return images
 
 
-def _walk(
-    model: DiffusionModel, request: FillRequest, spec: RunSpec, start: int, pauses: bool
+def _posterior_frames(
+    model: DiffusionModel, request: InpaintingRequest, spec: RunSpec, start: int, pauses: bool
 ) -> Iterator[PosteriorFrame]:
     """Yield the states of the walk, t = ``start`` … 0, whether or not anything is known."""
     if spec.posterior is not None:
         if request.start is None:
             yield from reverse_under(model, spec, pauses=pauses)
         else:
-            yield from finish_under(model, spec, rough_state(model, request), start, pauses=pauses)
+            yield from finish_under(model, spec, sdedit_start(model, request), start, pauses=pauses)
         return
     equal = np.full(spec.count, -math.log(spec.count))
-    for frame in _plain(model, request, spec, start):
+    for frame in _unconditional_frames(model, request, spec, start):
         yield PosteriorFrame(frame.t, frame.x, equal, float(spec.count))
 
 
-def _plain(model: DiffusionModel, request: FillRequest, spec: RunSpec, start: int) -> Iterator[Frame]:
+def _unconditional_frames(
+    model: DiffusionModel, request: InpaintingRequest, spec: RunSpec, start: int
+) -> Iterator[Frame]:
     if request.start is None:
         return reverse(model, spec)
-    rough = torch.from_numpy(rough_state(model, request)).expand(spec.count, *model.data.shape)
+    rough = torch.from_numpy(sdedit_start(model, request)).expand(spec.count, *model.data.shape)
     x = model.process.jump(rough.clone(), start, torch_generator(spec.seed, "rough"))
     return reverse_from(model, x.numpy(), start, spec)
 
 
-def _drawn(request: FillRequest, spec: RunSpec, frame: PosteriorFrame) -> NDArray[np.float32]:
+def _result_states(request: InpaintingRequest, spec: RunSpec, frame: PosteriorFrame) -> NDArray[np.float32]:
     """Return as many states as there are to be results, each particle as often as its weight asks for."""
     if not request.weighted:
         return frame.x
     return equally_weighted(frame, request.count, spec.seed)
 
 
-def _size(request: FillRequest, frame: PosteriorFrame) -> float | None:
+def _effective_size(request: InpaintingRequest, frame: PosteriorFrame) -> float | None:
     return frame.effective_size if request.weighted else None
 
 
-def _checked_start(model: DiffusionModel, request: FillRequest) -> int:
+def _checked_start(model: DiffusionModel, request: InpaintingRequest) -> int:
     start = model.steps if request.start is None else request.start
     if not 1 <= start <= model.steps:
         raise BadInputError(f"start: {start} is not a step between 1 and {model.steps}")
     return start
 
 
-def _walked_model(model: DiffusionModel, request: FillRequest) -> DiffusionModel:
+def _sampled_model(model: DiffusionModel, request: InpaintingRequest) -> DiffusionModel:
     """Return ``model`` for the picture, asked where something is to be new alone if it can be.
 
     Weights ask for the density of what is known, and so for the kernels of all of the picture.
     """
-    model = model_for(model, request.picture.shape)
+    model = model_for(model, request.image.shape)
     partly = request.mask.any() and not request.mask.all()
     return windowed(model, request.mask) if partly and not request.weighted and takes_any_size(model) else model
 
@@ -218,40 +224,40 @@ def strided_under(
     process, at_once = model.process, chunk_size(model.data.shape)
     times = chosen_steps(process, steps, first=start)
     rng = torch_generator(spec.seed, "strided under")
-    hold = _holder(model, mask_of(spec.posterior.r) if spec.posterior else None, rng)
+    set_known = _known_entry_setter(model, mask_of(spec.posterior.r) if spec.posterior else None, rng)
     with torch.inference_mode():
         if x0 is None:
             x = process.prior(spec.count, model.data.shape, rng)
         else:
-            rough = torch.tensor(x0, dtype=torch.float32)
-            x = process.jump(rough.expand(spec.count, *rough.shape).clone(), times[0], rng)
-        x = hold(x, None, times[0], times[0])
+            sdedit_start = torch.tensor(x0, dtype=torch.float32)
+            x = process.jump(sdedit_start.expand(spec.count, *sdedit_start.shape).clone(), times[0], rng)
+        x = set_known(x, None, times[0], times[0])
     for t, s in pairwise(times):
-        guessed, moved = [], []
+        estimate_parts, moved = [], []
         with torch.inference_mode():
             for part in torch.split(x, at_once):
-                law = model.reverse_law(part, t)
-                guessed.append(process.guess(law, part, t).float())
-                moved.append(hold(draw(strided_law(model, part, t, s, law), rng), part, t, s))
-            guess, x = torch.cat(guessed), torch.cat(moved)
-        yield frozen_frame(t, guess)
+                distribution = model.reverse_kernel(part, t)
+                estimate_parts.append(process.x0_estimate(distribution, part, t).float())
+                moved.append(set_known(draw(strided_kernel(model, part, t, s, distribution), rng), part, t, s))
+            x0_estimate, x = torch.cat(estimate_parts), torch.cat(moved)
+        yield frozen_frame(t, x0_estimate)
     yield frozen_frame(0, x)
 
 
-def _holder(
+def _known_entry_setter(
     model: DiffusionModel, mask: Mask | None, rng: torch.Generator
 ) -> Callable[[Tensor, Tensor | None, int, int], Tensor]:
     """Return what puts known entries into states x^s, given x^t where there is one; into all at s = 0."""
     if mask is None:
         return lambda x, _before, _t, _s: x
     known, y = torch.tensor(~mask.mask), torch.tensor(mask.known)
-    process, fixed = model.process, mask.held == "x0"
+    process, clean = model.process, mask.known_mode == "clean"
 
-    def hold(x: Tensor, before: Tensor | None, t: int, s: int) -> Tensor:
+    def set_known(x: Tensor, before: Tensor | None, t: int, s: int) -> Tensor:
         values = y.expand_as(x)
-        if s > 0 and not fixed:
-            path = process.jump_law(values, s) if before is None else process.bridge_law(values, before, s, t)
+        if s > 0 and not clean:
+            path = process.marginal(values, s) if before is None else process.multi_step_posterior(values, before, s, t)
             values = draw(path, rng)
         return torch.where(known, values, x)
 
-    return hold
+    return set_known

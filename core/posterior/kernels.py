@@ -15,12 +15,12 @@ from torch import Tensor
 from torch.distributions import Bernoulli, MultivariateNormal, Normal
 from torch.nn.functional import logsigmoid
 
-from core.processes.distributions import Law, normal
+from core.processes.distributions import StateDistribution, normal
 
-NDTRI_REACHES = 5.0
+NDTRI_UP_TO = 5.0
 """Standard deviations up to which the normal quantile is taken by its function; beyond, by Newton's steps."""
 MOST_ULPS = 16
-NEWTON_REACHES = 1e5
+NEWTON_UP_TO = 1e5
 """Standard deviations beyond which the tail is exponential to 10 digits and Newton's steps would only add rounding."""
 
 
@@ -63,7 +63,7 @@ class GaussianKernel:
                 torch.where(known, values, self.mean), torch.where(known, 0.0, self.covariance)
             ), log_z
         rows = self.covariance[:, known]
-        marginal = correlated_normal(self.mean[:, known], rows[:, :, known])
+        marginal = multivariate_normal(self.mean[:, known], rows[:, :, known])
         gain = torch.linalg.solve(marginal.covariance_matrix, rows).transpose(1, 2)
         mean = self.mean + (gain @ (values - self.mean)[:, known].unsqueeze(-1)).squeeze(-1)
         covariance = torch.where(known | known[:, None], 0.0, self.covariance - gain @ rows)
@@ -84,14 +84,16 @@ class GaussianKernel:
         """Condition on ``y`` [N, K] = ``design`` [N, K, D] x + N(0, ``noise`` [N, K, K])."""
         covariance = self.covariance if self.covariance.dim() == 3 else torch.diag_embed(self.covariance)
         rows = design @ covariance
-        marginal = correlated_normal((design @ self.mean.unsqueeze(-1)).squeeze(-1), rows @ design.mT + noise)
+        marginal = multivariate_normal((design @ self.mean.unsqueeze(-1)).squeeze(-1), rows @ design.mT + noise)
         gain = torch.linalg.solve(marginal.covariance_matrix, rows).mT
         mean = self.mean + (gain @ (y - marginal.mean).unsqueeze(-1)).squeeze(-1)
         # Joseph's form: symmetric and positive whatever the rounding
-        rest = torch.eye(mean.shape[1], dtype=torch.float64) - gain @ design
-        return GaussianKernel(mean, rest @ covariance @ rest.mT + gain @ noise @ gain.mT), log_density(marginal, y)
+        residual_map = torch.eye(mean.shape[1], dtype=torch.float64) - gain @ design
+        return GaussianKernel(mean, residual_map @ covariance @ residual_map.mT + gain @ noise @ gain.mT), log_density(
+            marginal, y
+        )
 
-    def pulled(self, gradient: Tensor, centre: Tensor) -> tuple[GaussianKernel, Tensor]:
+    def exponentially_tilted(self, gradient: Tensor, centre: Tensor) -> tuple[GaussianKernel, Tensor]:
         """Condition on r(x) = exp(``gradient`` . (x - ``centre``)), both ``[N, D]``: the mean moves, nothing else."""
         shift = self.along(gradient)
         log_z = (gradient * (self.mean - centre + 0.5 * shift)).sum(1)
@@ -115,38 +117,38 @@ class GaussianKernel:
 
 
 @dataclass(frozen=True, slots=True)
-class CutKernel:
-    """A Gaussian kernel given that ``direction`` . x + N(0, ``width``^2) is ``threshold`` or more.
+class TruncatedGaussianKernel:
+    """A Gaussian kernel given that ``direction`` . x + N(0, ``noise_std``^2) is ``threshold`` or more.
 
     Attributes:
-        whole: The kernel before.
+        untruncated: The kernel before.
         direction: ``[N, D]``.
         threshold: ``[N]``.
-        width: ``[N]``; zeros for a hard half plane.
+        noise_std: ``[N]``; zeros for a hard half plane.
     """
 
-    whole: GaussianKernel
+    untruncated: GaussianKernel
     direction: Tensor
     threshold: Tensor
-    width: Tensor
+    noise_std: Tensor
 
     def log_z(self) -> Tensor:
         """Return ln of the share of the whole kernel that is left, ``[N]``: the normal integral."""
-        spread = self._spread()
-        beyond = (self.whole.mean * self.direction).sum(1) - self.threshold
-        certain = torch.where(beyond >= 0, 0.0, -math.inf)  # where all that matters is known
-        return torch.where(spread > 0, log_normal_integral(beyond / spread), certain)
+        std = self._std()
+        margin = (self.untruncated.mean * self.direction).sum(1) - self.threshold
+        certain = torch.where(margin >= 0, 0.0, -math.inf)  # where all that matters is known
+        return torch.where(std > 0, log_normal_cdf(margin / std), certain)
 
-    def inwards(self) -> Tensor:
+    def log_z_gradient(self) -> Tensor:
         """Return how `log_z` moves with the mean of the whole kernel, ``[N, D]``."""
-        spread = self._spread().clamp_min(1e-150)
-        beyond = ((self.whole.mean * self.direction).sum(1) - self.threshold) / spread
-        return (hazard(-beyond) / spread).unsqueeze(1) * self.direction
+        std = self._std().clamp_min(1e-150)
+        margin = ((self.untruncated.mean * self.direction).sum(1) - self.threshold) / std
+        return (hazard(-margin) / std).unsqueeze(1) * self.direction
 
-    def log_share(self, x: Tensor) -> Tensor:
+    def log_acceptance(self, x: Tensor) -> Tensor:
         """Return ln of the chance that a state ``x`` [N, D] is kept, ``[N]``, where the width is positive."""
-        beyond = (x * self.direction).sum(1) - self.threshold
-        return log_normal_integral(beyond / self.width)
+        margin = (x * self.direction).sum(1) - self.threshold
+        return log_normal_cdf(margin / self.noise_std)
 
     def draw(self, rng: torch.Generator) -> Tensor:
         """Draw one state for each row, ``[N, D]``, exactly; of a hard half plane, inside also once it is float32.
@@ -154,31 +156,33 @@ class CutKernel:
         A draw from the whole kernel is moved along the kernel's own regression on u = direction . x + noise, so that
         u becomes a draw from its truncated normal: what is independent of u stays as it was drawn.
         """
-        x, spread = self.whole.draw(rng), self._spread()
-        noise = torch.randn(len(x), generator=rng, dtype=torch.float64) * self.width
-        safe = torch.where(spread > 0, spread, 1.0)
-        mean = (self.whole.mean * self.direction).sum(1)
-        wanted = mean + spread * normal_beyond((self.threshold - mean) / safe, rng)
+        x, std = self.untruncated.draw(rng), self._std()
+        noise = torch.randn(len(x), generator=rng, dtype=torch.float64) * self.noise_std
+        safe = torch.where(std > 0, std, 1.0)
+        mean = (self.untruncated.mean * self.direction).sum(1)
+        target = mean + std * truncated_normal((self.threshold - mean) / safe, rng)
         u = (x * self.direction).sum(1) + noise
-        drawn = x + self.whole.along(self.direction) * ((wanted - u) / safe.square()).unsqueeze(1)
+        drawn = x + self.untruncated.along(self.direction) * ((target - u) / safe.square()).unsqueeze(1)
         return self._rounded_inwards(drawn)
 
-    def _spread(self) -> Tensor:
-        across = (self.whole.along(self.direction) * self.direction).sum(1)
-        return (across + self.width.square()).sqrt()
+    def _std(self) -> Tensor:
+        projected_variance = (self.untruncated.along(self.direction) * self.direction).sum(1)
+        return (projected_variance + self.noise_std.square()).sqrt()
 
     def _rounded_inwards(self, x: Tensor) -> Tensor:
         """Return ``x`` in float32 where the cut is hard, each entry moved by single ulps until the state is inside."""
-        inwards = torch.where(self.whole.variance > 0, self.direction.sign() * math.inf, math.nan).float()
+        direction_inwards = torch.where(
+            self.untruncated.variance > 0, self.direction.sign() * math.inf, math.nan
+        ).float()
         single = x.float()
         for _ in range(MOST_ULPS):
-            outside = (self.width == 0) & ((single.double() * self.direction).sum(1) < self.threshold)
+            outside = (self.noise_std == 0) & ((single.double() * self.direction).sum(1) < self.threshold)
             if not outside.any():
                 break
-            moved = torch.nextafter(single, inwards)
-            movable = outside.unsqueeze(1) & inwards.isinf()
+            moved = torch.nextafter(single, direction_inwards)
+            movable = outside.unsqueeze(1) & direction_inwards.isinf()
             single = torch.where(movable, moved, single)
-        return torch.where((self.width == 0).unsqueeze(1), single.double(), x)
+        return torch.where((self.noise_std == 0).unsqueeze(1), single.double(), x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,35 +218,37 @@ class BitKernel:
 Kernel = GaussianKernel | BitKernel
 
 
-def kernel_of(law: Law) -> Kernel:
-    """Return ``law`` of states ``[N, *shape]`` as a kernel over flattened states."""
-    if isinstance(law, Bernoulli):
-        return BitKernel(law.logits.double().flatten(1))
-    if isinstance(law, MultivariateNormal):
-        return GaussianKernel(law.mean.double(), law.scale_tril.double() @ law.scale_tril.double().mT)
-    spread = law.stddev.double().expand_as(law.mean)
-    return GaussianKernel(law.mean.double().flatten(1), spread.square().flatten(1))
+def kernel_of(distribution: StateDistribution) -> Kernel:
+    """Return ``distribution`` of states ``[N, *shape]`` as a kernel over flattened states."""
+    if isinstance(distribution, Bernoulli):
+        return BitKernel(distribution.logits.double().flatten(1))
+    if isinstance(distribution, MultivariateNormal):
+        return GaussianKernel(
+            distribution.mean.double(), distribution.scale_tril.double() @ distribution.scale_tril.double().mT
+        )
+    std = distribution.stddev.double().expand_as(distribution.mean)
+    return GaussianKernel(distribution.mean.double().flatten(1), std.square().flatten(1))
 
 
-def normal_beyond(least: Tensor, rng: torch.Generator) -> Tensor:
+def truncated_normal(least: Tensor, rng: torch.Generator) -> Tensor:
     """Draw from N(0, 1) given that the draw is ``least`` [N] or more, float64 ``[N]``, however far that is out.
 
     By inversion of the tail's probability: its quantile for moderate ``least``, and beyond a start from the tail's
     shape exp(-x^2/2), bettered by Newton's steps on its logarithm.
     """
     log_chance = torch.log1p(-torch.rand(least.shape, generator=rng, dtype=torch.float64))
-    wanted = log_normal_integral(-least) + log_chance
-    found = -torch.special.ndtri(torch.exp(wanted))
-    far = least.clamp_min(NDTRI_REACHES)
-    start = far - 2.0 * log_chance / (far + (far.square() - 2.0 * log_chance).sqrt())
-    x, wanted_far = start, log_normal_integral(-far) + log_chance
+    target = log_normal_cdf(-least) + log_chance
+    found = -torch.special.ndtri(torch.exp(target))
+    far_out = least.clamp_min(NDTRI_UP_TO)
+    start = far_out - 2.0 * log_chance / (far_out + (far_out.square() - 2.0 * log_chance).sqrt())
+    x, target_far_out = start, log_normal_cdf(-far_out) + log_chance
     for _ in range(3):
-        x = x + (log_normal_integral(-x) - wanted_far) / hazard(x)
-    x = torch.where(far < NEWTON_REACHES, x, start)
-    return torch.maximum(torch.where(least > NDTRI_REACHES, x, found), least)
+        x = x + (log_normal_cdf(-x) - target_far_out) / hazard(x)
+    x = torch.where(far_out < NEWTON_UP_TO, x, start)
+    return torch.maximum(torch.where(least > NDTRI_UP_TO, x, found), least)
 
 
-def log_normal_integral(x: Tensor) -> Tensor:
+def log_normal_cdf(x: Tensor) -> Tensor:
     """Return ln of the chance that N(0, 1) is below ``x``, however far out that is."""
     found: Tensor = torch.special.log_ndtr(x)
     return found
@@ -250,10 +256,10 @@ def log_normal_integral(x: Tensor) -> Tensor:
 
 def hazard(x: Tensor) -> Tensor:
     """Return the density of N(0, 1) at ``x`` by its chance to be larger; close to ``x`` where that is far out."""
-    return torch.exp(-0.5 * x.square() - 0.5 * math.log(2.0 * math.pi) - log_normal_integral(-x))
+    return torch.exp(-0.5 * x.square() - 0.5 * math.log(2.0 * math.pi) - log_normal_cdf(-x))
 
 
-def correlated_normal(mean: Tensor, covariance: Tensor) -> MultivariateNormal:
+def multivariate_normal(mean: Tensor, covariance: Tensor) -> MultivariateNormal:
     """Return N(``mean`` [N, K], ``covariance`` [N, K, K]), unchecked."""
     return MultivariateNormal(mean, covariance, validate_args=False)
 
@@ -263,13 +269,13 @@ def normal_log_density(difference: Tensor, variance: Tensor) -> Tensor:
     return log_density(normal(torch.zeros_like(difference), variance.sqrt()), difference)
 
 
-def log_density(law: Normal | MultivariateNormal, x: Tensor) -> Tensor:
-    """Return ln of the density of ``law`` at ``x``: of each entry, or of each row where entries are correlated."""
-    found: Tensor = law.log_prob(x)  # type: ignore[no-untyped-call]
+def log_density(distribution: Normal | MultivariateNormal, x: Tensor) -> Tensor:
+    """Return ln of the density of ``distribution`` at ``x``, of each entry, or of each row if correlated."""
+    found: Tensor = distribution.log_prob(x)  # type: ignore[no-untyped-call]
     return found
 
 
-def joined(kernels: Sequence[Kernel]) -> Kernel:
+def concatenated(kernels: Sequence[Kernel]) -> Kernel:
     """Return the rows of ``kernels``, all of one kind, as one kernel."""
     bits = [kernel for kernel in kernels if isinstance(kernel, BitKernel)]
     if bits:

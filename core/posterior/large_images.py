@@ -12,10 +12,10 @@ from torch.distributions import Normal
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
-from core.networks.base import perturbed_law
+from core.networks.base import perturbed_kernel
 from core.networks.convolutional import ConvolutionalNetwork, Region, grown, within
 from core.processes.gaussian import GaussianProcess
-from core.values.checkpoints import RGB, channels_of, is_picture
+from core.values.checkpoints import RGB, channels_of, is_image
 
 MOST_PIXELS = 2**24
 
@@ -44,15 +44,15 @@ class WindowedNetwork:
         self.shape = hole.shape
         height, width = pixels.shape
         self._inner: Region = _extent(np.any(pixels, axis=1)), _extent(np.any(pixels, axis=0))
-        self.window = grown(self._inner, network.reach, network.multiple, (height, width))
+        self.window = grown(self._inner, network.receptive_field, network.stride, (height, width))
 
-    def reverse_law(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
+    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
         """Return p(x^t-1 | x^t = ``x``), pictures ``[N, H, W]`` or ``[N, H, W, 3]`` (see `ReverseNetwork`)."""
         part, inner = x[(slice(None), *self.window)].contiguous(), (slice(None), *self._inner)
         z_mean, z_variance = torch.zeros_like(x), torch.zeros_like(x)
         found = self.network.read_outs(part, t, process, within(self._inner, self.window))
         z_mean[inner], z_variance[inner] = found
-        return perturbed_law(z_mean, z_variance, x, t, process)
+        return perturbed_kernel(z_mean, z_variance, x, t, process)
 
 
 def resized(model: DiffusionModel, size: tuple[int, int]) -> DiffusionModel:
@@ -90,10 +90,10 @@ def windowed(model: DiffusionModel, hole: NDArray[np.bool_]) -> DiffusionModel:
 def takes_any_size(model: DiffusionModel) -> bool:
     """Tell whether ``model`` takes pictures of any size: its units, too, must be the same for every pixel."""
     one_unit = np.size(model.data.shift) == 1 and np.size(model.data.scale) == 1
-    return isinstance(model.network, ConvolutionalNetwork) and is_picture(model.data.shape) and one_unit
+    return isinstance(model.network, ConvolutionalNetwork) and is_image(model.data.shape) and one_unit
 
 
-def _extent(there: NDArray[np.bool_]) -> slice:
+def _extent(occupied: NDArray[np.bool_]) -> slice:
     """Return from the first place that is True to the last."""
-    places = np.flatnonzero(there)
+    places = np.flatnonzero(occupied)
     return slice(int(places[0]), int(places[-1]) + 1)

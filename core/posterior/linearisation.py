@@ -16,18 +16,18 @@ import torch
 from torch import Tensor
 
 from core.posterior.kernels import GaussianKernel
-from core.posterior.x0_moments import Chain, Moments
+from core.posterior.x0_moments import Moments, ReverseChain
 
-DIFFERENCES_UP_TO = 8
+FINITE_DIFFERENCES_UP_TO = 8
 """Entries of a state up to which the guess is asked for at 2 D + 1 points around every kernel."""
-SMALLEST = 1e-7
+NEGLIGIBLE_STD = 1e-7
 """Share of a kernel's greatest spread below which a direction counts as known."""
 
 LogFactor = Callable[[Moments], Tensor]
 """ln r of each state, ``[N]``, by what is believed of its x^0."""
 
 
-class Lookahead(Protocol):
+class Linearisation(Protocol):
     """What x^0 is believed to be around the means of kernels.
 
     Attributes:
@@ -48,17 +48,17 @@ class Lookahead(Protocol):
         """Return d ``function`` (moments) / d x, ``[N, D]``."""
 
 
-def lookahead(chain: Chain, kernel: GaussianKernel, t: int) -> Lookahead:
+def linearise(chain: ReverseChain, kernel: GaussianKernel, t: int) -> Linearisation:
     """Return what is believed of x^0 around x^t ~ ``kernel``, t = 1 … T."""
-    if kernel.mean.shape[1] > DIFFERENCES_UP_TO:
-        return Tangent(chain, kernel, t)
-    return Differences(chain, kernel, t)
+    if kernel.mean.shape[1] > FINITE_DIFFERENCES_UP_TO:
+        return AutogradLinearisation(chain, kernel, t)
+    return FiniteDifferenceLinearisation(chain, kernel, t)
 
 
-class Tangent:
-    """A `Lookahead` by automatic differentiation at the means."""
+class AutogradLinearisation:
+    """A `Linearisation` by automatic differentiation at the means."""
 
-    def __init__(self, chain: Chain, kernel: GaussianKernel, t: int) -> None:
+    def __init__(self, chain: ReverseChain, kernel: GaussianKernel, t: int) -> None:
         self.x = kernel.mean
         with torch.enable_grad():
             self._x = kernel.mean.detach().requires_grad_()
@@ -66,78 +66,80 @@ class Tangent:
         self.moments = Moments(self._moments.mean.detach(), self._moments.covariance.detach())
 
     def jacobian(self, rows: Tensor) -> Tensor:
-        """See `Lookahead`."""
+        """See `Linearisation`."""
         with torch.enable_grad():
-            guesses = [self._moments.mean[:, row] for row in rows.nonzero().squeeze(1).tolist()]
-        return torch.stack([self._back(guess) for guess in guesses], dim=1)
+            x0_estimates = [self._moments.mean[:, row] for row in rows.nonzero().squeeze(1).tolist()]
+        return torch.stack([self._gradient_of(x0_estimate) for x0_estimate in x0_estimates], dim=1)
 
     def slope(self, direction: Tensor) -> Tensor:
-        """See `Lookahead`."""
+        """See `Linearisation`."""
         with torch.enable_grad():
             along = self._moments.mean @ direction
-        return self._back(along)
+        return self._gradient_of(along)
 
     def gradient(self, function: LogFactor) -> Tensor:
-        """See `Lookahead`."""
+        """See `Linearisation`."""
         with torch.enable_grad():
             value = function(self._moments)
-        return self._back(value)
+        return self._gradient_of(value)
 
-    def _back(self, values: Tensor) -> Tensor:
+    def _gradient_of(self, values: Tensor) -> Tensor:
         (found,) = torch.autograd.grad(values, self._x, torch.ones_like(values), retain_graph=True)
         return found
 
 
-class Differences:
-    """A `Lookahead` by central differences over the kernels' own spread.
+class FiniteDifferenceLinearisation:
+    """A `Linearisation` by central differences over the kernels' own spread.
 
     The points lie sqrt(max(3, D)) standard deviations from the mean along each principal direction: 3 is best for
     what is nearly a parabola, and D keeps all weights of averages positive.
     """
 
-    def __init__(self, chain: Chain, kernel: GaussianKernel, t: int) -> None:
+    def __init__(self, chain: ReverseChain, kernel: GaussianKernel, t: int) -> None:
         self.x = kernel.mean
         count, dimensions = kernel.mean.shape
-        self._square = max(3.0, float(dimensions))
+        self._squared_step = max(3.0, float(dimensions))
         roots = kernel.roots()
-        reach = math.sqrt(self._square) * roots.permute(2, 0, 1)
-        points = torch.cat([self.x[None], self.x + reach, self.x - reach])
+        offsets = math.sqrt(self._squared_step) * roots.permute(2, 0, 1)
+        points = torch.cat([self.x[None], self.x + offsets, self.x - offsets])
         found = chain.moments(points.flatten(0, 1), t)
         self._moments = found
         self._shape = (2 * dimensions + 1, count)
         # d/dx = (d along each root) / (its length) in its direction
         lengths = roots.square().sum(1, keepdim=True)
-        shortest = SMALLEST**2 * lengths.amax(2, keepdim=True)
+        shortest = NEGLIGIBLE_STD**2 * lengths.amax(2, keepdim=True)
         self._directions = torch.where(lengths > shortest, roots / lengths.clamp_min(1e-300), 0.0)
-        guesses = found.mean.reshape(*self._shape, dimensions)
-        self._slopes = self._first(guesses)
-        bends = self._second(guesses)
-        spread = self._averaged(found.covariance.reshape(*self._shape, *found.covariance.shape[1:]))
-        spread = spread if spread.dim() == 3 else torch.diag_embed(spread)
-        left_over = 0.25 * (self._square - 1.0) * torch.einsum("jna,jnb->nab", bends, bends)
-        self.moments = Moments(self._averaged(guesses), spread + left_over)
+        x0_estimates = found.mean.reshape(*self._shape, dimensions)
+        self._slopes = self._first(x0_estimates)
+        second_differences = self._second(x0_estimates)
+        covariance = self._averaged(found.covariance.reshape(*self._shape, *found.covariance.shape[1:]))
+        covariance = covariance if covariance.dim() == 3 else torch.diag_embed(covariance)
+        linearisation_error = (
+            0.25 * (self._squared_step - 1.0) * torch.einsum("jna,jnb->nab", second_differences, second_differences)
+        )
+        self.moments = Moments(self._averaged(x0_estimates), covariance + linearisation_error)
 
     def jacobian(self, rows: Tensor) -> Tensor:
-        """See `Lookahead`."""
+        """See `Linearisation`."""
         return self._slopes[:, rows]
 
     def slope(self, direction: Tensor) -> Tensor:
-        """See `Lookahead`."""
+        """See `Linearisation`."""
         return torch.einsum("nad,a->nd", self._slopes, direction)
 
     def gradient(self, function: LogFactor) -> Tensor:
-        """See `Lookahead`."""
+        """See `Linearisation`."""
         return self._first(function(self._moments).reshape(*self._shape, 1)).squeeze(1)
 
     def _first(self, values: Tensor) -> Tensor:
         """Return derivatives ``[N, A, D]`` of ``values`` [2 D + 1, N, A]."""
         ahead, behind = values[1:].chunk(2)
-        return torch.einsum("jna,ndj->nad", (ahead - behind) / (2.0 * math.sqrt(self._square)), self._directions)
+        return torch.einsum("jna,ndj->nad", (ahead - behind) / (2.0 * math.sqrt(self._squared_step)), self._directions)
 
     def _second(self, values: Tensor) -> Tensor:
         """Return second derivatives along each root, by its own length, ``[D, N, A]``."""
         ahead, behind = values[1:].chunk(2)
-        return (ahead + behind - 2.0 * values[0]) / self._square
+        return (ahead + behind - 2.0 * values[0]) / self._squared_step
 
     def _averaged(self, values: Tensor) -> Tensor:
         """Return the average of ``values`` [2 D + 1, …] over the kernel."""

@@ -19,8 +19,8 @@ from torch import Tensor
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
-from core.posterior.tilting import Particles, Tilting
-from core.posterior.x0_moments import Chain
+from core.posterior.tilting import Particles, TiltedChain
+from core.posterior.x0_moments import ReverseChain
 from core.runtime.memory import check_memory
 from core.runtime.randomness import torch_generator
 from core.sampling.trajectories import chunk_size, prepare, read_only
@@ -31,11 +31,11 @@ STATES_AT_ONCE = 4096
 TENSORS_AT_ONCE = 6
 """Of the size of all particles, float64: the states, their kernels, and both before and after they move."""
 NOT_FINITE = "its weights are not finite; the network's kernels or ln r overflow"
-WAYS = 50
+SEGMENTS = 50
 """Parts of a chain, each of which is walked back and forth as a whole."""
-MOVES = 4
+MOVES_A_SEGMENT = 4
 """In how many moves such a part is walked again at most."""
-RESAMPLED_BELOW = 0.5
+RESAMPLE_PARTICLES_BELOW = 0.5
 """Share of the particles below which the effective sample size has them resampled."""
 
 
@@ -53,8 +53,8 @@ def reverse_under(model: DiffusionModel, spec: RunSpec, *, pauses: bool = False)
             model; or if no particle is left with any weight.
     """
     posterior = _checked(model, spec)
-    walk = _weighted(model, posterior, spec) if posterior.weighted else _unweighted(model, posterior, spec, pauses)
-    yield from _finite(walk)
+    frames = _weighted(model, posterior, spec) if posterior.weighted else _unweighted(model, posterior, spec, pauses)
+    yield from _finite(frames)
 
 
 def finish_under(
@@ -81,14 +81,14 @@ def finish_under(
         raise BadInputError(f"start: {start} is not a step between 1 and {model.steps}")
     if x0.shape != model.data.shape:
         raise BadInputError(f"x0: shape {x0.shape} is not {model.data.shape}, the model's")
-    rough = torch.tensor(x0, dtype=torch.float64).flatten()
-    yield from _finite(_unweighted(model, posterior, spec, pauses, rough, start))
+    sdedit_start = torch.tensor(x0, dtype=torch.float64).flatten()
+    yield from _finite(_unweighted(model, posterior, spec, pauses, sdedit_start, start))
 
 
-def _finite(walk: Iterator[PosteriorFrame]) -> Iterator[PosteriorFrame]:
-    """Hand on the frames of ``walk``; raise `BadInputError` where its kernels can no longer be computed."""
+def _finite(frames: Iterator[PosteriorFrame]) -> Iterator[PosteriorFrame]:
+    """Hand on the frames of ``frames``; raise `BadInputError` where its kernels can no longer be computed."""
     try:
-        yield from walk
+        yield from frames
     except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
         raise BadInputError(f"r: {NOT_FINITE}") from error
 
@@ -118,9 +118,9 @@ def systematic(log_weights: Tensor, count: int, rng: torch.Generator) -> Tensor:
     Each particle comes as often as its share of ``count`` says, rounded up or down at random.
     """
     shares = torch.softmax(log_weights, dim=0).cumsum(0)
-    teeth = (torch.arange(count, dtype=torch.float64) + torch.rand((), generator=rng, dtype=torch.float64)) / count
+    thresholds = (torch.arange(count, dtype=torch.float64) + torch.rand((), generator=rng, dtype=torch.float64)) / count
     # the last share may be 1 but for rounding
-    return torch.searchsorted(shares, teeth * shares[-1], right=True).clamp_max(len(log_weights) - 1)
+    return torch.searchsorted(shares, thresholds * shares[-1], right=True).clamp_max(len(log_weights) - 1)
 
 
 def _unweighted(
@@ -134,26 +134,28 @@ def _unweighted(
     """Walk with the paper's kernels alone, as often back and forth as a mask asks for."""
     begin = model.steps if start is None else start
     rng = torch_generator(spec.seed, "posterior")
-    tilting = _tilting(model, posterior)
+    tilted_chain = _tilted_chain(model, posterior)
     mask = mask_of(posterior.r)
-    repeats = mask.back_and_forth if mask else 0
+    repeats = mask.resample_times if mask else 0
     equal = torch.full((spec.count,), -math.log(spec.count), dtype=torch.float64)
-    particles = tilting.start(spec.count, rng) if x0 is None else tilting.start_from(x0, spec.count, begin, rng)
-    newest = _frame(model, begin, particles, equal)
-    yield newest
+    particles = (
+        tilted_chain.start(spec.count, rng) if x0 is None else tilted_chain.start_from(x0, spec.count, begin, rng)
+    )
+    newest_frame = _frame(model, begin, particles, equal)
+    yield newest_frame
     for t in range(begin, 0, -1):
-        particles = tilting.step(particles, t, rng)
-        for times in ways_back(model.steps, begin, t - 1, repeats):
-            particles = tilting.back(particles, times[-1], times[0], rng)
+        particles = tilted_chain.step(particles, t, rng)
+        for times in resampling_segments(model.steps, begin, t - 1, repeats):
+            particles = tilted_chain.renoise(particles, times[-1], times[0], rng)
             for now, then in pairwise(times):
-                particles = tilting.move(particles, now, then, rng)
+                particles = tilted_chain.move(particles, now, then, rng)
                 if pauses:
-                    yield newest
-        newest = _frame(model, t - 1, particles, equal)
-        yield newest
+                    yield newest_frame
+        newest_frame = _frame(model, t - 1, particles, equal)
+        yield newest_frame
 
 
-def ways_back(steps: int, begin: int, s: int, repeats: int) -> list[list[int]]:
+def resampling_segments(steps: int, begin: int, s: int, repeats: int) -> list[list[int]]:
     """Return the ways that are walked again once a walk has come to ``s``: the steps of each, descending to ``s``.
 
     A way is a fiftieth of the chain, and they are spread so that each step lies on ``repeats`` of them, but for the
@@ -164,50 +166,50 @@ def ways_back(steps: int, begin: int, s: int, repeats: int) -> list[list[int]]:
         steps: T.
         begin: Where the walk began.
         s: Where it is, from ``begin`` - 1 to 0; nothing is walked again from 0, where all is known.
-        repeats: `core.values.potentials.Mask.back_and_forth`.
+        repeats: `core.values.potentials.Mask.resample_times`.
     """
     if s == 0:
         return []
-    length = max(1, round(steps / WAYS))
+    length = max(1, round(steps / SEGMENTS))
     done = begin - s
     number = done * repeats // length - (done - 1) * repeats // length
     top = min(s + length, begin)
-    moves = min(MOVES, top - s)
+    moves = min(MOVES_A_SEGMENT, top - s)
     return number * [[top - round((top - s) * move / moves) for move in range(moves + 1)]]
 
 
 def _weighted(model: DiffusionModel, posterior: Posterior, spec: RunSpec) -> Iterator[PosteriorFrame]:
     """Walk with weights; frames show particles after they were resampled, and the last ones never are."""
     rng = torch_generator(spec.seed, "posterior")
-    tilting = _tilting(model, posterior)
+    tilted_chain = _tilted_chain(model, posterior)
     log_weights = torch.full((spec.count,), -math.log(spec.count), dtype=torch.float64)
     total = 0.0
-    particles = tilting.start(spec.count, rng)
+    particles = tilted_chain.start(spec.count, rng)
     for t in range(model.steps, -1, -1):
         log_weights = log_weights + particles.log_weight
-        gained = float(torch.logsumexp(log_weights, dim=0))
-        _check_weights(gained, t)
-        total += gained
-        log_weights = log_weights - gained
+        log_normaliser = float(torch.logsumexp(log_weights, dim=0))
+        _check_weights(log_normaliser, t)
+        total += log_normaliser
+        log_weights = log_weights - log_normaliser
         size = float(torch.exp(-torch.logsumexp(2.0 * log_weights, dim=0)))
         ancestors = None
-        if t > 0 and size < RESAMPLED_BELOW * spec.count:
+        if t > 0 and size < RESAMPLE_PARTICLES_BELOW * spec.count:
             ancestors = systematic(log_weights, spec.count, rng)
             particles = particles.take(ancestors)
             log_weights = torch.full_like(log_weights, -math.log(spec.count))
         yield _frame(model, t, particles, log_weights, size, total, ancestors)
         if t > 0:
-            particles = tilting.step(particles, t, rng)
+            particles = tilted_chain.step(particles, t, rng)
 
 
-def _tilting(model: DiffusionModel, posterior: Posterior) -> Tilting:
-    return Tilting(Chain(model), posterior, min(STATES_AT_ONCE, chunk_size(model.data.shape)))
+def _tilted_chain(model: DiffusionModel, posterior: Posterior) -> TiltedChain:
+    return TiltedChain(ReverseChain(model), posterior, min(STATES_AT_ONCE, chunk_size(model.data.shape)))
 
 
-def _check_weights(gained: float, t: int) -> None:
-    if math.isnan(gained) or gained == math.inf:
+def _check_weights(log_normaliser: float, t: int) -> None:
+    if math.isnan(log_normaliser) or log_normaliser == math.inf:
         raise BadInputError(f"r: at t = {t} {NOT_FINITE}")
-    if gained == -math.inf:
+    if log_normaliser == -math.inf:
         raise BadInputError(f"r: at t = {t} no particle is left that it allows; wish for less or take more particles")
 
 
@@ -220,12 +222,12 @@ def _frame(
     total: float | None = None,
     ancestors: Tensor | None = None,
 ) -> PosteriorFrame:
-    shown = particles.x.float().reshape(len(log_weights), *model.data.shape)
+    states = particles.x.float().reshape(len(log_weights), *model.data.shape)
     weights = log_weights.numpy()
     weights.setflags(write=False)
     return PosteriorFrame(
         t=t,
-        x=read_only(shown),
+        x=read_only(states),
         log_weights=weights,
         effective_size=float(len(log_weights)) if size is None else size,
         log_probability=total,

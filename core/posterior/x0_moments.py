@@ -19,9 +19,9 @@ from core.posterior.kernels import BitKernel, GaussianKernel, Kernel, kernel_of
 from core.processes.binomial import BinomialProcess
 from core.processes.distributions import bernoulli, draw, normal
 from core.processes.gaussian import GaussianProcess
-from core.sampling.strided import strided_law
+from core.sampling.strided import strided_kernel
 
-LEARNED_ERROR = 0.03
+LEARNED_VARIANCE_ERROR = 0.03
 """Share by which the variances of learned kernels are taken to be off; those of exact networks are not."""
 
 
@@ -39,18 +39,18 @@ class Moments:
 
     def along(self, direction: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and variance of ``direction`` [D] . x^0, ``[N]`` each."""
-        spread = GaussianKernel(self.mean, self.covariance).along(direction)
-        return self.mean @ direction, (spread * direction).sum(1)
+        covariance = GaussianKernel(self.mean, self.covariance).along(direction)
+        return self.mean @ direction, (covariance * direction).sum(1)
 
 
-class Chain:
+class ReverseChain:
     """The reverse chain of ``model`` over flattened float64 states: its kernels, and its guesses of its own x^0."""
 
     def __init__(self, model: DiffusionModel) -> None:
         self._model = model
         exact = isinstance(model.network, (AnalyticNetwork, EmpiricalNetwork))
         self._dtype = torch.float64 if exact else _precision(model)
-        self._error = 0.0 if exact else LEARNED_ERROR
+        self._error = 0.0 if exact else LEARNED_VARIANCE_ERROR
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -67,37 +67,37 @@ class Chain:
         """T, the number of steps."""
         return self._model.steps
 
-    def kept(self, t: int) -> float:
+    def alpha_bar(self, t: int) -> float:
         """Return alpha_bar_t, the signal that is left at t."""
         return float(self._model.process.alpha_bars[t])
 
     def kernel(self, x: Tensor, t: int, s: int | None = None) -> Kernel:
-        """Return p(x^t-1 | x^t = ``x`` [N, D]), t = 1 … T; for an ``s`` before t - 1 what `strided_law` has for it."""
+        """Return p(x^t-1 | x^t = ``x`` [N, D]), t = 1 … T; `strided_kernel` for an ``s`` before t - 1."""
         states = x.reshape(len(x), *self.shape).to(self._dtype)
-        law = self._model.reverse_law(states, t)
-        return kernel_of(law if s is None else strided_law(self._model, states, t, s, law))
+        distribution = self._model.reverse_kernel(states, t)
+        return kernel_of(distribution if s is None else strided_kernel(self._model, states, t, s, distribution))
 
     def forward(self, x: Tensor, s: int, t: int, rng: torch.Generator) -> Tensor:
         """Draw x^t from q for each x^s = ``x`` [N, D], s < t, as float32 holds it."""
-        return draw(self._model.process.stretch_law(x, s, t), rng).float().double()
+        return draw(self._model.process.multi_step_transition(x, s, t), rng).float().double()
 
     def path(self, y: Tensor, x: Tensor | None, s: int, t: int) -> Kernel:
         """Return q(x^s | x^t = ``x``, x^0 = ``y`` [N, D]), 1 <= s < t <= T; without ``x``, q(x^s | x^0)."""
         process = self._model.process
         if x is None:
-            return kernel_of(process.jump_law(y, s))
-        return kernel_of(process.posterior_law(y, x, t) if s == t - 1 else process.bridge_law(y, x, s, t))
+            return kernel_of(process.marginal(y, s))
+        return kernel_of(process.posterior(y, x, t) if s == t - 1 else process.multi_step_posterior(y, x, s, t))
 
     def prior(self, count: int) -> Kernel:
         """Return pi, once for each of ``count`` states."""
-        return kernel_of(self._model.process.prior_law(torch.zeros(count, *self.shape)))
+        return kernel_of(self._model.process.prior_distribution(torch.zeros(count, *self.shape)))
 
-    def own_guess(self, x: Tensor, t: int) -> Kernel:
+    def entrywise_x0_kernel(self, x: Tensor, t: int) -> Kernel:
         """Return what each entry of ``x`` [N, D] alone says of its x^0, t = 1 … T, for data that are pi themselves.
 
         Both processes are then their own reverse, of one step and of many.
         """
-        return kernel_of(self._model.process.jump_law(x, t))
+        return kernel_of(self._model.process.marginal(x, t))
 
     def moments(self, x: Tensor, t: int, kernel: Kernel | None = None) -> Moments:
         """Return the moments of x^0 given x^t = ``x`` [N, D], t = 1 … T; ``kernel`` where it is known already."""
@@ -114,43 +114,47 @@ def _gaussian_moments(process: GaussianProcess, kernel: GaussianKernel, x: Tenso
     if t == 1:
         return Moments(kernel.mean, kernel.covariance)
     # where x^t-1 is noise whatever x^0 was, the kernel says nothing of it
-    guess = process.guess(normal(kernel.mean, 1.0), x, t) if process.alpha_bars[t - 1] > 0 else torch.zeros_like(x)
-    edge = process.edge_law(process.bridge_law(guess, x, 1, t).mean)
-    spread = _guess_spread(process, kernel, x, t, error)
+    x0_estimate = (
+        process.x0_estimate(normal(kernel.mean, 1.0), x, t) if process.alpha_bars[t - 1] > 0 else torch.zeros_like(x)
+    )
+    final = process.final_kernel(process.multi_step_posterior(x0_estimate, x, 1, t).mean)
+    covariance = _x0_covariance(process, kernel, x, t, error)
     # x^1 given x^t and x^0: how it moves with x^0, and what it varies besides
-    kept, now = float(process.alpha_bars[1]), float(process.alpha_bars[t])
-    besides = (1.0 - kept) * (1.0 - now / kept) / (1.0 - now)
-    inherited = kept * (process.bridge_share(1, t) ** 2 * spread + _each(besides, spread))
-    return Moments(edge.mean, inherited + _each(1.0 - kept, spread))
+    alpha_bar, alpha_bar_t = float(process.alpha_bars[1]), float(process.alpha_bars[t])
+    residual_variance = (1.0 - alpha_bar) * (1.0 - alpha_bar_t / alpha_bar) / (1.0 - alpha_bar_t)
+    propagated = alpha_bar * (
+        process.multi_step_x0_weight(1, t) ** 2 * covariance + _each(residual_variance, covariance)
+    )
+    return Moments(final.mean, propagated + _each(1.0 - alpha_bar, covariance))
 
 
-def _guess_spread(process: GaussianProcess, kernel: GaussianKernel, x: Tensor, t: int, error: float) -> Tensor:
+def _x0_covariance(process: GaussianProcess, kernel: GaussianKernel, x: Tensor, t: int, error: float) -> Tensor:
     """Return the (co)variance of the data given x^t that lies behind the kernel's.
 
     It is what the kernel's variance has in excess of the posterior's, and early in the reverse next to nothing of
     the whole: what is read from a variance with an ``error`` is weighed against 1 - alpha_bar_t, the spread of unit
     Gaussian data, by how far either may be off.
     """
-    share = float(process.guess_share(t, x)) ** 2
+    share = float(process.posterior_x0_weight(t, x)) ** 2
     if share == 0.0:
         return _each(1.0, kernel.covariance).expand_as(kernel.covariance)
     excess = kernel.covariance - _each(float(process.posterior_variance(t, x)), kernel.covariance)
-    usual = 1.0 - float(process.alpha_bars[t])
-    off = (error * kernel.variance / share).square()
+    unit_variance = 1.0 - float(process.alpha_bars[t])
+    squared_error = (error * kernel.variance / share).square()
     if excess.dim() == 3:
-        off = off.mean(1)[:, None, None]
-    trust = usual**2 / (usual**2 + off)
-    spread: Tensor = trust * excess / share + (1.0 - trust) * _each(usual, excess)
-    return spread.clamp_min(0.0) if spread.dim() == 2 else spread
+        squared_error = squared_error.mean(1)[:, None, None]
+    trust = unit_variance**2 / (unit_variance**2 + squared_error)
+    covariance: Tensor = trust * excess / share + (1.0 - trust) * _each(unit_variance, excess)
+    return covariance.clamp_min(0.0) if covariance.dim() == 2 else covariance
 
 
 def _bits_moments(process: BinomialProcess, kernel: BitKernel, x: Tensor, t: int) -> Moments:
     chance = torch.sigmoid(kernel.logits)
     if t > 1:
         noise = process.alpha_bars[t - 1] == 0  # whatever x^0 was: the kernel says nothing of it
-        guess = torch.full_like(x, 0.5) if noise else process.guess(bernoulli(kernel.logits), x, t)
-        kept = float(process.alpha_bars[1])
-        chance = kept * process.bridge_law(guess, x, 1, t).probs + 0.5 * (1.0 - kept)
+        x0_estimate = torch.full_like(x, 0.5) if noise else process.x0_estimate(bernoulli(kernel.logits), x, t)
+        alpha_bar = float(process.alpha_bars[1])
+        chance = alpha_bar * process.multi_step_posterior(x0_estimate, x, 1, t).probs + 0.5 * (1.0 - alpha_bar)
     return Moments(chance, chance * (1.0 - chance))
 
 

@@ -66,7 +66,7 @@ def erased_between(betas: Tensor, s: int, t: int) -> float:
     return -math.expm1(float(torch.log1p(-betas[s:t]).sum()))
 
 
-def step_entropies_in_bits(
+def entropy_bounds_in_bits(
     step: Tensor, given_0: Tensor, *, entropy_of_data_given_itself: float = -math.inf
 ) -> StepEntropies:
     """Return the bounds of every reverse step's entropy, bits per dimension (section 2.6, appendix A).
@@ -101,25 +101,25 @@ class Process(Protocol):
     betas: Tensor
     alpha_bars: Tensor
 
-    def step_law(self, x: Tensor, t: int | Tensor) -> Any:
+    def transition(self, x: Tensor, t: int | Tensor) -> Any:
         """Return q(x^t | x^t-1 = ``x``), t = 1 … T."""
 
-    def stretch_law(self, x: Tensor, s: int, t: int) -> Any:
+    def multi_step_transition(self, x: Tensor, s: int, t: int) -> Any:
         """Return q(x^t | x^s = ``x``), 0 <= s < t <= T."""
 
-    def jump_law(self, x0: Tensor, t: int | Tensor) -> Any:
+    def marginal(self, x0: Tensor, t: int | Tensor) -> Any:
         """Return q(x^t | x^0 = ``x0``), t = 1 … T."""
 
-    def posterior_law(self, x0: Tensor, x: Tensor, t: int | Tensor) -> Any:
+    def posterior(self, x0: Tensor, x: Tensor, t: int | Tensor) -> Any:
         """Return q(x^t-1 | x^t = ``x``, x^0 = ``x0``), t = 2 … T."""
 
-    def bridge_law(self, x0: Tensor, x: Tensor, s: int, t: int) -> Any:
+    def multi_step_posterior(self, x0: Tensor, x: Tensor, s: int, t: int) -> Any:
         """Return q(x^s | x^t = ``x``, x^0), 1 <= s < t <= T, ``x0`` data or a guess of them."""
 
-    def edge_law(self, x: Tensor) -> Any:
+    def final_kernel(self, x: Tensor) -> Any:
         """Return p(x^0 | x^1 = ``x``), which appendix B fixes."""
 
-    def prior_law(self, x: Tensor) -> Any:
+    def prior_distribution(self, x: Tensor) -> Any:
         """Return pi for states like ``x``."""
 
     def step(self, x: Tensor, t: int, rng: torch.Generator) -> Tensor:
@@ -131,8 +131,8 @@ class Process(Protocol):
     def prior(self, count: int, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
         """Draw ``count`` states of ``shape`` from pi."""
 
-    def guess(self, law: Any, x: Tensor, t: int) -> Tensor:
-        """Return the guess E[x^0 | x^t = ``x``] that lies behind the kernel ``law`` = p(x^t-1 | x^t = ``x``)."""
+    def x0_estimate(self, distribution: Any, x: Tensor, t: int) -> Tensor:
+        """Return E[x^0 | x^t = ``x``] that the kernel ``distribution`` = p(x^t-1 | x^t = ``x``) implies."""
 
     def prior_cross_entropy(self, x0: Tensor) -> Tensor:
         """Return -E[ln pi(x^T) | x^0] for each sample, float64 ``[N]``."""
@@ -140,10 +140,10 @@ class Process(Protocol):
     def null_log_likelihood(self, x0: Tensor) -> float:
         """Return the null model's log-likelihood, nats per dimension."""
 
-    def jump_entropies(self) -> Tensor:
+    def marginal_entropies(self) -> Tensor:
         """Return H_q(X^t | X^0), t = 1 … T, per dimension."""
 
-    def step_entropies(self) -> Tensor:
+    def transition_entropies(self) -> Tensor:
         """Return H_q(X^t | X^t-1), t = 1 … T, per dimension."""
 
     def entropies(self) -> StepEntropies:

@@ -18,8 +18,8 @@ from core.processes.base import (
     check_finite,
     check_floating,
     check_step,
+    entropy_bounds_in_bits,
     erased_between,
-    step_entropies_in_bits,
     tabulated,
 )
 from core.processes.distributions import NATS_PER_BIT, MixedBernoulli, bernoulli, draw, pick
@@ -46,16 +46,16 @@ class BinomialProcess:
         Raises:
             BadInputError: If a rate is outside (0, 1].
         """
-        self.betas, kept = tabulated(betas)
+        self.betas, alpha_bars_from_1 = tabulated(betas)
         self.steps = len(self.betas)
         one, infinity = torch.ones(1, dtype=torch.float64), torch.full((1,), math.inf, dtype=torch.float64)
-        self.alpha_bars = torch.cat([one, kept])
-        self._jump_entropies = binary_entropy((1.0 - kept) / 2.0)
+        self.alpha_bars = torch.cat([one, alpha_bars_from_1])
+        self._marginal_entropies = binary_entropy((1.0 - alpha_bars_from_1) / 2.0)
         # log odds of a bit's value given that value a step, or a jump, before
-        self._step_odds = torch.cat([infinity, torch.log((2.0 - self.betas) / self.betas)])
-        self._jump_odds = torch.cat([infinity, torch.log1p(kept) - torch.log1p(-kept)])
+        self._transition_odds = torch.cat([infinity, torch.log((2.0 - self.betas) / self.betas)])
+        self._marginal_odds = torch.cat([infinity, torch.log1p(alpha_bars_from_1) - torch.log1p(-alpha_bars_from_1)])
         # what `mixed_odds` needs of the posteriors for t = 2 … T where x^t is 0, and what that changes where it is 1
-        jump, step, unused = self._jump_odds[1:-1], self._step_odds[2:], torch.zeros(2, dtype=torch.float64)
+        jump, step, unused = self._marginal_odds[1:-1], self._transition_odds[2:], torch.zeros(2, dtype=torch.float64)
         self._shift_at_zero = torch.cat([unused, _shift(jump - step, -jump - step)])
         self._change = torch.cat([unused, _shift(jump + step, step - jump)]) - self._shift_at_zero
         self._gain = torch.cat([unused, torch.expm1(2.0 * jump)])
@@ -63,13 +63,13 @@ class BinomialProcess:
         self._same = torch.cat([unused, torch.sigmoid(-jump - step)])
         self._other = torch.cat([unused, torch.sigmoid(step - jump)])
 
-    def step_law(self, x: Tensor, t: int | Tensor) -> Bernoulli:
+    def transition(self, x: Tensor, t: int | Tensor) -> Bernoulli:
         """Return q(x^t | x^t-1 = ``x``) for t = 1 … T."""
         self.check_step(t, first=1)
         check_floating(x=x)
-        return bernoulli(_signs(x) * pick(self._step_odds, t, x))
+        return bernoulli(_signs(x) * pick(self._transition_odds, t, x))
 
-    def stretch_law(self, x: Tensor, s: int, t: int) -> Bernoulli:
+    def multi_step_transition(self, x: Tensor, s: int, t: int) -> Bernoulli:
         """Return q(x^t | x^s = ``x``) for 0 <= s < t <= T: many steps at once."""
         self.check_step(t, first=1)
         check_step(s, 0, t - 1, "s")
@@ -77,13 +77,13 @@ class BinomialProcess:
         erased = erased_between(self.betas, s, t)
         return bernoulli(_signs(x) * math.log((2.0 - erased) / erased))
 
-    def jump_law(self, x0: Tensor, t: int | Tensor) -> Bernoulli:
+    def marginal(self, x0: Tensor, t: int | Tensor) -> Bernoulli:
         """Return q(x^t | x^0 = ``x0``) for t = 1 … T."""
         self.check_step(t, first=1)
         check_floating(x0=x0)
-        return bernoulli(_signs(x0) * pick(self._jump_odds, t, x0))
+        return bernoulli(_signs(x0) * pick(self._marginal_odds, t, x0))
 
-    def posterior_law(self, x0: Tensor, x: Tensor, t: int | Tensor) -> Bernoulli:
+    def posterior(self, x0: Tensor, x: Tensor, t: int | Tensor) -> Bernoulli:
         """Return q(x^t-1 | x^t = ``x``, x^0 = ``x0``) for t = 2 … T; at t = 1 it is x^0 itself."""
         self.check_step(t, first=2)
         check_floating(x0=x0, x=x)
@@ -91,9 +91,9 @@ class BinomialProcess:
 
     def posterior_odds(self, sign: Tensor | float, x: Tensor, t: int | Tensor) -> Tensor:
         """Return the log odds of q(x^t-1 | x^t = ``x``, x^0) where x^0 has the ``sign`` 1 or -1."""
-        return sign * pick(self._jump_odds, t - 1, x) + _signs(x) * pick(self._step_odds, t, x)
+        return sign * pick(self._marginal_odds, t - 1, x) + _signs(x) * pick(self._transition_odds, t, x)
 
-    def bridge_law(self, x0: Tensor, x: Tensor, s: int, t: int) -> Bernoulli:
+    def multi_step_posterior(self, x0: Tensor, x: Tensor, s: int, t: int) -> Bernoulli:
         """Return q(x^s | x^t = ``x``, x^0) for 1 <= s < t <= T; ``x0`` may hold probabilities of a one.
 
         Where x^0 is uncertain this is the mixture over its two values (a bit is one or the other).
@@ -103,21 +103,21 @@ class BinomialProcess:
         check_floating(x0=x0, x=x)
         erased = erased_between(self.betas, s, t)
         step = _signs(x) * math.log((2.0 - erased) / erased)
-        if_one, if_zero = step + float(self._jump_odds[s]), step - float(self._jump_odds[s])
+        if_one, if_zero = step + float(self._marginal_odds[s]), step - float(self._marginal_odds[s])
         share = x0 / (x0 + (1.0 - x0) * torch.exp(-_shift(if_one, if_zero)))
         return bernoulli(_mixed(share, if_one, if_zero))
 
-    def edge_law(self, x: Tensor) -> Bernoulli:
+    def final_kernel(self, x: Tensor) -> Bernoulli:
         """Return p(x^0 | x^1 = ``x``) = q(x^1 | x^0) pi(x^0)/pi(x^1), the first step turned round (appendix B)."""
-        return self.step_law(x, 1)
+        return self.transition(x, 1)
 
-    def prior_law(self, x: Tensor) -> Bernoulli:
+    def prior_distribution(self, x: Tensor) -> Bernoulli:
         """Return pi, fair coins, for states like ``x`` [N, *shape]."""
         return bernoulli(torch.zeros_like(x))
 
     def step(self, x: Tensor, t: int, rng: torch.Generator) -> Tensor:
         """Draw ``x^t ~ q(x^t | x^t-1 = x)``, t = 1 … T, states ``[N, *shape]``."""
-        return draw(self.step_law(x, t), rng)
+        return draw(self.transition(x, t), rng)
 
     def jump(self, x0: Tensor, t: int, rng: torch.Generator) -> Tensor:
         """Draw ``x^t ~ q(x^t | x^0)`` at once, without the steps between; 0 returns ``x0``.
@@ -125,29 +125,29 @@ class BinomialProcess:
         Raises:
             BadInputError: If ``t`` is outside 0 … T.
         """
-        return x0 if t == 0 else draw(self.jump_law(x0, t), rng)
+        return x0 if t == 0 else draw(self.marginal(x0, t), rng)
 
     def prior(self, count: int, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
         """Draw ``count`` states from pi: ``[count, *shape]``, float32."""
-        return draw(self.prior_law(torch.zeros(count, *shape)), rng)
+        return draw(self.prior_distribution(torch.zeros(count, *shape)), rng)
 
-    def guess(self, law: Bernoulli, x: Tensor, t: int) -> Tensor:
-        """Return P(x^0 = 1 | x^t = ``x``), ``[N, *shape]``, that lies behind the kernel ``law`` = p(x^t-1 | x^t).
+    def x0_estimate(self, distribution: Bernoulli, x: Tensor, t: int) -> Tensor:
+        """Return P(x^0 = 1 | x^t = ``x``), ``[N, *shape]``, implied by the kernel ``distribution`` = p(x^t-1 | x^t).
 
         The kernel mixes the posteriors of both values of x^0; their shares are solved for where the kernel does not
         know them.
         """
         if t == 1:
-            return law.probs
-        if isinstance(law, MixedBernoulli):
-            return torch.sigmoid(law.hidden_odds)
+            return distribution.probs
+        if isinstance(distribution, MixedBernoulli):
+            return torch.sigmoid(distribution.hidden_odds)
         if not self.alpha_bars[t - 1]:
             return torch.full_like(x, 0.5)  # nothing is left of x^0 at t - 1
         low, high = (torch.sigmoid(self.posterior_odds(sign, x, t).double()) for sign in (-1.0, 1.0))
-        share = (torch.sigmoid(law.logits.double()) - low) / (high - low).clamp_min(1e-300)
+        share = (torch.sigmoid(distribution.logits.double()) - low) / (high - low).clamp_min(1e-300)
         return share.clamp(0.0, 1.0).to(x.dtype)
 
-    def law_of_guess(self, odds: Tensor, x: Tensor, t: int | Tensor) -> Bernoulli:
+    def kernel_of_x0_estimate(self, odds: Tensor, x: Tensor, t: int | Tensor) -> Bernoulli:
         """Return the kernel p(x^t-1 | x^t = ``x``), t = 2 … T, of which x^0 is believed to be 1 with log ``odds``."""
         self.check_step(t, first=2)
         return MixedBernoulli(odds, lambda: self._chances(odds, x, t), lambda: self._kernel_odds(odds, x, t))
@@ -164,12 +164,12 @@ class BinomialProcess:
         """
         if isinstance(t, Tensor):
             return torch.sigmoid(self._kernel_odds(odds, x, t))
-        jump, step = float(self._jump_odds[t - 1]), float(self._step_odds[t])
-        least, by_x, by_x0 = _sigmoid(-jump - step), _sigmoid(step - jump), _sigmoid(jump - step)
-        return torch.sigmoid(odds).mul_(by_x0 - least).add_(x, alpha=by_x - least).add_(least)
+        jump, step = float(self._marginal_odds[t - 1]), float(self._transition_odds[t])
+        base, by_x, by_x0 = _sigmoid(-jump - step), _sigmoid(step - jump), _sigmoid(jump - step)
+        return torch.sigmoid(odds).mul_(by_x0 - base).add_(x, alpha=by_x - base).add_(base)
 
-    def divergence_of_guess(self, odds: Tensor, x0: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
-        """Return KL(q(x^t-1 | x^t = ``x``, x^0 = ``x0``) || `law_of_guess` of ``odds``) of each state, nats, ``[N]``.
+    def divergence_of_x0_estimate(self, odds: Tensor, x0: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
+        """Return KL(q(x^t-1 | x^t = ``x``, x^0 = ``x0``) || `kernel_of_x0_estimate` of ``odds``), nats, ``[N]``.
 
         Told of whether bits differ from x^0 all four cases are one: ln(1 + w u) - w ln(1 + u), with w the posterior's
         probability that x^t-1 differs and u the share of the guess in the kernel's odds of it. Nothing cancels, and it
@@ -185,9 +185,9 @@ class BinomialProcess:
         w, u = torch.mul(differs, other - same).add_(same), share * gain
         return (torch.log1p(w * u) - w * torch.log1p(u)).flatten(1).sum(1, dtype=torch.float64)
 
-    def own_odds(self, x: Tensor, t: int | Tensor) -> Tensor:
+    def entrywise_x0_odds(self, x: Tensor, t: int | Tensor) -> Tensor:
         """Return the log odds of x^0 = 1 given x^t = ``x`` alone, for bits of which nothing else is known."""
-        return _signs(x) * pick(self._jump_odds, t, x)
+        return _signs(x) * pick(self._marginal_odds, t, x)
 
     def prior_cross_entropy(self, x0: Tensor) -> Tensor:
         """Return -E[ln pi(x^T) | x^0] in nats for each sample of ``x0`` [N, *shape], float64 ``[N]``: D ln 2."""
@@ -198,17 +198,19 @@ class BinomialProcess:
         rate = float(x0.double().mean())
         return -float(binary_entropy(torch.tensor([rate], dtype=torch.float64)))
 
-    def jump_entropies(self) -> Tensor:
+    def marginal_entropies(self) -> Tensor:
         """Return H_q(X^t | X^0) for t = 1 … T in nats per dimension, float64 ``[T]``."""
-        return self._jump_entropies
+        return self._marginal_entropies
 
-    def step_entropies(self) -> Tensor:
+    def transition_entropies(self) -> Tensor:
         """Return H_q(X^t | X^t-1) for t = 1 … T in nats per dimension, float64 ``[T]``."""
         return binary_entropy(self.betas / 2.0)
 
     def entropies(self) -> StepEntropies:
         """Return the bounds of every reverse step's entropy, bits per dimension (section 2.6, appendix A)."""
-        return step_entropies_in_bits(self.step_entropies(), self.jump_entropies(), entropy_of_data_given_itself=0.0)
+        return entropy_bounds_in_bits(
+            self.transition_entropies(), self.marginal_entropies(), entropy_of_data_given_itself=0.0
+        )
 
     def check_step(self, t: int | Tensor, first: int) -> None:
         """Raise `BadInputError` if ``t`` is no step, or int64 steps ``[N]``, of ``first`` … T."""

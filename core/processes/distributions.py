@@ -12,15 +12,15 @@ from torch.distributions.utils import lazy_property
 
 NATS_PER_BIT = math.log(2.0)
 
-Law = Normal | Bernoulli | MultivariateNormal
+StateDistribution = Normal | Bernoulli | MultivariateNormal
 """Of states ``[N, *shape]``: independent entries, or, MultivariateNormal, correlated ones of ``[N, D]``."""
 
 
-def normal(mean: Tensor, spread: Tensor | float) -> Normal:
+def normal(mean: Tensor, std: Tensor | float) -> Normal:
     """Return N(mean, spread^2), unchecked: the arguments are the engine's own and the loops are hot."""
-    if not isinstance(spread, Tensor):
-        spread = torch.tensor(spread, dtype=mean.dtype)
-    return Normal(mean, spread, validate_args=False)
+    if not isinstance(std, Tensor):
+        std = torch.tensor(std, dtype=mean.dtype)
+    return Normal(mean, std, validate_args=False)
 
 
 def bernoulli(logits: Tensor) -> Bernoulli:
@@ -55,33 +55,33 @@ class MixedBernoulli(Bernoulli):
         return self._odds()
 
 
-def draw(law: Law, rng: torch.Generator) -> Tensor:
-    """Draw once from ``law`` with the generator ``rng``, which torch.distributions cannot be given."""
-    if isinstance(law, Bernoulli):
-        probabilities = law.probs.detach()
+def draw(distribution: StateDistribution, rng: torch.Generator) -> Tensor:
+    """Draw once from ``distribution`` with the generator ``rng``, which torch.distributions cannot be given."""
+    if isinstance(distribution, Bernoulli):
+        probabilities = distribution.probs.detach()
         return torch.rand(probabilities.shape, generator=rng, dtype=probabilities.dtype).lt_(probabilities)
-    mean = law.mean
+    mean = distribution.mean
     noise = torch.randn(mean.shape, generator=rng, dtype=mean.dtype)
-    if isinstance(law, MultivariateNormal):
-        return mean + (law.scale_tril @ noise.unsqueeze(-1)).squeeze(-1)
-    return torch.addcmul(mean, law.stddev, noise)
+    if isinstance(distribution, MultivariateNormal):
+        return mean + (distribution.scale_tril @ noise.unsqueeze(-1)).squeeze(-1)
+    return torch.addcmul(mean, distribution.stddev, noise)
 
 
-def log_probability(law: Law, x: Tensor) -> Tensor:
+def log_probability(distribution: StateDistribution, x: Tensor) -> Tensor:
     """Return ln p(x) of each state, of ``x`` [N, *shape]: float64 ``[N]``, nats; a density or a mass."""
-    law = in_double(law)
-    found: Tensor = law.log_prob(x.double())  # type: ignore[no-untyped-call]
-    return found if isinstance(law, MultivariateNormal) else found.flatten(1).sum(1)
+    distribution = as_float64(distribution)
+    found: Tensor = distribution.log_prob(x.double())  # type: ignore[no-untyped-call]
+    return found if isinstance(distribution, MultivariateNormal) else found.flatten(1).sum(1)
 
 
-def divergence(exact: Law, learned: Law) -> Tensor:
+def divergence(exact: StateDistribution, learned: StateDistribution) -> Tensor:
     """Return KL(exact || learned) of each state: float64 ``[N]``, nats."""
     if isinstance(exact, Bernoulli) and isinstance(learned, Bernoulli):
         found = _divergence_of_bits(exact.logits, learned.logits)
         return found if bool(torch.isfinite(found).all()) else _divergence_at_any_odds(exact.logits, learned.logits)
-    exact, learned = in_double(exact), in_double(learned)
+    exact, learned = as_float64(exact), as_float64(learned)
     if isinstance(learned, MultivariateNormal):
-        exact = correlated(exact)
+        exact = as_multivariate_normal(exact)
         return kl_divergence(exact, learned)
     return kl_divergence(exact, learned).flatten(1).sum(1)
 
@@ -109,21 +109,23 @@ def _divergence_at_any_odds(exact: Tensor, learned: Tensor) -> Tensor:
     return (torch.sigmoid(exact) * (exact - learned) + volumes).flatten(1).sum(1)
 
 
-def in_double(law: Law) -> Law:
-    """Return ``law`` in float64."""
-    if isinstance(law, Bernoulli):
-        return bernoulli(law.logits.double())
-    if isinstance(law, MultivariateNormal):
-        return MultivariateNormal(law.loc.double(), scale_tril=law.scale_tril.double(), validate_args=False)
-    return normal(law.mean.double(), law.stddev.double())
+def as_float64(distribution: StateDistribution) -> StateDistribution:
+    """Return ``distribution`` in float64."""
+    if isinstance(distribution, Bernoulli):
+        return bernoulli(distribution.logits.double())
+    if isinstance(distribution, MultivariateNormal):
+        return MultivariateNormal(
+            distribution.loc.double(), scale_tril=distribution.scale_tril.double(), validate_args=False
+        )
+    return normal(distribution.mean.double(), distribution.stddev.double())
 
 
-def correlated(law: Law) -> MultivariateNormal:
-    """Return a Gaussian ``law`` over vectors ``[N, D]`` with its whole covariance."""
-    if isinstance(law, MultivariateNormal):
-        return law
-    spread = law.stddev.expand_as(law.mean)
-    return MultivariateNormal(law.mean, scale_tril=torch.diag_embed(spread), validate_args=False)
+def as_multivariate_normal(distribution: StateDistribution) -> MultivariateNormal:
+    """Return a Gaussian ``distribution`` over vectors ``[N, D]`` with its whole covariance."""
+    if isinstance(distribution, MultivariateNormal):
+        return distribution
+    std = distribution.stddev.expand_as(distribution.mean)
+    return MultivariateNormal(distribution.mean, scale_tril=torch.diag_embed(std), validate_args=False)
 
 
 def pick(table: Tensor, t: int | Tensor, like: Tensor) -> Tensor | float:

@@ -14,11 +14,11 @@ from core.processes.base import (
     check_finite,
     check_floating,
     check_step,
+    entropy_bounds_in_bits,
     erased_between,
-    step_entropies_in_bits,
     tabulated,
 )
-from core.processes.distributions import Law, draw, normal, pick
+from core.processes.distributions import StateDistribution, draw, normal, pick
 from core.values.measurements import StepEntropies
 
 LOG_TWO_PI_E = math.log(2.0 * math.pi * math.e)
@@ -43,20 +43,20 @@ class GaussianProcess:
         Raises:
             BadInputError: If a rate is outside (0, 1].
         """
-        self.betas, kept = tabulated(betas)
+        self.betas, alpha_bars_from_1 = tabulated(betas)
         self.steps = len(self.betas)
         one, zero = torch.ones(1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64)
-        before = torch.cat([one, kept[:-1]])
-        self.alpha_bars = torch.cat([one, kept])
+        before = torch.cat([one, alpha_bars_from_1[:-1]])
+        self.alpha_bars = torch.cat([one, alpha_bars_from_1])
         # Tables over t = 0 … T: taken in float64 here, so that 1 - alpha_bar keeps its digits in a float32 state.
         self._tables = {
-            "step decay": torch.cat([one, (1.0 - self.betas).sqrt()]),
-            "step width": torch.cat([zero, self.betas.sqrt()]),
-            "jump decay": torch.cat([one, kept.sqrt()]),
-            "jump width": torch.cat([zero, (1.0 - kept).sqrt()]),
-            "posterior x0": torch.cat([one, before.sqrt() * self.betas / (1.0 - kept)]),
-            "posterior x": torch.cat([zero, (1.0 - self.betas).sqrt() * (1.0 - before) / (1.0 - kept)]),
-            "posterior variance": torch.cat([zero, self.betas * (1.0 - before) / (1.0 - kept)]),
+            "transition scale": torch.cat([one, (1.0 - self.betas).sqrt()]),
+            "transition std": torch.cat([zero, self.betas.sqrt()]),
+            "marginal scale": torch.cat([one, alpha_bars_from_1.sqrt()]),
+            "marginal std": torch.cat([zero, (1.0 - alpha_bars_from_1).sqrt()]),
+            "posterior x0": torch.cat([one, before.sqrt() * self.betas / (1.0 - alpha_bars_from_1)]),
+            "posterior x": torch.cat([zero, (1.0 - self.betas).sqrt() * (1.0 - before) / (1.0 - alpha_bars_from_1)]),
+            "posterior variance": torch.cat([zero, self.betas * (1.0 - before) / (1.0 - alpha_bars_from_1)]),
         }
         self._rows: tuple[object, object, dict[str, Tensor]] = (None, None, {})
 
@@ -73,25 +73,25 @@ class GaussianProcess:
             self._rows = (t, like.dtype, dict(zip(self._tables, rows.unbind(1), strict=True)))
         return self._rows[2][name].reshape(-1, *[1] * (like.dim() - 1))
 
-    def step_decay(self, t: int | Tensor, like: Tensor) -> Tensor | float:
+    def transition_scale(self, t: int | Tensor, like: Tensor) -> Tensor | float:
         """Return sqrt(1 - beta_t), shaped to multiply states ``like`` [N, *shape]."""
-        return self._pick("step decay", t, like)
+        return self._pick("transition scale", t, like)
 
-    def jump_decay(self, t: int | Tensor, like: Tensor) -> Tensor | float:
+    def marginal_scale(self, t: int | Tensor, like: Tensor) -> Tensor | float:
         """Return sqrt(alpha_bar_t), shaped to multiply states ``like`` [N, *shape]."""
-        return self._pick("jump decay", t, like)
+        return self._pick("marginal scale", t, like)
 
-    def jump_width(self, t: int | Tensor, like: Tensor) -> Tensor | float:
+    def marginal_std(self, t: int | Tensor, like: Tensor) -> Tensor | float:
         """Return sqrt(1 - alpha_bar_t), shaped to multiply states ``like`` [N, *shape]."""
-        return self._pick("jump width", t, like)
+        return self._pick("marginal std", t, like)
 
-    def step_law(self, x: Tensor, t: int | Tensor) -> Normal:
+    def transition(self, x: Tensor, t: int | Tensor) -> Normal:
         """Return q(x^t | x^t-1 = ``x``) for t = 1 … T."""
         self.check_step(t, first=1)
         check_floating(x=x)
-        return normal(self.step_decay(t, x) * x, self._pick("step width", t, x))
+        return normal(self.transition_scale(t, x) * x, self._pick("transition std", t, x))
 
-    def stretch_law(self, x: Tensor, s: int, t: int) -> Normal:
+    def multi_step_transition(self, x: Tensor, s: int, t: int) -> Normal:
         """Return q(x^t | x^s = ``x``) for 0 <= s < t <= T: many steps at once."""
         self.check_step(t, first=1)
         check_step(s, 0, t - 1, "s")
@@ -99,11 +99,11 @@ class GaussianProcess:
         erased = erased_between(self.betas, s, t)
         return normal(math.sqrt(1.0 - erased) * x, math.sqrt(erased))
 
-    def jump_law(self, x0: Tensor, t: int | Tensor) -> Normal:
+    def marginal(self, x0: Tensor, t: int | Tensor) -> Normal:
         """Return q(x^t | x^0 = ``x0``) for t = 1 … T."""
         self.check_step(t, first=1)
         check_floating(x0=x0)
-        return normal(self.jump_decay(t, x0) * x0, self.jump_width(t, x0))
+        return normal(self.marginal_scale(t, x0) * x0, self.marginal_std(t, x0))
 
     def posterior_mean(self, x0: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
         """Return the mean of q(x^t-1 | x^t = ``x``, x^0 = ``x0``) for t = 1 … T."""
@@ -114,60 +114,63 @@ class GaussianProcess:
         """Return the variance of q(x^t-1 | x^t, x^0): 0 at t = 1, beta_t (1 - A_t-1)/(1 - A_t) after."""
         return self._pick("posterior variance", t, like)
 
-    def guess_share(self, t: int | Tensor, like: Tensor) -> Tensor | float:
+    def posterior_x0_weight(self, t: int | Tensor, like: Tensor) -> Tensor | float:
         """Return by how much the mean of q(x^t-1 | x^t, x^0) moves with x^0: sqrt(A_t-1) beta_t/(1 - A_t)."""
         return self._pick("posterior x0", t, like)
 
-    def posterior_law(self, x0: Tensor, x: Tensor, t: int | Tensor) -> Normal:
+    def posterior(self, x0: Tensor, x: Tensor, t: int | Tensor) -> Normal:
         """Return q(x^t-1 | x^t = ``x``, x^0 = ``x0``) for t = 2 … T; at t = 1 it is x^0 itself."""
         self.check_step(t, first=2)
         check_floating(x0=x0, x=x)
         return normal(self.posterior_mean(x0, x, t), _root(self.posterior_variance(t, x)))
 
-    def edge_law(self, x: Tensor) -> Normal:
+    def final_kernel(self, x: Tensor) -> Normal:
         """Return p(x^0 | x^1 = ``x``) = q(x^1 | x^0) pi(x^0)/pi(x^1): N(sqrt(1 - beta_1) x, beta_1) (appendix B)."""
-        return self.step_law(x, 1)
+        return self.transition(x, 1)
 
-    def bridge_law(self, x0: Tensor, x: Tensor, s: int, t: int) -> Normal:
+    def multi_step_posterior(self, x0: Tensor, x: Tensor, s: int, t: int) -> Normal:
         """Return q(x^s | x^t = ``x``, x^0 = ``x0``) for 1 <= s < t <= T: the posterior of many steps at once."""
         self.check_step(t, first=2)
         check_step(s, 1, t - 1, "s")
         check_floating(x0=x0, x=x)
         erased = erased_between(self.betas, s, t)
-        narrowing = (1.0 - float(self.alpha_bars[s])) / (1.0 - float(self.alpha_bars[t]))
-        mean = self.bridge_share(s, t) * x0 + math.sqrt(1.0 - erased) * narrowing * x
-        return normal(mean, math.sqrt(erased * narrowing))
+        variance_ratio = (1.0 - float(self.alpha_bars[s])) / (1.0 - float(self.alpha_bars[t]))
+        mean = self.multi_step_x0_weight(s, t) * x0 + math.sqrt(1.0 - erased) * variance_ratio * x
+        return normal(mean, math.sqrt(erased * variance_ratio))
 
-    def bridge_share(self, s: int, t: int) -> float:
+    def multi_step_x0_weight(self, s: int, t: int) -> float:
         """Return by how much the mean of q(x^s | x^t, x^0) moves with x^0: sqrt(A_s) (1 - A_t/A_s)/(1 - A_t)."""
         before, after = float(self.alpha_bars[s]), float(self.alpha_bars[t])
         return math.sqrt(before) * erased_between(self.betas, s, t) / (1.0 - after)
 
-    def prior_law(self, x: Tensor) -> Normal:
+    def prior_distribution(self, x: Tensor) -> Normal:
         """Return pi = N(0, I), for states like ``x`` [N, *shape]."""
         return normal(torch.zeros_like(x), torch.ones_like(x))
 
-    def guess(self, law: Law, x: Tensor, t: int) -> Tensor:
-        """Return E[x^0 | x^t = ``x``], ``[N, *shape]``, that lies behind the kernel ``law`` = p(x^t-1 | x^t = ``x``).
+    def x0_estimate(self, distribution: StateDistribution, x: Tensor, t: int) -> Tensor:
+        """Return E[x^0 | x^t = ``x``], ``[N, *shape]``, implied by the kernel ``distribution`` = p(x^t-1 | x^t).
 
         The kernel's mean is that of q(x^t-1 | x^t, x^0) at the guess, solved for the guess; where nothing is left of
         x^0 at t - 1, it is that of standardised data.
         """
         if t == 1:
-            return law.mean
-        share = self.guess_share(t, x)
-        return (law.mean - self._pick("posterior x", t, x) * x) / share if share else torch.zeros_like(x)
+            return distribution.mean
+        share = self.posterior_x0_weight(t, x)
+        return (distribution.mean - self._pick("posterior x", t, x) * x) / share if share else torch.zeros_like(x)
 
-    def guess_variance(self, law: Law, t: int) -> Tensor:
-        """Return Var[x^0 | x^t], each entry's, that lies behind the kernel ``law`` = p(x^t-1 | x^t), t = 1 … T."""
+    def x0_variance(self, distribution: StateDistribution, t: int) -> Tensor:
+        """Return Var[x^0 | x^t], each entry's, implied by the kernel ``distribution`` = p(x^t-1 | x^t), t = 1 … T."""
         if t == 1:
-            return law.variance
-        excess, share = law.variance - float(self._tables["posterior variance"][t]), self.guess_share(t, law.mean)
+            return distribution.variance
+        excess, share = (
+            distribution.variance - float(self._tables["posterior variance"][t]),
+            self.posterior_x0_weight(t, distribution.mean),
+        )
         return (excess / share**2).clamp_min(0.0) if share else torch.ones_like(excess)
 
     def step(self, x: Tensor, t: int, rng: torch.Generator) -> Tensor:
         """Draw ``x^t ~ q(x^t | x^t-1 = x)``, t = 1 … T, states ``[N, *shape]``."""
-        return draw(self.step_law(x, t), rng)
+        return draw(self.transition(x, t), rng)
 
     def jump(self, x0: Tensor, t: int, rng: torch.Generator) -> Tensor:
         """Draw ``x^t ~ q(x^t | x^0)`` at once, without the steps between.
@@ -180,7 +183,7 @@ class GaussianProcess:
         Raises:
             BadInputError: If ``t`` is outside 0 … T.
         """
-        return x0 if t == 0 else draw(self.jump_law(x0, t), rng)
+        return x0 if t == 0 else draw(self.marginal(x0, t), rng)
 
     def prior(self, count: int, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
         """Draw ``count`` states from pi: ``[count, *shape]``, float32."""
@@ -193,8 +196,8 @@ class GaussianProcess:
         """
         flat = x0.double().flatten(1)
         dimensions = flat.shape[1]
-        end = self.alpha_bars[-1]
-        second_moment = end * flat.square().sum(1) + dimensions * (1.0 - end)
+        alpha_bar_end = self.alpha_bars[-1]
+        second_moment = alpha_bar_end * flat.square().sum(1) + dimensions * (1.0 - alpha_bar_end)
         return 0.5 * (dimensions * math.log(2.0 * math.pi) + second_moment)
 
     def null_log_likelihood(self, x0: Tensor) -> float:  # noqa: ARG002 - a process of bits asks the data
@@ -204,17 +207,17 @@ class GaussianProcess:
         """
         return -0.5 * LOG_TWO_PI_E
 
-    def jump_entropies(self) -> Tensor:
+    def marginal_entropies(self) -> Tensor:
         """Return H_q(X^t | X^0) for t = 1 … T in nats per dimension, float64 ``[T]``."""
         return 0.5 * (LOG_TWO_PI_E + torch.log(1.0 - self.alpha_bars[1:]))
 
-    def step_entropies(self) -> Tensor:
+    def transition_entropies(self) -> Tensor:
         """Return H_q(X^t | X^t-1) for t = 1 … T in nats per dimension, float64 ``[T]``."""
         return 0.5 * (LOG_TWO_PI_E + torch.log(self.betas))
 
     def entropies(self) -> StepEntropies:
         """Return the bounds of every reverse step's entropy, bits per dimension (section 2.6, appendix A)."""
-        return step_entropies_in_bits(self.step_entropies(), self.jump_entropies())
+        return entropy_bounds_in_bits(self.transition_entropies(), self.marginal_entropies())
 
     def check_step(self, t: int | Tensor, first: int) -> None:
         """Raise `BadInputError` if ``t`` is no step, or int64 steps ``[N]``, of ``first`` … T."""

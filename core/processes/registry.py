@@ -15,13 +15,13 @@ from core.processes.base import Process
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 
-__all__ = ["KINDS", "LAWS", "BinomialProcess", "GaussianProcess", "Process", "process_of"]
+__all__ = ["KERNEL_TYPES", "KINDS", "BinomialProcess", "GaussianProcess", "Process", "process_of"]
 KINDS: Mapping[str, Callable[[NDArray[np.float64] | Tensor], Process]] = {
     GaussianProcess.kind: GaussianProcess,
     BinomialProcess.kind: BinomialProcess,
 }
 
-LAWS: Mapping[str, type | UnionType] = {
+KERNEL_TYPES: Mapping[str, type | UnionType] = {
     GaussianProcess.kind: Normal | MultivariateNormal,
     BinomialProcess.kind: Bernoulli,
 }

@@ -62,8 +62,8 @@ def constant_erasure(steps: int, first: float | None = None, offset: float = 1) 
     """
     if not offset >= 1:
         raise BadInputError(f"offset: {offset} is not a number from 1 on")
-    left = _checked_steps(steps) - np.arange(1.0, steps + 1)
-    return _beginning_with(first, 1.0 / (left + offset))
+    steps_left = _checked_steps(steps) - np.arange(1.0, steps + 1)
+    return _beginning_with(first, 1.0 / (steps_left + offset))
 
 
 def warped_erasure(steps: int, first: float, early: float, late: float) -> Schedule:
@@ -74,8 +74,8 @@ def warped_erasure(steps: int, first: float, early: float, late: float) -> Sched
     """
     if _checked_steps(steps) < 2:
         raise BadInputError(f"steps: {steps} is too few to share the erasure out; give two or more")
-    kept = _warped(steps, early, late)
-    return checked(np.concatenate([[first], 1.0 - kept[1:] / kept[:-1]]))
+    alpha_bar = _warped(steps, early, late)
+    return checked(np.concatenate([[first], 1.0 - alpha_bar[1:] / alpha_bar[:-1]]))
 
 
 def constant(steps: int, alpha_bar_end: float = 1e-3) -> Schedule:
@@ -145,12 +145,14 @@ def from_function(
     """
     if not 0 < last <= 1:
         raise BadInputError(f"last: {last} is not a rate in (0, 1]")
-    kept = np.array([_asked(signal, step / steps) for step in range(_checked_steps(steps) + 1)])
-    bad = np.flatnonzero(~((kept[:-1] > 0) & (kept[1:] >= 0) & (kept[1:] < kept[:-1]) & np.isfinite(kept[:-1])))
+    alpha_bar = np.array([_asked(signal, step / steps) for step in range(_checked_steps(steps) + 1)])
+    bad = np.flatnonzero(
+        ~((alpha_bar[:-1] > 0) & (alpha_bar[1:] >= 0) & (alpha_bar[1:] < alpha_bar[:-1]) & np.isfinite(alpha_bar[:-1]))
+    )
     if bad.size:
-        ends = [f"{kept[step]:g} at {step / steps:g}" for step in (bad[0], bad[0] + 1)]
+        ends = [f"{alpha_bar[step]:g} at {step / steps:g}" for step in (bad[0], bad[0] + 1)]
         raise BadInputError(f"signal: it goes from {' to '.join(ends)}, where it is to fall and to be positive")
-    return _beginning_with(first, np.minimum((kept[:-1] - kept[1:]) / kept[:-1], last))
+    return _beginning_with(first, np.minimum((alpha_bar[:-1] - alpha_bar[1:]) / alpha_bar[:-1], last))
 
 
 def _asked(signal: Callable[[float], float], share: float) -> float:

@@ -28,21 +28,21 @@ def digits() -> Recipe:
     Which digit it is, is decided where signal and noise are of a size, and that is a small part of K: hence the
     emphasis, and the many blocks that see the whole picture.
     """
-    made = _pictures(
+    made = _images(
         Digits(),
         name="digits",
         title="Digits",
         summary="handwritten digits of MNIST, 28 x 28, Gaussian, T = 1000, U-Net; some twenty minutes",
-        network=lambda _: UNet(channels=1, middle=4, added=1, variance_divisor=8),
+        network=lambda _: UNet(channels=1, bottleneck=4, added=1, variance_divisor=8),
         steps=14_000,
-        rate=1.5e-3,
+        learning_rate=1.5e-3,
     )
-    return dataclasses.replace(made, memory=0.99, emphasis=0.6, threads=2)
+    return dataclasses.replace(made, beta2=0.99, t_sampling_weight=0.6, threads=2)
 
 
 def dead_leaves() -> Recipe:
     """Return the recipe of dead leaves with a U-Net."""
-    return _pictures(
+    return _images(
         DeadLeaves(),
         name="dead_leaves",
         title="Dead leaves",
@@ -54,47 +54,47 @@ def dead_leaves() -> Recipe:
 
 def dead_leaves_paper() -> Recipe:
     """Return the recipe of dead leaves with the paper's own network (section 3.2.3)."""
-    return _pictures(
+    return _images(
         DeadLeaves(),
         name="dead_leaves_paper",
         title="Dead leaves, the paper's network",
         summary="the same with the paper's own network, multi-scale convolution; five minutes",
         network=lambda _: MultiscaleConvolution(channels=1, width=48, dense=96),
         steps=1500,
-        rate=2e-3,
+        learning_rate=2e-3,
     )
 
 
 def gravel() -> Recipe:
     """Return the recipe of a texture of gravel, in the place of the paper's bark (section 3.2.4)."""
-    made = _pictures(
+    made = _images(
         Texture("gravel"),
         name="gravel",
         title="Gravel",
         summary="crops of gravel, 64 x 64, Gaussian, T = 1000, the paper's multi-scale convolution; ten minutes",
         network=lambda _: MultiscaleConvolution(channels=1, width=48, dense=96),
         steps=2500,
-        rate=2e-3,
+        learning_rate=2e-3,
     )
     return dataclasses.replace(made, batch=8, validation=64)
 
 
 def brick() -> Recipe:
     """Return the recipe of a texture of bricks."""
-    made = _pictures(
+    made = _images(
         Texture("brick", 96),
         name="brick",
         title="Brick",
         summary="crops of a brick wall, 96 x 96, Gaussian, T = 1000, U-Net; some twenty minutes",
-        network=lambda _: UNet(channels=1, scales=4, middle=3, added=1, variance_divisor=8),
+        network=lambda _: UNet(channels=1, scales=4, bottleneck=3, added=1, variance_divisor=8),
         steps=8000,
     )
-    return dataclasses.replace(made, batch=4, validation=32, memory=0.99, emphasis=0.6, threads=2)
+    return dataclasses.replace(made, batch=4, validation=32, beta2=0.99, t_sampling_weight=0.6, threads=2)
 
 
 def colour_patches() -> Recipe:
     """Return the recipe of small pieces of colour photographs, in the place of the paper's CIFAR-10."""
-    return _pictures(
+    return _images(
         ColourPatches(),
         name="colour_patches",
         title="Colour patches",
@@ -104,12 +104,12 @@ def colour_patches() -> Recipe:
     )
 
 
-def picture_rates(steps: int = STEPS) -> Schedule:
+def image_schedule(steps: int = STEPS) -> Schedule:
     """Return the rates of all pictures: log-linear in signal-to-noise, from a tenth of a grey level to noise."""
     return log_linear(steps, first=FIRST, alpha_bar_end=END)
 
 
-def _pictures(
+def _images(
     source: GreyLevelSource,
     *,
     name: str,
@@ -117,7 +117,7 @@ def _pictures(
     summary: str,
     network: Callable[[int], TrainableNetwork],
     steps: int,
-    rate: float = 1e-3,
+    learning_rate: float = 1e-3,
 ) -> Recipe:
     return Recipe(
         name=name,
@@ -126,12 +126,12 @@ def _pictures(
         kind="gaussian",
         source=source,
         info=source.info(numpy_generator(0, "examples")),
-        betas=picture_rates(),
-        learns_rates=False,
+        betas=image_schedule(),
+        learns_schedule=False,
         network=network,
         steps=steps,
         batch=32,
-        rate=rate,
+        learning_rate=learning_rate,
         validation=256,
-        half=True,
+        float16=True,
     )

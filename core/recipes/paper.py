@@ -29,8 +29,8 @@ def swiss_roll() -> Recipe:
         source=source,
         info=_rolled(source),
         betas=log_linear(40, first=1e-3, alpha_bar_end=1e-3),
-        learns_rates=True,
-        network=lambda _: MultilayerPerceptron(2, width=128, layers=3, detail=4),
+        learns_schedule=True,
+        network=lambda _: MultilayerPerceptron(2, width=128, layers=3, fourier_features=4),
         steps=5000,
     )
 
@@ -43,7 +43,7 @@ def swiss_roll_rbf() -> Recipe:
         title="Swiss roll, radial basis functions",
         summary="the same with the paper's own network, 16 radial basis functions; about three minutes",
         network=lambda steps: RadialBasisNetwork(2, steps, units=16),
-        rate=0.1,  # each step's own read-out hears of a fortieth of the batch
+        learning_rate=0.1,  # each step's own read-out hears of a fortieth of the batch
     )
 
 
@@ -63,7 +63,7 @@ def heartbeat() -> Recipe:
         source=source,
         info=DataInfo(source.name, source.shape, (0.0, 1.0), np.zeros(source.shape), np.ones(source.shape), examples),
         betas=constant_erasure(2000, first=2e-5),
-        learns_rates=False,
+        learns_schedule=False,
         network=lambda _: BitPerceptron(20, width=128, layers=3),
         steps=5000,
     )
@@ -85,6 +85,6 @@ def heartbeat_fast() -> Recipe:
 
 def _rolled(source: SwissRoll) -> DataInfo:
     shift, scale = source.standardisation()
-    reach = 4.5 * math.pi
+    extent = 4.5 * math.pi
     examples = source.sample(EXAMPLES, numpy_generator(0, "examples"))
-    return DataInfo(source.name, source.shape, (-reach, reach), shift, scale, examples)
+    return DataInfo(source.name, source.shape, (-extent, extent), shift, scale, examples)

@@ -38,10 +38,10 @@ class RecipeRun:
             total,
             seed=seed,
             batch=recipe.batch,
-            rate=recipe.rate,
+            learning_rate=recipe.learning_rate,
             validation=recipe.validation,
-            memory=recipe.memory,
-            emphasis=recipe.emphasis,
+            beta2=recipe.beta2,
+            t_sampling_weight=recipe.t_sampling_weight,
             threads=recipe.threads,
         )
         self._trainer = Trainer(self._network, recipe.rates(), recipe.source, recipe.info, spec)
@@ -88,7 +88,7 @@ class RecipeRun:
         """Return what has been learned so far; the optimiser's state goes with it while the run is unfinished."""
         weights, betas = self._trainer.averaged()
         unfinished = self.steps_done < self.steps_total
-        if self.recipe.half and not unfinished:
+        if self.recipe.float16 and not unfinished:
             weights = {name: weight.astype(np.float16) for name, weight in weights.items()}
         training = TrainingState(
             recipe=self.recipe.name,
@@ -97,7 +97,7 @@ class RecipeRun:
             steps_total=self.steps_total,
             history=np.array(self._trainer.history, dtype=np.float64).reshape(-1, 3),
             state=self._trainer.state() if unfinished else {},
-            taken_for=self.recipe.taken_for,
+            interpreted_as=self.recipe.interpreted_as,
         )
         return Checkpoint(
             title=self.recipe.title,

@@ -7,21 +7,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.data.images import StoredPictures
+from core.data.images import StoredImages
 from core.data.sources import Examples
-from core.data.user_data import OwnData, read_data
+from core.data.user_data import UserData, read_data
 from core.errors import BadInputError
-from core.measurement.bound import usual_count
+from core.measurement.bound import default_count
 from core.networks.multiscale import MultiscaleConvolution
 from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
 from core.networks.registry import TrainableNetwork
 from core.networks.unet import UNet
 from core.processes.schedules import Schedule, constant_erasure, log_linear
-from core.recipes.images import picture_rates
+from core.recipes.images import image_schedule
 from core.recipes.recipe import Recipe
 from core.values.checkpoints import Checkpoint, channels_of, pixels_of
 
-OWN = "own data"
+USER_DATA = "own data"
 """What a checkpoint calls the recipe of data that no recipe names."""
 LICENCE = "that of the data"
 POINT_STEPS = 40
@@ -30,37 +30,37 @@ FIRST_BIT_RATE = 2e-5
 """beta_1 of bits: the edge is the least part of the loss then."""
 MOST_NUMBERS = 2**19
 """Of a batch of points or bits: 4096 examples of 128 numbers."""
-PICTURE_BATCH = 32
-BATCH_PIXELS = PICTURE_BATCH * 32 * 32
+IMAGE_BATCH = 32
+BATCH_PIXELS = IMAGE_BATCH * 32 * 32
 CIFAR_SHAPE = (32, 32, 3)
 
 
-def own_recipe(data: OwnData) -> Recipe:
+def user_recipe(data: UserData) -> Recipe:
     """Return the recipe for ``data``: an MLP for points and for bits, a U-Net for pictures."""
     if data.kind == "binomial":
         recipe = _bits(data)
-    elif data.info.is_picture:
-        recipe = _pictures(data)
+    elif data.info.is_image:
+        recipe = _images(data)
     else:
         recipe = _points(data)
-    kept_apart = _size(data.source.held_out)
-    return recipe if kept_apart is None else replace(recipe, validation=min(recipe.validation, kept_apart))
+    held_out_count = _size(data.source.held_out)
+    return recipe if held_out_count is None else replace(recipe, validation=min(recipe.validation, held_out_count))
 
 
-def cifar10(data: OwnData) -> Recipe:
+def cifar10(data: UserData) -> Recipe:
     """Return the paper's experiment on CIFAR-10 (section 3.2.2), with its own network.
 
     Raises:
         BadInputError: If ``data`` are not RGB pictures of 32 x 32.
     """
-    if data.info.shape != CIFAR_SHAPE or not data.info.is_picture:
+    if data.info.shape != CIFAR_SHAPE or not data.info.is_image:
         raise BadInputError(f"cifar10: it takes RGB pictures of 32 x 32, and these have shape {data.info.shape}")
     return replace(
-        own_recipe(data),
+        user_recipe(data),
         name="cifar10",
         title="CIFAR-10",
         network=lambda _: MultiscaleConvolution(channels=3, width=64, dense=128),
-        rate=2e-3,
+        learning_rate=2e-3,
         steps=20_000,
     )
 
@@ -69,7 +69,7 @@ def cifar10(data: OwnData) -> Recipe:
 class DataRecipe:
     """A recipe whose data do not ship: ``make`` takes them; ``summary`` is one line for `dpm recipes`."""
 
-    make: Callable[[OwnData], Recipe]
+    make: Callable[[UserData], Recipe]
     summary: str
 
 
@@ -89,9 +89,9 @@ def data_recipe(name: str | None, path: str, side: int | None) -> tuple[Recipe, 
     if name is not None and name not in WITH_DATA:
         raise BadInputError(f"--data: the recipe {name!r} has data of its own; leave one of the two out")
     data = read_data(path, side)
-    if side is not None and not data.info.is_picture:
+    if side is not None and not data.info.is_image:
         raise BadInputError(f"--side: it is for pictures, and {path} was taken for rows of numbers")
-    return (own_recipe(data) if name is None else WITH_DATA[name].make(data)), data.sentence
+    return (user_recipe(data) if name is None else WITH_DATA[name].make(data)), data.sentence
 
 
 def resumed_recipe(checkpoint: Checkpoint, path: object, data_path: str | None) -> Recipe | None:
@@ -103,7 +103,7 @@ def resumed_recipe(checkpoint: Checkpoint, path: object, data_path: str | None) 
         BadInputError: If the data are needed and not given, or given and not needed, or are others.
     """
     name = None if checkpoint.training is None else checkpoint.training.recipe
-    needed = name == OWN or name in WITH_DATA
+    needed = name == USER_DATA or name in WITH_DATA
     if data_path is None and not needed:
         return None
     if data_path is None:
@@ -113,33 +113,33 @@ def resumed_recipe(checkpoint: Checkpoint, path: object, data_path: str | None) 
     if not needed:
         raise BadInputError(f"--data: {path} was trained on data that ship; leave it out")
     shape = checkpoint.data.shape
-    side = shape[0] if checkpoint.data.is_picture and shape[0] == shape[1] else None
+    side = shape[0] if checkpoint.data.is_image and shape[0] == shape[1] else None
     data = read_data(data_path, side)
     old, new = checkpoint.data, data.info
     if old.shape != new.shape or not np.array_equal(old.examples, new.examples):
         raise BadInputError(f"--data: {data_path} is not what {path} was trained on")
     data = replace(data, info=old)  # the name may be another since
-    return own_recipe(data) if name == OWN else WITH_DATA[str(name)].make(data)
+    return user_recipe(data) if name == USER_DATA else WITH_DATA[str(name)].make(data)
 
 
 def measured_count(recipe: Recipe) -> int:
     """Return on how many held-out data K is measured: on each once where fewer than usual were kept apart."""
-    kept_apart = _size(recipe.source.held_out)
-    usual = usual_count(recipe.info)
-    return usual if kept_apart is None else min(usual, kept_apart)
+    held_out_count = _size(recipe.source.held_out)
+    default = default_count(recipe.info)
+    return default if held_out_count is None else min(default, held_out_count)
 
 
-def _points(data: OwnData) -> Recipe:
+def _points(data: UserData) -> Recipe:
     dimensions = data.info.shape[0]
     return _suited(
         data,
         log_linear(POINT_STEPS, first=1e-3, alpha_bar_end=1e-3),
-        lambda _: MultilayerPerceptron(dimensions, width=128, layers=3, detail=4),
-        learns_rates=True,
+        lambda _: MultilayerPerceptron(dimensions, width=128, layers=3, fourier_features=4),
+        learns_schedule=True,
     )
 
 
-def _bits(data: OwnData) -> Recipe:
+def _bits(data: UserData) -> Recipe:
     dimensions = data.info.shape[0]
     recipe = _suited(
         data,
@@ -149,31 +149,31 @@ def _bits(data: OwnData) -> Recipe:
     return replace(recipe, batch=max(64, min(4096, MOST_NUMBERS // dimensions)))
 
 
-def _pictures(data: OwnData) -> Recipe:
+def _images(data: UserData) -> Recipe:
     shape = data.info.shape
     return replace(
-        _suited(data, picture_rates(), lambda _: UNet(channels=channels_of(shape))),
-        batch=max(4, min(PICTURE_BATCH, BATCH_PIXELS // pixels_of(shape))),
-        rate=1e-3,
+        _suited(data, image_schedule(), lambda _: UNet(channels=channels_of(shape))),
+        batch=max(4, min(IMAGE_BATCH, BATCH_PIXELS // pixels_of(shape))),
+        learning_rate=1e-3,
         validation=256,
-        half=True,
+        float16=True,
     )
 
 
 def _suited(
-    data: OwnData, betas: Schedule, network: Callable[[int], TrainableNetwork], *, learns_rates: bool = False
+    data: UserData, betas: Schedule, network: Callable[[int], TrainableNetwork], *, learns_schedule: bool = False
 ) -> Recipe:
     """Return what the recipes of all kinds of data share, around rates and a network that suit ``data``."""
     return Recipe(
-        name=OWN,
+        name=USER_DATA,
         title=data.info.name,
-        summary=data.taken_for,
-        taken_for=data.taken_for,
+        summary=data.interpreted_as,
+        interpreted_as=data.interpreted_as,
         kind=data.kind,
         source=data.source,
         info=data.info,
         betas=betas,
-        learns_rates=learns_rates,
+        learns_schedule=learns_schedule,
         network=network,
         steps=5000,
         licence=LICENCE,
@@ -184,4 +184,4 @@ def _size(source: object) -> int | None:
     """Return how many examples ``source`` has, or None where they are as good as infinitely many."""
     if isinstance(source, Examples):
         return len(source.examples)
-    return len(source.stored) if isinstance(source, StoredPictures) else None
+    return len(source.stored) if isinstance(source, StoredImages) else None

@@ -18,22 +18,24 @@ def next_means(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame
 
     Frame 0, the data, after which no step comes, stays as it is.
     """
-    return turned(model, frames, lambda x, t: model.reverse_law(x, t).mean)
+    return mapped_frames(model, frames, lambda x, t: model.reverse_kernel(x, t).mean)
 
 
 GRID_SIDE = 21
-GRID_REACH = 2.5
+GRID_EXTENT = 2.5
 
 
-def guesses(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame]:
+def x0_estimates(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame]:
     """Turn each of ``frames`` into what the model guesses the data to be from there: E[x^0 | x^t], at the same t.
 
     Of bits it is their probability to be 1; frame 0, the data, stays as it is.
     """
-    return turned(model, frames, model.guess)
+    return mapped_frames(model, frames, model.x0_estimate)
 
 
-def turned(model: DiffusionModel, frames: Iterable[Frame], ask: Callable[[Tensor, int], Tensor]) -> Iterator[Frame]:
+def mapped_frames(
+    model: DiffusionModel, frames: Iterable[Frame], ask: Callable[[Tensor, int], Tensor]
+) -> Iterator[Frame]:
     """Turn the states x^t of each of ``frames`` into what ``ask`` (x^t, t) answers; frame 0, the data, stays."""
     for frame in frames:
         if frame.t == 0:
@@ -56,7 +58,7 @@ def drift_field(model: DiffusionModel, threads: int) -> Iterator[DriftFrame]:
     if model.data.shape != (2,):
         raise BadInputError(f"drift: data of shape {model.data.shape} do not lie in the plane")
     torch.set_num_threads(threads)
-    axis = torch.linspace(-GRID_REACH, GRID_REACH, GRID_SIDE)
+    axis = torch.linspace(-GRID_EXTENT, GRID_EXTENT, GRID_SIDE)
     grid = torch.cartesian_prod(axis, axis)
     for t in range(1, model.steps + 1):
         with torch.inference_mode():

@@ -18,13 +18,13 @@ from core.values.checkpoints import DataInfo
 from core.values.runs import Frame, RunSpec
 
 
-def top_of(model: DiffusionModel, spec: RunSpec) -> int:
-    """Return the step at which the reverse of ``spec`` begins: its last branch's, `start_of` where there is none.
+def start_step(model: DiffusionModel, spec: RunSpec) -> int:
+    """Return the step at which the reverse of ``spec`` begins: its last branch's, else `denoising_start`.
 
     Raises:
         BadInputError: If the spec names what is no step of the model, or no trajectory of the walk before it.
     """
-    top, count = start_of(model, spec), spec.count
+    top, count = denoising_start(model, spec), spec.count
     for branch in spec.branches:
         if not 1 <= branch.t <= top:
             raise BadInputError(f"branches: t = {branch.t} is not a step between 1 and {top}, where the walk begins")
@@ -34,7 +34,7 @@ def top_of(model: DiffusionModel, spec: RunSpec) -> int:
     return top
 
 
-def walk_back(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
+def reverse_frames(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
     """Walk the reverse that ``spec`` asks for: many futures, or from noised examples, or from noise.
 
     Raises:
@@ -59,21 +59,21 @@ def futures(model: DiffusionModel, spec: RunSpec, root: NDArray[np.float32] | No
         BadInputError: If the spec asks for what no run can do, or for more than memory allows.
     """
     if root is None:
-        for frame in walk_to_root(model, spec):
-            if frame.t == top_of(model, spec):
+        for frame in reverse_to_root(model, spec):
+            if frame.t == start_step(model, spec):
                 root = root_in(frame, spec)
     if root is not None:
-        yield from branches(model, root, top_of(model, spec), replace(spec, count=spec.reverse_count))
+        yield from branches(model, root, start_step(model, spec), replace(spec, count=spec.reverse_count))
 
 
-def walk_to_root(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
+def reverse_to_root(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
     """Walk the run that the last branch of ``spec`` is a branch of, as far as its step: the last frame.
 
     Raises:
         BadInputError: If the spec asks for what no run can do, or for more than memory allows.
     """
-    stop = top_of(model, spec)
-    for frame in walk_back(model, spec.without_branch()):
+    stop = start_step(model, spec)
+    for frame in reverse_frames(model, spec.without_branch()):
         yield frame
         if frame.t == stop:
             return
@@ -84,7 +84,7 @@ def root_in(frame: Frame, spec: RunSpec) -> NDArray[np.float32]:
     return np.array(frame.x[spec.branches[-1].index])
 
 
-def spread_of(data: DataInfo, kind: str, x: NDArray[np.float32]) -> float:
+def state_spread(data: DataInfo, kind: str, x: NDArray[np.float32]) -> float:
     """Return how far states ``x`` [N, *shape], model units, lie apart: one number for all their entries.
 
     Of a "gaussian" process it is the standard deviation over the states (divisor N), the mean over the entries, in
@@ -96,7 +96,7 @@ def spread_of(data: DataInfo, kind: str, x: NDArray[np.float32]) -> float:
     return float(np.mean(x.std(axis=0, dtype=np.float64) * data.scale))
 
 
-def start_of(model: DiffusionModel, spec: RunSpec) -> int:
+def denoising_start(model: DiffusionModel, spec: RunSpec) -> int:
     """Return the step at which the reverse of ``spec`` starts: ``spec.denoise_from``, or T where that is None.
 
     Raises:
@@ -111,7 +111,7 @@ def start_of(model: DiffusionModel, spec: RunSpec) -> int:
 
 
 def denoise(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
-    """Walk from the states of `core.sampling.trajectories.forward` at the step `start_of` back to the data.
+    """Walk from the states of `core.sampling.trajectories.forward` at the step `denoising_start` back to the data.
 
     Trajectory i is one guess of what example i was before the noise, drawn from the model's own posterior given its
     noised state; one frame a step, the first of which are the noised states themselves (figure 3c).
@@ -119,6 +119,6 @@ def denoise(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
     Raises:
         BadInputError: If the spec asks for what no run can do, or for more than memory allows.
     """
-    start = start_of(model, spec)
+    start = denoising_start(model, spec)
     noised = next(frame for frame in forward(model, spec) if frame.t == start)
     yield from reverse_from(model, noised.x, start, spec)

@@ -17,7 +17,7 @@ from torch import Tensor
 from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.processes.base import Process
-from core.processes.distributions import Law, draw, normal
+from core.processes.distributions import StateDistribution, draw, normal
 from core.processes.gaussian import GaussianProcess
 from core.sampling.trajectories import reverse_along, reverse_from_along, samples_along
 from core.values.runs import Frame, RunSpec, SamplingProgress
@@ -103,8 +103,8 @@ def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first
 
 
 def strided_move(model: DiffusionModel, x: Tensor, t: int, s: int, rng: torch.Generator) -> Tensor:
-    """Draw x^s from `strided_law`."""
-    return draw(strided_law(model, x, t, s), rng)
+    """Draw x^s from `strided_kernel`."""
+    return draw(strided_kernel(model, x, t, s), rng)
 
 
 def deterministic_move(model: DiffusionModel, x: Tensor, t: int, s: int, _: torch.Generator) -> Tensor:
@@ -112,27 +112,29 @@ def deterministic_move(model: DiffusionModel, x: Tensor, t: int, s: int, _: torc
 
     From 1 to 0 it is the guess itself, the mean of the edge kernel.
     """
-    process, guess = model.process, model.guess(x, t)
+    process, x0_estimate = model.process, model.x0_estimate(x, t)
     if s == 0 or not isinstance(process, GaussianProcess):
-        return guess
-    noise = (x - process.jump_decay(t, x) * guess) / process.jump_width(t, x)
-    return process.jump_decay(s, x) * guess + process.jump_width(s, x) * noise
+        return x0_estimate
+    noise = (x - process.marginal_scale(t, x) * x0_estimate) / process.marginal_std(t, x)
+    return process.marginal_scale(s, x) * x0_estimate + process.marginal_std(s, x) * noise
 
 
-def strided_law(model: DiffusionModel, x: Tensor, t: int, s: int, law: Law | None = None) -> Law:
+def strided_kernel(
+    model: DiffusionModel, x: Tensor, t: int, s: int, distribution: StateDistribution | None = None
+) -> StateDistribution:
     """Return the approximate kernel p(x^s | x^t = ``x``), states ``[N, *shape]``, 1 <= s < t <= T or s = t - 1 = 0.
 
     It is q(x^s | x^t, x^0), with x^0 not taken for known: it has the mean and the variance of each entry that lie
     behind p(x^t-1 | x^t) (compare Bao et al. 2022, "Estimating the optimal covariance with imperfect mean in diffusion
-    probabilistic models"). So at s = t - 1 it is that kernel. Bits are mixed over both values of x^0. ``law`` is
-    p(x^t-1 | x^t) where it is known already.
+    probabilistic models"). So at s = t - 1 it is that kernel. Bits are mixed over both values of x^0.
+    ``distribution`` is p(x^t-1 | x^t) where it is known already.
     """
-    law = model.reverse_law(x, t) if law is None else law
+    distribution = model.reverse_kernel(x, t) if distribution is None else distribution
     if s == t - 1:
-        return law
+        return distribution
     process = model.process
-    bridge: Law = process.bridge_law(process.guess(law, x, t), x, s, t)
+    posterior: StateDistribution = process.multi_step_posterior(process.x0_estimate(distribution, x, t), x, s, t)
     if isinstance(process, GaussianProcess):
-        inherited = process.bridge_share(s, t) ** 2 * process.guess_variance(law, t)
-        return normal(bridge.mean, (bridge.stddev.square() + inherited).sqrt())
-    return bridge
+        propagated = process.multi_step_x0_weight(s, t) ** 2 * process.x0_variance(distribution, t)
+        return normal(posterior.mean, (posterior.stddev.square() + propagated).sqrt())
+    return posterior

@@ -99,7 +99,7 @@ def reverse_from_along(
     prepare(spec)
     t = _checked_step(model, times[0])
     parts = [part.clone() for part in torch.split(_checked_states(model, x, "x"), chunk_size(model.data.shape))]
-    yield from _walk(model, parts, _generators(spec, f"reverse from {t}", len(parts)), times, move)
+    yield from _chain_frames(model, parts, _generators(spec, f"reverse from {t}", len(parts)), times, move)
 
 
 def branches(model: DiffusionModel, state: NDArray[np.floating], t: int, spec: RunSpec) -> Iterator[Frame]:
@@ -122,7 +122,7 @@ def branches(model: DiffusionModel, state: NDArray[np.floating], t: int, spec: R
     start = _checked_states(model, state[None], "state")
     _check_room(model, spec.count)
     parts = [start.repeat(size, *[1] * state.ndim) for size in _chunks(model, spec.count)]
-    yield from _walk(model, parts, _generators(spec, f"branches {t}", len(parts)), range(t, -1, -1), one_step)
+    yield from _chain_frames(model, parts, _generators(spec, f"branches {t}", len(parts)), range(t, -1, -1), one_step)
 
 
 def every_step(model: DiffusionModel) -> range:
@@ -132,7 +132,7 @@ def every_step(model: DiffusionModel) -> range:
 
 def one_step(model: DiffusionModel, x: Tensor, t: int, _: int, rng: torch.Generator) -> Tensor:
     """Draw x^t-1 given x^t = ``x``: the `Move` of the full chain."""
-    return draw(model.reverse_law(x, t), rng)
+    return draw(model.reverse_kernel(x, t), rng)
 
 
 def reverse_along(model: DiffusionModel, spec: RunSpec, times: Sequence[int], move: Move) -> Iterator[Frame]:
@@ -146,7 +146,7 @@ def reverse_along(model: DiffusionModel, spec: RunSpec, times: Sequence[int], mo
     sizes = _chunks(model, spec.count)
     rngs = _generators(spec, "reverse", len(sizes))
     parts = [model.process.prior(size, model.data.shape, rng) for size, rng in zip(sizes, rngs, strict=True)]
-    yield from _walk(model, parts, rngs, times, move)
+    yield from _chain_frames(model, parts, rngs, times, move)
 
 
 def samples_along(model: DiffusionModel, spec: RunSpec, times: Sequence[int], move: Move) -> Iterator[SamplingProgress]:
@@ -182,7 +182,7 @@ def _generators(spec: RunSpec, stream: str, number: int) -> list[torch.Generator
     return [torch_generator(spec.seed, stream, index) for index in range(number)]
 
 
-def _walk(
+def _chain_frames(
     model: DiffusionModel, parts: list[Tensor], rngs: Sequence[torch.Generator], times: Sequence[int], move: Move
 ) -> Iterator[Frame]:
     """Yield the frames at ``times``; ``parts``, the states at the first of them, are replaced one by one."""

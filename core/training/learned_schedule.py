@@ -11,7 +11,7 @@ from core.errors import BadInputError
 from core.processes.schedules import checked
 
 
-class LearnedRates(nn.Module):
+class LearnedSchedule(nn.Module):
     """Rates beta_2 … beta_T to be learned by ascending K, with beta_1 and the end alpha_bar_T held fixed.
 
     The total -ln alpha_bar_T is shared out among the steps by a softmax. Left free, learned rates may stop
@@ -46,7 +46,7 @@ class LearnedRates(nn.Module):
         return torch.cat([self.first, learned])
 
 
-class FixedRates(nn.Module):
+class FixedSchedule(nn.Module):
     """Rates that are not learned, where learned ones might stand."""
 
     betas: Tensor
@@ -65,5 +65,5 @@ class FixedRates(nn.Module):
         return self.betas
 
 
-Rates = LearnedRates | FixedRates
+ScheduleModule = LearnedSchedule | FixedSchedule
 """What training is given: a module whose output are the rates."""

@@ -9,7 +9,7 @@ from core.model import DiffusionModel, divergence_at
 from core.processes.base import Process
 from core.processes.distributions import draw
 
-EMPHASIS_MEAN, EMPHASIS_WIDTH = -1.0, 2.0
+T_SAMPLING_MEAN, T_SAMPLING_STD = -1.0, 2.0
 
 
 def minibatch_bound(model: DiffusionModel, x0: Tensor, rng: torch.Generator) -> Tensor:
@@ -21,36 +21,39 @@ def minibatch_bound(model: DiffusionModel, x0: Tensor, rng: torch.Generator) -> 
     return minibatch_bounds(model, x0, rng, 0.0)[0]
 
 
-def minibatch_bounds(model: DiffusionModel, x0: Tensor, rng: torch.Generator, emphasis: float) -> tuple[Tensor, Tensor]:
+def minibatch_bounds(
+    model: DiffusionModel, x0: Tensor, rng: torch.Generator, t_sampling_weight: float
+) -> tuple[Tensor, Tensor]:
     """Return the estimate of K that `minibatch_bound` is, and that of the bound whose terms are emphasised.
 
-    With an ``emphasis`` of 0 both are the same.
+    With an ``t_sampling_weight`` of 0 both are the same.
     """
     process = model.process
-    places = (torch.arange(len(x0)) + torch.rand((), generator=rng)) / len(x0)
-    t, weights = _drawn_steps(process, places, emphasis)
-    x = draw(process.jump_law(x0, t), rng)
+    quantiles = (torch.arange(len(x0)) + torch.rand((), generator=rng)) / len(x0)
+    t, weights = _drawn_steps(process, quantiles, t_sampling_weight)
+    x = draw(process.marginal(x0, t), rng)
     divergences = divergence_at(model, x0, x, t)
-    entropies = process.jump_entropies()
+    entropies = process.marginal_entropies()
     ends = (entropies[-1] - entropies[0]) * x0[0].numel()
-    rest = ends - process.prior_cross_entropy(x0).mean()
-    ascended = rest - (process.steps - 1) * divergences.mean()
+    constant_terms = ends - process.prior_cross_entropy(x0).mean()
+    objective = constant_terms - (process.steps - 1) * divergences.mean()
     if weights is None:
-        return ascended, ascended
-    return rest - (process.steps - 1) * (weights * divergences.detach()).mean(), ascended
+        return objective, objective
+    return constant_terms - (process.steps - 1) * (weights * divergences.detach()).mean(), objective
 
 
-def _drawn_steps(process: Process, places: Tensor, emphasis: float) -> tuple[Tensor, Tensor | None]:
-    """Return the steps t, int64 ``[N]``, at the shares ``places`` [N] of their distribution, and their weights in K.
+def _drawn_steps(process: Process, quantiles: Tensor, t_sampling_weight: float) -> tuple[Tensor, Tensor | None]:
+    """Return the steps t, int64 ``[N]``, at the shares ``quantiles`` [N] of their distribution, and their weights in K.
 
-    Where there is an ``emphasis``, that share of the steps is normal in the logarithm of the signal-to-noise ratio,
-    with mean `EMPHASIS_MEAN` and standard deviation `EMPHASIS_WIDTH`. The weights are None where all are 1.
+    Where there is an ``t_sampling_weight``, that share of the steps is normal in the logarithm of the
+    signal-to-noise ratio, with mean `T_SAMPLING_MEAN` and standard deviation `T_SAMPLING_STD`. The weights are None
+    where all are 1.
     """
     number = process.steps - 1
-    if not emphasis:
-        return 2 + (places * number).long().clamp_max(number - 1), None
+    if not t_sampling_weight:
+        return 2 + (quantiles * number).long().clamp_max(number - 1), None
     signal = process.alpha_bars[2:].detach()
-    ratio = (torch.logit(signal.clamp(1e-12, 1.0 - 1e-12)) - EMPHASIS_MEAN) / EMPHASIS_WIDTH
-    chances = (1.0 - emphasis) / number + emphasis * torch.softmax(-0.5 * ratio.square(), dim=0)
-    chosen = torch.searchsorted(chances.cumsum(0), places.double()).clamp_max(number - 1)
+    ratio = (torch.logit(signal.clamp(1e-12, 1.0 - 1e-12)) - T_SAMPLING_MEAN) / T_SAMPLING_STD
+    chances = (1.0 - t_sampling_weight) / number + t_sampling_weight * torch.softmax(-0.5 * ratio.square(), dim=0)
+    chosen = torch.searchsorted(chances.cumsum(0), quantiles.double()).clamp_max(number - 1)
     return 2 + chosen, 1.0 / (number * chances[chosen])

@@ -21,7 +21,7 @@ from core.processes.registry import process_of
 from core.processes.schedules import checked
 from core.runtime.interrupts import uninterrupted
 from core.runtime.randomness import numpy_generator, torch_generator
-from core.training.learned_schedule import Rates
+from core.training.learned_schedule import ScheduleModule
 from core.training.objective import minibatch_bound, minibatch_bounds
 from core.training.state import flattened, packed, unpack
 from core.values.checkpoints import DataInfo
@@ -38,33 +38,34 @@ class TrainingSpec:
         steps: Gradient steps of the whole run; the learning rate falls to nothing at its end.
         seed: Seed of data, steps t and noise.
         batch: Examples a gradient step.
-        rate: Adam's learning rate at its peak.
-        rates_rate: Adam's learning rate for the logits of learned beta_t.
-        rates_every: Steps from one change of learned beta_t to the next. Their gradient, which passes through the
-            network's input, is half as much work as that of a small network.
-        memory: Adam's decay of the mean square of the gradient. A shorter one than Adam's own takes notice sooner when
+        learning_rate: Adam's learning rate at its peak.
+        schedule_learning_rate: Adam's learning rate for the logits of learned beta_t.
+        schedule_update_every: Steps from one change of learned beta_t to the next. Their gradient, which passes
+            through the network's input, is half as much work as that of a small network.
+        beta2: Adam's decay of the mean square of the gradient. A shorter one than Adam's own takes notice sooner when
             gradients grow, and lets a deep network be trained at a higher rate.
-        decay: Decay of the exponential moving average of the weights, which is what is kept.
+        ema_decay: Decay of the exponential moving average of the weights, which is what is kept.
         clip: Largest norm of the gradient.
         threads: Threads of the computation. Rounding depends on them: one is what every machine has.
-        emphasis: Share of the steps t that are drawn where signal and noise are of a size, beside those drawn evenly. 0
-            ascends K itself; more of it ascends a bound whose terms weigh more there, where pictures get their large
-            shapes (compare the reweighted bound of Ho, Jain and Abbeel 2020). What is reported is K either way.
+        t_sampling_weight: Share of the steps t that are drawn where signal and noise are of a size, beside those
+            drawn evenly. 0 ascends K itself; more of it ascends a bound whose terms weigh more there, where pictures
+            get their large shapes (compare the reweighted bound of Ho, Jain and Abbeel 2020). What is reported is K
+            either way.
         validation: Held-out examples behind the K of the averaged weights, the same at every report.
     """
 
     steps: int
     seed: int = 0
     batch: int = 4096
-    rate: float = 3e-3
-    rates_rate: float = 2e-2
-    rates_every: int = 4
-    memory: float = 0.999
-    decay: float = 0.999
+    learning_rate: float = 3e-3
+    schedule_learning_rate: float = 2e-2
+    schedule_update_every: int = 4
+    beta2: float = 0.999
+    ema_decay: float = 0.999
     clip: float = 1.0
     threads: int = 1
     validation: int = 2048
-    emphasis: float = 0.0
+    t_sampling_weight: float = 0.0
 
 
 class Trainer:
@@ -79,12 +80,12 @@ class Trainer:
     """
 
     def __init__(
-        self, network: TrainableNetwork, rates: Rates, source: Source, info: DataInfo, spec: TrainingSpec
+        self, network: TrainableNetwork, rates: ScheduleModule, source: Source, info: DataInfo, spec: TrainingSpec
     ) -> None:
         if spec.steps < 1 or spec.batch < 1:
             raise BadInputError(f"steps: {spec.steps} steps of {spec.batch} examples are no training")
-        if not 0.0 <= spec.emphasis < 1.0:
-            raise BadInputError(f"emphasis: {spec.emphasis} is no share from 0 to below 1")
+        if not 0.0 <= spec.t_sampling_weight < 1.0:
+            raise BadInputError(f"emphasis: {spec.t_sampling_weight} is no share from 0 to below 1")
         self.spec = spec
         self.steps_done = 0
         self.history: list[tuple[float, float, float]] = []
@@ -93,13 +94,13 @@ class Trainer:
         self._info = info
         self._live = nn.ModuleList([network, rates])
         self._averaged = copy.deepcopy(self._live).requires_grad_(False)
-        self._still: DiffusionModel | None = None
+        self._cached_model: DiffusionModel | None = None
         # One long vector each: a small network's many small weights would cost the optimiser more than the gradient.
         self._vectors = [flattened(module) for module in self._live if list(module.parameters())]
-        self._kept = [flattened(module) for module in self._averaged if list(module.parameters())]
-        peaks = (spec.rate, spec.rates_rate)
+        self._averaged_vectors = [flattened(module) for module in self._averaged if list(module.parameters())]
+        peaks = (spec.learning_rate, spec.schedule_learning_rate)
         groups = [{"params": [vector], "peak": peak} for vector, peak in zip(self._vectors, peaks, strict=False)]
-        self._optimizer = torch.optim.Adam(groups, lr=spec.rate, betas=(0.9, spec.memory), fused=True)
+        self._optimizer = torch.optim.Adam(groups, lr=spec.learning_rate, betas=(0.9, spec.beta2), fused=True)
 
     def run(self) -> Iterator[TrainingProgress]:
         """Ascend K until ``spec.steps`` steps are done, one report every hundred steps and one at the end.
@@ -114,7 +115,7 @@ class Trainer:
                 yield self._report()
             if self.steps_done >= self.spec.steps:
                 return
-            self._ascend(self.steps_done)
+            self._gradient_step(self.steps_done)
 
     def averaged(self) -> tuple[Mapping[str, NDArray[np.generic]], NDArray[np.float64]]:
         """Return the averaged weights, named as in the state dict, and the rates beta ``[T]`` that go with them."""
@@ -141,32 +142,32 @@ class Trainer:
             raise BadInputError(f"/training/state/recent.k holds {len(recent)} steps of {steps_done}")
         self.steps_done = steps_done
         self._recent = recent
-        self._still = None
+        self._cached_model = None
         self.history = [(float(step), float(k), float(held_out)) for step, k, held_out in history]
 
-    def _ascend(self, step: int) -> None:
+    def _gradient_step(self, step: int) -> None:
         """Take gradient step number ``step`` (from 0)."""
-        learns = len(self._vectors) > 1 and step % self.spec.rates_every == 0
-        model = self._model(self._live) if learns else self._model_at_rest()
+        learns = len(self._vectors) > 1 and step % self.spec.schedule_update_every == 0
+        model = self._model(self._live) if learns else self._model_of_fixed_schedule()
         spec, rng = self.spec, torch_generator(self.spec.seed, "training noise", step)
         data = self._source.sample(spec.batch, numpy_generator(spec.seed, "training data", step))
         x0 = torch.from_numpy(self._info.to_model(data))
-        k, ascended = minibatch_bounds(model, x0, rng, spec.emphasis)
+        k, objective = minibatch_bounds(model, x0, rng, spec.t_sampling_weight)
         bits = float(k.detach()) / NATS_PER_BIT
         network, *rates = self._vectors
         if network.grad is not None:
             network.grad.zero_()  # and not dropped: the weights' own gradients are windows on it
         for vector in rates:
             vector.grad = None  # Adam leaves alone what no gradient reaches
-        torch.autograd.backward(-ascended)
+        torch.autograd.backward(-objective)
         norm = self._clip()
         self._check_finite(bits + norm, step)
         for group in self._optimizer.param_groups:
-            group["lr"] = group["peak"] * _envelope(step, spec.steps)
+            group["lr"] = group["peak"] * _learning_rate_envelope(step, spec.steps)
         with uninterrupted():
             self._optimizer.step()
             if learns:
-                self._still = None
+                self._cached_model = None
             self._average(step)
             self._recent.append(bits)
             self.steps_done += 1
@@ -181,10 +182,10 @@ class Trainer:
         return norm
 
     def _average(self, step: int) -> None:
-        decay = min(self.spec.decay, (1 + step) / (10 + step))
+        ema_decay = min(self.spec.ema_decay, (1 + step) / (10 + step))
         with torch.no_grad():
-            for kept, now in zip(self._kept, self._vectors, strict=True):
-                kept.lerp_(now, 1.0 - decay)
+            for average, current in zip(self._averaged_vectors, self._vectors, strict=True):
+                average.lerp_(current, 1.0 - ema_decay)
 
     def _report(self) -> TrainingProgress:
         held_out = self._held_out_bound()
@@ -209,12 +210,12 @@ class Trainer:
         process = process_of(network.process_kind, rates())  # type: ignore[arg-type]
         return DiffusionModel(process, network, self._info)  # type: ignore[arg-type]
 
-    def _model_at_rest(self) -> DiffusionModel:
+    def _model_of_fixed_schedule(self) -> DiffusionModel:
         """Return the model with the rates as they are, whose tables are kept until those change."""
-        if self._still is None:
+        if self._cached_model is None:
             with torch.no_grad():
-                self._still = self._model(self._live)
-        return self._still
+                self._cached_model = self._model(self._live)
+        return self._cached_model
 
     def _check_finite(self, value: float, step: int) -> None:
         if not math.isfinite(value):
@@ -224,6 +225,6 @@ class Trainer:
             )
 
 
-def _envelope(step: int, steps: int) -> float:
+def _learning_rate_envelope(step: int, steps: int) -> float:
     """Return the share of the peak learning rate: a short rise, then half a cosine down to nothing."""
     return min(1.0, (step + 1) / 200) * 0.5 * (1.0 + math.cos(math.pi * step / steps))

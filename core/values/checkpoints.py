@@ -15,7 +15,7 @@ from core.values.training import TrainingState
 RGB = 3
 
 
-def is_picture(shape: tuple[int, ...]) -> bool:
+def is_image(shape: tuple[int, ...]) -> bool:
     """Tell whether examples of ``shape`` are pictures."""
     return len(shape) == 2 or (len(shape) == 3 and shape[2] == RGB)
 
@@ -53,9 +53,9 @@ class DataInfo:
     grey_level: float | None = None
 
     @property
-    def is_picture(self) -> bool:
-        """Whether an example is a picture (see `core.values.checkpoints`)."""
-        return is_picture(self.shape)
+    def is_image(self) -> bool:
+        """Whether an example is a picture (see `core.images`)."""
+        return is_image(self.shape)
 
     def to_user(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Map states ``[N, *shape]`` from model units to user's units."""

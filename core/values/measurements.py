@@ -113,8 +113,8 @@ class CrooksProgress:
 
 def mean_of(values: NDArray[np.float64]) -> Estimate:
     """Return the mean of independent ``values`` [N] and its standard error."""
-    spread = float(values.std(ddof=1)) if len(values) > 1 else math.nan
-    return Estimate(float(values.mean()), spread / math.sqrt(len(values)))
+    std = float(values.std(ddof=1)) if len(values) > 1 else math.nan
+    return Estimate(float(values.mean()), std / math.sqrt(len(values)))
 
 
 def frozen(values: Array) -> Array:

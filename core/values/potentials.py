@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.errors import BadInputError
 
-HELD = ("path", "x0")
+KNOWN_MODES = ("noised", "clean")
 TIMINGS = ("constant", "fading", "twisted")
-MAX_BACK_AND_FORTH = 1000
+MAX_RESAMPLE_TIMES = 1000
 LARGEST = 1e30
 """Of any number in r: far beyond what data in model units are, and its square is still a float64."""
 
@@ -30,16 +30,16 @@ class Mask:
     Attributes:
         mask: ``[*shape]``, True where an entry is to be filled in, False where it is known.
         known: ``[*shape]``, float32, the known values; what stands at the others is of no account.
-        held: "path": a known entry follows its own noised path q(x^t | x^0), drawn anew for each sample; "x0": it is
-            held at the known value itself at every step (or, twisted, is drawn there through the guess of x^0).
-        back_and_forth: How often each step is taken back by q's own steps and walked again (Lugmayr et al. 2022), a
-            fiftieth of the chain at a time (`core.posterior.samplers.ways_back`).
+        known_mode: "path": a known entry follows its own noised path q(x^t | x^0), drawn anew for each sample; "x0":
+            it is held at the known value itself at every step (or, twisted, is drawn there through the guess of x^0).
+        resample_times: How often each step is taken back by q's own steps and walked again (Lugmayr et al. 2022), a
+            fiftieth of the chain at a time (`core.posterior.samplers.resampling_segments`).
     """
 
     mask: NDArray[np.bool_]
     known: NDArray[np.float32]
-    held: str = "path"
-    back_and_forth: int = 0
+    known_mode: str = "noised"
+    resample_times: int = 0
 
     def __post_init__(self) -> None:
         mask = _boolean(self.mask, "mask")
@@ -52,10 +52,10 @@ class Mask:
             raise BadInputError(f"known: shape {known.shape} is not that of the mask, {mask.shape}")
         object.__setattr__(self, "mask", mask)
         object.__setattr__(self, "known", _finite(known, "known", ~mask))
-        if self.held not in HELD:
-            raise BadInputError(f"held: {self.held!r} is neither {' nor '.join(map(repr, HELD))}")
-        if not 0 <= self.back_and_forth <= MAX_BACK_AND_FORTH:
-            raise BadInputError(f"back_and_forth: {self.back_and_forth} is not between 0 and {MAX_BACK_AND_FORTH}")
+        if self.known_mode not in KNOWN_MODES:
+            raise BadInputError(f"held: {self.known_mode!r} is neither {' nor '.join(map(repr, KNOWN_MODES))}")
+        if not 0 <= self.resample_times <= MAX_RESAMPLE_TIMES:
+            raise BadInputError(f"back_and_forth: {self.resample_times} is not between 0 and {MAX_RESAMPLE_TIMES}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,17 +64,17 @@ class NoisyObservation:
 
     Attributes:
         y: What was observed, ``[*shape]``, float32.
-        spread: Standard deviation of the noise, > 0.
+        std: Standard deviation of the noise, > 0.
         observed: ``[*shape]``, True where an entry was observed; all of them where this is None.
     """
 
     y: NDArray[np.float32]
-    spread: float
+    std: float
     observed: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
-        if not 0 < self.spread <= LARGEST:
-            raise BadInputError(f"spread: {self.spread} is not a positive standard deviation")
+        if not 0 < self.std <= LARGEST:
+            raise BadInputError(f"spread: {self.std} is not a positive standard deviation")
         y, observed = np.asarray(self.y), None
         if self.observed is not None:
             observed = _boolean(self.observed, "observed")
@@ -134,7 +134,7 @@ class PaintedField:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BitWish:
+class BitPotential:
     """A wish for every bit by itself: r is a product over the bits, whose liked value has r = 1.
 
     A bit of log odds l has r(1)/r(0) = e^l; l = 0 is no wish. The total probability of r is then the share of the
@@ -184,7 +184,7 @@ class Product:
             raise BadInputError(f"factors: {masks} of them are masks; give one mask with all that is known")
 
 
-Potential = Mask | NoisyObservation | HalfPlane | PaintedField | BitWish | SmoothPotential | Product
+Potential = Mask | NoisyObservation | HalfPlane | PaintedField | BitPotential | SmoothPotential | Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +239,13 @@ def _check_kind(factor: Potential, kind: str) -> None:
         if kind == "binomial" and not np.isin(factor.known, (0, 1)).all():
             bad = factor.known[~np.isin(factor.known, (0, 1))][0]
             raise BadInputError(f"known: {bad:g} is no bit; a binomial model takes 0 or 1")
-    elif isinstance(factor, BitWish) != (kind == "binomial"):
+    elif isinstance(factor, BitPotential) != (kind == "binomial"):
         fitting = "a Mask or a BitWish" if kind == "binomial" else "anything but a BitWish"
         raise BadInputError(f"r: a {type(factor).__name__} is nothing for a {kind} model; it takes {fitting}")
 
 
 def _check_shape(factor: Potential, shape: tuple[int, ...]) -> None:
-    arrays = {Mask: "mask", NoisyObservation: "y", BitWish: "log_odds"}
+    arrays = {Mask: "mask", NoisyObservation: "y", BitPotential: "log_odds"}
     name = arrays.get(type(factor))
     if name is not None:
         found = getattr(factor, name).shape
@@ -261,9 +261,9 @@ def _check_shape(factor: Potential, shape: tuple[int, ...]) -> None:
 def _check_weights(factor: Potential, timing: str) -> None:
     """Refuse an r_t that is zero where the model's paths pass: its weights would leave those paths out."""
     if isinstance(factor, Mask):
-        if factor.back_and_forth:
+        if factor.resample_times:
             raise BadInputError("back_and_forth: steps taken back have no weights; give 0 or choose weighted=False")
-        if factor.held == "x0" and timing != "twisted":
+        if factor.known_mode == "clean" and timing != "twisted":
             raise BadInputError(
                 f"held: weights of a mask held at x0 are wrong while timing is {timing!r}; "
                 "choose held='path' or timing='twisted'"

@@ -39,7 +39,7 @@ class TrainingState:
         history: ``[R, 3]``: gradient step, K and validation K in bits per sample at each report; ``[R, 2]``, without
             the last, in files of an earlier version.
         state: Everything an optimiser needs to resume, by name; empty where it was left out.
-        taken_for: What a person's own data were taken for, one line; empty for data that ship.
+        interpreted_as: What a person's own data were taken for, one line; empty for data that ship.
     """
 
     recipe: str
@@ -48,4 +48,4 @@ class TrainingState:
     steps_total: int
     history: NDArray[np.float64]
     state: Mapping[str, NDArray[np.generic]]
-    taken_for: str = ""
+    interpreted_as: str = ""

@@ -112,7 +112,7 @@ class Theme(QObject):
         self._set_font()
         self._tell_platform()
         self._palette = self._wanted()
-        self._dress()
+        self._apply_palette()
         application.styleHints().colorSchemeChanged.connect(self._follow)
 
     @property
@@ -167,10 +167,10 @@ class Theme(QObject):
         wanted = self._wanted()
         if wanted != self._palette:
             self._palette = wanted
-            self._dress()
+            self._apply_palette()
             self.changed.emit(wanted)
 
-    def _dress(self) -> None:
+    def _apply_palette(self) -> None:
         self._application.setPalette(qt_palette(self._palette))
         self._application.setStyleSheet(_style_sheet(self._palette))
 

@@ -20,15 +20,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dpm_gui.dialogs.listed_actions import Command, commands
+from dpm_gui.dialogs.listed_actions import ListedAction, listed_actions
 
-COMMAND = Qt.ItemDataRole.UserRole
+ENTRY_ROLE = Qt.ItemDataRole.UserRole
 WIDTH = 560
 ROWS_IN_SIGHT = 10
 MARGIN = 12
-WASH = 0.09
+SELECTION_OPACITY = 0.09
 """Opacity of the ink behind the chosen row."""
-MOVES = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS_IN_SIGHT, Qt.Key.Key_PageUp: -ROWS_IN_SIGHT}
+ROW_STEPS = {
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_PageDown: ROWS_IN_SIGHT,
+    Qt.Key.Key_PageUp: -ROWS_IN_SIGHT,
+}
 
 
 class CommandPalette(QDialog):
@@ -42,7 +47,7 @@ class CommandPalette(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Find a command")
         self.setAccessibleName("Find a command")
-        self._commands = commands(actions)
+        self._commands = listed_actions(actions)
         self._search = QLineEdit(self)
         self._search.setPlaceholderText("Find a command")
         self._search.setAccessibleName("Find a command")
@@ -65,21 +70,21 @@ class CommandPalette(QDialog):
         self.narrow("")
         self._search.setFocus()
 
-    def rows(self) -> list[Command]:
+    def rows(self) -> list[ListedAction]:
         """Return the commands on show, best first."""
         items = (self._list.item(row) for row in range(self._list.count()))
-        return [item.data(COMMAND) for item in items]
+        return [item.data(ENTRY_ROLE) for item in items]
 
     def narrow(self, typed: str) -> None:
         """Show the commands alone that ``typed`` fits, best first; all of them, by menu, if it is empty."""
-        rated = [(fit(typed, f"{command.text} {command.menu}"), command) for command in self._commands]
+        rated = [(match_score(typed, f"{command.text} {command.menu}"), command) for command in self._commands]
         left = [(score, command) for score, command in rated if score is not None]
         if typed.strip():
             left.sort(key=lambda pair: -pair[0])
         self._list.clear()
         for _, command in left:
             item = QListWidgetItem(self._list)
-            item.setData(COMMAND, command)
+            item.setData(ENTRY_ROLE, command)
             words = [command.text, command.keys, command.reason or ("" if command.action.isEnabled() else "greyed")]
             item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(filter(None, words)))
             item.setToolTip(command.reason)
@@ -90,7 +95,7 @@ class CommandPalette(QDialog):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = MOVES.get(Qt.Key(event.key()))
+            step = ROW_STEPS.get(Qt.Key(event.key()))
             if step is not None:
                 self._move(step)
                 return True
@@ -115,7 +120,7 @@ class CommandPalette(QDialog):
             self._list.setCurrentRow(row % count if abs(step) == 1 else min(max(row, 0), count - 1))
 
     def _trigger(self, item: QListWidgetItem) -> None:
-        action: QAction = item.data(COMMAND).action
+        action: QAction = item.data(ENTRY_ROLE).action
         if action.isEnabled():
             self.accept()  # closed first: a command may open a window of its own
             action.trigger()
@@ -145,14 +150,14 @@ class _CommandDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        command: Command = index.data(COMMAND)
+        command: ListedAction = index.data(ENTRY_ROLE)
         usable = command.action.isEnabled()
         muted = option.palette.color(QPalette.ColorRole.PlaceholderText)
         ink = option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text) if usable else muted
         painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             wash = QColor(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text))
-            wash.setAlphaF(WASH)
+            wash.setAlphaF(SELECTION_OPACITY)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(wash)
@@ -186,11 +191,11 @@ def _row_height(metrics: QFontMetrics) -> int:
 
 
 START_OF_WORD = 8
-RUN = 10
-SKIPPED = 0.1
+CONSECUTIVE = 10
+SKIP_PENALTY = 0.1
 
 
-def fit(typed: str, text: str) -> float | None:
+def match_score(typed: str, text: str) -> float | None:
     """Return how well ``typed`` fits ``text``, more is better, or None if it does not.
 
     Each word that is typed must be found letter by letter, in order, with gaps; capitals do not matter. Letters at the
@@ -199,15 +204,15 @@ def fit(typed: str, text: str) -> float | None:
     text = text.casefold()
     total = 0.0
     for word in typed.casefold().split():
-        scores = [_fit_from(word, text, place) for place, letter in enumerate(text) if letter == word[0]]
+        scores = [_score_from(word, text, place) for place, letter in enumerate(text) if letter == word[0]]
         found = [score for score in scores if score is not None]
         if not found:
             return None
         total += max(found)
-    return total - SKIPPED * len(text)
+    return total - SKIP_PENALTY * len(text)
 
 
-def _fit_from(word: str, text: str, start: int) -> float | None:
+def _score_from(word: str, text: str, start: int) -> float | None:
     """Score ``word`` with its first letter at ``start`` and each further one at the best place next to come."""
     score = 0.0
     place = start
@@ -218,7 +223,7 @@ def _fit_from(word: str, text: str, start: int) -> float | None:
             following = place + 1 if in_a_row else at_a_word if at_a_word is not None else text.find(letter, place + 1)
             if following < 0:
                 return None
-            score += RUN if in_a_row else -SKIPPED * (following - place)
+            score += CONSECUTIVE if in_a_row else -SKIP_PENALTY * (following - place)
             place = following
         if place == 0 or not text[place - 1].isalnum():
             score += START_OF_WORD

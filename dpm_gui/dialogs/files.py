@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from dpm_gui.desktop.preferences import Preferences
 
-Take = Callable[[str], object]
+PathCallback = Callable[[str], object]
 """Takes the path of the file that was chosen."""
 
 
-def ask_open(window: QWidget, preferences: Preferences, title: str, kinds: str, take: Take) -> None:
+def ask_open(window: QWidget, preferences: Preferences, title: str, kinds: str, take: PathCallback) -> None:
     """Show the dialog that chooses a file that is there; returns at once.
 
     Args:
@@ -30,7 +30,7 @@ def ask_open(window: QWidget, preferences: Preferences, title: str, kinds: str, 
 
 
 def ask_save(
-    window: QWidget, preferences: Preferences, title: str, kinds: str, take: Take, *, proposal: str = ""
+    window: QWidget, preferences: Preferences, title: str, kinds: str, take: PathCallback, *, proposal: str = ""
 ) -> None:
     """Show the dialog that names a file to save to; returns at once.
 
@@ -52,7 +52,7 @@ def ask_save(
     dialog.open()
 
 
-def _dialog(window: QWidget, preferences: Preferences, title: str, kinds: str, take: Take) -> QFileDialog:
+def _dialog(window: QWidget, preferences: Preferences, title: str, kinds: str, take: PathCallback) -> QFileDialog:
     def remember_and_take(path: str) -> None:
         preferences.last_folder = Path(path).parent
         take(path)

@@ -10,11 +10,11 @@ from PySide6 import QtGui
 from PySide6.QtGui import QAction, QKeySequence, QTextDocumentFragment
 from PySide6.QtWidgets import QMenu
 
-OTHER = "Other"
+OTHER_MENU = "Other"
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class ListedAction:
     """One action as a person reads it.
 
     Attributes:
@@ -32,13 +32,13 @@ class Command:
     reason: str
 
 
-def commands(actions: Iterable[QAction]) -> list[Command]:
+def listed_actions(actions: Iterable[QAction]) -> list[ListedAction]:
     """Return those of ``actions`` that a person can choose, menus in the order of their first action.
 
     An action belongs to the menu that its `data()` names, if that is text, or else to the first menu it was added to.
     Separators, submenus and hidden actions are left out.
     """
-    found = [_command(action) for action in actions if _can_be_chosen(action)]
+    found = [_listed_action(action) for action in actions if _can_be_chosen(action)]
     order = {menu: place for place, menu in reversed(list(enumerate(command.menu for command in found)))}
     return sorted(found, key=lambda command: order[command.menu])
 
@@ -47,7 +47,7 @@ def _can_be_chosen(action: QAction) -> bool:
     return bool(action.text()) and not action.isSeparator() and action.isVisible() and action.menu() is None
 
 
-def _command(action: QAction) -> Command:
+def _listed_action(action: QAction) -> ListedAction:
     text = plain(action.text())
     tip = action.toolTip()
     if QtGui.Qt.mightBeRichText(tip):
@@ -55,7 +55,7 @@ def _command(action: QAction) -> Command:
     says_more = tip.rstrip("…. ") != text.rstrip("…. ")
     keys = " or ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
     reason = tip if says_more and not action.isEnabled() else ""
-    return Command(action, _menu(action), text, keys, " ".join(reason.split()))
+    return ListedAction(action, _menu(action), text, keys, " ".join(reason.split()))
 
 
 def _menu(action: QAction) -> str:
@@ -65,7 +65,7 @@ def _menu(action: QAction) -> str:
     for owner in action.associatedObjects():
         if isinstance(owner, QMenu) and owner.title():
             return plain(owner.title())
-    return OTHER
+    return OTHER_MENU
 
 
 def plain(text: str) -> str:

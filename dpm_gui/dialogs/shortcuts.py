@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dpm_gui.dialogs.listed_actions import commands
+from dpm_gui.dialogs.listed_actions import listed_actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class ShortcutsDialog(QDialog):
         self._nothing.hide()
         self._list = self._make_list()
         self._groups: dict[str, tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = {}
-        rows = [Gesture(command.menu, command.text, command.keys) for command in commands(actions)]
-        self._fill([*rows, *gestures])
+        rows = [Gesture(command.menu, command.text, command.keys) for command in listed_actions(actions)]
+        self._populate([*rows, *gestures])
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
@@ -130,7 +130,7 @@ class ShortcutsDialog(QDialog):
         tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         return tree
 
-    def _fill(self, rows: Sequence[Gesture]) -> None:
+    def _populate(self, rows: Sequence[Gesture]) -> None:
         height = self.fontMetrics().height() + 8
         for row in rows:
             if row.group not in self._groups:

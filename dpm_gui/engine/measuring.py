@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def measure_bound(opened: Opened, spec: RunSpec) -> Iterator[BoundProgress]:
     """Measure K on fresh data: as many as are run, of pictures as many as is usual."""
+    from core.measurement.bound import default_count
     from core.measurement.bound import measure_bound as measure
-    from core.measurement.bound import usual_count
 
     data = opened.checkpoint.data
-    count = usual_count(data) if data.is_picture else spec.count
+    count = default_count(data) if data.is_image else spec.count
     yield from measure(opened.model, replace(spec, count=count, denoise_from=None))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.values.checkpoints import Checkpoint
 from core.values.measurements import StepEntropies
 from dpm_gui.engine.state_kinds import check_shown, colours_along
-from dpm_gui.engine.values import Preview
+from dpm_gui.engine.values import CheckpointPreview
 
 if TYPE_CHECKING:
     from core.model import DiffusionModel
@@ -50,7 +50,7 @@ def preload() -> Iterator[object]:
     yield from ()
 
 
-def open_checkpoint(path: str) -> Iterator[Preview | Opened]:
+def open_checkpoint(path: str) -> Iterator[CheckpointPreview | Opened]:
     """Read ``path``: a preview first, then the model.
 
     Raises:
@@ -61,7 +61,9 @@ def open_checkpoint(path: str) -> Iterator[Preview | Opened]:
 
     checkpoint = load(path)
     check_shown(checkpoint, path)
-    yield Preview(path, checkpoint, colours_along(checkpoint, checkpoint.data.to_model(checkpoint.data.examples)))
+    yield CheckpointPreview(
+        path, checkpoint, colours_along(checkpoint, checkpoint.data.to_model(checkpoint.data.examples))
+    )
 
     from core.model import model_from
     from core.processes.schedules import alpha_bars

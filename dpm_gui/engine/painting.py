@@ -6,32 +6,32 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.values.inpainting import FillFrame, FillRequest
+from core.values.inpainting import InpaintingFrame, InpaintingRequest
 from core.values.runs import PosteriorFrame, RunSpec
 from dpm_gui.engine.opening import Opened
 
 if TYPE_CHECKING:
     pass
 
-FILL_LOOKS = 20
+INPAINT_SHOWN_FRAMES = 20
 """How often on the way what is being filled in is shown."""
-CLEARER_THAN_PREVIEW = 0.4
+X0_ESTIMATE_SHOWN_BELOW = 0.4
 """Share of the steps from which on down a guess is no step back from the preview."""
 
 
-def fill(opened: Opened, request: FillRequest) -> Iterator[FillFrame]:
+def inpaint(opened: Opened, request: InpaintingRequest) -> Iterator[InpaintingFrame]:
     """Fill in ``request``: by fewer steps first, where that is worth it, then by the model's own chain."""
     from core.posterior import inpainting
 
     clear = float(opened.checkpoint.steps)
     for frame in inpainting.preview(opened.model, request):
-        clear = CLEARER_THAN_PREVIEW * (request.start or opened.checkpoint.steps)
+        clear = X0_ESTIMATE_SHOWN_BELOW * (request.start or opened.checkpoint.steps)
         yield frame
-    for frame in inpainting.fill(opened.model, request, looks=FILL_LOOKS, pauses=True):
-        yield frame if frame.t <= clear else replace(frame, pictures=None)
+    for frame in inpainting.inpaint(opened.model, request, x0_previews=INPAINT_SHOWN_FRAMES, pauses=True):
+        yield frame if frame.t <= clear else replace(frame, images=None)
 
 
-def wish(opened: Opened, spec: RunSpec) -> Iterator[PosteriorFrame]:
+def sample_posterior(opened: Opened, spec: RunSpec) -> Iterator[PosteriorFrame]:
     """Walk back under ``spec.posterior``; the last frame's points are as many as weights ask for."""
     from core.posterior.samplers import equally_weighted, reverse_under
 
@@ -48,8 +48,8 @@ def takes_any_size(opened: Opened) -> bool:
     return takes(opened.model)
 
 
-def check_fits(opened: Opened, request: FillRequest) -> None:
+def check_fits(opened: Opened, request: InpaintingRequest) -> None:
     """Raise `BadInputError` unless ``request`` can be for what is open."""
     from core.posterior.inpainting import model_for
 
-    model_for(opened.model, request.picture.shape)
+    model_for(opened.model, request.image.shape)

@@ -15,29 +15,38 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.values.inpainting import FillRequest
+from core.values.inpainting import InpaintingRequest
 from core.values.runs import DriftFrame, Frame, RunSpec
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import colours_along
-from dpm_gui.engine.values import FORWARD, REVERSE, Look, Preview, SideColours, SideFrame
+from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, Prediction, SideColours, SideFrame
 
 if TYPE_CHECKING:
-    from core.formats.recordings.recording import Recording
+    from core.formats.recordings.recording import TrajectoryRecording
 
-__all__ = ["FORWARD", "REVERSE", "Look", "Opened", "Preview", "Rooms", "SideColours", "SideFrame"]
+__all__ = [
+    "FORWARD",
+    "REVERSE",
+    "CheckpointPreview",
+    "Opened",
+    "Prediction",
+    "RecordingSpace",
+    "SideColours",
+    "SideFrame",
+]
 
-PREVIEW_STEPS, LONG = 50, 100
+PREVIEW_STEPS, LONG_CHAIN = 50, 100
 """Moves of a preview, and steps of pictures beyond which there is one."""
-FLOAT = 4
+BYTES_PER_FLOAT = 4
 """Bytes of one number of a state."""
-SHARES = 10
+PREVIEW_PARTS = 10
 """Moves of a preview between which the forward side comes, a part at a time."""
-GUESS, MEAN = "guess", "mean"
+X0_ESTIMATE, MEAN = "x0_estimate", "mean"
 """Ways to look at a step that ask the network: E[x^0 | x^t], and f_mu(x^t, t)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
+class RecordingSpace:
     """Room for the frames of both sides of a run, and of the preview if there will be one.
 
     Attributes:
@@ -45,35 +54,35 @@ class Rooms:
         preview: For `preview_steps` + 1 frames, numbered from 0.
     """
 
-    sides: Mapping[str, Recording]
-    preview: Recording | None
+    sides: Mapping[str, TrajectoryRecording]
+    preview: TrajectoryRecording | None
 
     @property
     def frames(self) -> int:
         """How many frames will come; where there is a preview, those of the reverse alone, which take the time."""
         counted = self.sides.values() if self.preview is None else (self.preview, self.sides[REVERSE])
-        return sum(room.steps + 1 for room in counted)
+        return sum(store.steps + 1 for store in counted)
 
 
-def start_of(opened: Opened, spec: RunSpec) -> int:
+def denoising_start(opened: Opened, spec: RunSpec) -> int:
     """Return the step at which the reverse of ``spec`` starts.
 
     Raises:
         BadInputError: If the spec names what is no step of the model.
     """
-    from core.sampling.starts import top_of
+    from core.sampling.starts import start_step
 
-    return top_of(opened.model, spec)
+    return start_step(opened.model, spec)
 
 
 def preview_steps(opened: Opened, spec: RunSpec) -> int:
     """Return the moves of the preview of a run, 0 where the run is short enough to do without."""
-    pictures = opened.checkpoint.data.is_picture
-    return PREVIEW_STEPS if pictures and start_of(opened, spec) > LONG else 0
+    images = opened.checkpoint.data.is_image
+    return PREVIEW_STEPS if images and denoising_start(opened, spec) > LONG_CHAIN else 0
 
 
-def rooms(opened: Opened, spec: RunSpec) -> Rooms:
-    """Return room for the frames of a run: in memory up to `core.formats.recordings.recording`'s cap, else on disk.
+def recording_space(opened: Opened, spec: RunSpec) -> RecordingSpace:
+    """Return store for the frames of a run: in memory up to `core.formats.recordings.recording`'s cap, else on disk.
 
     Raises:
         BadInputError: If there is not the memory, or the spec asks for what no run can do.
@@ -84,11 +93,15 @@ def rooms(opened: Opened, spec: RunSpec) -> Rooms:
     checkpoint, preview = opened.checkpoint, preview_steps(opened, spec)
     of_one = checkpoint.data.shape, checkpoint.kind
     there, back = (max(count, 1) for count in (spec.count, spec.reverse_count))  # what cannot be is the run's to refuse
-    few = min(DEFAULT_CAP // 4, FLOAT * (preview + 1) * back * math.prod(checkpoint.data.shape)) if preview else 0
+    few = (
+        min(DEFAULT_CAP // 4, BYTES_PER_FLOAT * (preview + 1) * back * math.prod(checkpoint.data.shape))
+        if preview
+        else 0
+    )
     cap = (DEFAULT_CAP - few) // 2
-    sizes = {FORWARD: (checkpoint.steps, there), REVERSE: (start_of(opened, spec), back)}
+    sizes = {FORWARD: (checkpoint.steps, there), REVERSE: (denoising_start(opened, spec), back)}
     sides = {side: make(*size, *of_one, cap=cap) for side, size in sizes.items()}
-    return Rooms(sides, make(preview, back, *of_one, cap=few) if preview else None)
+    return RecordingSpace(sides, make(preview, back, *of_one, cap=few) if preview else None)
 
 
 def run(
@@ -100,31 +113,31 @@ def run(
     something to see on both. ``root`` is the state [*shape] that many futures begin from, where it is known; the walk
     to it is else silent: None for each step, so that it can be stopped.
     """
-    from core.sampling.starts import futures, root_in, walk_to_root
+    from core.sampling.starts import futures, reverse_to_root, root_in
     from core.sampling.trajectories import forward, reverse, reverse_from
 
-    start, there = start_of(opened, spec), forward(opened.model, spec)
+    start, there = denoising_start(opened, spec), forward(opened.model, spec)
     noised = None
     if spec.branches:
-        for frame in () if root is not None else walk_to_root(opened.model, spec):
+        for frame in () if root is not None else reverse_to_root(opened.model, spec):
             yield None
             root = root_in(frame, spec)
         noised = np.repeat(np.asarray(root)[None], spec.reverse_count, axis=0)
     elif spec.denoise_from is not None:
         for frame in islice(there, start + 1):
-            yield from _told(opened, FORWARD, frame)
+            yield from _side_frames(opened, FORWARD, frame)
             noised = frame.x
     if preview_steps(opened, spec):
-        at_once = -(-opened.checkpoint.steps // SHARES)
+        at_once = -(-opened.checkpoint.steps // PREVIEW_PARTS)
         for move in _preview(opened, spec, noised, start):
             yield SideFrame(REVERSE, move, preview=True)
             for frame in islice(there, at_once):
-                yield from _told(opened, FORWARD, frame)
+                yield from _side_frames(opened, FORWARD, frame)
     for frame in there:
-        yield from _told(opened, FORWARD, frame)
+        yield from _side_frames(opened, FORWARD, frame)
     back = reverse(opened.model, spec) if noised is None else reverse_from(opened.model, noised, start, spec)
     for frame in futures(opened.model, spec, root) if spec.branches else back:
-        yield from _told(opened, REVERSE, frame, apart=bool(spec.branches))
+        yield from _side_frames(opened, REVERSE, frame, apart=bool(spec.branches))
 
 
 def _preview(opened: Opened, spec: RunSpec, noised: NDArray[np.float32] | None, start: int) -> Iterator[Frame]:
@@ -136,25 +149,25 @@ def _preview(opened: Opened, spec: RunSpec, noised: NDArray[np.float32] | None, 
     return strided_from(opened.model, noised, start, spec, PREVIEW_STEPS)
 
 
-def _told(opened: Opened, side: str, frame: Frame, *, apart: bool = False) -> Iterator[SideFrame | SideColours]:
-    from core.sampling.starts import spread_of
+def _side_frames(opened: Opened, side: str, frame: Frame, *, apart: bool = False) -> Iterator[SideFrame | SideColours]:
+    from core.sampling.starts import state_spread
 
     checkpoint = opened.checkpoint
-    yield SideFrame(side, frame, spread=spread_of(checkpoint.data, checkpoint.kind, frame.x) if apart else None)
+    yield SideFrame(side, frame, spread=state_spread(checkpoint.data, checkpoint.kind, frame.x) if apart else None)
     if frame.t == 0:
         along = colours_along(opened.checkpoint, frame.x)
         if along is not None:
             yield SideColours(side, along)
 
 
-def look(opened: Opened, wanted: Look, spec: RunSpec) -> Iterator[Look]:
+def predict(opened: Opened, wanted: Prediction, spec: RunSpec) -> Iterator[Prediction]:
     """Turn the frames ``wanted`` into what the model makes of them; frame 0, the data, stays as it is."""
-    from core.sampling.predictions import guesses, next_means
+    from core.sampling.predictions import next_means, x0_estimates
     from core.sampling.trajectories import prepare
 
     prepare(spec)
-    turned = guesses if wanted.way == GUESS else next_means
-    yield Look(wanted.way, {side: next(turned(opened.model, [frame])) for side, frame in wanted.frames.items()})
+    turned = x0_estimates if wanted.mode == X0_ESTIMATE else next_means
+    yield Prediction(wanted.mode, {side: next(turned(opened.model, [frame])) for side, frame in wanted.frames.items()})
 
 
 def denoised(opened: Opened, noised: Frame, spec: RunSpec) -> Iterator[Frame]:
@@ -171,14 +184,14 @@ def samples(opened: Opened, spec: RunSpec) -> Iterator[Frame]:
     yield from reverse(opened.model, replace(spec, denoise_from=None))
 
 
-def save_request(request: FillRequest, path: str) -> None:
+def save_request(request: InpaintingRequest, path: str) -> None:
     """Write ``request`` to one file; it takes long, so have it done in a job."""
     from core.formats import requests
 
     requests.save_request(request, path)
 
 
-def load_request(path: str) -> Iterator[FillRequest]:
+def load_request(path: str) -> Iterator[InpaintingRequest]:
     """Read the request in the file at ``path``.
 
     Raises:

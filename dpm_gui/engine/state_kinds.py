@@ -20,46 +20,46 @@ PIXELS_AT_ONCE = 64 * 32 * 32
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class StateKind:
     """One kind of states.
 
     Attributes:
         name: "points", "sequences" or "pictures", as one speaks of them.
-        usual: How many are run unless a person chose another number.
+        default_count: How many are run unless a person chose another number.
         fewest, most, step: What can be chosen, and by how much an arrow changes it.
     """
 
     name: str
-    usual: int
+    default_count: int
     fewest: int
     most: int
     step: int
 
     @property
-    def one(self) -> str:
+    def singular(self) -> str:
         """One of them, as one speaks of it."""
         return self.name.removesuffix("s")
 
 
-POINTS = Subject("points", DEFAULT_COUNT, 100, 50_000, 1000)
-SEQUENCES = Subject("sequences", 500, 100, 50_000, 100)
-PICTURES = Subject("pictures", 64, 1, 400, 8)
+POINTS = StateKind("points", DEFAULT_COUNT, 100, 50_000, 1000)
+SEQUENCES = StateKind("sequences", 500, 100, 50_000, 100)
+IMAGES = StateKind("pictures", 64, 1, 400, 8)
 """Of pictures so small that `PIXELS_AT_ONCE` does not tell."""
 
 
-def subject_of(checkpoint: Checkpoint) -> Subject:
+def state_kind_of(checkpoint: Checkpoint) -> StateKind:
     """Return what the states of ``checkpoint`` are; of large pictures fewer are run."""
     data = checkpoint.data
-    if data.is_picture:
-        usual = max(1, min(PICTURES.usual, PIXELS_AT_ONCE // pixels_of(data.shape)))
-        return replace(PICTURES, usual=usual)
+    if data.is_image:
+        default_count = max(1, min(IMAGES.default_count, PIXELS_AT_ONCE // pixels_of(data.shape)))
+        return replace(IMAGES, default_count=default_count)
     return SEQUENCES if checkpoint.kind == "binomial" else POINTS
 
 
 def check_shown(checkpoint: Checkpoint, path: str) -> None:
     """Raise `BadCheckpointError` if the states of ``checkpoint``, read at ``path``, cannot be shown."""
     data = checkpoint.data
-    if data.is_picture:
+    if data.is_image:
         return
     shape = data.shape
     if checkpoint.kind == "binomial" and len(shape) != 1:
@@ -73,4 +73,4 @@ def colours_along(checkpoint: Checkpoint, x0: NDArray[np.float32]) -> NDArray[np
     """Return where points ``x0`` [N, 2] lie along their data, ``[N]`` in [0, 1]; None for other states."""
     from core.data.registry import places_along
 
-    return places_along(checkpoint.data, x0) if subject_of(checkpoint) == POINTS else None
+    return places_along(checkpoint.data, x0) if state_kind_of(checkpoint) == POINTS else None

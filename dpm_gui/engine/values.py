@@ -15,7 +15,7 @@ FORWARD, REVERSE = "forward", "reverse"
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class CheckpointPreview:
     """A checkpoint that has been read, before torch is there to run it.
 
     Attributes:
@@ -55,13 +55,13 @@ class SideColours:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Prediction:
     """One way to look at one step of both sides.
 
     Attributes:
-        way: "guess" or "mean".
+        mode: "guess" or "mean".
         frames: What is to be looked at or what it looks like, by side.
     """
 
-    way: str
+    mode: str
     frames: Mapping[str, Frame]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 INCH = 0.0254
 PIXELS_AN_INCH = 96
-KINDS = {
+EXPORT_DIALOGS = {
     "png": ("Save picture", "PNG picture (*.png)"),
     "svg": ("Save drawing", "SVG drawing (*.svg)"),
     "csv": ("Save numbers", "CSV table (*.csv)"),
@@ -33,32 +33,32 @@ KINDS = {
 """Title and filter of the dialog for each kind of file."""
 
 
-def picture(figure: QWidget, scale: float = 2.0) -> QImage:
+def figure_image(figure: QWidget, scale: float = 2.0) -> QImage:
     """Return what ``figure`` shows, its buttons left out, with ``scale`` pixels to one of the window's."""
     size = figure.size() * scale
-    image = QImage(size, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(scale)
-    image.fill(figure.palette().color(QPalette.ColorRole.Window))
+    rendered = QImage(size, QImage.Format.Format_RGB32)
+    rendered.setDevicePixelRatio(scale)
+    rendered.fill(figure.palette().color(QPalette.ColorRole.Window))
     with _no_buttons(figure), _lines_scaled(figure, scale / figure.devicePixelRatioF()):
-        QWidget.render(figure, image, QPoint(0, 0))  # not a QGraphicsView's own, which draws its scene alone
+        QWidget.render(figure, rendered, QPoint(0, 0))  # not a QGraphicsView's own, which draws its scene alone
     dots = round(PIXELS_AN_INCH * scale / INCH)
-    image.setDotsPerMeterX(dots)
-    image.setDotsPerMeterY(dots)
-    return image
+    rendered.setDotsPerMeterX(dots)
+    rendered.setDotsPerMeterY(dots)
+    return rendered
 
 
-def save_picture(figure: QWidget, path: str | os.PathLike[str], scale: float = 2.0) -> None:
+def save_figure_image(figure: QWidget, path: str | os.PathLike[str], scale: float = 2.0) -> None:
     """Write what ``figure`` shows to a PNG file.
 
     Raises:
         BadInputError: If ``path`` does not end in .png.
         OutputError: If it cannot be written.
     """
-    save_image(picture(figure, scale), path)
+    save_image(figure_image(figure, scale), path)
 
 
 def save_image(image: QImage, path: str | os.PathLike[str]) -> None:
-    """Write ``image`` to a PNG file; errors as in `save_picture`."""
+    """Write ``image`` to a PNG file; errors as in `save_figure_image`."""
     _check_suffix(path, ".png")
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -96,9 +96,9 @@ def save_table(table: Table, path: str | os.PathLike[str]) -> None:
         writer.writerows(zip(*columns, strict=True))
 
 
-def copy_picture(figure: QWidget, scale: float = 2.0) -> None:
+def copy_figure_image(figure: QWidget, scale: float = 2.0) -> None:
     """Put what ``figure`` shows on the clipboard."""
-    QGuiApplication.clipboard().setImage(picture(figure, scale))
+    QGuiApplication.clipboard().setImage(figure_image(figure, scale))
 
 
 class FigureExporter(QObject):
@@ -127,12 +127,12 @@ class FigureExporter(QObject):
     def export(self, figure: Figure, kind: str) -> None:
         """Ask for a name and save ``figure`` as "png", "svg" or "csv"; or "copy" its picture."""
         if kind == "copy":
-            copy_picture(figure)
+            copy_figure_image(figure)
             self.copied.emit()
             return
         from dpm_gui.dialogs.files import ask_save  # not before it is asked for: the window is there the sooner
 
-        title, kinds = KINDS[kind]
+        title, kinds = EXPORT_DIALOGS[kind]
         proposal = f"{figure.table().name}.{kind}"
         take = partial(self.save, figure, kind)
         ask_save(figure.window(), self._preferences, title, kinds, take, proposal=proposal)
@@ -141,7 +141,7 @@ class FigureExporter(QObject):
         """Save ``figure`` as "png", "svg" or "csv" to ``path``; tell `saved` or `failed`."""
         try:
             if kind == "png":
-                save_picture(figure, path)
+                save_figure_image(figure, path)
             elif kind == "svg":
                 save_drawing(figure, path)
             else:

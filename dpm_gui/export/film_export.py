@@ -14,7 +14,7 @@ from dpm_gui.export.film_scene import FRAMES_A_SECOND, FilmScene
 from dpm_gui.export.films import write_film
 from dpm_gui.jobs.jobs import Job
 
-PICTURES_AHEAD = 8
+QUEUED_FRAMES = 8
 PAUSE = 4
 """Milliseconds that the window has to itself between two pictures."""
 
@@ -33,11 +33,11 @@ class FilmExport(QObject):
         self._scene = scene
         self._path = path
         self._total = len(scene.steps())
-        self._drawn = scene.pictures()
+        self._drawn = scene.images()
         self._complete = self._cancelled = False
         self._error: Exception | None = None
-        self._waiting: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(PICTURES_AHEAD)
-        self._job = Job(lambda: write_film(path, self._pictures(), FRAMES_A_SECOND), self)
+        self._waiting: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(QUEUED_FRAMES)
+        self._job = Job(lambda: write_film(path, self._queued_frames(), FRAMES_A_SECOND), self)
         self._job.produced.connect(lambda counts: self.progressed.emit(counts[-1], self._total))
         self._job.done.connect(self._note_done)
         self._job.failed.connect(self._note_failure)
@@ -68,14 +68,14 @@ class FilmExport(QObject):
     def _draw_next(self) -> None:
         if self._waiting.full():
             return
-        picture = next(self._drawn, None)
-        if picture is None:
+        image = next(self._drawn, None)
+        if image is None:
             self._timer.stop()
-        self._waiting.put(picture)
+        self._waiting.put(image)
 
-    def _pictures(self) -> Iterator[NDArray[np.uint8]]:
-        while (picture := self._waiting.get()) is not None:
-            yield picture
+    def _queued_frames(self) -> Iterator[NDArray[np.uint8]]:
+        while (image := self._waiting.get()) is not None:
+            yield image
 
     def _note_done(self) -> None:
         self._complete = True

@@ -17,13 +17,13 @@ from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.figures import save_image
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.session import Session
-from dpm_gui.session.side_recording import Recording
+from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases.registry import canvas_for
 
 if TYPE_CHECKING:
     from dpm_gui.export.film_export import FilmExport
 
-KINDS = "GIF film (*.gif);;MP4 film (*.mp4);;Figure of the paper (*.png)"
+FILM_FILTER = "GIF film (*.gif);;MP4 film (*.mp4);;Figure of the paper (*.png)"
 
 
 class FilmExporter(QObject):
@@ -41,10 +41,10 @@ class FilmExporter(QObject):
         self._preferences = preferences
         self._window = window
         self._film: FilmExport | None = None
-        self._figure: tuple[str, dict[str, Recording]] | None = None
-        session.figure_changed.connect(self._save_figure_that_waits)
+        self._figure: tuple[str, dict[str, SideRecording]] | None = None
+        session.figure_changed.connect(self._save_waiting_figure)
         for signal in (session.opened_changed, session.failed):
-            signal.connect(self._drop_figure_that_waits)
+            signal.connect(self._drop_waiting_figure)
 
     def ask(self) -> None:
         """Ask for a file and save to it."""
@@ -52,7 +52,7 @@ class FilmExporter(QObject):
 
         opened = self._session.opened
         proposal = opened.checkpoint.data.name if opened else "film"
-        ask_save(self._window, self._preferences, "Export film or figure", KINDS, self.save, proposal=proposal)
+        ask_save(self._window, self._preferences, "Export film or figure", FILM_FILTER, self.save, proposal=proposal)
 
     def save(self, path: str) -> None:
         """Save to ``path`` what its suffix asks for; the errors are told, not raised."""
@@ -88,7 +88,7 @@ class FilmExporter(QObject):
             check_output_path(path)
             self._session.compute_figure()
             self._figure = path, recordings
-            self._save_figure_that_waits()
+            self._save_waiting_figure()
             return
         from dpm_gui.export.film_export import FilmExport
         from dpm_gui.export.film_scene import FilmScene
@@ -97,15 +97,15 @@ class FilmExporter(QObject):
         canvas = canvas_for(checkpoint)
         scene = FilmScene(recordings, self._theme.palette, canvas=canvas, data=checkpoint.data)
         film = FilmExport(scene, path, self)
-        film.progressed.connect(lambda done, total: self._tell(Path(path).name, done, total))
+        film.progressed.connect(lambda done, total: self._report_progress(Path(path).name, done, total))
         film.saved.connect(self.saved)
         film.failed.connect(self.failed)
         film.ended.connect(self._forget)
         self._film = film
-        self._tell(Path(path).name, 0, 0)
+        self._report_progress(Path(path).name, 0, 0)
         film.start()
 
-    def _save_figure_that_waits(self) -> None:
+    def _save_waiting_figure(self) -> None:
         """Save the figure of the paper if that was asked for and all that belongs to it is there."""
         if self._figure is None or not self._session.figure_ready:
             return
@@ -114,7 +114,7 @@ class FilmExporter(QObject):
 
         figure = figure_of(self._checkpoint, recordings, self._session, self._theme.palette)
         try:
-            save_image(figure.picture(), path)
+            save_image(figure.image(), path)
         except DpmError as error:
             self.failed.emit(error)
         else:
@@ -129,10 +129,10 @@ class FilmExporter(QObject):
             raise BadInputError("film: nothing is open; open a checkpoint first")
         return opened.checkpoint
 
-    def _drop_figure_that_waits(self) -> None:
+    def _drop_waiting_figure(self) -> None:
         self._figure = None
 
-    def _tell(self, name: str, done: int, total: int) -> None:
+    def _report_progress(self, name: str, done: int, total: int) -> None:
         self.activity_changed.emit(Activity(f"Writing {name}", done, total, None, can_stop=True))
 
     def _forget(self) -> None:

@@ -14,20 +14,20 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from core.values.checkpoints import DataInfo
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.values import FORWARD, REVERSE
-from dpm_gui.session.side_recording import Recording
+from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.points import PointsView
 
 FILM_SIZE = QSize(960, 512)
 FIGURE_SIZE = QSize(1200, 1240)
 ROWS_FIGURE_SIZE = QSize(1200, 1000)
-PICTURES_FIGURE_WIDTH, PICTURES_HEADER = 1200, 56
+IMAGES_FIGURE_WIDTH, IMAGES_HEADER_HEIGHT = 1200, 56
 MOST_FRAMES = 200
-HOLD = 8
+STILL_FRAMES = 8
 """Pictures for which each end of the film stands still."""
 FRAMES_A_SECOND = 15.0
 
-Shown = TypeVar("Shown", bound=Canvas)
+CanvasType = TypeVar("CanvasType", bound=Canvas)
 
 
 class FilmScene(QWidget):
@@ -35,7 +35,7 @@ class FilmScene(QWidget):
 
     def __init__(
         self,
-        recordings: dict[str, Recording],
+        recordings: dict[str, SideRecording],
         palette: Palette,
         size: QSize | None = None,
         canvas: type[Canvas] = PointsView,
@@ -65,9 +65,9 @@ class FilmScene(QWidget):
         """Return the step of each picture; of long runs every so many steps one is taken."""
         last = self._recordings[FORWARD].steps
         there = [*range(0, last, self.stride), last]
-        return [0] * HOLD + there + [last] * HOLD + there[::-1]
+        return [0] * STILL_FRAMES + there + [last] * STILL_FRAMES + there[::-1]
 
-    def pictures(self) -> Iterator[NDArray[np.uint8]]:
+    def images(self) -> Iterator[NDArray[np.uint8]]:
         """Draw the pictures of the film one after the other: ``[H, W, 3]`` each. In the thread of the window alone."""
         every = f" · one step in {self.stride}" if self.stride > 1 else ""
         for t in self.steps():
@@ -86,7 +86,7 @@ def pixels(image: QImage) -> NDArray[np.uint8]:
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
-def _view(canvas: type[Shown], side: str, title: str, palette: Palette, parent: QWidget) -> Shown:
+def _view(canvas: type[CanvasType], side: str, title: str, palette: Palette, parent: QWidget) -> CanvasType:
     """Return a canvas to look at: without the button that explains it."""
     view = canvas(side, title, parent)
     view.header.help_button.hide()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from av import VideoStream
     from av.container import OutputContainer
 
-Picture = NDArray[np.uint8]
+FramePixels = NDArray[np.uint8]
 """One frame of a film: ``[H, W, 3]``, RGB."""
 
 SUFFIXES = (".gif", ".mp4")
@@ -30,7 +30,7 @@ LIMITED_RANGE = 1
 
 
 def write_film(
-    path: str | os.PathLike[str], frames: Iterable[Picture], fps: float = 30.0
+    path: str | os.PathLike[str], frames: Iterable[FramePixels], fps: float = 30.0
 ) -> Generator[int, None, None]:
     """Write ``frames`` to ``path`` as they come; its suffix says how: .gif or .mp4.
 
@@ -73,7 +73,7 @@ def check_film_path(path: str | os.PathLike[str]) -> str:
 
 
 def _write(
-    path: str | os.PathLike[str], suffix: str, frames: Iterator[Picture], fps: Fraction
+    path: str | os.PathLike[str], suffix: str, frames: Iterator[FramePixels], fps: Fraction
 ) -> Generator[int, None, None]:
     with atomic_path(path) as temporary:
         if suffix == ".mp4":
@@ -84,7 +84,7 @@ def _write(
             yield from write_gif(temporary, frames, fps)
 
 
-def _checked(path: str | os.PathLike[str], frames: Iterable[Picture]) -> Iterator[Picture]:
+def _checked(path: str | os.PathLike[str], frames: Iterable[FramePixels]) -> Iterator[FramePixels]:
     """Pass the frames on while they are pictures of one size."""
     shape: tuple[int, ...] | None = None
     for number, frame in enumerate(frames, start=1):
@@ -104,7 +104,7 @@ def _checked(path: str | os.PathLike[str], frames: Iterable[Picture]) -> Iterato
         raise BadInputError(f"{os.fspath(path)}: a film needs at least one frame")
 
 
-def _write_mp4(temporary: Path, frames: Iterator[Picture], fps: Fraction, name: str) -> Iterator[int]:
+def _write_mp4(temporary: Path, frames: Iterator[FramePixels], fps: Fraction, name: str) -> Iterator[int]:
     import av
 
     try:
@@ -118,7 +118,7 @@ def _write_mp4(temporary: Path, frames: Iterator[Picture], fps: Fraction, name: 
         raise OutputError(f"{name}: the film cannot be encoded: {error.strerror or error}") from error
 
 
-def _add_stream(container: OutputContainer, fps: Fraction, first: Picture) -> VideoStream:
+def _add_stream(container: OutputContainer, fps: Fraction, first: FramePixels) -> VideoStream:
     """Return an H.264 stream, or one in MPEG-4 where this build of the codecs lacks x264."""
     import av
 
@@ -137,19 +137,21 @@ def _add_stream(container: OutputContainer, fps: Fraction, first: Picture) -> Vi
     return stream
 
 
-def _encode(container: OutputContainer, stream: VideoStream, first: Picture, rest: Iterator[Picture]) -> Iterator[int]:
+def _encode(
+    container: OutputContainer, stream: VideoStream, first: FramePixels, rest: Iterator[FramePixels]
+) -> Iterator[int]:
     import av
 
-    frame: Picture | None = first
+    frame: FramePixels | None = first
     done = 0
     while frame is not None:
         odd = [(0, size % 2) for size in frame.shape[:2]]
         even = np.ascontiguousarray(np.pad(frame, [*odd, (0, 0)], mode="edge"))
-        picture = av.VideoFrame.from_ndarray(even, format="rgb24").reformat(
+        video_frame = av.VideoFrame.from_ndarray(even, format="rgb24").reformat(
             format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG", interpolation="AREA"
         )
-        picture.pts = done
-        container.mux(stream.encode(picture))
+        video_frame.pts = done
+        container.mux(stream.encode(video_frame))
         done += 1
         frame = next(rest, None)
         if frame is not None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+Pixels = NDArray[np.uint8]
 Codes = NDArray[np.int32]
 """Colours as one number each, 0xRRGGBB."""
 
@@ -26,7 +26,7 @@ SAMPLE_SIDE = 256
 """Side of the square picture of colours, more of the frequent ones, from which the rest of the palette is chosen."""
 STRIDE = 5
 """Every so many pixels are counted; prime to most widths, so that columns are not missed."""
-KEEP = 1
+KEEP_PREVIOUS_FRAME = 1
 """Disposal: the frame stays under the next, which paints over a part of it."""
 
 
@@ -37,14 +37,14 @@ class ColourCount:
         self._codes: Codes = np.empty(0, np.int32)
         self._counts: NDArray[np.int64] = np.empty(0, np.int64)
 
-    def add(self, frame: Picture) -> None:
+    def add(self, frame: Pixels) -> None:
         """Count the colours of ``frame`` [H, W, 3], those of a part of the pixels."""
         codes, counts = np.unique(_codes(frame).ravel()[::STRIDE], return_counts=True)
         both, place = np.unique(np.concatenate([self._codes, codes]), return_inverse=True)
         self._counts = np.bincount(place, np.concatenate([self._counts, counts])).astype(np.int64)
         self._codes = both
 
-    def palette(self) -> Picture:
+    def palette(self) -> Pixels:
         """Return at most 256 colours ``[K, 3]``: the most frequent ones exactly, the others as near as can be."""
         order = np.argsort(-self._counts, kind="stable")
         if len(order) <= 256:
@@ -59,11 +59,11 @@ class ColourCount:
 class Indexer:
     """The nearest colour of a palette, for all pixels of a frame at once; each new colour is looked up once a film."""
 
-    def __init__(self, palette: Picture) -> None:
+    def __init__(self, palette: Pixels) -> None:
         self._palette = palette.astype(np.int32)
         self._known: NDArray[np.int16] = np.full(1 << 24, -1, np.int16)
 
-    def indices(self, frame: Picture) -> Picture:
+    def indices(self, frame: Pixels) -> Pixels:
         """Return the palette's index of each pixel ``[H, W]`` of ``frame`` [H, W, 3]."""
         codes = _codes(frame)
         index = self._known[codes]
@@ -77,33 +77,33 @@ class Indexer:
         return index.astype(np.uint8)
 
 
-def write_gif(path: Path, frames: Iterator[Picture], fps: Fraction) -> Iterator[int]:
+def write_gif(path: Path, frames: Iterator[Pixels], fps: Fraction) -> Iterator[int]:
     """Write a GIF that plays for ever; yield the number of frames done, each frame counting one half in each pass."""
     colours = ColourCount()
-    kept: list[bytes] = []
+    packed_frames: list[bytes] = []
     shape = (0, 0, 0)
     for frame in frames:
         shape = frame.shape
         colours.add(frame)
-        kept.append(zlib.compress(frame.tobytes(), 1))
-        yield len(kept) // 2
+        packed_frames.append(zlib.compress(frame.tobytes(), 1))
+        yield len(packed_frames) // 2
     palette = colours.palette()
     indexer = Indexer(palette)
-    before: Picture | None = None
+    before: Pixels | None = None
     with path.open("wb") as file:
         file.write(_header(shape[1], shape[0], palette))
-        for number, packed in enumerate(kept):
+        for number, packed in enumerate(packed_frames):
             index = indexer.indices(np.frombuffer(zlib.decompress(packed), np.uint8).reshape(shape))
             left, top, right, bottom = changed_box(before, index)
             file.writelines(_image(index[top:bottom, left:right], (left, top), _hundredths(number, fps)))
             before = index
-            if number + 1 < len(kept):
-                yield (len(kept) + number + 1) // 2
+            if number + 1 < len(packed_frames):
+                yield (len(packed_frames) + number + 1) // 2
         file.write(b";")
-    yield len(kept)
+    yield len(packed_frames)
 
 
-def changed_box(before: Picture | None, now: Picture) -> tuple[int, int, int, int]:
+def changed_box(before: Pixels | None, now: Pixels) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of what differs; everything at first, one pixel if nothing does."""
     if before is None:
         return 0, 0, now.shape[1], now.shape[0]
@@ -114,26 +114,26 @@ def changed_box(before: Picture | None, now: Picture) -> tuple[int, int, int, in
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _codes(frame: Picture) -> Codes:
+def _codes(frame: Pixels) -> Codes:
     wide = frame.astype(np.int32)
     codes: Codes = (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
     return codes
 
 
-def _colours(codes: Codes) -> Picture:
+def _colours(codes: Codes) -> Pixels:
     return np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=-1).astype(np.uint8)
 
 
-def _cover(codes: Codes, counts: NDArray[np.int64], number: int) -> Picture:
+def _cover(codes: Codes, counts: NDArray[np.int64], number: int) -> Pixels:
     """Choose ``number`` colours, by the roots of the counts: points must hold their own beside large areas."""
     from PIL import Image
 
     weights = np.sqrt(counts)
     places = (np.arange(SAMPLE_SIDE**2) + 0.5) * (weights.sum() / SAMPLE_SIDE**2)
     sample = codes[np.minimum(np.searchsorted(np.cumsum(weights), places), len(codes) - 1)]
-    picture = Image.fromarray(_colours(sample).reshape(SAMPLE_SIDE, SAMPLE_SIDE, 3))
+    image = Image.fromarray(_colours(sample).reshape(SAMPLE_SIDE, SAMPLE_SIDE, 3))
     # Not median cut, whose worst error on points over a plain ground was three times as large.
-    quantised = picture.quantize(number, Image.Quantize.MAXCOVERAGE)
+    quantised = image.quantize(number, Image.Quantize.MAXCOVERAGE)
     return np.array(quantised.getpalette() or [], np.uint8).reshape(-1, 3)[:number]
 
 
@@ -142,15 +142,15 @@ def _hundredths(number: int, fps: Fraction) -> int:
     return round((number + 1) * 100 / fps) - round(number * 100 / fps)
 
 
-def _header(width: int, height: int, palette: Picture) -> bytes:
+def _header(width: int, height: int, palette: Pixels) -> bytes:
     table = np.zeros((256, 3), np.uint8)
     table[: len(palette)] = palette
     for_ever = b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
     return b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + table.tobytes() + for_ever
 
 
-def _image(index: Picture, offset: tuple[int, int], hundredths: int) -> list[bytes]:
+def _image(index: Pixels, offset: tuple[int, int], hundredths: int) -> list[bytes]:
     from PIL import GifImagePlugin, Image
 
-    picture = Image.fromarray(np.ascontiguousarray(index))
-    return GifImagePlugin.getdata(picture, offset, duration=10 * hundredths, disposal=KEEP)
+    image = Image.fromarray(np.ascontiguousarray(index))
+    return GifImagePlugin.getdata(image, offset, duration=10 * hundredths, disposal=KEEP_PREVIOUS_FRAME)

@@ -14,31 +14,31 @@ from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.film_scene import (
     FIGURE_SIZE,
-    PICTURES_FIGURE_WIDTH,
-    PICTURES_HEADER,
+    IMAGES_FIGURE_WIDTH,
+    IMAGES_HEADER_HEIGHT,
     ROWS_FIGURE_SIZE,
     _keep_hidden,
     _view,
 )
-from dpm_gui.session.figure_rows import PICTURES_A_ROW, PictureRows
+from dpm_gui.session.figure_rows import IMAGES_PER_ROW, ImageRows
 from dpm_gui.session.session import Session
-from dpm_gui.session.side_recording import Recording
+from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases.canvas import Canvas
-from dpm_gui.views.canvases.images import PicturesView
+from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.canvases.registry import canvas_for
 
 
 def figure_of(
     checkpoint: Checkpoint,
-    recordings: Mapping[str, Recording],
+    recordings: Mapping[str, SideRecording],
     session: Session,
     palette: Palette,
     size: QSize | None = None,
-) -> PaperFigure | PictureFigure:
+) -> PaperFigure | ImageFigure:
     """Return the figure of a run that has come to its end, once `Session.figure_ready`."""
     if session.rows is not None:
-        return PictureFigure(session.rows, checkpoint.data, palette, size)
+        return ImageFigure(session.rows, checkpoint.data, palette, size)
     drifts = session.drifts if session.has_drift else None
     return PaperFigure(dict(recordings), drifts, palette, size, canvas_for(checkpoint))
 
@@ -48,7 +48,7 @@ class PaperFigure(QWidget):
 
     def __init__(
         self,
-        recordings: dict[str, Recording],
+        recordings: dict[str, SideRecording],
         drifts: Mapping[int, DriftFrame] | None,
         palette: Palette,
         size: QSize | None = None,
@@ -76,15 +76,15 @@ class PaperFigure(QWidget):
             grid.addWidget(view, 2, column)
         _keep_hidden(self, size or (FIGURE_SIZE if drifts is not None else ROWS_FIGURE_SIZE))
 
-    def picture(self) -> QImage:
+    def image(self) -> QImage:
         """Return the figure."""
         return self.grab().toImage()
 
 
-class PictureFigure(QWidget):
+class ImageFigure(QWidget):
     """Figure 3 of the paper: examples, the same noised, what the model makes of those, and samples, a row each."""
 
-    def __init__(self, rows: PictureRows, data: DataInfo, palette: Palette, size: QSize | None = None) -> None:
+    def __init__(self, rows: ImageRows, data: DataInfo, palette: Palette, size: QSize | None = None) -> None:
         """Lay the figure out; ``data`` says what the pictures are."""
         super().__init__()
         column = QVBoxLayout(self)
@@ -98,17 +98,17 @@ class PictureFigure(QWidget):
             (REVERSE, "Samples", f"from noise, t = {rows.steps} … 0", rows.samples),
         )
         for side, title, note, x in said:
-            view = _view(PicturesView, side, title, palette, self)
-            view.set_columns(PICTURES_A_ROW)
+            view = _view(ImagesView, side, title, palette, self)
+            view.set_columns(IMAGES_PER_ROW)
             view.set_data(data)
             view.show_frame(Frame(0, x))
             view.set_readout("")
             view.set_note(note)
             column.addWidget(view)
         height, width = data.shape[:2]
-        high = round(PICTURES_FIGURE_WIDTH / PICTURES_A_ROW * height / width) + PICTURES_HEADER
-        _keep_hidden(self, size or QSize(PICTURES_FIGURE_WIDTH, len(said) * high))
+        high = round(IMAGES_FIGURE_WIDTH / IMAGES_PER_ROW * height / width) + IMAGES_HEADER_HEIGHT
+        _keep_hidden(self, size or QSize(IMAGES_FIGURE_WIDTH, len(said) * high))
 
-    def picture(self) -> QImage:
+    def image(self) -> QImage:
         """Return the figure."""
         return self.grab().toImage()

@@ -20,7 +20,7 @@ NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 PAIR = re.compile(rf"({NUMBER}),({NUMBER})")
 MATRIX = re.compile(rf"matrix\(({NUMBER}(?:,{NUMBER}){{5}})\)")
 POINTS_OF = {f"{{{SVG}}}path": "d", f"{{{SVG}}}polyline": "points", f"{{{SVG}}}polygon": "points"}
-UNSCALED = "non-scaling-stroke"
+NON_SCALING = "non-scaling-stroke"
 
 
 def drawing(figure: pg.PlotWidget) -> bytes:
@@ -46,7 +46,7 @@ def drawing(figure: pg.PlotWidget) -> bytes:
                 _draw_label(painter, figure, label)
     finally:
         painter.end()
-    return _with_plain_strokes(bytes(buffer.data().data()))
+    return _with_scaled_strokes(bytes(buffer.data().data()))
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def _draw_label(painter: QPainter, figure: pg.PlotWidget, label: QLabel) -> None
     painter.drawText(rect, int(label.alignment()) | int(wrap), text)
 
 
-def _with_plain_strokes(svg: bytes) -> bytes:
+def _with_scaled_strokes(svg: bytes) -> bytes:
     """Put paths whose strokes keep their width at any scale into the drawing's own coordinates.
 
     Qt writes a curve in the units of its data, under a transformation, with ``vector-effect="non-scaling-stroke"``.
@@ -97,13 +97,13 @@ def _with_plain_strokes(svg: bytes) -> bytes:
     root = ElementTree.fromstring(svg)
     for group in root.iter(f"{{{SVG}}}g"):
         match = MATRIX.fullmatch(group.get("transform", ""))
-        if match is None or not any(child.get("vector-effect") == UNSCALED for child in group):
+        if match is None or not any(child.get("vector-effect") == NON_SCALING for child in group):
             continue
         matrix = tuple(float(number) for number in match[1].split(","))
         transform = group.attrib.pop("transform")
         for child in group:
             name = POINTS_OF.get(child.tag)
-            if name is not None and child.get("vector-effect") == UNSCALED:
+            if name is not None and child.get("vector-effect") == NON_SCALING:
                 child.set(name, _mapped(child.get(name, ""), matrix))
             else:
                 child.set("transform", transform)

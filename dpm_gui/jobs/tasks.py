@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from core.errors import DpmError
 from dpm_gui.jobs.jobs import Job, Jobs, Work
 
-Take = Callable[[list[object]], int]
+ValuesCallback = Callable[[list[object]], int]
 """Takes in values, and returns how many steps of the work they were."""
 
 
@@ -40,7 +40,9 @@ class Tasks(QObject):
         """Whether nothing is being done."""
         return not self._activities
 
-    def begin(self, purpose: str, work: Work, take: Take, text: str, total: int, *, can_stop: bool = True) -> None:
+    def begin(
+        self, purpose: str, work: Work, take: ValuesCallback, text: str, total: int, *, can_stop: bool = True
+    ) -> None:
         """Do ``work`` for ``purpose``, in the place of what was done for it before.
 
         Args:
@@ -54,14 +56,14 @@ class Tasks(QObject):
         if self._ended:
             return
         job = self._jobs.start(purpose, work)
-        clock = Clock(text, total, can_stop=can_stop)
-        job.produced.connect(lambda values: self._take(purpose, job, take, values, clock))
+        progress = ProgressEstimator(text, total, can_stop=can_stop)
+        job.produced.connect(lambda values: self._take(purpose, job, take, values, progress))
         job.done.connect(lambda: self._finish(purpose, job, None))
         job.failed.connect(lambda error: self._finish(purpose, job, error))
-        self._tell(purpose, clock.after(0))
+        self._set_activity(purpose, progress.after(0))
         job.start()
 
-    def begin_quietly(self, purpose: str, work: Work) -> None:
+    def begin_silently(self, purpose: str, work: Work) -> None:
         """Do ``work``, whose values and end nobody asks for."""
         if not self._ended:
             self._jobs.start(purpose, work).start()
@@ -75,7 +77,7 @@ class Tasks(QObject):
     def fail(self, purpose: str, error: Exception | None) -> None:
         """End ``purpose`` with ``error``, even where nothing had begun."""
         self._jobs.cancel(purpose)
-        self._tell(purpose, None)
+        self._set_activity(purpose, None)
         self.ended.emit(purpose, error)
 
     def wait(self) -> None:
@@ -88,21 +90,23 @@ class Tasks(QObject):
         self.blockSignals(True)
         self._jobs.shut_down()
 
-    def _take(self, purpose: str, job: Job, take: Take, values: list[object], clock: Clock) -> None:
+    def _take(
+        self, purpose: str, job: Job, take: ValuesCallback, values: list[object], progress: ProgressEstimator
+    ) -> None:
         if not self._jobs.is_current(purpose, job):  # a queued signal outlives a job that was replaced
             return
         try:
-            self._tell(purpose, clock.after(take(values)))
+            self._set_activity(purpose, progress.after(take(values)))
         except DpmError as error:  # told as if the work itself had failed
             self.fail(purpose, error)
 
     def _finish(self, purpose: str, job: Job, error: Exception | None) -> None:
         if self._jobs.is_current(purpose, job):
             self._jobs.end(purpose)
-            self._tell(purpose, None)
+            self._set_activity(purpose, None)
             self.ended.emit(purpose, error)
 
-    def _tell(self, purpose: str, activity: Activity | None) -> None:
+    def _set_activity(self, purpose: str, activity: Activity | None) -> None:
         if activity is None:
             self._activities.pop(purpose, None)
         else:
@@ -129,7 +133,7 @@ class Activity:
     can_stop: bool
 
 
-class Clock:
+class ProgressEstimator:
     """Counts the steps of one job and guesses the time that is left."""
 
     def __init__(self, text: str, total: int, *, can_stop: bool) -> None:

@@ -28,13 +28,15 @@ PAINT_COMMANDS = (
     Command("open_mask", MENU, "Open mask…", (), "Take a mask from a picture file: light is to be new"),
     Command("save_mask", MENU, "Save mask…", (), "Save the mask as a PNG picture"),
     Command(
-        "previous_picture", MENU, "Previous example", ("PgUp",), "Fill in the example before (Page Up)", "chevron-left"
+        "previous_image", MENU, "Previous example", ("PgUp",), "Fill in the example before (Page Up)", "chevron-left"
     ),
-    Command("next_picture", MENU, "Next example", ("PgDown",), "Take the next example (PgDown)", "chevron-right"),
-    Command("sample_picture", MENU, "Sample", (), "Fill in a fresh sample of the model", "dice"),
-    Command("open_picture", MENU, "Open picture…", ("Ctrl+Shift+O",), "Fill in a picture of your own", "image-up"),
-    Command("fill_in", MENU, "Run now", ("Ctrl+Return",), "Fill in what is painted (Ctrl+Return)", "play"),
+    Command("next_image", MENU, "Next example", ("PgDown",), "Take the next example (PgDown)", "chevron-right"),
+    Command("sample_image", MENU, "Sample", (), "Fill in a fresh sample of the model", "dice"),
+    Command("open_image", MENU, "Open picture…", ("Ctrl+Shift+O",), "Fill in a picture of your own", "image-up"),
+    Command("inpaint", MENU, "Run now", ("Ctrl+Return",), "Fill in what is painted (Ctrl+Return)", "play"),
     Command("keep_sample", MENU, "Keep sample", ("Ctrl+K",), "Make the chosen sample the new picture (Ctrl+K)"),
-    Command("open_fill", MENU, "Open what to fill in…", (), "Open picture, mask and options from one file"),
-    Command("save_fill", MENU, "Save what to fill in…", ("Ctrl+S",), "Save picture, mask and options as one file"),
+    Command("open_inpainting", MENU, "Open what to fill in…", (), "Open picture, mask and options from one file"),
+    Command(
+        "save_inpainting", MENU, "Save what to fill in…", ("Ctrl+S",), "Save picture, mask and options as one file"
+    ),
 )

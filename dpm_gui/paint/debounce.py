@@ -8,11 +8,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.values.runs import RunSpec
 
-REST_MILLISECONDS = 250
+DEBOUNCE_MILLISECONDS = 250
 """How long after a stroke has ended it is answered: as long as nothing else happens."""
 
 
-class Rest(QTimer):
+class Debounce(QTimer):
     """Says that it is time for a run, once nothing has happened for a while and what came out before is stale.
 
     Attributes:
@@ -30,8 +30,8 @@ class Rest(QTimer):
         self._seed = seed
         self._in_view = False
         self.setSingleShot(True)
-        self.setInterval(REST_MILLISECONDS)
-        self.timeout.connect(self._look)
+        self.setInterval(DEBOUNCE_MILLISECONDS)
+        self.timeout.connect(self._check)
 
     def note(self) -> None:
         """Something has changed."""
@@ -55,16 +55,16 @@ class Rest(QTimer):
         self.stale = False
 
     def _wait(self) -> None:
-        if self._called_for():
+        if self._is_due():
             self.start()
 
-    def _look(self) -> None:
-        if not self._called_for():
+    def _check(self) -> None:
+        if not self._is_due():
             return
         if self._busy():
             self.start()
         else:
             self.due.emit()
 
-    def _called_for(self) -> bool:
+    def _is_due(self) -> bool:
         return self.stale and self._in_view and self._wanted()

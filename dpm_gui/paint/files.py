@@ -18,13 +18,13 @@ from dpm_gui.jobs.saving import Saver
 from dpm_gui.paint.document.image_files import image_of_mask
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.opening import PaintOpener
-from dpm_gui.paint.potential.files import save_wish
-from dpm_gui.paint.potential.session import WishSession
+from dpm_gui.paint.potential.files import save_potential
+from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.views.canvases.image_levels import image_of
 
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"
-PNG = "PNG picture (*.png)"
-REQUESTS = "What to fill in (*.npz)"
+IMAGE_FILTER = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"
+PNG_FILTER = "PNG picture (*.png)"
+REQUEST_FILTER = "What to fill in (*.npz)"
 
 
 class PaintFiles(QObject):
@@ -33,7 +33,7 @@ class PaintFiles(QObject):
     What is saved is what was there when the file was chosen, whatever is painted meanwhile.
     """
 
-    told = Signal(str)
+    notified = Signal(str)
     """What has been done, in words."""
     failed = Signal(object)
     """An exception: why a file was not written."""
@@ -43,7 +43,7 @@ class PaintFiles(QObject):
     def __init__(
         self,
         paint: PaintSession,
-        wishes: WishSession,
+        potential_session: PotentialSession,
         opener: PaintOpener,
         preferences: Preferences,
         window: QWidget,
@@ -51,11 +51,11 @@ class PaintFiles(QObject):
         super().__init__(window)
         self._opener = opener
         self._paint = paint
-        self._wishes = wishes
+        self._potential_session = potential_session
         self._preferences = preferences
         self._window = window
         self._saver = Saver(self)
-        self._saver.saved.connect(lambda path: self.told.emit(f"Saved {path}"))
+        self._saver.saved.connect(lambda path: self.notified.emit(f"Saved {path}"))
         self._saver.failed.connect(self.failed)
         self._saver.activity_changed.connect(self.activity_changed)
 
@@ -66,41 +66,41 @@ class PaintFiles(QObject):
 
     def ask_for_mask(self) -> None:
         """Show the dialog that chooses a mask."""
-        self._ask_open("Open a mask", PICTURES, self._opener.open_mask)
+        self._ask_open("Open a mask", IMAGE_FILTER, self._opener.open_mask)
 
     def ask_where_to_save_mask(self) -> None:
         """Show the dialog that names a file for the mask."""
-        self._ask_save("Save the mask", PNG, self.save_mask)
+        self._ask_save("Save the mask", PNG_FILTER, self.save_mask)
 
-    def ask_for_picture(self) -> None:
+    def ask_for_image(self) -> None:
         """Show the dialog that chooses a picture of one's own."""
-        self._ask_open("Open a picture", PICTURES, self._opener.open_picture)
+        self._ask_open("Open a picture", IMAGE_FILTER, self._opener.open_image)
 
-    def ask_where_to_save_picture(self, levels: NDArray[np.uint8]) -> None:
+    def ask_where_to_save_image(self, levels: NDArray[np.uint8]) -> None:
         """Show the dialog that names a file for one of the results, ``[H, W]`` or ``[H, W, 3]``, 0 … 255."""
-        self._ask_save("Save the picture", PNG, partial(self.save_picture, levels))
+        self._ask_save("Save the picture", PNG_FILTER, partial(self.save_result_image, levels))
 
     def ask_for_request(self) -> None:
         """Show the dialog that chooses a request to fill in."""
-        self._ask_open("Open what to fill in", REQUESTS, self._opener.open_request)
+        self._ask_open("Open what to fill in", REQUEST_FILTER, self._opener.open_request)
 
     def ask_where_to_save_request(self) -> None:
         """Show the dialog that names a file for the request."""
-        self._ask_save("Save what to fill in", REQUESTS, self.save_request)
+        self._ask_save("Save what to fill in", REQUEST_FILTER, self.save_request)
 
     def save_mask(self, path: str) -> None:
         """Save the mask as a PNG picture."""
-        mask = self._paint.easel.mask.values.copy()
+        mask = self._paint.document.mask.values.copy()
         self._saver.save(path, lambda path: save_image(image_of_mask(mask), path))
 
-    def save_picture(self, levels: NDArray[np.uint8], path: str) -> None:
+    def save_result_image(self, levels: NDArray[np.uint8], path: str) -> None:
         """Save a picture as a PNG file, a pixel for a pixel; nobody is to change ``levels`` any more."""
         self._saver.save(path, lambda path: save_image(image_of(levels), path))
 
     def save_request(self, path: str) -> None:
         """Save picture, mask and options as one file, or the wish over the plane."""
-        if self._wishes.available:
-            self._saver.save(path, partial(save_wish, self._wishes.saved))
+        if self._potential_session.available:
+            self._saver.save(path, partial(save_potential, self._potential_session.saved))
             return
         try:
             request = self._paint.request

@@ -17,16 +17,16 @@ from core.values.checkpoints import DataInfo
 from dpm_gui.engine import painting, runs
 from dpm_gui.jobs.tasks import Tasks
 from dpm_gui.paint.document import image_files
-from dpm_gui.paint.document.image_files import CROPPED, FITTED, picture_for, scaled_mask
+from dpm_gui.paint.document.image_files import CROPPED, FITTED, levels_of_shape, scaled_mask
 from dpm_gui.paint.document.levels import from_levels
 from dpm_gui.paint.inpainting.session import PaintSession
-from dpm_gui.paint.potential.files import SavedWish, load_wish
-from dpm_gui.paint.potential.session import WishSession
+from dpm_gui.paint.potential.files import SavedPotential, load_potential
+from dpm_gui.paint.potential.session import PotentialSession
 
-PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
 READING = "read"
 
-Levels = NDArray[np.uint8]
+LevelArray = NDArray[np.uint8]
 
 
 class PaintOpener(QObject):
@@ -35,24 +35,24 @@ class PaintOpener(QObject):
     A file is meant for what was open when it was chosen: where another checkpoint comes first, it is left.
     """
 
-    told = Signal(str)
+    notified = Signal(str)
     """What has been done, in words."""
     failed = Signal(object)
     """An exception: why a file was not used."""
     activity_changed = Signal(object)
     """An `Activity`, or None."""
 
-    def __init__(self, paint: PaintSession, wishes: WishSession, window: QWidget) -> None:
+    def __init__(self, paint: PaintSession, potential_session: PotentialSession, window: QWidget) -> None:
         super().__init__(window)
         self._paint = paint
-        self._wishes = wishes
+        self._potential_session = potential_session
         self._window = window
         self._name = ""
         self._asked: QMessageBox | None = None
         self._tasks = Tasks((READING,), self)
         self._tasks.activity_changed.connect(self.activity_changed)
         self._tasks.ended.connect(self._note_end)
-        paint.subject_changed.connect(self._leave)
+        paint.document_loaded.connect(self._leave)
 
     @property
     def busy(self) -> bool:
@@ -64,22 +64,22 @@ class PaintOpener(QObject):
         suffix = Path(path).suffix.lower()
         if suffix == ".npz":
             self.open_request(path)
-        elif suffix in PICTURE_SUFFIXES:
-            self.open_picture(path)
+        elif suffix in IMAGE_SUFFIXES:
+            self.open_image(path)
         else:
             return False
         return True
 
-    def open_picture(self, path: str) -> None:
+    def open_image(self, path: str) -> None:
         """Have a picture of one's own to be filled in; one of another size is fitted or cropped, as a person says."""
         opened = self._paint.opened
-        if opened is None or not opened.checkpoint.data.is_picture:
+        if opened is None or not opened.checkpoint.data.is_image:
             reason = "what is open has no pictures; open a checkpoint of pictures first"
             self.failed.emit(BadInputError(f"{path}: {reason}"))
             return
         data = opened.checkpoint.data
 
-        def take(levels: Levels) -> None:
+        def take(levels: LevelArray) -> None:
             shape = levels.shape if painting.takes_any_size(opened) else data.shape
             if levels.shape == shape:
                 self._fit(path, levels, data, shape)
@@ -94,8 +94,8 @@ class PaintOpener(QObject):
 
     def open_request(self, path: str) -> None:
         """Take picture, mask and options, or the wish over the plane, from the file at ``path``."""
-        if self._wishes.available:
-            self._read(path, lambda: _wish_in(path), self._wishes.take)
+        if self._potential_session.available:
+            self._read(path, lambda: _potential_in(path), self._potential_session.take)
         else:
             self._read(path, lambda: runs.load_request(path), self._paint.take_request)
 
@@ -122,30 +122,30 @@ class PaintOpener(QObject):
         self._name = Path(path).name
         self._tasks.begin(READING, work, take_all, f"Opening {self._name}", 0)
 
-    def _fit(self, path: str, levels: Levels, data: DataInfo, shape: tuple[int, ...], how: str = "") -> None:
+    def _fit(self, path: str, levels: LevelArray, data: DataInfo, shape: tuple[int, ...], how: str = "") -> None:
         """Have a picture that was read made one of ``shape``, and put on the easel."""
 
-        def take(picture: NDArray[np.float32]) -> None:
-            self._paint.show_picture(picture)
+        def take(image: NDArray[np.float32]) -> None:
+            self._paint.show_image(image)
             sizes = f"from {_size(levels.shape)} to {_size(shape)} pixels"
-            self.told.emit(f"{self._name}: {how}, {sizes}" if how else f"Opened {path}")
+            self.notified.emit(f"{self._name}: {how}, {sizes}" if how else f"Opened {path}")
 
         self._read(path, lambda: _fitted(levels, data, shape, how), take)
 
-    def _ask_how(self, path: str, levels: Levels, data: DataInfo) -> None:
+    def _ask_how(self, path: str, levels: LevelArray, data: DataInfo) -> None:
         text = f"{self._name} has {_size(levels.shape)} pixels; the model takes {_size(data.shape)}."
         fit = partial(self._fit, path, levels, data, data.shape)
         answers = {"Fit": partial(fit, FITTED), "Crop": partial(fit, CROPPED)}
         self._ask(text, "Fit squeezes all of it into that shape; crop keeps its middle.", answers)
 
     def _take_mask(self, mask: NDArray[np.bool_]) -> None:
-        easel = self._paint.easel
-        shape = easel.mask.values.shape
+        document = self._paint.document
+        shape = document.mask.values.shape
         if mask.shape == shape:
-            easel.set_mask(mask, "open mask")
+            document.set_mask(mask, "open mask")
             return
         text = f"{self._name} has {_size(mask.shape)} pixels, and the picture {_size(shape)}."
-        answers = {"Scale": lambda: easel.set_mask(scaled_mask(mask, *shape), "open mask")}
+        answers = {"Scale": lambda: document.set_mask(scaled_mask(mask, *shape), "open mask")}
         self._ask(text, "Scale the mask? Each pixel takes the value of the nearest one.", answers)
 
     def _ask(self, text: str, more: str, answers: Mapping[str, Callable[[], None]]) -> None:
@@ -170,7 +170,7 @@ class PaintOpener(QObject):
         """Leave what is being opened: it was meant for what was open before."""
         if self.busy:
             self.stop()
-            self.told.emit(f"{self._name} was not used: another checkpoint is open now")
+            self.notified.emit(f"{self._name} was not used: another checkpoint is open now")
 
     def _note_end(self, _purpose: str, error: Exception | None) -> None:
         if error is not None:
@@ -178,21 +178,21 @@ class PaintOpener(QObject):
 
 
 # What is done in the job:
-def _levels_in(path: str, *, colour: bool) -> Iterator[Levels]:
+def _levels_in(path: str, *, colour: bool) -> Iterator[LevelArray]:
     image = image_files.read_image(path)
     yield image_files.rgb_of(image) if colour else image_files.grey_of(image)
 
 
-def _fitted(levels: Levels, data: DataInfo, shape: tuple[int, ...], how: str) -> Iterator[NDArray[np.float32]]:
-    yield from_levels(picture_for(levels, shape, how), data.value_range)
+def _fitted(levels: LevelArray, data: DataInfo, shape: tuple[int, ...], how: str) -> Iterator[NDArray[np.float32]]:
+    yield from_levels(levels_of_shape(levels, shape, how), data.value_range)
 
 
 def _mask_in(path: str) -> Iterator[NDArray[np.bool_]]:
     yield image_files.mask_of(image_files.read_image(path))
 
 
-def _wish_in(path: str) -> Iterator[SavedWish]:
-    yield load_wish(path)
+def _potential_in(path: str) -> Iterator[SavedPotential]:
+    yield load_potential(path)
 
 
 def _size(shape: tuple[int, ...]) -> str:

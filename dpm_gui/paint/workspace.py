@@ -10,10 +10,10 @@ from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.paint.inpainting.bit_page import BitPage
-from dpm_gui.paint.inpainting.image_page import PicturePage
+from dpm_gui.paint.inpainting.image_page import ImagePage
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.potential.page import PlanePage
-from dpm_gui.paint.potential.session import WishSession
+from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.window.actions import Actions
 
 COMPARE_KEY = Qt.Key.Key_Z
@@ -25,35 +25,35 @@ class PaintWorkspace(QWidget):
     def __init__(
         self,
         paint: PaintSession,
-        wishes: WishSession,
+        potential_session: PotentialSession,
         actions: Actions,
         icons: IconSet,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._paint = paint
-        self._wishes = wishes
+        self._potential_session = potential_session
         self._in_view = False
-        self.picture = PicturePage(paint, actions, icons, self)
+        self.image = ImagePage(paint, actions, icons, self)
         self._pages = QStackedWidget(self)
         self.bits = BitPage(paint, actions, self)
-        self.plane = PlanePage(wishes, actions, self)
-        for page in (self.picture, self.bits, self.plane):
+        self.plane = PlanePage(potential_session, actions, self)
+        for page in (self.image, self.bits, self.plane):
             self._pages.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        paint.subject_changed.connect(self._show_opened)
+        paint.document_loaded.connect(self._show_opened)
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
-        for page in (self.picture, self.bits, self.plane):
+        for page in (self.image, self.bits, self.plane):
             page.set_palette(palette)
 
     @property
-    def page(self) -> PicturePage | BitPage | PlanePage:
+    def page(self) -> ImagePage | BitPage | PlanePage:
         """The page on show."""
-        pages: tuple[PicturePage | BitPage | PlanePage, ...] = (self.picture, self.bits, self.plane)
+        pages: tuple[ImagePage | BitPage | PlanePage, ...] = (self.image, self.bits, self.plane)
         return pages[self._pages.currentIndex()]
 
     def fit(self) -> None:
@@ -63,32 +63,32 @@ class PaintWorkspace(QWidget):
     def set_in_view(self, in_view: bool) -> None:
         """Fill in while it is on show."""
         self._in_view = in_view
-        self._look()
+        self._update_in_view()
         if in_view:
-            self.page.take_keyboard()
+            self.page.focus_canvas()
 
     def run(self) -> None:
         """Run what is painted, from the start."""
         if self.page is self.plane:
-            self._wishes.run()
+            self._potential_session.run()
         else:
             self._paint.run()
 
     def clear(self) -> None:
         """Take back all that is painted on the page on show."""
         if self.page is self.plane:
-            self._wishes.clear()
+            self._potential_session.clear()
         elif self.page is self.bits:
-            self._paint.free_all()
+            self._paint.mask_all()
         else:
-            self._paint.easel.clear()
+            self._paint.document.clear()
 
     def resize_brush(self, steps: int) -> None:
         """Enlarge the brush in hand."""
         if self.page is self.plane:
             self.plane.resize_brush(steps)
         else:
-            self._paint.easel.resize_brush(steps)
+            self._paint.document.resize_brush(steps)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == COMPARE_KEY and not event.modifiers() and not event.isAutoRepeat():
@@ -104,20 +104,20 @@ class PaintWorkspace(QWidget):
 
     def _show_opened(self, opened: Opened) -> None:
         data = opened.checkpoint.data
-        page: PicturePage | BitPage | PlanePage = self.bits
-        if data.is_picture:
-            page = self.picture
+        page: ImagePage | BitPage | PlanePage = self.bits
+        if data.is_image:
+            page = self.image
         elif opened.checkpoint.kind == "gaussian":
             page = self.plane
-            self._wishes.follow()
-        for other in (self.picture, self.bits):
+            self._potential_session.follow()
+        for other in (self.image, self.bits):
             if page is not other:
-                other.put_away()
+                other.deactivate()
         self._pages.setCurrentWidget(page)
         page.show_opened(opened)
-        self._look()
+        self._update_in_view()
 
-    def _look(self) -> None:
+    def _update_in_view(self) -> None:
         """Let what is on show run, and nothing else begin."""
         self._paint.set_in_view(self._in_view and self.page is not self.plane)
-        self._wishes.set_in_view(self._in_view and self.page is self.plane)
+        self._potential_session.set_in_view(self._in_view and self.page is self.plane)

@@ -15,16 +15,16 @@ from dpm_gui.engine import runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.jobs.tasks import Tasks
-from dpm_gui.session.side_recording import Recording
+from dpm_gui.session.side_recording import SideRecording
 
-ROWING = "rows"
-PICTURES_A_ROW = 10
-HALF = 0.5
+COMPUTING_ROWS = "rows"
+IMAGES_PER_ROW = 10
+HALF_SIGNAL = 0.5
 """Signal left where examples are noised for the figure, unless the run itself denoises from another step."""
 
 
 @dataclass(frozen=True, slots=True)
-class PictureRows:
+class ImageRows:
     """Figure 3 of the paper; all states ``[N, *shape]``, model units.
 
     Attributes:
@@ -45,7 +45,7 @@ class PictureRows:
     samples: NDArray[np.float32]
 
 
-class RowsOfFigure(QObject):
+class ImageRowsBuilder(QObject):
     """Puts the rows together, once for each run."""
 
     changed = Signal()
@@ -53,31 +53,31 @@ class RowsOfFigure(QObject):
     def __init__(self, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._rows: PictureRows | None = None
+        self._rows: ImageRows | None = None
 
     @property
-    def rows(self) -> PictureRows | None:
+    def rows(self) -> ImageRows | None:
         """The rows, once they are there."""
         return self._rows
 
     def forget(self) -> None:
         """Drop them: another run is to come."""
         self._rows = None
-        self._tasks.stop((ROWING,))
+        self._tasks.stop((COMPUTING_ROWS,))
 
-    def compute(self, opened: Opened, spec: RunSpec, recordings: Mapping[str, Recording]) -> None:
+    def compute(self, opened: Opened, spec: RunSpec, recordings: Mapping[str, SideRecording]) -> None:
         """Have the rows computed from a run that has come to its end, unless that has been done or is under way.
 
         Raises:
             BadInputError: If the run has not come to its end.
         """
-        if self._rows is not None or ROWING in self._tasks:
+        if self._rows is not None or COMPUTING_ROWS in self._tasks:
             return
         t = spec.denoise_from or half_noised(opened.alpha_bars)
         frames = [recordings[FORWARD].frame(0), recordings[FORWARD].frame(t), recordings[REVERSE].frame(0)]
         if any(frame is None for frame in frames):
             raise BadInputError("figure: the run has not come to its end; wait for it or run again")
-        examples, noised, ended = (frame.x[:PICTURES_A_ROW] for frame in frames if frame is not None)
+        examples, noised, ended = (frame.x[:IMAGES_PER_ROW] for frame in frames if frame is not None)
         few = replace(spec, count=len(noised))
         denoises = spec.denoise_from is not None
 
@@ -86,18 +86,20 @@ class RowsOfFigure(QObject):
             if isinstance(last, Frame) and last.t == 0:
                 denoised, samples = (ended, last.x) if denoises else (last.x, ended)
                 signal, steps = float(opened.alpha_bars[t]), opened.checkpoint.steps
-                self._rows = PictureRows(t, signal, steps, examples, noised, denoised, samples)
+                self._rows = ImageRows(t, signal, steps, examples, noised, denoised, samples)
                 self.changed.emit()
             return len(values)
 
         if denoises:
             text, total = "Sampling for figure 3", opened.checkpoint.steps + 1
-            self._tasks.begin(ROWING, lambda: runs.samples(opened, few), take, text, total)
+            self._tasks.begin(COMPUTING_ROWS, lambda: runs.samples(opened, few), take, text, total)
         else:
             start = Frame(t, noised)
-            self._tasks.begin(ROWING, lambda: runs.denoised(opened, start, few), take, "Denoising examples", t + 1)
+            self._tasks.begin(
+                COMPUTING_ROWS, lambda: runs.denoised(opened, start, few), take, "Denoising examples", t + 1
+            )
 
 
 def half_noised(alpha_bars: NDArray[np.float64]) -> int:
     """Return the step, 1 … T, at which the signal is nearest to a half of what there is, ``alpha_bars`` [T + 1]."""
-    return 1 + int(np.abs(alpha_bars[1:] - HALF).argmin())
+    return 1 + int(np.abs(alpha_bars[1:] - HALF_SIGNAL).argmin())

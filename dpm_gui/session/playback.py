@@ -11,14 +11,14 @@ _SHORT, _SHORT_SECONDS = 40, 4.0
 _LONG, _LONG_SECONDS = 1000, 8.0
 
 
-def sweep_seconds(last: int) -> float:
+def playback_seconds(last: int) -> float:
     """Return how long 0 … T takes at normal speed: 4 s up to T = 40, 8 s from T = 1000, between them as log T."""
     share = math.log(max(last, _SHORT) / _SHORT) / math.log(_LONG / _SHORT)
     return _SHORT_SECONDS + min(share, 1.0) * (_LONG_SECONDS - _SHORT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaybackPosition:
     """A place on the way through 0 … T.
 
     Attributes:
@@ -30,26 +30,30 @@ class Place:
     heading: int
 
 
-def walk(place: Place, distance: float, last: int, direction: str, loop: bool) -> tuple[Place, bool]:
+def advance_position(
+    place: PlaybackPosition, distance: float, last: int, direction: str, loop: bool
+) -> tuple[PlaybackPosition, bool]:
     """Return the place ``distance`` frames further on, and whether the way ends there.
 
     Forward ends at T, backward at 0, there and back at 0 on its return; with ``loop`` nothing ends.
     """
     if direction == "there_and_back":
-        return _walk_there_and_back(place, distance, last, loop)
+        return _advance_there_and_back(place, distance, last, loop)
     backward = direction == "backward"
-    walked = (last - place.position if backward else place.position) + distance
-    ended = walked >= last and not loop
+    travelled = (last - place.position if backward else place.position) + distance
+    ended = travelled >= last and not loop
     if ended:
-        walked = float(last)
-    elif walked > last:
-        walked %= last
-    return Place(last - walked if backward else walked, -1 if backward else 1), ended
+        travelled = float(last)
+    elif travelled > last:
+        travelled %= last
+    return PlaybackPosition(last - travelled if backward else travelled, -1 if backward else 1), ended
 
 
-def _walk_there_and_back(place: Place, distance: float, last: int, loop: bool) -> tuple[Place, bool]:
+def _advance_there_and_back(
+    place: PlaybackPosition, distance: float, last: int, loop: bool
+) -> tuple[PlaybackPosition, bool]:
     round_trip = 2.0 * last
-    walked = (place.position if place.heading > 0 else round_trip - place.position) + distance
-    ended = walked >= round_trip and not loop
-    walked = 0.0 if ended else walked % round_trip
-    return (Place(walked, 1) if walked < last else Place(round_trip - walked, -1)), ended
+    travelled = (place.position if place.heading > 0 else round_trip - place.position) + distance
+    ended = travelled >= round_trip and not loop
+    travelled = 0.0 if ended else travelled % round_trip
+    return (PlaybackPosition(travelled, 1) if travelled < last else PlaybackPosition(round_trip - travelled, -1)), ended

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from dpm_gui.session.playback import DIRECTIONS, Place, sweep_seconds, walk
+from dpm_gui.session.playback import DIRECTIONS, PlaybackPosition, advance_position, playback_seconds
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 TICK = 16
@@ -36,14 +36,14 @@ class Player(QObject):
         """``clock`` tells seconds and never goes back."""
         super().__init__(parent)
         self._last = 0
-        self._place = Place(0.0, 1)
+        self._playback_position = PlaybackPosition(0.0, 1)
         self._playing = False
         self._held = False
         self._speed = 1.0
         self._loop = False
         self._direction = "forward"
         self._clock = clock
-        self._seen = 0.0
+        self._last_tick = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK)
@@ -57,12 +57,12 @@ class Player(QObject):
     @property
     def t(self) -> int:
         """The frame on show: the one nearest to ``position``."""
-        return math.floor(self._place.position + 0.5)
+        return math.floor(self._playback_position.position + 0.5)
 
     @property
     def position(self) -> float:
         """The place between frames, 0.0 … T; a whole number unless playing."""
-        return self._place.position
+        return self._playback_position.position
 
     @property
     def playing(self) -> bool:
@@ -89,13 +89,15 @@ class Player(QObject):
         self._last = last
         if last == 0:
             self.pause()
-        self._place = Place(self._place.position, 1)  # a way back from the old T means nothing to the new one
+        self._playback_position = PlaybackPosition(
+            self._playback_position.position, 1
+        )  # a way back from the old T means nothing to the new one
         self.seek(self.t)
         self.range_changed.emit(last)
 
     def seek(self, t: int) -> None:
         """Show frame ``t``, or the nearest there is; what plays goes on from there."""
-        self._seen = self._clock()
+        self._last_tick = self._clock()
         self._settle(min(max(t, 0), self._last))
 
     def step(self, count: int) -> None:
@@ -118,7 +120,7 @@ class Player(QObject):
         ends = {"forward": self._last, "backward": 0}
         if not self._loop and self.t == ends.get(self._direction):
             self.seek(self._last - self.t)
-        self._seen = self._clock()
+        self._last_tick = self._clock()
         self._playing = True
         if not self._held:
             self._timer.start()
@@ -158,7 +160,7 @@ class Player(QObject):
     def release(self) -> None:
         """Let the clock go on after ``hold``."""
         self._held = False
-        self._seen = self._clock()
+        self._last_tick = self._clock()
         if self._playing:
             self._timer.start()
 
@@ -196,23 +198,23 @@ class Player(QObject):
     def advance(self) -> None:
         """Move on by the time that has passed since the last look at the clock."""
         now = self._clock()
-        seconds, self._seen = now - self._seen, now
+        seconds, self._last_tick = now - self._last_tick, now
         if not self._playing or self._held:
             return
-        distance = seconds * self._speed * self._last / sweep_seconds(self._last)
-        place, ended = walk(self._place, distance, self._last, self._direction, self._loop)
+        distance = seconds * self._speed * self._last / playback_seconds(self._last)
+        place, ended = advance_position(self._playback_position, distance, self._last, self._direction, self._loop)
         self._move_to(place)
         if ended:
             self.pause()
 
     def _settle(self, t: int) -> None:
         """Stand on a frame; at an end there and back can but turn."""
-        heading = {self._last: -1, 0: 1}.get(t, self._place.heading)
-        self._move_to(Place(float(t), heading))
+        heading = {self._last: -1, 0: 1}.get(t, self._playback_position.heading)
+        self._move_to(PlaybackPosition(float(t), heading))
 
-    def _move_to(self, place: Place) -> None:
+    def _move_to(self, place: PlaybackPosition) -> None:
         position, t = self.position, self.t
-        self._place = place
+        self._playback_position = place
         if self.t != t:
             self.frame_changed.emit(self.t)
         if self.position != position:

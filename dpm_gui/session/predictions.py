@@ -10,19 +10,19 @@ from PySide6.QtCore import QObject, Signal
 from core.values.runs import DriftFrame, Frame, RunSpec
 from dpm_gui.engine import runs
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.values import Look
+from dpm_gui.engine.values import Prediction
 from dpm_gui.jobs.tasks import Tasks
-from dpm_gui.session.side_recording import Shown
+from dpm_gui.session.side_recording import ShownFrame
 
-LOOKING = "look"
-KEPT = 16
+PREDICTING = "predict"
+CACHED_PREDICTIONS = 16
 """Answers that are kept, the newest: the steps just passed can be looked at again at once."""
 
 
-class Looks(QObject):
+class Predictions(QObject):
     """Answers wishes to look at a step, one after the other; of several that wait the newest alone."""
 
-    looked = Signal()
+    predictions_changed = Signal()
     """An answer has come."""
 
     def __init__(self, tasks: Tasks, parent: QObject) -> None:
@@ -30,21 +30,21 @@ class Looks(QObject):
         self._tasks = tasks
         self._answers: OrderedDict[tuple[str, str, bool, int], Frame] = OrderedDict()
         self._running: set[tuple[str, str, bool, int]] = set()
-        self._waiting: tuple[Opened, str, Mapping[str, Shown], RunSpec] | None = None
+        self._waiting: tuple[Opened, str, Mapping[str, ShownFrame], RunSpec] | None = None
         tasks.ended.connect(self._note_end)
 
-    def found(self, side: str, way: str, shown: Shown) -> Frame | None:
-        """Return what ``shown`` of ``side`` looks like in one ``way``, if that is known."""
-        return self._answers.get(_key(side, way, shown))
+    def found(self, side: str, mode: str, shown: ShownFrame) -> Frame | None:
+        """Return what ``shown`` of ``side`` looks like in one ``mode``, if that is known."""
+        return self._answers.get(_key(side, mode, shown))
 
-    def newest(self, side: str, way: str) -> Frame | None:
-        """Return the newest answer for ``side`` in one ``way``, of whichever step, if there is one."""
-        return next((frame for key, frame in reversed(self._answers.items()) if key[:2] == (side, way)), None)
+    def newest(self, side: str, mode: str) -> Frame | None:
+        """Return the newest answer for ``side`` in one ``mode``, of whichever step, if there is one."""
+        return next((frame for key, frame in reversed(self._answers.items()) if key[:2] == (side, mode)), None)
 
-    def ask(self, opened: Opened, way: str, wanted: Mapping[str, Shown], spec: RunSpec) -> None:
+    def ask(self, opened: Opened, mode: str, wanted: Mapping[str, ShownFrame], spec: RunSpec) -> None:
         """Have the frames ``wanted``, by side, looked at once what is being computed has come to its end."""
-        keys = {_key(side, way, shown) for side, shown in wanted.items()}
-        self._waiting = None if keys <= self._running else (opened, way, wanted, spec)
+        keys = {_key(side, mode, shown) for side, shown in wanted.items()}
+        self._waiting = None if keys <= self._running else (opened, mode, wanted, spec)
         if not self._running:
             self._begin()
 
@@ -52,42 +52,42 @@ class Looks(QObject):
         """Drop all answers and wishes: other frames are to come."""
         self._answers.clear()
         self._waiting = None
-        self._tasks.stop((LOOKING,))
+        self._tasks.stop((PREDICTING,))
 
     def _begin(self) -> None:
         if self._waiting is None:
             return
-        (opened, way, wanted, spec), self._waiting = self._waiting, None
-        self._running = {_key(side, way, shown) for side, shown in wanted.items()}
-        look = Look(way, {side: shown.frame for side, shown in wanted.items()})
+        (opened, mode, wanted, spec), self._waiting = self._waiting, None
+        self._running = {_key(side, mode, shown) for side, shown in wanted.items()}
+        predict = Prediction(mode, {side: shown.frame for side, shown in wanted.items()})
 
         def take(values: list[object]) -> int:
             for value in values:
-                if isinstance(value, Look):
-                    self._keep(wanted, value)
+                if isinstance(value, Prediction):
+                    self._cache(wanted, value)
             return len(values)
 
-        what = "the guess of x⁰" if way == runs.GUESS else "the mean of the next step"
-        self._tasks.begin(LOOKING, lambda: runs.look(opened, look, spec), take, f"Computing {what}", 0)
+        what = "the guess of x⁰" if mode == runs.X0_ESTIMATE else "the mean of the next step"
+        self._tasks.begin(PREDICTING, lambda: runs.predict(opened, predict, spec), take, f"Computing {what}", 0)
 
-    def _keep(self, wanted: Mapping[str, Shown], found: Look) -> None:
+    def _cache(self, wanted: Mapping[str, ShownFrame], found: Prediction) -> None:
         for side, frame in found.frames.items():
-            self._answers[_key(side, found.way, wanted[side])] = frame
-        while len(self._answers) > KEPT:
+            self._answers[_key(side, found.mode, wanted[side])] = frame
+        while len(self._answers) > CACHED_PREDICTIONS:
             self._answers.popitem(last=False)
-        self.looked.emit()
+        self.predictions_changed.emit()
 
     def _note_end(self, purpose: str, _error: Exception | None) -> None:
-        if purpose == LOOKING:
+        if purpose == PREDICTING:
             self._running = set()
             self._begin()
 
 
-def _key(side: str, way: str, shown: Shown) -> tuple[str, str, bool, int]:
-    return side, way, shown.preview, shown.frame.t
+def _key(side: str, mode: str, shown: ShownFrame) -> tuple[str, str, bool, int]:
+    return side, mode, shown.preview, shown.frame.t
 
 
-DRIFTING = "drift"
+COMPUTING_DRIFT = "drift"
 
 
 class Drifts(QObject):
@@ -116,8 +116,10 @@ class Drifts(QObject):
     def compute(self, opened: Opened, threads: int) -> None:
         """Have the drift of every step computed, unless that has been done or is under way."""
         steps = opened.checkpoint.steps
-        if DRIFTING not in self._tasks and len(self._found) < steps:
-            self._tasks.begin(DRIFTING, lambda: runs.drift(opened, threads), self._take, "Computing the drift", steps)
+        if COMPUTING_DRIFT not in self._tasks and len(self._found) < steps:
+            self._tasks.begin(
+                COMPUTING_DRIFT, lambda: runs.drift(opened, threads), self._take, "Computing the drift", steps
+            )
 
     def _take(self, values: list[object]) -> int:
         self._found |= {value.t: value for value in values if isinstance(value, DriftFrame)}

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.values.runs import RunSpec
-from dpm_gui.engine.runs import Rooms
+from dpm_gui.engine.runs import RecordingSpace
 from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
-from dpm_gui.session.side_recording import Preview, Recording
+from dpm_gui.session.side_recording import PreviewRecording, SideRecording
 
-Sides = dict[str, Recording]
+SideRecordings = dict[str, SideRecording]
 
 
 class RecordedRun:
@@ -26,25 +26,25 @@ class RecordedRun:
     def __init__(self) -> None:
         self.spec: RunSpec | None = None
         """What is recorded; None before the first run of what is open."""
-        self.sides: Sides = empty_recordings(0)
-        self._counted: tuple[str, ...] = (FORWARD, REVERSE)
-        self._samples: tuple[RunSpec, Sides] | None = None
-        self._roots = Roots()
+        self.sides: SideRecordings = empty_recordings(0)
+        self._counted_sides: tuple[str, ...] = (FORWARD, REVERSE)
+        self._samples: tuple[RunSpec, SideRecordings] | None = None
+        self._branch_states = BranchStates()
 
     def forget(self, steps: int) -> None:
         """Something else is open, of so many ``steps``, and has not been run yet."""
         self.spec, self.sides, self._samples = None, empty_recordings(steps), None
-        self._roots.forget()
+        self._branch_states.forget()
 
-    def begin(self, spec: RunSpec, rooms: Rooms, steps: int) -> NDArray[np.float32] | None:
+    def begin(self, spec: RunSpec, recording_space: RecordingSpace, steps: int) -> NDArray[np.float32] | None:
         """Record a run of ``spec`` from now on; return the state that its futures begin from, where it is known."""
-        root = self._roots.find(spec, self.spec, self.sides[REVERSE])
-        self._samples = self._samples_of(spec)
-        self.spec, self.sides = spec, recordings_in(rooms, steps)
-        self._counted = (FORWARD, REVERSE) if rooms.preview is None else (REVERSE,)
+        root = self._branch_states.find(spec, self.spec, self.sides[REVERSE])
+        self._samples = self._samples_before(spec)
+        self.spec, self.sides = spec, recordings_in(recording_space, steps)
+        self._counted_sides = (FORWARD, REVERSE) if recording_space.preview is None else (REVERSE,)
         return root
 
-    def bring_back(self, spec: RunSpec) -> bool:
+    def restore_samples(self, spec: RunSpec) -> bool:
         """Have the samples that many futures came from recorded again, if ``spec`` is theirs; tell whether it is."""
         if self._samples is None or self._samples[0] != spec:
             return False
@@ -54,13 +54,13 @@ class RecordedRun:
     def take(self, value: object) -> int:
         """Take in a value of the run, a frame of which has been kept; return how many steps of the work it was."""
         if isinstance(value, SideFrame):
-            self.sides[value.side].note(value.frame, preview=value.preview, spread=value.spread)
-            return int(value.side in self._counted)
+            self.sides[value.side].mark_stored(value.frame, preview=value.preview, spread=value.spread)
+            return int(value.side in self._counted_sides)
         if isinstance(value, SideColours):
             self.sides[value.side].along = value.along
         return 0
 
-    def _samples_of(self, spec: RunSpec) -> tuple[RunSpec, Sides] | None:
+    def _samples_before(self, spec: RunSpec) -> tuple[RunSpec, SideRecordings] | None:
         """Return the samples that the futures of ``spec`` come from, if they are recorded or kept, and complete."""
         if not spec.branches:
             return None
@@ -70,13 +70,13 @@ class RecordedRun:
         return self._samples if self._samples is not None and self._samples[0] == samples else None
 
 
-class Roots:
+class BranchStates:
     """Knows, for each spec with futures, the state they begin from, where the run it belongs to was on show."""
 
     def __init__(self) -> None:
         self._known: dict[RunSpec, NDArray[np.float32]] = {}
 
-    def find(self, spec: RunSpec, recorded: RunSpec | None, recording: Recording) -> NDArray[np.float32] | None:
+    def find(self, spec: RunSpec, recorded: RunSpec | None, recording: SideRecording) -> NDArray[np.float32] | None:
         """Return the state ``[*shape]`` that futures of ``spec`` begin from, if it is or was on show, else None.
 
         ``recording`` is the reverse of ``recorded``, the run that is on show.
@@ -93,21 +93,25 @@ class Roots:
         self._known.clear()
 
 
-def empty_recordings(steps: int) -> dict[str, Recording]:
+def empty_recordings(steps: int) -> dict[str, SideRecording]:
     """Return recordings of what has not been run yet."""
-    return {FORWARD: Recording(steps), REVERSE: Recording(steps)}
+    return {FORWARD: SideRecording(steps), REVERSE: SideRecording(steps)}
 
 
-def recordings_in(rooms: Rooms, steps: int) -> dict[str, Recording]:
-    """Return the recordings of a run of T = ``steps``, whose frames will be kept in ``rooms``."""
-    preview = None if rooms.preview is None else Preview(rooms.preview.steps, rooms.preview)
+def recordings_in(recording_space: RecordingSpace, steps: int) -> dict[str, SideRecording]:
+    """Return the recordings of a run of T = ``steps``, whose frames will be kept in ``recording_space``."""
+    preview = (
+        None
+        if recording_space.preview is None
+        else PreviewRecording(recording_space.preview.steps, recording_space.preview)
+    )
     return {
-        side: Recording(steps, room, top=room.steps, preview=preview if side == REVERSE else None)
-        for side, room in rooms.sides.items()
+        side: SideRecording(steps, store, top=store.steps, preview=preview if side == REVERSE else None)
+        for side, store in recording_space.sides.items()
     }
 
 
-def kept(values: Iterator[object], recordings: Mapping[str, Recording]) -> Iterator[object]:
+def store_frames(values: Iterator[object], recordings: Mapping[str, SideRecording]) -> Iterator[object]:
     """Hand on the values of a run, its frames put where they are kept: a disk takes its time, and the window has none.
 
     Raises:
@@ -115,5 +119,5 @@ def kept(values: Iterator[object], recordings: Mapping[str, Recording]) -> Itera
     """
     for value in values:
         if isinstance(value, SideFrame):
-            recordings[value.side].keep(value.frame, preview=value.preview)
+            recordings[value.side].store(value.frame, preview=value.preview)
         yield value

@@ -14,25 +14,25 @@ from core.values.measurements import Bound, BoundProgress
 from core.values.runs import DriftFrame, Frame, RunSpec
 from dpm_gui.engine import measuring, opening, runs
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.state_kinds import POINTS, SEQUENCES, Subject, subject_of
-from dpm_gui.engine.values import FORWARD, REVERSE, Preview, SideColours, SideFrame
+from dpm_gui.engine.state_kinds import POINTS, SEQUENCES, StateKind, state_kind_of
+from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, SideColours, SideFrame
 from dpm_gui.jobs.tasks import Tasks
-from dpm_gui.session.figure_rows import ROWING, PictureRows, RowsOfFigure
-from dpm_gui.session.predictions import DRIFTING, LOOKING, Drifts, Looks
-from dpm_gui.session.recorded_run import RecordedRun, kept
-from dpm_gui.session.side_recording import Recording, Shown
-from dpm_gui.session.undo import change_of_spec
+from dpm_gui.session.figure_rows import COMPUTING_ROWS, ImageRows, ImageRowsBuilder
+from dpm_gui.session.predictions import COMPUTING_DRIFT, PREDICTING, Drifts, Predictions
+from dpm_gui.session.recorded_run import RecordedRun, store_frames
+from dpm_gui.session.side_recording import ShownFrame, SideRecording
+from dpm_gui.session.undo import spec_change_command
 
-PRELOADING, OPENING, RUNNING, MEASURING = "preload", "open", "run", "bound"
-OF_ANOTHER_RUN = {"seed", "count", "denoise_from"}
-OF_WHAT_IS_OPEN = (RUNNING, MEASURING, DRIFTING, ROWING, LOOKING)
+PRELOADING, OPENING, RUNNING, MEASURING_BOUND = "preload", "open", "run", "bound"
+FIELDS_OF_ANOTHER_RUN = {"seed", "count", "denoise_from"}
+TASKS_OF_OPENED = (RUNNING, MEASURING_BOUND, COMPUTING_DRIFT, COMPUTING_ROWS, PREDICTING)
 
 
 class Session(QObject):
     """What is open, what to run, what is running and what came out. `edit` is the one door to change the spec."""
 
     preview_read = Signal(object)
-    """A `Preview`, told only while nothing is open."""
+    """A `CheckpointPreview`, told only while nothing is open."""
     opened_changed = Signal(object)
     """An `Opened` has taken the place of what was open."""
     spec_changed = Signal(object)
@@ -41,8 +41,8 @@ class Session(QObject):
     """Frames have come for the side that is named."""
     colours_changed = Signal(str)
     drift_changed = Signal()
-    looked = Signal()
-    """What `look` asked for is there."""
+    predictions_changed = Signal()
+    """What `predict` asked for is there."""
     figure_changed = Signal()
     """More of what `figure_ready` waits for is there."""
     bound_changed = Signal(object)
@@ -57,19 +57,19 @@ class Session(QObject):
 
     def __init__(self, spec: RunSpec, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks = Tasks((PRELOADING, OPENING, *OF_WHAT_IS_OPEN), self)
-        self._looks, self._rows = Looks(self._tasks, self), RowsOfFigure(self._tasks, self)
+        self._tasks = Tasks((PRELOADING, OPENING, *TASKS_OF_OPENED), self)
+        self._predictions, self._rows = Predictions(self._tasks, self), ImageRowsBuilder(self._tasks, self)
         self._drifts = Drifts(self._tasks, self)
         self._spec = spec
         self._run = RecordedRun()
         self._in_view = True
         self._opened: Opened | None = None
-        self._subject: Subject = POINTS
+        self._state_kind: StateKind = POINTS
         self._bound: Bound | None = None
         self.undo_stack = QUndoStack(self)
         self._tasks.activity_changed.connect(self.activity_changed)
         self._tasks.ended.connect(self._note_end)
-        self._looks.looked.connect(self.looked)
+        self._predictions.predictions_changed.connect(self.predictions_changed)
         self._drifts.changed.connect(self.drift_changed)
         for signal in (self._rows.changed, self._drifts.changed):
             signal.connect(self.figure_changed)
@@ -94,7 +94,7 @@ class Session(QObject):
         """Whether a run is under way."""
         return RUNNING in self._tasks
 
-    def recording(self, side: str) -> Recording:
+    def recording(self, side: str) -> SideRecording:
         """Return what came out on one side, "forward" or "reverse"."""
         return self._run.sides[side]
 
@@ -115,17 +115,17 @@ class Session(QObject):
     @property
     def has_drift(self) -> bool:
         """Whether what is open lies in the plane, where drifts are arrows."""
-        return self._opened is not None and self._subject == POINTS
+        return self._opened is not None and self._state_kind == POINTS
 
     @property
-    def rows(self) -> PictureRows | None:
+    def rows(self) -> ImageRows | None:
         """The rows of the figure of pictures, once `compute_figure` has them."""
         return self._rows.rows
 
     @property
     def figure_ready(self) -> bool:
         """Whether all that belongs to the paper's figure of what is open is there, beside the run itself."""
-        if self._opened is not None and self._opened.checkpoint.data.is_picture:
+        if self._opened is not None and self._opened.checkpoint.data.is_image:
             return self.rows is not None
         return not self.has_drift or self.drift(self._run.sides[FORWARD].steps) is not None
 
@@ -138,24 +138,24 @@ class Session(QObject):
 
     def preload(self) -> None:
         """Have the engine imported, beside whatever else is being done."""
-        self._tasks.begin_quietly(PRELOADING, opening.preload)
+        self._tasks.begin_silently(PRELOADING, opening.preload)
 
     def edit(self, **changes: Any) -> None:
         """Change entries of the spec, undoably, and run what it now says, at once or when somebody looks again.
 
         Another seed, count or start is another run, whose states are others: it branches only where ``changes`` say so.
         """
-        if changes.keys() & OF_ANOTHER_RUN:
+        if changes.keys() & FIELDS_OF_ANOTHER_RUN:
             changes.setdefault("branches", ())
         spec = dataclasses.replace(self._spec, **changes)
         if spec != self._spec:
-            self.undo_stack.push(change_of_spec(self._apply, self._spec, spec))
+            self.undo_stack.push(spec_change_command(self._apply, self._spec, spec))
 
     def set_in_view(self, in_view: bool) -> None:
         """Say whether anybody looks at what comes out: for nobody an edit is not run, but as soon as somebody looks."""
         self._in_view = in_view
         if in_view and self.out_of_date:
-            self._catch_up()
+            self._run_if_outdated()
 
     def run(self) -> None:
         """Run the spec on what is open, from the start."""
@@ -163,34 +163,40 @@ class Session(QObject):
         if opened is None:
             return
         try:
-            rooms = runs.rooms(opened, spec)
+            recording_space = runs.recording_space(opened, spec)
         except DpmError as error:
             self._tasks.fail(RUNNING, error)
             return
         self._forget_run()
-        root = self._run.begin(spec, rooms, opened.checkpoint.steps)
+        root = self._run.begin(spec, recording_space, opened.checkpoint.steps)
         what = (opened, spec) if root is None else (opened, spec, root)
         recordings = self._run.sides
         self.recording_replaced.emit()
-        subject = "futures" if spec.branches else self._subject.name
-        text = f"Sampling {spec.reverse_count:,} {subject}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-        self._tasks.begin(RUNNING, lambda: kept(runs.run(*what), recordings), self._take_frames, text, rooms.frames)
+        state_kind = "futures" if spec.branches else self._state_kind.name
+        text = f"Sampling {spec.reverse_count:,} {state_kind}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        self._tasks.begin(
+            RUNNING,
+            lambda: store_frames(runs.run(*what), recordings),
+            self._take_frames,
+            text,
+            recording_space.frames,
+        )
         self.run_started.emit()
 
-    def look(self, way: str, shown: Mapping[str, Shown]) -> Mapping[str, Shown]:
-        """Return what the frames ``shown`` look like in one ``way``, by side; what is not known yet is computed.
+    def predict(self, mode: str, shown: Mapping[str, ShownFrame]) -> Mapping[str, ShownFrame]:
+        """Return what the frames ``shown`` look like in one ``mode``, by side; what is not known yet is computed.
 
-        Of several wishes that wait the newest alone is answered; `looked` tells when.
+        Of several wishes that wait the newest alone is answered; `predictions_changed` tells when.
         """
-        known = {side: self._looks.found(side, way, each) for side, each in shown.items()}
+        known = {side: self._predictions.found(side, mode, each) for side, each in shown.items()}
         missing = {side: each for side, each in shown.items() if known[side] is None}
         if missing and self._opened is not None:
-            self._looks.ask(self._opened, way, missing, self._spec)
-        return {side: Shown(frame, shown[side].preview) for side, frame in known.items() if frame is not None}
+            self._predictions.ask(self._opened, mode, missing, self._spec)
+        return {side: ShownFrame(frame, shown[side].preview) for side, frame in known.items() if frame is not None}
 
-    def newest_look(self, side: str, way: str) -> Frame | None:
-        """Return the newest answer that `look` has had for ``side``, of whichever step, if there is one."""
-        return self._looks.newest(side, way)
+    def newest_prediction(self, side: str, mode: str) -> Frame | None:
+        """Return the newest answer that `predict` has had for ``side``, of whichever step, if there is one."""
+        return self._predictions.newest(side, mode)
 
     def compute_figure(self) -> None:
         """Compute what belongs to the paper's figure beside the run itself, unless it is there or under way.
@@ -200,7 +206,7 @@ class Session(QObject):
         """
         if self._spec.branches:
             raise BadInputError("figure: the reverse shows many futures of one state; sample from noise first")
-        if self._opened is not None and self._opened.checkpoint.data.is_picture:
+        if self._opened is not None and self._opened.checkpoint.data.is_image:
             self._rows.compute(self._opened, self._spec, self._run.sides)
         else:
             self.compute_drift()
@@ -215,11 +221,13 @@ class Session(QObject):
         opened, spec = self._opened, self._spec
         if opened is not None:
             steps, text = opened.checkpoint.steps, "Measuring K"
-            self._tasks.begin(MEASURING, lambda: measuring.measure_bound(opened, spec), self._take_bound, text, steps)
+            self._tasks.begin(
+                MEASURING_BOUND, lambda: measuring.measure_bound(opened, spec), self._take_bound, text, steps
+            )
 
     def stop(self) -> None:
         """Stop what is running; the frames that are there stay."""
-        self._tasks.stop(OF_WHAT_IS_OPEN)
+        self._tasks.stop(TASKS_OF_OPENED)
 
     def shut_down(self) -> None:
         """End every thread; nothing is told and nothing begins any more, even if a field still hands in its value."""
@@ -231,11 +239,11 @@ class Session(QObject):
         self._spec = spec
         self.spec_changed.emit(spec)
         if self._in_view:
-            self._catch_up()
+            self._run_if_outdated()
 
-    def _catch_up(self) -> None:
+    def _run_if_outdated(self) -> None:
         """Run the spec; where all that would come out has been kept, tell of it as of a run that takes no time."""
-        if not self._run.bring_back(self._spec):
+        if not self._run.restore_samples(self._spec):
             self.run()
             return
         self._tasks.stop((RUNNING,))
@@ -255,38 +263,38 @@ class Session(QObject):
 
     def _take_checkpoint(self, values: list[object]) -> int:
         for value in values:
-            if isinstance(value, Preview) and self._opened is None:
+            if isinstance(value, CheckpointPreview) and self._opened is None:
                 self.preview_read.emit(value)
             elif isinstance(value, Opened):
                 self._replace(value)
         return 0
 
     def _replace(self, opened: Opened) -> None:
-        self._tasks.stop(OF_WHAT_IS_OPEN)
+        self._tasks.stop(TASKS_OF_OPENED)
         self.undo_stack.clear()
         self._drifts.forget()
         self._opened, self._bound = opened, opened.checkpoint.bound
-        self._fit_spec(subject_of(opened.checkpoint))
+        self._adapt_spec(state_kind_of(opened.checkpoint))
         self._run.forget(opened.checkpoint.steps)
         self._forget_run()
         self.opened_changed.emit(opened)
         self.bound_changed.emit(self._bound)
         self.run()
 
-    def _fit_spec(self, subject: Subject) -> None:
+    def _adapt_spec(self, state_kind: StateKind) -> None:
         """Run as many trajectories as is usual, unless a person has chosen another number that can be; from noise."""
-        usual = {POINTS.usual, SEQUENCES.usual, self._subject.usual}
+        default_count = {POINTS.default_count, SEQUENCES.default_count, self._state_kind.default_count}
         count = self._spec.count
-        self._subject = subject
-        if count in usual or count > subject.most:
-            count = subject.usual
+        self._state_kind = state_kind
+        if count in default_count or count > state_kind.most:
+            count = state_kind.default_count
         spec = dataclasses.replace(self._spec, count=count, denoise_from=None, branches=())
         if spec != self._spec:
             self._spec = spec
             self.spec_changed.emit(spec)
 
     def _forget_run(self) -> None:
-        self._looks.forget()
+        self._predictions.forget()
         self._rows.forget()
 
     def _take_frames(self, values: list[object]) -> int:

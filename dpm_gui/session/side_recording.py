@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from core.values.runs import Frame
 
 
-class Room(Protocol):
-    """Where frames are kept, in memory or on disk: `core.formats.recordings.recording.Recording`."""
+class FrameStore(Protocol):
+    """Where frames are stored, in memory or on disk: `core.formats.recordings.recording.SideRecording`."""
 
     def add(self, frame: Frame) -> None:
         """Take in one frame."""
@@ -25,21 +25,21 @@ class Room(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownFrame:
     """A frame to be shown, and whether it is of the preview."""
 
     frame: Frame
     preview: bool = False
 
 
-class Preview:
+class PreviewRecording:
     """The frames of an approximate walk in few steps, T … 0, on show until the true ones have come."""
 
-    def __init__(self, moves: int, room: Room | None = None) -> None:
-        """Keep the frames of a walk in so many ``moves`` in ``room``, or, for a few of them, as they are."""
-        self.moves = moves
-        self._room = room or _Frames()
-        self._kept = 0
+    def __init__(self, move_count: int, store: FrameStore | None = None) -> None:
+        """Keep the frames of a walk in so many ``move_count`` in ``store``, or, for a few of them, as they are."""
+        self.move_count = move_count
+        self._store = store or _Frames()
+        self._stored_count = 0
         self._steps: list[int] = []
 
     @property
@@ -47,16 +47,16 @@ class Preview:
         """The steps that are there, descending."""
         return tuple(self._steps)
 
-    def keep(self, frame: Frame) -> None:
+    def store(self, frame: Frame) -> None:
         """Put the next frame where it is kept, of an earlier step than the one before, in whichever thread.
 
         Raises:
             OutputError: If the disk it is to be kept on fails.
         """
-        self._room.add(Frame(self._kept, frame.x))
-        self._kept += 1
+        self._store.add(Frame(self._stored_count, frame.x))
+        self._stored_count += 1
 
-    def note(self, frame: Frame) -> None:
+    def mark_stored(self, frame: Frame) -> None:
         """Say that ``frame``, which has been kept, is there, after those before it."""
         self._steps.append(frame.t)
 
@@ -77,27 +77,32 @@ class Preview:
         return self._at(later), self._at(later + 1)
 
     def _at(self, place: int) -> Frame:
-        kept = self._room.frame(place)
-        if kept is None:
+        stored = self._store.frame(place)
+        if stored is None:
             raise LookupError(f"preview: frame {place} was added and is not there")
-        return Frame(self._steps[place], kept.x)
+        return Frame(self._steps[place], stored.x)
 
 
-class Recording:
+class SideRecording:
     """The frames of one side, of which some may not have been computed yet."""
 
     def __init__(
-        self, steps: int, room: Room | None = None, *, top: int | None = None, preview: Preview | None = None
+        self,
+        steps: int,
+        store: FrameStore | None = None,
+        *,
+        top: int | None = None,
+        preview: PreviewRecording | None = None,
     ) -> None:
-        """Keep the frames t = 0 … ``top`` in ``room``, or, for a few of them, as they are.
+        """Keep the frames t = 0 … ``top`` in ``store``, or, for a few of them, as they are.
 
         Args:
             steps: T.
-            room: Where they go.
+            store: Where they go.
             top: The highest step that will come: T, or where a walk starts that does not start at T.
             preview: What is on show for steps that are not there yet.
         """
-        self._room = room or _Frames()
+        self._store = store or _Frames()
         self._steps = steps
         self._top = steps if top is None else top
         self._there: NDArray[np.bool_] = np.zeros(self._top + 1, dtype=bool)
@@ -125,7 +130,7 @@ class Recording:
         return self._missing == 0
 
     @property
-    def preview(self) -> Preview | None:
+    def preview(self) -> PreviewRecording | None:
         """What is on show for steps that are not there yet; gone when all are."""
         return self._preview
 
@@ -137,7 +142,7 @@ class Recording:
         return int(self._there.argmax()), self._top - int(self._there[::-1].argmax())
 
     @property
-    def in_reach(self) -> tuple[int, int] | None:
+    def shown_range(self) -> tuple[int, int] | None:
         """The first and last step for which there is something to see, be it of the preview, or None."""
         previewed = self._preview.steps if self._preview is not None else ()
         ends = [*(self.available or ()), *previewed[:1], *previewed[-1:]]
@@ -149,30 +154,30 @@ class Recording:
         return self._newest
 
     def add(self, frame: Frame) -> None:
-        """Take in one frame: `keep` it and `note` it.
+        """Take in one frame: `store` it and `mark_stored` it.
 
         Raises:
             OutputError: If the disk it is to be kept on fails.
         """
-        self.keep(frame)
-        self.note(frame)
+        self.store(frame)
+        self.mark_stored(frame)
 
-    def keep(self, frame: Frame, *, preview: bool = False) -> None:
+    def store(self, frame: Frame, *, preview: bool = False) -> None:
         """Put one frame where it is kept, in whichever thread: a disk may take its time.
 
         Raises:
             OutputError: If the disk it is to be kept on fails.
         """
         if not preview:
-            self._room.add(frame)
+            self._store.add(frame)
         elif self._preview is not None:
-            self._preview.keep(frame)
+            self._preview.store(frame)
 
-    def note(self, frame: Frame, *, preview: bool = False, spread: float | None = None) -> None:
+    def mark_stored(self, frame: Frame, *, preview: bool = False, spread: float | None = None) -> None:
         """Say that ``frame``, which has been kept, is there; of many futures, how far they lie apart."""
         if preview:
             if self._preview is not None:
-                self._preview.note(frame)
+                self._preview.mark_stored(frame)
             return
         self._missing -= not self._there[frame.t]
         self._there[frame.t] = True
@@ -184,9 +189,9 @@ class Recording:
 
     def frame(self, t: int) -> Frame | None:
         """Return frame ``t`` if it is there."""
-        return self._room.frame(t) if 0 <= t <= self._top and self._there[t] else None
+        return self._store.frame(t) if 0 <= t <= self._top and self._there[t] else None
 
-    def shown(self, t: int) -> Shown | None:
+    def shown(self, t: int) -> ShownFrame | None:
         """Return what there is to see of step ``t``: its frame, else the preview's nearest, if there is any.
 
         Beyond the highest step it is that one.
@@ -194,9 +199,9 @@ class Recording:
         t = min(t, self._top)
         there = self.frame(t)
         if there is not None:
-            return Shown(there)
+            return ShownFrame(there)
         nearest = self._preview.nearest(t) if self._preview is not None else None
-        return None if nearest is None else Shown(nearest, preview=True)
+        return None if nearest is None else ShownFrame(nearest, preview=True)
 
     def at(self, position: float) -> Frame | None:
         """Return the frame nearest to ``position``, its points moved on to where they are between two frames.
@@ -224,7 +229,7 @@ class Recording:
 
     def path(self, index: int) -> NDArray[np.float32]:
         """Return the states ``[S, *shape]`` of one trajectory over the frames that are there, t ascending."""
-        return self._room.path(index)
+        return self._store.path(index)
 
 
 class _Frames:

@@ -12,7 +12,7 @@ from core.values.runs import RunSpec
 
 Value = TypeVar("Value")
 
-NAMES = {
+CHANGE_LABELS = {
     "seed": "change of seed",
     "count": "change of count",
     "denoise_from": "change of start",
@@ -20,7 +20,7 @@ NAMES = {
 }
 
 
-class Exchange(QUndoCommand, Generic[Value]):
+class ReplaceValueCommand(QUndoCommand, Generic[Value]):
     """One value in the place of another; undone by putting the former back."""
 
     def __init__(self, text: str, apply: Callable[[Value], None], before: Value, after: Value) -> None:
@@ -36,7 +36,11 @@ class Exchange(QUndoCommand, Generic[Value]):
         self._apply(self._before)
 
 
-def change_of_spec(apply: Callable[[RunSpec], None], before: RunSpec, after: RunSpec) -> Exchange[RunSpec]:
+def spec_change_command(
+    apply: Callable[[RunSpec], None], before: RunSpec, after: RunSpec
+) -> ReplaceValueCommand[RunSpec]:
     """Return the change of the spec from ``before`` to ``after``, named by what it changes."""
     changed = (field.name for field in fields(RunSpec) if getattr(before, field.name) != getattr(after, field.name))
-    return Exchange(next((NAMES[name] for name in changed if name in NAMES), "change"), apply, before, after)
+    return ReplaceValueCommand(
+        next((CHANGE_LABELS[name] for name in changed if name in CHANGE_LABELS), "change"), apply, before, after
+    )

@@ -10,7 +10,7 @@ from core.values.measurements import Bound
 from dpm_gui.session.session import Session
 
 MINUS = "\N{MINUS SIGN}"
-ROWS = (
+BOUND_ROWS = (
     ("K", "The bound on E log₂ p(x⁰), section 2.4 and appendix B"),
     ("null", "The null model, a unit Gaussian or independent bits: what K is compared with"),
     ("gain", "K less the null model"),
@@ -26,12 +26,12 @@ class BoundPanel(QWidget):
         super().__init__(parent)
         self._heading = QLabel(self)
         self._heading.setWordWrap(True)
-        self._numbers = {name: self._number(name, tip) for name, tip in ROWS}
+        self._numbers = {name: self._number(name, tip) for name, tip in BOUND_ROWS}
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
-        self._labels = {name: QLabel(name, self) for name, _ in ROWS}
-        for row, (name, tip) in enumerate(ROWS):
+        self._labels = {name: QLabel(name, self) for name, _ in BOUND_ROWS}
+        for row, (name, tip) in enumerate(BOUND_ROWS):
             label = self._labels[name]
             label.setToolTip(tip)
             grid.addWidget(label, row, 0)

@@ -14,10 +14,10 @@ from dpm_gui.session.session import Session
 from dpm_gui.views.plots.futures_spread import FuturesSpread
 from dpm_gui.window.workspaces import WATCH, Workspaces
 
-LEVELS = (0.0, 255.0)
+GREY_RANGE = (0.0, 255.0)
 
 
-class Spread(QObject):
+class FuturesDock(QObject):
     """Feeds the plot, and shows its dock while there are futures; a person may close it, or open it at any time."""
 
     def __init__(
@@ -71,6 +71,6 @@ def measure_of(checkpoint: Checkpoint) -> tuple[str, str]:
     data = checkpoint.data
     if checkpoint.kind == "binomial":
         return "entropy", "bits per dimension"
-    if not data.is_picture or data.value_range != LEVELS:
+    if not data.is_image or data.value_range != GREY_RANGE:
         return "standard deviation", "data units"
     return "standard deviation", "grey levels" if channels_of(data.shape) == 1 else "levels"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dpm_gui.views.canvases.canvas import Canvas
 
 
-class Pair:
+class LinkedCanvases:
     """Links two canvases, or keeps them apart."""
 
     def __init__(self, ours: Canvas, other: Canvas) -> None:
@@ -17,14 +17,14 @@ class Pair:
 
     def show_futures(self, futures: bool) -> None:
         """Know whether ours are many futures: none of those belongs beside a picture of the other."""
-        if futures and self._ours.picture_enlarged >= 0:
+        if futures and self._ours.enlarged_image >= 0:
             self._ours.fit()  # they are to be seen at once
-        apart = futures and self._ours.paired
+        apart = futures and self._ours.links_trajectories
         if apart == self._apart:
             return
         self._apart = apart
         if apart:
-            self._ours.part_from(self._other)
+            self._ours.unlink_from(self._other)
         else:
             self._other.fit()
             self._ours.link_to(self._other)

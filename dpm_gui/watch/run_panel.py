@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
 from core.values.runs import MAX_SEED, RunSpec
-from dpm_gui.engine.state_kinds import POINTS, Subject, subject_of
+from dpm_gui.engine.state_kinds import POINTS, StateKind, state_kind_of
 from dpm_gui.session.session import Session
 from dpm_gui.views.widgets.number_box import prepare
 
@@ -38,7 +38,7 @@ class RunPanel(QWidget):
             button.setAutoRaise(True)
             button.setAccessibleName(action.text())
             layout.addWidget(button)
-        session.opened_changed.connect(lambda opened: self._name_states(subject_of(opened.checkpoint)))
+        session.opened_changed.connect(lambda opened: self._name_states(state_kind_of(opened.checkpoint)))
         self._name_states(POINTS)
         self._show(session.spec)
 
@@ -48,14 +48,14 @@ class RunPanel(QWidget):
         prepare(box, name, tip)
         return box
 
-    def _name_states(self, subject: Subject) -> None:
-        noun = subject.name.capitalize()
+    def _name_states(self, state_kind: StateKind) -> None:
+        noun = state_kind.name.capitalize()
         self._noun.setText(noun)
         blocker = QSignalBlocker(self._count)  # a narrower range changes the number that is shown, not what is run
-        self._count.setRange(subject.fewest, subject.most)
+        self._count.setRange(state_kind.fewest, state_kind.most)
         blocker.unblock()
-        self._count.setSingleStep(subject.step)
-        self._count.setAccessibleName(f"Number of {subject.name}")
+        self._count.setSingleStep(state_kind.step)
+        self._count.setAccessibleName(f"Number of {state_kind.name}")
         self._count.setToolTip(f"{noun} on each side, N")
         self._show(self._session.spec)
 

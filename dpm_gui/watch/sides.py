@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dpm_gui.engine.runs import GUESS, MEAN
-from dpm_gui.engine.state_kinds import subject_of
+from dpm_gui.engine.runs import MEAN, X0_ESTIMATE
+from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import REVERSE
 from dpm_gui.session.session import Session
-from dpm_gui.session.side_recording import Shown
+from dpm_gui.session.side_recording import ShownFrame
 from dpm_gui.views.canvases.canvas import Canvas
 
 STATE, DIFFERENCE = "state", "difference"
@@ -19,13 +19,13 @@ class Sides:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.way = STATE
+        self.mode = STATE
         """How a step is looked at, where the canvases know several ways."""
 
     @property
     def together(self) -> bool:
         """Whether both sides are to be shown at once: what the network makes of them is computed at once."""
-        return self.way in (GUESS, MEAN)
+        return self.mode in (X0_ESTIMATE, MEAN)
 
     def show(self, views: Mapping[str, Canvas], t: int, position: float | None) -> None:
         """Show step ``t`` on the canvases ``views``, or, where motion is smooth, the ``position`` between two steps."""
@@ -35,56 +35,58 @@ class Sides:
             found = self._found(side, t, position if between else None)
             if found is not None:
                 shown[side] = found
-        way = self.way if all(self.way in view.ways for view in views.values()) else STATE
-        if way in (GUESS, MEAN):
-            self._show_looks(views, shown, t, way)
-        elif way == DIFFERENCE:
+        mode = self.mode if all(self.mode in view.modes for view in views.values()) else STATE
+        if mode in (X0_ESTIMATE, MEAN):
+            self._show_predictions(views, shown, t, mode)
+        elif mode == DIFFERENCE:
             self._show_differences(views, shown, t)
         else:
             for side, each in shown.items():
                 views[side].show_frame(each.frame)
                 views[side].set_note(self._note(side, each, t))
 
-    def _found(self, side: str, t: int, position: float | None) -> Shown | None:
+    def _found(self, side: str, t: int, position: float | None) -> ShownFrame | None:
         recording = self._session.recording(side)
         if position is not None:
             between = recording.at(position)
             if between is not None:
-                return Shown(between)
+                return ShownFrame(between)
         found = recording.shown(t)
         if found is None and recording.newest is not None:
-            return Shown(recording.newest)
+            return ShownFrame(recording.newest)
         return found
 
-    def _show_looks(self, views: Mapping[str, Canvas], shown: Mapping[str, Shown], t: int, way: str) -> None:
+    def _show_predictions(
+        self, views: Mapping[str, Canvas], shown: Mapping[str, ShownFrame], t: int, mode: str
+    ) -> None:
         """Show what the network makes of the frames; while that is not there the last known picture stays."""
-        known = self._session.look(way, shown)
+        known = self._session.predict(mode, shown)
         for side, each in shown.items():
             if side in known:
-                views[side].show_way(way, known[side].frame)
+                views[side].show_mode(mode, known[side].frame)
                 views[side].set_note(self._note(side, each, t))
                 continue
-            newest = self._session.newest_look(side, way)
+            newest = self._session.newest_prediction(side, mode)
             if newest is not None:  # while playing every answer comes for a step that has passed
-                views[side].show_way(way, newest)
+                views[side].show_mode(mode, newest)
             of_step = "" if newest is None else f"t = {newest.t} · "
             views[side].set_note(f"{of_step}computing at t = {each.frame.t}…")
 
-    def _show_differences(self, views: Mapping[str, Canvas], shown: Mapping[str, Shown], t: int) -> None:
+    def _show_differences(self, views: Mapping[str, Canvas], shown: Mapping[str, ShownFrame], t: int) -> None:
         for side, each in shown.items():
             pair = self._session.recording(side).neighbours(each.frame.t)
             if pair is None:
                 views[side].set_note(f"waiting for the step after t = {each.frame.t}…")
                 continue
-            views[side].show_way(DIFFERENCE, *pair)
+            views[side].show_mode(DIFFERENCE, *pair)
             views[side].set_note(self._note(side, each, t))
 
-    def _note(self, side: str, shown: Shown, t: int) -> str:
+    def _note(self, side: str, shown: ShownFrame, t: int) -> str:
         recording, reached = self._session.recording(side), f"t = {shown.frame.t}"
         start = self._start() if side == REVERSE else ""
         if shown.preview and recording.preview is not None:
-            moves, steps = recording.preview.moves, recording.top
-            how = f"{start}, preview in {moves} steps" if start else f"preview in {moves} of {steps} steps"
+            move_count, steps = recording.preview.move_count, recording.top
+            how = f"{start}, preview in {move_count} steps" if start else f"preview in {move_count} of {steps} steps"
             return f"{reached} · {how}"
         if shown.frame.t != min(t, recording.top) and not recording.complete:
             return f"{'computing' if self._session.running else 'stopped'}, {reached}"
@@ -97,5 +99,5 @@ class Sides:
         if opened is None or not spec.branches:
             return start
         branch = spec.branches[-1]
-        one = f"{start} {subject_of(opened.checkpoint).one}" if len(spec.branches) == 1 else "future"
-        return f"{branch.count} futures of {one.strip()} {branch.index + 1}"
+        singular = f"{start} {state_kind_of(opened.checkpoint).singular}" if len(spec.branches) == 1 else "future"
+        return f"{branch.count} futures of {singular.strip()} {branch.index + 1}"

@@ -12,7 +12,7 @@ from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.window.actions import Actions
 
-ON_SHOW = "that is what is on show"
+ALREADY_SHOWN = "that is what is on show"
 NOTHING_OPEN = "open a checkpoint first"
 
 
@@ -50,27 +50,27 @@ class Starts(QObject):
         """Offer those starts of the reverse that differ from what is on show."""
         spec, t = self._session.spec, self._player.t
         for name, reason in (
-            ("denoise", self._against_denoising(t)),
-            ("branch", self._against_branching(t)),
-            ("from_noise", "" if spec.denoise_from is not None or spec.branches else ON_SHOW),
+            ("denoise", self._reason_against_denoising(t)),
+            ("branch", self._reason_against_branching(t)),
+            ("from_noise", "" if spec.denoise_from is not None or spec.branches else ALREADY_SHOWN),
         ):
             if self._session.opened is None:
                 reason = NOTHING_OPEN
             self._actions.allow(name, not reason, reason)
 
-    def _against_denoising(self, t: int) -> str:
+    def _reason_against_denoising(self, t: int) -> str:
         spec = self._session.spec
         if t == 0:
             return "nothing is noised at t = 0"
-        return ON_SHOW if t == spec.denoise_from and not spec.branches else ""
+        return ALREADY_SHOWN if t == spec.denoise_from and not spec.branches else ""
 
-    def _against_branching(self, t: int) -> str:
+    def _reason_against_branching(self, t: int) -> str:
         """Return why the state on show has no futures that can be walked, empty if it has."""
         recording, spec = self._session.recording(REVERSE), self._session.spec
         if t == 0:
             return "at t = 0 nothing is left to come"
         if spec.branches and t >= recording.top:
-            return ON_SHOW
+            return ALREADY_SHOWN
         if t > recording.top:
             return f"the reverse starts at t = {recording.top}"
         if recording.frame(t) is None:

@@ -14,17 +14,17 @@ from core.values.runs import Frame
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import LIGHT, Palette
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.state_kinds import subject_of
-from dpm_gui.engine.values import FORWARD, REVERSE, Preview
+from dpm_gui.engine.state_kinds import state_kind_of
+from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
 from dpm_gui.session.player import SPEEDS, Player
 from dpm_gui.session.session import Session
-from dpm_gui.session.side_recording import Recording
+from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.canvases.registry import canvas_for
 from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.watch.layer_bar import LayerBar
-from dpm_gui.watch.linked_canvases import Pair
+from dpm_gui.watch.linked_canvases import LinkedCanvases
 from dpm_gui.watch.sides import Sides
 from dpm_gui.watch.starts import Starts
 from dpm_gui.window.actions import LAYERS, Actions
@@ -49,7 +49,7 @@ class WatchWorkspace(QWidget):
         self._palette = LIGHT
         self._chosen: tuple[str, int] | None = None
         self._path: tuple[tuple[str, int, int, int], NDArray[np.float32]] | None = None
-        self._thumbnails: tuple[Palette, Recording, bool] | None = None
+        self._thumbnails: tuple[Palette, SideRecording, bool] | None = None
         self._line_scale = 1.0
         self._sides = Sides(session)
         self._canvases = QSplitter(Qt.Orientation.Horizontal, self)
@@ -111,7 +111,7 @@ class WatchWorkspace(QWidget):
         session.colours_changed.connect(self._show_colours)
         session.run_ended.connect(self._show_end)
         session.drift_changed.connect(self._show_drift)
-        session.looked.connect(self._show_states)
+        session.predictions_changed.connect(self._show_states)
 
     def _connect_player(self) -> None:
         player, timeline = self._player, self.timeline
@@ -145,7 +145,7 @@ class WatchWorkspace(QWidget):
             view.hide()
             view.deleteLater()
         self.views = {side: kind(side, TITLES[side], self) for side in (FORWARD, REVERSE)}
-        self._pair = Pair(self.views[REVERSE], self.views[FORWARD])
+        self._linked_canvases = LinkedCanvases(self.views[REVERSE], self.views[FORWARD])
         for side, view in self.views.items():
             self._canvases.addWidget(view)
             view.point_clicked.connect(partial(self._choose_point, side))
@@ -160,14 +160,14 @@ class WatchWorkspace(QWidget):
         layers = self.views[FORWARD].layers
         self._bar.offer(layers)
         for name in layers:
-            on = name in kind.at_start
+            on = name in kind.initial_layers
             self._actions[name].setChecked(on)
             self._switch_layer(name, on)
         self.canvases_replaced.emit()
 
     def _switch_layer(self, name: str, on: bool) -> None:
-        if on and name in self.views[FORWARD].ways:
-            self._sides.way = name
+        if on and name in self.views[FORWARD].modes:
+            self._sides.mode = name
             self._show_states()
         for view in self.views.values():
             if name in view.layers:
@@ -176,11 +176,11 @@ class WatchWorkspace(QWidget):
             self._session.compute_drift()
             self._show_drift()
 
-    def _show_preview(self, preview: Preview) -> None:
+    def _show_preview(self, preview: CheckpointPreview) -> None:
         """Show the examples of a checkpoint that cannot be run yet."""
         data = preview.checkpoint.data
         self._take_canvases(canvas_for(preview.checkpoint))
-        view, count = self.views[FORWARD], subject_of(preview.checkpoint).usual
+        view, count = self.views[FORWARD], state_kind_of(preview.checkpoint).default_count
         view.set_data(data)
         view.set_colours(None if preview.along is None else preview.along[:count])
         view.show_frame(Frame(0, data.to_model(data.examples[:count])))
@@ -205,7 +205,7 @@ class WatchWorkspace(QWidget):
 
     def _forget_run(self) -> None:
         self._choose_point(FORWARD, -1)
-        self._pair.show_futures(bool(self._session.spec.branches))
+        self._linked_canvases.show_futures(bool(self._session.spec.branches))
         self.timeline.set_available(0, -1)
         self.timeline.set_thumbnails([])
         self._thumbnails = None
@@ -216,8 +216,8 @@ class WatchWorkspace(QWidget):
     def _show_progress(self, side: str) -> None:
         recording = self._session.recording(side)
         self.views[side].set_message(None)
-        if side == REVERSE and recording.in_reach:
-            self.timeline.set_available(*recording.in_reach)
+        if side == REVERSE and recording.shown_range:
+            self.timeline.set_available(*recording.shown_range)
             self._show_thumbnails()
         self._show_states(side)
         self._show_path()
@@ -225,7 +225,7 @@ class WatchWorkspace(QWidget):
     def _show_end(self) -> None:
         """Say what has come of a run that was stopped or has failed, and what to do next."""
         for side, view in self.views.items():
-            if self._session.recording(side).in_reach is None:
+            if self._session.recording(side).shown_range is None:
                 view.set_message("The run ended before the first frame.\nRun again with F5.")
         self._show_states()
 
@@ -252,7 +252,7 @@ class WatchWorkspace(QWidget):
 
     def _branching(self) -> int:
         """Return the trajectory of the reverse that was chosen, -1 if none was."""
-        side, index = self._chosen or (REVERSE, self.views[REVERSE].picture_enlarged)
+        side, index = self._chosen or (REVERSE, self.views[REVERSE].enlarged_image)
         return index if side == REVERSE else -1
 
     def _show_drift(self) -> None:
@@ -269,7 +269,7 @@ class WatchWorkspace(QWidget):
     def _show_thumbnails(self) -> None:
         """Show small pictures of the reverse once it, or its preview, has reached the data; of both, each once."""
         recording = self._session.recording(REVERSE)
-        reached = recording.in_reach is not None and recording.in_reach[0] == 0
+        reached = recording.shown_range is not None and recording.shown_range[0] == 0
         state = self._palette, recording, recording.complete
         if not reached or self._thumbnails == state:
             return
@@ -277,8 +277,8 @@ class WatchWorkspace(QWidget):
         steps = {round(index * self._player.last / (THUMBNAILS - 1)) for index in range(THUMBNAILS)}
         shown = [recording.shown(t) for t in sorted(steps) if t <= recording.top]
         frames = {each.frame.t: each.frame.x for each in shown if each is not None}
-        picture = partial(self.views[REVERSE].thumbnail, colour=self._palette.reverse)
-        self.timeline.set_thumbnails([(t, picture(x)) for t, x in frames.items()])
+        image = partial(self.views[REVERSE].thumbnail, colour=self._palette.reverse)
+        self.timeline.set_thumbnails([(t, image(x)) for t, x in frames.items()])
 
     def _choose_point(self, side: str, index: int) -> None:
         """Draw the path of one trajectory and forget the one before."""

@@ -42,7 +42,7 @@ COMMANDS = (
     Command("path", "View", "Path", ("4",), "Draw the path of what was clicked (4)", checkable=True),
     Command("prior", "View", "Prior", ("5",), "Draw π at one and two standard deviations (5)", checkable=True),
     Command("state", "View", "State", ("1",), "Draw the states xᵗ themselves (1)", checkable=True),
-    Command("guess", "View", "Guess of x⁰", ("2",), "Draw the guess E[x⁰ | xᵗ] of the data (2)", checkable=True),
+    Command("x0_estimate", "View", "Guess of x⁰", ("2",), "Draw the guess E[x⁰ | xᵗ] of the data (2)", checkable=True),
     Command("mean", "View", "Next mean", ("3",), "Draw the mean of the next step, f_μ(xᵗ, t) (3)", checkable=True),
     Command("difference", "View", "Difference", ("4",), "Draw what step t has changed, xᵗ − xᵗ⁻¹ (4)", checkable=True),
     Command("stretch", "View", "Stretch", ("5",), "Black and white are the extremes of each step (5)", checkable=True),
@@ -59,7 +59,7 @@ COMMANDS = (
     Command("step_back", "Run", "One step back", ("Left",), "Go to t − 1"),
     Command("ten_on", "Run", "Ten steps on", ("Shift+Right",), "Go to t + 10"),
     Command("ten_back", "Run", "Ten steps back", ("Shift+Left",), "Go to t − 10"),
-    Command("home", "Run", "To the data", ("Home",), "Go to t = 0"),
+    Command("home", "Run", "To the data", ("RecordingBackend",), "Go to t = 0"),
     Command("end", "Run", "To the noise", ("End",), "Go to t = T"),
     Command("faster", "Run", "Faster", (".",), "Play at the next higher speed"),
     Command("slower", "Run", "Slower", (",",), "Play at the next lower speed"),
@@ -78,9 +78,9 @@ COMMANDS = (
     Command("about", "Help", "About dpm-gui", (), "Versions, licence and the paper", "info"),
 )
 MENUS = tuple(dict.fromkeys(command.menu for command in COMMANDS))
-WAYS = ("state", "guess", "mean", "difference")
+IMAGE_MODES = ("state", "x0_estimate", "mean", "difference")
 """Layers of pictures of which one is on."""
-LAYERS = ("points", "density", "arrows", "sequences", "shares", "rule", "path", "prior", *WAYS, "stretch")
+LAYERS = ("points", "density", "arrows", "sequences", "shares", "rule", "path", "prior", *IMAGE_MODES, "stretch")
 
 
 class Actions:
@@ -97,9 +97,9 @@ class Actions:
             action.setData(command.menu)
             window.addAction(action)
             made[command.name] = action
-        ways = QActionGroup(window)
-        for name in WAYS:
-            ways.addAction(made[name])
+        image_modes = QActionGroup(window)
+        for name in IMAGE_MODES:
+            image_modes.addAction(made[name])
         self._actions = MappingProxyType(made)
 
     def __getitem__(self, name: str) -> QAction:
@@ -128,7 +128,7 @@ class Actions:
         action.setEnabled(allowed)
         action.setToolTip(tip if allowed else f"{tip}: {reason}")
 
-    def leave_out(self, name: str) -> None:
+    def hide_command(self, name: str) -> None:
         """Take the command ``name`` from all menus and lists."""
         self._actions[name].setVisible(False)
 
@@ -138,7 +138,7 @@ class Actions:
             self._actions[name].setVisible(name in shown)
             self.allow(name, name in shown, "there is nothing of that kind in what is open")
 
-    def dress(self, icons: IconSet, palette: Palette) -> None:
+    def apply_palette(self, icons: IconSet, palette: Palette) -> None:
         """Tint all icons with the palette's ink."""
         for command in COMMANDS:
             if command.icon:

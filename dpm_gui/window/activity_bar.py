@@ -28,14 +28,14 @@ class ActivityBar(QWidget):
         for widget in (self._text, self._bar, self._left, self._stop):
             layout.addWidget(widget)
         layout.addStretch(1)
-        self.show_rest("")
+        self.show_idle("")
 
     @property
     def text(self) -> str:
         """What is said at present."""
         return self._text.text()
 
-    def show_rest(self, text: str) -> None:
+    def show_idle(self, text: str) -> None:
         """Say ``text``; nothing is being done."""
         self._text.setText(text)
         for widget in (self._bar, self._left, self._stop):

@@ -31,7 +31,7 @@ from dpm_gui.session.session import Session
 from dpm_gui.views.plots.entropies import EntropyPlot
 from dpm_gui.views.plots.futures_spread import FuturesSpread
 from dpm_gui.watch.bound_panel import BoundPanel
-from dpm_gui.watch.futures_dock import Spread
+from dpm_gui.watch.futures_dock import FuturesDock
 from dpm_gui.watch.run_panel import RunPanel
 from dpm_gui.watch.workspace import WatchWorkspace
 from dpm_gui.window.actions import MENUS, Actions
@@ -72,23 +72,25 @@ class MainWindow(QMainWindow):
         self._notice = ""
         self.actions_ = Actions(self)
         self.watch = WatchWorkspace(session, player, self.actions_, icons, self)
-        self.entropies, self.spread = EntropyPlot(self), FuturesSpread(self)
+        self.entropies, self.futures_plot = EntropyPlot(self), FuturesSpread(self)
         self.activity = ActivityBar(self.actions_["stop"], self)
         self.workspaces = Workspaces(self)
         self.workspaces.add(WATCH, self.watch)
         self.setCentralWidget(self.workspaces)
-        self.workspaces.take_keyboard()
+        self.workspaces.focus_canvas()
         self._docks = (
             self._dock("Entropy bounds", "entropies", self.entropies),
-            self._dock("Spread of futures", "futures", self.spread),
+            self._dock("Spread of futures", "futures", self.futures_plot),
             self._dock("Bound K", "bound", BoundPanel(session, self.actions_["measure"], self)),
         )
-        self._spread = Spread(session, player, self.spread, self._docks[1], self.workspaces, self._share_height)
+        self._futures_dock = FuturesDock(
+            session, player, self.futures_plot, self._docks[1], self.workspaces, self._share_height
+        )
         self._recent = QMenu("Open recent", self)
         self._themes = QMenu("Theme", self)
-        self._fill_menus()
-        self._fill_tool_bar()
-        self._fill_status_bar()
+        self._populate_menus()
+        self._populate_tool_bar()
+        self._populate_status_bar()
         self._first_layout = self.saveState()
         self._connect(session, player)
 
@@ -99,13 +101,13 @@ class MainWindow(QMainWindow):
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
-        self.actions_.dress(self.icons, palette)
-        for part in (self.watch, self.entropies, self.spread):
+        self.actions_.apply_palette(self.icons, palette)
+        for part in (self.watch, self.entropies, self.futures_plot):
             part.set_palette(palette)
 
     def set_line_scale(self, scale: float) -> None:
         """Draw lines and points so many times as thick."""
-        for part in (self.watch, self.entropies, self.spread):
+        for part in (self.watch, self.entropies, self.futures_plot):
             part.set_line_scale(scale)
 
     def restore_layout(self) -> None:
@@ -121,7 +123,7 @@ class MainWindow(QMainWindow):
         self.restoreState(self._first_layout)
         for dock in self._docks:
             dock.show()
-        self._spread.place()
+        self._futures_dock.place()
         self._size_docks()
 
     def ask_for_file(self) -> None:
@@ -152,7 +154,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._preferences.geometry = self.saveGeometry()
-        self.workspaces.bring_docks_back()
+        self.workspaces.restore_docks()
         self._preferences.window_state = self.saveState()
         self.closing.emit()
         super().closeEvent(event)
@@ -177,7 +179,7 @@ class MainWindow(QMainWindow):
         plots = list(self._docks[:2])
         self.resizeDocks(plots, [sum(dock.height() for dock in plots) // 2] * 2, Qt.Orientation.Vertical)
 
-    def _fill_menus(self) -> None:
+    def _populate_menus(self) -> None:
         for title in MENUS:
             menu = self.menuBar().addMenu(f"&{title}")
             menu.setToolTipsVisible(True)
@@ -194,10 +196,10 @@ class MainWindow(QMainWindow):
                 for dock in self._docks:
                     menu.addAction(dock.toggleViewAction())
         self._recent.setToolTipsVisible(True)
-        self._preferences.recent_changed.connect(self._fill_recent)
-        self._fill_recent()
+        self._preferences.recent_changed.connect(self._populate_recent)
+        self._populate_recent()
 
-    def _fill_recent(self) -> None:
+    def _populate_recent(self) -> None:
         self._recent.clear()
         for path in self._preferences.recent_files:
             action = self._recent.addAction(Path(path).name)
@@ -208,7 +210,7 @@ class MainWindow(QMainWindow):
             self._recent.addSeparator()
             self._recent.addAction("Clear the list", self._preferences.clear_recent_files)
 
-    def _fill_tool_bar(self) -> None:
+    def _populate_tool_bar(self) -> None:
         bar = QToolBar("Tool bar", self)
         bar.setObjectName("tools")
         bar.setMovable(False)
@@ -232,7 +234,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(bar)
         self._size_docks()
 
-    def _fill_status_bar(self) -> None:
+    def _populate_status_bar(self) -> None:
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.activity, 1)
         threads = self._session.spec.threads
@@ -254,20 +256,20 @@ class MainWindow(QMainWindow):
         checkpoint = opened.checkpoint
         self.setWindowTitle(f"{checkpoint.title} · {checkpoint.kind.capitalize()}, T = {checkpoint.steps} – dpm-gui")
         data = checkpoint.data
-        self.entropies.show_entropies(opened.entropies, channels_of(data.shape) if data.is_picture else None)
+        self.entropies.show_entropies(opened.entropies, channels_of(data.shape) if data.is_image else None)
         for name in ("measure", "run_again", "new_seed", "export"):
             self.actions_.allow(name, True)
 
     def show_activity(self, source: str, activity: Activity | None) -> None:
         """Say in the status bar what ``source`` does, or that none does; of several, what will be over first."""
-        rested = not any(self._activities.values())
+        was_idle = not any(self._activities.values())
         self._activities[source] = activity
         doing = [each for each in self._activities.values() if each is not None]
         self.actions_.allow("stop", any(each.can_stop for each in doing), "nothing is being computed")
-        if rested and doing:
+        if was_idle and doing:
             self._notice = ""
         if not doing:
-            self._show_rest()
+            self._show_idle()
         else:
             shown = doing[0]
             self.activity.show_activity(shown.text, shown.done, shown.total, shown.seconds_left, shown.can_stop)
@@ -276,11 +278,11 @@ class MainWindow(QMainWindow):
         """Say in the status bar what has been done, as soon as nothing is being done and until something is."""
         self._notice = text
         if not any(self._activities.values()):
-            self._show_rest()
+            self._show_idle()
 
-    def _show_rest(self) -> None:
+    def _show_idle(self) -> None:
         ready = "Ready" if self._session.opened else "Nothing is open: File, Open…"
-        self.activity.show_rest(self._notice or ready)
+        self.activity.show_idle(self._notice or ready)
 
 
 def _spring(parent: QWidget) -> QWidget:

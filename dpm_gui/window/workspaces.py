@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QWidget
 
 WATCH, PAINT = "watch", "paint"
-NAMES = (WATCH, PAINT)
+WORKSPACE_NAMES = (WATCH, PAINT)
 
 
 class Workspace(Protocol):
@@ -31,62 +31,62 @@ class Workspaces(QStackedWidget):
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._pages: dict[str, QWidget] = {}
+        self._by_name: dict[str, QWidget] = {}
         self._makers: dict[str, Callable[[], QWidget]] = {}
-        self._put_away: list[QDockWidget] = []
+        self._hidden_docks: list[QDockWidget] = []
 
     @property
     def current(self) -> str:
         """The name of the workspace on show."""
-        return next(name for name, page in self._pages.items() if page is self.currentWidget())
+        return next(name for name, workspace in self._by_name.items() if workspace is self.currentWidget())
 
-    def add(self, name: str, page: QWidget) -> None:
+    def add(self, name: str, workspace: QWidget) -> None:
         """Add a workspace; the first one is on show."""
-        self._pages[name] = page
-        self.addWidget(page)
+        self._by_name[name] = workspace
+        self.addWidget(workspace)
 
     def add_later(self, name: str, make: Callable[[], QWidget]) -> None:
         """Add a workspace that is made when it is first shown."""
         self._makers[name] = make
 
-    def show_page(self, name: str) -> None:
+    def show_workspace(self, name: str) -> None:
         """Show a workspace; nothing that is under way in another is stopped."""
         if name in self._makers:
             self.add(name, self._makers.pop(name)())
         if name == self.current:
             return
         if self.current == WATCH:
-            self._put_away = [dock for dock in self._window.findChildren(QDockWidget) if not dock.isHidden()]
-            for dock in self._put_away:
+            self._hidden_docks = [dock for dock in self._window.findChildren(QDockWidget) if not dock.isHidden()]
+            for dock in self._hidden_docks:
                 dock.hide()
-        self._tell(False)
-        self.setCurrentWidget(self._pages[name])
-        self._tell(True)
+        self._set_in_view(False)
+        self.setCurrentWidget(self._by_name[name])
+        self._set_in_view(True)
         if name == WATCH:
-            self.bring_docks_back()
-        self.take_keyboard()
+            self.restore_docks()
+        self.focus_canvas()
         self.changed.emit(name)
 
-    def bring_docks_back(self) -> None:
+    def restore_docks(self) -> None:
         """Show the docks that were put away, so that the layout that is remembered is that of Watch."""
-        for dock in self._put_away:
+        for dock in self._hidden_docks:
             dock.show()
-        self._put_away = []
+        self._hidden_docks = []
 
-    def take_keyboard(self) -> None:
+    def focus_canvas(self) -> None:
         """Have keys go to the canvas of what is on show: on a button Space would press it."""
-        page = self.currentWidget()
-        views = getattr(page, "views", None)
+        workspace = self.currentWidget()
+        views = getattr(workspace, "views", None)
         if views:  # Watch, whose canvases come and go
             next(iter(views.values())).setFocus()
 
     def fit(self) -> None:
         """Have the workspace on show show all there is."""
-        page = self.currentWidget()
-        if page is not None:
-            cast("Workspace", page).fit()
+        workspace = self.currentWidget()
+        if workspace is not None:
+            cast("Workspace", workspace).fit()
 
-    def _tell(self, in_view: bool) -> None:
-        page = self.currentWidget()
-        if hasattr(page, "set_in_view"):
-            cast("Workspace", page).set_in_view(in_view)
+    def _set_in_view(self, in_view: bool) -> None:
+        workspace = self.currentWidget()
+        if hasattr(workspace, "set_in_view"):
+            cast("Workspace", workspace).set_in_view(in_view)

@@ -52,8 +52,8 @@ def bare_calls(model: DiffusionModel, count: int) -> Callable[[], None]:
     """Return what a run cannot do without: the network's answer to ``count`` states, once for each of 2 … T."""
     network = model.network
     if isinstance(network, UNet):
-        pictures = torch.randn(count, 1, *model.data.shape)
-        return _calls(model, lambda share: network(pictures, share, 0.5))
+        images = torch.randn(count, 1, *model.data.shape)
+        return _calls(model, lambda share: network(images, share, 0.5))
     x = torch.randn(count, network.first.in_features if model.process.kind == "binomial" else 2)
     return _calls(model, lambda share: network(x, share))
 

@@ -1,4 +1,4 @@
-"""Times pictures in the real window: ``python pictures.py digits|colour WxH``; prints JSON.
+"""Times pictures in the real window: ``python images.py digits|colour WxH``; prints JSON.
 
 ``digits``: from asking for the file, torch there, to its first picture on the screen; then, of a run with another
 seed, to the first frame of the preview and to its last. ``colour``: a frame of play of both sides, recorded whole.

@@ -19,10 +19,12 @@ ROUNDS = 5
 
 def call(script: str, *arguments: str, **environment: str) -> dict[str, float]:
     """Run a script of this folder and return what it printed."""
-    told = {"QT_QPA_PLATFORM": "offscreen"} | os.environ | environment
-    told.pop("PYTHONDONTWRITEBYTECODE", None)  # a second start finds our bytecode, as it finds that of the libraries
+    received = {"QT_QPA_PLATFORM": "offscreen"} | os.environ | environment
+    received.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # a second start finds our bytecode, as it finds that of the libraries
     command = [sys.executable, str(FOLDER / script), *arguments]
-    done = subprocess.run(command, env=told, cwd=FOLDER.parents[1], capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=received, cwd=FOLDER.parents[1], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{script} failed:\n{done.stderr}")  # else it holds what the offscreen platform says of itself
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
@@ -65,7 +67,7 @@ def frames() -> list[tuple[str, str, str]]:
     return rows
 
 
-def pictures() -> list[tuple[str, str, str]]:
+def images() -> list[tuple[str, str, str]]:
     """Time pictures in the window; the play of colour is that of a whole run, which takes minutes to be recorded."""
     size = "1280x800"
     digits, colour = call("pictures.py", "digits", size), call("pictures.py", "colour", size)
@@ -123,7 +125,7 @@ def training() -> list[tuple[str, str, str]]:
 
 
 def main() -> None:
-    rows = [*start_up(), *frames(), *pictures(), *engine()]
+    rows = [*start_up(), *frames(), *images(), *engine()]
     width = max(len(name) for name, _, _ in rows)
     for name, reached, asked in rows:
         print(f"{name:<{width}}  {reached:<28}{asked}")

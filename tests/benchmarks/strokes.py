@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from frames import open_program, percentile, settle
-from pictures import until
+from images import until
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -75,20 +75,20 @@ def paint(program: DpmApplication, application: QApplication) -> dict[str, float
     assert painted is not None
     painted.set_options(automatic=False)
     rng = np.random.default_rng(0)
-    painted.show_picture(rng.uniform(0, 256, (SIDE, SIDE)).astype(np.float32))
+    painted.show_image(rng.uniform(0, 256, (SIDE, SIDE)).astype(np.float32))
     painted.stop()
-    painted.easel.take(ToolBox(BRUSH, 24))
-    painted.easel.clear()
+    painted.document.take(ToolBox(BRUSH, 24))
+    painted.document.clear()
     settle(application)
     canvas = program.window.findChild(PaintCanvas)
     assert canvas is not None
-    assert painted.easel.picture.values.shape[:2] == (SIDE, SIDE)
+    assert painted.document.image.values.shape[:2] == (SIDE, SIDE)
     found = {}
     for name, made in (("hand", by_hand), ("zigzag", across)):
         stroke(canvas, application, made(rng))
         times = [seconds for _ in range(STROKES) for seconds in stroke(canvas, application, made(rng))]
         found |= {f"{name} p50 ms": percentile(times, 50), f"{name} p95 ms": percentile(times, 95)}
-        painted.easel.undo_stack.undo()
+        painted.document.undo_stack.undo()
     return found
 
 

@@ -33,7 +33,7 @@ def timed(work: Callable[[], object]) -> float:
 def bare_call(recipe: Recipe, network: TrainableNetwork) -> tuple[Callable[[torch.Tensor], torch.Tensor], torch.Tensor]:
     """Return the network's own part of a step, and a batch for it."""
     shares = torch.rand(recipe.batch, 1)
-    if recipe.info.is_picture:
+    if recipe.info.is_image:
         widths = torch.rand(recipe.batch, 1, 1, 1) + 0.1
         return (lambda x: network(x, shares, widths)), torch.randn(recipe.batch, 1, *recipe.info.shape)
     width = network.first.in_features if recipe.kind == "binomial" else 2
@@ -43,17 +43,17 @@ def bare_call(recipe: Recipe, network: TrainableNetwork) -> tuple[Callable[[torc
 def main() -> None:
     recipe = recipe_named(sys.argv[1])
     network = recipe.network(len(recipe.betas))
-    spec = TrainingSpec(recipe.steps, batch=recipe.batch, rate=recipe.rate, threads=1)
+    spec = TrainingSpec(recipe.steps, batch=recipe.batch, learning_rate=recipe.learning_rate, threads=1)
     trainer = Trainer(network, recipe.rates(), recipe.source, recipe.info, spec)
     torch.set_num_threads(1)
     answer, inputs = bare_call(recipe, network)
     above = torch.ones_like(answer(inputs))
-    optimizer = torch.optim.Adam(network.parameters(), lr=0.0, fused=True) if recipe.info.is_picture else None
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.0, fused=True) if recipe.info.is_image else None
     done = 0
 
     def bare() -> None:
         for step in range(STEPS):
-            x = inputs.clone().requires_grad_(recipe.learns_rates and step % spec.rates_every == 0)
+            x = inputs.clone().requires_grad_(recipe.learns_schedule and step % spec.schedule_update_every == 0)
             torch.autograd.backward(answer(x), above)
             if optimizer is not None:
                 optimizer.step()
@@ -61,12 +61,12 @@ def main() -> None:
     def train() -> None:
         nonlocal done
         for _ in range(STEPS):
-            trainer._ascend(done)
+            trainer._gradient_step(done)
             done += 1
 
     for work in (bare, train):
         work()
-    pairs = [(timed(train), timed(bare)) for _ in range(ROUNDS[recipe.info.is_picture])]
+    pairs = [(timed(train), timed(bare)) for _ in range(ROUNDS[recipe.info.is_image])]
     ratios = [whole / alone for whole, alone in pairs]
     print(
         json.dumps(

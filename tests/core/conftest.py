@@ -24,10 +24,10 @@ from core.processes.schedules import constant, constant_erasure, linear, log_lin
 from core.recipes import paper, registry
 from core.training import trainer
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
-from core.values.inpainting import FillRequest
+from core.values.inpainting import InpaintingRequest
 from core.values.measurements import Bound
 from core.values.training import TrainingState
-from tests.support.inpainting import SHAPE, pictures_checkpoint
+from tests.support.inpainting import SHAPE, images_checkpoint
 
 SCHEDULES: dict[str, NDArray[np.float64]] = {
     "one step short of nothing": log_linear(10, first=1e-2, alpha_bar_end=1e-3),
@@ -101,7 +101,7 @@ def one_thread() -> None:
 def small() -> Checkpoint:
     """A checkpoint of the swiss roll, untrained and tiny, with every optional part."""
     torch.manual_seed(0)
-    network = MultilayerPerceptron(2, width=6, layers=2, frequencies=2, detail=1)
+    network = MultilayerPerceptron(2, width=6, layers=2, frequencies=2, fourier_features=1)
     torch.nn.init.normal_(network.read_out.weight, std=0.05)
     recipe = paper.swiss_roll()
     rates = log_linear(5, first=1e-2, alpha_bar_end=1e-2)
@@ -152,13 +152,13 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> paper.Recipe:
 
 @pytest.fixture(scope="module")
 def twelve() -> DiffusionModel:
-    return model_from(pictures_checkpoint(), "twelve.h5")
+    return model_from(images_checkpoint(), "twelve.h5")
 
 
 @pytest.fixture
-def request_() -> FillRequest:
+def request_() -> InpaintingRequest:
     """The third of the twelve, its two lower rows to be filled in."""
-    picture = pictures_checkpoint().data.examples[2] + np.float32(1 / 3)  # no number that survives another type
+    image = images_checkpoint().data.examples[2] + np.float32(1 / 3)  # no number that survives another type
     mask = np.zeros(SHAPE, np.bool_)
     mask[4:] = True
-    return FillRequest(picture, mask, count=3, seed=5, threads=1)
+    return InpaintingRequest(image, mask, count=3, seed=5, threads=1)

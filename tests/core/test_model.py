@@ -17,7 +17,7 @@ from core.networks.radial_basis import RadialBasisNetwork
 from core.networks.registry import build_network
 from core.processes.base import Process
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import Law, bernoulli, normal
+from core.processes.distributions import StateDistribution, bernoulli, normal
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure, linear
 from core.sampling.trajectories import reverse
@@ -35,27 +35,27 @@ def test_the_model_has_the_rates_and_the_weights_of_its_checkpoint(small: Checkp
 def test_the_reverse_kernel_is_that_of_the_network(model: DiffusionModel) -> None:
     x = torch.randn(4, 2, generator=torch.Generator().manual_seed(0))
     for t in (2, 5):
-        law, wanted = model.reverse_law(x, t), model.network.reverse_law(x, t, model.process)
-        assert torch.equal(law.mean, wanted.mean)
-        assert torch.equal(law.variance, wanted.variance)
+        distribution, wanted = model.reverse_kernel(x, t), model.network.reverse_kernel(x, t, model.process)
+        assert torch.equal(distribution.mean, wanted.mean)
+        assert torch.equal(distribution.variance, wanted.variance)
 
 
 def test_the_reverse_kernel_of_the_first_step_is_the_edge(model: DiffusionModel) -> None:
     x = torch.ones(3, 2)
-    assert torch.equal(model.reverse_law(x, 1).mean, model.process.edge_law(x).mean)
-    assert torch.equal(model.reverse_law(x, 1).stddev, model.process.edge_law(x).stddev)
+    assert torch.equal(model.reverse_kernel(x, 1).mean, model.process.final_kernel(x).mean)
+    assert torch.equal(model.reverse_kernel(x, 1).stddev, model.process.final_kernel(x).stddev)
 
 
 def test_the_drift_is_the_mean_of_the_kernel_less_the_state(model: DiffusionModel) -> None:
     x = torch.randn(4, 2, generator=torch.Generator().manual_seed(0))
     for t in (1, 3):
-        assert torch.equal(model.drift(x, t), model.reverse_law(x, t).mean - x)
+        assert torch.equal(model.drift(x, t), model.reverse_kernel(x, t).mean - x)
 
 
 @pytest.mark.parametrize("t", [0, 6, -1])
 def test_a_kernel_outside_the_process_is_refused(model: DiffusionModel, t: int) -> None:
     with pytest.raises(BadInputError, match=f"t: {t} "):
-        model.reverse_law(torch.ones(1, 2), t)
+        model.reverse_kernel(torch.ones(1, 2), t)
 
 
 def test_a_built_model_keeps_no_gradients_and_no_hold_on_the_checkpoint(
@@ -137,15 +137,15 @@ class Shrinking(torch.nn.Module):
         super().__init__()
         self.layer = torch.nn.Linear(3, 3)
 
-    def reverse_law(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> Law:
+    def reverse_kernel(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> StateDistribution:
         return normal(process.posterior_mean(torch.tanh(self.layer(x)), x, t), 0.3)
 
 
 class Parity(torch.nn.Module):
     """Somebody's own network for bits: each is believed to be what the sum of its neighbours is."""
 
-    def reverse_law(self, x: torch.Tensor, t: int | torch.Tensor, process: BinomialProcess) -> Law:
-        return process.law_of_guess(x.roll(1, dims=1) + x.roll(-1, dims=1) - 1.0, x, t)
+    def reverse_kernel(self, x: torch.Tensor, t: int | torch.Tensor, process: BinomialProcess) -> StateDistribution:
+        return process.kernel_of_x0_estimate(x.roll(1, dims=1) + x.roll(-1, dims=1) - 1.0, x, t)
 
 
 def own_model(kind: str) -> DiffusionModel:
@@ -175,7 +175,7 @@ class Wrong(torch.nn.Module):
         super().__init__()
         self.answer = answer
 
-    def reverse_law(self, x: torch.Tensor, t: int | torch.Tensor, process: Process) -> object:
+    def reverse_kernel(self, x: torch.Tensor, t: int | torch.Tensor, process: Process) -> object:
         return self.answer(x)
 
 
@@ -197,7 +197,7 @@ def test_a_module_that_answers_with_no_kernel_of_the_process_is_refused(
     own = own_model(kind)
     model = DiffusionModel(own.process, Wrong(answer), own.data)
     with pytest.raises(BadInputError, match=r"network: it answers states of shape \(4, 3\) with"):
-        model.reverse_law(torch.ones(4, 3), 2)
+        model.reverse_kernel(torch.ones(4, 3), 2)
 
 
 # ------------------------------------------------------------------------------------------------------------ bad input
@@ -221,7 +221,7 @@ def test_a_module_that_answers_with_no_kernel_of_the_process_is_refused(
 def test_states_and_steps_that_are_not_the_model_s_are_refused_by_name(
     model: DiffusionModel, x: torch.Tensor, t: int, reason: str
 ) -> None:
-    for call in (model.reverse_law, model.guess, model.drift):
+    for call in (model.reverse_kernel, model.x0_estimate, model.drift):
         with pytest.raises(BadInputError, match=reason):
             call(x, t)
 

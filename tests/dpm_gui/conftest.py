@@ -14,7 +14,7 @@ from dpm_gui.engine import runs as runs_module
 from dpm_gui.jobs import jobs
 from dpm_gui.session.session import Session
 from tests.support.futures_desk import Desk
-from tests.support.made_up import LAST, SPEC, Steered, make_bound, make_checkpoint, make_pictures, open_and_run
+from tests.support.made_up import LAST, SPEC, Steered, make_bound, make_checkpoint, make_images, open_and_run
 
 
 @pytest.fixture(scope="session")
@@ -63,14 +63,14 @@ def path(tmp_path: Path) -> str:
     """A checkpoint of grey pictures, T = 24."""
     from core.formats import checkpoints as checkpoints_module
 
-    checkpoints_module.save(make_pictures(LAST), tmp_path / "pictures.h5")
+    checkpoints_module.save(make_images(LAST), tmp_path / "pictures.h5")
     return str(tmp_path / "pictures.h5")
 
 
 @pytest.fixture
 def long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chains of pictures of more than 10 steps are long, and get a preview in 4."""
-    monkeypatch.setattr(runs_module, "LONG", 10)
+    monkeypatch.setattr(runs_module, "LONG_CHAIN", 10)
     monkeypatch.setattr(runs_module, "PREVIEW_STEPS", 4)
 
 

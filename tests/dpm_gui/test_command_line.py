@@ -90,7 +90,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 # --------------------------------------------------------------------------------------------------------- refusing
-def told(capsys: pytest.CaptureFixture[str], status: int, *arguments: object) -> str:
+def received(capsys: pytest.CaptureFixture[str], status: int, *arguments: object) -> str:
     """Run the command, which is to end with ``status``, and return the one line on stderr."""
     assert main([str(argument) for argument in arguments]) == status
     out, err = capsys.readouterr()
@@ -101,7 +101,7 @@ def told(capsys: pytest.CaptureFixture[str], status: int, *arguments: object) ->
 
 
 def test_a_step_before_the_data_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "--at: -1 is not a step" in told(capsys, 2, "--at", -1)
+    assert "--at: -1 is not a step" in received(capsys, 2, "--at", -1)
 
 
 def test_without_a_display_no_window_is_tried(
@@ -109,7 +109,7 @@ def test_without_a_display_no_window_is_tried(
 ) -> None:
     monkeypatch.setattr(display, "missing_display", lambda _platform: "there is no display; do this")
     monkeypatch.setattr(__main__, "_open_window", lambda _options: pytest.fail("a window was opened"))
-    assert told(capsys, 2) == "dpm-gui: there is no display; do this\n"
+    assert received(capsys, 2) == "dpm-gui: there is no display; do this\n"
 
 
 def test_with_a_display_the_window_s_status_is_the_command_s(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +124,7 @@ def test_ctrl_c_ends_without_a_trace(capsys: pytest.CaptureFixture[str], monkeyp
         raise KeyboardInterrupt
 
     monkeypatch.setattr(__main__, "_open_window", interrupted)
-    assert told(capsys, 130) == "dpm-gui: interrupted\n"
+    assert received(capsys, 130) == "dpm-gui: interrupted\n"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_is_computed
     words: str,
 ) -> None:
     monkeypatch.setattr(offscreen, "DpmApplication", lambda *_: pytest.fail("the program was started"))
-    line = told(capsys, 2, option, tmp_path / name)
+    line = received(capsys, 2, option, tmp_path / name)
     assert words in line
     assert str(tmp_path / name) in line
 
@@ -178,15 +178,15 @@ def test_a_picture_of_the_window_has_the_size_and_the_theme_that_were_asked_for(
 def test_figure_one_is_rendered_alike_for_one_seed_and_otherwise_for_another(
     at_home: Path, files: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pictures = []
+    images = []
     for number, seed in enumerate(("5", "5", "6")):
         path = at_home / f"{number}.png"
         assert main([files["small"], "--render", str(path), "--seed", seed]) == 0
         with Image.open(path) as image:
             assert image.size == (FIGURE_SIZE.width(), FIGURE_SIZE.height())
-            pictures.append(np.asarray(image.convert("RGB")))
-    assert np.array_equal(pictures[0], pictures[1])
-    assert not np.array_equal(pictures[0], pictures[2])
+            images.append(np.asarray(image.convert("RGB")))
+    assert np.array_equal(images[0], images[1])
+    assert not np.array_equal(images[0], images[2])
 
 
 def test_a_film_is_rendered_in_the_size_that_was_asked_for(
@@ -213,7 +213,7 @@ def test_what_only_the_file_can_tell_is_refused_too_and_nothing_is_written(
     words: str,
 ) -> None:
     path = tmp_path / "shot.png"
-    assert words in told(capsys, 2, files[name], "--screenshot", path, *arguments)
+    assert words in received(capsys, 2, files[name], "--screenshot", path, *arguments)
     assert not path.exists()
 
 

@@ -25,11 +25,11 @@ COUNT = 300
 @pytest.fixture
 def start(qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
     """Starts the program as the command does, as often as it is asked to, always on the same settings file."""
-    look = qapp.font(), qapp.palette(), qapp.styleSheet()
+    style = qapp.font(), qapp.palette(), qapp.styleSheet()
     people: list[Person] = []
 
     def begin(path: object = None, *, count: int = COUNT, seed: int = 17, theme: str | None = "light") -> Person:
-        dress(qapp, *look)
+        apply_style(qapp, *style)
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
         program = DpmApplication(qapp, Preferences(settings), RunSpec(count=count, seed=seed), theme)
         program.open_after_paint(None if path is None else str(path))
@@ -43,10 +43,10 @@ def start(qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
         person.window.deleteLater()
         person.program.deleteLater()
         vars(person).clear()  # pytest keeps what a test was given; a window must not live on for that
-    dress(qapp, *look)
+    apply_style(qapp, *style)
 
 
-def dress(application: QApplication, font: QFont, palette: QPalette, sheet: str) -> None:
+def apply_style(application: QApplication, font: QFont, palette: QPalette, sheet: str) -> None:
     """Give the application the look that one has in a process of its own."""
     application.styleHints().setColorScheme(Qt.ColorScheme.Unknown)
     application.setFont(font)
@@ -89,7 +89,7 @@ def small_image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     from core.recipes import paper
     from core.values.checkpoints import Checkpoint, NetworkInfo
 
-    network = MultilayerPerceptron(2, width=6, layers=2, frequencies=2, detail=1)
+    network = MultilayerPerceptron(2, width=6, layers=2, frequencies=2, fourier_features=1)
     with torch.no_grad():
         for number, weights in enumerate(network.parameters()):
             weights.copy_(torch.linspace(-0.2, 0.2, weights.numel()).reshape(weights.shape) * (1 + number % 3))

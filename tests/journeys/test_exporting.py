@@ -129,14 +129,14 @@ def test_a_path_that_cannot_be_written_gives_a_dialog(person: Person, tmp_path: 
         the(QFileDialog)
         path.parent.rmdir()  # while the dialog is open
         answer_file_dialog(path)
-        (told,) = close_error()
-        assert told.startswith(f"{path}: there is no folder")
+        (received,) = close_error()
+        assert received.startswith(f"{path}: there is no folder")
         assert person.player.playing
 
 
 def test_an_unknown_kind_of_film_gives_a_dialog(person: Person, tmp_path: Path) -> None:
     press("Ctrl+E")
     answer_file_dialog(tmp_path / "roll.avi")
-    (told,) = close_error()
-    assert told.startswith(f"{tmp_path / 'roll.avi'}: ")
-    assert ".gif" in told
+    (received,) = close_error()
+    assert received.startswith(f"{tmp_path / 'roll.avi'}: ")
+    assert ".gif" in received

@@ -16,7 +16,7 @@ from tests.support.person import Person, child, let_pass, press, wait_until
 MINUS = "\N{MINUS SIGN}"
 
 
-def picture(person: Person) -> QImage:
+def image(person: Person) -> QImage:
     """Return both canvases and the timeline as they are on the screen at t = 3."""
     person.window.resize(960, 720)
     person.stand_on(3)
@@ -37,13 +37,13 @@ def test_the_window_opens_shows_examples_samples_and_begins_to_play(start: Start
     person = start()
     seen: list[tuple[str, int, str | None]] = []
 
-    def look() -> None:
+    def note_state() -> None:
         table = person.views[FORWARD].table()
         points = len(next(iter(table.columns.values())))
         seen.append((person.views[FORWARD].header.note, points, person.views[REVERSE].message))
 
     assert person.views[FORWARD].message == "Opening the checkpoint…"
-    person.session.preview_read.connect(look)
+    person.session.preview_read.connect(note_state)
     person.wait_for_run()
     assert seen == [("examples", 512, "Waking the engine…")]
     assert person.window.windowTitle() == "Swiss roll · Gaussian, T = 40 – dpm-gui"
@@ -73,7 +73,7 @@ def test_the_entropy_plot_is_filled_and_its_cursor_follows_the_timeline(person: 
     person.stand_on(17)
     assert cursor.at == 17
     assert person.window.entropies.header.readout.startswith("t = 17 · upper ")
-    press("Home")
+    press("RecordingBackend")
     assert cursor.at is None
     assert "no step" in person.window.entropies.header.readout
 
@@ -101,24 +101,24 @@ def test_the_panel_shows_k_of_the_checkpoint_and_measures_it_anew(person: Person
 def test_space_pauses_and_plays(person: Person) -> None:
     press("Space")
     assert not person.player.playing
-    t, picture = person.t, person.window.watch.grab().toImage()
+    t, image = person.t, person.window.watch.grab().toImage()
     let_pass(0.3)
     assert person.t == t
-    assert person.window.watch.grab().toImage() == picture
+    assert person.window.watch.grab().toImage() == image
     press("Space")
     assert person.player.playing
     wait_until(lambda: person.t != t)
 
 
 def test_the_same_seed_gives_the_same_picture_again(start: Start) -> None:
-    pictures = []
+    images = []
     for seed in (3, 3, 4):
         person = start(seed=seed)
         person.wait_for_run()
-        pictures.append(picture(person))
+        images.append(image(person))
         press("Ctrl+Q")
-    assert pictures[0] == pictures[1]
-    assert pictures[0] != pictures[2]
+    assert images[0] == images[1]
+    assert images[0] != images[2]
 
 
 def test_space_presses_the_button_that_has_the_focus(person: Person) -> None:

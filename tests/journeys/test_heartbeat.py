@@ -112,9 +112,9 @@ def test_the_menu_leads_from_the_roll_to_the_heartbeat_and_back(start: Start) ->
 def test_a_film_and_figure_2_need_no_display(tmp_path: Path, suffix: str, qapp: object) -> None:
     out = tmp_path / f"beat.{suffix}"
     assert __main__.main([str(FAST), "--render", str(out), "--size", "640x400"]) == 0
-    with Image.open(out) as picture:
-        assert picture.size == (640, 400)
-        assert getattr(picture, "n_frames", 1) > 100 if suffix == "gif" else True
+    with Image.open(out) as image:
+        assert image.size == (640, 400)
+        assert getattr(image, "n_frames", 1) > 100 if suffix == "gif" else True
 
 
 def test_left_and_right_reach_every_step(person: Person) -> None:

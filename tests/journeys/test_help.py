@@ -14,7 +14,7 @@ from dpm_gui.dialogs.command_palette import CommandPalette
 from dpm_gui.dialogs.shortcuts import GESTURES, ShortcutsDialog
 from dpm_gui.views.canvases.bits import BitsView
 from dpm_gui.views.canvases.canvas import Canvas
-from dpm_gui.views.canvases.images import PicturesView
+from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.window.actions import COMMANDS, LAYERS
 from tests.support.person import Person, child, choose, click, open_menu, press, shown, the, type_in, wait_until
@@ -35,7 +35,7 @@ def test_f1_lists_every_command_with_its_keys(person: Person) -> None:
     there = [command for command in COMMANDS if person.window.actions_[command.name].isVisible()]
     hidden = {command.name for command in COMMANDS} - {command.name for command in there}
     missing = {name for name, place in ALL_SHIPPED.items() if not is_shipped(place)}
-    assert hidden == missing | {*BitsView.layers, *PicturesView.layers} - set(PointsView.layers)
+    assert hidden == missing | {*BitsView.layers, *ImagesView.layers} - set(PointsView.layers)
     for command in there:
         keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
         assert rows.pop((command.menu, command.text)) == " or ".join(keys)

@@ -23,8 +23,8 @@ def background(person: Person) -> dict[str, str]:
     }
 
 
-def colour(picture: QImage, place: QRect) -> str:
-    return QColor(picture.pixel(place.center())).name().upper()
+def colour(image: QImage, place: QRect) -> str:
+    return QColor(image.pixel(place.center())).name().upper()
 
 
 def colours_of(palette: Palette) -> dict[str, str]:

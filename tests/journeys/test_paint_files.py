@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from core import cli
 from dpm_gui.paint.document.image_files import image_of_mask, mask_of, read_image
 from tests.support.journey_images import save_rings
-from tests.support.painting import paint_of, pictures, rub
+from tests.support.painting import images, paint_of, rub
 from tests.support.person import (
     Person,
     answer_file_dialog,
@@ -35,9 +35,9 @@ from tests.support.person import (
 def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_if_one_likes(
     painter: Person, tmp_path: Path
 ) -> None:
-    easel = paint_of(painter).easel
+    document = paint_of(painter).document
     rub(painter, (4, 2), (8, 9))
-    mask = easel.mask.values.copy()
+    mask = document.mask.values.copy()
     choose(open_menu("P"), "Save mask")
     answer_file_dialog(tmp_path / "mask.png")
     wait_until(lambda: painter.window.activity.text == f"Saved {tmp_path / 'mask.png'}")
@@ -45,7 +45,7 @@ def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_if_one_lik
     press("Del")
     choose(open_menu("P"), "Open mask")
     answer_file_dialog(tmp_path / "mask.png")
-    wait_until(lambda: np.array_equal(easel.mask.values, mask))
+    wait_until(lambda: np.array_equal(document.mask.values, mask))
     press("Del")
     image_of_mask(np.repeat(np.repeat(mask, 3, 0), 3, 1)).save(str(tmp_path / "large.png"))
     for answer, wanted in (("Cancel", np.zeros_like(mask)), ("Scale", mask)):
@@ -57,29 +57,29 @@ def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_if_one_lik
         assert "12 × 12" in box.text()
         click(child(box, QPushButton, answer))
         wait_until(lambda: not shown(QMessageBox))
-        assert (easel.mask.values == wanted).all()
+        assert (document.mask.values == wanted).all()
 
 
 def test_pictures_of_ones_own_are_fitted_or_cropped_and_what_is_none_is_refused(
     painter: Person, tmp_path: Path
 ) -> None:
-    image = QImage(24, 12, QImage.Format.Format_RGB32)
-    image.fill(0xFF808080)
-    image.save(str(tmp_path / "own.png"))
+    made = QImage(24, 12, QImage.Format.Format_RGB32)
+    made.fill(0xFF808080)
+    made.save(str(tmp_path / "own.png"))
     for answer in ("Fit", "Crop"):
         choose(open_menu("P"), "Open picture")
         answer_file_dialog(tmp_path / "own.png")
         click(child(the(QMessageBox), QPushButton, answer))
         wait_until(lambda: not shown(QMessageBox))
-        wait_until(lambda: bool((paint_of(painter).easel.picture.values == 128).all()))
+        wait_until(lambda: bool((paint_of(painter).document.image.values == 128).all()))
         press("Ctrl+Z")
-    easel = paint_of(painter).easel
-    image.scaled(12, 12).save(str(tmp_path / "fits.png"))
-    assert not (easel.picture.values == 128).all()
+    document = paint_of(painter).document
+    made.scaled(12, 12).save(str(tmp_path / "fits.png"))
+    assert not (document.image.values == 128).all()
     assert drop(painter.window, QUrl.fromLocalFile(str(tmp_path / "fits.png")))
-    wait_until(lambda: bool((easel.picture.values == 128).all()))
+    wait_until(lambda: bool((document.image.values == 128).all()))
     rub(painter, (4, 2), (8, 9))
-    mask, picture = easel.mask.values.copy(), easel.picture.values.copy()
+    mask, image = document.mask.values.copy(), document.image.values.copy()
     (tmp_path / "bad.png").write_bytes(b"no picture at all")
     np.savez(tmp_path / "bad.npz", a=1)
     for entry, name in (("Open mask", "bad.png"), ("Open picture", "bad.png"), ("Open what", "bad.npz")):
@@ -87,17 +87,17 @@ def test_pictures_of_ones_own_are_fitted_or_cropped_and_what_is_none_is_refused(
         answer_file_dialog(tmp_path / name)
         (reason,) = close_error()
         assert name in reason
-    assert (easel.mask.values == mask).all()
-    assert (easel.picture.values == picture).all()
+    assert (document.mask.values == mask).all()
+    assert (document.image.values == image).all()
 
 
 def test_what_to_fill_in_is_saved_and_opened_again(painter: Person, rings: Path, tmp_path: Path) -> None:
     rub(painter, (4, 2), (8, 9))
-    found, easel = pictures(painter), paint_of(painter).easel
+    found, document = images(painter), paint_of(painter).document
     press("Ctrl+S")
     answer_file_dialog(tmp_path / "wish.npz")
     wait_until(lambda: painter.window.activity.text == f"Saved {tmp_path / 'wish.npz'}")
-    mask = easel.mask.values.copy()
+    mask = document.mask.values.copy()
     assert (
         cli.main(["inpaint", str(rings), "--spec", str(tmp_path / "wish.npz"), "--out", str(tmp_path / "y.npy")]) == 0
     )
@@ -105,8 +105,8 @@ def test_what_to_fill_in_is_saved_and_opened_again(painter: Person, rings: Path,
     press("Del", "PgDown")
     choose(open_menu("P"), "Open what")
     answer_file_dialog(tmp_path / "wish.npz")
-    wait_until(lambda: np.array_equal(easel.mask.values, mask))
-    assert pictures(painter).tobytes() == found.tobytes()
+    wait_until(lambda: np.array_equal(document.mask.values, mask))
+    assert images(painter).tobytes() == found.tobytes()
 
 
 # ------------------------------------------------------------------------------------------------------- interrupting
@@ -122,16 +122,16 @@ def test_the_window_says_that_a_large_picture_is_being_opened_and_goes_on(painte
     assert drop(painter.window, QUrl.fromLocalFile(str(large)))
     assert painter.window.activity.text == "Opening large.png"
     rub(painter, (4, 2), (8, 9))
-    assert paint_of(painter).easel.mask.values.any()
+    assert paint_of(painter).document.mask.values.any()
     box = the(QMessageBox)
     assert "2000 × 1500" in box.text()
     click(child(box, QPushButton, "Crop"))
-    wait_until(lambda: paint_of(painter).easel.undo_stack.undoText() == "picture of one's own")
-    assert paint_of(painter).easel.mask.values.any()
+    wait_until(lambda: paint_of(painter).document.undo_stack.undoText() == "picture of one's own")
+    assert paint_of(painter).document.mask.values.any()
 
 
 def test_what_was_to_be_saved_is_saved_although_the_window_is_closed(painter: Person, tmp_path: Path) -> None:
-    mask, path = paint_of(painter).easel.mask.values.copy(), tmp_path / "mask.png"
+    mask, path = paint_of(painter).document.mask.values.copy(), tmp_path / "mask.png"
     choose(open_menu("P"), "Save mask")
     answer_file_dialog(path)
     painter.window.close()
@@ -143,13 +143,13 @@ def test_another_checkpoint_or_the_end_while_a_picture_is_being_opened(
     painter: Person, large: Path, tmp_path: Path
 ) -> None:
     save_rings(tmp_path / "other.h5", (10, 14))
-    opener, told = painter.program.painter._opener, []
-    opener.told.connect(told.append)
+    opener, received = painter.program.painter._opener, []
+    opener.received.connect(received.append)
     painter.window.file_chosen.emit(str(tmp_path / "other.h5"))
     assert drop(painter.window, QUrl.fromLocalFile(str(large)))
-    wait_until(lambda: paint_of(painter).easel.picture.values.shape == (10, 14))
+    wait_until(lambda: paint_of(painter).document.image.values.shape == (10, 14))
     assert not opener.busy
-    assert told == ["large.png was not used: another checkpoint is open now"]
+    assert received == ["large.png was not used: another checkpoint is open now"]
     let_pass(0.3)
     assert not shown(QMessageBox)
     assert drop(painter.window, QUrl.fromLocalFile(str(large)))

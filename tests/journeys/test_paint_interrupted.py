@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint
 
 from tests.journeys.conftest import Start
 from tests.support.journey_images import save_rings
-from tests.support.painting import canvas_of, paint_of, pictures, rub, settle
+from tests.support.painting import canvas_of, images, paint_of, rub, settle
 from tests.support.person import Person, click, close_error, let_pass, press, wait_until
 
 
@@ -16,10 +16,10 @@ def test_stroke_after_stroke_is_answered_for_the_last_one(painter: Person) -> No
     for row in range(1, 11):
         rub(painter, (row, 1), (row, 10))
         let_pass(0.05)
-    found, paint = pictures(painter), paint_of(painter)
-    mask = paint.easel.mask.values
-    assert (found[:, ~mask] == paint.easel.picture.values[~mask]).all()
-    assert paint.easel.undo_stack.count() > 5
+    found, paint = images(painter), paint_of(painter)
+    mask = paint.document.mask.values
+    assert (found[:, ~mask] == paint.document.image.values[~mask]).all()
+    assert paint.document.undo_stack.count() > 5
 
 
 def test_another_checkpoint_while_filling_in_is_taken_up_with_its_own_picture(painter: Person, tmp_path: Path) -> None:
@@ -27,12 +27,12 @@ def test_another_checkpoint_while_filling_in_is_taken_up_with_its_own_picture(pa
     rub(painter, (4, 2), (8, 9))
     let_pass(0.26)
     painter.window.file_chosen.emit(str(tmp_path / "colour.h5"))
-    wait_until(lambda: paint_of(painter).easel.picture.values.shape == (10, 14, 3))
-    found = pictures(painter)
-    mask = paint_of(painter).easel.mask.values
+    wait_until(lambda: paint_of(painter).document.image.values.shape == (10, 14, 3))
+    found = images(painter)
+    mask = paint_of(painter).document.mask.values
     assert found.shape == (4, 10, 14, 3)
-    assert (found[:, ~mask] == paint_of(painter).easel.picture.values[~mask]).all()
-    assert not paint_of(painter).easel.undo_stack.canUndo()
+    assert (found[:, ~mask] == paint_of(painter).document.image.values[~mask]).all()
+    assert not paint_of(painter).document.undo_stack.canUndo()
 
 
 def test_closing_while_filling_in_ends_it(painter: Person, tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_escape_stops_and_keeps_what_is_there(start: Start, tmp_path: Path) -> N
     press("Esc")
     wait_until(lambda: not paint.running, seconds=0.5)
     assert paint.result is not None
-    assert "stopped" in person.window.workspaces.currentWidget().picture.results.state
+    assert "stopped" in person.window.workspaces.currentWidget().image.results.state
 
 
 def test_paint_with_nothing_open_says_what_to_do(start: Start, tmp_path: Path) -> None:
@@ -73,4 +73,4 @@ def test_what_is_painted_before_anything_is_open_is_nothing(start: Start, rings:
     canvas = canvas_of(person)
     click(canvas, QPoint(50, 50))
     settle(person)
-    assert paint_of(person).easel.mask.values.any()
+    assert paint_of(person).document.mask.values.any()

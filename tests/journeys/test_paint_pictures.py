@@ -14,7 +14,7 @@ from core.values.runs import RunSpec
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from tests.journeys.conftest import Start
-from tests.support.painting import canvas_of, paint_of, pictures, rub, settle
+from tests.support.painting import canvas_of, images, paint_of, rub, settle
 from tests.support.person import RIGHT, Person, child, choose_from, click, let_pass, press, wait_until
 
 
@@ -24,36 +24,36 @@ def test_a_picture_is_filled_in_as_soon_as_paint_is_opened(start: Start, rings: 
     assert person.window.focusWidget() is person.views["forward"]
     press("Ctrl+2")
     assert person.window.focusWidget() is canvas_of(person)
-    found = pictures(person)
-    mask, picture = paint_of(person).easel.mask.values, paint_of(person).easel.picture.values
+    found = images(person)
+    mask, image = paint_of(person).document.mask.values, paint_of(person).document.image.values
     assert 0 < mask.sum() < mask.size
-    assert (found[:, ~mask] == picture[~mask]).all()
+    assert (found[:, ~mask] == image[~mask]).all()
     assert len(person.window.findChild(PaintCanvas).parent().findChildren(PaintCanvas)) == 1
-    page = person.window.workspaces.currentWidget().picture
+    page = person.window.workspaces.currentWidget().image
     assert len(page.results.samples.tiles) == 4
-    assert len(page.results.mean.tiles) == len(page.results.spread.tiles) == 1
+    assert len(page.results.mean.tiles) == len(page.results.std.tiles) == 1
     assert page.results.bar.top > 0
 
 
 def test_a_stroke_is_filled_in_by_itself_and_known_pixels_stay(painter: Person) -> None:
     rub(painter, (4, 2), (8, 9))
     paint = paint_of(painter)
-    mask = paint.easel.mask.values.copy()
+    mask = paint.document.mask.values.copy()
     assert mask.any()
-    found = pictures(painter)
-    assert (found[:, ~mask] == paint.easel.picture.values[~mask]).all()
+    found = images(painter)
+    assert (found[:, ~mask] == paint.document.image.values[~mask]).all()
     rub(painter, (1, 1), (1, 5))
-    assert paint.easel.mask.values.sum() > mask.sum()
+    assert paint.document.mask.values.sum() > mask.sum()
     assert (
-        pictures(painter)[:, ~paint.easel.mask.values] == paint.easel.picture.values[~paint.easel.mask.values]
+        images(painter)[:, ~paint.document.mask.values] == paint.document.image.values[~paint.document.mask.values]
     ).all()
 
 
 def test_the_window_gives_what_the_command_gives(painter: Person, rings: Path, tmp_path: Path) -> None:
     rub(painter, (4, 2), (8, 9))
-    found, paint = pictures(painter), paint_of(painter)
-    np.save(tmp_path / "x.npy", paint.easel.picture.values)
-    np.save(tmp_path / "m.npy", paint.easel.mask.values)
+    found, paint = images(painter), paint_of(painter)
+    np.save(tmp_path / "x.npy", paint.document.image.values)
+    np.save(tmp_path / "m.npy", paint.document.mask.values)
     files = ["--image", str(tmp_path / "x.npy"), "--mask", str(tmp_path / "m.npy"), "--out", str(tmp_path / "y.npy")]
     assert cli.main(["inpaint", str(rings), *files, "--count", "4", "--seed", "17"]) == 0
     assert painter.session.spec.threads == RunSpec().threads
@@ -61,7 +61,7 @@ def test_the_window_gives_what_the_command_gives(painter: Person, rings: Path, t
 
 
 def test_tools_are_at_hand_on_the_keys_and_the_right_button_erases(painter: Person) -> None:
-    easel = paint_of(painter).easel
+    document = paint_of(painter).document
     for key, tool in (
         ("E", "eraser"),
         ("R", "rectangle"),
@@ -71,56 +71,56 @@ def test_tools_are_at_hand_on_the_keys_and_the_right_button_erases(painter: Pers
         ("X", "eraser"),
     ):
         press(key)
-        assert easel.tools.tool == tool
+        assert document.tools.tool == tool
         assert painter.window.actions_[f"tool_{tool}"].isChecked()
     press("X")
-    assert easel.tools.tool == "brush"
-    size = easel.tools.size
+    assert document.tools.tool == "brush"
+    size = document.tools.size
     press("]")
-    assert easel.tools.size == size + 1
+    assert document.tools.size == size + 1
     press("[", "[")
-    assert easel.tools.size == size - 1
+    assert document.tools.size == size - 1
     rub(painter, (6, 2), (6, 9))
-    assert easel.mask.values.any()
+    assert document.mask.values.any()
     rub(painter, (6, 2), (6, 9), button=RIGHT)
-    assert not easel.mask.values.any()
+    assert not document.mask.values.any()
     press("I")
-    assert easel.mask.values.all()
+    assert document.mask.values.all()
     press("R")
     rub(painter, (2, 3), (5, 7))
     press("Del")
-    assert not easel.mask.values.any()
+    assert not document.mask.values.any()
     rub(painter, (2, 3), (5, 7))
-    assert easel.mask.values.sum() == 4 * 5
+    assert document.mask.values.sum() == 4 * 5
     press("M")
     assert not painter.window.actions_["show_mask"].isChecked()
 
 
 def test_masks_are_at_hand_and_it_is_said_what_they_come_to(painter: Person) -> None:
     press("Ctrl+Return")
-    page = painter.window.workspaces.currentWidget().picture
+    page = painter.window.workspaces.currentWidget().image
     assert "Nothing is masked" in page._note.text()
     assert paint_of(painter).result is None
     press("I")
     assert "plain sampling" in page._note.text()
-    assert pictures(painter).shape == (4, 12, 12)
+    assert images(painter).shape == (4, 12, 12)
     press("Del")
-    easel = paint_of(painter).easel
+    document = paint_of(painter).document
     button = child(painter.window.workspaces.currentWidget(), QToolButton, "Mask")
     choose_from(button, "Lower half")
-    assert easel.mask.values[6:].all()
-    assert not easel.mask.values[:6].any()
+    assert document.mask.values[6:].all()
+    assert not document.mask.values[:6].any()
     wait_until(lambda: QApplication.activePopupWidget() is None and QApplication.activeWindow() is painter.window)
     press("Ctrl+Z")
-    assert not easel.mask.values.any()
+    assert not document.mask.values.any()
 
 
 def test_more_samples_other_pictures_and_a_rough_one_to_be_finished(painter: Person) -> None:
-    page, paint = painter.window.workspaces.currentWidget().picture, paint_of(painter)
+    page, paint = painter.window.workspaces.currentWidget().image, paint_of(painter)
     press("P")
     rub(painter, (2, 2), (2, 9))
     page.panel.start.setValue(8)
-    found = pictures(painter)
+    found = images(painter)
     assert paint.request.start == 8
     assert paint.request.mask.all()
     assert found.shape == (4, 12, 12)
@@ -130,37 +130,37 @@ def test_more_samples_other_pictures_and_a_rough_one_to_be_finished(painter: Per
     rub(painter, (4, 2), (8, 9))
     box = child(page.panel, QSpinBox, "Samples")
     box.setValue(16)
-    assert len(pictures(painter)) == 16
+    assert len(images(painter)) == 16
     box.setValue(1)
-    assert len(pictures(painter)) == 1
+    assert len(images(painter)) == 1
     assert page.results.bar.top is None
     press("Del")
     examples = painter.session.opened.checkpoint.data.examples
     press("PgDown")
-    assert (paint.easel.picture.values == examples[1]).all()
+    assert (paint.document.image.values == examples[1]).all()
     press("PgUp", "PgUp")
-    assert (paint.easel.picture.values == examples[-1]).all()
+    assert (paint.document.image.values == examples[-1]).all()
     press("Ctrl+Z")
-    assert (paint.easel.picture.values == examples[0]).all()
+    assert (paint.document.image.values == examples[0]).all()
     click(child(painter.window.workspaces.currentWidget(), QToolButton, "Sample"))
-    assert not any((paint.easel.picture.values == example).all() for example in examples)
+    assert not any((paint.document.image.values == example).all() for example in examples)
 
 
 def test_undo_and_docks_belong_to_the_workspace_and_changing_it_stops_nothing(painter: Person) -> None:
-    easel = paint_of(painter).easel
+    document = paint_of(painter).document
     rub(painter, (4, 2), (8, 9))
-    painted = easel.mask.values.copy()
+    painted = document.mask.values.copy()
     press("Ctrl+Z")
-    assert not easel.mask.values.any()
+    assert not document.mask.values.any()
     press("Ctrl+Shift+Z")
-    assert (easel.mask.values == painted).all()
+    assert (document.mask.values == painted).all()
     press("Ctrl+1")
     painter.set_seed(5)
     press("Ctrl+Z")
     assert painter.session.spec.seed == 17
-    assert (easel.mask.values == painted).all()
+    assert (document.mask.values == painted).all()
     press("Ctrl+2", "Ctrl+Z")
-    assert not easel.mask.values.any()
+    assert not document.mask.values.any()
     dock = painter.window.findChild(QDockWidget, "entropies")
     assert dock.isHidden()
     press("F5")
@@ -178,11 +178,11 @@ def test_undo_and_docks_belong_to_the_workspace_and_changing_it_stops_nothing(pa
 
 def test_a_new_seed_in_paint_fills_in_anew_and_watch_runs_when_it_is_shown(painter: Person) -> None:
     rub(painter, (4, 2), (8, 9))
-    filled, session = pictures(painter), painter.session
+    filled, session = images(painter), painter.session
     before = {side: painter.recording(side) for side in (FORWARD, REVERSE)}
     painter.set_seed(5)
     assert not session.running
-    assert (pictures(painter) != filled).any()
+    assert (images(painter) != filled).any()
     assert {side: painter.recording(side) for side in before} == before
     press("Ctrl+1")
     assert painter.recording() is not before[REVERSE]
@@ -201,8 +201,8 @@ def test_a_new_seed_in_paint_fills_in_anew_and_watch_runs_when_it_is_shown(paint
 
 def test_a_sample_is_looked_at_while_a_key_is_held_and_kept_undoably(painter: Person) -> None:
     rub(painter, (4, 2), (8, 9))
-    found = pictures(painter)
-    page, easel = painter.window.workspaces.currentWidget().picture, paint_of(painter).easel
+    found = images(painter)
+    page, document = painter.window.workspaces.currentWidget().image, paint_of(painter).document
     samples = page.results.samples
     click(samples, samples.place_of(2).center())
     before = page.canvas.composition.image.copy()
@@ -212,8 +212,8 @@ def test_a_sample_is_looked_at_while_a_key_is_held_and_kept_undoably(painter: Pe
     QTest.keyRelease(page.canvas, "z")
     assert page.canvas.composition.image == before != held
     assert held.pixelColor(5, 6).red() == np.floor(found[2, 6, 5]).clip(0, 255)
-    old = easel.picture.values.copy()
+    old = document.image.values.copy()
     press("Ctrl+K")
-    assert (easel.picture.values == found[2]).all()
+    assert (document.image.values == found[2]).all()
     press("Ctrl+Z")
-    assert (easel.picture.values == old).all()
+    assert (document.image.values == old).all()

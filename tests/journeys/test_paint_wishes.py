@@ -15,8 +15,8 @@ from core.values.potentials import HalfPlane
 from dpm_gui.paint.canvases.bit_canvas import FREE
 from dpm_gui.paint.inpainting.bit_page import BitPage
 from dpm_gui.paint.potential.page import PlanePage
-from dpm_gui.paint.potential.session import WishSession
-from dpm_gui.paint.potential.shapes import Wish
+from dpm_gui.paint.potential.session import PotentialSession
+from dpm_gui.paint.potential.shapes import DrawnPotential
 from tests.journeys.conftest import Start
 from tests.support.person import LEFT, RIGHT, Person, child, click, drag, let_pass, press, type_in, wait_until
 
@@ -41,17 +41,21 @@ def plane(start: Start) -> Person:
     return person
 
 
-def wishes_of(person: Person) -> WishSession:
-    wishes = person.program.painter.wishes
-    assert wishes is not None
-    return wishes
+def wishes_of(person: Person) -> PotentialSession:
+    potential_session = person.program.painter.potential_session
+    assert potential_session is not None
+    return potential_session
 
 
 def settle(person: Person) -> np.ndarray:
     """Wait until the newest wish has been run to its end, and return its points."""
-    wishes = wishes_of(person)
-    wait_until(lambda: not wishes._rest.stale and not wishes.running and 0 in wishes.frames)
-    return wishes.frames[0].x
+    potential_session = wishes_of(person)
+    wait_until(
+        lambda: (
+            not potential_session._debounce.stale and not potential_session.running and 0 in potential_session.frames
+        )
+    )
+    return potential_session.frames[0].x
 
 
 def plane_page(person: Person) -> PlanePage:
@@ -65,7 +69,9 @@ def bit_page(person: Person) -> BitPage:
 def sampled(person: Person) -> np.ndarray:
     """Wait until the newest wish has been filled in, and return the sequences."""
     paint = person.program.painter.paint
-    wait_until(lambda: not paint._rest.stale and not paint.running and paint.result is not None and paint.result.final)
+    wait_until(
+        lambda: not paint._debounce.stale and not paint.running and paint.result is not None and paint.result.final
+    )
     return bit_page(person).canvas.samples
 
 
@@ -80,26 +86,26 @@ def test_bits_that_are_clicked_are_obeyed_in_every_sample(bits: Person) -> None:
     click(canvas, canvas.cell(3).center())
     click(canvas, canvas.cell(7).center())
     click(canvas, canvas.cell(7).center())
-    assert canvas.wish[[2, 3, 7]].tolist() == [FREE, 1, 0]
+    assert canvas.potential[[2, 3, 7]].tolist() == [FREE, 1, 0]
     found = sampled(bits)
     assert (found[:, 3] == 1).all()
     assert (found[:, 7] == 0).all()
     assert (found[:, [8, 13, 18]] == 1).mean() > 0.8  # one every fifth place: the model has learned it
     click(canvas, canvas.cell(3).center(), button=RIGHT)
-    assert canvas.wish[3] == FREE
+    assert canvas.potential[3] == FREE
     press("Ctrl+Z", "Ctrl+Z")
-    assert canvas.wish[[3, 7]].tolist() == [1, 1]
+    assert canvas.potential[[3, 7]].tolist() == [1, 1]
     press("Del")
-    assert (canvas.wish == FREE).all()
+    assert (canvas.potential == FREE).all()
     press("Ctrl+Z")
-    assert canvas.wish[3] == 1
+    assert canvas.potential[3] == 1
 
 
 def test_bits_can_be_typed_and_weighted(bits: Person) -> None:
     page = bit_page(bits)
     page.canvas.setFocus()
     type_in("01")
-    assert page.canvas.wish[:3].tolist() == [0, 1, FREE]
+    assert page.canvas.potential[:3].tolist() == [0, 1, FREE]
     page.panel.particles.setValue(256)
     found = sampled(bits)
     assert (found[:, :2] == [0, 1]).all()
@@ -107,84 +113,90 @@ def test_bits_can_be_typed_and_weighted(bits: Person) -> None:
 
 
 def test_points_flow_into_what_is_painted_and_out_of_it_when_it_is_undone(plane: Person) -> None:
-    page, wishes = plane_page(plane), wishes_of(plane)
+    page, potential_session = plane_page(plane), wishes_of(plane)
     before = settle(plane)
-    assert wishes.acceptance == pytest.approx(0.0, abs=1e-6)
+    assert potential_session.acceptance == pytest.approx(0.0, abs=1e-6)
     drag(page.canvas.viewport(), at(plane, -2.0, 1.0), at(plane, -1.0, 1.0))
-    assert wishes.field.painted
-    assert len(page.canvas.wish_item.lines)
+    assert potential_session.field.painted
+    assert len(page.canvas.potential_item.lines)
     after = settle(plane)
     near, far = (np.mean(np.hypot(x[:, 0] + 1.5, x[:, 1] - 1.0) < 0.8) for x in (after, before))
     assert near > 2 * far
-    assert wishes.acceptance < -0.5
+    assert potential_session.acceptance < -0.5
     assert "bits" in page.panel.acceptance.text()
     press("Ctrl+Z")
-    assert not wishes.field.painted
+    assert not potential_session.field.painted
     assert np.array_equal(settle(plane), before)
 
 
 def test_a_half_plane_is_dragged_and_the_papers_kernels_are_one_switch_away(plane: Person) -> None:
-    page, wishes = plane_page(plane), wishes_of(plane)
+    page, potential_session = plane_page(plane), wishes_of(plane)
     click(child(page.panel, QToolButton, "Half plane"))
     drag(page.canvas.viewport(), at(plane, 0.5, 0.0), at(plane, 1.5, 0.0))
-    assert wishes.wish.kind == "half_plane"
-    assert wishes.wish.centre == pytest.approx((0.5, 0.0), abs=0.05)
-    assert wishes.wish.towards == pytest.approx((1.0, 0.0), abs=0.1)
-    assert isinstance(wishes.spec.posterior.r, HalfPlane)
+    assert potential_session.potential.kind == "half_plane"
+    assert potential_session.potential.centre == pytest.approx((0.5, 0.0), abs=0.05)
+    assert potential_session.potential.towards == pytest.approx((1.0, 0.0), abs=0.1)
+    assert isinstance(potential_session.spec.posterior.r, HalfPlane)
 
     def depths(x: np.ndarray) -> np.ndarray:
         """How far inside the half plane points are."""
-        return (x - wishes.wish.centre) @ wishes.wish.towards / np.hypot(*wishes.wish.towards)
+        return (
+            (x - potential_session.potential.centre)
+            @ potential_session.potential.towards
+            / np.hypot(*potential_session.potential.towards)
+        )
 
     assert depths(settle(plane)).min() >= -0.05
-    assert wishes.acceptance < -0.5
-    ways = child(page.panel, QComboBox, "Draws")
-    ways.setCurrentIndex(1)
-    ways.activated.emit(1)
+    assert potential_session.acceptance < -0.5
+    draws = child(page.panel, QComboBox, "Draws")
+    draws.setCurrentIndex(1)
+    draws.activated.emit(1)
     assert depths(settle(plane)).min() >= -0.05
-    assert wishes.acceptance is None
+    assert potential_session.acceptance is None
     assert "weights" in page.panel.acceptance.text()
 
 
 def test_nothing_is_run_of_what_is_passed_on_the_way_to_a_place(plane: Person) -> None:
-    page, wishes = plane_page(plane), wishes_of(plane)
+    page, potential_session = plane_page(plane), wishes_of(plane)
     click(child(page.panel, QToolButton, "Disc"))
-    started: list[Wish] = []
-    wishes.started.connect(lambda: started.append(wishes.wish))
+    started: list[DrawnPotential] = []
+    potential_session.started.connect(lambda: started.append(potential_session.potential))
     viewport = page.canvas.viewport()
     QTest.mousePress(viewport, LEFT, pos=at(plane, 0.0, 1.0))
-    wishes.set_options(count=wishes.count)  # whatever else would have it run
+    potential_session.set_options(count=potential_session.count)  # whatever else would have it run
     let_pass(0.5)
-    assert wishes.wish.kind == "disc"
+    assert potential_session.potential.kind == "disc"
     assert not started
     QTest.mouseRelease(viewport, LEFT, pos=at(plane, 0.5, 1.0))
     settle(plane)
-    assert started == [wishes.wish]
-    assert wishes.wish.radius == pytest.approx(0.5, abs=0.05)
+    assert started == [potential_session.potential]
+    assert potential_session.potential.radius == pytest.approx(0.5, abs=0.05)
 
 
 def test_a_disc_and_an_observation_are_placed_undoably(plane: Person) -> None:
-    page, wishes = plane_page(plane), wishes_of(plane)
+    page, potential_session = plane_page(plane), wishes_of(plane)
     click(child(page.panel, QToolButton, "Disc"))
     drag(page.canvas.viewport(), at(plane, 0.0, 1.0), at(plane, 0.5, 1.0))
-    assert wishes.wish.radius == pytest.approx(0.5, abs=0.05)
+    assert potential_session.potential.radius == pytest.approx(0.5, abs=0.05)
     inside = settle(plane)
     assert (np.hypot(inside[:, 0], inside[:, 1] - 1.0) < 0.85).mean() > 0.98
     click(child(page.panel, QToolButton, "Observation"))
     click(page.canvas.viewport(), at(plane, -1.6, -0.5))
-    assert wishes.wish.kind == "observation"
-    assert wishes.wish.centre == pytest.approx((-1.6, -0.5), abs=0.05)
+    assert potential_session.potential.kind == "observation"
+    assert potential_session.potential.centre == pytest.approx((-1.6, -0.5), abs=0.05)
     near = settle(plane)
     assert np.abs(near.mean(axis=0) - (-1.6, -0.5)).max() < 0.5
     press("Ctrl+Z")
-    assert wishes.wish.kind == "disc"
+    assert potential_session.potential.kind == "disc"
     press("Ctrl+Z")
-    assert wishes.wish.kind == "painted"
+    assert potential_session.potential.kind == "painted"
 
 
 def test_a_wish_that_the_model_gives_nothing_to_is_said_in_words(plane: Person) -> None:
-    wishes = wishes_of(plane)
-    wishes.edit(replace(wishes.wish, kind="half_plane", centre=(1e6, 0.0), towards=(1.0, 0.0)))
+    potential_session = wishes_of(plane)
+    potential_session.edit(
+        replace(potential_session.potential, kind="half_plane", centre=(1e6, 0.0), towards=(1.0, 0.0))
+    )
     settle(plane)
     assert plane_page(plane).panel.acceptance.text().startswith("none")
     press("Ctrl+Z")
@@ -193,13 +205,13 @@ def test_a_wish_that_the_model_gives_nothing_to_is_said_in_words(plane: Person) 
 
 
 def test_brush_keys_and_delete_belong_to_the_plane_too(plane: Person) -> None:
-    page, wishes = plane_page(plane), wishes_of(plane)
+    page, potential_session = plane_page(plane), wishes_of(plane)
     size = page.panel.diameter.value()
     press("]")
     assert page.panel.diameter.value() > size
     drag(page.canvas.viewport(), at(plane, -1.0, 1.0), at(plane, 1.0, 1.0))
-    assert wishes.field.painted
+    assert potential_session.field.painted
     press("Del")
-    assert not wishes.field.painted
+    assert not potential_session.field.painted
     press("Ctrl+Z")
-    assert wishes.field.painted
+    assert potential_session.field.painted

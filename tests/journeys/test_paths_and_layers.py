@@ -26,7 +26,7 @@ def drift_of(view: PointsView) -> DriftItem:
     return item
 
 
-def picture(view: PointsView) -> QImage:
+def image(view: PointsView) -> QImage:
     return view.viewport().grab().toImage()
 
 
@@ -62,13 +62,13 @@ def test_a_clicked_point_shows_its_whole_path_while_one_scrubs(person: Person) -
 
 def test_a_click_on_nothing_or_a_new_run_takes_the_path_away(person: Person) -> None:
     person.stand_on(0)
-    path, before = path_of(person.views[REVERSE]), picture(person.views[REVERSE])
+    path, before = path_of(person.views[REVERSE]), image(person.views[REVERSE])
     click_on_point(person, REVERSE, 11)
     assert len(path.places) == 41
-    assert picture(person.views[REVERSE]) != before
+    assert image(person.views[REVERSE]) != before
     person.click_in_plane(REVERSE, -2.7, 2.7)
     assert not len(path.places)
-    assert picture(person.views[REVERSE]) == before
+    assert image(person.views[REVERSE]) == before
     click_on_point(person, REVERSE, 11)
     press("F5")
     person.wait_for_run()
@@ -84,14 +84,14 @@ def test_each_digit_switches_its_layer_on_both_canvases_and_so_does_its_button(p
         on = action.isChecked()
         assert on == (name in ("points", "path", "prior"))
         for _ in range(2):
-            before = picture(person.views[REVERSE])
+            before = image(person.views[REVERSE])
             press(key)
             if name == "arrows":
                 wait_until(lambda: person.session.drift(40))
             on = not on
             assert action.isChecked() == on
             assert all(view.layer_shown(name) == on for view in person.views.values())
-            assert picture(person.views[REVERSE]) != before
+            assert image(person.views[REVERSE]) != before
     button = child(person.window, QToolButton, "Density")
     click(button)
     assert person.window.actions_["density"].isChecked()

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QLabel, QSpinBox, QToolButton
 from core.formats import checkpoints
 from dpm_gui import __main__
 from dpm_gui.engine.values import FORWARD, REVERSE
-from dpm_gui.views.canvases.images import PicturesView
+from dpm_gui.views.canvases.images import ImagesView
 from tests.journeys.conftest import Start
-from tests.support.made_up import make_pictures
+from tests.support.made_up import make_images
 from tests.support.person import Person, child, click, press, type_in, wait_until
 
 LAST, COUNT = 40, 16
@@ -26,7 +26,7 @@ SIDES = (FORWARD, REVERSE)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    checkpoints.save(make_pictures(LAST), tmp_path / "pictures.h5")
+    checkpoints.save(make_images(LAST), tmp_path / "pictures.h5")
     return tmp_path / "pictures.h5"
 
 
@@ -38,14 +38,14 @@ def person(start: Start, path: Path) -> Person:
     return person
 
 
-def view_of(person: Person, side: str) -> PicturesView:
+def view_of(person: Person, side: str) -> ImagesView:
     view = person.views[side]
-    assert isinstance(view, PicturesView)
+    assert isinstance(view, ImagesView)
     return view
 
 
-def pixel(view: PicturesView, picture: int, row: int, column: int) -> QPoint:
-    y, x = view.grid.corner(picture)
+def pixel(view: ImagesView, image: int, row: int, column: int) -> QPoint:
+    y, x = view.grid.corner(image)
     return view.to_viewport(QPointF(x + column + 0.5, -(y + row) - 0.5)).toPoint()
 
 
@@ -82,8 +82,8 @@ def test_four_keys_look_at_a_step_in_four_ways(person: Person) -> None:
     press("2")
     wait_until(lambda: all(readout(person, side).startswith("guess of x⁰") for side in SIDES))
     examples = person.session.recording(FORWARD).frame(0).x
-    guess, state = (view_of(person, FORWARD)._frame.x, person.session.recording(FORWARD).frame(20).x)
-    assert np.abs(guess - examples).mean() < np.abs(state - examples).mean()
+    x0_estimate, state = (view_of(person, FORWARD)._frame.x, person.session.recording(FORWARD).frame(20).x)
+    assert np.abs(x0_estimate - examples).mean() < np.abs(state - examples).mean()
     press("Right")
     wait_until(lambda: view_of(person, REVERSE).header.note == "t = 21")
     press("3")
@@ -101,18 +101,18 @@ def test_a_picture_is_enlarged_on_both_sides_and_read_pixel_by_pixel(person: Per
     whole = view_of(person, FORWARD).region
     click(view_of(person, REVERSE).viewport(), pixel(view_of(person, REVERSE), 6, 3, 3))
     for side in SIDES:
-        assert view_of(person, side).picture_enlarged == 6
+        assert view_of(person, side).enlarged_image == 6
     view = view_of(person, FORWARD)
     QTest.mouseMove(view.window().windowHandle(), view.viewport().mapTo(view.window(), pixel(view, 6, 2, 5)))
     wait_until(lambda: "row 3, column 6" in readout(person, FORWARD))
     value = levels(person, FORWARD)[6].reshape(8, 8)[2, 5]
     assert readout(person, FORWARD) == f"picture 7, row 3, column 6: {int(value)}"
     press("Esc")
-    assert [view_of(person, side).picture_enlarged for side in SIDES] == [-1, -1]
+    assert [view_of(person, side).enlarged_image for side in SIDES] == [-1, -1]
     click(view_of(person, FORWARD).viewport(), pixel(view_of(person, FORWARD), 0, 3, 3))
-    assert view_of(person, REVERSE).picture_enlarged == 0
+    assert view_of(person, REVERSE).enlarged_image == 0
     press("F")
-    assert view_of(person, REVERSE).picture_enlarged == -1
+    assert view_of(person, REVERSE).enlarged_image == -1
     assert view_of(person, FORWARD).region == whole
 
 
@@ -125,7 +125,7 @@ def test_noised_examples_are_denoised_and_that_is_taken_back(person: Person) -> 
     assert view_of(person, REVERSE).header.note == "t = 15 · denoised from t = 15"
     noised = [person.recording(side).frame(15).x for side in SIDES]
     assert np.array_equal(*noised)
-    press("Home")
+    press("RecordingBackend")
     ends = [person.recording(side).frame(0).x for side in SIDES]
     assert (np.abs(ends[0] - ends[1]).max(axis=(1, 2)) < 0.3).mean() > 0.8
     press("Ctrl+Z")
@@ -154,11 +154,11 @@ def test_one_picture_or_four_hundred_can_be_asked_for(person: Person) -> None:
 
 
 def test_of_a_long_chain_a_preview_comes_first_and_the_chain_replaces_it(start: Start, tmp_path: Path) -> None:
-    checkpoints.save(make_pictures(LONG, count=512), tmp_path / "long.h5")
+    checkpoints.save(make_images(LONG, count=512), tmp_path / "long.h5")
     person = start(tmp_path / "long.h5", count=64)
     wait_until(lambda: "preview in 50 of 120 steps" in person.views[REVERSE].header.note)
     person.pause()
-    wait_until(lambda: person.session.recording(REVERSE).in_reach[0] == 0)
+    wait_until(lambda: person.session.recording(REVERSE).shown_range[0] == 0)
     person.wait_for_run()
     person.stand_on(61)
     assert view_of(person, REVERSE).header.note == "t = 61"
@@ -169,6 +169,6 @@ def test_of_a_long_chain_a_preview_comes_first_and_the_chain_replaces_it(start: 
 def test_a_film_and_figure_3_need_no_display(path: Path, tmp_path: Path, suffix: str, qapp: object) -> None:
     out = tmp_path / f"pictures.{suffix}"
     assert __main__.main([str(path), "--render", str(out), "--size", "640x400"]) == 0
-    with Image.open(out) as picture:
-        assert picture.size == (640, 400)
-        assert (getattr(picture, "n_frames", 1) > LAST) == (suffix == "gif")
+    with Image.open(out) as image:
+        assert image.size == (640, 400)
+        assert (getattr(image, "n_frames", 1) > LAST) == (suffix == "gif")

@@ -75,10 +75,10 @@ def test_each_bad_file_is_refused_in_one_sentence_and_nothing_else_changes(
         path.write_bytes(small_image)
         spoil(path)
         drop_file(person, path)
-        (told,) = close_error()
-        assert told.startswith(f"{path}: "), name
-        assert reason in told, name
-        assert len(told.splitlines()) == 1, name
+        (received,) = close_error()
+        assert received.startswith(f"{path}: "), name
+        assert reason in received, name
+        assert len(received.splitlines()) == 1, name
         assert not shown(ErrorDialog), name
         assert person.session.opened is opened, name
         assert [person.recording(side) for side in (FORWARD, REVERSE)] == recordings, name

@@ -32,7 +32,7 @@ def steps_of(person: Person, count: int) -> list[int]:
 
 def test_arrows_go_by_one_and_by_ten_and_home_and_end_to_the_ends(person: Person) -> None:
     person.pause()
-    press("Home")
+    press("RecordingBackend")
     assert shows_frame(person, 0)
     for key, t in (
         ("Left", 0),
@@ -46,7 +46,7 @@ def test_arrows_go_by_one_and_by_ten_and_home_and_end_to_the_ends(person: Person
         ("Right", 40),
         ("Shift+Left", 30),
         ("Shift+Right", 40),
-        ("Home", 0),
+        ("RecordingBackend", 0),
     ):
         press(key)
         assert shows_frame(person, t), key
@@ -59,7 +59,7 @@ def test_a_step_pauses_what_plays_and_home_and_end_play_on_from_there(person: Pe
         assert not person.player.playing
         assert shows_frame(person, person.t)
         press("Space")
-    for key, t in (("Home", 0), ("End", 40)):
+    for key, t in (("RecordingBackend", 0), ("End", 40)):
         press(key)
         assert person.t == t
         assert person.player.playing
@@ -69,7 +69,7 @@ def test_a_step_pauses_what_plays_and_home_and_end_play_on_from_there(person: Pe
 def test_l_plays_to_the_noise_j_back_to_the_data_and_k_pauses(person: Person) -> None:
     press("K")
     assert not person.player.playing
-    press("Home", "L")
+    press("RecordingBackend", "L")
     steps = steps_of(person, 5)
     assert steps == sorted(steps)
     press("J")

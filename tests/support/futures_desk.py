@@ -13,7 +13,7 @@ from dpm_gui.engine.values import REVERSE
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.views.plots.futures_spread import FuturesSpread
-from dpm_gui.watch.futures_dock import Spread
+from dpm_gui.watch.futures_dock import FuturesDock
 from dpm_gui.watch.workspace import WatchWorkspace
 from dpm_gui.window.actions import Actions
 from dpm_gui.window.workspaces import PAINT, WATCH, Workspaces
@@ -36,7 +36,7 @@ class Desk:
         window.setCentralWidget(self.workspaces)
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         self.made_room = 0
-        self.spread = Spread(session, self.player, self.plot, self.dock, self.workspaces, self._count_room)
+        self.spread = FuturesDock(session, self.player, self.plot, self.dock, self.workspaces, self._count_room)
         self.qtbot = qtbot
         window.resize(1000, 700)
         window.show()

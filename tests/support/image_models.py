@@ -18,7 +18,7 @@ MAKERS = {
     "unet": lambda channels: UNet(channels, width=4, scales=3, blocks=1, frequencies=2),
     "unet, added": lambda channels: UNet(channels, width=4, frequencies=2, added=1, variance_divisor=8),
     "multiscale_convolution": lambda channels: MultiscaleConvolution(
-        channels, width=4, scales=3, layers=2, dense=6, dense_layers=2, bumps=3, detail=2
+        channels, width=4, scales=3, layers=2, dense=6, dense_layers=2, bumps=3, magnifications=2
     ),
 }
 

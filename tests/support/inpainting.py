@@ -7,12 +7,12 @@ import numpy as np
 from core.networks.empirical import EmpiricalNetwork
 from core.processes.schedules import log_linear
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
-from core.values.inpainting import FillFrame
+from core.values.inpainting import InpaintingFrame
 
 SHAPE = (6, 5)
 
 
-def pictures_checkpoint(shape: tuple[int, ...] = SHAPE, steps: int = 120) -> Checkpoint:
+def images_checkpoint(shape: tuple[int, ...] = SHAPE, steps: int = 120) -> Checkpoint:
     """Twelve pictures of random grey levels, and their exact reverse."""
     levels = np.random.default_rng(3).integers(0, 256, size=(12, *shape)).astype(np.float32)
     mean, spread = 127.5, 70.0
@@ -29,6 +29,6 @@ def pictures_checkpoint(shape: tuple[int, ...] = SHAPE, steps: int = 120) -> Che
     )
 
 
-def result(frames: object) -> FillFrame:
+def result(frames: object) -> InpaintingFrame:
     *_, frame = frames  # type: ignore[misc]
     return frame

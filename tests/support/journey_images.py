@@ -18,12 +18,12 @@ def save_rings(path: Path, shape: tuple[int, ...] = (12, 12), steps: int = 40, t
 
     rng = np.random.default_rng(0)
     rows, columns = np.mgrid[: shape[0], : shape[1]]
-    pictures = []
+    images = []
     for middle in rng.uniform(0.3, 0.7, (30, 2)):
         distance = np.hypot(rows / shape[0] - middle[0], columns / shape[1] - middle[1])
         ring = np.where(np.abs(distance - 0.25) < 0.1, 220.0, 20.0)
-        pictures.append(ring if len(shape) == 2 else ring[:, :, None] * [1.0, 0.5, 0.25])
-    examples = np.floor(np.array(pictures)).astype(np.float32)
+        images.append(ring if len(shape) == 2 else ring[:, :, None] * [1.0, 0.5, 0.25])
+    examples = np.floor(np.array(images)).astype(np.float32)
     mean, spread = float(examples.mean()), float(examples.std())
     network = EmpiricalNetwork.of((examples - mean) / spread)
     weights = {name: value.numpy() for name, value in network.state_dict().items()}

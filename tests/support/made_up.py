@@ -15,7 +15,7 @@ from core.values.measurements import Bound
 from core.values.runs import Frame, RunSpec
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.session import Session
-from dpm_gui.session.side_recording import Recording
+from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.figures.figure import Figure
 
 SPEC = RunSpec(count=200, seed=17, threads=1)
@@ -57,7 +57,7 @@ def make_checkpoint(steps: int = STEPS, shape: tuple[int, ...] = (2,), **changes
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        network = MultilayerPerceptron(int(np.prod(shape)), width=6, layers=2, frequencies=2, detail=1)
+        network = MultilayerPerceptron(int(np.prod(shape)), width=6, layers=2, frequencies=2, fourier_features=1)
         torch.nn.init.normal_(network.read_out.weight, std=0.2)
     examples = np.random.default_rng(0).standard_normal((40, *shape)).astype(np.float32)
     values: dict[str, object] = {
@@ -72,9 +72,9 @@ def make_checkpoint(steps: int = STEPS, shape: tuple[int, ...] = (2,), **changes
     return Checkpoint(**(values | changes))  # type: ignore[arg-type]
 
 
-def recordings(last: int) -> dict[str, Recording]:
+def recordings(last: int) -> dict[str, SideRecording]:
     """Both sides of a run of two points; at step t the first is at (t / T, 0), on the reverse side at (-t / T, 0)."""
-    made = {side: Recording(last) for side in (FORWARD, REVERSE)}
+    made = {side: SideRecording(last) for side in (FORWARD, REVERSE)}
     for side, sign in ((FORWARD, 1.0), (REVERSE, -1.0)):
         for t in range(last + 1):
             made[side].add(Frame(t, np.array([[sign * t / last, 0.0], [1.0, 1.0]], np.float32)))
@@ -138,7 +138,7 @@ def close_figures(window: QWidget) -> None:
         figure.deleteLater()
 
 
-def make_pictures(steps: int = STEPS, shape: tuple[int, ...] = (8, 8), count: int = 6, **changes: object) -> Checkpoint:
+def make_images(steps: int = STEPS, shape: tuple[int, ...] = (8, 8), count: int = 6, **changes: object) -> Checkpoint:
     """The exact model of a few pictures of two grey levels, the noise of one level added; no training."""
     from core.networks.empirical import EmpiricalNetwork
     from core.processes.schedules import log_linear

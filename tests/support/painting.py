@@ -22,7 +22,9 @@ def canvas_of(person: Person) -> PaintCanvas:
 def settle(person: Person) -> None:
     """Wait until what is painted has been filled in."""
     paint = paint_of(person)
-    wait_until(lambda: not paint._rest.stale and not paint.running and paint.result is not None and paint.result.final)
+    wait_until(
+        lambda: not paint._debounce.stale and not paint.running and paint.result is not None and paint.result.final
+    )
 
 
 def rub(person: Person, start: tuple[int, int], stop: tuple[int, int], **how: object) -> None:
@@ -31,6 +33,6 @@ def rub(person: Person, start: tuple[int, int], stop: tuple[int, int], **how: ob
     drag(canvas, centre_of(canvas, *start), centre_of(canvas, *stop), **how)
 
 
-def pictures(person: Person) -> np.ndarray:
+def images(person: Person) -> np.ndarray:
     settle(person)
-    return paint_of(person).result.pictures
+    return paint_of(person).result.images

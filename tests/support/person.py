@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from dpm_gui.app import DpmApplication
 from dpm_gui.dialogs.errors import ErrorDialog
 from dpm_gui.engine.values import REVERSE
-from dpm_gui.session.side_recording import Recording
+from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.window.main_window import MainWindow
 
@@ -198,7 +198,7 @@ class Person:
         """The step that the timeline reads."""
         return int(self.timeline.readout.text().split("of")[0].split("=")[1])
 
-    def recording(self, side: str = REVERSE) -> Recording:
+    def recording(self, side: str = REVERSE) -> SideRecording:
         return self.session.recording(side)
 
     def wait_for_run(self) -> None:

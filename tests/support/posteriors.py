@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from core.model import DiffusionModel
 from core.posterior.samplers import reverse_under
 from core.values.checkpoints import DataInfo
-from core.values.potentials import BitWish, NoisyObservation, Posterior
+from core.values.potentials import BitPotential, NoisyObservation, Posterior
 from core.values.runs import PosteriorFrame, RunSpec
 
 Y = 1.5
 T = 100
 ONE = np.array([False, True])
 FEW = np.array([[0, 0, 1, 1], [1, 0, 0, 1], [1, 1, 1, 0], [0, 0, 0, 1]])
-FEW_WISH = BitWish(np.array([1.0, 0.0, -0.5, 0.3]))
+FEW_WISH = BitPotential(np.array([1.0, 0.0, -0.5, 0.3]))
 Unit = Callable[..., DataInfo]
 Array = NDArray[np.float64]
 

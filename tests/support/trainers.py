@@ -16,7 +16,7 @@ from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
 from core.processes.schedules import constant_erasure, log_linear
 from core.recipes.paper import heartbeat, swiss_roll
 from core.training import trainer as trainer_module
-from core.training.learned_schedule import FixedRates, LearnedRates
+from core.training.learned_schedule import FixedSchedule, LearnedSchedule
 from core.training.trainer import Trainer, TrainingSpec
 
 Make = Callable[..., Trainer]
@@ -41,8 +41,8 @@ def trainer(spec: TrainingSpec = SPEC, start: int = 0, source: Source | None = N
     """Return a small training of the swiss roll whose weights begin at those of seed ``start``."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(start)
-        network = MultilayerPerceptron(2, width=12, layers=2, frequencies=2, detail=2)
-    return Trainer(network, LearnedRates(BETAS), source or SwissRoll(), INFO, spec)
+        network = MultilayerPerceptron(2, width=12, layers=2, frequencies=2, fourier_features=2)
+    return Trainer(network, LearnedSchedule(BETAS), source or SwissRoll(), INFO, spec)
 
 
 def bit_trainer(spec: TrainingSpec = SPEC, start: int = 0) -> Trainer:
@@ -50,7 +50,7 @@ def bit_trainer(spec: TrainingSpec = SPEC, start: int = 0) -> Trainer:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(start)
         network = BitPerceptron(20, width=12, layers=2, frequencies=2)
-    return Trainer(network, FixedRates(constant_erasure(9)), Heartbeat(), heartbeat().info, spec)
+    return Trainer(network, FixedSchedule(constant_erasure(9)), Heartbeat(), heartbeat().info, spec)
 
 
 def assert_equal_arrays(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:

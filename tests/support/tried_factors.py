@@ -29,8 +29,8 @@ SMOOTH_FACTORS: list[tuple[Potential, tuple[str, ...]]] = [
     (Product((RIGHT, UP)), ("twisted",)),
     (Product((RIGHT, RIGHT)), ("twisted",)),
     (Product((RIGHT, WAVE, PARTLY)), ("twisted",)),
-    (Mask(ONE, KNOWN, "x0"), ("twisted",)),
-    (Product((Mask(ONE, KNOWN, "x0"), RIGHT)), ("twisted",)),
+    (Mask(ONE, KNOWN, "clean"), ("twisted",)),
+    (Product((Mask(ONE, KNOWN, "clean"), RIGHT)), ("twisted",)),
 ]
 CASES = [
     pytest.param(r, timing, id=f"{place} {timing}") for place, (r, many) in enumerate(SMOOTH_FACTORS) for timing in many
@@ -41,7 +41,7 @@ def log_of(r: Potential, x: Tensor) -> Tensor:
     """Return ln r of states, by each one's definition."""
     if isinstance(r, NoisyObservation):
         asked = torch.ones(2, dtype=torch.bool) if r.observed is None else torch.tensor(r.observed)
-        return torch.distributions.Normal(x, r.spread).log_prob(torch.tensor(r.y).double())[:, asked].sum(1)
+        return torch.distributions.Normal(x, r.std).log_prob(torch.tensor(r.y).double())[:, asked].sum(1)
     if isinstance(r, HalfPlane):
         return torch.where(x @ torch.tensor(r.normal) >= r.offset, 0.0, -math.inf)
     if isinstance(r, PaintedField):

@@ -31,7 +31,7 @@ from tests.support.spoiling import (
 )
 
 NAN, INF = float("nan"), float("inf")
-WIDE = {"dimensions": 2, "width": 8000, "layers": 64, "frequencies": 2, "detail": 1}
+WIDE = {"dimensions": 2, "width": 8000, "layers": 64, "frequencies": 2, "fourier_features": 1}
 TEXTS = h5py.string_dtype()
 REFERENCES = replaced("process/betas", [h5py.Reference()] * 5, dtype=h5py.ref_dtype)
 NARROW = h5py.h5t.IEEE_F32LE.copy()

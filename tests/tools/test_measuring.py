@@ -13,11 +13,11 @@ from tools.measuring.densities import gaussian_bits, parzen_bits, squared_distan
 
 
 def test_pictures_are_tiled_whole_and_in_order() -> None:
-    pictures = np.arange(6 * 2 * 3, dtype=np.uint8).reshape(6, 2, 3)
-    sheet = tiled(pictures)
+    images = np.arange(6 * 2 * 3, dtype=np.uint8).reshape(6, 2, 3)
+    sheet = tiled(images)
     assert sheet.shape == (4, 9)
-    assert np.array_equal(sheet[:2, 3:6], pictures[1])
-    assert np.array_equal(sheet[2:, :3], pictures[3])
+    assert np.array_equal(sheet[:2, 3:6], images[1])
+    assert np.array_equal(sheet[2:, :3], images[3])
     assert tiled(np.zeros((4, 2, 3, 3), np.uint8)).shape == (4, 6, 3)
 
 

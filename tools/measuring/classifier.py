@@ -44,9 +44,9 @@ class DigitClassifier:
             self._train(torch_generator(seed, "classifier"))
         self._network.eval().requires_grad_(False)
 
-    def probabilities(self, pictures: NDArray[np.generic]) -> NDArray[np.float64]:
-        """Return the probability of each digit, ``[N, 10]``, for ``pictures`` [N, 28, 28], grey levels."""
-        answers = [self._network(part) for part in torch.split(_inputs(pictures), 500)]
+    def probabilities(self, images: NDArray[np.generic]) -> NDArray[np.float64]:
+        """Return the probability of each digit, ``[N, 10]``, for ``images`` [N, 28, 28], grey levels."""
+        answers = [self._network(part) for part in torch.split(_inputs(images), 500)]
         found: NDArray[np.float64] = torch.cat(answers).double().softmax(dim=1).numpy()
         return found
 
@@ -69,8 +69,8 @@ def confident(probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(probabilities.max(axis=1) >= CONFIDENT)
 
 
-def _inputs(pictures: NDArray[np.generic]) -> Tensor:
-    return torch.from_numpy(np.asarray(pictures, dtype=np.float32)).clamp(0, 255).unsqueeze(1) / 255
+def _inputs(images: NDArray[np.generic]) -> Tensor:
+    return torch.from_numpy(np.asarray(images, dtype=np.float32)).clamp(0, 255).unsqueeze(1) / 255
 
 
 def _batches(count: int, rng: torch.Generator) -> Iterator[Tensor]:

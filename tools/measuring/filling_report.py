@@ -19,10 +19,10 @@ from scipy.stats import spearmanr
 from skimage.restoration import inpaint_biharmonic
 
 from core.data.shipped_images import Digits, Texture
-from core.posterior.inpainting import model_for, rough_state, spec_of
+from core.posterior.inpainting import model_for, sdedit_start, spec_of
 from core.posterior.large_images import windowed
 from core.posterior.samplers import finish_under
-from core.values.inpainting import FillRequest
+from core.values.inpainting import InpaintingRequest
 from tools.measuring.classifier import DigitClassifier
 from tools.measuring.fills import HOLE, RESULTS, SEED, corner, halves, hole_in, lower_half
 from tools.measuring.report import Row, opened, show
@@ -53,21 +53,21 @@ def digits(count: int) -> Iterator[Row]:
     """Yield how well the lower halves of ``count`` digits, kept apart from training, are filled in."""
     real, (checkpoint, model) = Digits(), opened("digits")
     chosen = np.random.default_rng(1).permutation(len(real.held_out_labels))[:count]
-    pictures, labels = real.held_out.stored[chosen], real.held_out_labels[chosen]  # type: ignore[attr-defined]
-    mask = lower_half(pictures.shape[1:])
-    found = np.stack([halves(checkpoint, model, at, picture, mask) for at, picture in enumerate(pictures)])
+    images, labels = real.held_out.stored[chosen], real.held_out_labels[chosen]  # type: ignore[attr-defined]
+    mask = lower_half(images.shape[1:])
+    found = np.stack([halves(checkpoint, model, at, image, mask) for at, image in enumerate(images)])
     answers = DigitClassifier().probabilities(found.reshape(-1, 28, 28)).argmax(axis=1).reshape(count, RESULTS)
     right = answers == labels[:, None]
     yield f"lower half of {count} digits: true class of the best of {RESULTS}", f"{right.any(axis=1).mean():.3f}"
     yield f"lower half of {count} digits: true class of a single one", f"{right.mean():.3f}"
     errors = {
         f"mean of the {RESULTS}": found.mean(axis=1),
-        "training set's mean": np.broadcast_to(real.stored.mean(axis=0), pictures.shape),
-        "biharmonic fill": np.stack([biharmonic(picture, mask) for picture in pictures]),
+        "training set's mean": np.broadcast_to(real.stored.mean(axis=0), images.shape),
+        "biharmonic fill": np.stack([biharmonic(image, mask) for image in images]),
     }
-    for name, guess in errors.items():
-        yield f"root mean square error, {name}, grey levels", f"{_error(guess, pictures, mask):.1f}"
-    spread, missed = found.std(axis=1)[:, mask], np.abs(found.mean(axis=1) - pictures)[:, mask]
+    for name, estimate in errors.items():
+        yield f"root mean square error, {name}, grey levels", f"{_error(estimate, images, mask):.1f}"
+    spread, missed = found.std(axis=1)[:, mask], np.abs(found.mean(axis=1) - images)[:, mask]
     yield "uncertainty map and real error, Spearman", f"{spearmanr(spread.ravel(), missed.ravel()).statistic:.3f}"
 
 
@@ -77,11 +77,11 @@ def texture(name: str) -> Iterator[Row]:
     Of several fills it is the mean of each number: one hole has few shapes of its coarsest octave in it.
     """
     checkpoint, model = opened(name)
-    picture = Texture(name).test_corner
-    mask, inside = hole_in(picture.shape)
-    ours = corner(checkpoint, model, name, picture, mask)
-    smooth = biharmonic(picture, mask)[None]
-    for kind, results in (("filled", ours), ("true", picture[None]), ("biharmonic", smooth)):
+    image = Texture(name).test_corner
+    mask, inside = hole_in(image.shape)
+    ours = corner(checkpoint, model, name, image, mask)
+    smooth = biharmonic(image, mask)[None]
+    for kind, results in (("filled", ours), ("true", image[None]), ("biharmonic", smooth)):
         values = results.astype(np.float64)
         ratio = np.mean([each[inside, inside].std() / each[~mask].std() for each in values])
         yield f"{name}, {kind}: deviation in the hole beside that around", f"{ratio:.3f}"
@@ -97,11 +97,11 @@ def large(steps: int = 10) -> Iterator[Row]:
     They begin where signal and noise are of a size, after one that is not counted. Any step takes as long as another.
     """
     _, model = opened("gravel")
-    picture = np.tile(Texture("gravel").test_corner, (3, 3))[:LARGE, :LARGE].astype(np.float32)
-    mask, _ = hole_in(picture.shape)
-    whole, start = model_for(model, picture.shape), 2 * model.steps // 3
-    request = FillRequest(picture, mask, seed=SEED, held="path", start=start, back_and_forth=0)
-    spec, rough = spec_of(model, request), rough_state(whole, request)
+    image = np.tile(Texture("gravel").test_corner, (3, 3))[:LARGE, :LARGE].astype(np.float32)
+    mask, _ = hole_in(image.shape)
+    whole, start = model_for(model, image.shape), 2 * model.steps // 3
+    request = InpaintingRequest(image, mask, seed=SEED, known_mode="noised", start=start, resample_times=0)
+    spec, rough = spec_of(model, request), sdedit_start(whole, request)
     found, seconds = [], []
     for each in (windowed(whole, mask), whole):
         walk = finish_under(each, spec, rough, start)
@@ -116,13 +116,13 @@ def large(steps: int = 10) -> Iterator[Row]:
     yield "the same: largest difference, standard deviations of the data", f"{np.abs(found[0] - found[1]).max():.1e}"
 
 
-def biharmonic(picture: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return ``picture`` with the smoothest fill, grey levels."""
-    return np.asarray(inpaint_biharmonic(picture / 255.0, mask) * 255.0, dtype=np.float64)
+def biharmonic(image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return ``image`` with the smoothest fill, grey levels."""
+    return np.asarray(inpaint_biharmonic(image / 255.0, mask) * 255.0, dtype=np.float64)
 
 
-def _error(guess: NDArray[np.floating], true: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
-    return float(np.sqrt(np.square(guess - true)[:, mask].mean()))
+def _error(estimate: NDArray[np.floating], true: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
+    return float(np.sqrt(np.square(estimate - true)[:, mask].mean()))
 
 
 def _spectra(values: NDArray[np.float64], inside: slice) -> NDArray[np.float64]:

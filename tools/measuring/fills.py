@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.model import DiffusionModel
-from core.posterior.inpainting import fill
+from core.posterior.inpainting import inpaint
 from core.values.checkpoints import Checkpoint
-from core.values.inpainting import USUAL_BACK_AND_FORTH, FillRequest
+from core.values.inpainting import DEFAULT_RESAMPLE_TIMES, InpaintingRequest
 from tools.measuring.report import kept
 
 HOLE = 100
 RESULTS = 8
 TEXTURES = 4
-AGAIN = f"-again-{USUAL_BACK_AND_FORTH}"
+AGAIN = f"-again-{DEFAULT_RESAMPLE_TIMES}"
 """In the names of what is kept: how often steps are walked again by the usual way to fill in."""
 SEED = 17
 
@@ -36,23 +36,23 @@ def lower_half(shape: tuple[int, ...]) -> NDArray[np.bool_]:
 
 
 def corner(
-    checkpoint: Checkpoint, model: DiffusionModel, name: str, picture: NDArray[np.uint8], mask: NDArray[np.bool_]
+    checkpoint: Checkpoint, model: DiffusionModel, name: str, image: NDArray[np.uint8], mask: NDArray[np.bool_]
 ) -> NDArray[np.generic]:
     """Return the corner of a texture that was kept apart, with its hole filled in: `TEXTURES` of them."""
-    return kept(checkpoint, f"{name}-hole{AGAIN}", lambda: filled(model, picture, mask, SEED, count=TEXTURES))
+    return kept(checkpoint, f"{name}-hole{AGAIN}", lambda: filled(model, image, mask, SEED, count=TEXTURES))
 
 
 def halves(
-    checkpoint: Checkpoint, model: DiffusionModel, at: int, picture: NDArray[np.uint8], mask: NDArray[np.bool_]
+    checkpoint: Checkpoint, model: DiffusionModel, at: int, image: NDArray[np.uint8], mask: NDArray[np.bool_]
 ) -> NDArray[np.generic]:
     """Return `RESULTS` fills of a digit, the number ``at`` of those chosen."""
-    return kept(checkpoint, f"digit-half{AGAIN}-{at}", lambda: filled(model, picture, mask, SEED + at))
+    return kept(checkpoint, f"digit-half{AGAIN}-{at}", lambda: filled(model, image, mask, SEED + at))
 
 
 def filled(
-    model: DiffusionModel, picture: NDArray[np.uint8], mask: NDArray[np.bool_], seed: int, count: int = RESULTS
+    model: DiffusionModel, image: NDArray[np.uint8], mask: NDArray[np.bool_], seed: int, count: int = RESULTS
 ) -> NDArray[np.float64]:
     """Return ``count`` pictures ``[count, H, W]`` with what ``mask`` covers filled in, on one thread as anywhere."""
-    *_, last = fill(model, FillRequest(picture, mask, count=count, seed=seed, threads=1, held="path"))
-    assert last.pictures is not None
-    return np.asarray(np.floor(last.pictures).clip(0, 255), dtype=np.float64)
+    *_, last = inpaint(model, InpaintingRequest(image, mask, count=count, seed=seed, threads=1, known_mode="noised"))
+    assert last.images is not None
+    return np.asarray(np.floor(last.images).clip(0, 255), dtype=np.float64)

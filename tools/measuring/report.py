@@ -81,16 +81,16 @@ def densities(name: str) -> Iterator[Row]:
     gaussian = channels_of(model.data.shape) * gaussian_bits(training, test)
     yield f"{name}: full-covariance Gaussian, bits a pixel", f"{gaussian:.3f}"
     apart = source.held_out
-    pictures = apart.tiles() if isinstance(apart, Crops) else apart.pictures(CODED, rng)  # a codec copies what overlaps
+    images = apart.tiles() if isinstance(apart, Crops) else apart.images(CODED, rng)  # a codec copies what overlaps
     yield f"{name}: bits a dimension, model", f"{bound.bits_per_dimension:.3f}"
     for codec in ("PNG", "WebP"):
-        yield f"{name}: bits a dimension, {codec}", f"{bits_per_dimension(pictures, codec):.3f}"
+        yield f"{name}: bits a dimension, {codec}", f"{bits_per_dimension(images, codec):.3f}"
 
 
 def digits(count: int) -> Iterator[Row]:
     """Yield what an independent classifier, distances and Parzen windows say of ``count`` samples."""
     real, drawn = Digits(), digit_samples(count)
-    test = real.held_out.pictures(len(real.held_out_labels), np.random.default_rng(0))
+    test = real.held_out.images(len(real.held_out_labels), np.random.default_rng(0))
     classifier = DigitClassifier()
     stored = real.held_out.stored  # type: ignore[attr-defined]
     right = classifier.probabilities(stored).argmax(axis=1) == real.held_out_labels
@@ -109,8 +109,8 @@ def digits(count: int) -> Iterator[Row]:
 def _distances(real: Digits, drawn: NDArray[np.float32], test: NDArray[np.uint8]) -> Iterator[Row]:
     """Yield how far samples, and test digits, are from the nearest training digit, grey levels a pixel."""
     training = _flat(real.stored)
-    for name, pictures in (("samples", drawn), ("test digits", test)):
-        nearest = [squared_distances(part, training).min(axis=1) for part in np.array_split(_flat(pictures), 10)]
+    for name, images in (("samples", drawn), ("test digits", test)):
+        nearest = [squared_distances(part, training).min(axis=1) for part in np.array_split(_flat(images), 10)]
         found = 255 * np.sqrt(np.concatenate(nearest) / training.shape[1])
         quantiles = np.quantile(found, [0, 0.01, 0.1, 0.5, 0.9])
         row = f"digits: nearest training digit, {name}: least, 1, 10, 50, 90 %"
@@ -121,9 +121,9 @@ def _parzen(real: Digits, drawn: NDArray[np.float32], test: NDArray[np.uint8]) -
     rng = np.random.default_rng(0)
     half = len(test) // 2
     validation, rest = _flat(test[:half]), _flat(test[half:])
-    for name, pictures in (("samples", drawn), ("training digits", real.pictures(len(drawn), rng))):
-        mean, error, width = parzen_bits(_flat(pictures), validation, rest)
-        row = f"digits: Parzen windows on {len(pictures)} {name}, bits"
+    for name, images in (("samples", drawn), ("training digits", real.images(len(drawn), rng))):
+        mean, error, width = parzen_bits(_flat(images), validation, rest)
+        row = f"digits: Parzen windows on {len(images)} {name}, bits"
         yield row, f"{mean:.1f} ± {error:.1f} (width {width:.3f})"
 
 
@@ -158,8 +158,8 @@ def opened(name: str) -> tuple[Checkpoint, DiffusionModel]:
     return checkpoint, model_from(checkpoint, path)
 
 
-def _flat(pictures: NDArray[np.generic]) -> NDArray[np.float64]:
-    return np.asarray(pictures, dtype=np.float64).reshape(len(pictures), -1) / 255
+def _flat(images: NDArray[np.generic]) -> NDArray[np.float64]:
+    return np.asarray(images, dtype=np.float64).reshape(len(images), -1) / 255
 
 
 if __name__ == "__main__":

@@ -29,10 +29,10 @@ LARGE_FILES = Path("/var/tmp")
 """Where systems keep large temporary files; /tmp itself may be memory."""
 
 
-class Home(Protocol):
+class RecordingBackend(Protocol):
     """Room for frames ``[N, *shape]``, t = 0 … T, of one type; each is written once."""
 
-    place: str
+    storage: str
     """Where it is: "memory" or "disk"."""
 
     def write(self, t: int, frame: NDArray[np.generic]) -> None:
@@ -41,17 +41,17 @@ class Home(Protocol):
     def frame(self, t: int) -> NDArray[np.generic]:
         """Return frame ``t``, which has been written; it stays as it is when the home is closed."""
 
-    def path(self, there: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
-        """Return the states ``[S, *shape]`` of one trajectory in the frames that are ``there`` [T + 1]."""
+    def path(self, written: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
+        """Return the states ``[S, *shape]`` of one trajectory in the frames that are ``written`` [T + 1]."""
 
-    def close(self, there: NDArray[np.bool_]) -> None:
-        """Let go of everything; ``there`` [T + 1] says which frames have been written."""
+    def close(self, written: NDArray[np.bool_]) -> None:
+        """Let go of everything; ``written`` [T + 1] says which frames have been written."""
 
 
-class MemoryHome:
+class MemoryBackend:
     """Frames in memory, each by itself, so that one that is kept longer keeps no other."""
 
-    place = "memory"
+    storage = "memory"
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         """Take the memory for ``shape`` = (T + 1, N, …).
@@ -73,22 +73,22 @@ class MemoryHome:
         found: NDArray[np.generic] = _open(self._frames)[t]
         return found
 
-    def path(self, there: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
+    def path(self, written: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
         frames = _open(self._frames)
-        return np.stack([frames[t][index] for t in np.flatnonzero(there)])
+        return np.stack([frames[t][index] for t in np.flatnonzero(written)])
 
-    def close(self, there: NDArray[np.bool_]) -> None:  # noqa: ARG002 - there is nobody to be told
+    def close(self, written: NDArray[np.bool_]) -> None:  # noqa: ARG002 - there is nobody to be told
         self._frames = None
 
 
-class FileHome:
+class TemporaryFileBackend:
     """Frames in a temporary file without a name.
 
     The system gives its room back when the process ends, in whatever way: a crash leaves nothing to be tidied up. It is
     read through maps, a fresh one each time, so that what has been looked at does not pile up in memory.
     """
 
-    place = "disk"
+    storage = "disk"
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any], folder: Path | None) -> None:
         """Take the room for ``shape`` = (T + 1, N, …) in ``folder``, by default one for large temporary files.
@@ -125,11 +125,11 @@ class FileHome:
     def frame(self, t: int) -> NDArray[np.generic]:
         return self._map(t * self._size // self._shape[0], self._shape[1:])
 
-    def path(self, there: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
-        found: NDArray[np.generic] = self._map(0, self._shape)[there, index]
+    def path(self, written: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
+        found: NDArray[np.generic] = self._map(0, self._shape)[written, index]
         return found
 
-    def close(self, there: NDArray[np.bool_]) -> None:  # noqa: ARG002 - there is nobody to be told
+    def close(self, written: NDArray[np.bool_]) -> None:  # noqa: ARG002 - there is nobody to be told
         self._file = None
         self._release()
 
@@ -142,14 +142,14 @@ class FileHome:
         return OutputError(f"{NAME}: {self._size:,} bytes are needed in {self._folder}, and cannot be had: {reason}")
 
 
-class Hdf5Home:
+class Hdf5Backend:
     """Frames in a file of HDF5 that is the user's to keep: it takes its name when the recording is closed.
 
-    Data set ``frames`` [T + 1, N, *shape] in model units, and ``there`` [T + 1], which of them have been written;
+    Data set ``frames`` [T + 1, N, *shape] in model units, and ``written`` [T + 1], which of them have been written;
     attributes as given. A recording that is never closed leaves no file.
     """
 
-    place = "disk"
+    storage = "disk"
 
     def __init__(
         self, shape: tuple[int, ...], dtype: np.dtype[Any], path: str | os.PathLike[str], facts: Mapping[str, object]
@@ -198,13 +198,13 @@ class Hdf5Home:
         found: NDArray[np.generic] = _open(self._file)["frames"][t]
         return found
 
-    def path(self, there: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
+    def path(self, written: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
         found: NDArray[np.generic] = _open(self._file)["frames"][:, index]
-        return found[there]
+        return found[written]
 
-    def close(self, there: NDArray[np.bool_]) -> None:
+    def close(self, written: NDArray[np.bool_]) -> None:
         if self._file is not None:
-            self._file["there"][...] = there
+            self._file["there"][...] = written
             self._file = None
             self._abandon.detach()
             self._stack.close()
@@ -235,7 +235,7 @@ def _give_up(stack: ExitStack, reason: BaseException) -> None:
         stack.__exit__(type(reason), reason, reason.__traceback__)
 
 
-def _open(home: Any) -> Any:
-    if home is None:
+def _open(backend: Any) -> Any:
+    if backend is None:
         raise BadInputError(f"{NAME}: it is closed, and its frames are gone")
-    return home
+    return backend

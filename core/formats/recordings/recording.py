@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
-from core.formats.recordings.backends import FileHome, Hdf5Home, Home, MemoryHome, size_of
+from core.formats.recordings.backends import Hdf5Backend, MemoryBackend, RecordingBackend, TemporaryFileBackend, size_of
 from core.values.runs import Frame
 
 DEFAULT_CAP = 512 * 2**20
@@ -22,33 +22,33 @@ STORED_AS: Mapping[str, np.dtype[Any]] = {"gaussian": np.dtype(np.float32), "bin
 FORMAT = "dpm-trajectory"
 
 
-class Recording:
+class TrajectoryRecording:
     """The frames t = 0 … T of one set of trajectories, of which some may not have been computed yet.
 
     A context: at its end the recording is closed.
     """
 
-    def __init__(self, shape: tuple[int, ...], kind: str, home: Home) -> None:
-        """Use `make`, which finds a ``home`` for frames of ``shape`` = (T + 1, N, …)."""
+    def __init__(self, shape: tuple[int, ...], kind: str, backend: RecordingBackend) -> None:
+        """Use `make`, which finds a ``backend`` for frames of ``shape`` = (T + 1, N, …)."""
         self._shape = shape[1:]
         self._kind = kind
-        self._home = home
-        self._there: NDArray[np.bool_] = np.zeros(shape[0], dtype=bool)
+        self._backend = backend
+        self._written: NDArray[np.bool_] = np.zeros(shape[0], dtype=bool)
 
     @property
     def steps(self) -> int:
         """T, the number of steps."""
-        return len(self._there) - 1
+        return len(self._written) - 1
 
     @property
     def complete(self) -> bool:
         """Whether every frame is there."""
-        return bool(self._there.all())
+        return bool(self._written.all())
 
     @property
-    def place(self) -> str:
+    def storage(self) -> str:
         """Where the frames live: "memory" or "disk"."""
-        return self._home.place
+        return self._backend.storage
 
     def add(self, frame: Frame) -> None:
         """Take in a copy of one frame.
@@ -59,13 +59,13 @@ class Recording:
             OutputError: If it cannot be written; what was recorded before can still be read, but for an HDF5 file.
         """
         self._check_step(frame.t)
-        if self._there[frame.t]:
+        if self._written[frame.t]:
             raise BadInputError(f"frame {frame.t}: it is there already")
         if frame.x.shape != self._shape or frame.x.dtype != np.float32:
             found = f"{frame.x.dtype} of shape {frame.x.shape}"
             raise BadInputError(f"frame {frame.t}: {found}, where float32 of shape {self._shape} is kept")
-        self._home.write(frame.t, self._stored(frame))
-        self._there[frame.t] = True
+        self._backend.write(frame.t, self._stored(frame))
+        self._written[frame.t] = True
 
     def frame(self, t: int) -> Frame | None:
         """Return frame ``t``, as it was added, or None if it is not there yet.
@@ -74,7 +74,7 @@ class Recording:
             BadInputError: If ``t`` is no step of 0 … T, or the recording is closed.
         """
         self._check_step(t)
-        return Frame(t, _given_out(self._home.frame(t))) if self._there[t] else None
+        return Frame(t, _read_only_float32(self._backend.frame(t))) if self._written[t] else None
 
     def path(self, index: int) -> NDArray[np.float32]:
         """Return one trajectory ``[S, *shape]`` over the frames that are there, t ascending.
@@ -84,9 +84,9 @@ class Recording:
         """
         if not 0 <= index < self._shape[0]:
             raise BadInputError(f"index: {index} is not between 0 and {self._shape[0] - 1}")
-        if not self._there.any():
+        if not self._written.any():
             raise BadInputError("path: no frame is there yet")
-        return _given_out(self._home.path(self._there, index))
+        return _read_only_float32(self._backend.path(self._written, index))
 
     def close(self) -> None:
         """Let go of memory and disk; frames that were given out stay as they are.
@@ -96,9 +96,9 @@ class Recording:
         Raises:
             OutputError: If that file cannot be written.
         """
-        self._home.close(self._there)
+        self._backend.close(self._written)
 
-    def __enter__(self) -> Recording:
+    def __enter__(self) -> TrajectoryRecording:
         return self
 
     def __exit__(
@@ -130,7 +130,7 @@ def make(
     *,
     file: str | os.PathLike[str] | None = None,
     folder: Path | None = None,
-) -> Recording:
+) -> TrajectoryRecording:
     """Return an empty recording of the frames t = 0 … T, with all the room that it will need.
 
     Args:
@@ -153,17 +153,17 @@ def make(
     if kind not in STORED_AS:
         raise BadInputError(f"kind: {kind!r} is unknown; there are {' and '.join(STORED_AS)}")
     whole, dtype = (steps + 1, count, *shape), STORED_AS[kind]
-    home: Home
+    backend: RecordingBackend
     if file is not None:
-        home = Hdf5Home(whole, dtype, file, {"format": FORMAT, "version": 1, "kind": kind, "steps": steps})
+        backend = Hdf5Backend(whole, dtype, file, {"format": FORMAT, "version": 1, "kind": kind, "steps": steps})
     elif size_of(whole, dtype) <= cap:
-        home = MemoryHome(whole, dtype)
+        backend = MemoryBackend(whole, dtype)
     else:
-        home = FileHome(whole, dtype, folder)
-    return Recording(whole, kind, home)
+        backend = TemporaryFileBackend(whole, dtype, folder)
+    return TrajectoryRecording(whole, kind, backend)
 
 
-def _given_out(stored: NDArray[np.generic]) -> NDArray[np.float32]:
+def _read_only_float32(stored: NDArray[np.generic]) -> NDArray[np.float32]:
     """Return ``stored`` as read-only float32, without a copy where it is that already."""
     array: NDArray[np.float32] = np.asarray(stored).astype(np.float32, copy=False).view()
     array.setflags(write=False)

@@ -13,7 +13,7 @@ from dpm_gui.views.canvases.image_levels import image_of
 from dpm_gui.views.items.bit_items import shades
 
 FREE = -1
-WORDS = {FREE: "free", 0: "0", 1: "1"}
+BIT_TEXTS = {FREE: "free", 0: "0", 1: "1"}
 MARGIN, LABEL = 24, 104
 GAP = 16
 LARGEST_CELL = 44
@@ -23,9 +23,9 @@ LARGEST_ROW = 26
 class BitCanvas(QWidget):
     """Shows what is wished for and what came of it; a click on a place asks for another wish."""
 
-    wished = Signal(int, int)
+    bit_asked = Signal(int, int)
     """A place, and what it is to be: 0, 1, or `FREE`."""
-    wish_ended = Signal()
+    edit_ended = Signal()
     """The pointer was let go: what was asked for since it came down belongs together."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -36,16 +36,16 @@ class BitCanvas(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(400, 240)
         self._palette = LIGHT
-        self._wish: NDArray[np.int8] = np.full(1, FREE, np.int8)
+        self._wanted: NDArray[np.int8] = np.full(1, FREE, np.int8)
         self._samples: NDArray[np.float32] = np.empty((0, 1), np.float32)
         self._painting: int | None = None
         self._place = 0
         self._hovered: int | None = None
 
     @property
-    def wish(self) -> NDArray[np.int8]:
+    def wanted(self) -> NDArray[np.int8]:
         """What is wished for: 0, 1 or `FREE` of each place."""
-        return self._wish
+        return self._wanted
 
     @property
     def samples(self) -> NDArray[np.float32]:
@@ -57,10 +57,10 @@ class BitCanvas(QWidget):
         self._palette = palette
         self.update()
 
-    def show_wish(self, wish: NDArray[np.int8]) -> None:
+    def show_wanted(self, wanted: NDArray[np.int8]) -> None:
         """Show what is wished for, ``[D]``."""
-        self._wish = wish
-        self._place = min(self._place, len(wish) - 1)
+        self._wanted = wanted
+        self._place = min(self._place, len(wanted) - 1)
         self.update()
 
     def show_samples(self, samples: NDArray[np.float32]) -> None:
@@ -76,7 +76,7 @@ class BitCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(self._palette.window))
-        self._draw_wish(painter)
+        self._draw_wanted(painter)
         if len(self._samples):
             self._draw_samples(painter)
         painter.end()
@@ -89,27 +89,27 @@ class BitCanvas(QWidget):
         if event.button() == Qt.MouseButton.LeftButton or right:
             self._place = place
             self._painting = FREE if right else self._next(place)
-            self.wished.emit(place, self._painting)
+            self.bit_asked.emit(place, self._painting)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = self._place_at(event.position())
         if place != self._hovered:
             self._hovered = place
-            self.setToolTip("" if place is None else f"Place {place + 1}: {WORDS[int(self._wish[place])]}")
-        if self._painting is not None and place is not None and self._wish[place] != self._painting:
-            self.wished.emit(place, self._painting)
+            self.setToolTip("" if place is None else f"Place {place + 1}: {BIT_TEXTS[int(self._wanted[place])]}")
+        if self._painting is not None and place is not None and self._wanted[place] != self._painting:
+            self.bit_asked.emit(place, self._painting)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._painting is not None:
             self._painting = None
-            self.wish_ended.emit()
+            self.edit_ended.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         values = {Qt.Key.Key_0: 0, Qt.Key.Key_1: 1, Qt.Key.Key_Backspace: FREE}
         if event.key() in values:
-            self.wished.emit(self._place, values[Qt.Key(event.key())])
-            self.wish_ended.emit()
-            self._place = min(self._place + 1, len(self._wish) - 1)
+            self.bit_asked.emit(self._place, values[Qt.Key(event.key())])
+            self.edit_ended.emit()
+            self._place = min(self._place + 1, len(self._wanted) - 1)
             self.update()
         else:
             super().keyPressEvent(event)
@@ -125,11 +125,11 @@ class BitCanvas(QWidget):
 
     def _next(self, place: int) -> int:
         """Return what a click makes of a place: free, 1, 0, and free again."""
-        return {FREE: 1, 1: 0, 0: FREE}[int(self._wish[place])]
+        return {FREE: 1, 1: 0, 0: FREE}[int(self._wanted[place])]
 
     def _lattice(self) -> tuple[int, int]:
         """Return where the first place begins, and how wide each of them is."""
-        count = len(self._wish)
+        count = len(self._wanted)
         side = max(8, min(LARGEST_CELL, (self.width() - LABEL - 2 * MARGIN) // max(count, 1)))
         return LABEL + (self.width() - LABEL - MARGIN - side * count) // 2, side
 
@@ -137,19 +137,19 @@ class BitCanvas(QWidget):
         point = position.toPoint()
         left, side = self._lattice()
         place = (point.x() - left) // side
-        return place if 0 <= place < len(self._wish) and MARGIN <= point.y() < MARGIN + side else None
+        return place if 0 <= place < len(self._wanted) and MARGIN <= point.y() < MARGIN + side else None
 
-    def _draw_wish(self, painter: QPainter) -> None:
-        palette, free = self._palette, self._wish == FREE
-        cells = [self.cell(place) for place in range(len(self._wish))]
+    def _draw_wanted(self, painter: QPainter) -> None:
+        palette, free = self._palette, self._wanted == FREE
+        cells = [self.cell(place) for place in range(len(self._wanted))]
         self._label(painter, cells[0], "wish")
-        bits = np.where(free, 0.0, self._wish)  # what is free is as light as a 0, under its hatching
+        bits = np.where(free, 0.0, self._wanted)  # what is free is as light as a 0, under its hatching
         painter.drawImage(cells[0].united(cells[-1]), image_of(self._shades(bits)[None]))
         mask = QColor(palette.mask)
         mask.setAlphaF(palette.mask_alpha)
         hatching = QBrush(mask, Qt.BrushStyle.BDiagPattern)
         written = {1: QColor(palette.surface), 0: QColor(palette.ink)}
-        for cell, value in zip(cells, self._wish.tolist(), strict=True):
+        for cell, value in zip(cells, self._wanted.tolist(), strict=True):
             if value == FREE:
                 painter.fillRect(cell, hatching)
             else:
@@ -168,7 +168,7 @@ class BitCanvas(QWidget):
         labelled = height >= QFontMetrics(self.font()).height()
         names = ["share of ones", *(f"sample {number}" for number in range(1, len(self._samples) + 1))]
         rows = self._shades(np.concatenate([self._samples.mean(axis=0, keepdims=True), self._samples]))
-        known, colour = self._wish != FREE, QColor(self._palette.known)
+        known, colour = self._wanted != FREE, QColor(self._palette.known)
         for index, (name, row) in enumerate(zip(names, rows, strict=True)):
             y = top + index * height + (GAP if index else 0)
             pixels = np.repeat(row[None], height - 1, axis=0)

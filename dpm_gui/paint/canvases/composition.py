@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from dpm_gui.desktop.theme import LIGHT
-from dpm_gui.paint.document.raster import Area, all_of
+from dpm_gui.paint.document.raster import Area, whole_area
 
 
 class Composition:
@@ -16,7 +16,7 @@ class Composition:
     def __init__(self) -> None:
         self._colour = np.zeros(3, np.float32)
         self._alpha = 0.0
-        self._shown = True
+        self._mask_shown = True
         self._levels = np.zeros((1, 1, 3), np.uint8)
         self._mask = np.zeros((1, 1), np.bool_)
         self._take_pixels()
@@ -38,21 +38,21 @@ class Composition:
         chosen = QColor(colour)
         self._colour = np.array([chosen.blue(), chosen.green(), chosen.red()], np.float32)
         self._alpha = alpha
-        self._compose(all_of(self.shape))
+        self._compose(whole_area(self.shape))
 
     def set_mask_shown(self, shown: bool) -> None:
         """Show or hide the mask."""
-        self._shown = shown
-        self._compose(all_of(self.shape))
+        self._mask_shown = shown
+        self._compose(whole_area(self.shape))
 
-    def set_picture(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
+    def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
         """Show a picture ``[H, W]`` or ``[H, W, 3]`` (red, green, blue) and its mask ``[H, W]``."""
         self._levels = _blue_green_red(levels)
         self._mask = np.array(mask)
         self._take_pixels()
-        self._compose(all_of(self.shape))
+        self._compose(whole_area(self.shape))
 
-    def update_picture(self, area: Area, levels: NDArray[np.uint8]) -> None:
+    def update_image(self, area: Area, levels: NDArray[np.uint8]) -> None:
         """Take other levels in ``area``: those of its pixels alone."""
         self._levels[area.slices] = _blue_green_red(levels)
         self._compose(area)
@@ -72,7 +72,7 @@ class Composition:
         levels = self._levels[area.slices]
         out = self._pixels[area.slices]
         out[:, :, :3] = levels
-        if self._shown:
+        if self._mask_shown:
             covered = self._mask[area.slices]
             mixed = levels[covered] * np.float32(1.0 - self._alpha) + self._colour * np.float32(self._alpha)
             out[covered, :3] = (mixed + np.float32(0.5)).astype(np.uint8)

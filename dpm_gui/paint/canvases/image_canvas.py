@@ -23,7 +23,7 @@ from dpm_gui.desktop.theme import LIGHT, Palette
 from dpm_gui.paint.canvases.brush_outline import BrushOutline
 from dpm_gui.paint.canvases.composition import Composition
 from dpm_gui.paint.canvases.zoom import Zoom
-from dpm_gui.paint.document.raster import Area, all_of
+from dpm_gui.paint.document.raster import Area, whole_area
 from dpm_gui.views.widgets.wheel import ZOOM_A_NOTCH, notches
 
 MARGIN = 24
@@ -78,17 +78,17 @@ class PaintCanvas(QWidget):
         self._composition.set_mask_colour(palette.mask, palette.mask_alpha)
         self.update()
 
-    def set_picture(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
+    def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
         """Show a picture ``[H, W]`` or ``[H, W, 3]``, 0 … 255, and its mask ``[H, W]``."""
         other_size = levels.shape[:2] != self._composition.shape
-        self._composition.set_picture(levels, mask)
+        self._composition.set_image(levels, mask)
         if other_size or self._fitted:
             self.fit()
         self.update()
 
-    def update_picture(self, area: Area, levels: NDArray[np.uint8]) -> None:
+    def update_image(self, area: Area, levels: NDArray[np.uint8]) -> None:
         """Show other levels in a part of the picture: those of ``area`` alone."""
-        self._composition.update_picture(area, levels)
+        self._composition.update_image(area, levels)
         self._update_area(area)
 
     def update_mask(self, area: Area, mask: NDArray[np.bool_]) -> None:
@@ -121,7 +121,7 @@ class PaintCanvas(QWidget):
 
     def place_of(self, position: QPointF) -> tuple[float, float]:
         """Return the place in the picture, x and y in its pixels, at a position in the canvas."""
-        return self._zoom.to_picture(position)
+        return self._zoom.to_image(position)
 
     def position_of(self, x: float, y: float) -> QPointF:
         """Return the position in the canvas of a place in the picture."""
@@ -230,9 +230,9 @@ class PaintCanvas(QWidget):
         height, width = self._composition.shape
         self.hovered.emit((int(y), int(x)) if 0 <= x < width and 0 <= y < height else None)
 
-    def _pan(self, way: QPointF) -> None:
+    def _pan(self, offset: QPointF) -> None:
         self._fitted = False
-        self._zoom.pan(way)
+        self._zoom.pan(offset)
         self.update()
 
     def _zoom_at(self, position: QPointF, factor: float) -> None:
@@ -248,7 +248,7 @@ class PaintCanvas(QWidget):
             self.update(self._outline.area(self._pointer, self._zoom.scale))
 
     def _draw_frame(self, painter: QPainter) -> None:
-        rect = self._zoom.to_canvas_rect(all_of(self._composition.shape))
+        rect = self._zoom.to_canvas_rect(whole_area(self._composition.shape))
         painter.setPen(QPen(QColor(self._palette.hairline), 1))
         painter.drawRect(rect.adjusted(-1, -1, 0, 0))
 

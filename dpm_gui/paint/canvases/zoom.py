@@ -7,7 +7,7 @@ from PySide6.QtGui import QTransform
 
 from dpm_gui.paint.document.raster import Area
 
-LEAST, MOST = 0.02, 256.0
+LEAST_SCALE, MOST_SCALE = 0.02, 256.0
 """Pixels of the canvas to one of the picture."""
 
 
@@ -33,21 +33,21 @@ class Zoom:
         room = max(width - 2 * margin, 1) / shape[1], max(height - 2 * margin, 1) / shape[0]
         scale = min(room)
         # whole pixels where there are a few: then all of them are of one size
-        self._scale = min(max(float(int(scale)) if scale >= 4.0 else scale, LEAST), MOST)
+        self._scale = min(max(float(int(scale)) if scale >= 4.0 else scale, LEAST_SCALE), MOST_SCALE)
         left, top = (width - self._scale * shape[1]) / 2.0, (height - self._scale * shape[0]) / 2.0
         self._corner = QPointF(round(left), round(top))
 
-    def pan(self, way: QPointF) -> None:
+    def pan(self, offset: QPointF) -> None:
         """Move the picture."""
-        self._corner = self._corner + way
+        self._corner = self._corner + offset
 
     def zoom_at(self, position: QPointF, factor: float) -> None:
         """Enlarge the picture; what lies under ``position`` stays there."""
-        scale = min(max(self._scale * factor, LEAST), MOST)
+        scale = min(max(self._scale * factor, LEAST_SCALE), MOST_SCALE)
         self._corner = position + (self._corner - position) * (scale / self._scale)
         self._scale = scale
 
-    def to_picture(self, position: QPointF) -> tuple[float, float]:
+    def to_image(self, position: QPointF) -> tuple[float, float]:
         """Return the place in the picture at a position in the canvas."""
         place = (position - self._corner) / self._scale
         return place.x(), place.y()

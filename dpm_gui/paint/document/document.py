@@ -21,15 +21,15 @@ from dpm_gui.paint.document.tools import (
     LineStroke,
     Stroke,
     ToolBox,
-    fill_at,
+    flood_fill_at,
 )
 
-NAMES = {BRUSH: "brush", ERASER: "eraser", RECTANGLE: "rectangle", FILL: "fill", COLOUR: "colour"}
+TOOL_LABELS = {BRUSH: "brush", ERASER: "eraser", RECTANGLE: "rectangle", FILL: "fill", COLOUR: "colour"}
 LEAST_PRESSURE = 0.05
 
 
-class Easel(QObject):
-    """Holds one picture and its mask. `picture` and `mask` tell of every change, `tools_changed` of the tools."""
+class PaintDocument(QObject):
+    """Holds one picture and its mask. `image` and `mask` tell of every change, `tools_changed` of the tools."""
 
     tools_changed = Signal(object)
     """The `ToolBox` now in use."""
@@ -39,12 +39,12 @@ class Easel(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo_stack: QUndoStack = undo_stack(self)
-        self.picture = Layer(np.zeros((1, 1), np.float32), self.undo_stack, self)
+        self.image = Layer(np.zeros((1, 1), np.float32), self.undo_stack, self)
         self.mask = Layer(np.zeros((1, 1), np.bool_), self.undo_stack, self)
         self.value_range = (0.0, 255.0)
         self._tools = ToolBox()
         self._stroke: Stroke | None = None
-        for layer in (self.picture, self.mask):
+        for layer in (self.image, self.mask):
             layer.committed.connect(self.changed)
 
     @property
@@ -63,41 +63,41 @@ class Easel(QObject):
             self._tools = tools
             self.tools_changed.emit(tools)
 
-    def hold(self, tool: str) -> None:
+    def choose_tool(self, tool: str) -> None:
         """Take another tool in hand."""
-        self.take(self._tools.holding(tool))
+        self.take(self._tools.with_tool(tool))
 
     def resize_brush(self, steps: int) -> None:
         """Work with a brush some ``steps`` larger."""
-        self.take(self._tools.resized(steps))
+        self.take(self._tools.with_resized_brush(steps))
 
-    def put_up(
-        self, picture: NDArray[Any], value_range: tuple[float, float], mask: NDArray[np.bool_] | None = None
+    def load_image(
+        self, image: NDArray[Any], value_range: tuple[float, float], mask: NDArray[np.bool_] | None = None
     ) -> None:
         """Start anew with a picture of any size and its mask, empty if None, and nothing to undo."""
         self._stroke = None
         self.undo_stack.clear()
         self.value_range = value_range
-        self.mask.reset(np.zeros(picture.shape[:2], np.bool_) if mask is None else mask)
-        self.picture.reset(picture)
+        self.mask.reset(np.zeros(image.shape[:2], np.bool_) if mask is None else mask)
+        self.image.reset(image)
         self.changed.emit()
 
-    def exchange(self, picture: NDArray[Any], text: str) -> None:
-        """Have another picture in the place of this one: undoable where it has the same shape, else `put_up`."""
+    def replace_image(self, image: NDArray[Any], text: str) -> None:
+        """Have another picture in the place of this one: undoable where it has the same shape, else `load_image`."""
         self.release()
-        if picture.shape == self.picture.values.shape:
-            self.picture.replace(picture, text)
+        if image.shape == self.image.values.shape:
+            self.image.replace(image, text)
         else:
-            self.put_up(picture, self.value_range)
+            self.load_image(image, self.value_range)
 
     def press(self, x: float, y: float, erase: bool, pressure: float) -> None:
         """Put the tool down at a place, pixels of the picture; ``erase`` has the brush erase."""
         self.release()
         tools, place = self._tools, (x, y)
         layer, value = self._target(erase)
-        text = NAMES[ERASER if erase and tools.tool == BRUSH else tools.tool]
+        text = TOOL_LABELS[ERASER if erase and tools.tool == BRUSH else tools.tool]
         if tools.tool == FILL:
-            fill_at(layer, place, value, text)
+            flood_fill_at(layer, place, value, text)
             return
         kind = BoxStroke if tools.tool == RECTANGLE else LineStroke
         self._stroke = kind(layer, value, text)
@@ -135,5 +135,5 @@ class Easel(QObject):
         if self._tools.tool != COLOUR:
             return self.mask, not erase and self._tools.tool != ERASER
         colour = self._tools.colour
-        levels = np.asarray(colour, np.float32) if self.picture.values.ndim == 3 else grey_of_colour(colour)
-        return self.picture, from_levels(levels, self.value_range)
+        levels = np.asarray(colour, np.float32) if self.image.values.ndim == 3 else grey_of_colour(colour)
+        return self.image, from_levels(levels, self.value_range)

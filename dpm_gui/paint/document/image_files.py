@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage, QImageReader
 from core.errors import BadInputError
 from dpm_gui.views.canvases.image_levels import image_of
 
-HALF = 128
+MASK_THRESHOLD = 128
 LARGEST_SIDE = 8192
 FITTED, CROPPED = "fitted", "cropped"
 BAND = 2**17
@@ -46,7 +46,7 @@ def read_image(path: str | os.PathLike[str]) -> QImage:
 
 def mask_of(image: QImage) -> NDArray[np.bool_]:
     """Return the mask ``[H, W]`` that a picture stands for: light pixels are to be filled in."""
-    found: NDArray[np.bool_] = grey_of(image) >= HALF
+    found: NDArray[np.bool_] = grey_of(image) >= MASK_THRESHOLD
     return found
 
 
@@ -63,7 +63,7 @@ def scaled_mask(mask: NDArray[np.bool_], height: int, width: int) -> NDArray[np.
     return found
 
 
-def picture_for(levels: NDArray[np.uint8], shape: tuple[int, ...], how: str) -> NDArray[np.float32]:
+def levels_of_shape(levels: NDArray[np.uint8], shape: tuple[int, ...], how: str) -> NDArray[np.float32]:
     """Return ``levels`` of any size as a picture of ``shape``, levels 0 … 255.
 
     Args:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from dpm_gui.paint.document.raster import NOWHERE, Area, all_of
+from dpm_gui.paint.document.raster import EMPTY_AREA, Area, whole_area
 
-MOST_UNDONE = 200
+UNDO_LIMIT = 200
 
 
 class Layer(QObject):
@@ -31,7 +31,7 @@ class Layer(QObject):
         self._values = np.array(values)
         self._stack = stack
         self._before: NDArray[Any] | None = None
-        self._touched = NOWHERE
+        self._touched = EMPTY_AREA
 
     @property
     def values(self) -> NDArray[Any]:
@@ -54,15 +54,15 @@ class Layer(QObject):
 
     def reset(self, values: NDArray[Any]) -> None:
         """Start anew with other numbers, of any shape. The stack knows nothing of it; clear it."""
-        self._before, self._touched = None, NOWHERE
+        self._before, self._touched = None, EMPTY_AREA
         self._values = np.array(values)
-        self.changed.emit(all_of(self._values.shape))
+        self.changed.emit(whole_area(self._values.shape))
 
     def begin(self) -> None:
         """Begin a stroke; one that is under way is committed."""
         if self.in_stroke:
             self.commit("stroke")
-        self._before, self._touched = self._values.copy(), NOWHERE
+        self._before, self._touched = self._values.copy(), EMPTY_AREA
 
     def put(self, area: Area, values: NDArray[Any]) -> None:
         """Have ``values`` stand in ``area``, as part of the stroke that is under way."""
@@ -78,7 +78,7 @@ class Layer(QObject):
             return False
         before, area = self._before[self._touched.slices].copy(), self._touched
         after = self._values[area.slices].copy()
-        self._before, self._touched = None, NOWHERE
+        self._before, self._touched = None, EMPTY_AREA
         if area.empty or _same(before, after):
             return False
         self._stack.push(_Stroke(self, area, before, after, text))
@@ -94,7 +94,7 @@ class Layer(QObject):
         """Take the stroke that is under way back, as if it had never begun."""
         if self._before is not None:
             before, area = self._before[self._touched.slices], self._touched
-            self._before, self._touched = None, NOWHERE
+            self._before, self._touched = None, EMPTY_AREA
             self._show(area, before)
 
     def replace(self, values: NDArray[Any], text: str) -> bool:
@@ -104,7 +104,7 @@ class Layer(QObject):
         after[...] = values
         if _same(self._values, after):
             return False
-        self._stack.push(_Stroke(self, all_of(after.shape), self._values.copy(), after, text))
+        self._stack.push(_Stroke(self, whole_area(after.shape), self._values.copy(), after, text))
         return True
 
     def _show(self, area: Area, values: NDArray[Any]) -> None:
@@ -148,5 +148,5 @@ def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
 def undo_stack(parent: QObject) -> QUndoStack:
     """Return a stack that takes back as many strokes as anyone remembers."""
     stack = QUndoStack(parent)
-    stack.setUndoLimit(MOST_UNDONE)
+    stack.setUndoLimit(UNDO_LIMIT)
     return stack

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Place = tuple[float, float]
+Point = tuple[float, float]
 """x and y, in pixels."""
 
 
-def segment(shape: tuple[int, ...], start: Place, stop: Place, diameter: float) -> tuple[Area, NDArray[np.bool_]]:
+def segment(shape: tuple[int, ...], start: Point, stop: Point, diameter: float) -> tuple[Area, NDArray[np.bool_]]:
     """Return the pixels that a round brush covers on its straight way from ``start`` to ``stop``.
 
     They are those whose centres it passes over, and the pixels that it starts and stops in: a stroke has no gap,
@@ -30,7 +30,7 @@ def segment(shape: tuple[int, ...], start: Place, stop: Place, diameter: float) 
     radius = max(diameter, 1.0) / 2.0
     area = _around(start, stop, radius).within(shape)
     if area.empty:
-        return NOWHERE, np.zeros((0, 0), np.bool_)
+        return EMPTY_AREA, np.zeros((0, 0), np.bool_)
     covered: NDArray[np.bool_] = _squared_distances(area, start, stop) <= radius * radius
     for x, y in (start, stop):
         column, row = math.floor(x) - area.left, math.floor(y) - area.top
@@ -40,7 +40,7 @@ def segment(shape: tuple[int, ...], start: Place, stop: Place, diameter: float) 
 
 
 def soft_segment(
-    shape: tuple[int, ...], start: Place, stop: Place, diameter: float
+    shape: tuple[int, ...], start: Point, stop: Point, diameter: float
 ) -> tuple[Area, NDArray[np.float32]]:
     """Return how strongly a soft brush touches pixels on its way: 1 on the way itself, falling to 0 at its rim.
 
@@ -49,20 +49,20 @@ def soft_segment(
     radius = max(diameter, 1.0) / 2.0
     area = _around(start, stop, radius).within(shape)
     if area.empty:
-        return NOWHERE, np.zeros((0, 0), np.float32)
+        return EMPTY_AREA, np.zeros((0, 0), np.float32)
     share = np.sqrt(_squared_distances(area, start, stop)) / np.float32(radius)
     weight: NDArray[np.float32] = np.where(share < 1.0, 0.5 + 0.5 * np.cos(np.pi * share), 0.0).astype(np.float32)
     return area, weight
 
 
-def box(shape: tuple[int, ...], corner: Place, opposite: Place) -> Area:
+def box(shape: tuple[int, ...], corner: Point, opposite: Point) -> Area:
     """Return the pixels that a rectangle between two corners touches."""
     (left, right), (top, bottom) = (sorted((corner[axis], opposite[axis])) for axis in (0, 1))
     area = Area(math.floor(left), math.floor(top), math.floor(right) + 1, math.floor(bottom) + 1)
     return area.within(shape)
 
 
-def _around(start: Place, stop: Place, radius: float) -> Area:
+def _around(start: Point, stop: Point, radius: float) -> Area:
     return Area(
         math.floor(min(start[0], stop[0]) - radius),
         math.floor(min(start[1], stop[1]) - radius),
@@ -71,7 +71,7 @@ def _around(start: Place, stop: Place, radius: float) -> Area:
     )
 
 
-def _squared_distances(area: Area, start: Place, stop: Place) -> NDArray[np.float32]:
+def _squared_distances(area: Area, start: Point, stop: Point) -> NDArray[np.float32]:
     """Return the squared distance of the centre of each pixel of ``area`` to the segment."""
     x = np.arange(area.left, area.right, dtype=np.float32) + np.float32(0.5 - start[0])
     y = (np.arange(area.top, area.bottom, dtype=np.float32) + np.float32(0.5 - start[1]))[:, None]
@@ -123,15 +123,15 @@ class Area:
         )
 
 
-NOWHERE = Area(0, 0, 0, 0)
+EMPTY_AREA = Area(0, 0, 0, 0)
 
 
-def all_of(shape: tuple[int, ...]) -> Area:
+def whole_area(shape: tuple[int, ...]) -> Area:
     """Return the area of an array of ``shape`` [H, W, …]."""
     return Area(0, 0, shape[1], shape[0])
 
 
-def region(values: NDArray[np.generic], row: int, column: int) -> NDArray[np.bool_]:
+def connected_region(values: NDArray[np.generic], row: int, column: int) -> NDArray[np.bool_]:
     """Return the pixels of ``values`` [H, W] that hang together with one, and have its value.
 
     Runs of equal pixels in a row are taken as one, so that a large plain region takes few steps.

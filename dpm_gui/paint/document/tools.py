@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dpm_gui.paint.document import raster
 from dpm_gui.paint.document.layer import Layer
-from dpm_gui.paint.document.raster import NOWHERE, Area, Place, all_of, box, segment
+from dpm_gui.paint.document.raster import EMPTY_AREA, Area, Point, box, segment, whole_area
 
 BRUSH, ERASER, RECTANGLE, FILL, COLOUR = "brush", "eraser", "rectangle", "fill", "colour"
 TOOLS = (BRUSH, ERASER, RECTANGLE, FILL, COLOUR)
@@ -35,28 +35,28 @@ class ToolBox:
     colour: tuple[int, int, int] = (255, 255, 255)
     pressure: bool = False
 
-    def holding(self, tool: str) -> ToolBox:
+    def with_tool(self, tool: str) -> ToolBox:
         """Return it with another tool in hand."""
         return replace(self, tool=tool)
 
-    def pressed(self, on: bool) -> ToolBox:
+    def with_pressure(self, on: bool) -> ToolBox:
         """Return it with the pressure of a pen as the size of the brush, or not."""
         return replace(self, pressure=on)
 
-    def sized(self, size: float) -> ToolBox:
+    def with_size(self, size: float) -> ToolBox:
         """Return it with another size of brush, as near as there is."""
         return replace(self, size=min(max(round(size), SIZES[0]), SIZES[1]))
 
-    def swapped(self) -> ToolBox:
+    def with_swapped_tool(self) -> ToolBox:
         """Return it with the eraser for the brush; with the brush for anything else."""
-        return self.holding(ERASER if self.tool == BRUSH else BRUSH)
+        return self.with_tool(ERASER if self.tool == BRUSH else BRUSH)
 
-    def resized(self, steps: int) -> ToolBox:
+    def with_resized_brush(self, steps: int) -> ToolBox:
         """Return it with a brush some ``steps`` larger, each a tenth of its size and at least a pixel."""
         size = self.size
         for _ in range(abs(steps)):
             size += int(math.copysign(max(1, round(0.1 * size)), steps))
-        return self.sized(size)
+        return self.with_size(size)
 
 
 class LineStroke:
@@ -66,10 +66,10 @@ class LineStroke:
         self._layer = layer
         self._value = value
         self._text = text
-        self._last: Place | None = None
+        self._last: Point | None = None
         layer.begin()
 
-    def to(self, place: Place, diameter: float) -> None:
+    def to(self, place: Point, diameter: float) -> None:
         """Go on to ``place``."""
         values = self._layer.values
         area, covered = segment(values.shape, self._last or place, place, diameter)
@@ -91,11 +91,11 @@ class BoxStroke:
         self._layer = layer
         self._value = value
         self._text = text
-        self._corner: Place | None = None
-        self._area: Area = NOWHERE
+        self._corner: Point | None = None
+        self._area: Area = EMPTY_AREA
         layer.begin()
 
-    def to(self, place: Place, diameter: float) -> None:
+    def to(self, place: Point, diameter: float) -> None:
         """Have the rectangle end at ``place``."""
         if self._corner is None:
             self._corner = place
@@ -119,14 +119,14 @@ class BoxStroke:
 Stroke = LineStroke | BoxStroke
 
 
-def fill_at(layer: Layer, place: Place, value: Any, text: str) -> bool:
+def flood_fill_at(layer: Layer, place: Point, value: Any, text: str) -> bool:
     """Give ``value`` to the pixel at ``place`` and all that hang together with it and have its value."""
     column, row = math.floor(place[0]), math.floor(place[1])
     values = layer.values
     if not (0 <= row < values.shape[0] and 0 <= column < values.shape[1]):
         return False
-    found = raster.region(values, row, column)
+    found = raster.connected_region(values, row, column)
     changed: NDArray[Any] = np.where(found, np.asarray(value, values.dtype), values)
     layer.begin()
-    layer.put(all_of(values.shape), changed)
+    layer.put(whole_area(values.shape), changed)
     return layer.commit(text)

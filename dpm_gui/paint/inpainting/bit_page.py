@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.values.inpainting import FillFrame
+from core.values.inpainting import InpaintingFrame
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.paint.canvases.bit_canvas import FREE, BitCanvas
 from dpm_gui.paint.document.raster import Area
-from dpm_gui.paint.inpainting.panel import FillPanel
+from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.window.actions import Actions
 
@@ -25,9 +25,9 @@ class BitPage(QWidget):
     def __init__(self, paint: PaintSession, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._paint = paint
-        self._shown = False
+        self._active = False
         self.canvas = BitCanvas(self)
-        self.panel = FillPanel(actions["fill_in"], self, noun="bits")
+        self.panel = InpaintPanel(actions["inpaint"], self, noun="bits")
         self.panel.setFixedWidth(PANEL_WIDTH)
         self._note = QLabel(HINT, self)
         self._note.setWordWrap(True)
@@ -43,15 +43,15 @@ class BitPage(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(left, 1)
         row.addLayout(right)
-        self.canvas.wished.connect(self._wish)
-        self.canvas.wish_ended.connect(self._end_wish)
-        for layer in (paint.easel.mask, paint.easel.picture):
-            layer.changed.connect(self._show_wish)
+        self.canvas.bit_asked.connect(self._set_bit)
+        self.canvas.edit_ended.connect(self._end_edit)
+        for layer in (paint.document.mask, paint.document.image):
+            layer.changed.connect(self._show_wanted)
         paint.options_changed.connect(self.panel.show_options)
         paint.started.connect(self._state.clear)
         paint.result_changed.connect(self._show_result)
         paint.ended.connect(self._show_end)
-        paint.note_changed.connect(self._say)
+        paint.note_changed.connect(self._show_note)
         self.panel.changed.connect(lambda changes: paint.set_options(**changes))
 
     def set_palette(self, palette: Palette) -> None:
@@ -64,72 +64,72 @@ class BitPage(QWidget):
     def compare(self, after: bool) -> None:
         """Show samples in the place of the wish: they stand below it already."""
 
-    def take_keyboard(self) -> None:
+    def focus_canvas(self) -> None:
         """Have keys go to the canvas."""
         self.canvas.setFocus()
 
     def show_opened(self, opened: Opened) -> None:
         """Be ready for the sequences of ``opened``."""
-        self._shown = True
+        self._active = True
         self.panel.set_steps(opened.checkpoint.steps)
         self.panel.show_options(self._paint.options)
-        self._show_wish()
+        self._show_wanted()
 
-    def put_away(self) -> None:
+    def deactivate(self) -> None:
         """Show nothing any more: something else is open."""
-        self._shown = False
+        self._active = False
 
-    def _wish(self, place: int, value: int) -> None:
-        easel, area = self._paint.easel, Area(place, 0, place + 1, 1)
-        for layer in (easel.picture, easel.mask):
+    def _set_bit(self, place: int, value: int) -> None:
+        document, area = self._paint.document, Area(place, 0, place + 1, 1)
+        for layer in (document.image, document.mask):
             if not layer.in_stroke:
                 layer.begin()
-        easel.mask.put(area, np.array([[value == FREE]]))
+        document.mask.put(area, np.array([[value == FREE]]))
         if value != FREE:
-            easel.picture.put(area, np.array([[value]], np.float32))
+            document.image.put(area, np.array([[value]], np.float32))
 
-    def _end_wish(self) -> None:
-        easel = self._paint.easel
-        layers = [layer for layer in (easel.picture, easel.mask) if layer.in_stroke]
+    def _end_edit(self) -> None:
+        document = self._paint.document
+        layers = [layer for layer in (document.image, document.mask) if layer.in_stroke]
         if not any(layer.differs for layer in layers):
             for layer in layers:
                 layer.cancel()
             return
-        easel.undo_stack.beginMacro("wish")
+        document.undo_stack.beginMacro("wish")
         for layer in layers:
             layer.commit("wish")
-        easel.undo_stack.endMacro()
+        document.undo_stack.endMacro()
 
-    def _show_wish(self, _area: object = None) -> None:
-        easel = self._paint.easel
-        picture, mask = easel.picture.values, easel.mask.values
-        if self._shown and picture.shape == mask.shape and len(picture) == 1:
-            self.canvas.show_wish(_wish_of(picture[0], mask[0]))
+    def _show_wanted(self, _area: object = None) -> None:
+        document = self._paint.document
+        image, mask = document.image.values, document.mask.values
+        if self._active and image.shape == mask.shape and len(image) == 1:
+            self.canvas.show_wanted(_wanted_bits(image[0], mask[0]))
 
-    def _show_result(self, frame: FillFrame | None) -> None:
-        if not self._shown:
+    def _show_result(self, frame: InpaintingFrame | None) -> None:
+        if not self._active:
             return
-        pictures = None if frame is None else frame.pictures
-        width = self._paint.easel.mask.values.shape[1]
-        self.canvas.show_samples(np.empty((0, width), np.float32) if pictures is None else pictures)
+        images = None if frame is None else frame.images
+        width = self._paint.document.mask.values.shape[1]
+        self.canvas.show_samples(np.empty((0, width), np.float32) if images is None else images)
         self._state.setText("" if frame is None or frame.final else f"filling in, t = {frame.t}")
         if frame is not None and frame.effective_size is not None:
-            self.panel.show_size(frame.effective_size, self._paint.walked)
+            self.panel.show_size(frame.effective_size, self._paint.chain_count)
 
     def _show_end(self, error: Exception | None) -> None:
         """Say why there is no more to come, where it is not that all is done."""
         frame = self._paint.result
-        if not self._shown:
+        if not self._active:
             return
         if error is not None:
             self._state.setText("failed")
         elif frame is not None and not frame.final and not self._paint.running:
             self._state.setText(f"stopped at t = {frame.t}")
 
-    def _say(self, note: str) -> None:
+    def _show_note(self, note: str) -> None:
         self._note.setText(f"{note} {HINT}" if note else HINT)
 
 
-def _wish_of(bits: NDArray[np.float32], free: NDArray[np.bool_]) -> NDArray[np.int8]:
+def _wanted_bits(bits: NDArray[np.float32], free: NDArray[np.bool_]) -> NDArray[np.int8]:
     """Return what is wished for: 0, 1 or `FREE` of each place."""
     return np.where(free, FREE, bits).astype(np.int8)

@@ -10,38 +10,38 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
-from core.values.inpainting import FillFrame
+from core.values.inpainting import InpaintingFrame
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.document.levels import to_levels
-from dpm_gui.paint.document.raster import Area, all_of
+from dpm_gui.paint.document.raster import Area, whole_area
 from dpm_gui.paint.document.tools import COLOUR, FILL, RECTANGLE, ToolBox
-from dpm_gui.paint.inpainting.panel import FillPanel
-from dpm_gui.paint.inpainting.results import FillResults
+from dpm_gui.paint.inpainting.panel import InpaintPanel
+from dpm_gui.paint.inpainting.results import InpaintResults
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.inpainting.tiles import TileGrid
-from dpm_gui.paint.inpainting.tool_panel import PictureBar, ToolColumn
+from dpm_gui.paint.inpainting.tool_panel import ImageBar, ToolColumn
 from dpm_gui.window.actions import Actions
 
 WITHOUT_BRUSH = {RECTANGLE, FILL}
 RESULTS_WIDTH = 440
 
 
-class PicturePage(QWidget):
+class ImagePage(QWidget):
     """Joins canvas, tools and results to what is painted."""
 
     def __init__(self, paint: PaintSession, actions: Actions, icons: IconSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._paint = paint
         self._actions = actions
-        self._shown = True
+        self._active = True
         self.canvas = PaintCanvas(self)
-        self.results = FillResults(self)
-        self.panel = FillPanel(actions["fill_in"], self)
+        self.results = InpaintResults(self)
+        self.panel = InpaintPanel(actions["inpaint"], self)
         self.tools = ToolColumn(actions, self)
-        self.bar = PictureBar(actions, self)
+        self.bar = ImageBar(actions, self)
         self._note = QLabel(self)
         self._note.setContentsMargins(16, 4, 16, 4)
         self._note.setWordWrap(True)
@@ -49,13 +49,13 @@ class PicturePage(QWidget):
         self._pixel = QLabel(self)
         self._pixel.setContentsMargins(0, 4, 16, 4)
         self._icons = icons
-        self._display = PictureDisplay(paint, self.canvas, self.results.samples, self)
+        self._display = ImageDisplay(paint, self.canvas, self.results.samples, self)
         self._lay_out()
         self._connect_canvas()
         self._connect_paint()
-        self._show_tools(paint.easel.tools)
+        self._show_tools(paint.document.tools)
         self.panel.show_options(paint.options)
-        self._say(paint.note())
+        self._show_note(paint.note())
         if paint.opened is None:
             self.canvas.set_message("Opening the checkpoint…")
 
@@ -70,27 +70,27 @@ class PicturePage(QWidget):
         """Show the whole picture."""
         self.canvas.fit()
 
-    def take_keyboard(self) -> None:
+    def focus_canvas(self) -> None:
         """Have keys go to the canvas."""
         self.canvas.setFocus()
 
     def show_opened(self, opened: Opened) -> None:
         """Be ready for the pictures of ``opened``."""
-        self._shown = True
+        self._active = True
         self.canvas.set_message("")
         self.results.set_state("")  # runs of what was open before have told it how far they were
         data = opened.checkpoint.data
         self.panel.set_steps(opened.checkpoint.steps)
         self.panel.show_options(self._paint.options)
-        self.bar.set_largest(max(self._paint.easel.picture.values.shape[:2]))
-        colour = data.is_picture and len(data.shape) == 3
+        self.bar.set_largest(max(self._paint.document.image.values.shape[:2]))
+        colour = data.is_image and len(data.shape) == 3
         self.bar.set_colours(colour)
         self._display.show_all()
 
-    def put_away(self) -> None:
+    def deactivate(self) -> None:
         """Show nothing any more: something else than pictures is open."""
-        self._shown = False
-        self.results.show_digest(None)
+        self._active = False
+        self.results.show_summary(None)
 
     def compare(self, after: bool) -> None:
         """Show the chosen sample on the canvas, without a mask, or what is painted again."""
@@ -129,14 +129,14 @@ class PicturePage(QWidget):
         layout.addWidget(split)
 
     def _connect_canvas(self) -> None:
-        easel, canvas = self._paint.easel, self.canvas
+        document, canvas = self._paint.document, self.canvas
         canvas.pressed.connect(self._press)
-        canvas.moved.connect(easel.move)
-        canvas.released.connect(easel.release)
-        canvas.size_asked.connect(easel.resize_brush)
+        canvas.moved.connect(document.move)
+        canvas.released.connect(document.release)
+        canvas.size_asked.connect(document.resize_brush)
         canvas.hovered.connect(self._read_pixel)
-        easel.tools_changed.connect(self._show_tools)
-        self.bar.size_asked.connect(lambda size: easel.take(easel.tools.sized(size)))
+        document.tools_changed.connect(self._show_tools)
+        self.bar.size_asked.connect(lambda size: document.take(document.tools.with_size(size)))
         self.bar.colour_chosen.connect(self._take_colour)
         self.tools.compare_held.connect(self.compare)
         self._actions.on_switch("show_mask", canvas.set_mask_shown)
@@ -148,18 +148,18 @@ class PicturePage(QWidget):
         paint.started.connect(partial(self.results.set_state, "filling in…"))
         paint.stepped.connect(self._show_step)
         paint.ended.connect(self._show_end)
-        paint.note_changed.connect(self._say)
+        paint.note_changed.connect(self._show_note)
         self.panel.changed.connect(lambda changes: paint.set_options(**changes))
-        self.results.keep_asked.connect(paint.keep)
+        self.results.keep_asked.connect(paint.keep_sample)
 
     def _press(self, x: float, y: float, erase: bool, pressure: float) -> None:
         self.compare(False)
         self._actions["show_mask"].setChecked(True)  # nobody paints what cannot be seen
-        self._paint.easel.press(x, y, erase, pressure)
+        self._paint.document.press(x, y, erase, pressure)
 
     def _take_colour(self, colour: tuple[int, int, int]) -> None:
-        easel = self._paint.easel
-        self._paint.easel.take(ToolBox(COLOUR, easel.tools.size, colour, easel.tools.pressure))
+        document = self._paint.document
+        self._paint.document.take(ToolBox(COLOUR, document.tools.size, colour, document.tools.pressure))
 
     def _show_tools(self, tools: ToolBox) -> None:
         outlined = tools.tool not in WITHOUT_BRUSH
@@ -171,17 +171,17 @@ class PicturePage(QWidget):
 
     def _read_pixel(self, place: tuple[int, int] | None) -> None:
         """Say which pixel is under the pointer, and its value."""
-        picture = self._paint.easel.picture.values
-        if place is None or place[0] >= picture.shape[0] or place[1] >= picture.shape[1]:
+        image = self._paint.document.image.values
+        if place is None or place[0] >= image.shape[0] or place[1] >= image.shape[1]:
             self._pixel.setText("")
             return
-        value = ", ".join(f"{part:.4g}" for part in np.atleast_1d(picture[place]))
+        value = ", ".join(f"{part:.4g}" for part in np.atleast_1d(image[place]))
         self._pixel.setText(f"row {place[0]}, column {place[1]}: {value}")
 
-    def _show_result(self, frame: FillFrame | None) -> None:
-        if not self._shown:
+    def _show_result(self, frame: InpaintingFrame | None) -> None:
+        if not self._active:
             return
-        self.results.show_digest(self._paint.digest)
+        self.results.show_summary(self._paint.summary)
         if frame is None:
             self.results.set_state("")
             self.panel.show_size(None, self._paint.options.count)
@@ -189,7 +189,7 @@ class PicturePage(QWidget):
         what = "preview" if frame.preview else "filling in"
         self.results.set_state("" if frame.final else f"{what}, t = {frame.t}")
         if frame.effective_size is not None:
-            self.panel.show_size(frame.effective_size, self._paint.walked)
+            self.panel.show_size(frame.effective_size, self._paint.chain_count)
         self._display.follow()
 
     def _show_step(self, t: int) -> None:
@@ -208,13 +208,13 @@ class PicturePage(QWidget):
         else:
             self.results.set_state(f"stopped at t = {frame.t}" if not frame.preview else "stopped, a preview")
 
-    def _say(self, note: str) -> None:
+    def _show_note(self, note: str) -> None:
         self._note.setText(note or "Hold Z to see the chosen sample in the place of the mask.")
         if self._paint.result is None:
             self.results.set_message(note or "The samples appear here once you have painted.")
 
 
-class PictureDisplay(QObject):
+class ImageDisplay(QObject):
     """Keeps a canvas showing what is painted: a stroke costs what it has changed."""
 
     def __init__(self, paint: PaintSession, canvas: PaintCanvas, samples: TileGrid, parent: QObject) -> None:
@@ -223,12 +223,12 @@ class PictureDisplay(QObject):
         self._canvas = canvas
         self._samples = samples
         self._comparing = False
-        paint.easel.mask.changed.connect(self._show_mask)
-        paint.easel.picture.changed.connect(self._show_picture)
+        paint.document.mask.changed.connect(self._show_mask)
+        paint.document.image.changed.connect(self._show_image)
 
     def compare(self, after: bool) -> None:
         """Show the chosen sample, without a mask, or what is painted again."""
-        after = after and self._paint.digest is not None
+        after = after and self._paint.summary is not None
         if after != self._comparing:
             self._comparing = after
             self.show_all()
@@ -240,32 +240,32 @@ class PictureDisplay(QObject):
 
     def show_all(self) -> None:
         """Show all of the picture and its mask, or the sample."""
-        shown, easel = self._paint.digest, self._paint.easel
-        picture, mask = easel.picture.values, easel.mask.values
+        summary, document = self._paint.summary, self._paint.document
+        image, mask = document.image.values, document.mask.values
         # where the sizes differ, the other one is about to follow
-        if self._comparing and shown is not None:
-            levels = shown.levels[min(self._samples.choice, len(shown.levels) - 1)]
+        if self._comparing and summary is not None:
+            levels = summary.levels[min(self._samples.choice, len(summary.levels) - 1)]
             if mask.shape == levels.shape[:2]:
-                self._canvas.set_picture(levels, np.zeros_like(mask))
-        elif mask.shape == picture.shape[:2]:
-            self._canvas.set_picture(self._levels(picture), mask)
+                self._canvas.set_image(levels, np.zeros_like(mask))
+        elif mask.shape == image.shape[:2]:
+            self._canvas.set_image(self._levels(image), mask)
 
     def _show_mask(self, area: Area) -> None:
-        mask = self._paint.easel.mask.values
+        mask = self._paint.document.mask.values
         if mask.shape == self._canvas.composition.shape and not self._comparing:
             self._canvas.update_mask(area, mask[area.slices])
         else:
             self.show_all()
 
-    def _show_picture(self, area: Area) -> None:
-        picture = self._paint.easel.picture.values
-        whole = area == all_of(picture.shape)
-        if whole or self._comparing or picture.shape[:2] != self._canvas.composition.shape:
+    def _show_image(self, area: Area) -> None:
+        image = self._paint.document.image.values
+        whole = area == whole_area(image.shape)
+        if whole or self._comparing or image.shape[:2] != self._canvas.composition.shape:
             self.show_all()
         else:
-            self._canvas.update_picture(area, self._levels(picture[area.slices]))
+            self._canvas.update_image(area, self._levels(image[area.slices]))
 
-    def _levels(self, picture: NDArray[Any]) -> NDArray[np.uint8]:
+    def _levels(self, image: NDArray[Any]) -> NDArray[np.uint8]:
         opened = self._paint.opened
         grey_level = None if opened is None else opened.checkpoint.data.grey_level
-        return to_levels(picture, self._paint.easel.value_range, grey_level)
+        return to_levels(image, self._paint.document.value_range, grey_level)

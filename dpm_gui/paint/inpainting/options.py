@@ -7,37 +7,37 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.values.inpainting import USUAL_BACK_AND_FORTH
+from core.values.inpainting import DEFAULT_RESAMPLE_TIMES
 
-PATH, HELD_AT_X0 = "path", "x0"
+PATH, CLEAN = "noised", "clean"
 COUNTS = (1, 16)
-MOST_BACK_AND_FORTH = 20
+MOST_RESAMPLE_TIMES = 20
 PARTICLES = (16, 4096)
-WAYS = {
+KNOWN_PIXELS_TEXT = {
     PATH: "Known {noun} follow their own noised path q(xᵗ | x⁰), drawn anew for each sample, "
     "so that at every step they are as noisy as the rest.",
-    HELD_AT_X0: "Known {noun} stand at x⁰ itself from the first step on: r is a delta there at every t, "
+    CLEAN: "Known {noun} stand at x⁰ itself from the first step on: r is a delta there at every t, "
     "as in the paper; the rest sees them sharper than anything it was trained on.",
 }
 """What each way to hold known pixels does, in a sentence."""
-BACK_AND_FORTH = (
+RESAMPLE_TIMES = (
     "Parts of the way are taken back by q's own steps and walked again, so that new {noun} and known ones agree."
 )
-PLAIN = "The paper's kernels: quick, but not draws from the posterior p(x) r(x)."
-WEIGHTED = (
+PLAIN_TEXT = "The paper's kernels: quick, but not draws from the posterior p(x) r(x)."
+WEIGHTED_TEXT = (
     "Weighted particles, resampled when few carry the weight: the posterior itself as their number grows; "
     "the effective sample size says how many of them count."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class FillOptions:
+class InpaintOptions:
     """How to fill in.
 
     Attributes:
         count: Samples, 1 … 16.
-        held: "path" or "x0", see `WAYS`.
-        back_and_forth: How often each step is taken back and walked again; without weights alone.
+        known_mode: "path" or "x0", see `KNOWN_PIXELS_TEXT`.
+        resample_times: How often each step is taken back and walked again; without weights alone.
         weighted: Whether the samples are drawn from weighted particles.
         particles: Number of those.
         start: Step at which the picture as it is painted is noised and finished; None is T, from noise.
@@ -45,8 +45,8 @@ class FillOptions:
     """
 
     count: int = 4
-    held: str = PATH
-    back_and_forth: int = USUAL_BACK_AND_FORTH
+    known_mode: str = PATH
+    resample_times: int = DEFAULT_RESAMPLE_TIMES
     weighted: bool = False
     particles: int = 64
     start: int | None = None
@@ -54,10 +54,10 @@ class FillOptions:
 
     def sentence(self, noun: str) -> str:
         """Return what these options do to known "pixels" or "bits", in words."""
-        parts = [WAYS[self.held]]
-        if self.back_and_forth and not self.weighted:
-            parts.append(BACK_AND_FORTH)
-        parts.append(WEIGHTED if self.weighted else PLAIN)
+        parts = [KNOWN_PIXELS_TEXT[self.known_mode]]
+        if self.resample_times and not self.weighted:
+            parts.append(RESAMPLE_TIMES)
+        parts.append(WEIGHTED_TEXT if self.weighted else PLAIN_TEXT)
         return " ".join(parts).format(noun=noun)
 
     def problem(self) -> str | None:
@@ -67,19 +67,19 @@ class FillOptions:
         return None
 
 
-EMPTY = "Nothing is masked: paint over what is to be new (B), or take a ready-made mask."
-ALL = "All is masked, so nothing is known: this is plain sampling."
-EMPTY_ROW = "No place is free: there is nothing to fill in."
-ALL_ROW = "All places are free, so nothing is known: this is plain sampling."
+NOTHING_MASKED = "Nothing is masked: paint over what is to be new (B), or take a ready-made mask."
+ALL_MASKED = "All is masked, so nothing is known: this is plain sampling."
+NOTHING_FREE = "No place is free: there is nothing to fill in."
+ALL_FREE = "All places are free, so nothing is known: this is plain sampling."
 
 
-def note_on(mask: NDArray[np.bool_], start: int | None) -> str:
+def mask_note(mask: NDArray[np.bool_], start: int | None) -> str:
     """Return what to know about ``mask`` [H, W], of a single row for a sequence, when filling starts at ``start``."""
     row = len(mask) == 1
     if start is not None:
         return ""
     if not mask.any():
-        return EMPTY_ROW if row else EMPTY
+        return NOTHING_FREE if row else NOTHING_MASKED
     if mask.all():
-        return ALL_ROW if row else ALL
+        return ALL_FREE if row else ALL_MASKED
     return ""

@@ -19,15 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dpm_gui.paint.inpainting.options import COUNTS, HELD_AT_X0, MOST_BACK_AND_FORTH, PARTICLES, PATH, FillOptions
+from dpm_gui.paint.inpainting.options import CLEAN, COUNTS, MOST_RESAMPLE_TIMES, PARTICLES, PATH, InpaintOptions
 from dpm_gui.views.widgets.number_box import prepare
 
-HELD = {PATH: "on their own noised path", HELD_AT_X0: "held at x⁰"}
-WAYS = ("plain: the paper's kernels", "weighted particles")
+KNOWN_MODE_LABELS = {PATH: "on their own noised path", CLEAN: "held at x⁰"}
+DRAWS = ("plain: the paper's kernels", "weighted particles")
 
 
-class FillPanel(QWidget):
-    """Shows `FillOptions` and asks for others."""
+class InpaintPanel(QWidget):
+    """Shows `InpaintOptions` and asks for others."""
 
     changed = Signal(dict)
     """Entries of the options that are to change."""
@@ -43,13 +43,15 @@ class FillPanel(QWidget):
         self.automatic = QCheckBox("Run after each stroke", self)
         self.automatic.setToolTip("Fill in by itself once a stroke has ended and a quarter of a second has passed")
         self.automatic.toggled.connect(lambda on: self.changed.emit({"automatic": on}))
-        self.held = self._choice(f"Known {noun}", HELD.values())
-        self.held.activated.connect(lambda index: self.changed.emit({"held": list(HELD)[index]}))
+        self.known_mode = self._choice(f"Known {noun}", KNOWN_MODE_LABELS.values())
+        self.known_mode.activated.connect(
+            lambda index: self.changed.emit({"known_mode": list(KNOWN_MODE_LABELS)[index]})
+        )
         tip = "How often each step is taken back and walked again, so that what is new fits what is known"
-        self.repeats = self._spin("Back and forth", 0, MOST_BACK_AND_FORTH, tip)
-        self.repeats.valueChanged.connect(lambda value: self.changed.emit({"back_and_forth": value}))
-        self.weights = self._choice("Draws", WAYS)
-        self.weights.activated.connect(lambda index: self.changed.emit({"weighted": bool(index)}))
+        self.resample_times = self._spin("Back and forth", 0, MOST_RESAMPLE_TIMES, tip)
+        self.resample_times.valueChanged.connect(lambda value: self.changed.emit({"resample_times": value}))
+        self.draws = self._choice("Draws", DRAWS)
+        self.draws.activated.connect(lambda index: self.changed.emit({"weighted": bool(index)}))
         self.particles = self._spin("Particles", *PARTICLES, "How many weighted particles the samples are drawn from")
         self.particles.setSingleStep(16)
         self.particles.valueChanged.connect(lambda value: self.changed.emit({"particles": value}))
@@ -75,12 +77,12 @@ class FillPanel(QWidget):
             self.start.setRange(1, steps)
             self.start.setPageStep(max(1, steps // 10))
 
-    def show_options(self, options: FillOptions) -> None:
+    def show_options(self, options: InpaintOptions) -> None:
         """Show ``options``."""
         start = self._steps if options.start is None else options.start
         for box, value in (
             (self.count, options.count),
-            (self.repeats, options.back_and_forth),
+            (self.resample_times, options.resample_times),
             (self.particles, options.particles),
             (self.start, start),
         ):
@@ -88,13 +90,13 @@ class FillPanel(QWidget):
                 box.setValue(value)
         with QSignalBlocker(self.automatic):
             self.automatic.setChecked(options.automatic)
-        with QSignalBlocker(self.held), QSignalBlocker(self.weights):
-            self.held.setCurrentIndex(list(HELD).index(options.held))
-            self.weights.setCurrentIndex(int(options.weighted))
+        with QSignalBlocker(self.known_mode), QSignalBlocker(self.draws):
+            self.known_mode.setCurrentIndex(list(KNOWN_MODE_LABELS).index(options.known_mode))
+            self.draws.setCurrentIndex(int(options.weighted))
         self._start_text.setText(f"t = {start}" if start < self._steps else f"t = T = {start}")
         self.sentence.setText(options.sentence(self._noun))
         self.form.setRowVisible(self.particles, options.weighted)
-        self.form.setRowVisible(self.repeats, not options.weighted)
+        self.form.setRowVisible(self.resample_times, not options.weighted)
         if not options.weighted:
             self.show_size(None, options.count)
 
@@ -122,10 +124,10 @@ class FillPanel(QWidget):
         self._start_text.setMinimumWidth(self.fontMetrics().horizontalAdvance("t = T = 1000 "))
         form.addRow("Samples", counts)
         form.addRow("", self.automatic)
-        form.addRow(f"Known {self._noun}", self.held)
-        form.addRow("Draws", self.weights)
+        form.addRow(f"Known {self._noun}", self.known_mode)
+        form.addRow("Draws", self.draws)
         form.addRow("Particles", self.particles)
-        form.addRow("Back and forth", self.repeats)
+        form.addRow("Back and forth", self.resample_times)
         form.addRow("Start from", starts)
         form.addRow("Effective size", self.effective)
         layout = QVBoxLayout(self)

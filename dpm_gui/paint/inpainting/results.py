@@ -12,11 +12,11 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from dpm_gui.desktop.theme import LIGHT, Palette, text_size
-from dpm_gui.paint.inpainting.summary import Digest
+from dpm_gui.paint.inpainting.summary import ResultSummary
 from dpm_gui.paint.inpainting.tiles import ColourBar, Tile, TileGrid
 
 
-class FillResults(QWidget):
+class InpaintResults(QWidget):
     """Shows the pictures of one frame at a time."""
 
     chosen = Signal(int)
@@ -29,7 +29,7 @@ class FillResults(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._palette = LIGHT
-        self._shown: Digest | None = None
+        self._summary: ResultSummary | None = None
         self._title = QLabel("Samples", self)
         self._state = QLabel(self)
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -37,19 +37,19 @@ class FillResults(QWidget):
         self._state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.samples = TileGrid("Samples", self, choosable=True)
         self.mean = TileGrid("Mean of the samples", self)
-        self.spread = TileGrid("Standard deviation of the samples", self)
+        self.std = TileGrid("Standard deviation of the samples", self)
         self.bar = ColourBar("levels", self)
-        self.keep = QToolButton(self)
-        self.keep.setText("Keep this sample")
-        self.keep.setToolTip("Make the chosen sample the new picture (Ctrl+K, or double click it)")
-        self.keep.clicked.connect(lambda: self.keep_asked.emit(self.samples.choice))
+        self.keep_button = QToolButton(self)
+        self.keep_button.setText("Keep this sample")
+        self.keep_button.setToolTip("Make the chosen sample the new picture (Ctrl+K, or double click it)")
+        self.keep_button.clicked.connect(lambda: self.keep_asked.emit(self.samples.choice))
         self.samples.chosen.connect(self.chosen)
-        self.samples.kept.connect(self.keep_asked)
-        for grid in (self.samples, self.mean, self.spread):
+        self.samples.keep_asked.connect(self.keep_asked)
+        for grid in (self.samples, self.mean, self.std):
             grid.save_asked.connect(partial(self._ask_to_save, grid))
         self._captions = [QLabel("Mean", self), QLabel("Standard deviation", self)]
         self._lay_out()
-        self.show_digest(None)
+        self.show_summary(None)
 
     @property
     def state(self) -> str:
@@ -59,18 +59,18 @@ class FillResults(QWidget):
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
         self._palette = palette
-        for part in (self.samples, self.mean, self.spread, self.bar):
+        for part in (self.samples, self.mean, self.std, self.bar):
             part.set_palette(palette)
         colours = QPalette(self.palette())
         colours.setColor(QPalette.ColorRole.WindowText, QColor(palette.muted))
         for label in (self._state, *self._captions):
             label.setPalette(colours)
-        self.show_digest(self._shown)
+        self.show_summary(self._summary)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange}:
-            self._dress_title()
+            self._style_title()
 
     def set_message(self, text: str) -> None:
         """Say ``text`` where there are no samples."""
@@ -81,29 +81,29 @@ class FillResults(QWidget):
         self._state.setText(text)
         self._state.setToolTip(text)
 
-    def show_digest(self, shown: Digest | None) -> None:
+    def show_summary(self, summary: ResultSummary | None) -> None:
         """Show the pictures of a frame, or none."""
-        self._shown = shown
-        self.keep.setEnabled(shown is not None)
-        if shown is None:
-            for grid in (self.samples, self.mean, self.spread):
+        self._summary = summary
+        self.keep_button.setEnabled(summary is not None)
+        if summary is None:
+            for grid in (self.samples, self.mean, self.std):
                 grid.show_tiles([])
             self.bar.show_scale(colours_of(self._palette), None)
             return
-        pairs = enumerate(zip(shown.levels, np.asarray(shown.frame.pictures), strict=True), start=1)
+        pairs = enumerate(zip(summary.levels, np.asarray(summary.frame.images), strict=True), start=1)
         self.samples.show_tiles([Tile(each, values, f"Sample {number}") for number, (each, values) in pairs])
-        self.mean.show_tiles([Tile(shown.mean_levels, shown.mean, "Mean")])
-        self._show_spread(shown)
+        self.mean.show_tiles([Tile(summary.mean_levels, summary.mean, "Mean")])
+        self._show_std(summary)
 
-    def _show_spread(self, shown: Digest) -> None:
+    def _show_std(self, summary: ResultSummary) -> None:
         colours = colours_of(self._palette)
-        if shown.spread is None or shown.spread_levels is None:
-            self.spread.set_message("One sample has no spread.")
-            self.spread.show_tiles([])
+        if summary.std is None or summary.std_levels is None:
+            self.std.set_message("One sample has no spread.")
+            self.std.show_tiles([])
             self.bar.show_scale(colours, None)
             return
-        self.spread.show_tiles([Tile(colours[shown.spread_levels], shown.spread, "Standard deviation")])
-        self.bar.show_scale(colours, shown.spread_top)
+        self.std.show_tiles([Tile(colours[summary.std_levels], summary.std, "Standard deviation")])
+        self.bar.show_scale(colours, summary.std_top)
 
     def _ask_to_save(self, grid: TileGrid, index: int) -> None:
         self.save_asked.emit(grid.tiles[index].levels)
@@ -113,14 +113,14 @@ class FillResults(QWidget):
         top.setSpacing(8)
         top.addWidget(self._title)
         top.addWidget(self._state, 1)
-        top.addWidget(self.keep)
+        top.addWidget(self.keep_button)
         below = QGridLayout()
         below.setHorizontalSpacing(8)
         below.setVerticalSpacing(4)
         below.addWidget(self._captions[0], 0, 0)
         below.addWidget(self._captions[1], 0, 1)
         below.addWidget(self.mean, 1, 0)
-        below.addWidget(self.spread, 1, 1)
+        below.addWidget(self.std, 1, 1)
         below.addWidget(self.bar, 1, 2)
         below.setColumnStretch(0, 1)
         below.setColumnStretch(1, 1)
@@ -130,9 +130,9 @@ class FillResults(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.samples, 3)
         layout.addLayout(below, 2)
-        self._dress_title()
+        self._style_title()
 
-    def _dress_title(self) -> None:
+    def _style_title(self) -> None:
         font = QFont(self.font())
         font.setPointSizeF(text_size(self, 1.0))
         font.setBold(True)

@@ -11,34 +11,34 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import BadInputError
-from core.values.inpainting import FillFrame, FillRequest
+from core.values.inpainting import InpaintingFrame, InpaintingRequest
 from dpm_gui.engine import painting
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import REVERSE
 from dpm_gui.jobs.tasks import Tasks
-from dpm_gui.paint.debounce import Rest
-from dpm_gui.paint.document.document import Easel
+from dpm_gui.paint.debounce import Debounce
+from dpm_gui.paint.document.document import PaintDocument
 from dpm_gui.paint.document.ready_masks import READY_MASKS
-from dpm_gui.paint.inpainting.options import FillOptions, note_on
-from dpm_gui.paint.inpainting.requests import PictureSource, framed, options_in, put_on, request_of
-from dpm_gui.paint.inpainting.summary import Digest, digested
+from dpm_gui.paint.inpainting.options import InpaintOptions, mask_note
+from dpm_gui.paint.inpainting.requests import ExampleSource, as_image, load_request_into, options_of_request, request_of
+from dpm_gui.paint.inpainting.summary import ResultSummary, with_summaries
 from dpm_gui.session.session import Session
 
-USUAL_ROWS = FillOptions(count=16, weighted=True, particles=512)
+DEFAULT_SEQUENCE_OPTIONS = InpaintOptions(count=16, weighted=True, particles=512)
 """Of short rows many are drawn, and of their weighted kind so many that they are right."""
 
 
 class PaintSession(QObject):
     """Fills in what the easel holds with what the session has open; the newest wish alone is heeded."""
 
-    subject_changed = Signal(object)
+    document_loaded = Signal(object)
     """Something else is open: its `Opened`, the easel ready for it."""
     options_changed = Signal(object)
-    """The `FillOptions` now in use."""
+    """The `InpaintOptions` now in use."""
     started = Signal()
     """A run has begun: the results that are there are of another request."""
     result_changed = Signal(object)
-    """A `FillFrame` with pictures, or None where there are none any more."""
+    """A `InpaintingFrame` with pictures, or None where there are none any more."""
     stepped = Signal(int)
     """The chain has come to this step, without pictures to show for it."""
     ended = Signal(object)
@@ -53,19 +53,19 @@ class PaintSession(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._filler = Filler(self)
-        self._options = FillOptions()
-        self._source: PictureSource | None = None
-        self.easel = Easel(self)
-        automatic, in_stroke = (lambda: self._options.automatic), (lambda: self.easel.in_stroke)
-        self._rest = Rest(automatic, in_stroke, session.spec.seed, self)
-        self._rest.due.connect(self.run)
-        self.easel.changed.connect(self._note_change)
+        self._runner = InpaintRunner(self)
+        self._options = InpaintOptions()
+        self._source: ExampleSource | None = None
+        self.document = PaintDocument(self)
+        automatic, in_stroke = (lambda: self._options.automatic), (lambda: self.document.in_stroke)
+        self._debounce = Debounce(automatic, in_stroke, session.spec.seed, self)
+        self._debounce.due.connect(self.run)
+        self.document.changed.connect(self._note_change)
         session.opened_changed.connect(self._take)
-        session.spec_changed.connect(self._rest.note_spec)
+        session.spec_changed.connect(self._debounce.note_spec)
         for name in ("started", "result_changed", "stepped", "activity_changed", "ended"):
-            getattr(self._filler, name).connect(getattr(self, name))
-        self._filler.ended.connect(self._note_end)
+            getattr(self._runner, name).connect(getattr(self, name))
+        self._runner.ended.connect(self._note_end)
 
     @property
     def opened(self) -> Opened | None:
@@ -73,27 +73,27 @@ class PaintSession(QObject):
         return self._session.opened
 
     @property
-    def options(self) -> FillOptions:
+    def options(self) -> InpaintOptions:
         """How to fill in."""
         return self._options
 
     @property
-    def result(self) -> FillFrame | None:
+    def result(self) -> InpaintingFrame | None:
         """The newest frame that shows pictures."""
-        return self._filler.result
+        return self._runner.result
 
     @property
-    def digest(self) -> Digest | None:
+    def summary(self) -> ResultSummary | None:
         """What is shown of it."""
-        return self._filler.digest
+        return self._runner.summary
 
     @property
     def running(self) -> bool:
         """Whether a run is under way."""
-        return self._filler.running
+        return self._runner.running
 
     @property
-    def request(self) -> FillRequest:
+    def request(self) -> InpaintingRequest:
         """What is to be filled in, as it stands.
 
         Raises:
@@ -101,17 +101,17 @@ class PaintSession(QObject):
         """
         row = self.opened is not None and len(self.opened.checkpoint.data.shape) == 1
         spec = self._session.spec
-        return request_of(self.easel, self._options, spec.seed, spec.threads, row=row)
+        return request_of(self.document, self._options, spec.seed, spec.threads, row=row)
 
     @property
-    def walked(self) -> int:
+    def chain_count(self) -> int:
         """How many states a run walks."""
         options = self._options
         return max(options.particles, options.count) if options.weighted else options.count
 
     def set_in_view(self, in_view: bool) -> None:
         """Say whether anybody looks: nothing is begun for nobody, and what is under way goes on."""
-        self._rest.set_in_view(in_view)
+        self._debounce.set_in_view(in_view)
 
     def set_options(self, **changes: Any) -> None:
         """Fill in otherwise."""
@@ -128,29 +128,29 @@ class PaintSession(QObject):
         opened = self.opened
         if opened is None:
             return
-        self._rest.begun()
+        self._debounce.begun()
         self.note_changed.emit(self.note())
         problem = self._options.problem()
         if problem is not None:
             self.note_changed.emit(problem)
         if problem is not None or self._idle():
-            self._filler.clear()
+            self._runner.clear()
         else:
-            self._filler.begin(opened, self.request)
+            self._runner.begin(opened, self.request)
 
     def stop(self) -> None:
         """Stop what is under way; what is there stays."""
-        self._rest.stop()
-        self._filler.stop()
+        self._debounce.stop()
+        self._runner.stop()
 
     def note(self) -> str:
         """Return what to know about what is masked."""
-        return note_on(self.easel.mask.values, self._options.start)
+        return mask_note(self.document.mask.values, self._options.start)
 
     def show_example(self, step: int) -> None:
         """Have another example of the checkpoint to be filled in, some steps on or back."""
         if self._source is not None:
-            self.easel.exchange(framed(self._source.go(step)), "another example")
+            self.document.replace_image(as_image(self._source.step_by(step)), "another example")
 
     def show_sample(self) -> None:
         """Have a fresh sample of the model to be filled in: the next one of the reverse run."""
@@ -159,34 +159,34 @@ class PaintSession(QObject):
         if self._source is None or frame is None:
             self.failed.emit(BadInputError("There is no sample yet: the reverse run has not come to t = 0."))
             return
-        self.easel.exchange(framed(self._source.next_sample(frame)), "sample")
+        self.document.replace_image(as_image(self._source.next_sample(frame)), "sample")
 
-    def free_all(self) -> None:
+    def mask_all(self) -> None:
         """Have nothing known any more: all is masked."""
-        self.easel.set_mask(np.ones_like(self.easel.mask.values), "free all")
+        self.document.set_mask(np.ones_like(self.document.mask.values), "free all")
 
     def take_ready_mask(self, name: str) -> None:
         """Mask what one of `READY_MASKS` masks."""
         text, make = READY_MASKS[name]
-        height, width = self.easel.picture.values.shape[:2]
-        self.easel.set_mask(make(height, width, self._session.spec.seed), text.lower())
+        height, width = self.document.image.values.shape[:2]
+        self.document.set_mask(make(height, width, self._session.spec.seed), text.lower())
 
     def follow(self) -> None:
         """Take up what the session has opened already."""
         if self._session.opened is not None:
             self._take(self._session.opened)
 
-    def show_picture(self, picture: NDArray[np.float32]) -> None:
+    def show_image(self, image: NDArray[np.float32]) -> None:
         """Have a picture of one's own to be filled in, user's units."""
-        self.easel.exchange(picture, "picture of one's own")
+        self.document.replace_image(image, "picture of one's own")
 
-    def keep(self, index: int) -> None:
+    def keep_sample(self, index: int) -> None:
         """Freeze one of the results as the new picture, undoably."""
-        if self.result is not None and self.result.pictures is not None:
-            picture = self.result.pictures[index]
-            self.easel.exchange(framed(picture.astype(self.easel.picture.values.dtype)), "keep a sample")
+        if self.result is not None and self.result.images is not None:
+            image = self.result.images[index]
+            self.document.replace_image(as_image(image.astype(self.document.image.values.dtype)), "keep a sample")
 
-    def take_request(self, request: FillRequest) -> None:
+    def take_request(self, request: InpaintingRequest) -> None:
         """Have on the easel what a file holds.
 
         Raises:
@@ -195,56 +195,56 @@ class PaintSession(QObject):
         if self.opened is None:
             raise BadInputError("Nothing is open: open the checkpoint that this is for first.")
         painting.check_fits(self.opened, request)
-        put_on(self.easel, request)
+        load_request_into(self.document, request)
         self._session.edit(seed=request.seed)
-        self.set_options(**options_in(request))
+        self.set_options(**options_of_request(request))
 
     def shut_down(self) -> None:
         """End every thread; nothing is told and nothing begins any more."""
-        self._rest.stop()
+        self._debounce.stop()
         self.blockSignals(True)
-        self.easel.undo_stack.blockSignals(True)
-        self._filler.shut_down()
+        self.document.undo_stack.blockSignals(True)
+        self._runner.shut_down()
 
     def _take(self, opened: Opened) -> None:
         """Put the first example of what was opened on the easel."""
         self.stop()
-        self._filler.clear()
+        self._runner.clear()
         data = opened.checkpoint.data
-        self._source = PictureSource(data)
+        self._source = ExampleSource(data)
         row = len(data.shape) == 1
-        usual = USUAL_ROWS if row else FillOptions()
-        self._options = dataclasses.replace(usual, automatic=self._options.automatic)
-        picture = framed(self._source.example)
-        height, width = picture.shape[:2]
+        defaults = DEFAULT_SEQUENCE_OPTIONS if row else InpaintOptions()
+        self._options = dataclasses.replace(defaults, automatic=self._options.automatic)
+        image = as_image(self._source.example)
+        height, width = image.shape[:2]
         # there is something to see at once: a hole in a picture; of bits, all are free
         mask = np.ones((height, width), np.bool_) if row else READY_MASKS["hole"][1](height, width, 0)
-        self.easel.put_up(picture, data.value_range, mask)
-        self.subject_changed.emit(opened)
+        self.document.load_image(image, data.value_range, mask)
+        self.document_loaded.emit(opened)
         self.options_changed.emit(self._options)
 
     def _idle(self) -> bool:
-        return not self.easel.mask.values.any() and self._options.start is None
+        return not self.document.mask.values.any() and self._options.start is None
 
     def _note_change(self) -> None:
         self.note_changed.emit(self.note())
-        self._rest.note()
+        self._debounce.note()
 
     def _note_end(self, error: Exception | None) -> None:
         if error is not None:
             self.failed.emit(error)
 
 
-FILLING = "fill"
+INPAINTING = "inpaint"
 
 
-class Filler(QObject):
+class InpaintRunner(QObject):
     """Runs requests, one after the other, and holds the newest frame that shows pictures."""
 
     started = Signal()
     """A run has begun: the results that are there are of another request."""
     result_changed = Signal(object)
-    """A `FillFrame` with pictures, or None where there are none any more."""
+    """A `InpaintingFrame` with pictures, or None where there are none any more."""
     stepped = Signal(int)
     """The chain has come to this step, without pictures to show for it."""
     ended = Signal(object)
@@ -254,40 +254,40 @@ class Filler(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._tasks = Tasks((FILLING,), self)
-        self._digest: Digest | None = None
+        self._tasks = Tasks((INPAINTING,), self)
+        self._summary: ResultSummary | None = None
         self._tasks.activity_changed.connect(self.activity_changed)
         self._tasks.ended.connect(lambda _purpose, error: self.ended.emit(error))
 
     @property
-    def result(self) -> FillFrame | None:
+    def result(self) -> InpaintingFrame | None:
         """The newest frame that shows pictures."""
-        return None if self._digest is None else self._digest.frame
+        return None if self._summary is None else self._summary.frame
 
     @property
-    def digest(self) -> Digest | None:
+    def summary(self) -> ResultSummary | None:
         """What is shown of it."""
-        return self._digest
+        return self._summary
 
     @property
     def running(self) -> bool:
         """Whether a run is under way."""
-        return FILLING in self._tasks
+        return INPAINTING in self._tasks
 
-    def begin(self, opened: Opened, request: FillRequest) -> None:
+    def begin(self, opened: Opened, request: InpaintingRequest) -> None:
         """Fill in ``request`` from the start; what was being filled in is stopped."""
         steps = request.start or opened.checkpoint.steps
         self.started.emit()
         data = opened.checkpoint.data
 
         def work() -> Iterator[object]:
-            return digested(painting.fill(opened, request), data)
+            return with_summaries(painting.inpaint(opened, request), data)
 
-        self._tasks.begin(FILLING, work, self._take, "Filling in", steps + 1)
+        self._tasks.begin(INPAINTING, work, self._take, "Filling in", steps + 1)
 
     def stop(self) -> None:
         """Stop what is under way; what is there stays."""
-        self._tasks.stop((FILLING,))
+        self._tasks.stop((INPAINTING,))
 
     def clear(self) -> None:
         """Stop what is under way, and forget what came of it."""
@@ -300,14 +300,14 @@ class Filler(QObject):
         self._tasks.shut_down()
 
     def _take(self, values: list[object]) -> int:
-        shown = [value for value in values if isinstance(value, Digest)]
+        shown = [value for value in values if isinstance(value, ResultSummary)]
         if shown:
             self._show(shown[-1])
-        if values and isinstance(values[-1], FillFrame):
+        if values and isinstance(values[-1], InpaintingFrame):
             self.stepped.emit(values[-1].t)
-        pauses = sum(isinstance(value, FillFrame) and value.pause for value in values)
+        pauses = sum(isinstance(value, InpaintingFrame) and value.pause for value in values)
         return len(values) - pauses - sum(each.frame.preview for each in shown)
 
-    def _show(self, shown: Digest | None) -> None:
-        self._digest = shown
+    def _show(self, shown: ResultSummary | None) -> None:
+        self._summary = shown
         self.result_changed.emit(self.result)

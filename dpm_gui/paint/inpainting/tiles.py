@@ -51,7 +51,7 @@ class TileGrid(QWidget):
     """The number of the tile that was clicked, or reached with the arrow keys."""
     save_asked = Signal(int)
     """The number of the tile that is to be saved as a picture."""
-    kept = Signal(int)
+    keep_asked = Signal(int)
     """The number of the tile that was double clicked."""
 
     def __init__(self, name: str, parent: QWidget | None = None, *, choosable: bool = False) -> None:
@@ -142,13 +142,13 @@ class TileGrid(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Save picture as PNG…", lambda: self.save_asked.emit(index))
         if self._choosable:
-            menu.addAction("Keep this sample", lambda: self.kept.emit(index))
+            menu.addAction("Keep this sample", lambda: self.keep_asked.emit(index))
         menu.popup(event.globalPos())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self._at(event.position().toPoint())
         if index is not None and self._choosable:
-            self.kept.emit(index)
+            self.keep_asked.emit(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         columns = self._grid()[0]

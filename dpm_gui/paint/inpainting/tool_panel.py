@@ -58,7 +58,7 @@ class ToolColumn(QWidget):
         for name in ("invert_mask", "clear_mask", "show_mask"):
             layout.addWidget(self._button(actions[name]))
         layout.addSpacing(16)
-        _dress(self._compare)
+        _set_flat(self._compare)
         layout.addWidget(self._compare)
         layout.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -71,11 +71,11 @@ class ToolColumn(QWidget):
         button = QToolButton(self)
         button.setDefaultAction(action)
         button.setAccessibleName(action.text())
-        _dress(button)
+        _set_flat(button)
         return button
 
 
-class PictureBar(QWidget):
+class ImageBar(QWidget):
     """Which picture, which mask, how large a brush and of what colour."""
 
     size_asked = Signal(int)
@@ -92,7 +92,7 @@ class PictureBar(QWidget):
         layout.setContentsMargins(16, 6, 16, 6)
         layout.setSpacing(6)
         layout.addWidget(QLabel("Picture", self))
-        for name in ("previous_picture", "next_picture", "sample_picture", "open_picture"):
+        for name in ("previous_image", "next_image", "sample_image", "open_image"):
             layout.addWidget(_flat(actions[name], self))
         layout.addWidget(_rule(self))
         layout.addWidget(self._mask_button(actions))
@@ -187,7 +187,7 @@ def _swatch(colour: QColor, palette: Palette) -> QIcon:
     return QIcon(patch)
 
 
-def _dress(button: QToolButton) -> None:
+def _set_flat(button: QToolButton) -> None:
     button.setAutoRaise(True)
     button.setIconSize(QSize(ICON, ICON))
     button.setFixedSize(SIDE, SIDE)

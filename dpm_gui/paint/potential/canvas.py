@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QWidget
 
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.paint.canvases.brush_outline import BrushOutline
-from dpm_gui.paint.potential.contours import WishItem
+from dpm_gui.paint.potential.contours import PotentialItem
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.items.cloud import CloudItem
 from dpm_gui.views.widgets.wheel import notches
 
 
-class WishCanvas(PointsView):
+class PotentialCanvas(PointsView):
     """A canvas of points that says where a wish is pressed, moved and let go, in model units."""
 
     pressed = Signal(float, float)
@@ -26,33 +26,33 @@ class WishCanvas(PointsView):
     """The brush is to be some steps larger."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        self._wish = WishItem()
-        self._ghosts = CloudItem()
+        self._potential_item = PotentialItem()
+        self._data_points = CloudItem()
         self._outline = BrushOutline()
         self._pointer: QPointF | None = None
         self._down = False
         super().__init__("reverse", title, parent)
-        for item in (self._ghosts, self._wish):
+        for item in (self._data_points, self._potential_item):
             self.view.addItem(item, ignoreBounds=True)
             item.setZValue(-1)
         self.viewport().setMouseTracking(True)
         self.setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
         self.region_changed.connect(lambda _: self.viewport().update())  # the outline is as large as its place
-        self.dress()
+        self.apply_palette()
 
     @property
-    def wish_item(self) -> WishItem:
+    def potential_item(self) -> PotentialItem:
         """The contours."""
-        return self._wish
+        return self._potential_item
 
-    def show_wish(self, log_r: NDArray[np.float32], extent: tuple[float, float, float, float]) -> None:
+    def show_potential(self, log_r: NDArray[np.float32], extent: tuple[float, float, float, float]) -> None:
         """Show ln r on a grid, its greatest value 0."""
-        self._wish.show_field(log_r, extent)
+        self._potential_item.show_field(log_r, extent)
 
-    def show_ghosts(self, points: NDArray[np.float32]) -> None:
+    def show_data_points(self, points: NDArray[np.float32]) -> None:
         """Show data ``[N, 2]``, model units, faintly beneath: one sees where the model's own points are."""
-        self._ghosts.set_points(points)
+        self._data_points.set_points(points)
 
     def set_brush(self, diameter: float | None) -> None:
         """Draw the outline of a brush, its diameter in model units, under the pointer; or none."""
@@ -60,13 +60,13 @@ class WishCanvas(PointsView):
         self._outline.diameter = diameter
         self._update_outline()
 
-    def dress_items(self, palette: Palette, line_scale: float) -> None:
-        super().dress_items(palette, line_scale)
-        self._wish.dress(palette, line_scale)
+    def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
+        super().apply_palette_to_items(palette, line_scale)
+        self._potential_item.apply_palette(palette, line_scale)
         faint = QColor(palette.muted)
         faint.setAlpha(70)
-        self._ghosts.set_colours(None, np.array([faint.getRgb()], np.uint8))
-        self._ghosts.set_size_scale(line_scale)
+        self._data_points.set_colours(None, np.array([faint.getRgb()], np.uint8))
+        self._data_points.set_size_scale(line_scale)
 
     def left_pressed(self, position: QPointF) -> None:
         self._down = True
@@ -102,7 +102,7 @@ class WishCanvas(PointsView):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         # Under a style sheet Qt puts back the colours it saw first when a page is shown (Qt 6.11).
-        self.dress()
+        self.apply_palette()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

@@ -12,14 +12,14 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem
 
 from dpm_gui.desktop.theme import Palette
-from dpm_gui.views.items.view_item import StillItem
+from dpm_gui.views.items.view_item import CachedItem
 
-LEVELS = tuple(math.log(share) for share in (0.9, 0.5, 0.1, 0.01))
+CONTOUR_LEVELS = tuple(math.log(share) for share in (0.9, 0.5, 0.1, 0.01))
 """ln r at which lines are drawn."""
 TINT = 0.30
 
 
-class WishItem(StillItem):
+class PotentialItem(CachedItem):
     """r over the plane: its contours, and a tint that is strongest where r is 1."""
 
     def __init__(self, parent: QGraphicsItem | None = None) -> None:
@@ -38,11 +38,11 @@ class WishItem(StillItem):
         """
         if self._lines is None:
             varies = self._log_r is not None and float(np.ptp(self._log_r)) > 0.0
-            found = contours(self._log_r, LEVELS, self._extent) if self._log_r is not None and varies else None
+            found = contours(self._log_r, CONTOUR_LEVELS, self._extent) if self._log_r is not None and varies else None
             self._lines = np.empty((0, 4)) if found is None else found
         return self._lines
 
-    def dress(self, palette: Palette, line_scale: float) -> None:
+    def apply_palette(self, palette: Palette, line_scale: float) -> None:
         self._colour = QColor(palette.known)
         self._scale = line_scale
         self.redraw()
@@ -69,7 +69,9 @@ class WishItem(StillItem):
         """Return a picture of r, the greatest ordinate at the top."""
         log_r = np.zeros((1, 1), np.float32) if self._log_r is None else self._log_r
         r = np.exp(log_r[::-1])
-        share = np.where(r < math.exp(LEVELS[-1]), 0.0, r) * TINT  # a wash over all of the plane would say nothing
+        share = (
+            np.where(r < math.exp(CONTOUR_LEVELS[-1]), 0.0, r) * TINT
+        )  # a wash over all of the plane would say nothing
         pixels = np.empty((*share.shape, 4), np.uint8)
         hue = np.array([self._colour.blue(), self._colour.green(), self._colour.red()], np.float32)
         pixels[:, :, :3] = share[:, :, None] * hue

@@ -12,64 +12,64 @@ from numpy.typing import NDArray
 
 from core.errors import BadInputError
 from core.formats.requests import load_record, save_record
-from dpm_gui.paint.potential.shapes import KINDS, Wish
-from dpm_gui.paint.potential.soft_field import MOST, SIDE
+from dpm_gui.paint.potential.shapes import POTENTIAL_KINDS, DrawnPotential
+from dpm_gui.paint.potential.soft_field import GRID_POINTS, MOST_NATS
 
-FORMAT = "dpm wish 1"
-WHAT = "a wish over the plane"
+FORMAT, OLD_FORMAT = "dpm potential 2", "dpm wish 1"
+FILE_DESCRIPTION = "a potential over the plane"
 
 
 @dataclass(frozen=True, slots=True)
-class SavedWish:
+class SavedPotential:
     """All of a wish.
 
     Attributes:
-        wish: Its kind and its shape.
-        painted: What was painted, ln r, ``[SIDE, SIDE]``.
+        potential: Its kind and its shape.
+        painted: What was painted, ln r, ``[GRID_POINTS, GRID_POINTS]``.
         weighted, count, seed: How it is sampled.
     """
 
-    wish: Wish
+    potential: DrawnPotential
     painted: NDArray[np.float32]
     weighted: bool
     count: int
     seed: int
 
 
-def save_wish(saved: SavedWish, path: str | os.PathLike[str]) -> None:
+def save_potential(saved: SavedPotential, path: str | os.PathLike[str]) -> None:
     """Write ``saved`` to ``path``, whole or not at all.
 
     Raises:
         OutputError: If it cannot be written.
     """
     how = {"weighted": saved.weighted, "count": saved.count, "seed": saved.seed}
-    save_record(FORMAT, {**asdict(saved.wish), "painted": saved.painted, **how}, path)
+    save_record(FORMAT, {**asdict(saved.potential), "painted": saved.painted, **how}, path)
 
 
-def load_wish(path: str | os.PathLike[str]) -> SavedWish:
-    """Return the wish that `save_wish` wrote to ``path``.
+def load_potential(path: str | os.PathLike[str]) -> SavedPotential:
+    """Return the wish that `save_potential` wrote to ``path``.
 
     Raises:
         BadInputError: If there is no such file, or it is none of these; the message begins with ``path``.
     """
-    values = load_record(FORMAT, path, WHAT)
+    values = load_record((FORMAT, OLD_FORMAT), path, FILE_DESCRIPTION)
     try:
-        return _wish(values)
+        return _potential_from(values)
     except (ValueError, TypeError, KeyError) as error:
-        raise BadInputError(f"{path}: this is no file of {WHAT}") from error
+        raise BadInputError(f"{path}: this is no file of {FILE_DESCRIPTION}") from error
 
 
-def _wish(values: Mapping[str, Any]) -> SavedWish:
+def _potential_from(values: Mapping[str, Any]) -> SavedPotential:
     painted = values["painted"]
     centre, towards = (tuple(float(part) for part in values[name]) for name in ("centre", "towards"))
-    radius, spread = float(values["radius"]), float(values["spread"])
-    numbers = np.array([*centre, *towards, radius, spread])
-    sound = painted.shape == (SIDE, SIDE) and np.isfinite(numbers).all() and radius > 0 and spread > 0
-    if not (sound and (np.abs(painted.astype(np.float32)) <= MOST).all() and len(numbers) == 6 and any(towards)):
+    radius, std = float(values["radius"]), float(values["std"] if "std" in values else values["spread"])
+    numbers = np.array([*centre, *towards, radius, std])
+    sound = painted.shape == (GRID_POINTS, GRID_POINTS) and np.isfinite(numbers).all() and radius > 0 and std > 0
+    if not (sound and (np.abs(painted.astype(np.float32)) <= MOST_NATS).all() and len(numbers) == 6 and any(towards)):
         raise ValueError("out of range")
     kind = str(values["kind"])
-    if kind not in KINDS:
+    if kind not in POTENTIAL_KINDS:
         raise ValueError("unknown kind")
-    wish = Wish(kind, (centre[0], centre[1]), (towards[0], towards[1]), radius, spread)
+    potential = DrawnPotential(kind, (centre[0], centre[1]), (towards[0], towards[1]), radius, std)
     weighted, count, seed = bool(values["weighted"]), int(values["count"]), int(values["seed"])
-    return SavedWish(wish, painted.astype(np.float32), weighted, count, seed)
+    return SavedPotential(potential, painted.astype(np.float32), weighted, count, seed)

@@ -10,29 +10,29 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 from core.values.runs import Frame
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
-from dpm_gui.paint.potential.canvas import WishCanvas
-from dpm_gui.paint.potential.panel import WishPanel
-from dpm_gui.paint.potential.session import WishSession
+from dpm_gui.paint.potential.canvas import PotentialCanvas
+from dpm_gui.paint.potential.panel import PotentialPanel
+from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.shapes import OBSERVATION, PAINTED
 from dpm_gui.paint.potential.soft_field import EXTENT
 from dpm_gui.window.actions import Actions
 
 PANEL_WIDTH = 420
-BRUSHES = {"attract": 1.0, "repel": -1.0}
+BRUSH_SIGNS = {"attract": 1.0, "repel": -1.0}
 HINT = "Paint where points are wished for. Contours: r = 0.9, 0.5, 0.1 and 0.01; faint points: the data."
 
 
 class PlanePage(QWidget):
     """Joins the canvas of the plane to what is wished for."""
 
-    def __init__(self, wishes: WishSession, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, potential_session: PotentialSession, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._wishes = wishes
+        self._potential_session = potential_session
         self._tool = "attract"
         self._start = (0.0, 0.0)
-        self._before = wishes.wish
-        self.canvas = WishCanvas("Reverse under r(x)", self)
-        self.panel = WishPanel(actions["fill_in"], self)
+        self._before = potential_session.potential
+        self.canvas = PotentialCanvas("Reverse under r(x)", self)
+        self.panel = PotentialPanel(actions["inpaint"], self)
         self.panel.setFixedWidth(PANEL_WIDTH)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setAccessibleName("Step on show")
@@ -54,7 +54,7 @@ class PlanePage(QWidget):
         row.addWidget(self.panel)
         self._connect()
         self._take_tool("attract")
-        self.panel.show_options(wishes.weighted, wishes.count)
+        self.panel.show_options(potential_session.weighted, potential_session.count)
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
@@ -66,9 +66,9 @@ class PlanePage(QWidget):
 
     def compare(self, after: bool) -> None:
         """Show the plane without the wish while a key is held."""
-        self.canvas.wish_item.setVisible(not after)
+        self.canvas.potential_item.setVisible(not after)
 
-    def take_keyboard(self) -> None:
+    def focus_canvas(self) -> None:
         """Have keys go to the canvas."""
         self.canvas.setFocus()
 
@@ -78,30 +78,32 @@ class PlanePage(QWidget):
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, opened.checkpoint.steps)
             self.slider.setValue(opened.checkpoint.steps)
-        self.canvas.show_ghosts(data.to_model(data.examples))
+        self.canvas.show_data_points(data.to_model(data.examples))
         self.canvas.set_message("The points appear here once something is wished for.")
-        self._show_wish()
+        self._show_potential()
 
     def resize_brush(self, steps: int) -> None:
         """Enlarge the brush by some steps."""
         self.panel.diameter.stepBy(steps)
 
     def _connect(self) -> None:
-        wishes, canvas, panel = self._wishes, self.canvas, self.panel
+        potential_session, canvas, panel = self._potential_session, self.canvas, self.panel
         canvas.pressed.connect(self._press)
         canvas.moved.connect(self._move)
         canvas.released.connect(self._release)
         canvas.size_asked.connect(self.resize_brush)
         panel.tool_chosen.connect(self._take_tool)
         panel.brush_changed.connect(lambda *_: self._show_brush())
-        panel.spread_changed.connect(lambda spread: wishes.edit(replace(wishes.wish, spread=spread)))
-        panel.clear_asked.connect(wishes.clear)
-        panel.changed.connect(lambda changes: wishes.set_options(**changes))
-        wishes.options_changed.connect(lambda: panel.show_options(wishes.weighted, wishes.count))
-        wishes.changed.connect(self._show_wish)
-        wishes.started.connect(self._begin)
-        wishes.frames_added.connect(self._follow)
-        wishes.ended.connect(lambda _: self._show_numbers())
+        panel.std_changed.connect(lambda std: potential_session.edit(replace(potential_session.potential, std=std)))
+        panel.clear_asked.connect(potential_session.clear)
+        panel.changed.connect(lambda changes: potential_session.set_options(**changes))
+        potential_session.options_changed.connect(
+            lambda: panel.show_options(potential_session.weighted, potential_session.count)
+        )
+        potential_session.changed.connect(self._show_potential)
+        potential_session.started.connect(self._begin)
+        potential_session.frames_added.connect(self._follow)
+        potential_session.ended.connect(lambda _: self._show_numbers())
         self.slider.valueChanged.connect(self._show_frame)
 
     def _take_tool(self, tool: str) -> None:
@@ -110,37 +112,37 @@ class PlanePage(QWidget):
         self._show_brush()
 
     def _show_brush(self) -> None:
-        self.canvas.set_brush(self.panel.diameter.value() if self._tool in BRUSHES else None)
+        self.canvas.set_brush(self.panel.diameter.value() if self._tool in BRUSH_SIGNS else None)
 
     def _press(self, x: float, y: float) -> None:
-        wishes = self._wishes
-        if self._tool in BRUSHES:
-            if wishes.wish.kind != PAINTED:
-                wishes.edit(replace(wishes.wish, kind=PAINTED))
-            amount = BRUSHES[self._tool] * self.panel.strength.value()
-            wishes.field.press(x, y, self.panel.diameter.value(), amount)
+        potential_session = self._potential_session
+        if self._tool in BRUSH_SIGNS:
+            if potential_session.potential.kind != PAINTED:
+                potential_session.edit(replace(potential_session.potential, kind=PAINTED))
+            amount = BRUSH_SIGNS[self._tool] * self.panel.strength.value()
+            potential_session.field.press(x, y, self.panel.diameter.value(), amount)
             return
-        self._start, self._before = (x, y), wishes.wish
-        spread = self.panel.spread.value() if self._tool == OBSERVATION else wishes.wish.spread
-        wishes.show(replace(wishes.wish, kind=self._tool, centre=(x, y), spread=spread))
+        self._start, self._before = (x, y), potential_session.potential
+        std = self.panel.std.value() if self._tool == OBSERVATION else potential_session.potential.std
+        potential_session.show(replace(potential_session.potential, kind=self._tool, centre=(x, y), std=std))
 
     def _move(self, x: float, y: float) -> None:
-        if self._tool in BRUSHES:
-            self._wishes.field.move(x, y, self.panel.diameter.value())
+        if self._tool in BRUSH_SIGNS:
+            self._potential_session.field.move(x, y, self.panel.diameter.value())
         else:
-            self._wishes.show(self._wishes.wish.placed(self._start, (x, y)))
+            self._potential_session.show(self._potential_session.potential.placed(self._start, (x, y)))
 
     def _release(self, x: float, y: float) -> None:
-        if self._tool in BRUSHES:
-            self._wishes.field.release()
+        if self._tool in BRUSH_SIGNS:
+            self._potential_session.field.release()
             return
-        placed = self._wishes.wish.placed(self._start, (x, y))
-        self._wishes.show(self._before)
-        self._wishes.edit(placed)
+        placed = self._potential_session.potential.placed(self._start, (x, y))
+        self._potential_session.show(self._before)
+        self._potential_session.edit(placed)
 
-    def _show_wish(self) -> None:
-        wish = self._wishes.wish
-        self.canvas.show_wish(wish.log_r(self._wishes.field.log_r), EXTENT)
+    def _show_potential(self) -> None:
+        potential = self._potential_session.potential
+        self.canvas.show_potential(potential.log_r(self._potential_session.field.log_r), EXTENT)
 
     def _begin(self) -> None:
         with QSignalBlocker(self.slider):
@@ -149,23 +151,23 @@ class PlanePage(QWidget):
 
     def _follow(self) -> None:
         """Show the newest frame."""
-        newest = min(self._wishes.frames)
+        newest = min(self._potential_session.frames)
         with QSignalBlocker(self.slider):
             self.slider.setValue(newest)
         self._show_frame(newest)
 
     def _show_frame(self, t: int) -> None:
-        frames = self._wishes.frames
+        frames = self._potential_session.frames
         if not frames:
             return
         frame = frames[t] if t in frames else frames[min(frames)]
         self.canvas.set_message(None)
         self.canvas.show_frame(Frame(frame.t, frame.x))
-        self._time.setText(f"t = {frame.t} of {self._wishes.steps}")
+        self._time.setText(f"t = {frame.t} of {self._potential_session.steps}")
         self._show_numbers()
 
     def _show_numbers(self) -> None:
-        wishes = self._wishes
-        frame = wishes.frames.get(self.slider.value())
+        potential_session = self._potential_session
+        frame = potential_session.frames.get(self.slider.value())
         size = None if frame is None else frame.effective_size
-        self.panel.show_result(wishes.acceptance, size, wishes.count, wishes.weighted)
+        self.panel.show_result(potential_session.acceptance, size, potential_session.count, potential_session.weighted)

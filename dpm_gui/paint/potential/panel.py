@@ -22,35 +22,35 @@ from PySide6.QtWidgets import (
 
 from dpm_gui.views.widgets.number_box import prepare
 
-TOOLS = {
+POTENTIAL_TOOLS = {
     "attract": ("Attract", "Paint where points are wished for"),
     "repel": ("Repel", "Paint where no points are wished for"),
     "half_plane": ("Half plane", "Drag from its border into it"),
     "disc": ("Disc", "Drag from its middle to its rim"),
     "observation": ("Observation", "Click what was observed, with noise"),
 }
-HOPELESS = -200.0
+LEAST_SHOWN_ACCEPTANCE = -200.0
 """Bits: what is accepted so seldom is never seen."""
-PAPER = (
+PAPER_TEXT = (
     "The paper's kernels p(xᵗ⁻¹|xᵗ) r(xᵗ⁻¹), normalised, at every step: r is counted many times over, "
     "so this is not p(x⁰) r(x⁰)."
 )
-WEIGHTED = (
+WEIGHTED_TEXT = (
     "Weighted particles that look ahead to x⁰ and are resampled when few carry the weight: "
     "p(x⁰) r(x⁰) as their number grows."
 )
 
 
-class WishPanel(QWidget):
+class PotentialPanel(QWidget):
     """Shows how the wish stands and asks for other tools and options."""
 
     tool_chosen = Signal(str)
-    """One of `TOOLS`."""
+    """One of `POTENTIAL_TOOLS`."""
     changed = Signal(dict)
     """Entries of the options that are to change: weighted, count, automatic."""
     brush_changed = Signal(float, float)
     """Diameter, model units, and strength, nats."""
-    spread_changed = Signal(float)
+    std_changed = Signal(float)
     """Standard deviation of an observation's noise, model units."""
     clear_asked = Signal()
 
@@ -64,17 +64,17 @@ class WishPanel(QWidget):
         self.strength = self._number(
             "Strength", 0.5, 10.0, 0.5, " nats", "By how much a stroke changes ln r in its middle"
         )
-        self.spread = self._number("Noise", 0.05, 2.0, 0.05, " σ", "Standard deviation of the observation's noise")
+        self.std = self._number("Noise", 0.05, 2.0, 0.05, " σ", "Standard deviation of the observation's noise")
         self.diameter.setValue(1.0)
         self.strength.setValue(4.0)
-        self.spread.setValue(0.3)
+        self.std.setValue(0.3)
         for box in (self.diameter, self.strength):
             box.valueChanged.connect(lambda _: self.brush_changed.emit(self.diameter.value(), self.strength.value()))
-        self.spread.valueChanged.connect(self.spread_changed)
-        self.ways = QComboBox(self)
-        self.ways.addItems(["weighted particles", "the paper's kernels"])
-        self.ways.setAccessibleName("Draws")
-        self.ways.activated.connect(lambda index: self._choose_way(index == 0))
+        self.std.valueChanged.connect(self.std_changed)
+        self.draws = QComboBox(self)
+        self.draws.addItems(["weighted particles", "the paper's kernels"])
+        self.draws.setAccessibleName("Draws")
+        self.draws.activated.connect(lambda index: self._choose_draws(index == 0))
         self.count = QSpinBox(self)
         self.count.setRange(100, 20_000)
         self.count.setSingleStep(500)
@@ -85,7 +85,7 @@ class WishPanel(QWidget):
         self.automatic.setChecked(True)
         self.automatic.toggled.connect(lambda on: self.changed.emit({"automatic": on}))
         self.acceptance, self.effective = self._readout(), self._readout()
-        self.sentence = QLabel(WEIGHTED, self)
+        self.sentence = QLabel(WEIGHTED_TEXT, self)
         self.sentence.setWordWrap(True)
         self._run = QToolButton(self)
         self._run.setDefaultAction(run)
@@ -95,16 +95,16 @@ class WishPanel(QWidget):
     def show_tool(self, tool: str) -> None:
         """Show which tool is in hand."""
         self._buttons[tool].setChecked(True)
-        self.form.setRowVisible(self.spread, tool == "observation")
+        self.form.setRowVisible(self.std, tool == "observation")
         for box in (self.diameter, self.strength):
             self.form.setRowVisible(box, tool in {"attract", "repel"})
 
     def show_options(self, weighted: bool, count: int) -> None:
         """Show how it is sampled."""
-        with QSignalBlocker(self.ways), QSignalBlocker(self.count):
-            self.ways.setCurrentIndex(0 if weighted else 1)
+        with QSignalBlocker(self.draws), QSignalBlocker(self.count):
+            self.draws.setCurrentIndex(0 if weighted else 1)
             self.count.setValue(count)
-        self.sentence.setText(WEIGHTED if weighted else PAPER)
+        self.sentence.setText(WEIGHTED_TEXT if weighted else PAPER_TEXT)
 
     def show_result(self, acceptance: float | None, size: float | None, count: int, weighted: bool) -> None:
         """Show log2 of the share that the wish accepts, bits, and the effective sample size."""
@@ -113,18 +113,18 @@ class WishPanel(QWidget):
             self.effective.setText("every point counts the same")
             return
         share = "–" if acceptance is None else f"{acceptance:.2f} bits  ({2.0**acceptance:.2%})"
-        if acceptance is not None and acceptance < HOPELESS:
+        if acceptance is not None and acceptance < LEAST_SHOWN_ACCEPTANCE:
             share = "none: the model gives nothing to this wish"
         self.acceptance.setText(share.replace("-", "\N{MINUS SIGN}"))
         self.effective.setText("–" if size is None else f"{size:.0f} of {count}")
 
-    def _choose_way(self, weighted: bool) -> None:
+    def _choose_draws(self, weighted: bool) -> None:
         self.changed.emit({"weighted": weighted})
 
     def _lay_out(self) -> None:
         tools = QGridLayout()
         tools.setSpacing(4)
-        for index, (name, (text, tip)) in enumerate(TOOLS.items()):
+        for index, (name, (text, tip)) in enumerate(POTENTIAL_TOOLS.items()):
             button = QToolButton(self)
             button.setText(text)
             button.setToolTip(tip)
@@ -150,11 +150,11 @@ class WishPanel(QWidget):
         self.form = QFormLayout()
         self.form.setHorizontalSpacing(12)
         self.form.setVerticalSpacing(6)
-        for text, field in (("Brush", self.diameter), ("Strength", self.strength), ("Noise", self.spread)):
+        for text, field in (("Brush", self.diameter), ("Strength", self.strength), ("Noise", self.std)):
             self.form.addRow(text, field)
         self.form.addRow("Points", counts)
         self.form.addRow("", self.automatic)
-        self.form.addRow("Draws", self.ways)
+        self.form.addRow("Draws", self.draws)
         self.form.addRow("Acceptance of r", self.acceptance)
         self.form.addRow("Effective size", self.effective)
         layout = QVBoxLayout(self)

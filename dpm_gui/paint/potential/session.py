@@ -12,18 +12,18 @@ from PySide6.QtGui import QUndoStack
 from core.values.runs import PosteriorFrame, RunSpec
 from dpm_gui.engine import painting
 from dpm_gui.jobs.tasks import Tasks
-from dpm_gui.paint.debounce import Rest
-from dpm_gui.paint.potential.files import SavedWish
-from dpm_gui.paint.potential.shapes import PAINTED, Wish, posterior
+from dpm_gui.paint.debounce import Debounce
+from dpm_gui.paint.potential.files import SavedPotential
+from dpm_gui.paint.potential.shapes import PAINTED, DrawnPotential, posterior
 from dpm_gui.paint.potential.soft_field import SoftField
 from dpm_gui.session.session import Session
-from dpm_gui.session.undo import Exchange
+from dpm_gui.session.undo import ReplaceValueCommand
 
-WISHING = "wish"
+SAMPLING_POSTERIOR = "wish"
 COUNT = 2000
 
 
-class WishSession(QObject):
+class PotentialSession(QObject):
     """Holds what is wished for, undoably, and runs the reverse under it; the newest wish alone is heeded."""
 
     options_changed = Signal()
@@ -41,8 +41,8 @@ class WishSession(QObject):
         super().__init__(parent)
         self._session = session
         self._stack = stack
-        self._tasks = Tasks((WISHING,), self)
-        self._wish = Wish()
+        self._tasks = Tasks((SAMPLING_POSTERIOR,), self)
+        self._potential = DrawnPotential()
         self._placing = False
         self.weighted = True
         self.automatic = True
@@ -53,23 +53,23 @@ class WishSession(QObject):
             (lambda: self.automatic and self.available),
             (lambda: self.field.layer.in_stroke or self._placing),
         )
-        self._rest = Rest(wanted, busy, session.spec.seed, self)
-        self._rest.due.connect(self.run)
+        self._debounce = Debounce(wanted, busy, session.spec.seed, self)
+        self._debounce.due.connect(self.run)
         self.field.layer.changed.connect(self.changed)
-        self.field.layer.committed.connect(self._rest.note)
-        session.spec_changed.connect(self._rest.note_spec)
+        self.field.layer.committed.connect(self._debounce.note)
+        session.spec_changed.connect(self._debounce.note_spec)
         self._tasks.activity_changed.connect(self.activity_changed)
         self._tasks.ended.connect(self._note_end)
 
     @property
-    def wish(self) -> Wish:
+    def potential(self) -> DrawnPotential:
         """What is wished for."""
-        return self._wish
+        return self._potential
 
     @property
     def running(self) -> bool:
         """Whether a run is under way."""
-        return WISHING in self._tasks
+        return SAMPLING_POSTERIOR in self._tasks
 
     @property
     def available(self) -> bool:
@@ -85,7 +85,7 @@ class WishSession(QObject):
     @property
     def spec(self) -> RunSpec:
         """What is run."""
-        asked = posterior(self._wish, self.field.log_r, self.weighted)
+        asked = posterior(self._potential, self.field.log_r, self.weighted)
         return dataclasses.replace(self._session.spec, count=self.count, posterior=asked)
 
     @property
@@ -94,37 +94,37 @@ class WishSession(QObject):
         frame = self.frames.get(0)
         if frame is None or frame.log_probability is None:
             return None
-        return (frame.log_probability + self._wish.offset()) / math.log(2.0)
+        return (frame.log_probability + self._potential.offset()) / math.log(2.0)
 
-    def edit(self, wish: Wish) -> None:
+    def edit(self, potential: DrawnPotential) -> None:
         """Wish for something else, undoably."""
         self._placing = False
-        if wish != self._wish:
-            self._stack.push(Exchange("wish", self._apply, self._wish, wish))
+        if potential != self._potential:
+            self._stack.push(ReplaceValueCommand("wish", self._apply, self._potential, potential))
 
-    def show(self, wish: Wish) -> None:
+    def show(self, potential: DrawnPotential) -> None:
         """Wish for something else while the pointer is down: `edit` follows, and nothing is run until then."""
         self._placing = True
-        self._wish = wish
+        self._potential = potential
         self.changed.emit()
 
     @property
-    def saved(self) -> SavedWish:
+    def saved(self) -> SavedPotential:
         """All of what is wished for."""
         seed = self._session.spec.seed
-        return SavedWish(self._wish, self.field.layer.values.copy(), self.weighted, self.count, seed)
+        return SavedPotential(self._potential, self.field.layer.values.copy(), self.weighted, self.count, seed)
 
-    def take(self, saved: SavedWish) -> None:
+    def take(self, saved: SavedPotential) -> None:
         """Wish for what a file holds, undoably."""
         self._session.edit(seed=saved.seed)
         self.set_options(weighted=saved.weighted, count=saved.count)
         self.field.layer.replace(saved.painted, "open a wish")
-        self.edit(saved.wish)
+        self.edit(saved.potential)
 
     def clear(self) -> None:
         """Wish for nothing."""
-        if self._wish.kind != PAINTED:
-            self.edit(dataclasses.replace(self._wish, kind=PAINTED))
+        if self._potential.kind != PAINTED:
+            self.edit(dataclasses.replace(self._potential, kind=PAINTED))
         if self.field.painted:
             self.field.clear()
 
@@ -133,19 +133,19 @@ class WishSession(QObject):
         for name, value in changes.items():
             setattr(self, name, value)
         self.options_changed.emit()
-        self._rest.note()
+        self._debounce.note()
 
     def set_in_view(self, in_view: bool) -> None:
         """Say whether anybody looks."""
-        self._rest.set_in_view(in_view)
+        self._debounce.set_in_view(in_view)
 
     def follow(self) -> None:
         """Begin anew with what the session has opened."""
         self.stop()
         self.frames = {}
-        self._wish, self._placing = Wish(), False
+        self._potential, self._placing = DrawnPotential(), False
         self.field.layer.reset(self.field.layer.values * 0)
-        self._rest.note()
+        self._debounce.note()
         self.changed.emit()
 
     def run(self) -> None:
@@ -153,28 +153,30 @@ class WishSession(QObject):
         opened = self._session.opened
         if opened is None or not self.available:
             return
-        self._rest.begun()
+        self._debounce.begun()
         spec = self.spec
         self.frames = {}
         self.started.emit()
         what = f"Sampling {self.count:,} points".replace(",", "\N{NARROW NO-BREAK SPACE}")
-        self._tasks.begin(WISHING, lambda: painting.wish(opened, spec), self._take, what, self.steps + 1)
+        self._tasks.begin(
+            SAMPLING_POSTERIOR, lambda: painting.sample_posterior(opened, spec), self._take, what, self.steps + 1
+        )
 
     def stop(self) -> None:
         """Stop what is under way; what is there stays."""
-        self._rest.stop()
-        self._tasks.stop((WISHING,))
+        self._debounce.stop()
+        self._tasks.stop((SAMPLING_POSTERIOR,))
 
     def shut_down(self) -> None:
         """End every thread."""
-        self._rest.stop()
+        self._debounce.stop()
         self.blockSignals(True)
         self._tasks.shut_down()
 
-    def _apply(self, wish: Wish) -> None:
-        self._wish = wish
+    def _apply(self, potential: DrawnPotential) -> None:
+        self._potential = potential
         self.changed.emit()
-        self._rest.note()
+        self._debounce.note()
 
     def _take(self, values: list[object]) -> int:
         frames = [value for value in values if isinstance(value, PosteriorFrame)]

@@ -8,26 +8,26 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
 
 from dpm_gui.paint.document.layer import Layer
-from dpm_gui.paint.document.raster import Place, soft_segment
+from dpm_gui.paint.document.raster import Point, soft_segment
 
-SIDE = 96
+GRID_POINTS = 96
 """Points of the grid along each axis."""
-REACH = 3.0
+GRID_HALF_WIDTH = 3.0
 """Where the outermost of them lie: at plus and minus so many standard deviations."""
-EXTENT = (-REACH, REACH, -REACH, REACH)
-CELL = 2.0 * REACH / (SIDE - 1)
-MOST = 12.0
+EXTENT = (-GRID_HALF_WIDTH, GRID_HALF_WIDTH, -GRID_HALF_WIDTH, GRID_HALF_WIDTH)
+CELL = 2.0 * GRID_HALF_WIDTH / (GRID_POINTS - 1)
+MOST_NATS = 12.0
 """Nats that strokes may heap up or wear away."""
 
 
 class SoftField(QObject):
-    """A grid of ln r, ``[SIDE, SIDE]``, row 0 at the least ordinate; strokes add to it or take from it."""
+    """A grid of ln r, ``[GRID_POINTS, GRID_POINTS]``, row 0 at the least ordinate; strokes add to it."""
 
     def __init__(self, stack: QUndoStack, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.layer = Layer(np.zeros((SIDE, SIDE), np.float32), stack, self)
-        self._weight = np.zeros((SIDE, SIDE), np.float32)
-        self._last: Place | None = None
+        self.layer = Layer(np.zeros((GRID_POINTS, GRID_POINTS), np.float32), stack, self)
+        self._weight = np.zeros((GRID_POINTS, GRID_POINTS), np.float32)
+        self._last: Point | None = None
         self._amount = 0.0
 
     @property
@@ -53,7 +53,7 @@ class SoftField(QObject):
         """Go on to a place; ``diameter`` is in standard deviations too."""
         if not self.layer.in_stroke:
             return
-        place = (x + REACH) / CELL + 0.5, (y + REACH) / CELL + 0.5
+        place = (x + GRID_HALF_WIDTH) / CELL + 0.5, (y + GRID_HALF_WIDTH) / CELL + 0.5
         area, weight = soft_segment(self._weight.shape, self._last or place, place, diameter / CELL)
         self._last = place
         if area.empty:
@@ -61,7 +61,7 @@ class SoftField(QObject):
         reached = np.maximum(self._weight[area.slices], weight)
         self._weight[area.slices] = reached
         values = self.layer.before[area.slices] + np.float32(self._amount) * reached
-        self.layer.put(area, values.clip(-MOST, MOST))
+        self.layer.put(area, values.clip(-MOST_NATS, MOST_NATS))
 
     def release(self) -> None:
         """End the stroke."""
@@ -70,10 +70,10 @@ class SoftField(QObject):
 
     def clear(self) -> None:
         """Have r = 1 everywhere."""
-        self.layer.replace(np.zeros((SIDE, SIDE), np.float32), "clear")
+        self.layer.replace(np.zeros((GRID_POINTS, GRID_POINTS), np.float32), "clear")
 
 
 def grid() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return x and y of the grid's points, ``[SIDE]`` each."""
-    axis = np.linspace(-REACH, REACH, SIDE)
+    """Return x and y of the grid's points, ``[GRID_POINTS]`` each."""
+    axis = np.linspace(-GRID_HALF_WIDTH, GRID_HALF_WIDTH, GRID_POINTS)
     return axis, axis

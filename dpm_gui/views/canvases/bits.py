@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 from core.values.runs import Frame
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.canvases.canvas import Canvas
-from dpm_gui.views.figures.explanations import BITS_FORWARD, BITS_REVERSE
+from dpm_gui.views.figures.explanations import BITS_FORWARD_HELP, BITS_REVERSE_HELP
 from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.figures.plot_axis import PlotAxis
 from dpm_gui.views.items.bit_items import BitImage, RowMark, RuleItem
@@ -38,7 +38,7 @@ class BitsView(Canvas):
     """
 
     layers = ("sequences", "shares", "rule", "path")
-    at_start = frozenset({"sequences", "shares", "path"})
+    initial_layers = frozenset({"sequences", "shares", "path"})
 
     def __init__(self, side: str, title: str, parent: QWidget | None = None) -> None:
         self._side = side
@@ -57,11 +57,11 @@ class BitsView(Canvas):
         }
         axes = _CellAxis("bottom", "place in the sequence", whole=True), _CellAxis("left", "sequence", whole=True)
         self._places, self._counts = axes
-        help_text = {"forward": BITS_FORWARD, "reverse": BITS_REVERSE}[side]
+        help_text = {"forward": BITS_FORWARD_HELP, "reverse": BITS_REVERSE_HELP}[side]
         super().__init__(title, help_text, parent, axes=axes)
         for name, item in self._items.items():
             self.view.addItem(item, ignoreBounds=True)
-            item.setVisible(name in self.at_start)
+            item.setVisible(name in self.initial_layers)
         for mark in (self._mark, self._step):
             self.view.addItem(mark, ignoreBounds=True)
 
@@ -124,13 +124,13 @@ class BitsView(Canvas):
         columns = {f"x{place + 1}": self._bits[:, place] for place in range(self._bits.shape[1])}
         return Table(f"{self._side}{step}", columns)
 
-    def dress_items(self, palette: Palette, line_scale: float) -> None:
+    def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
         for image in (self._rows, self._means, self._history):
             image.set_colours(palette.surface, palette.ink)
-        self._rule.dress(palette, line_scale)
+        self._rule.apply_palette(palette, line_scale)
         hue = QColor(palette.forward if self._side == "forward" else palette.reverse)
         for mark in (self._mark, self._step):
-            mark.dress(hue, line_scale)
+            mark.apply_palette(hue, line_scale)
 
     def thumbnail(self, x: NDArray[np.float32], colour: str) -> QImage:
         return bit_thumbnail(x, colour)

@@ -26,11 +26,11 @@ class Canvas(Figure):
 
     layers: tuple[str, ...] = ()
     """What `set_layer` knows, in the order of their keys, 1 to 9."""
-    ways: tuple[str, ...] = ()
-    """The layers that exclude each other: ways to look at a step, of which `show_way` shows one."""
-    at_start: frozenset[str] = frozenset()
+    modes: tuple[str, ...] = ()
+    """The layers that exclude each other: ways to look at a step, of which `show_mode` shows one."""
+    initial_layers: frozenset[str] = frozenset()
     """The layers that are on at first."""
-    paired = False
+    links_trajectories = False
     """Whether what is shown of one side is shown of the other, trajectory by trajectory."""
     interpolates = False
     """Whether a state between two frames makes sense, so that motion can be smooth."""
@@ -53,8 +53,8 @@ class Canvas(Figure):
         """Draw ``frame.x`` [N, *shape], model units."""
         raise NotImplementedError
 
-    def show_way(self, way: str, frame: Frame, earlier: Frame | None = None) -> None:
-        """Draw ``frame`` as one of `ways`: the state, what the network makes of it, or its change since ``earlier``."""
+    def show_mode(self, mode: str, frame: Frame, earlier: Frame | None = None) -> None:
+        """Draw ``frame`` as one of `modes`: the state, a prediction, or its change since ``earlier``."""
         raise NotImplementedError
 
     def set_colours(self, along: NDArray[np.float32] | None) -> None:
@@ -68,7 +68,7 @@ class Canvas(Figure):
         """Set off trajectory ``index``, whose path is on show; -1 sets off none."""
 
     @property
-    def picture_enlarged(self) -> int:
+    def enlarged_image(self) -> int:
         """The picture that fills the canvas, -1 while all are shown."""
         return -1
 
@@ -81,7 +81,7 @@ class Canvas(Figure):
             signal.connect(slot)
         other.set_region(self.region)
 
-    def part_from(self, other: Canvas) -> None:
+    def unlink_from(self, other: Canvas) -> None:
         """Undo `link_to`."""
         for signal, slot in (*self.links_to(other), *other.links_to(self)):
             signal.disconnect(slot)

@@ -11,11 +11,11 @@ from PySide6.QtGui import QImage
 from core.values.checkpoints import RGB, DataInfo, channels_of
 
 LEVELS = 256
-REACH = 2.5
+RMS_RANGE = 2.5
 """Root mean squares of a difference that the colours reach on either side."""
 
 
-class Shades:
+class ImageLevels:
     """The display range of one kind of pictures: the data's own, the same at every step.
 
     Args:
@@ -63,30 +63,30 @@ class Shades:
             mean: NDArray[np.float32] = (change[..., 0] + change[..., 1] + change[..., 2]) / np.float32(RGB)
             return mean  # an axis of three is slow to reduce
 
-    def value(self, x: NDArray[np.float32], picture: int, row: int, column: int) -> NDArray[np.float64]:
+    def value(self, x: NDArray[np.float32], image: int, row: int, column: int) -> NDArray[np.float64]:
         """Return the numbers of one pixel of ``x`` [N, *shape], user's units: one, or three of RGB."""
         shape = self.info.shape
         scale = np.broadcast_to(self.info.scale, shape)[row, column]
         shift = np.broadcast_to(self.info.shift, shape)[row, column]
-        found: NDArray[np.float64] = np.atleast_1d(x[picture, row, column].astype(np.float64) * scale + shift)
+        found: NDArray[np.float64] = np.atleast_1d(x[image, row, column].astype(np.float64) * scale + shift)
         return found
 
-    def words(self) -> str:
+    def range_text(self) -> str:
         """Say what the range is."""
         low, high = self.info.value_range
         grey = "grey " if channels_of(self.info.shape) == 1 else ""
         what = f"{grey}levels " if self.info.grey_level else ""
         return f"{what}{number(low)} … {number(high)}"
 
-    def written(self, value: float) -> str:
+    def value_text(self, value: float) -> str:
         """Write one value as it is read off the picture."""
         return number(math.floor(value) if self.info.grey_level and math.isfinite(value) else value)
 
 
-def reach_of(change: NDArray[np.float32]) -> float:
+def difference_range(change: NDArray[np.float32]) -> float:
     """Return a round number that few of the entries of ``change`` exceed in size."""
     finite = change[np.isfinite(change)]
-    spread = REACH * float(np.sqrt(np.mean(np.square(finite, dtype=np.float64)))) if finite.size else 0.0
+    spread = RMS_RANGE * float(np.sqrt(np.mean(np.square(finite, dtype=np.float64)))) if finite.size else 0.0
     if spread == 0.0 or not math.isfinite(spread):
         return 1.0
     power = 10.0 ** math.floor(math.log10(spread))

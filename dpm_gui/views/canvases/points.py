@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 from core.values.runs import DriftFrame, Frame
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.canvases.canvas import Canvas
-from dpm_gui.views.figures.explanations import FORWARD, REVERSE
+from dpm_gui.views.figures.explanations import POINTS_FORWARD_HELP, POINTS_REVERSE_HELP
 from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.figures.plot_axis import PlotAxis
 from dpm_gui.views.items.cloud import CloudItem
@@ -23,9 +23,9 @@ from dpm_gui.views.items.prior import PriorItem
 
 HALF_RANGE = 2.8
 """Standard deviations from the middle of the view to its edges."""
-NEAR = 12.0
+CLICK_RADIUS = 12.0
 """Pixels: a click farther from all points than this is a click on nothing."""
-SMALLEST, LARGEST = 0.02, 60.0
+SMALLEST_RANGE, LARGEST_RANGE = 0.02, 60.0
 """Standard deviations that a view may be wide."""
 
 
@@ -39,7 +39,7 @@ class PointsView(Canvas):
     """
 
     layers = ("points", "density", "arrows", "path", "prior")
-    at_start = frozenset({"points", "path", "prior"})
+    initial_layers = frozenset({"points", "path", "prior"})
     interpolates = True
 
     def __init__(self, side: str, title: str, parent: QWidget | None = None) -> None:
@@ -57,11 +57,11 @@ class PointsView(Canvas):
             "path": self._path,
         }
         axes = (PlotAxis("bottom", "x₁ (standard deviations)"), PlotAxis("left", "x₂ (standard deviations)"))
-        help_text = {"forward": FORWARD, "reverse": REVERSE}[side]
+        help_text = {"forward": POINTS_FORWARD_HELP, "reverse": POINTS_REVERSE_HELP}[side]
         super().__init__(title, help_text, parent, axes=axes, equal=True)
         for name, item in self._items.items():
             self.view.addItem(item, ignoreBounds=True)
-            item.setVisible(name in self.at_start)
+            item.setVisible(name in self.initial_layers)
         self.view.sigRangeChanged.connect(self._show_density)
         self.set_home(QRectF(-HALF_RANGE, -HALF_RANGE, 2 * HALF_RANGE, 2 * HALF_RANGE))
 
@@ -90,7 +90,7 @@ class PointsView(Canvas):
         self._show_factor()
 
     def nearest(self, position: QPointF) -> int:
-        """Return the number of the point nearest to a place in the viewport, -1 if none is within `NEAR` pixels."""
+        """Return the index of the point nearest to a viewport position; -1 if none is within `CLICK_RADIUS`."""
         if self._frame is None or not len(self._frame.x):
             return -1
         middle = self.to_data(position)
@@ -98,14 +98,14 @@ class PointsView(Canvas):
         pixels /= self.view.viewPixelSize()
         distances = np.nan_to_num(np.hypot(pixels[:, 0], pixels[:, 1]), nan=np.inf)
         best = int(np.argmin(distances))
-        return best if distances[best] <= NEAR else -1
+        return best if distances[best] <= CLICK_RADIUS else -1
 
     def left_clicked(self, position: QPointF) -> None:
         self.point_clicked.emit(self.nearest(position))
 
     def limited(self, region: QRectF) -> QRectF:
         width = max(region.width(), region.height())
-        return region if SMALLEST <= width <= LARGEST else self.region
+        return region if SMALLEST_RANGE <= width <= LARGEST_RANGE else self.region
 
     def table(self) -> Table:
         points = np.empty((0, 2), np.float32) if self._frame is None else self._frame.x
@@ -113,14 +113,14 @@ class PointsView(Canvas):
         columns = {"x1 (model units)": points[:, 0], "x2 (model units)": points[:, 1]}
         return Table(f"{self._side}{step}", columns)
 
-    def dress_items(self, palette: Palette, line_scale: float) -> None:
+    def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
         self._colour_points(palette)
         self._cloud.set_size_scale(line_scale)
         hue = self._hue(palette)
         self._density.set_colour(hue)
-        self._drift.dress(QColor(palette.ink), line_scale)
-        self._path.dress(palette, QColor(hue), line_scale)
-        self._prior.dress(palette, line_scale)
+        self._drift.apply_palette(QColor(palette.ink), line_scale)
+        self._path.apply_palette(palette, QColor(hue), line_scale)
+        self._prior.apply_palette(palette, line_scale)
 
     def thumbnail(self, x: NDArray[np.float32], colour: str) -> QImage:
         return point_thumbnail(x, colour)
@@ -153,13 +153,13 @@ def along_colours(palette: Palette) -> NDArray[np.uint8]:
 
 
 SIDE = 96
-REACH = 2.6
+HALF_WIDTH = 2.6
 """Half of the picture's width, in model units."""
 
 
 def point_thumbnail(x: NDArray[np.float32], colour: str) -> QImage:
     """Return a transparent square in which points ``x`` [N, 2] are spots of ``colour``, the denser the fuller."""
-    places = np.floor((x / REACH + 1.0) * (SIDE / 2))
+    places = np.floor((x / HALF_WIDTH + 1.0) * (SIDE / 2))
     inside = places[((places >= 0) & (places < SIDE)).all(axis=1)].astype(np.int64)
     counts = np.bincount((SIDE - 1 - inside[:, 1]) * SIDE + inside[:, 0], minlength=SIDE * SIDE)
     share = 1.0 - np.exp(-3.0 * counts.reshape(SIDE, SIDE) / max(1.0, len(x) / 2000))

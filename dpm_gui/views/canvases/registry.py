@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from core.values.checkpoints import Checkpoint
-from dpm_gui.engine.state_kinds import PICTURES, POINTS, SEQUENCES, subject_of
+from dpm_gui.engine.state_kinds import IMAGES, POINTS, SEQUENCES, state_kind_of
 from dpm_gui.views.canvases.bits import BitsView
 from dpm_gui.views.canvases.canvas import Canvas
-from dpm_gui.views.canvases.images import PicturesView
+from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
 
 CANVASES: dict[str, type[Canvas]] = {
     POINTS.name: PointsView,
     SEQUENCES.name: BitsView,
-    PICTURES.name: PicturesView,
+    IMAGES.name: ImagesView,
 }
 
 
 def canvas_for(checkpoint: Checkpoint) -> type[Canvas]:
     """Return the canvas for the states of ``checkpoint``."""
-    return CANVASES[subject_of(checkpoint).name]
+    return CANVASES[state_kind_of(checkpoint).name]

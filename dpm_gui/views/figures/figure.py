@@ -86,7 +86,7 @@ class Figure(PannedPlot):
         self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
         self.setLineWidth(RING)
         self.setAccessibleName(title)
-        self.dress()
+        self.apply_palette()
 
     @property
     def header(self) -> FigureHeader:
@@ -103,12 +103,12 @@ class Figure(PannedPlot):
         """Draw all in the colours of ``palette``."""
         if palette != self._palette:
             self._palette = palette
-            self.dress()
+            self.apply_palette()
 
     def set_line_scale(self, scale: float) -> None:
         """Draw lines and points ``scale`` times as thick, for a projector."""
         self._line_scale = scale
-        self.dress()
+        self.apply_palette()
 
     def set_note(self, text: str) -> None:
         """Show a few muted words at the top right."""
@@ -137,7 +137,7 @@ class Figure(PannedPlot):
         """Return the numbers on show."""
         raise NotImplementedError
 
-    def dress(self) -> None:
+    def apply_palette(self) -> None:
         """Put colours, fonts and widths on everything."""
         palette = self._palette
         self.setBackground(palette.surface)
@@ -145,18 +145,18 @@ class Figure(PannedPlot):
         font = QFont(self.font())
         font.setPointSizeF(text_size(self))
         for axis in self._axes:
-            axis.dress(palette, font, self._line_scale)
+            axis.apply_palette(palette, font, self._line_scale)
         colours = QPalette(self.palette())
         colours.setColor(QPalette.ColorRole.WindowText, QColor(palette.muted))
         for label in (self._message, self._caption):
             label.setFont(font)
             label.setPalette(colours)
-        self.header.dress(palette, font)
+        self.header.apply_palette(palette, font)
         self._place_header()
         self._place_labels()
-        self.dress_items(palette, self._line_scale)
+        self.apply_palette_to_items(palette, self._line_scale)
 
-    def dress_items(self, palette: Palette, line_scale: float) -> None:
+    def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
         """Subclasses: put colours and widths on what is in the plot. Called before their constructor goes on."""
 
     def context_menu(self) -> QMenu:
@@ -189,7 +189,7 @@ class Figure(PannedPlot):
         if self._header is None:
             return
         if event.type() in _FONT_EVENTS:
-            self.dress()
+            self.apply_palette()
         elif event.type() == QEvent.Type.PaletteChange:
             # Under a style sheet Qt puts back the colours it saw first when a dock is shown (Qt 6.11).
             self._colour_ring()

@@ -98,11 +98,11 @@ class FigureHeader(QWidget):
         """Open the explanation beneath the button."""
         if self._popover is None:
             self._popover = Popover(self._help_text, self)
-        self._popover.dress(self._palette)
+        self._popover.apply_palette(self._palette)
         corner = self._button.mapToGlobal(QPoint(self._button.width(), self._button.height() + 4))
         self._popover.open_at(corner)
 
-    def dress(self, palette: Palette, font: QFont) -> None:
+    def apply_palette(self, palette: Palette, font: QFont) -> None:
         """Take the colours of ``palette`` and sizes after ``font``."""
         self._palette = palette
         colours = QPalette(self.palette())

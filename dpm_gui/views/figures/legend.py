@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-SAMPLE = 24.0
+LINE_LENGTH = 24.0
 """Pixels: length of the piece of line beside each name."""
 _GAP = 8.0
 _PADDING = 6.0
@@ -31,7 +31,7 @@ class Legend(QGraphicsItem):
     def names(self) -> list[str]:
         return [name for name, _ in self._rows]
 
-    def dress(self, rows: Sequence[tuple[str, QPen]], font: QFont, ink: QColor, surface: QColor) -> None:
+    def apply_palette(self, rows: Sequence[tuple[str, QPen]], font: QFont, ink: QColor, surface: QColor) -> None:
         """Show ``rows`` of names and pens in ``ink`` on a veil of ``surface``."""
         self.prepareGeometryChange()
         self._rows, self._font, self._ink = rows, font, ink
@@ -40,7 +40,7 @@ class Legend(QGraphicsItem):
         metrics = QFontMetricsF(font)
         width = max((metrics.horizontalAdvance(name) for name, _ in rows), default=0.0)
         height = len(rows) * metrics.height()
-        self._size = QRectF(0.0, 0.0, SAMPLE + _GAP + width + 2 * _PADDING, height + _PADDING)
+        self._size = QRectF(0.0, 0.0, LINE_LENGTH + _GAP + width + 2 * _PADDING, height + _PADDING)
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -55,6 +55,6 @@ class Legend(QGraphicsItem):
             top = _PADDING / 2 + number * metrics.height()
             middle = round(top + metrics.height() / 2)
             painter.setPen(pen)
-            painter.drawLine(QLineF(_PADDING, middle, _PADDING + SAMPLE, middle))
+            painter.drawLine(QLineF(_PADDING, middle, _PADDING + LINE_LENGTH, middle))
             painter.setPen(self._ink)
-            painter.drawText(QPointF(_PADDING + SAMPLE + _GAP, top + metrics.ascent()), name)
+            painter.drawText(QPointF(_PADDING + LINE_LENGTH + _GAP, top + metrics.ascent()), name)

@@ -33,7 +33,7 @@ class PlotAxis(pg.AxisItem):
         self.setTickDensity(TICK_DENSITY)
         self.setStyle(maxTickLevel=0, autoExpandTextSpace=False, autoReduceTextSpace=False, hideOverlappingLabels=False)
 
-    def dress(self, palette: Palette, font: QFont, line_scale: float) -> None:
+    def apply_palette(self, palette: Palette, font: QFont, line_scale: float) -> None:
         """Take the colours of ``palette``, and room for text in ``font``."""
         self.setPen(QPen(QColor(palette.hairline), line_scale))
         self.setTickPen(QPen(QColor(palette.ink if self._with_grid else palette.hairline), line_scale))

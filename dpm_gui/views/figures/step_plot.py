@@ -109,7 +109,7 @@ class StepCursor(QGraphicsItem):
         view.sigRangeChanged.connect(self.place)
         view.sigResized.connect(self.place)
 
-    def dress(self, palette: Palette, dot: QColor, line_scale: float) -> None:
+    def apply_palette(self, palette: Palette, dot: QColor, line_scale: float) -> None:
         self._pen = QPen(QColor(palette.ink), 1.5 * line_scale)
         self._fill = dot
         self._scale = line_scale

@@ -8,12 +8,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsItem
 
-from dpm_gui.views.items.view_item import StillItem
+from dpm_gui.views.items.view_item import CachedItem
 
 OPACITY = 0.14
 
 
-class BandItem(StillItem):
+class BandItem(CachedItem):
     """An upper curve, a dashed lower one, and a light band between; Qt keeps their pixels while a cursor passes."""
 
     def __init__(self, parent: QGraphicsItem | None = None) -> None:
@@ -32,7 +32,7 @@ class BandItem(StillItem):
         """What the upper and the lower curve are drawn with."""
         return self._pens
 
-    def dress(self, colour: QColor, line_scale: float) -> None:
+    def apply_palette(self, colour: QColor, line_scale: float) -> None:
         upper = QPen(colour, 2.0 * line_scale)
         upper.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         lower = QPen(upper)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from dpm_gui.desktop.theme import Palette
-from dpm_gui.views.items.view_item import StillItem
+from dpm_gui.views.items.view_item import CachedItem
 
 PERIOD = 5
 """Columns between two rules: the heartbeat's."""
@@ -35,7 +35,7 @@ class BitImage(pg.ImageItem):
         self.setImage(shades[::-1], autoLevels=False, rect=place)
 
 
-class RuleItem(StillItem):
+class RuleItem(CachedItem):
     """A light line after every fifth column."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class RuleItem(StillItem):
         self._rows, self._columns = rows, columns
         self.redraw()
 
-    def dress(self, palette: Palette, line_scale: float) -> None:
+    def apply_palette(self, palette: Palette, line_scale: float) -> None:
         self._pen = QPen(QColor(palette.known), line_scale)
         self.redraw()
 
@@ -67,7 +67,7 @@ class RowMark(QGraphicsRectItem):
         self.setVisible(False)
         self.setBrush(Qt.BrushStyle.NoBrush)
 
-    def dress(self, colour: QColor, line_scale: float) -> None:
+    def apply_palette(self, colour: QColor, line_scale: float) -> None:
         pen = QPen(colour, 2.0 * line_scale)
         pen.setCosmetic(True)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 CELL = 5.0
 """Pixels: side of a cell of the histogram, about."""
-FULL = 0.8
+FULL_DENSITY = 0.8
 """Share of the points per unit of area that is drawn at full strength; one for all steps, so that they compare."""
 LEVELS = 256
 _MOST_CELLS = 400
@@ -38,7 +38,7 @@ class DensityItem(pg.ImageItem):
         left, top = np.floor(shown.left() / side) * side, np.floor(shown.top() / side) * side
         columns, rows = columns + 1, rows + 1
         counts = histogram(points, (left, top), side, (rows, columns))
-        strength = np.sqrt(counts / (max(1, len(points)) * side * side * FULL))
+        strength = np.sqrt(counts / (max(1, len(points)) * side * side * FULL_DENSITY))
         shades = np.minimum(strength * (LEVELS - 1), LEVELS - 1).astype(np.uint8)
         self.setImage(shades, autoLevels=False, rect=QRectF(left, top, columns * side, rows * side))
 

@@ -9,19 +9,19 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTran
 from PySide6.QtWidgets import QGraphicsItem
 
 from core.values.runs import DriftFrame
-from dpm_gui.views.items.view_item import StillItem
+from dpm_gui.views.items.view_item import CachedItem
 
-REACH = 1.1
+LONGEST_ARROW = 1.1
 """Cells: how long the long arrows may be."""
-LONG = 95
+LONG_PERCENTILE = 95
 """Percentile of the lengths that counts as long."""
 FACTORS = tuple(digit * 10.0**power for power in range(-3, 5) for digit in (1, 2, 5))
-HEAD = 6.0
+HEAD_LENGTH = 6.0
 """Pixels: length of an arrow's head, at most half of the arrow."""
 _HEAD_WIDTH = 0.38
 
 
-class DriftItem(StillItem):
+class DriftItem(CachedItem):
     """The drift as arrows, all lengthened by one round `factor` so that they can be seen and do not tangle."""
 
     def __init__(self, parent: QGraphicsItem | None = None) -> None:
@@ -42,7 +42,7 @@ class DriftItem(StillItem):
         """The tails and tips on show, ``[G, 2]`` each, data coordinates."""
         return self._tails, self._tips
 
-    def dress(self, colour: QColor, line_scale: float) -> None:
+    def apply_palette(self, colour: QColor, line_scale: float) -> None:
         self._colour = colour
         self._scale = line_scale
         self.redraw()
@@ -62,7 +62,9 @@ class DriftItem(StillItem):
             return
         shafts, heads = QPainterPath(), QPainterPath()
         for tail, tip in zip(self._tails.tolist(), self._tips.tolist(), strict=True):
-            _add_arrow(shafts, heads, to_pixels.map(QPointF(*tail)), to_pixels.map(QPointF(*tip)), HEAD * self._scale)
+            _add_arrow(
+                shafts, heads, to_pixels.map(QPointF(*tail)), to_pixels.map(QPointF(*tip)), HEAD_LENGTH * self._scale
+            )
         painter.setPen(QPen(self._colour, 1.2 * self._scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPath(shafts)
         painter.fillPath(heads, self._colour)
@@ -71,12 +73,12 @@ class DriftItem(StillItem):
 def factor(frame: DriftFrame) -> float:
     """Return the largest round factor at which long arrows reach no farther than about one cell of the grid."""
     lengths = np.hypot(frame.drift[:, 0], frame.drift[:, 1])
-    long = float(np.percentile(lengths[np.isfinite(lengths)], LONG)) if np.isfinite(lengths).any() else 0.0
+    long = float(np.percentile(lengths[np.isfinite(lengths)], LONG_PERCENTILE)) if np.isfinite(lengths).any() else 0.0
     if long == 0.0 or len(frame.x) < 2:
         return 1.0
     extent = np.ptp(frame.x, axis=0).astype(np.float64)
     cell = float(np.sqrt(max(extent.prod(), 1e-12) / len(frame.x)))
-    fitting = [value for value in FACTORS if value * long <= REACH * cell]
+    fitting = [value for value in FACTORS if value * long <= LONGEST_ARROW * cell]
     return max(fitting, default=FACTORS[0])
 
 

@@ -13,16 +13,16 @@ GAP_SHARE = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GridPixel:
     """One pixel of one of the pictures, all numbers from 0 on."""
 
-    picture: int
+    image: int
     row: int
     column: int
 
 
 @dataclass(frozen=True, slots=True)
-class PictureGrid:
+class ImageGrid:
     """A grid of equal pictures, a thin gap after each row and column; x to the right and y downwards, in pixels.
 
     Attributes:
@@ -37,7 +37,7 @@ class PictureGrid:
     columns: int
 
     @classmethod
-    def square(cls, count: int, height: int, width: int) -> PictureGrid:
+    def square(cls, count: int, height: int, width: int) -> ImageGrid:
         """Return the grid in which ``count`` pictures come out largest in a square."""
         gap = _gap(height, width)
 
@@ -62,21 +62,21 @@ class PictureGrid:
         columns = min(self.columns, self.count)
         return self.rows * (self.height + self.gap) - self.gap, columns * (self.width + self.gap) - self.gap
 
-    def corner(self, picture: int) -> tuple[int, int]:
+    def corner(self, image: int) -> tuple[int, int]:
         """Return the upper left corner of a picture: y and x."""
-        row, column = divmod(picture, self.columns)
+        row, column = divmod(image, self.columns)
         return row * (self.height + self.gap), column * (self.width + self.gap)
 
-    def at(self, x: float, y: float) -> Place | None:
+    def at(self, x: float, y: float) -> GridPixel | None:
         """Return the pixel at a place, or None in a gap and outside."""
         if x < 0 or y < 0:
             return None
         column, along = divmod(int(x), self.width + self.gap)
         row, down = divmod(int(y), self.height + self.gap)
-        picture = row * self.columns + column
-        if along >= self.width or down >= self.height or column >= self.columns or picture >= self.count:
+        image = row * self.columns + column
+        if along >= self.width or down >= self.height or column >= self.columns or image >= self.count:
             return None
-        return Place(picture, down, along)
+        return GridPixel(image, down, along)
 
     def canvas(self) -> NDArray[np.uint32]:
         """Return an empty array for the whole, a gap at its end included: ``[H, W]``, one number a pixel."""

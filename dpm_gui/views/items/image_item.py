@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from core.values.checkpoints import RGB
-from dpm_gui.views.items.image_grid import PictureGrid
+from dpm_gui.views.items.image_grid import ImageGrid
 from dpm_gui.views.items.view_item import ViewItem, is_vector
 
 OPAQUE = 255
@@ -18,12 +18,12 @@ GREYS = ALPHA | np.arange(OPAQUE + 1, dtype=np.uint32) * np.uint32(0x010101)
 """The pixel of each grey level."""
 
 
-class PictureItem(ViewItem):
+class ImageGridItem(ViewItem):
     """A grid of pictures whose pixels are one unit of the plot wide; y is 0 at the top and negative below."""
 
     def __init__(self, parent: QGraphicsItem | None = None) -> None:
         super().__init__(parent)
-        self._grid = PictureGrid(0, 1, 1, 1)
+        self._grid = ImageGrid(0, 1, 1, 1)
         self._pixels = self._grid.canvas()
         self._image = QImage()
         self._only = -1
@@ -34,7 +34,7 @@ class PictureItem(ViewItem):
         """What is drawn: the whole grid, a pixel of a picture to a pixel."""
         return self._image
 
-    def set_grid(self, grid: PictureGrid) -> None:
+    def set_grid(self, grid: ImageGrid) -> None:
         """Arrange what comes in ``grid``."""
         self._grid = grid
         self._pixels = grid.canvas()
@@ -45,35 +45,35 @@ class PictureItem(ViewItem):
         self._between = colour
         self._clear()
 
-    def set_only(self, picture: int) -> None:
+    def set_only(self, image: int) -> None:
         """Draw one picture alone; -1 draws all."""
-        self._only = picture
+        self._only = image
         self.update()
 
     def show_levels(self, levels: NDArray[np.uint8]) -> None:
         """Show ``levels`` [N, H, W] or [N, H, W, 3], 0 … 255."""
         if levels.ndim == 3:
-            self._fill(GREYS[levels])
+            self._put_pixels(GREYS[levels])
             return
         pixels = np.empty((*levels.shape[:-1], 4), dtype=np.uint8)
         pixels[..., :RGB] = levels[..., ::-1]  # blue, green, red, alpha in memory
         pixels[..., RGB] = OPAQUE
-        self._fill(pixels.view(np.uint32)[..., 0])
+        self._put_pixels(pixels.view(np.uint32)[..., 0])
 
     def show_index(self, index: NDArray[np.uint8], table: NDArray[np.uint8]) -> None:
         """Show ``index`` [N, H, W] through ``table`` [256, 3], red, green and blue."""
         red, green, blue = (table[:, channel].astype(np.uint32) for channel in range(RGB))
         colours: NDArray[np.uint32] = (ALPHA | red << 16 | green << 8 | blue).astype(np.uint32)
-        self._fill(colours[index])
+        self._put_pixels(colours[index])
 
-    def _fill(self, pixels: NDArray[np.uint32]) -> None:
+    def _put_pixels(self, pixels: NDArray[np.uint32]) -> None:
         """Show ``pixels`` [N, H, W], as many as there are places in the grid or fewer."""
         cells, count = self._grid.cells(self._pixels), len(pixels)
         if count == cells.shape[0] * cells.shape[1]:
             cells[...] = pixels.reshape(cells.shape)
         else:
-            for number, picture in enumerate(pixels):
-                cells[divmod(number, self._grid.columns)] = picture
+            for number, image in enumerate(pixels):
+                cells[divmod(number, self._grid.columns)] = image
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -106,8 +106,8 @@ class PictureItem(ViewItem):
         cells = self._grid.cells(self._pixels)
         kept = cells.copy()
         self._pixels[...] = self._between.rgb()
-        filled = np.arange(cells.shape[0] * cells.shape[1]).reshape(cells.shape[:2]) < self._grid.count
-        cells[filled] = kept[filled]
+        occupied = np.arange(cells.shape[0] * cells.shape[1]).reshape(cells.shape[:2]) < self._grid.count
+        cells[occupied] = kept[occupied]
         height, width = self._pixels.shape
         self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         self.update()

@@ -9,13 +9,13 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from dpm_gui.desktop.theme import Palette
-from dpm_gui.views.items.view_item import StillItem
+from dpm_gui.views.items.view_item import CachedItem
 
 DOT = 5.0
 """Pixels: radius of the dot at the path's present place."""
 
 
-class PathItem(StillItem):
+class PathItem(CachedItem):
     """A path, with a halo that lifts it off the points beneath, and a dot at one of its places."""
 
     def __init__(self, parent: QGraphicsItem | None = None) -> None:
@@ -36,12 +36,12 @@ class PathItem(StillItem):
         """Where the dot is, data coordinates."""
         return self._dot.pos() if self._dot.isVisible() else None
 
-    def dress(self, palette: Palette, dot: QColor, line_scale: float) -> None:
+    def apply_palette(self, palette: Palette, dot: QColor, line_scale: float) -> None:
         self._line = QColor(palette.ink)
         self._halo = QColor(palette.surface)
         self._halo.setAlphaF(0.8)
         self._scale = line_scale
-        self._dot.dress(dot, self._halo, line_scale)
+        self._dot.apply_palette(dot, self._halo, line_scale)
         self.redraw()
 
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
@@ -78,7 +78,7 @@ class PathDot(QGraphicsEllipseItem):
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
         self.setVisible(False)
 
-    def dress(self, fill: QColor, rim: QColor, line_scale: float) -> None:
+    def apply_palette(self, fill: QColor, rim: QColor, line_scale: float) -> None:
         radius = DOT * line_scale
         self.setRect(-radius, -radius, 2 * radius, 2 * radius)
         self.setBrush(fill)

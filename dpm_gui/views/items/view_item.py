@@ -17,20 +17,20 @@ class ViewItem(pg.GraphicsObject):
 
     def __init__(self, parent: QGraphicsItem | None = None) -> None:
         super().__init__(parent)
-        self._shown: QRectF | None = None
+        self._view_rect: QRectF | None = None
 
     def boundingRect(self) -> QRectF:
-        if self._shown is None:
-            self._shown = self.viewRect() or QRectF()
-        return self._shown
+        if self._view_rect is None:
+            self._view_rect = self.viewRect() or QRectF()
+        return self._view_rect
 
     def viewTransformChanged(self) -> None:
         self.prepareGeometryChange()
-        self._shown = None
+        self._view_rect = None
         super().viewTransformChanged()
 
 
-class StillItem(ViewItem):
+class CachedItem(ViewItem):
     """An item that seldom changes. Its pixels are kept, so that what moves over or under it costs it little.
 
     Qt's own cache of an item is drawn anew at every paint where the screen has two pixels to one of ours (Qt 6.11).
@@ -38,11 +38,11 @@ class StillItem(ViewItem):
 
     def __init__(self, parent: QGraphicsItem | None = None) -> None:
         super().__init__(parent)
-        self._kept: tuple[QTransform, QRect, float, QPixmap] | None = None
+        self._cache: tuple[QTransform, QRect, float, QPixmap] | None = None
 
     def redraw(self) -> None:
         """Draw it anew at the next paint."""
-        self._kept = None
+        self._cache = None
         self.update()
 
     def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
@@ -62,7 +62,7 @@ class StillItem(ViewItem):
         painter.restore()
 
     def _pixmap(self, world: QTransform, place: QRect, ratio: float) -> QPixmap:
-        if self._kept is None or self._kept[:3] != (world, place, ratio):
+        if self._cache is None or self._cache[:3] != (world, place, ratio):
             pixmap = QPixmap(place.size() * ratio)
             pixmap.setDevicePixelRatio(ratio)
             pixmap.fill(Qt.GlobalColor.transparent)
@@ -71,8 +71,8 @@ class StillItem(ViewItem):
             inner.translate(-QPointF(place.topLeft()))
             self.draw(inner, world)
             inner.end()
-            self._kept = world, place, ratio, pixmap
-        return self._kept[3]
+            self._cache = world, place, ratio, pixmap
+        return self._cache[3]
 
 
 def pixel_ratio(painter: QPainter) -> float:

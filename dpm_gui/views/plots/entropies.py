@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.values.measurements import StepEntropies
 from dpm_gui.desktop.theme import Palette, text_size
-from dpm_gui.views.figures.explanations import ENTROPIES
+from dpm_gui.views.figures.explanations import ENTROPIES_HELP
 from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.figures.legend import Legend
 from dpm_gui.views.figures.step_plot import StepPlot
@@ -18,8 +18,8 @@ from dpm_gui.views.items.band import BandItem
 
 BELOW, ABOVE = 0.08, 0.22
 """Shares of the range of values that are left free; the legend stands in the upper."""
-SHORT = {"dimension": "bits/dim", "pixel": "bits/pixel"}
-CLIPPED = "lower bound is −∞ at t = 1 (clipped)"
+UNIT_TEXTS = {"dimension": "bits/dim", "pixel": "bits/pixel"}
+CLIPPED_TEXT = "lower bound is −∞ at t = 1 (clipped)"
 
 
 class EntropyPlot(StepPlot):
@@ -30,7 +30,7 @@ class EntropyPlot(StepPlot):
         self._unit = "dimension"
         # The items come first: the base dresses them.
         self._band, self._legend = BandItem(), Legend()
-        super().__init__("Entropy of each step", ENTROPIES, "bits per dimension", parent)
+        super().__init__("Entropy of each step", ENTROPIES_HELP, "bits per dimension", parent)
         self.view.addItem(self._band, ignoreBounds=True)
         self._legend.setParentItem(self.view)
         self._legend.setVisible(False)
@@ -62,7 +62,7 @@ class EntropyPlot(StepPlot):
         bottom = low - BELOW * extent
         self._band.set_curves(steps, _finite(entropies.upper, bottom), _finite(entropies.lower, bottom))
         self._legend.setVisible(True)
-        self.set_caption(CLIPPED if np.isneginf(entropies.lower[:1]).any() else "")
+        self.set_caption(CLIPPED_TEXT if np.isneginf(entropies.lower[:1]).any() else "")
         side = max(0.5, 0.02 * self.steps)
         self.set_home(QRectF(1 - side, bottom, self.steps - 1 + 2 * side, high + ABOVE * extent - bottom))
         self.set_cursor(min(self._step, self.steps))
@@ -76,7 +76,7 @@ class EntropyPlot(StepPlot):
             return
         upper, lower = float(self._entropies.upper[t - 1]), float(self._entropies.lower[t - 1])
         self._cursor.move_to(t, [level for level in (upper, lower) if np.isfinite(level)])
-        self.set_readout(f"t = {t} · upper {_number(upper)} · lower {_number(lower)} {SHORT[self._unit]}")
+        self.set_readout(f"t = {t} · upper {_number(upper)} · lower {_number(lower)} {UNIT_TEXTS[self._unit]}")
 
     def table(self) -> Table:
         entropies = self._entropies
@@ -88,14 +88,14 @@ class EntropyPlot(StepPlot):
         }
         return Table("entropies", columns)
 
-    def dress_items(self, palette: Palette, line_scale: float) -> None:
+    def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
         # Both bounds come from q alone: the forward hue, told apart by their strokes.
-        self._band.dress(QColor(palette.forward), line_scale)
-        self._cursor.dress(palette, QColor(palette.forward), line_scale)
+        self._band.apply_palette(QColor(palette.forward), line_scale)
+        self._cursor.apply_palette(palette, QColor(palette.forward), line_scale)
         font = QFont(self.font())
         font.setPointSizeF(text_size(self))
         rows = list(zip(("upper bound", "lower bound"), self._band.pens, strict=True))
-        self._legend.dress(rows, font, QColor(palette.muted), QColor(palette.surface))
+        self._legend.apply_palette(rows, font, QColor(palette.muted), QColor(palette.surface))
 
 
 def _finite(values: NDArray[np.float64], instead: float) -> NDArray[np.float64]:

@@ -12,14 +12,14 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
 from dpm_gui.desktop.theme import Palette
-from dpm_gui.views.figures.explanations import SPREAD
+from dpm_gui.views.figures.explanations import SPREAD_HELP
 from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.figures.step_plot import StepPlot
 
 ABOVE, BELOW = 0.12, 0.06
 """Shares of the greatest value that are left free."""
 NONE_YET = "Choose Many futures (U) at a step t ≥ 1: how far they come to lie apart appears here."
-LEAST = 1e-9
+LEAST_RANGE = 1e-9
 """What the axis reaches at least: a state of which nothing is open has futures that are all the same."""
 
 
@@ -32,7 +32,7 @@ class FuturesSpread(StepPlot):
         self._spreads: Mapping[int, float] = {}
         self._last = self._top = 0
         self._measure, self._unit = "spread", "data units"
-        super().__init__("Spread of futures", SPREAD, self._unit, parent)
+        super().__init__("Spread of futures", SPREAD_HELP, self._unit, parent)
         self.view.addItem(self._curve, ignoreBounds=True)
         self.show_none()
 
@@ -102,15 +102,15 @@ class FuturesSpread(StepPlot):
         steps, values = self.curve
         return Table("futures", {"t": steps.astype(np.int64), f"{self._measure} ({self._unit})": values})
 
-    def dress_items(self, palette: Palette, line_scale: float) -> None:
+    def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
         pen = QPen(QColor(palette.reverse), 2.0 * line_scale)
         pen.setCosmetic(True)
         self._curve.setPen(pen)
-        self._cursor.dress(palette, QColor(palette.reverse), line_scale)
+        self._cursor.apply_palette(palette, QColor(palette.reverse), line_scale)
 
     def _reach(self, most: float) -> None:
         """Have the axes hold values up to ``most``; what a person has zoomed to stays while they did already."""
-        side, most = max(0.5, 0.02 * self._last), max(most, LEAST)
+        side, most = max(0.5, 0.02 * self._last), max(most, LEAST_RANGE)
         home = QRectF(-side, -BELOW * most, self._last + 2 * side, (1.0 + ABOVE + BELOW) * most)
         if home != self.home:
             self.set_home(home)

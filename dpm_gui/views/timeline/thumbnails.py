@@ -24,7 +24,7 @@ _WAITING = 11  # empty places shown before there are pictures
 class _Thumbnail:
     t: int
     place: QRectF
-    picture: QImage | None
+    image: QImage | None
 
 
 class ThumbnailStrip(QWidget):
@@ -37,20 +37,20 @@ class ThumbnailStrip(QWidget):
         self._palette = LIGHT
         self._last = 0
         self._t = 0
-        self._pictures: tuple[tuple[int, QImage], ...] = ()
-        self._shown: tuple[_Thumbnail, ...] = ()
+        self._images: tuple[tuple[int, QImage], ...] = ()
+        self._thumbnails: tuple[_Thumbnail, ...] = ()
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Pictures of some steps")
 
     def set_last(self, last: int) -> None:
         """Set T; pictures of what was before are dropped."""
-        self._last, self._pictures = last, ()
+        self._last, self._images = last, ()
         self._arrange()
 
-    def set_thumbnails(self, pictures: Sequence[tuple[int, QImage]]) -> None:
+    def set_thumbnails(self, images: Sequence[tuple[int, QImage]]) -> None:
         """Show a picture for each step given; where the strip is too narrow some are left out, never the outer ones."""
-        self._pictures = tuple(sorted(pictures, key=lambda pair: pair[0]))
+        self._images = tuple(sorted(images, key=lambda pair: pair[0]))
         self._arrange()
 
     def set_t(self, t: int) -> None:
@@ -65,7 +65,7 @@ class ThumbnailStrip(QWidget):
 
     def place_of(self, t: int) -> QRectF | None:
         """Return where the picture of step ``t`` is, or None where none is shown."""
-        return next((thumbnail.place for thumbnail in self._shown if thumbnail.t == t), None)
+        return next((thumbnail.place for thumbnail in self._thumbnails if thumbnail.t == t), None)
 
     def sizeHint(self) -> QSize:
         return QSize(400, LARGEST)
@@ -80,11 +80,11 @@ class ThumbnailStrip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         nearest = self._nearest()
-        for thumbnail in self._shown:
+        for thumbnail in self._thumbnails:
             painter.fillRect(thumbnail.place, QColor(self._palette.surface))
-            if thumbnail.picture is not None:
-                painter.drawImage(thumbnail.place, thumbnail.picture)
-            marked = thumbnail.picture is not None and thumbnail.t == nearest
+            if thumbnail.image is not None:
+                painter.drawImage(thumbnail.place, thumbnail.image)
+            marked = thumbnail.image is not None and thumbnail.t == nearest
             width = 2.0 if marked else 1.0
             painter.setPen(QPen(QColor(self._palette.ink if marked else self._palette.hairline), width))
             inside = width / 2
@@ -116,23 +116,23 @@ class ThumbnailStrip(QWidget):
         return super().event(event)
 
     def _under(self, point: QPointF) -> _Thumbnail | None:
-        shown = (thumbnail for thumbnail in self._shown if thumbnail.picture is not None)
+        shown = (thumbnail for thumbnail in self._thumbnails if thumbnail.image is not None)
         return next((thumbnail for thumbnail in shown if thumbnail.place.contains(point)), None)
 
     def _nearest(self) -> int | None:
-        return min((thumbnail.t for thumbnail in self._shown), key=lambda t: abs(t - self._t), default=None)
+        return min((thumbnail.t for thumbnail in self._thumbnails), key=lambda t: abs(t - self._t), default=None)
 
     def _arrange(self) -> None:
         """Choose the size and which pictures there is room for, and scale those once."""
         axis = TimeAxis(self.width(), self._last)
-        pictures: Sequence[tuple[int, QImage | None]] = self._pictures
-        if not pictures and self._last:
-            pictures = [(round(index * self._last / (_WAITING - 1)), None) for index in range(_WAITING)]
-        places = [axis.x_of(t) for t, _ in pictures]
+        images: Sequence[tuple[int, QImage | None]] = self._images
+        if not images and self._last:
+            images = [(round(index * self._last / (_WAITING - 1)), None) for index in range(_WAITING)]
+        places = [axis.x_of(t) for t, _ in images]
         taken = _with_room(places)
         side = int(min(_least_distance([places[index] for index in taken]) - GAP, LARGEST))
-        self._shown = tuple(
-            _Thumbnail(pictures[index][0], place, _scaled(pictures[index][1], place, self.devicePixelRatioF()))
+        self._thumbnails = tuple(
+            _Thumbnail(images[index][0], place, _scaled(images[index][1], place, self.devicePixelRatioF()))
             for index in taken
             for place in (QRectF(round(places[index] - side / 2), (self.height() - side) // 2, side, side),)
         )
@@ -153,14 +153,14 @@ def _least_distance(places: Sequence[float]) -> float:
     return min((right - left for left, right in pairwise(places)), default=math.inf)
 
 
-def _scaled(picture: QImage | None, place: QRectF, ratio: float) -> QImage | None:
+def _scaled(image: QImage | None, place: QRectF, ratio: float) -> QImage | None:
     """Return the picture in the middle of a square as large as its place is in device pixels."""
-    if picture is None or picture.isNull():
+    if image is None or image.isNull():
         return None
     size = (place.size() * ratio).toSize()
-    grows = picture.width() < size.width() and picture.height() < size.height()
+    grows = image.width() < size.width() and image.height() < size.height()
     mode = Qt.TransformationMode.FastTransformation if grows else Qt.TransformationMode.SmoothTransformation
-    scaled = picture.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, mode)
+    scaled = image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, mode)
     square = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     square.fill(Qt.GlobalColor.transparent)
     painter = QPainter(square)

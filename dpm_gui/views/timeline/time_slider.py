@@ -41,7 +41,7 @@ class TimeSlider(QAbstractSlider):
         self._pending = QTimer(self)
         self._pending.setSingleShot(True)
         self._pending.setInterval(0)
-        self._pending.timeout.connect(self._ask_for_the_newest)
+        self._pending.timeout.connect(self._ask_for_newest)
         self._asked: int | None = None
         self.setOrientation(Qt.Orientation.Horizontal)
         with QSignalBlocker(self):
@@ -114,7 +114,7 @@ class TimeSlider(QAbstractSlider):
         self._dragged_to = self.axis.t_at(event.position().x())
         self._asked = None
         self.drag_started.emit()
-        self._ask_for_the_newest()
+        self._ask_for_newest()
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -142,11 +142,11 @@ class TimeSlider(QAbstractSlider):
         """Keys of a slider, for where no shortcut of the window has taken them already."""
         shift = Qt.KeyboardModifier.ShiftModifier
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        wish = self._wish(Qt.Key(event.key()), modifiers == shift)
-        if wish is None or modifiers not in (Qt.KeyboardModifier.NoModifier, shift):
+        action = self._action_for_key(Qt.Key(event.key()), modifiers == shift)
+        if action is None or modifiers not in (Qt.KeyboardModifier.NoModifier, shift):
             event.ignore()
         else:
-            wish()
+            action()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """One notch up is one step on."""
@@ -167,7 +167,7 @@ class TimeSlider(QAbstractSlider):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
 
-    def _wish(self, key: Qt.Key, shifted: bool) -> Callable[[], None] | None:
+    def _action_for_key(self, key: Qt.Key, shifted: bool) -> Callable[[], None] | None:
         step = _TEN if shifted else 1
         page = max(_TEN, self.maximum() // _TEN)
         steps = {
@@ -192,12 +192,12 @@ class TimeSlider(QAbstractSlider):
         self._pending.stop()
         if self._dragged_to != self.value():
             self._asked = None
-        self._ask_for_the_newest()
+        self._ask_for_newest()
         self._dragged_to = None
         self.drag_ended.emit()
         self.update()
 
-    def _ask_for_the_newest(self) -> None:
+    def _ask_for_newest(self) -> None:
         if self._dragged_to is not None and self._dragged_to != self._asked:
             self._asked = self._dragged_to
             self.seek_asked.emit(self._dragged_to)

@@ -67,9 +67,9 @@ class Timeline(QWidget):
         """Mark the frames that are there, ``first`` … ``last``; none where ``last`` is smaller."""
         self.slider.set_available(first, last)
 
-    def set_thumbnails(self, pictures: Sequence[tuple[int, QImage]]) -> None:
+    def set_thumbnails(self, images: Sequence[tuple[int, QImage]]) -> None:
         """Show small pictures, each with the step it shows."""
-        self.thumbnails.set_thumbnails(pictures)
+        self.thumbnails.set_thumbnails(images)
 
     def set_playing(self, playing: bool) -> None:
         self.transport.set_playing(playing)

@@ -60,7 +60,7 @@ class Transport(QWidget):
         self._connect()
         self._lay_out()
         self.set_speed(1.0)
-        self._dress()
+        self._apply_palette()
 
     def set_playing(self, playing: bool) -> None:
         self._playing = playing
@@ -68,7 +68,7 @@ class Transport(QWidget):
             self._play.describe("Pause", "Pause (Space)")
         else:
             self._play.describe("Play", "Play (Space)")
-        self._dress()
+        self._apply_palette()
 
     def set_speed(self, speed: float) -> None:
         self._paces[speed].setChecked(True)
@@ -76,21 +76,21 @@ class Transport(QWidget):
 
     def set_loop(self, loop: bool) -> None:
         self._loop.setChecked(loop)
-        self._dress()
+        self._apply_palette()
 
     def set_direction(self, direction: str) -> None:
         self._direction = direction
         self._turns[direction].setChecked(True)
-        self._dress()
+        self._apply_palette()
 
     def set_palette(self, palette: Palette) -> None:
         self._palette = palette
         self.setStyleSheet(flat_style(palette))
-        self._dress()
+        self._apply_palette()
 
     def set_icons(self, icons: IconSet) -> None:
         self._icons = icons
-        self._dress()
+        self._apply_palette()
 
     def _connect(self) -> None:
         self._home.clicked.connect(self.home_asked)
@@ -99,7 +99,7 @@ class Transport(QWidget):
         self._on.clicked.connect(lambda: self.step_asked.emit(1))
         self._end.clicked.connect(self.end_asked)
         self._loop.clicked.connect(self.loop_toggled)
-        self._loop.toggled.connect(self._dress)
+        self._loop.toggled.connect(self._apply_palette)
         for button in (self._back, self._on):
             button.setAutoRepeat(True)
 
@@ -124,12 +124,12 @@ class Transport(QWidget):
         if event.type() == QEvent.Type.FontChange:
             self._make_room()
 
-    def _dress(self) -> None:
+    def _apply_palette(self) -> None:
         """Give every button the icon of what it would do now, in the palette's ink."""
         if self._icons is None:
             return
         ink, muted = self._palette.ink, self._palette.muted
-        dress: Mapping[FlatButton, str] = {
+        button_icons: Mapping[FlatButton, str] = {
             self._home: "skip-back",
             self._back: "step-back",
             self._play: "pause" if self._playing else "play",
@@ -137,7 +137,7 @@ class Transport(QWidget):
             self._end: "skip-forward",
             self._turn: _DIRECTION_ICONS[self._direction],
         }
-        for button, name in dress.items():
+        for button, name in button_icons.items():
             button.setIcon(self._icons.icon(name, ink))
         self._loop.setIcon(self._icons.icon("repeat", ink if self._loop.isChecked() else muted))
         for direction, action in self._turns.items():
@@ -156,12 +156,12 @@ def _add_menu(
     for choice, name in names.items():
         action = menu.addAction(name)
         action.setCheckable(True)
-        action.triggered.connect(partial(_tell, ask, choice))
+        action.triggered.connect(partial(_call_with_choice, ask, choice))
         group.addAction(action)
         actions[choice] = action
     button.setMenu(menu)
     return actions
 
 
-def _tell(ask: Callable[[Choice], None], choice: Choice, _checked: bool = False) -> None:
+def _call_with_choice(ask: Callable[[Choice], None], choice: Choice, _checked: bool = False) -> None:
     ask(choice)

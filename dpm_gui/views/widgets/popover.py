@@ -30,7 +30,7 @@ class Popover(QFrame):
     def text(self) -> str:
         return self._text.text()
 
-    def dress(self, palette: Palette) -> None:
+    def apply_palette(self, palette: Palette) -> None:
         self.setStyleSheet(f"""
             #popover {{ background: {palette.surface}; border: 1px solid {palette.hairline}; }}
             #popover QLabel {{ color: {palette.ink}; background: transparent; }}

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from core import __version__, cli
-from core.commands import train as train_module
+from core.commands import train as train_command
 from core.errors import TrainingError
 from core.formats.checkpoints import read, save
 from core.model import DiffusionModel
@@ -72,7 +72,7 @@ def folder(tiny: Recipe, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pat
 
 def interrupted_after(reports: int, failure: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let ``failure`` come in the middle of training, after that many reports."""
-    shown = train_module._shown_training
+    shown = train_command._training_with_progress_bar
 
     def failing(run: RecipeRun) -> Iterator[None]:
         for done, value in enumerate(shown(run), start=1):
@@ -80,7 +80,7 @@ def interrupted_after(reports: int, failure: BaseException, monkeypatch: pytest.
             if done == reports:
                 raise failure
 
-    monkeypatch.setattr(train_module, "_shown_training", failing)
+    monkeypatch.setattr(train_command, "_training_with_progress_bar", failing)
 
 
 def test_info_tells_what_a_checkpoint_holds(file: Path, capsys: Capture) -> None:
@@ -197,7 +197,7 @@ def test_ctrl_c_while_k_is_measured_does_not_lose_what_was_learned(
     def interrupted(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train_module, "_measured", interrupted)
+    monkeypatch.setattr(train_command, "_measured", interrupted)
     assert dpm("train", "swiss_roll") == cli.INTERRUPTED
     found = read(folder / "swiss_roll.h5").training
     assert found is not None

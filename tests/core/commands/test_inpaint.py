@@ -18,7 +18,7 @@ from core.networks.empirical import EmpiricalNetwork
 from core.posterior.samplers import equally_weighted, reverse_under
 from core.processes.schedules import constant_erasure
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
-from core.values.inpainting import USUAL_BACK_AND_FORTH
+from core.values.inpainting import DEFAULT_RESAMPLE_TIMES
 from core.values.potentials import Mask, Posterior
 from core.values.runs import RunSpec
 
@@ -65,7 +65,13 @@ def bits(folder: Path, small: Checkpoint) -> Path:
 
 @pytest.mark.parametrize(
     "options",
-    [[], ["--held", "x0"], ["--weighted"], ["--weighted", "--held", "x0"], ["--held", "x0", "--back-and-forth", 2]],
+    [
+        [],
+        ["--known", "clean"],
+        ["--weighted"],
+        ["--weighted", "--known", "clean"],
+        ["--known", "clean", "--resample", 2],
+    ],
 )
 def test_known_values_are_the_input_s_own_bit_for_bit(folder: Path, options: list[object]) -> None:
     np.save("x.npy", np.array([10 / 3, np.nan]))
@@ -90,8 +96,8 @@ def test_known_values_of_every_type_are_kept(folder: Path, kind: type[np.generic
 def test_it_writes_what_the_engine_draws_in_user_s_units(folder: Path, model: DiffusionModel) -> None:
     known = model.data.to_model(np.array([1.1, 0.0]))
     for weighted in (False, True):
-        again = 0 if weighted else USUAL_BACK_AND_FORTH
-        posterior = Posterior(Mask(np.array([False, True]), known, back_and_forth=again), weighted=weighted)
+        again = 0 if weighted else DEFAULT_RESAMPLE_TIMES
+        posterior = Posterior(Mask(np.array([False, True]), known, resample_times=again), weighted=weighted)
         *_, frame = reverse_under(model, RunSpec(30, 5, posterior=posterior))
         wanted = equally_weighted(frame, 30, 5)
         assert dpm(*FILES, "--count", 30, "--seed", 5, *["--weighted"] * weighted) == 0
@@ -113,19 +119,19 @@ def test_bits_obey_and_the_rest_is_a_heartbeat(bits: Path, capsys: Capture) -> N
 def test_as_json_it_says_which_way_was_on(folder: Path, capsys: Capture) -> None:
     assert dpm(*FILES, "--count", 20, "--json") == 0
     plain = json.loads(capsys.readouterr().out)
-    assert (plain["weighted"], plain["held"], plain["timing"]) == (False, "path", "constant")
+    assert (plain["weighted"], plain["known_mode"], plain["timing"]) == (False, "noised", "constant")
     assert plain["effective_sample_size"] is None
     assert plain["log_probability_bits"] is None
     assert (plain["count"], plain["shape"], plain["known"], plain["filled_in"]) == (20, [2], 1, 1)
-    assert dpm(*FILES, "--count", 20, "--json", "--weighted", "--held", "x0") == 0
+    assert dpm(*FILES, "--count", 20, "--json", "--weighted", "--known", "clean") == 0
     weighted = json.loads(capsys.readouterr().out)
-    assert (weighted["weighted"], weighted["held"], weighted["timing"]) == (True, "x0", "twisted")
+    assert (weighted["weighted"], weighted["known_mode"], weighted["timing"]) == (True, "clean", "twisted")
     assert 1 <= weighted["effective_sample_size"] <= 20
     assert math.isfinite(weighted["log_probability_bits"])
 
 
 def test_weights_can_be_asked_of_a_file_that_speaks_of_steps_walked_again(folder: Path) -> None:
-    assert dpm(*FILES, "--count", 20, "--back-and-forth", 2, "--save-spec", "again.npz") == 0
+    assert dpm(*FILES, "--count", 20, "--resample", 2, "--save-spec", "again.npz") == 0
     assert dpm("small.h5", "--spec", "again.npz", "--out", "one.npy", "--weighted") == 0
     assert dpm(*FILES, "--count", 20, "--weighted") == 0
     assert np.array_equal(np.load("one.npy"), np.load("y.npy"))
@@ -180,11 +186,11 @@ BAD = [
     (None, ["--count", "many"], "--count"),
     (None, ["--count", "99999999999"], "count"),
     (None, ["--seed", "-1"], "seed: -1"),
-    (None, ["--held", "there"], "--held"),
+    (None, ["--known", "there"], "--known"),
     (None, ["--timing", "soon"], "--timing"),
-    (None, ["--back-and-forth", "-1"], "back_and_forth: -1"),
-    (None, ["--back-and-forth", "2", "--weighted"], "back_and_forth"),
-    (None, ["--weighted", "--held", "x0", "--timing", "constant"], "choose held='path' or timing='twisted'"),
+    (None, ["--resample", "-1"], "back_and_forth: -1"),
+    (None, ["--resample", "2", "--weighted"], "resample_times"),
+    (None, ["--weighted", "--known", "clean", "--timing", "constant"], "choose held='path' or timing='twisted'"),
     (None, ["--image", "none.npy"], "none.npy: there is no such file"),
     (None, ["--mask", "none.npy"], "none.npy: there is no such file"),
     (None, ["--image", "small.h5"], "small.h5: this is no npy file"),

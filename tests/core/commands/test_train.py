@@ -17,7 +17,7 @@ from core.formats.checkpoints import read
 from core.processes.registry import process_of
 from core.recipes import user_data
 from core.recipes.run import RecipeRun
-from core.recipes.user_data import OWN, WITH_DATA, cifar10, measured_count, own_recipe
+from core.recipes.user_data import USER_DATA, WITH_DATA, cifar10, measured_count, user_recipe
 from core.training import trainer
 
 Capture = pytest.CaptureFixture[str]
@@ -51,7 +51,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(trainer, "REPORT_EVERY", 2)
     for name, steps in (("POINT_STEPS", 6), ("BIT_STEPS", 6)):
         monkeypatch.setattr(user_data, name, steps)
-    monkeypatch.setattr(user_data, "picture_rates", lambda: user_data.log_linear(6, 1e-2, 1e-2))
+    monkeypatch.setattr(user_data, "image_schedule", lambda: user_data.log_linear(6, 1e-2, 1e-2))
     return tmp_path
 
 
@@ -75,8 +75,8 @@ def test_training_on_own_data_says_what_they_were_taken_for_and_writes_a_checkpo
     checkpoint = read(folder / f"{stem}_model.h5")
     assert (checkpoint.kind, checkpoint.network.kind, checkpoint.data.name) == (kind, network, name)
     assert checkpoint.training is not None
-    assert checkpoint.training.recipe == OWN
-    assert f"taken for {checkpoint.training.taken_for}" in out.splitlines()[0]
+    assert checkpoint.training.recipe == USER_DATA
+    assert f"taken for {checkpoint.training.interpreted_as}" in out.splitlines()[0]
     assert checkpoint.licence == "that of the data"
     assert dpm("sample", folder / f"{stem}_model.h5", "--count", 3, "--out", "samples.npy") == 0
     assert np.load("samples.npy").shape == (3, *checkpoint.data.shape)
@@ -87,14 +87,14 @@ def test_k_is_measured_on_each_of_the_data_kept_apart_once(folder: Path) -> None
     bound = read(folder / "points_model.h5").bound
     assert bound is not None
     assert bound.count == 20
-    recipe = own_recipe(read_data("points.npy"))
+    recipe = user_recipe(read_data("points.npy"))
     assert measured_count(recipe) == recipe.validation == 20
 
 
 def test_a_training_on_own_data_goes_on_with_them_as_if_never_stopped(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    shown = training_command._shown_training
+    shown = training_command._training_with_progress_bar
 
     def interrupted(run: RecipeRun) -> object:
         for number, progress in enumerate(shown(run)):
@@ -103,7 +103,7 @@ def test_a_training_on_own_data_goes_on_with_them_as_if_never_stopped(
             yield progress
 
     with monkeypatch.context() as patch:
-        patch.setattr(training_command, "_shown_training", interrupted)
+        patch.setattr(training_command, "_training_with_progress_bar", interrupted)
         assert dpm("train", "--data", "points.npy", "--steps", 6, "--seed", 3, "--out", "half.h5") == cli.INTERRUPTED
     assert "dpm train --resume half.h5 --data points.npy" in capsys.readouterr().err
     (folder / "points.npy").rename(folder / "moved.npy")
@@ -120,7 +120,7 @@ def unfinished(path: str, out: Path, side: int | None = None) -> None:
     """Save a training on the data at ``path`` after two of its steps."""
     from core.formats.checkpoints import save
 
-    run = RecipeRun(own_recipe(read_data(path, side)), 4)
+    run = RecipeRun(user_recipe(read_data(path, side)), 4)
     next(run.train())
     save(run.checkpoint(), out)
 
@@ -182,10 +182,10 @@ def test_a_batch_shrinks_with_the_size_of_an_example(folder: Path) -> None:
     rng = np.random.default_rng(0)
     np.save("wide.npy", rng.random((20, 4096)) < 0.5)
     np.save("large.npy", rng.integers(0, 256, (20, 128, 128), dtype=np.uint8))
-    assert own_recipe(read_data("wide.npy")).batch == 128
-    assert own_recipe(read_data("bits.npy")).batch == 4096
-    assert own_recipe(read_data("large.npy")).batch == 4
-    assert own_recipe(read_data("pictures")).batch == 32
+    assert user_recipe(read_data("wide.npy")).batch == 128
+    assert user_recipe(read_data("bits.npy")).batch == 4096
+    assert user_recipe(read_data("large.npy")).batch == 4
+    assert user_recipe(read_data("pictures")).batch == 32
 
 
 def test_the_rates_can_be_given(folder: Path) -> None:

@@ -156,7 +156,7 @@ def test_examples_are_drawn_with_replacement_or_each_once() -> None:
 
 def test_examples_kept_apart_are_what_k_is_measured_on() -> None:
     values = np.arange(10, dtype=np.float32).reshape(10, 1)
-    source = Examples("some", values[:7], grey_level=1.0, kept_apart=values[7:])
+    source = Examples("some", values[:7], grey_level=1.0, held_out_data=values[7:])
     held_out = source.held_out
     assert (held_out.name, held_out.shape) == ("some", (1,))
     assert held_out.held_out is held_out

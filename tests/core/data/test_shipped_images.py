@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from core.data.crops import Crops, Field, split_by_columns, without_corner
 from core.data.dead_leaves import LARGEST, SMALLEST, DeadLeaves, Discs, paint
-from core.data.images import GreyLevelSource, StoredPictures, noisy_moments, with_noise
+from core.data.images import GreyLevelSource, StoredImages, noisy_moments, with_noise
 from core.data.registry import source_of
-from core.data.shipped_images import MIRRORED, PICTURES, TEXTURES, ColourPatches, Digits, Texture
+from core.data.shipped_images import IMAGE_SOURCES, MIRRORED, TEXTURES, ColourPatches, Digits, Texture
 from core.data.sources import Examples
 from core.errors import BadInputError
 from core.runtime.assets import asset
@@ -38,10 +38,10 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(5)
 
 
-def windows(picture: NDArray[np.uint8], side: int) -> set[bytes]:
-    """Return all crops of ``side`` x ``side`` pixels there are in ``picture``."""
-    tops, lefts = picture.shape[0] - side + 1, picture.shape[1] - side + 1
-    return {picture[y : y + side, x : x + side].tobytes() for y in range(tops) for x in range(lefts)}
+def windows(image: NDArray[np.uint8], side: int) -> set[bytes]:
+    """Return all crops of ``side`` x ``side`` pixels there are in ``image``."""
+    tops, lefts = image.shape[0] - side + 1, image.shape[1] - side + 1
+    return {image[y : y + side, x : x + side].tobytes() for y in range(tops) for x in range(lefts)}
 
 
 def test_noise_of_a_grey_level_is_taken_off_by_rounding_down(rng: np.random.Generator) -> None:
@@ -61,12 +61,12 @@ def test_noise_is_uniform(rng: np.random.Generator) -> None:
 
 
 def test_samples_are_pictures_with_noise(source: GreyLevelSource) -> None:
-    pictures = source.pictures(16, np.random.default_rng(1))
+    images = source.images(16, np.random.default_rng(1))
     sample = source.sample(16, np.random.default_rng(1))
-    assert pictures.dtype == np.uint8
+    assert images.dtype == np.uint8
     assert sample.dtype == np.float32
     assert sample.shape == (16, *source.shape)
-    assert np.array_equal(np.floor(sample), pictures)
+    assert np.array_equal(np.floor(sample), images)
 
 
 def test_equal_generators_give_equal_samples(source: GreyLevelSource) -> None:
@@ -102,7 +102,7 @@ def test_the_name_and_shape_of_a_checkpoint_find_the_source(source: GreyLevelSou
     assert found.held_out.shape == source.shape
 
 
-@pytest.mark.parametrize("name", list(PICTURES))
+@pytest.mark.parametrize("name", list(IMAGE_SOURCES))
 @pytest.mark.parametrize("shape", [(5,), (28, 27), (300, 300, 3), (1000, 1000)])
 def test_a_shape_that_a_source_has_not_got_leaves_the_examples(name: str, shape: tuple[int, ...]) -> None:
     examples = np.zeros((2, *shape), dtype=np.float32)
@@ -120,20 +120,20 @@ def test_examples_of_grey_levels_are_drawn_with_noise(rng: np.random.Generator) 
     levels = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
     drawn = Examples("mine", levels, 1.0).sample(1000, rng)
     assert not np.array_equal(drawn, np.floor(drawn))
-    assert {picture.tobytes() for picture in np.floor(drawn)} == {picture.tobytes() for picture in levels}
+    assert {image.tobytes() for image in np.floor(drawn)} == {image.tobytes() for image in levels}
     assert np.array_equal(Examples("mine", levels).sample(1000, rng) % 1, np.zeros((1000, 2, 2)))
 
 
 # --- dead leaves
-def painted_slowly(discs: Discs, picture: int, side: int) -> NDArray[np.int16]:
+def painted_slowly(discs: Discs, image: int, side: int) -> NDArray[np.int16]:
     """Return the picture pixel by pixel, the first disc over each, -1 where there is none."""
     canvas = np.full((side, side), -1, dtype=np.int16)
     for y in range(side):
         for x in range(side):
             for n in range(discs.x.shape[1]):
-                across, down = discs.x[picture, n] - (x + 0.5), discs.y[picture, n] - (y + 0.5)
-                if across**2 + down**2 <= discs.radius[picture, n] ** 2:
-                    canvas[y, x] = discs.grey[picture, n]
+                across, down = discs.x[image, n] - (x + 0.5), discs.y[image, n] - (y + 0.5)
+                if across**2 + down**2 <= discs.radius[image, n] ** 2:
+                    canvas[y, x] = discs.grey[image, n]
                     break
     return canvas
 
@@ -148,8 +148,8 @@ def test_discs_in_front_hide_those_behind(rng: np.random.Generator) -> None:
     )
     canvas = np.full((3, side, side), -1, dtype=np.int16)
     paint(canvas, discs)
-    for picture in range(3):
-        assert np.array_equal(canvas[picture], painted_slowly(discs, picture, side))
+    for image in range(3):
+        assert np.array_equal(canvas[image], painted_slowly(discs, image, side))
     assert (canvas >= 0).any()
 
 
@@ -164,18 +164,18 @@ def test_a_disc_behind_reaches_what_is_still_bare(rng: np.random.Generator) -> N
 
 def test_radii_follow_their_law(rng: np.random.Generator) -> None:
     radii = np.sort(DeadLeaves()._draw(100, 1000, rng).radius.reshape(-1).astype(np.float64))
-    law = (SMALLEST**-2 - radii**-2) / (SMALLEST**-2 - LARGEST**-2)
+    distribution = (SMALLEST**-2 - radii**-2) / (SMALLEST**-2 - LARGEST**-2)
     steps = np.arange(1, len(radii) + 1) / len(radii)
     assert radii[0] >= SMALLEST * (1 - 1e-6)
     assert radii[-1] <= LARGEST * (1 + 1e-6)
-    assert np.abs(law - steps).max() < 3 / math.sqrt(len(radii))  # Kolmogorov: above once in thirty million
+    assert np.abs(distribution - steps).max() < 3 / math.sqrt(len(radii))  # Kolmogorov: above once in thirty million
 
 
 def test_a_pixel_is_uniform_wherever_it_is(rng: np.random.Generator) -> None:
-    pictures = DeadLeaves(16).pictures(4000, rng).astype(np.float64)
+    images = DeadLeaves(16).images(4000, rng).astype(np.float64)
     error = math.sqrt((256**2 - 1) / 12 / 4000)
-    assert np.abs(pictures.mean(axis=0) - 127.5).max() < 6 * error
-    middle, corner = pictures[:, 8, 8], pictures[:, 0, 0]
+    assert np.abs(images.mean(axis=0) - 127.5).max() < 6 * error
+    middle, corner = images[:, 8, 8], images[:, 0, 0]
     for pixel in (middle, corner):
         assert abs(pixel.std() - math.sqrt((256**2 - 1) / 12)) < 6 * 40 / math.sqrt(4000)
 
@@ -187,8 +187,8 @@ def test_two_neighbours_are_equal_as_often_as_the_formula_says(rng: np.random.Ge
     one = math.pi * radius**2
     share = both.mean() / (2 * one - both).mean()
     expected = share + (1 - share) / 256
-    pictures = DeadLeaves(32).pictures(1500, rng)
-    for equal in (pictures[:, :, 1:] == pictures[:, :, :-1], pictures[:, 1:] == pictures[:, :-1]):
+    images = DeadLeaves(32).images(1500, rng)
+    for equal in (images[:, :, 1:] == images[:, :, :-1], images[:, 1:] == images[:, :-1]):
         per_picture = equal.reshape(1500, -1).mean(axis=1)
         assert abs(per_picture.mean() - expected) < 5 * per_picture.std() / math.sqrt(1500)
 
@@ -203,19 +203,19 @@ def test_a_side_out_of_range_is_refused(side: int) -> None:
 def test_digits_are_divided_once_and_for_all() -> None:
     digits = Digits()
     held_out = digits.held_out
-    assert isinstance(held_out, StoredPictures)
+    assert isinstance(held_out, StoredImages)
     assert digits.stored.shape == (9000, 28, 28)
     assert held_out.stored.shape == (1000, 28, 28)
     assert np.bincount(digits.held_out_labels).tolist() == [100] * 10
     assert len(digits.labels) == 9000
-    trained_on = {picture.tobytes() for picture in digits.stored}
-    assert not any(picture.tobytes() in trained_on for picture in held_out.stored)
+    trained_on = {image.tobytes() for image in digits.stored}
+    assert not any(image.tobytes() in trained_on for image in held_out.stored)
 
 
 def test_labels_go_with_their_digits() -> None:
     digits = Digits()
     held_out = digits.held_out
-    assert isinstance(held_out, StoredPictures)
+    assert isinstance(held_out, StoredImages)
     flat = digits.stored.reshape(9000, -1).astype(np.float64)
     means = np.stack([flat[digits.labels == label].mean(axis=0) for label in range(10)])
     tested = held_out.stored.reshape(1000, -1).astype(np.float64)
@@ -228,15 +228,15 @@ def test_no_training_crop_of_a_texture_touches_the_corner_kept_apart(rng: np.ran
     whole = np.zeros((40, 50), dtype=np.uint8)
     whole[-16:, -16:] = 1
     fields, corner = without_corner(whole, 16, (8, 8))
-    crops = Crops("some", fields, (8, 8), kept_apart=[corner])
-    assert crops.pictures(5000, rng).max() == 0
-    assert crops.held_out.pictures(500, rng).min() == 1
+    crops = Crops("some", fields, (8, 8), held_out_data=[corner])
+    assert crops.images(5000, rng).max() == 0
+    assert crops.held_out.images(500, rng).min() == 1
 
 
 def test_every_place_outside_the_corner_is_as_likely_as_the_others(rng: np.random.Generator) -> None:
     whole = np.arange(14 * 16, dtype=np.uint8).reshape(14, 16)  # the top left pixel of a crop says where it is
     fields, corner = without_corner(whole, 6, (3, 3))
-    places = np.bincount(Crops("some", fields, (3, 3), kept_apart=[corner]).pictures(84_000, rng)[:, 0, 0])
+    places = np.bincount(Crops("some", fields, (3, 3), held_out_data=[corner]).images(84_000, rng)[:, 0, 0])
     allowed = [y * 16 + x for y in range(12) for x in range(14) if y + 3 <= 8 or x + 3 <= 10]
     counts = places[allowed]
     assert places.sum() == counts.sum()
@@ -250,7 +250,7 @@ def test_crops_of_a_texture_are_parts_of_it(name: str, rng: np.random.Generator)
     assert texture.whole.shape == (512, 512)
     assert np.array_equal(texture.test_corner, texture.whole[320:, 320:])
     parts, turned = (windows(corner, 64) for corner in (texture.test_corner, texture.test_corner[:, ::-1]))
-    crops = [crop.tobytes() for crop in texture.held_out.pictures(12, rng)]
+    crops = [crop.tobytes() for crop in texture.held_out.images(12, rng)]
     assert all(crop in parts or (name in MIRRORED and crop in turned) for crop in crops)
     assert any(crop in turned for crop in crops) == (name in MIRRORED)
 
@@ -258,11 +258,11 @@ def test_crops_of_a_texture_are_parts_of_it(name: str, rng: np.random.Generator)
 def test_colour_crops_are_mirrored_half_of_the_time_and_kept_apart(rng: np.random.Generator) -> None:
     ramp = np.repeat(np.arange(100, dtype=np.uint8)[None, :, None], 40, axis=0).repeat(3, axis=2)
     training, apart = split_by_columns(ramp, 0.25)
-    crops = Crops("some", [training], (8, 8), mirrored=True, kept_apart=[apart])
-    drawn = crops.pictures(2000, rng)
+    crops = Crops("some", [training], (8, 8), mirrored=True, held_out_data=[apart])
+    drawn = crops.images(2000, rng)
     assert drawn.shape == (2000, 8, 8, 3)
     assert drawn.max() < 75
-    assert crops.held_out.pictures(500, rng).min() >= 75
+    assert crops.held_out.images(500, rng).min() >= 75
     falling = (drawn[:, 0, 0, 0] > drawn[:, 0, 1, 0]).mean()
     assert abs(falling - 0.5) < 6 * 0.5 / math.sqrt(2000)
 
@@ -287,7 +287,7 @@ def test_crops_and_tiles_are_the_slices_of_their_fields(channels: tuple[int, ...
     fields = [Field(rng.integers(0, 256, (*shape, *channels), dtype=np.uint8)) for shape in ((9, 13), (3, 9), (6, 20))]
     crops = Crops("some", fields, size, mirrored=True)
     fit = [fields[0], fields[2]]
-    found = crops.pictures(300, np.random.default_rng(8))
+    found = crops.images(300, np.random.default_rng(8))
     assert found.shape == (300, *size, *channels)
     assert found.tobytes() == cut_one_by_one(fit, size, 300, np.random.default_rng(8)).tobytes()
     tiles = [
@@ -303,7 +303,7 @@ def test_crops_and_tiles_are_the_slices_of_their_fields(channels: tuple[int, ...
 def test_larger_fields_give_more_crops(rng: np.random.Generator) -> None:
     small, large = np.zeros((10, 10), dtype=np.uint8), np.ones((10, 37), dtype=np.uint8)
     crops = Crops("some", [Field(small), Field(large)], (8, 8))
-    share = crops.pictures(4000, rng)[:, 0, 0].mean()
+    share = crops.images(4000, rng)[:, 0, 0].mean()
     assert abs(share - 30 / 33) < 6 * 0.29 / math.sqrt(4000)
 
 
@@ -323,10 +323,10 @@ def test_pictures_of_one_grey_are_refused() -> None:
 
 
 def test_moments_are_those_of_the_noisy_pixels(rng: np.random.Generator) -> None:
-    pictures = rng.integers(0, 256, (50, 6, 6), dtype=np.uint8)
-    mean, deviation = noisy_moments(pictures[:20], pictures[20:])
-    assert mean == pytest.approx(pictures.mean() + 0.5)
-    assert deviation == pytest.approx(math.sqrt(pictures.astype(float).var() + 1 / 12))
+    images = rng.integers(0, 256, (50, 6, 6), dtype=np.uint8)
+    mean, deviation = noisy_moments(images[:20], images[20:])
+    assert mean == pytest.approx(images.mean() + 0.5)
+    assert deviation == pytest.approx(math.sqrt(images.astype(float).var() + 1 / 12))
 
 
 def test_every_file_of_data_that_ships_is_told_of_with_its_licence_and_all_are_small() -> None:

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.data.array_kinds import Bits, Pictures, Points, grey_levels, understood
+from core.data.array_kinds import BitArray, ImageArrays, PointArray, grey_levels, interpret_array
 from core.data.crops import Crops
-from core.data.images import StoredPictures
+from core.data.images import StoredImages
 from core.data.registry import source_of
 from core.data.sources import Examples
-from core.data.user_data import divided, read_data
+from core.data.user_data import read_data, split_indices
 from core.errors import BadInputError, DpmError
 
 
@@ -39,37 +39,37 @@ def saved(values: np.ndarray, path: Path) -> str:
 @pytest.mark.parametrize(
     ("shape", "taken", "picture"),
     [
-        ((20,), Points, None),
-        ((20, 2), Points, None),
-        ((20, 64), Points, None),
-        ((20, 784), Pictures, (28, 28)),
-        ((300, 200), Pictures, (300, 200)),
-        ((256, 256), Pictures, (256, 256)),
-        ((20, 8, 9), Pictures, (8, 9)),
-        ((20, 8, 9, 1), Pictures, (8, 9)),
-        ((20, 1, 8, 9), Pictures, (8, 9)),
-        ((20, 8, 9, 3), Pictures, (8, 9, 3)),
-        ((20, 3, 8, 9), Pictures, (8, 9, 3)),
-        ((20, 8, 9, 4), Pictures, (8, 9, 3)),
-        ((20, 4, 8, 9), Pictures, (8, 9, 3)),
-        ((80, 90, 3), Pictures, (80, 90, 3)),
-        ((3, 80, 90), Pictures, (80, 90, 3)),
+        ((20,), PointArray, None),
+        ((20, 2), PointArray, None),
+        ((20, 64), PointArray, None),
+        ((20, 784), ImageArrays, (28, 28)),
+        ((300, 200), ImageArrays, (300, 200)),
+        ((256, 256), ImageArrays, (256, 256)),
+        ((20, 8, 9), ImageArrays, (8, 9)),
+        ((20, 8, 9, 1), ImageArrays, (8, 9)),
+        ((20, 1, 8, 9), ImageArrays, (8, 9)),
+        ((20, 8, 9, 3), ImageArrays, (8, 9, 3)),
+        ((20, 3, 8, 9), ImageArrays, (8, 9, 3)),
+        ((20, 8, 9, 4), ImageArrays, (8, 9, 3)),
+        ((20, 4, 8, 9), ImageArrays, (8, 9, 3)),
+        ((80, 90, 3), ImageArrays, (80, 90, 3)),
+        ((3, 80, 90), ImageArrays, (80, 90, 3)),
     ],
 )
 def test_the_shape_says_what_an_array_is(
-    shape: tuple[int, ...], taken: type, picture: tuple[int, ...] | None, rng: np.random.Generator
+    shape: tuple[int, ...], taken: type, image: tuple[int, ...] | None, rng: np.random.Generator
 ) -> None:
-    found = understood(rng.integers(0, 256, shape, dtype=np.uint8))
+    found = interpret_array(rng.integers(0, 256, shape, dtype=np.uint8))
     assert isinstance(found, taken)
-    if picture is not None:
-        assert isinstance(found, Pictures)
-        assert found.values[0].shape == picture
+    if image is not None:
+        assert isinstance(found, ImageArrays)
+        assert found.values[0].shape == image
 
 
 def test_channels_that_come_first_are_moved(rng: np.random.Generator) -> None:
     values = rng.integers(0, 256, (5, 3, 8, 9), dtype=np.uint8)
-    found = understood(values)
-    assert isinstance(found, Pictures)
+    found = interpret_array(values)
+    assert isinstance(found, ImageArrays)
     assert np.array_equal(found.values[2][4, 7], values[2, :, 4, 7])
     assert found.notes == ("channels moved to the last axis",)
 
@@ -77,8 +77,8 @@ def test_channels_that_come_first_are_moved(rng: np.random.Generator) -> None:
 def test_rows_of_zeros_and_ones_are_bits_whatever_their_type(rng: np.random.Generator) -> None:
     bits = rng.random((30, 12)) < 0.5
     for kind in (bool, np.uint8, np.int64, np.float64):
-        found = understood(bits.astype(kind))
-        assert isinstance(found, Bits)
+        found = interpret_array(bits.astype(kind))
+        assert isinstance(found, BitArray)
         assert np.array_equal(found.values, bits)
         assert found.values.dtype == np.float32
 
@@ -123,7 +123,7 @@ def test_pixels_are_brought_to_grey_levels_and_it_is_said(
 )
 def test_what_is_none_of_these_is_refused(values: np.ndarray, reason: str) -> None:
     with pytest.raises(BadInputError, match=reason):
-        understood(values)
+        interpret_array(values)
 
 
 # --- ready to be trained on
@@ -172,35 +172,35 @@ def test_bits_are_taken_from_every_format(tmp_path: Path, rng: np.random.Generat
 def test_pictures_have_noise_scalar_units_and_a_part_kept_apart(tmp_path: Path, grey: np.ndarray) -> None:
     data = read_data(saved(grey, tmp_path / "some.npy"))
     assert data.kind == "gaussian"
-    assert isinstance(data.source, StoredPictures)
+    assert isinstance(data.source, StoredImages)
     assert data.info.shape == (12, 14)
     assert data.info.grey_level == 1.0
     assert data.info.shift.shape == ()
     assert "taken for 40 grey pictures of 12 x 14 pixels; 4 of them are kept apart" in data.sentence
     held_out = data.source.held_out
-    assert isinstance(held_out, StoredPictures)
-    kept = {picture.tobytes() for picture in held_out.stored}
+    assert isinstance(held_out, StoredImages)
+    kept = {image.tobytes() for image in held_out.stored}
     assert len(kept) == 4
-    assert not kept & {picture.tobytes() for picture in data.source.stored}
-    assert kept < {picture.tobytes() for picture in grey}
+    assert not kept & {image.tobytes() for image in data.source.stored}
+    assert kept < {image.tobytes() for image in grey}
     assert len(np.unique(data.info.examples, axis=0)) == len(data.info.examples) == 36
-    assert not kept & {picture.astype(np.uint8).tobytes() for picture in data.info.examples}
+    assert not kept & {image.astype(np.uint8).tobytes() for image in data.info.examples}
 
 
 def test_every_format_gives_the_same_pictures(tmp_path: Path, grey: np.ndarray) -> None:
     np.save(tmp_path / "a.npy", grey)
-    np.savez_compressed(tmp_path / "b.npz", pictures=grey, labels=np.arange(40))
+    np.savez_compressed(tmp_path / "b.npz", images=grey, labels=np.arange(40))
     with h5py.File(tmp_path / "c.h5", "w") as file:
         file["pictures"], file["other"] = grey, grey[:2]
     header = bytes([0, 0, 8, 3]) + struct.pack(">3I", *grey.shape)
     (tmp_path / "d").write_bytes(header + grey.tobytes())
     (tmp_path / "e.gz").write_bytes(gzip.compress(header + grey.tobytes()))
     (tmp_path / "f").mkdir()
-    for number, picture in enumerate(grey):
-        Image.fromarray(picture).save(tmp_path / f"f/{number:03}.png")
+    for number, image in enumerate(grey):
+        Image.fromarray(image).save(tmp_path / f"f/{number:03}.png")
     for name in ("a.npy", "b.npz", "c.h5:/pictures", "d", "e.gz", "f"):
         data = read_data(str(tmp_path / name))
-        assert isinstance(data.source, StoredPictures)
+        assert isinstance(data.source, StoredImages)
         assert data.info.shape == (12, 14)
         drawn = data.source.sample(9, np.random.default_rng(0))
         assert np.array_equal(drawn, read_data(str(tmp_path / "a.npy")).source.sample(9, np.random.default_rng(0)))
@@ -211,7 +211,7 @@ def test_a_folder_of_cifar_batches_keeps_its_test_batch_apart(tmp_path: Path, rn
         batch = {b"data": rng.integers(0, 256, (11, 3072), dtype=np.uint8), b"labels": [0] * 11}
         (tmp_path / name).write_bytes(pickle.dumps(batch, 2))
     data = read_data(str(tmp_path))
-    assert isinstance(data.source, StoredPictures)
+    assert isinstance(data.source, StoredImages)
     assert data.source.stored.shape == (22, 32, 32, 3)
     assert "22 RGB pictures of 32 x 32 pixels; 2 batches of CIFAR-10; the 11 of the test batch" in data.sentence
     alone = read_data(str(tmp_path / "test_batch"))
@@ -225,8 +225,8 @@ def test_a_large_picture_is_cut_into_crops(tmp_path: Path, rng: np.random.Genera
     data = read_data(str(tmp_path / "wood.png"), side=24)
     assert isinstance(data.source, Crops)
     assert data.info.shape == (24, 24)
-    assert data.source.pictures(500, rng).max() < 200
-    assert data.source.held_out.pictures(50, rng).min() >= 200
+    assert data.source.images(500, rng).max() < 200
+    assert data.source.held_out.images(50, rng).min() >= 200
     assert "taken for one grey picture of 90 x 400 pixels; training takes crops of 24 x 24;" in data.sentence
     assert read_data(str(tmp_path / "wood.png")).info.shape == (32, 32)
 
@@ -286,7 +286,7 @@ def test_the_same_file_is_divided_the_same_way_again(tmp_path: Path, grey: np.nd
 
 @pytest.mark.parametrize(("count", "kept"), [(10, 2), (14, 2), (100, 10), (9_999, 1000), (60_000, 1000)])
 def test_a_tenth_is_kept_apart_and_a_thousand_at_most(count: int, kept: int) -> None:
-    training, apart = divided(count)
+    training, apart = split_indices(count)
     assert len(apart) == kept
     assert sorted([*training, *apart]) == list(range(count))
     assert np.abs(apart.mean() / count - 0.5) < 6 * 0.29 / math.sqrt(kept)

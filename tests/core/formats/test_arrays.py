@@ -14,8 +14,8 @@ import pytest
 from core.commands.common import read_array
 from core.errors import BadCheckpointError, BadInputError
 from core.formats.arrays import MAX_BYTES, read_idx, read_npy, read_npz
-from core.formats.hdf5 import SuspiciousFile, read_hdf5, read_hdf5_here
-from core.formats.sandbox import Prober
+from core.formats.hdf5 import UntrustedFile, read_hdf5, read_hdf5_here
+from core.formats.sandbox import FileSandbox
 
 IDX_CODES = {"u1": 0x08, "i1": 0x09, ">i2": 0x0B, ">i4": 0x0C, ">f4": 0x0D, ">f8": 0x0E}
 
@@ -118,7 +118,7 @@ def test_a_command_takes_the_kinds_of_numbers_it_asks_for(tmp_path: Path) -> Non
 
 def test_of_an_npz_the_only_array_with_rows_is_taken(tmp_path: Path, images: np.ndarray) -> None:
     path = tmp_path / "some.npz"
-    np.savez_compressed(path, labels=np.arange(12), pictures=images)
+    np.savez_compressed(path, labels=np.arange(12), images=images)
     chosen, values = read_npz(path, None)
     assert chosen == "pictures"
     assert np.array_equal(values, images)
@@ -156,7 +156,7 @@ def test_an_array_in_an_npz_that_declares_more_than_it_holds_is_refused(tmp_path
 @pytest.mark.parametrize("cut", [100, -30])
 def test_a_damaged_npz_is_one_line(cut: int, tmp_path: Path, images: np.ndarray) -> None:
     path = tmp_path / "some.npz"
-    np.savez_compressed(path, pictures=images)
+    np.savez_compressed(path, images=images)
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(BadInputError, match=r"some.npz: this is a damaged npz file"):
         read_npz(path, None)
@@ -253,7 +253,7 @@ def test_an_array_of_bits_in_an_hdf5_file_is_read_and_in_a_checkpoint_it_is_not(
     with h5py.File(path, "w") as file:
         file["bits"] = images > 99
         with pytest.raises(BadCheckpointError, match=r"bits\.h5: /bits has type bool, where numbers are wanted"):
-            SuspiciousFile(file, path).array(file, "bits", images.shape)
+            UntrustedFile(file, path).array(file, "bits", images.shape)
     chosen, values = read_hdf5(path)
     assert chosen == "bits"
     assert values.dtype == np.bool_
@@ -303,8 +303,8 @@ def test_a_damaged_hdf5_file_is_refused_by_the_child(tmp_path: Path, images: np.
         file["pictures"] = images
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
-    with Prober() as prober, pytest.raises(BadCheckpointError, match=r"some.h5: "):
-        prober.check_data(path, None)
+    with FileSandbox() as sandbox, pytest.raises(BadCheckpointError, match=r"some.h5: "):
+        sandbox.check_data(path, None)
     with pytest.raises(BadCheckpointError, match=r"some.h5: the HDF5 inside is damaged"):
         read_hdf5_here(path)
 
@@ -313,8 +313,8 @@ def test_one_child_answers_for_checkpoints_and_data(tmp_path: Path, images: np.n
     path = tmp_path / "some.h5"
     with h5py.File(path, "w") as file:
         file["pictures"] = images
-    with Prober() as prober:
-        prober.check_data(path, None)
+    with FileSandbox() as sandbox:
+        sandbox.check_data(path, None)
         with pytest.raises(BadCheckpointError, match="no checkpoint"):
-            prober.check(path)
-        prober.check_data(path, "pictures")
+            sandbox.check(path)
+        sandbox.check_data(path, "pictures")

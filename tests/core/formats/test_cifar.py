@@ -27,13 +27,13 @@ class Boobytrap:
 
 
 @pytest.fixture
-def pictures() -> np.ndarray:
+def images() -> np.ndarray:
     return np.random.default_rng(4).integers(0, 256, (7, 32, 32, 3), dtype=np.uint8)
 
 
-def flat(pictures: np.ndarray) -> np.ndarray:
+def flat(images: np.ndarray) -> np.ndarray:
     """Return rows as they are in a batch: all red, then all green, then all blue."""
-    return np.ascontiguousarray(np.moveaxis(pictures, -1, 1).reshape(len(pictures), -1))
+    return np.ascontiguousarray(np.moveaxis(images, -1, 1).reshape(len(images), -1))
 
 
 def batch_of(data: np.ndarray) -> dict[object, object]:
@@ -41,14 +41,14 @@ def batch_of(data: np.ndarray) -> dict[object, object]:
     return {b"batch_label": b"some batch", b"labels": list(range(len(data))), b"data": data, b"filenames": names}
 
 
-def as_python_2_wrote_it(pictures: np.ndarray) -> bytes:
+def as_python_2_wrote_it(images: np.ndarray) -> bytes:
     """Return a batch byte by byte like those of Python 2, which numpy of today writes no more."""
 
     def text(value: bytes) -> bytes:
         return b"U" + bytes([len(value)]) + value
 
-    content = flat(pictures).tobytes()
-    shape = b"K" + bytes([len(pictures)]) + b"M" + struct.pack("<H", 3072) + b"\x86q\x08"
+    content = flat(images).tobytes()
+    shape = b"K" + bytes([len(images)]) + b"M" + struct.pack("<H", 3072) + b"\x86q\x08"
     dtype = (
         b"cnumpy\ndtype\nq\x09"
         + text(b"u1")
@@ -60,7 +60,7 @@ def as_python_2_wrote_it(pictures: np.ndarray) -> bytes:
         b"cnumpy.core.multiarray\n_reconstruct\nq\x05cnumpy\nndarray\nq\x06K\x00\x85" + text(b"b") + b"\x87R"
         b"(K\x01" + shape + dtype + b"\x89T" + struct.pack("<i", len(content)) + content + b"tb"
     )
-    labels = b"]q\x03(" + b"".join(b"K" + bytes([n]) for n in range(len(pictures))) + b"e"
+    labels = b"]q\x03(" + b"".join(b"K" + bytes([n]) for n in range(len(images))) + b"e"
     items = text(b"labels") + labels + text(b"data") + array + text(b"batch_label") + text(b"training batch 1 of 5")
     return b"\x80\x02}q\x01(" + items + b"u."
 
@@ -68,25 +68,25 @@ def as_python_2_wrote_it(pictures: np.ndarray) -> bytes:
 @pytest.mark.parametrize("protocol", [2, 3, 4])
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_python_batches_are_read_whatever_wrote_them(
-    protocol: int, order: Any, tmp_path: Path, pictures: np.ndarray
+    protocol: int, order: Any, tmp_path: Path, images: np.ndarray
 ) -> None:
     path = tmp_path / "data_batch_1"
-    path.write_bytes(pickle.dumps(batch_of(np.array(flat(pictures), order=order)), protocol))
-    assert np.array_equal(read_cifar(path), pictures)
+    path.write_bytes(pickle.dumps(batch_of(np.array(flat(images), order=order)), protocol))
+    assert np.array_equal(read_cifar(path), images)
 
 
-def test_a_batch_of_python_2_is_read(tmp_path: Path, pictures: np.ndarray) -> None:
+def test_a_batch_of_python_2_is_read(tmp_path: Path, images: np.ndarray) -> None:
     path = tmp_path / "data_batch_1"
-    path.write_bytes(as_python_2_wrote_it(pictures))
-    assert np.array_equal(pickle.loads(path.read_bytes(), encoding="bytes")[b"data"], flat(pictures))  # noqa: S301
-    assert np.array_equal(read_cifar(path), pictures)
+    path.write_bytes(as_python_2_wrote_it(images))
+    assert np.array_equal(pickle.loads(path.read_bytes(), encoding="bytes")[b"data"], flat(images))  # noqa: S301
+    assert np.array_equal(read_cifar(path), images)
 
 
-def test_binary_batches_are_read(tmp_path: Path, pictures: np.ndarray) -> None:
+def test_binary_batches_are_read(tmp_path: Path, images: np.ndarray) -> None:
     labels = np.arange(7, dtype=np.uint8)[:, None]
     path = tmp_path / "data_batch_1.bin"
-    path.write_bytes(np.concatenate([labels, flat(pictures)], axis=1).tobytes())
-    assert np.array_equal(read_cifar(path), pictures)
+    path.write_bytes(np.concatenate([labels, flat(images)], axis=1).tobytes())
+    assert np.array_equal(read_cifar(path), images)
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
@@ -151,9 +151,9 @@ def test_a_crafted_pickle_is_refused_and_changes_nothing(code: bytes, tmp_path: 
     assert {name: vars(getattr(cifar, name)).copy() for name in before} == before
 
 
-def test_cut_off_batches_are_refused(tmp_path: Path, pictures: np.ndarray) -> None:
+def test_cut_off_batches_are_refused(tmp_path: Path, images: np.ndarray) -> None:
     path = tmp_path / "data_batch_1"
-    whole = pickle.dumps(batch_of(flat(pictures)), 2)
+    whole = pickle.dumps(batch_of(flat(images)), 2)
     for length in (10, 200, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:length])
         with pytest.raises(BadInputError, match=REFUSED):

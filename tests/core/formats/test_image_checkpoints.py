@@ -39,7 +39,7 @@ def test_a_model_of_pictures_comes_back_as_it_was(kind: str, channels: int, dtyp
     assert np.array_equal(found.data.examples, wanted.data.examples)
     assert {weight.dtype for weight in found.network.weights.values()} == {np.dtype(dtype)}
     x = states(2, *wanted.data.shape)
-    one, other = (model_from(checkpoint, path).reverse_law(x, 7) for checkpoint in (wanted, found))
+    one, other = (model_from(checkpoint, path).reverse_kernel(x, 7) for checkpoint in (wanted, found))
     assert torch.equal(one.mean, other.mean)
     assert one.mean.dtype == torch.float32
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from core.errors import BadInputError
-from core.formats.images import MAX_PIXELS, grey_if_all_are, read_folder, read_picture, resized
+from core.formats.images import MAX_PIXELS, grey_if_all_are, read_folder, read_image, resized
 
 
 @pytest.fixture
@@ -24,9 +24,9 @@ def rng() -> np.random.Generator:
 def saved(tmp_path: Path) -> Callable[..., Path]:
     """Saves a picture under a name and returns where."""
 
-    def save(picture: Image.Image, name: str, **options: object) -> Path:
+    def save(image: Image.Image, name: str, **options: object) -> Path:
         path = tmp_path / name
-        picture.save(path, **options)
+        image.save(path, **options)
         return path
 
     return save
@@ -52,7 +52,7 @@ def test_grey_and_rgb_pictures_are_read_as_they_are(
     mode: str, shape: tuple[int, ...], saved: Callable[..., Path], rng: np.random.Generator
 ) -> None:
     levels = noise(rng, *shape)
-    read, notes = read_picture(saved(Image.fromarray(levels), "some.png"))
+    read, notes = read_image(saved(Image.fromarray(levels), "some.png"))
     assert np.array_equal(read, levels)
     assert notes == ()
 
@@ -60,7 +60,7 @@ def test_grey_and_rgb_pictures_are_read_as_they_are(
 def test_a_palette_is_made_rgb_and_said(saved: Callable[..., Path], rng: np.random.Generator) -> None:
     colours = np.array([[255, 0, 0], [0, 200, 0]], dtype=np.uint8)[rng.integers(0, 2, (8, 8))]
     path = saved(Image.fromarray(colours).convert("P", palette=Image.Palette.ADAPTIVE), "some.png")
-    read, notes = read_picture(path)
+    read, notes = read_image(path)
     assert np.array_equal(read, colours)
     assert notes == ("palette made RGB",)
 
@@ -68,7 +68,7 @@ def test_a_palette_is_made_rgb_and_said(saved: Callable[..., Path], rng: np.rand
 def test_transparent_pixels_are_laid_over_white_and_said(saved: Callable[..., Path]) -> None:
     levels = np.zeros((4, 4, 4), dtype=np.uint8)
     levels[:2] = (10, 20, 30, 255)
-    read, notes = read_picture(saved(Image.fromarray(levels), "some.png"))
+    read, notes = read_image(saved(Image.fromarray(levels), "some.png"))
     assert np.array_equal(read[0, 0], [10, 20, 30])
     assert np.array_equal(read[3, 3], [255, 255, 255])
     assert notes == ("transparent pixels laid over white",)
@@ -76,20 +76,20 @@ def test_transparent_pixels_are_laid_over_white_and_said(saved: Callable[..., Pa
 
 def test_a_grey_picture_with_alpha_stays_grey(saved: Callable[..., Path]) -> None:
     levels = np.array([[[100, 255], [100, 0]]], dtype=np.uint8)
-    read, notes = read_picture(saved(Image.fromarray(levels), "some.png"))
+    read, notes = read_image(saved(Image.fromarray(levels), "some.png"))
     assert read.tolist() == [[100, 255]]
     assert notes == ("transparent pixels laid over white",)
 
 
 def test_sixteen_bits_are_brought_to_eight_and_said(saved: Callable[..., Path]) -> None:
     levels = np.arange(0, 65536, 257, dtype=np.uint16).reshape(16, 16)
-    read, notes = read_picture(saved(Image.fromarray(levels), "some.png"))
+    read, notes = read_image(saved(Image.fromarray(levels), "some.png"))
     assert np.array_equal(read, np.arange(256).reshape(16, 16))
     assert notes == ("16-bit levels brought to 8 bits",)
 
 
 def test_cmyk_is_made_rgb_and_said(saved: Callable[..., Path]) -> None:
-    read, notes = read_picture(saved(Image.new("CMYK", (8, 8), (0, 0, 0, 255)), "some.tif"))
+    read, notes = read_image(saved(Image.new("CMYK", (8, 8), (0, 0, 0, 255)), "some.tif"))
     assert read.shape == (8, 8, 3)
     assert read.max() == 0
     assert notes == ("CMYK made RGB",)
@@ -97,14 +97,14 @@ def test_cmyk_is_made_rgb_and_said(saved: Callable[..., Path]) -> None:
 
 def test_black_and_white_is_made_grey_and_said(saved: Callable[..., Path], rng: np.random.Generator) -> None:
     bits = rng.random((8, 8)) < 0.5
-    read, notes = read_picture(saved(Image.fromarray(bits), "some.png"))
+    read, notes = read_image(saved(Image.fromarray(bits), "some.png"))
     assert np.array_equal(read, bits * 255)
     assert notes == ("black and white made grey",)
 
 
 def test_of_an_animation_the_first_picture_is_read_and_said(saved: Callable[..., Path]) -> None:
     first, second = Image.new("L", (6, 6), 40), Image.new("L", (6, 6), 200)
-    read, notes = read_picture(saved(first, "some.gif", save_all=True, append_images=[second]))
+    read, notes = read_image(saved(first, "some.gif", save_all=True, append_images=[second]))
     assert np.unique(read).tolist() == [40]
     assert "the first picture alone of an animation or several pages" in notes
 
@@ -113,13 +113,13 @@ def test_a_picture_that_lies_on_its_side_is_set_upright(saved: Callable[..., Pat
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter
     levels = noise(rng, 4, 6)
-    read, _ = read_picture(saved(Image.fromarray(levels), "some.png", exif=exif))
+    read, _ = read_image(saved(Image.fromarray(levels), "some.png", exif=exif))
     assert np.array_equal(read, np.rot90(levels, -1))
 
 
 def test_a_picture_of_floating_point_numbers_is_refused(saved: Callable[..., Path]) -> None:
     with pytest.raises(BadInputError, match="floating-point"):
-        read_picture(saved(Image.fromarray(np.zeros((4, 4), dtype=np.float32)), "some.tif"))
+        read_image(saved(Image.fromarray(np.zeros((4, 4), dtype=np.float32)), "some.tif"))
 
 
 @pytest.mark.parametrize("side", [60_000, 10_000])
@@ -127,7 +127,7 @@ def test_a_huge_picture_is_refused_by_its_header(side: int, tmp_path: Path) -> N
     path = tmp_path / "huge.png"
     path.write_bytes(huge_png(side, side))
     with pytest.raises(BadInputError, match=rf"huge.png: it has .* pixels; {MAX_PIXELS} are the most that is read"):
-        read_picture(path)
+        read_image(path)
 
 
 @pytest.mark.parametrize("content", ['<svg xmlns="http://www.w3.org/2000/svg"/>', '<?xml version="1.0"?>\n<svg/>'])
@@ -135,7 +135,7 @@ def test_an_svg_is_refused_with_what_to_do(content: str, tmp_path: Path) -> None
     path = tmp_path / "drawing"
     path.write_text(content)
     with pytest.raises(BadInputError, match="drawing: an SVG is a drawing, which has no pixels; export it as PNG"):
-        read_picture(path)
+        read_image(path)
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "webp", "bmp", "tif"])
@@ -143,21 +143,21 @@ def test_a_truncated_picture_is_refused(suffix: str, saved: Callable[..., Path],
     path = saved(Image.fromarray(noise(rng, 64, 64)), f"some.{suffix}")
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     with pytest.raises(BadInputError, match=rf"some.{suffix}: this (picture is damaged|is no picture)"):
-        read_picture(path)
+        read_image(path)
 
 
 def test_random_bytes_are_no_picture(tmp_path: Path, rng: np.random.Generator) -> None:
     path = tmp_path / "some.dat"
     path.write_bytes(noise(rng, 3000).tobytes())
     with pytest.raises(BadInputError, match="this is no picture that can be read, nor npy"):
-        read_picture(path)
+        read_image(path)
 
 
 def test_postscript_never_starts_a_program(tmp_path: Path) -> None:
     path = tmp_path / "some.eps"
     path.write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n")
     with pytest.raises(BadInputError, match="this is no picture that can be read"):
-        read_picture(path)
+        read_image(path)
 
 
 def test_a_folder_is_read_in_the_order_of_names_and_leaves_out_what_is_no_picture(
@@ -165,15 +165,15 @@ def test_a_folder_is_read_in_the_order_of_names_and_leaves_out_what_is_no_pictur
 ) -> None:
     levels = noise(rng, 3, 8, 8)
     (tmp_path / "inner").mkdir()
-    for name, picture in zip(("b.png", "a.png", "inner/c.png"), levels, strict=True):
-        saved(Image.fromarray(picture), name)
+    for name, image in zip(("b.png", "a.png", "inner/c.png"), levels, strict=True):
+        saved(Image.fromarray(image), name)
     saved(Image.fromarray(noise(rng, 64, 64)), "cut.jpg")
     cut = tmp_path / "cut.jpg"
     cut.write_bytes(cut.read_bytes()[:700])
     (tmp_path / "notes.txt").write_text("no picture")
     (tmp_path / ".hidden.png").write_bytes(b"whatever")
-    pictures, notes = read_folder(tmp_path)
-    assert [picture.tobytes() for picture in pictures] == [levels[index].tobytes() for index in (1, 0, 2)]
+    images, notes = read_folder(tmp_path)
+    assert [image.tobytes() for image in images] == [levels[index].tobytes() for index in (1, 0, 2)]
     assert set(notes) == {
         "left out: this picture is damaged or cut off (1 file)",
         "left out: this is no picture that can be read (1 file)",
@@ -186,9 +186,9 @@ def test_grey_pictures_among_coloured_ones_are_made_rgb(
     grey = noise(rng, 5, 5)
     saved(Image.fromarray(grey), "a.png")
     saved(Image.fromarray(noise(rng, 5, 5, 3)), "b.png")
-    pictures, notes = read_folder(tmp_path)
-    assert [picture.shape for picture in pictures] == [(5, 5, 3), (5, 5, 3)]
-    assert np.array_equal(pictures[0][..., 1], grey)
+    images, notes = read_folder(tmp_path)
+    assert [image.shape for image in images] == [(5, 5, 3), (5, 5, 3)]
+    assert np.array_equal(images[0][..., 1], grey)
     assert notes == ("grey among coloured ones made RGB (1 file)",)
 
 

@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_values_come_back_without_the_form(path: Path) -> None:
-    values = load_record(FORM, path, WHAT)
+    values = load_record((FORM,), path, WHAT)
     assert values.keys() == {"numbers", "name", "many"}
     assert np.array_equal(values["numbers"], np.arange(3.0))
     assert (str(values["name"]), int(values["many"])) == ("mine", 7)
@@ -35,7 +35,7 @@ def test_a_file_that_unpacks_to_more_than_is_read_is_refused_before_it_is_unpack
     monkeypatch.setattr(requests, "LARGEST", 10**6)
     monkeypatch.setattr(np, "load", None)  # whoever unpacks calls it
     with pytest.raises(BadInputError, match=rf"{path.name}: it unpacks to 8,\d+,\d+ bytes, more than the 1,000,000"):
-        load_record(FORM, path, WHAT)
+        load_record((FORM,), path, WHAT)
 
 
 @pytest.mark.parametrize("kind", ["another form", "no form", "objects", "npy", "text", "cut", "empty", "folder"])
@@ -56,9 +56,9 @@ def test_what_is_no_such_file_is_refused_by_its_name(kind: str, path: Path) -> N
         path.write_bytes({"text": b"a text\n", "cut": path.read_bytes()[:60], "empty": b""}[kind])
     said = "this file cannot be read" if kind == "folder" else "this is no file of a test"
     with pytest.raises(BadInputError, match=rf"record\.npz: {said}"):
-        load_record(FORM, path, WHAT)
+        load_record((FORM,), path, WHAT)
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"none\.npz: there is no such file"):
-        load_record(FORM, tmp_path / "none.npz", WHAT)
+        load_record((FORM,), tmp_path / "none.npz", WHAT)

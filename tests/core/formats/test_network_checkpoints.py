@@ -35,7 +35,7 @@ POINTS = RNG.normal(size=(12, 3)).astype(np.float32)
 COVARIANCE = np.array([[1.0, 0.3, 0.0], [0.3, 0.8, -0.2], [0.0, -0.2, 2.0]])
 
 MAKERS: dict[str, tuple[str, Callable[[], nn.Module]]] = {
-    "mlp": ("gaussian", lambda: MultilayerPerceptron(3, width=5, layers=2, frequencies=2, detail=1)),
+    "mlp": ("gaussian", lambda: MultilayerPerceptron(3, width=5, layers=2, frequencies=2, fourier_features=1)),
     "rbf": ("gaussian", lambda: RadialBasisNetwork(3, 5, units=4)),
     "analytic": ("gaussian", lambda: AnalyticNetwork.of(np.array([0.1, 0.2, 0.3]), COVARIANCE)),
     "empirical": ("gaussian", lambda: EmpiricalNetwork.of(POINTS)),
@@ -78,7 +78,7 @@ def test_a_checkpoint_of_every_kind_comes_back_with_the_same_kernels(name: str, 
     model, network = model_from(load(path), path), network_of(name)
     process, x = process_of(MAKERS[name][0], RATES), torch.from_numpy(BITS)
     for t in range(2, 6):
-        found, wanted = model.reverse_law(x, t), network.reverse_law(x, t, process)
+        found, wanted = model.reverse_kernel(x, t), network.reverse_kernel(x, t, process)
         assert torch.equal(found.mean, wanted.mean)
         assert divergence(wanted, found).abs().max() < 1e-9
     assert not any(parameter.requires_grad for parameter in model.network.parameters())
@@ -171,7 +171,9 @@ def test_the_ten_lines_of_the_format_s_page_write_a_model_of_bits_too(tmp_path: 
     exec(lines, {"path": path, "module": module, "config": module.config, "betas": RATES, "data": BITS})
     model = model_from(load(path), path)
     x = torch.from_numpy(BITS)
-    assert torch.equal(model.reverse_law(x, 3).logits, module.reverse_law(x, 3, process_of("binomial", RATES)).logits)
+    assert torch.equal(
+        model.reverse_kernel(x, 3).logits, module.reverse_kernel(x, 3, process_of("binomial", RATES)).logits
+    )
 
 
 def test_the_format_s_page_describes_every_kind_of_network_and_its_weights() -> None:

@@ -13,7 +13,7 @@ import pytest
 from core.errors import BadCheckpointError
 from core.formats import sandbox
 from core.formats.checkpoints import load
-from core.formats.sandbox import Prober
+from core.formats.sandbox import FileSandbox
 
 posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="the child cannot fork here")
 
@@ -35,7 +35,7 @@ probe.main()
 """
 
 
-def refusal(asked: Prober, path: Path) -> str:
+def refusal(asked: FileSandbox, path: Path) -> str:
     with pytest.raises(BadCheckpointError) as caught:
         asked.check(path)
     return caught.value.reason
@@ -61,7 +61,7 @@ def test_a_file_that_ends_its_reader_is_refused_and_the_next_one_is_read(
     name: str, reason: str, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sandbox, "COMMAND", (sys.executable, "-P", "-c", SLOW_CHILD, name))
-    with Prober() as asked:
+    with FileSandbox() as asked:
         asked.check(file)
         assert reason in refusal(asked, named(file, name))
         asked.check(file)
@@ -80,18 +80,18 @@ def test_a_child_that_ends_or_never_answers_is_a_refusal_and_a_new_one_is_asked(
     program: str, reason: str, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sound = sandbox.COMMAND
-    monkeypatch.setattr(sandbox, "PATIENCE_SECONDS", 0.7 if reason == "seconds" else 60.0)
+    monkeypatch.setattr(sandbox, "TIMEOUT_SECONDS", 0.7 if reason == "seconds" else 60.0)
     monkeypatch.setattr(sandbox, "COMMAND", (sys.executable, "-c", program))
-    with Prober() as asked:
+    with FileSandbox() as asked:
         assert reason in refusal(asked, file)
         monkeypatch.setattr(sandbox, "COMMAND", sound)
-        monkeypatch.setattr(sandbox, "PATIENCE_SECONDS", 60.0)
+        monkeypatch.setattr(sandbox, "TIMEOUT_SECONDS", 60.0)
         asked.check(file)
 
 
 def test_leaving_ends_the_child_and_leaves_no_thread(file: Path) -> None:
     threads = threading.active_count()
-    with Prober() as asked:
+    with FileSandbox() as asked:
         asked.check(file)
         child = asked._child
         assert child is not None
@@ -101,7 +101,7 @@ def test_leaving_ends_the_child_and_leaves_no_thread(file: Path) -> None:
 
 
 def test_many_files_are_read_by_one_child(file: Path) -> None:
-    with Prober() as asked:
+    with FileSandbox() as asked:
         asked.check(file)
         child = asked._child
         for index in range(5):

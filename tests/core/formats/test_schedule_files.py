@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from core.errors import BadInputError
-from core.formats.schedules import MAX_BYTES, read_rates
+from core.formats.schedules import MAX_BYTES, read_schedule
 from core.processes.schedules import MAX_STEPS, constant_erasure
 
 RATES = [0.1, 0.25, 1.0]
@@ -50,7 +50,7 @@ def path(tmp_path: Path) -> Path:
 )
 def test_numbers_in_text_are_rates(text: str, path: Path) -> None:
     path.write_text(text, encoding="utf-8", newline="")
-    found = read_rates(path)
+    found = read_schedule(path)
     assert found.dtype == np.float64
     assert found.tolist() == RATES
 
@@ -60,23 +60,23 @@ def test_a_vector_in_an_npy_file_is_rates(kind: str, path: Path) -> None:
     values = np.array([0.125, 0.25, 1.0], dtype=kind)
     with path.open("wb") as file:
         np.save(file, values)
-    assert read_rates(path).tolist() == values.tolist()
+    assert read_schedule(path).tolist() == values.tolist()
     with path.open("wb") as file:
         np.lib.format.write_array(file, values, version=(2, 0))
-    assert read_rates(path).tolist() == values.tolist()
+    assert read_schedule(path).tolist() == values.tolist()
 
 
 def test_written_rates_come_back_to_the_last_digit(path: Path) -> None:
     rates = constant_erasure(500, first=1e-12)
     path.write_text("\n".join(map(repr, rates.tolist())))
-    assert np.array_equal(read_rates(path), rates)
+    assert np.array_equal(read_schedule(path), rates)
     np.savetxt(path, rates, fmt="%.17g")
-    assert np.array_equal(read_rates(str(path)), rates)
+    assert np.array_equal(read_schedule(str(path)), rates)
 
 
 def test_the_longest_schedule_there_is_can_be_read(path: Path) -> None:
     path.write_text("\n".join(["0.12345678901234567"] * MAX_STEPS))
-    assert len(read_rates(path)) == MAX_STEPS
+    assert len(read_schedule(path)) == MAX_STEPS
 
 
 WHOLE = (
@@ -139,7 +139,7 @@ def test_what_holds_no_schedule_is_refused_in_one_sentence(
 ) -> None:
     make(path)
     with pytest.raises(BadInputError, match=reason) as caught:
-        read_rates(path)
+        read_schedule(path)
     message = str(caught.value)
     assert message.startswith(f"{path}: ")
     assert len(message.splitlines()) == 1
@@ -153,12 +153,12 @@ def test_pipes_and_devices_are_not_opened(path: Path) -> None:
     os.mkfifo(path)
     for place in (path, Path("/dev/zero")):
         with pytest.raises(BadInputError, match="not an ordinary file"):
-            read_rates(place)
+            read_schedule(place)
 
 
 def test_a_name_that_no_file_can_have_is_refused() -> None:
     with pytest.raises(BadInputError, match="cannot be read"):
-        read_rates("a\0b")
+        read_schedule("a\0b")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no holes in files")
@@ -168,7 +168,7 @@ def test_of_a_file_without_end_no_more_is_read_than_rates_may_take(path: Path) -
     tracemalloc.start()
     try:
         with pytest.raises(BadInputError, match="longer than"):
-            read_rates(path)
+            read_schedule(path)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

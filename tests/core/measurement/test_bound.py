@@ -52,9 +52,9 @@ def expected_bound(model: DiffusionModel, spread: float) -> float:
     noise = torch.tensor([[1.0], [-1.0], [1.0], [-1.0]], dtype=torch.float64)
     divergences = 0.0
     for t in range(2, process.steps + 1):
-        law = process.jump_law(x0, t)
-        divergences += float(divergence_at(model, x0, law.mean + law.stddev * noise, t).mean())
-    ends = process.jump_entropies()
+        distribution = process.marginal(x0, t)
+        divergences += float(divergence_at(model, x0, distribution.mean + distribution.stddev * noise, t).mean())
+    ends = process.marginal_entropies()
     return float(ends[-1] - ends[0] - process.prior_cross_entropy(x0).mean()) - divergences
 
 
@@ -91,7 +91,7 @@ def test_for_unit_data_the_exact_reverse_attains_the_upper_entropy(
     model = exact_model(betas, 1.0)
     upper = model.process.entropies().upper
     for t in range(2, model.steps + 1):
-        entropy = model.reverse_law(torch.zeros(1, 1, dtype=torch.float64), t).entropy() / NATS_PER_BIT
+        entropy = model.reverse_kernel(torch.zeros(1, 1, dtype=torch.float64), t).entropy() / NATS_PER_BIT
         assert float(entropy) == pytest.approx(upper[t - 1], abs=1e-10)
 
 
@@ -102,8 +102,8 @@ def test_the_entropy_of_the_exact_reverse_lies_between_its_bounds(
     model = exact_model(betas, spread)
     found = model.process.entropies()
     for t in range(2, model.steps + 1):
-        law = model.reverse_law(torch.zeros(1, 1, dtype=torch.float64), t)
-        entropy = float(law.entropy()) / NATS_PER_BIT
+        distribution = model.reverse_kernel(torch.zeros(1, 1, dtype=torch.float64), t)
+        entropy = float(distribution.entropy()) / NATS_PER_BIT
         assert found.lower[t - 1] - 1e-9 <= entropy <= found.upper[t - 1] + 1e-9
 
 

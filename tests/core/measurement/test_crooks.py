@@ -49,8 +49,8 @@ def crooks(model: DiffusionModel, count: int = COUNT, source: object = None, see
 class Hesitant(EmpiricalNetwork):
     """The exact network, but never quite sure of a bit."""
 
-    def guess(self, x: torch.Tensor, t: int, process: BinomialProcess) -> tuple[torch.Tensor, torch.Tensor]:
-        mean, variance = super().guess(x, t, process)
+    def x0_moments(self, x: torch.Tensor, t: int, process: BinomialProcess) -> tuple[torch.Tensor, torch.Tensor]:
+        mean, variance = super().x0_moments(x, t, process)
         return 0.003 + 0.994 * mean, variance
 
 
@@ -254,7 +254,7 @@ def check_mixture(
     found: NDArray[np.float64], process: object, data: NDArray[np.floating], states: NDArray[np.float64], t: int
 ) -> None:
     x = torch.from_numpy(states)
-    parts = [log_probability(process.jump_law(torch.tensor(x0).double().expand_as(x), t), x) for x0 in data]
+    parts = [log_probability(process.marginal(torch.tensor(x0).double().expand_as(x), t), x) for x0 in data]
     wanted = torch.logsumexp(torch.stack(parts), dim=0) - math.log(len(data))
     assert np.allclose(found, wanted.numpy(), rtol=1e-9)
 
@@ -268,12 +268,14 @@ def test_gaussian_data_have_the_density_they_are_drawn_from() -> None:
     assert np.allclose(np.cov(drawn.T), covariance, atol=0.1)
     kept = 0.7
     units = np.diag(1 / info.scale)
-    law = torch.distributions.MultivariateNormal(
+    distribution = torch.distributions.MultivariateNormal(
         torch.from_numpy(math.sqrt(kept) * (mean - info.shift) / info.scale),
         torch.from_numpy(kept * units @ covariance @ units + 0.3 * np.eye(2)),
     )
     x = np.random.default_rng(3).standard_normal((7, 2))
-    assert np.allclose(source.log_density(x, kept, info), law.log_prob(torch.from_numpy(x)).numpy(), rtol=1e-10)
+    assert np.allclose(
+        source.log_density(x, kept, info), distribution.log_prob(torch.from_numpy(x)).numpy(), rtol=1e-10
+    )
 
 
 @pytest.mark.parametrize("covariance", [-np.eye(2), np.zeros((2, 2)), np.eye(3), np.ones((2, 3))])

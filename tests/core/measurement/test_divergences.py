@@ -81,11 +81,11 @@ def test_the_divergence_of_a_guess_is_that_of_its_kernel(betas: NDArray[np.float
     process = BinomialProcess(betas)
     x0, x, odds = torch.tensor(list(product([0.0, 1.0], [0.0, 1.0], ODDS.tolist())), dtype=torch.float64).T.unsqueeze(2)
     for t in range(2, process.steps + 1):
-        kernel = bernoulli(process.law_of_guess(odds, x, t).logits)
-        wanted = divergence(process.posterior_law(x0, x, t), kernel)
-        found = process.divergence_of_guess(odds, x0, x, t)
+        kernel = bernoulli(process.kernel_of_x0_estimate(odds, x, t).logits)
+        wanted = divergence(process.posterior(x0, x, t), kernel)
+        found = process.divergence_of_x0_estimate(odds, x0, x, t)
         assert torch.allclose(found, wanted, rtol=1e-7, atol=1e-14)
-        single = process.divergence_of_guess(odds.float(), x0.float(), x.float(), t)
+        single = process.divergence_of_x0_estimate(odds.float(), x0.float(), x.float(), t)
         assert torch.allclose(single, wanted, rtol=1e-4, atol=1e-9)
 
 
@@ -96,8 +96,8 @@ def test_k_s_terms_are_those_of_the_kernels_themselves() -> None:
     x0 = torch.from_numpy(source.sample(200, np.random.default_rng(0)))
     for t in (2, 3, 15, 30):
         x = model.process.jump(x0, t, torch.Generator().manual_seed(t))
-        kernel = bernoulli(model.reverse_law(x, t).logits)
-        wanted = divergence(model.process.posterior_law(x0, x, t), kernel)
+        kernel = bernoulli(model.reverse_kernel(x, t).logits)
+        wanted = divergence(model.process.posterior(x0, x, t), kernel)
         assert torch.allclose(divergence_at(model, x0, x, t), wanted, rtol=1e-3, atol=1e-7)
         steps = torch.full((200,), t)
         assert torch.allclose(divergence_at(model, x0, x, steps), wanted, rtol=1e-3, atol=1e-7)

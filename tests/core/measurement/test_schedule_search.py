@@ -22,7 +22,7 @@ from core.formats.checkpoints import read
 from core.measurement import schedule_search
 from core.measurement.bound import measure_bound
 from core.measurement.limits import exact_model
-from core.measurement.schedule_search import limit_of_rates, search_rates, simplex_ascent
+from core.measurement.schedule_search import limit_of_schedule, nelder_mead, search_schedule
 from core.model import divergence_at
 from core.processes.schedules import constant_erasure, log_linear, warped_erasure
 from core.recipes.paper import heartbeat, swiss_roll
@@ -71,7 +71,7 @@ def enumerated(betas: NDArray[np.float64]) -> float:
             flips = (states - x0).abs().sum(dim=1).double()
             chances = flipped**flips * (1.0 - flipped) ** (5 - flips)
             total += float(chances @ divergence_at(model, x0.expand_as(states), states, t)) / 3
-    entropies = 5 * model.process.jump_entropies()
+    entropies = 5 * model.process.marginal_entropies()
     return float(entropies[-1] - entropies[0] - 5 * math.log(2) - total) / math.log(2)
 
 
@@ -119,7 +119,7 @@ def heartbeat_limit(betas: NDArray[np.float64]) -> float:
 def test_the_limit_of_rates_is_k_by_enumeration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule_search, "PAIRS", 1600)
     betas = constant_erasure(8, first=1e-3)
-    found = [limit_of_rates(WORDS, WORD_INFO, "binomial", 8, seed)(betas) for seed in range(12)]
+    found = [limit_of_schedule(WORDS, WORD_INFO, "binomial", 8, seed)(betas) for seed in range(12)]
     assert abs(np.mean(found) - enumerated(betas)) < 3 * np.std(found, ddof=1) / math.sqrt(len(found))
 
 
@@ -135,7 +135,7 @@ def test_the_heartbeat_s_formula_is_what_is_measured() -> None:
 def test_the_limit_is_a_smooth_function_of_the_rates(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule_search, "PAIRS", 400)
     recipe = recipe_named(name)
-    limit = limit_of_rates(recipe.source, recipe.info, recipe.kind, 8)
+    limit = limit_of_schedule(recipe.source, recipe.info, recipe.kind, 8)
 
     def at(late: float) -> float:
         if recipe.kind == "binomial":
@@ -152,7 +152,7 @@ def test_the_limit_of_gaussian_rates_is_that_of_the_exact_model(monkeypatch: pyt
     monkeypatch.setattr(schedule_search, "PAIRS", 2000)
     monkeypatch.setattr(formulas, "SUPPORT_NODES", 256)
     betas = log_linear(8, 1e-2, 1e-2)
-    found = [limit_of_rates(ROLL.source, ROLL.info, "gaussian", 8, seed)(betas) for seed in range(12)]
+    found = [limit_of_schedule(ROLL.source, ROLL.info, "gaussian", 8, seed)(betas) for seed in range(12)]
     for progress in measure_bound(exact_model(ROLL.source, ROLL.info, "gaussian", betas), RunSpec(4000, 1, threads=1)):
         bound = progress.bound
     assert bound is not None
@@ -170,7 +170,7 @@ def test_a_simplex_finds_the_summit_of_a_hill_that_lies_askew(dimensions: int) -
     def height(point: NDArray[np.float64]) -> float:
         return 7.0 - float((point - summit) @ hill @ (point - summit))
 
-    tried = list(itertools.islice(simplex_ascent(height, np.zeros(dimensions), np.full(dimensions, 0.5)), 200))
+    tried = list(itertools.islice(nelder_mead(height, np.zeros(dimensions), np.full(dimensions, 0.5)), 200))
     assert len(tried) < 200  # it ends by itself
     assert all(value == height(point) for point, value in tried)
     best, value = max(tried, key=lambda pair: pair[1])
@@ -182,7 +182,7 @@ def test_a_simplex_turns_round_a_ridge() -> None:
     def ridge(point: NDArray[np.float64]) -> float:
         return -float((1 - point[0]) ** 2 + 20 * (point[1] - point[0] ** 2) ** 2)
 
-    tried = list(itertools.islice(simplex_ascent(ridge, np.array([-1.0, 1.0]), np.full(2, 0.4)), 400))
+    tried = list(itertools.islice(nelder_mead(ridge, np.array([-1.0, 1.0]), np.full(2, 0.4)), 400))
     best, _ = max(tried, key=lambda pair: pair[1])
     assert np.allclose(best, 1.0, atol=0.05)
 
@@ -190,7 +190,7 @@ def test_a_simplex_turns_round_a_ridge() -> None:
 # ------------------------------------------------------------------------------------------------------- what it finds
 def test_rates_are_found_that_are_better_by_the_heartbeat_s_own_formula(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule_search, "PAIRS", 1500)
-    reports = list(search_rates(Heartbeat(), BITS, "binomial", 25, SPEC))
+    reports = list(search_schedule(Heartbeat(), BITS, "binomial", 25, SPEC))
     assert [report.done for report in reports] == list(range(1, len(reports) + 1))
     assert len(reports) <= reports[0].total
     best = [report.best_k for report in reports]
@@ -222,7 +222,7 @@ def test_gaussian_rates_keep_their_first_and_their_end(monkeypatch: pytest.Monke
     monkeypatch.setattr(schedule_search, "PAIRS", 300)
     monkeypatch.setattr(schedule_search, "EVALUATIONS", 12)
     monkeypatch.setattr(formulas, "SUPPORT_NODES", 256)
-    reports = list(search_rates(ROLL.source, ROLL.info, "gaussian", 10, SPEC))
+    reports = list(search_schedule(ROLL.source, ROLL.info, "gaussian", 10, SPEC))
     assert np.array_equal(reports[0].betas, log_linear(10, 1e-3, 1e-3))
     assert reports[-1].best_k > reports[0].best_k + 0.05
     assert reports[-1].betas[0] == pytest.approx(1e-3)
@@ -233,12 +233,12 @@ def test_gaussian_rates_keep_their_first_and_their_end(monkeypatch: pytest.Monke
 def test_data_whose_distribution_is_not_known_are_refused() -> None:
     source = Examples("mine", np.zeros((4, 20), dtype=np.float32))
     with pytest.raises(BadInputError, match="mine"):
-        next(search_rates(source, BITS, "binomial", 10, SPEC))
+        next(search_schedule(source, BITS, "binomial", 10, SPEC))
 
 
 def test_two_steps_leave_nothing_to_search() -> None:
     with pytest.raises(BadInputError, match="2 leaves nothing"):
-        next(search_rates(Heartbeat(), BITS, "binomial", 2, SPEC))
+        next(search_schedule(Heartbeat(), BITS, "binomial", 2, SPEC))
 
 
 # ------------------------------------------------------------------------------------------------- the family of rates

@@ -56,8 +56,8 @@ class Kernels:
     shift: float = 0.0
     widen: float = 1.0
 
-    def reverse_law(self, x: torch.Tensor, t: int, process: GaussianProcess) -> object:
-        exact = AnalyticNetwork.of(np.zeros(1), np.array([[self.spread**2]])).reverse_law(x, t, process)
+    def reverse_kernel(self, x: torch.Tensor, t: int, process: GaussianProcess) -> object:
+        exact = AnalyticNetwork.of(np.zeros(1), np.array([[self.spread**2]])).reverse_kernel(x, t, process)
         return normal(self.scale * exact.mean + self.shift, self.widen * exact.stddev)
 
     def log_density(self, x0: NDArray[np.float64], betas: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -146,7 +146,7 @@ def all_states() -> torch.Tensor:
 def kernel_matrix(model: DiffusionModel, t: int) -> torch.Tensor:
     """Return p(x^t-1 | x^t) of all states of four bits, ``[16, 16]``: a row for each x^t."""
     states = all_states()
-    rows = [log_probability(model.reverse_law(state.expand(16, 4), t), states) for state in states]
+    rows = [log_probability(model.reverse_kernel(state.expand(16, 4), t), states) for state in states]
     return torch.stack(rows).exp()
 
 
@@ -165,11 +165,11 @@ def test_all_paths_together_give_the_exact_probability_of_every_state() -> None:
     totals = []
     for state in states:
         path = [state.expand_as(x1), x1, x2, x3]
-        chance = log_probability(process.prior_law(x3), x3)
+        chance = log_probability(process.prior_distribution(x3), x3)
         for t in (1, 2, 3):
             before, after = path[t - 1], path[t]
-            forward = log_probability(process.step_law(before, t), after)
-            chance += log_ratio(process, model.reverse_law(after, t), before, after, t) + forward
+            forward = log_probability(process.transition(before, t), after)
+            chance += log_ratio(process, model.reverse_kernel(after, t), before, after, t) + forward
         totals.append(chance.exp().sum())
     assert torch.allclose(torch.stack(totals), exact_probabilities(model), rtol=1e-6)
     assert float(torch.stack(totals).sum()) == pytest.approx(1, rel=1e-6)

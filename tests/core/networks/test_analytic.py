@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.errors import BadInputError
 from core.model import DiffusionModel, divergence_at
 from core.networks.analytic import AnalyticNetwork
-from core.processes.distributions import correlated
+from core.processes.distributions import as_multivariate_normal
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure
 from core.values.checkpoints import DataInfo
@@ -48,9 +48,9 @@ def expected_bound(model: DiffusionModel, mean: NDArray[np.float64], covariance:
     x0, noise = nodes[:, :dimensions] @ root.T + torch.from_numpy(mean), nodes[:, dimensions:]
     divergences = 0.0
     for t in range(2, process.steps + 1):
-        law = process.jump_law(x0, t)
-        divergences += float(divergence_at(model, x0, law.mean + law.stddev * noise, t).mean())
-    ends = dimensions * process.jump_entropies()
+        distribution = process.marginal(x0, t)
+        divergences += float(divergence_at(model, x0, distribution.mean + distribution.stddev * noise, t).mean())
+    ends = dimensions * process.marginal_entropies()
     return float(ends[-1] - ends[0] - process.prior_cross_entropy(x0).mean()) - divergences
 
 
@@ -68,9 +68,9 @@ def test_in_one_dimension_the_kernel_is_that_of_section_7(betas: NDArray[np.floa
     variances = process.alpha_bars.numpy() * spread**2 + 1 - process.alpha_bars.numpy()
     x = torch.tensor([[1.7]], dtype=torch.float64)
     for t in range(2, process.steps + 1):
-        law, share = network.reverse_law(x, t, process), variances[t - 1] / variances[t]
-        assert float(law.mean) == pytest.approx(math.sqrt(1 - betas[t - 1]) * share * 1.7, rel=1e-11)
-        assert float(law.variance) == pytest.approx(betas[t - 1] * share, rel=1e-11)
+        distribution, share = network.reverse_kernel(x, t, process), variances[t - 1] / variances[t]
+        assert float(distribution.mean) == pytest.approx(math.sqrt(1 - betas[t - 1]) * share * 1.7, rel=1e-11)
+        assert float(distribution.variance) == pytest.approx(betas[t - 1] * share, rel=1e-11)
 
 
 def test_a_correlated_kernel_is_the_conditional_of_the_joint(betas: NDArray[np.float64]) -> None:
@@ -81,9 +81,9 @@ def test_a_correlated_kernel_is_the_conditional_of_the_joint(betas: NDArray[np.f
         v_before, v_now = noised(COVARIANCE, before), noised(COVARIANCE, kept)
         gain = decay * v_before @ np.linalg.inv(v_now)  # Cov(x^t-1, x^t) V_t^-1
         mean = math.sqrt(before) * MEAN + gain @ (x[0].numpy() - math.sqrt(kept) * MEAN)
-        law = correlated(network.reverse_law(x, t, process))
-        assert np.allclose(law.mean[0].numpy(), mean, rtol=1e-9, atol=1e-12)
-        found = law.covariance_matrix[0].numpy()
+        distribution = as_multivariate_normal(network.reverse_kernel(x, t, process))
+        assert np.allclose(distribution.mean[0].numpy(), mean, rtol=1e-9, atol=1e-12)
+        found = distribution.covariance_matrix[0].numpy()
         assert np.allclose(found, v_before - gain @ (decay * v_before), rtol=1e-7, atol=1e-12)
 
 
@@ -92,10 +92,10 @@ def test_the_kernels_one_after_the_other_turn_every_marginal_into_the_one_before
     unit = torch.eye(2, dtype=torch.float64)
     for t in range(2, process.steps + 1):
         before, kept = process.alpha_bars[[t - 1, t]].tolist()
-        law = correlated(network.reverse_law(torch.cat([unit, torch.zeros(1, 2)]), t, process))
-        slope, offset = (law.mean[:2] - law.mean[2]).T.numpy(), law.mean[2].numpy()
+        distribution = as_multivariate_normal(network.reverse_kernel(torch.cat([unit, torch.zeros(1, 2)]), t, process))
+        slope, offset = (distribution.mean[:2] - distribution.mean[2]).T.numpy(), distribution.mean[2].numpy()
         assert np.allclose(slope @ (math.sqrt(kept) * MEAN) + offset, math.sqrt(before) * MEAN, atol=1e-11)
-        covariance = slope @ noised(COVARIANCE, kept) @ slope.T + law.covariance_matrix[-1].numpy()
+        covariance = slope @ noised(COVARIANCE, kept) @ slope.T + distribution.covariance_matrix[-1].numpy()
         assert np.allclose(covariance, noised(COVARIANCE, before), rtol=1e-10)
 
 
@@ -104,7 +104,7 @@ def test_independent_entries_need_no_whole_covariance_and_get_the_same_kernel(be
     apart, hardly = plane(MEAN, np.diag(variances)), plane(MEAN, np.diag(variances) + 1e-13 * (1 - np.eye(2)))
     x = torch.randn(4, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     for t in range(2, process.steps + 1):
-        one, other = apart.reverse_law(x, t, process), hardly.reverse_law(x, t, process)
+        one, other = apart.reverse_kernel(x, t, process), hardly.reverse_kernel(x, t, process)
         assert type(one) is not type(other)
         assert torch.allclose(one.mean, other.mean, rtol=1e-9, atol=1e-11)
         assert torch.allclose(one.variance, other.variance, rtol=1e-9)
@@ -115,7 +115,7 @@ def test_one_step_for_all_equals_one_step_each(betas: NDArray[np.float64], covar
     process, network = GaussianProcess(betas), plane(MEAN, covariance)
     x = torch.randn(5, 2, generator=torch.Generator().manual_seed(0))
     for t in range(2, process.steps + 1):
-        one, other = network.reverse_law(x, t, process), network.reverse_law(x, torch.full((5,), t), process)
+        one, other = network.reverse_kernel(x, t, process), network.reverse_kernel(x, torch.full((5,), t), process)
         assert one.mean.dtype == other.mean.dtype == torch.float32
         assert torch.allclose(one.mean, other.mean, rtol=1e-5, atol=1e-6)
         assert torch.allclose(one.variance, other.variance, rtol=1e-5)
@@ -143,16 +143,16 @@ def test_nearly_degenerate_data_and_the_smallest_rates_have_kernels_too() -> Non
     covariance = 1e4 * np.array([[1.0, 1 - 1e-9], [1 - 1e-9, 1.0]])
     process = GaussianProcess(np.array([1e-12, 1e-9, 1e-3, 1.0]))
     for t in (2, 3, 4):
-        law = plane(MEAN, covariance).reverse_law(torch.ones(1, 2, dtype=torch.float64), t, process)
-        assert torch.isfinite(law.mean).all()
-        assert (law.variance > 0).all()
+        distribution = plane(MEAN, covariance).reverse_kernel(torch.ones(1, 2, dtype=torch.float64), t, process)
+        assert torch.isfinite(distribution.mean).all()
+        assert (distribution.variance > 0).all()
 
 
 def test_a_last_rate_of_1_asks_the_state_for_nothing() -> None:
     process, x = GaussianProcess(constant_erasure(4)), torch.tensor([[5.0, -3.0]], dtype=torch.float64)
-    law = plane().reverse_law(x, 4, process)
-    assert np.allclose(law.mean[0].numpy(), math.sqrt(0.25) * MEAN)
-    assert np.allclose(law.covariance_matrix[0].numpy(), noised(COVARIANCE, 0.25))
+    distribution = plane().reverse_kernel(x, 4, process)
+    assert np.allclose(distribution.mean[0].numpy(), math.sqrt(0.25) * MEAN)
+    assert np.allclose(distribution.covariance_matrix[0].numpy(), noised(COVARIANCE, 0.25))
 
 
 @pytest.mark.parametrize(

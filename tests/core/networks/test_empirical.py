@@ -49,7 +49,7 @@ def weights(process: Process, x: torch.Tensor, t: int, data: NDArray[np.float32]
     """Return P(x^0 = x_i | x^t = x), ``[N, M]``, from the density of each jump."""
     scores = torch.stack(
         [
-            process.jump_law(datum.expand_as(x), t).log_prob(x).flatten(1).sum(1)
+            process.marginal(datum.expand_as(x), t).log_prob(x).flatten(1).sum(1)
             for datum in torch.from_numpy(data).double()
         ],
         dim=1,
@@ -66,7 +66,7 @@ def test_the_guess_is_the_weighted_mean_over_all_data(kind: str) -> None:
             share = weights(process, x, t, data)
             wanted = torch.einsum("nm,mij->nij", share, torch.from_numpy(data).double())
             second = torch.einsum("nm,mij->nij", share, torch.from_numpy(data).double().square())
-            mean, variance = network.guess(x, t, process)
+            mean, variance = network.x0_moments(x, t, process)
             assert torch.allclose(mean, wanted, rtol=1e-9, atol=1e-11)
             assert torch.allclose(variance, second - wanted.square(), rtol=1e-8, atol=1e-11)
 
@@ -78,25 +78,25 @@ def test_the_kernel_has_the_moments_of_all_posteriors_together(kind: str) -> Non
     for process in processes(kind):
         for t in range(2, process.steps + 1):
             share = weights(process, x, t, data)
-            each = [process.posterior_law(datum.expand_as(x), x, t) for datum in torch.from_numpy(data).double()]
-            means = torch.stack([law.mean for law in each], dim=1)
+            each = [process.posterior(datum.expand_as(x), x, t) for datum in torch.from_numpy(data).double()]
+            means = torch.stack([distribution.mean for distribution in each], dim=1)
             mean = torch.einsum("nm,nmij->nij", share, means)
-            law = network.reverse_law(x, t, process)
-            assert torch.allclose(law.mean, mean, rtol=1e-9, atol=1e-11)
+            distribution = network.reverse_kernel(x, t, process)
+            assert torch.allclose(distribution.mean, mean, rtol=1e-9, atol=1e-11)
             if kind == "gaussian":
                 spread = torch.einsum("nm,nmij->nij", share, (means - mean[:, None]).square())
-                assert torch.allclose(law.variance, each[0].variance + spread, rtol=1e-8)
+                assert torch.allclose(distribution.variance, each[0].variance + spread, rtol=1e-8)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_sizes_of_the_parts_do_not_matter(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     process, network, x = processes(kind)[0], EmpiricalNetwork.of(data_of(kind)), states_of(kind)
     t = torch.arange(1, 7).repeat(2)[:9]
-    wanted = network.guess(x, t, process)
+    wanted = network.x0_moments(x, t, process)
     for data_at_once, scores_at_once in [(1, 1), (7, 14), (40, 1), (41, 10**6)]:
         monkeypatch.setattr(empirical, "DATA_AT_ONCE", data_at_once)
         monkeypatch.setattr(empirical, "SCORES_AT_ONCE", scores_at_once)
-        for found, moment in zip(network.guess(x, t, process), wanted, strict=True):
+        for found, moment in zip(network.x0_moments(x, t, process), wanted, strict=True):
             assert torch.allclose(found, moment, rtol=1e-12, atol=1e-14)
 
 
@@ -105,7 +105,10 @@ def test_one_step_for_all_equals_one_step_each(kind: str) -> None:
     network, x = EmpiricalNetwork.of(data_of(kind)), states_of(kind).float()
     for process in processes(kind):
         for t in range(2, process.steps + 1):
-            one, other = network.reverse_law(x, t, process), network.reverse_law(x, torch.full((len(x),), t), process)
+            one, other = (
+                network.reverse_kernel(x, t, process),
+                network.reverse_kernel(x, torch.full((len(x),), t), process),
+            )
             assert one.mean.dtype == other.mean.dtype == torch.float32
             assert torch.allclose(one.mean, other.mean, rtol=1e-5, atol=1e-6)
             assert torch.allclose(one.variance, other.variance, rtol=1e-5, atol=1e-6)
@@ -118,38 +121,38 @@ def test_with_one_datum_the_kernel_is_the_posterior(kind: str) -> None:
     x0 = torch.from_numpy(data).double().expand_as(x)
     for process in processes(kind):
         for t in range(2, process.steps + 1):
-            exact, law = process.posterior_law(x0, x, t), network.reverse_law(x, t, process)
-            assert divergence(exact, law).abs().max() < 1e-12
+            exact, distribution = process.posterior(x0, x, t), network.reverse_kernel(x, t, process)
+            assert divergence(exact, distribution).abs().max() < 1e-12
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_datum_twice_counts_twice(kind: str) -> None:
     data, x = data_of(kind, count=4), states_of(kind)
     process, once, twice = processes(kind)[0], EmpiricalNetwork.of(data), EmpiricalNetwork.of(np.repeat(data, 2, 0))
-    for one, other in zip(once.guess(x, 3, process), twice.guess(x, 3, process), strict=True):
+    for one, other in zip(once.x0_moments(x, 3, process), twice.x0_moments(x, 3, process), strict=True):
         assert torch.allclose(one, other, rtol=1e-12)
     heavier = EmpiricalNetwork.of(np.concatenate([data, data[:1], data[:1]]))
     share = weights(process, x, 3, np.concatenate([data, data[:1], data[:1]]))
     wanted = torch.einsum("nm,mij->nij", share[:, [0, 4, 5]].sum(1, keepdim=True), torch.from_numpy(data[:1]).double())
     rest = torch.einsum("nm,mij->nij", share[:, 1:4], torch.from_numpy(data[1:]).double())
-    assert torch.allclose(heavier.guess(x, 3, process)[0], wanted + rest, rtol=1e-9)
+    assert torch.allclose(heavier.x0_moments(x, 3, process)[0], wanted + rest, rtol=1e-9)
 
 
 def test_far_from_all_data_the_nearest_one_is_the_guess() -> None:
     process, network = GaussianProcess(np.array([1e-6, 0.5])), EmpiricalNetwork.of(np.array([[-1.0], [1.0]]))
     x = torch.tensor([[1e4], [-1e4], [0.3]])
-    mean, variance = network.guess(x, 1, process)
+    mean, variance = network.x0_moments(x, 1, process)
     assert mean.flatten().tolist() == [1.0, -1.0, 1.0]
     assert variance.flatten().tolist() == [0.0, 0.0, 0.0]
-    law = network.reverse_law(1e10 * x, 2, process)
-    assert torch.isfinite(law.mean).all()
-    assert (law.variance > 0).all()
+    distribution = network.reverse_kernel(1e10 * x, 2, process)
+    assert torch.isfinite(distribution.mean).all()
+    assert (distribution.variance > 0).all()
 
 
 def test_where_nothing_is_left_of_the_data_the_guess_is_their_mean() -> None:
     for kind in KINDS:
         data, process = data_of(kind), process_of(kind, constant_erasure(4))
-        mean, variance = EmpiricalNetwork.of(data).guess(states_of(kind), 4, process)
+        mean, variance = EmpiricalNetwork.of(data).x0_moments(states_of(kind), 4, process)
         assert np.allclose(mean.numpy(), data.astype(float).mean(0), atol=1e-12)
         assert np.allclose(variance.numpy(), data.astype(float).var(0), atol=1e-12)
 
@@ -159,13 +162,13 @@ def test_for_single_bits_k_is_the_truth_since_the_kernels_are_exact() -> None:
     info = DataInfo("bits", (1,), (0.0, 1.0), np.zeros(1), np.ones(1), data)
     process = BinomialProcess(constant_erasure(8))
     model = DiffusionModel(process, EmpiricalNetwork.of(data), info)
-    x0, ends = torch.from_numpy(data).double(), process.jump_entropies()
+    x0, ends = torch.from_numpy(data).double(), process.marginal_entropies()
     k = float(ends[-1] - ends[0] - process.prior_cross_entropy(x0).mean())
     for t in range(2, 9):
         for x in (0.0, 1.0):
-            chance = process.jump_law(torch.abs(1.0 - x - x0), t).probs[:, 0]  # of x itself
+            chance = process.marginal(torch.abs(1.0 - x - x0), t).probs[:, 0]  # of x itself
             k -= float((chance * divergence_at(model, x0, torch.full_like(x0, x), t)).mean())
-    rate = float(process.jump_law(x0, 1).probs.mean())
+    rate = float(process.marginal(x0, 1).probs.mean())
     assert k == pytest.approx(rate * math.log(rate) + (1 - rate) * math.log(1 - rate), abs=1e-12)
 
 
@@ -174,14 +177,17 @@ def test_no_other_independent_kernel_comes_nearer_to_the_posteriors(kind: str) -
     data, process = data_of(kind, count=12), processes(kind)[0]
     network, x = EmpiricalNetwork.of(data), states_of(kind)
     share, t = weights(process, x, 4, data), 4
-    each = [process.posterior_law(datum.expand_as(x), x, t) for datum in torch.from_numpy(data).double()]
-    law = network.reverse_law(x, t, process)
-    best = (share * torch.stack([divergence(posterior, law) for posterior in each], dim=1)).sum(1)
+    each = [process.posterior(datum.expand_as(x), x, t) for datum in torch.from_numpy(data).double()]
+    distribution = network.reverse_kernel(x, t, process)
+    best = (share * torch.stack([divergence(posterior, distribution) for posterior in each], dim=1)).sum(1)
     for nudge in (-0.02, 0.02):
         others = (
-            [Normal(law.mean + nudge, law.stddev), Normal(law.mean, law.stddev * (1 + nudge))]
-            if isinstance(law, Normal)
-            else [bernoulli(law.logits + nudge)]
+            [
+                Normal(distribution.mean + nudge, distribution.stddev),
+                Normal(distribution.mean, distribution.stddev * (1 + nudge)),
+            ]
+            if isinstance(distribution, Normal)
+            else [bernoulli(distribution.logits + nudge)]
         )
         for other in others:
             worse = (share * torch.stack([divergence(posterior, other) for posterior in each], dim=1)).sum(1)
@@ -199,12 +205,12 @@ def peak():
 
 torch.set_num_threads(1)
 rates, x = np.full(3, 0.2), torch.zeros(4, 784)
-EmpiricalNetwork.of(np.ones((2, 784))).reverse_law(x, 2, GaussianProcess(rates))
+EmpiricalNetwork.of(np.ones((2, 784))).reverse_kernel(x, 2, GaussianProcess(rates))
 before = peak()
 data = np.random.default_rng(0).integers(2, size=(60_000, 784), dtype=np.uint8).astype(np.float32)
 network = EmpiricalNetwork.of(data)
 for process in (GaussianProcess(rates), BinomialProcess(rates)):
-    assert torch.isfinite(network.reverse_law(x, 3, process).mean).all()
+    assert torch.isfinite(network.reverse_kernel(x, 3, process).mean).all()
 print(peak() - before - data.nbytes)
 """
 

@@ -21,10 +21,10 @@ def test_a_fresh_network_is_the_exact_reverse_of_unit_gaussian_data(kind: str, s
     data = states(64, *shape).numpy()
     network = network_of(kind, 3 if len(shape) == 3 else 1, random=False)
     model = DiffusionModel(process(), network, info_of(shape, data))
-    law = model.reverse_law(torch.from_numpy(data), 7)
+    distribution = model.reverse_kernel(torch.from_numpy(data), 7)
     beta = float(process().betas[6])
-    torch.testing.assert_close(law.mean, (1 - beta) ** 0.5 * torch.from_numpy(data))
-    torch.testing.assert_close(law.variance, torch.full_like(law.mean, beta))
+    torch.testing.assert_close(distribution.mean, (1 - beta) ** 0.5 * torch.from_numpy(data))
+    torch.testing.assert_close(distribution.variance, torch.full_like(distribution.mean, beta))
     *_, last = measure_bound(model, RunSpec(64, 1, threads=1), data)
     assert last.bound is not None
     assert last.bound.unit == "pixel"
@@ -34,9 +34,9 @@ def test_a_fresh_network_is_the_exact_reverse_of_unit_gaussian_data(kind: str, s
 @pytest.mark.parametrize("kind", MAKERS)
 def test_steps_one_for_each_picture_are_those_of_one_for_all(kind: str) -> None:
     network, x = network_of(kind), states(3, 8, 8)
-    each = network.reverse_law(x, torch.tensor([5, 9, 20]), process())
+    each = network.reverse_kernel(x, torch.tensor([5, 9, 20]), process())
     for index, t in enumerate((5, 9, 20)):
-        alone = network.reverse_law(x[index : index + 1], t, process())
+        alone = network.reverse_kernel(x[index : index + 1], t, process())
         torch.testing.assert_close(each.mean[index], alone.mean[0], rtol=1e-4, atol=1e-4)
         torch.testing.assert_close(each.stddev[index], alone.stddev[0], rtol=1e-4, atol=1e-4)
 
@@ -47,27 +47,27 @@ def test_an_answer_depends_on_nothing_beyond_the_reach_and_on_something_near_its
     at = side // 2
     changed = x.clone()
     changed[0, at, at] += 0.5
-    before, after = (network.reverse_law(value, 9, process()) for value in (x, changed))
+    before, after = (network.reverse_kernel(value, 9, process()) for value in (x, changed))
     rows = torch.nonzero((before.mean - after.mean).abs()[0].amax(dim=1)).flatten()
-    assert int((rows - at).abs().max()) <= network.reach
-    assert int((rows - at).abs().max()) > network.reach // 2
+    assert int((rows - at).abs().max()) <= network.receptive_field
+    assert int((rows - at).abs().max()) > network.receptive_field // 2
 
 
 @pytest.mark.parametrize("kind", MAKERS)
 def test_pictures_may_have_any_size(kind: str) -> None:
     network = network_of(kind, 3)
     for size in ((1, 1), (5, 3), (17, 8)):
-        law = network.reverse_law(states(2, *size, 3), 4, process())
-        assert law.mean.shape == (2, *size, 3)
-        assert bool(torch.isfinite(law.mean).all())
+        distribution = network.reverse_kernel(states(2, *size, 3), 4, process())
+        assert distribution.mean.shape == (2, *size, 3)
+        assert bool(torch.isfinite(distribution.mean).all())
 
 
 @pytest.mark.parametrize("kind", MAKERS)
 def test_moving_a_picture_by_the_coarsest_grid_moves_the_answer(kind: str) -> None:
     network, x = network_of(kind), states(1, 128, 128)
-    step, inner = network.multiple, slice(56, 64)
-    moved = network.reverse_law(torch.roll(x, step, dims=1), 9, process())
-    still = network.reverse_law(x, 9, process())
+    step, inner = network.stride, slice(56, 64)
+    moved = network.reverse_kernel(torch.roll(x, step, dims=1), 9, process())
+    still = network.reverse_kernel(x, 9, process())
     shifted = slice(inner.start + step, inner.stop + step)
     torch.testing.assert_close(moved.mean[:, shifted, inner], still.mean[:, inner, inner], rtol=1e-5, atol=1e-5)
 
@@ -94,7 +94,7 @@ def test_a_checkpoint_s_configuration_builds_the_network_again(kind: str) -> Non
     again = build_network(network.kind, dict(network.config))
     again.load_state_dict(network.state_dict())
     x = states(1, 8, 8, 3)
-    torch.testing.assert_close(again.reverse_law(x, 4, process()).mean, network.reverse_law(x, 4, process()).mean)
+    torch.testing.assert_close(again.reverse_kernel(x, 4, process()).mean, network.reverse_kernel(x, 4, process()).mean)
 
 
 @pytest.mark.parametrize("kind", MAKERS)
@@ -122,7 +122,9 @@ def test_a_u_net_of_a_file_that_says_nothing_of_later_entries_is_as_it_was() -> 
     again = build_network("unet", config)
     again.load_state_dict(network.state_dict())
     x = states(2, 8, 8)
-    torch.testing.assert_close(again.reverse_law(x, 4, process()).stddev, network.reverse_law(x, 4, process()).stddev)
+    torch.testing.assert_close(
+        again.reverse_kernel(x, 4, process()).stddev, network.reverse_kernel(x, 4, process()).stddev
+    )
 
 
 def test_a_divided_read_out_of_the_variance_leaves_the_mean_alone() -> None:

@@ -15,7 +15,7 @@ from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure, linear
 
-CONFIG = {"dimensions": 3, "width": 8, "layers": 2, "frequencies": 4, "detail": 2}
+CONFIG = {"dimensions": 3, "width": 8, "layers": 2, "frequencies": 4, "fourier_features": 2}
 BIT_CONFIG = {"dimensions": 3, "width": 8, "layers": 2, "frequencies": 4}
 BIT_RATES = [constant_erasure(7), constant_erasure(7, first=2e-5), linear(9, 1e-3, 0.4)]
 
@@ -30,8 +30,8 @@ def test_a_read_out_of_zero_is_the_reverse_of_unit_gaussian_data(
 ) -> None:
     process, network = GaussianProcess(betas), MultilayerPerceptron(3, width=8).double()
     for t in range(2, process.steps + 1):
-        law = network.reverse_law(states.double(), t, process)
-        mean, variance = law.mean, law.variance
+        distribution = network.reverse_kernel(states.double(), t, process)
+        mean, variance = distribution.mean, distribution.variance
         assert torch.allclose(mean, (1 - process.betas[t - 1]).sqrt() * states.double(), rtol=1e-10)
         assert torch.allclose(variance, process.betas[t - 1].expand(7, 3), rtol=1e-10)
 
@@ -40,7 +40,10 @@ def test_one_step_for_all_equals_one_step_each(betas: NDArray[np.float64], state
     process, network = GaussianProcess(betas), build_network("mlp", CONFIG)
     torch.nn.init.normal_(network.read_out.weight, generator=torch.Generator().manual_seed(1))
     for t in range(2, process.steps + 1):
-        one, other = network.reverse_law(states, t, process), network.reverse_law(states, torch.full((7,), t), process)
+        one, other = (
+            network.reverse_kernel(states, t, process),
+            network.reverse_kernel(states, torch.full((7,), t), process),
+        )
         assert torch.allclose(one.mean, other.mean, rtol=1e-4, atol=1e-5)
         assert torch.allclose(one.variance, other.variance, rtol=1e-4, atol=1e-5)
 
@@ -49,8 +52,8 @@ def test_a_read_out_that_guesses_the_data_gives_the_mean_of_the_posterior(betas:
     rng = torch.Generator().manual_seed(3)
     process, x0, noise = GaussianProcess(betas), *torch.randn(2, 5, 3, dtype=torch.float64, generator=rng)
     for t in range(2, process.steps + 1):
-        x = process.jump_decay(t, x0) * x0 + process.jump_width(t, x0) * noise
-        z = (x0 - process.jump_decay(t, x) * x) / process.jump_width(t, x)
+        x = process.marginal_scale(t, x0) * x0 + process.marginal_std(t, x0) * noise
+        z = (x0 - process.marginal_scale(t, x) * x) / process.marginal_std(t, x)
         found = perturbed_mean(z, x, t, process)
         assert torch.allclose(found, process.posterior_mean(x0, x, t), rtol=1e-9, atol=1e-12)
 
@@ -68,7 +71,7 @@ def test_the_network_is_told_the_time() -> None:
     process, network = GaussianProcess(np.full(9, 0.1)), build_network("mlp", CONFIG)
     torch.nn.init.normal_(network.read_out.weight, generator=torch.Generator().manual_seed(1))
     x = torch.zeros(1, 3)
-    assert not torch.allclose(network.reverse_law(x, 2, process).mean, network.reverse_law(x, 9, process).mean)
+    assert not torch.allclose(network.reverse_kernel(x, 2, process).mean, network.reverse_kernel(x, 9, process).mean)
 
 
 def test_the_layout_is_the_one_the_format_page_tells() -> None:
@@ -94,8 +97,8 @@ def test_a_network_is_built_anew_from_its_own_configuration() -> None:
 def test_gradients_reach_every_parameter(states: torch.Tensor) -> None:
     process, network = GaussianProcess(np.full(9, 0.1)), build_network("mlp", CONFIG)
     torch.nn.init.normal_(network.read_out.weight, generator=torch.Generator().manual_seed(1))
-    law = network.reverse_law(states, torch.arange(2, 9), process)
-    (law.mean.square().sum() + law.variance.sum()).backward()
+    distribution = network.reverse_kernel(states, torch.arange(2, 9), process)
+    (distribution.mean.square().sum() + distribution.variance.sum()).backward()
     assert all(parameter.grad is not None and parameter.grad.abs().sum() > 0 for parameter in network.parameters())
 
 
@@ -111,7 +114,7 @@ def test_gradients_reach_every_parameter(states: torch.Tensor) -> None:
         ("mlp", {"layers": 2.0}, "layers"),
         ("mlp", {"dimensions": "3"}, "dimensions"),
         ("mlp", {"dimensions": [3]}, "dimensions"),
-        ("mlp", {"detail": -1}, "detail"),
+        ("mlp", {"fourier_features": -1}, "fourier_features"),
         ("mlp", {"frequencies": 10**30}, "frequencies"),
     ],
 )
@@ -144,8 +147,8 @@ def bit_network() -> BitPerceptron:
 def test_a_read_out_of_zero_is_the_reverse_of_fair_coins(rates: NDArray[np.float64], bits: torch.Tensor) -> None:
     process, network = BinomialProcess(rates), BitPerceptron(3, width=8).double()
     for t in range(2, process.steps + 1):
-        found = network.reverse_law(bits.double(), t, process)
-        assert torch.allclose(found.logits, process.step_law(bits.double(), t).logits, rtol=1e-9, atol=1e-12)
+        found = network.reverse_kernel(bits.double(), t, process)
+        assert torch.allclose(found.logits, process.transition(bits.double(), t).logits, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("rates", BIT_RATES)
@@ -154,8 +157,8 @@ def test_of_bits_too_one_step_for_all_equals_one_step_each(
 ) -> None:
     process = BinomialProcess(rates)
     for t in range(2, process.steps + 1):
-        one = bit_network.reverse_law(bits, t, process)
-        other = bit_network.reverse_law(bits, torch.full((8,), t), process)
+        one = bit_network.reverse_kernel(bits, t, process)
+        other = bit_network.reverse_kernel(bits, torch.full((8,), t), process)
         assert torch.allclose(one.logits, other.logits, rtol=1e-4, atol=1e-5)
         assert torch.allclose(one.probs, other.probs, rtol=1e-4, atol=1e-6)
 
@@ -165,9 +168,9 @@ def test_the_kernel_of_bits_is_that_of_their_own_evidence_and_the_read_out(
 ) -> None:
     process = BinomialProcess(BIT_RATES[1])
     for t in (2, 5, 7):
-        own = process.own_odds(bits, t)
+        own = process.entrywise_x0_odds(bits, t)
         z = bit_network(torch.cat([2 * bits - 1, EVIDENCE_SCALE * own], dim=1), torch.tensor([[t / 7]]))
-        chance = process.guess(bit_network.reverse_law(bits, t, process), bits, t)
+        chance = process.x0_estimate(bit_network.reverse_kernel(bits, t, process), bits, t)
         assert torch.allclose(chance, torch.sigmoid(own + z), rtol=1e-5)
 
 
@@ -188,15 +191,17 @@ def test_the_layout_of_the_network_of_bits_is_the_one_the_format_page_tells(bit_
 
 
 def test_gradients_reach_every_parameter_of_the_network_of_bits(bits: torch.Tensor, bit_network: BitPerceptron) -> None:
-    law = bit_network.reverse_law(bits, torch.tensor([2, 3, 4, 5, 6, 7, 2, 7]), BinomialProcess(BIT_RATES[0]))
-    law.logits.square().sum().backward()
+    distribution = bit_network.reverse_kernel(
+        bits, torch.tensor([2, 3, 4, 5, 6, 7, 2, 7]), BinomialProcess(BIT_RATES[0])
+    )
+    distribution.logits.square().sum().backward()
     assert all(parameter.grad is not None and parameter.grad.abs().sum() > 0 for parameter in bit_network.parameters())
 
 
 @pytest.mark.parametrize(
     ("kind", "config", "reason"),
     [
-        ("bit_mlp", BIT_CONFIG | {"detail": 2}, "detail"),
+        ("bit_mlp", BIT_CONFIG | {"fourier_features": 2}, "fourier_features"),
         ("bit_mlp", BIT_CONFIG | {"width": "8"}, "width"),
         ("analytic", {"dimensions": 0}, "dimensions"),
         ("analytic", {}, "dimensions"),
@@ -245,7 +250,7 @@ def test_the_page_s_formulas_are_the_engine_s_network_of_bits() -> None:
     hidden = silu(layer("first", np.concatenate([signs, own / 4])) + layer("time.layer", times))
     chance = 1 / (1 + np.exp(-own - layer("read_out", silu(layer("hidden.0", hidden)))))
     states = torch.tensor(x[None])
-    if_one, if_zero = (process.posterior_law(torch.full_like(states, bit), states, t).probs[0] for bit in (1, 0))
+    if_one, if_zero = (process.posterior(torch.full_like(states, bit), states, t).probs[0] for bit in (1, 0))
     wanted = chance * if_one.numpy() + (1 - chance) * if_zero.numpy()
-    found = network.reverse_law(states.float(), t, process).probs[0].detach().numpy()
+    found = network.reverse_kernel(states.float(), t, process).probs[0].detach().numpy()
     assert np.allclose(found, wanted, rtol=1e-5)

@@ -37,9 +37,9 @@ def test_a_read_out_of_zero_is_the_reverse_of_unit_gaussian_data(
 ) -> None:
     process, network = GaussianProcess(betas), RadialBasisNetwork(2, len(betas)).double()
     for t in range(2, process.steps + 1):
-        law = network.reverse_law(states.double(), t, process)
-        assert torch.allclose(law.mean, (1 - process.betas[t - 1]).sqrt() * states.double(), rtol=1e-10)
-        assert torch.allclose(law.variance, process.betas[t - 1].expand(7, 2), rtol=1e-10)
+        distribution = network.reverse_kernel(states.double(), t, process)
+        assert torch.allclose(distribution.mean, (1 - process.betas[t - 1]).sqrt() * states.double(), rtol=1e-10)
+        assert torch.allclose(distribution.variance, process.betas[t - 1].expand(7, 2), rtol=1e-10)
 
 
 def test_the_paper_s_network_has_sixteen_hidden_units() -> None:
@@ -49,7 +49,10 @@ def test_the_paper_s_network_has_sixteen_hidden_units() -> None:
 def test_one_step_for_all_equals_one_step_each(network: RadialBasisNetwork, states: torch.Tensor) -> None:
     process = GaussianProcess(RATES)
     for t in range(2, 7):
-        one, other = network.reverse_law(states, t, process), network.reverse_law(states, torch.full((7,), t), process)
+        one, other = (
+            network.reverse_kernel(states, t, process),
+            network.reverse_kernel(states, torch.full((7,), t), process),
+        )
         assert torch.allclose(one.mean, other.mean, rtol=1e-5, atol=1e-6)
         assert torch.allclose(one.variance, other.variance, rtol=1e-5, atol=1e-6)
 
@@ -69,16 +72,16 @@ def test_the_read_out_is_the_formula_of_the_format_s_page(network: RadialBasisNe
 
 def test_every_step_has_a_read_out_of_its_own(network: RadialBasisNetwork, states: torch.Tensor) -> None:
     process = GaussianProcess(RATES)
-    before = {t: network.reverse_law(states, t, process).mean for t in range(2, 7)}
+    before = {t: network.reverse_kernel(states, t, process).mean for t in range(2, 7)}
     with torch.no_grad():
         network.bias[3 - 1] += 1.0
     for t, mean in before.items():
-        assert torch.equal(network.reverse_law(states, t, process).mean, mean) == (t != 3)
+        assert torch.equal(network.reverse_kernel(states, t, process).mean, mean) == (t != 3)
 
 
 def test_gradients_reach_every_parameter_and_no_other_step(network: RadialBasisNetwork, states: torch.Tensor) -> None:
-    law = network.reverse_law(states, torch.tensor([2, 2, 3, 4, 6, 6, 6]), GaussianProcess(RATES))
-    (law.mean.square().sum() + law.variance.sum()).backward()
+    distribution = network.reverse_kernel(states, torch.tensor([2, 2, 3, 4, 6, 6, 6]), GaussianProcess(RATES))
+    (distribution.mean.square().sum() + distribution.variance.sum()).backward()
     assert all(parameter.grad is not None and parameter.grad.abs().sum() > 0 for parameter in network.parameters())
     touched = network.read_out.grad.abs().sum(dim=(1, 2)) > 0
     assert touched.tolist() == [False, True, True, True, False, True]

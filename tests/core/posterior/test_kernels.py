@@ -11,7 +11,14 @@ import torch
 from torch import Tensor
 from torch.distributions import MultivariateNormal
 
-from core.posterior.kernels import BitKernel, CutKernel, GaussianKernel, joined, kernel_of, normal_beyond
+from core.posterior.kernels import (
+    BitKernel,
+    GaussianKernel,
+    TruncatedGaussianKernel,
+    concatenated,
+    kernel_of,
+    truncated_normal,
+)
 from core.processes.distributions import bernoulli, normal
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -29,13 +36,13 @@ def numbers(*shape: int, seed: int = 0) -> Tensor:
 def gaussian(kind: str, rows: int = ROWS) -> GaussianKernel:
     """A kernel of independent or of correlated entries, another one in each row."""
     mean, root = numbers(rows, D, seed=1), numbers(rows, D, D, seed=2)
-    whole = root @ root.mT + 0.1 * torch.eye(D)
-    return GaussianKernel(mean, whole if kind == "correlated" else whole.diagonal(dim1=1, dim2=2))
+    untruncated = root @ root.mT + 0.1 * torch.eye(D)
+    return GaussianKernel(mean, untruncated if kind == "correlated" else untruncated.diagonal(dim1=1, dim2=2))
 
 
 def log_density(kernel: GaussianKernel, x: Tensor) -> Tensor:
-    whole = kernel.covariance if kernel.covariance.dim() == 3 else torch.diag_embed(kernel.covariance)
-    return MultivariateNormal(kernel.mean, whole).log_prob(x)
+    untruncated = kernel.covariance if kernel.covariance.dim() == 3 else torch.diag_embed(kernel.covariance)
+    return MultivariateNormal(kernel.mean, untruncated).log_prob(x)
 
 
 KINDS = pytest.mark.parametrize("kind", ["independent", "correlated"])
@@ -63,7 +70,7 @@ def test_a_linear_observation_times_the_kernel_is_z_times_what_is_left(kind: str
 @KINDS
 def test_a_pull_times_the_kernel_is_z_times_what_is_left(kind: str) -> None:
     kernel, gradient, centre, x = (gaussian(kind), *(numbers(ROWS, D, seed=seed) for seed in (3, 4, 5)))
-    left, log_z = kernel.pulled(gradient, centre)
+    left, log_z = kernel.exponentially_tilted(gradient, centre)
     assert torch.equal(left.covariance, kernel.covariance)
     assert torch.allclose(left.mean - kernel.mean, kernel.along(gradient))
     log_r = (gradient * (x - centre)).sum(1)
@@ -86,8 +93,8 @@ def test_draws_have_the_kernel_s_mean_and_covariance_within_four_standard_errors
     count = 20_000
     kernel = gaussian(kind, 1).take(torch.zeros(count, dtype=torch.int64))
     drawn = kernel.draw(seeded())
-    whole = kernel.covariance[0] if kind == "correlated" else torch.diag(kernel.covariance[0])
-    white = torch.linalg.solve_triangular(torch.linalg.cholesky(whole), (drawn - kernel.mean).T, upper=False)
+    untruncated = kernel.covariance[0] if kind == "correlated" else torch.diag(kernel.covariance[0])
+    white = torch.linalg.solve_triangular(torch.linalg.cholesky(untruncated), (drawn - kernel.mean).T, upper=False)
     assert (white.mean(1).abs() < 4 / math.sqrt(count)).all()
     assert ((white @ white.T / count - torch.eye(D)).abs() < 4 * math.sqrt(2 / count)).all()
 
@@ -96,7 +103,7 @@ def test_draws_have_the_kernel_s_mean_and_covariance_within_four_standard_errors
 def test_a_normal_beyond_any_point_has_the_law_of_the_tail(least: float) -> None:
     """The chance to be larger still, given the tail, is uniform: its mean is 1/2, its mean square 1/3."""
     count = 20_000
-    drawn = normal_beyond(torch.full((count,), least, dtype=torch.float64), seeded(5))
+    drawn = truncated_normal(torch.full((count,), least, dtype=torch.float64), seeded(5))
     assert (drawn >= least).all()
     assert torch.isfinite(drawn).all()
     if least < 100:
@@ -110,19 +117,19 @@ def test_a_normal_beyond_any_point_has_the_law_of_the_tail(least: float) -> None
 
 @KINDS
 @pytest.mark.parametrize("width", [0.0, 0.8])
-def test_a_cut_kernel_is_the_kernel_weighted_by_what_is_kept(kind: str, width: float) -> None:
+def test_a_cut_kernel_is_the_kernel_weighted_by_what_is_kept(kind: str, noise_std: float) -> None:
     """Moments of exact draws against those of plain draws with weights, within 3.5 standard errors."""
     count = 100_000
     kernel = gaussian(kind, 1).take(torch.zeros(count, dtype=torch.int64))
     direction = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64).expand(count, -1)
     threshold = (kernel.mean * direction).sum(1) + 1.0
-    cut = CutKernel(kernel, direction, threshold, torch.full((count,), width, dtype=torch.float64))
+    cut = TruncatedGaussianKernel(kernel, direction, threshold, torch.full((count,), noise_std, dtype=torch.float64))
     drawn, plain = cut.draw(seeded(1)), kernel.draw(seeded(2))
     beyond = (plain * direction).sum(1) - threshold
-    kept = (beyond >= 0).double() if width == 0 else torch.exp(cut.log_share(plain))
+    kept = (beyond >= 0).double() if noise_std == 0 else torch.exp(cut.log_acceptance(plain))
     share = float(torch.exp(cut.log_z()[0]))
     assert abs(float(kept.mean()) - share) < 3.5 * float(kept.std()) / math.sqrt(count)
-    if width == 0:
+    if noise_std == 0:
         assert ((drawn * direction).sum(1) >= threshold).all()
     for power in (1, 2):
         exact, weighted = (drawn - kernel.mean) ** power, (plain - kernel.mean) ** power
@@ -134,7 +141,7 @@ def test_a_cut_kernel_is_the_kernel_weighted_by_what_is_kept(kind: str, width: f
 def test_what_is_across_a_cut_s_direction_stays_as_it_was_drawn() -> None:
     kernel = GaussianKernel(numbers(ROWS, D), torch.ones(ROWS, D, dtype=torch.float64))
     direction = torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64).expand(ROWS, -1)
-    cut = CutKernel(kernel, direction, torch.full((ROWS,), 3.0), torch.ones(ROWS, dtype=torch.float64))
+    cut = TruncatedGaussianKernel(kernel, direction, torch.full((ROWS,), 3.0), torch.ones(ROWS, dtype=torch.float64))
     assert torch.equal(cut.draw(seeded(3))[:, 1:], kernel.draw(seeded(3))[:, 1:])
 
 
@@ -142,7 +149,9 @@ def test_draws_behind_a_far_hard_cut_are_inside_also_as_float32() -> None:
     count = 5000
     kernel = GaussianKernel(numbers(count, D), torch.full((count, D), 1e-6, dtype=torch.float64))
     direction = torch.tensor([0.3, -0.7, 1e-3], dtype=torch.float64).expand(count, -1)
-    cut = CutKernel(kernel, direction, torch.full((count,), 2.5, dtype=torch.float64), torch.zeros(count).double())
+    cut = TruncatedGaussianKernel(
+        kernel, direction, torch.full((count,), 2.5, dtype=torch.float64), torch.zeros(count).double()
+    )
     single = cut.draw(seeded()).float().double()
     assert ((single * direction).sum(1) >= 2.5).all()
     far = (kernel.mean * direction).sum(1) < 2.4
@@ -152,7 +161,7 @@ def test_draws_behind_a_far_hard_cut_are_inside_also_as_float32() -> None:
 
 def test_a_cut_across_known_entries_alone_is_certain() -> None:
     kernel = GaussianKernel(torch.tensor([[1.0], [-1.0]]).double(), torch.zeros(2, 1, dtype=torch.float64))
-    cut = CutKernel(kernel, torch.ones(2, 1).double(), torch.zeros(2).double(), torch.zeros(2).double())
+    cut = TruncatedGaussianKernel(kernel, torch.ones(2, 1).double(), torch.zeros(2).double(), torch.zeros(2).double())
     assert cut.log_z().tolist() == [0.0, -math.inf]
     assert torch.equal(cut.draw(seeded()), kernel.mean)
 
@@ -160,9 +169,9 @@ def test_a_cut_across_known_entries_alone_is_certain() -> None:
 def test_ln_z_of_a_cut_moves_inwards() -> None:
     kernel = gaussian("correlated")
     direction, rest = numbers(ROWS, D, seed=8), (numbers(ROWS, seed=9), torch.full((ROWS,), 0.5).double())
-    found = CutKernel(kernel, direction, *rest).inwards()
+    found = TruncatedGaussianKernel(kernel, direction, *rest).log_z_gradient()
     mean = kernel.mean.clone().requires_grad_()
-    log_z = CutKernel(GaussianKernel(mean, kernel.covariance), direction, *rest).log_z()
+    log_z = TruncatedGaussianKernel(GaussianKernel(mean, kernel.covariance), direction, *rest).log_z()
     (wanted,) = torch.autograd.grad(log_z.sum(), mean)
     assert torch.allclose(found, wanted)
 
@@ -175,7 +184,8 @@ def test_factors_of_bits_times_the_kernel_are_z_times_what_is_left() -> None:
     for bits in itertools.product((0.0, 1.0), repeat=D):
         x = torch.tensor([bits], dtype=torch.float64)
         before, after = (
-            torch.exp(torch.nn.functional.logsigmoid((2 * x - 1) * law.logits).sum()) for law in (kernel, left)
+            torch.exp(torch.nn.functional.logsigmoid((2 * x - 1) * distribution.logits).sum())
+            for distribution in (kernel, left)
         )
         weight = float(before * torch.exp(torch.where(x > 0.5, log_one, log_zero).sum()))
         assert weight == pytest.approx(float(torch.exp(log_z) * after), abs=1e-12)
@@ -212,7 +222,7 @@ def test_laws_of_images_become_kernels_of_flattened_states() -> None:
 
 def test_kernels_that_are_taken_apart_and_joined_are_the_same() -> None:
     for kernel in (gaussian("independent"), gaussian("correlated"), BitKernel(numbers(ROWS, D))):
-        again = joined([kernel.take(slice(0, 3)), kernel.take(torch.arange(3, ROWS))])
+        again = concatenated([kernel.take(slice(0, 3)), kernel.take(torch.arange(3, ROWS))])
         assert type(again) is type(kernel)
         assert len(again) == ROWS
         for name in kernel.__dataclass_fields__:

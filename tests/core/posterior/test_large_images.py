@@ -11,11 +11,11 @@ import torch
 from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.networks.analytic import AnalyticNetwork
-from core.posterior.inpainting import fill
+from core.posterior.inpainting import inpaint
 from core.posterior.large_images import WindowedNetwork, resized, takes_any_size, windowed
 from core.posterior.samplers import reverse_under
 from core.sampling.trajectories import reverse
-from core.values.inpainting import FillRequest
+from core.values.inpainting import InpaintingRequest
 from core.values.potentials import Mask, Posterior
 from core.values.runs import RunSpec
 from tests.support.image_models import MAKERS, info_of, network_of, process, states
@@ -34,7 +34,7 @@ def test_kernels_in_the_hole_are_those_of_the_whole_picture(kind: str, channels:
     mask = np.zeros(model.data.shape, dtype=bool)
     mask[hole[0] : hole[1], 40:47] = True
     x = states(2, *model.data.shape)
-    part, whole = windowed(model, mask).reverse_law(x, 9), model.reverse_law(x, 9)
+    part, whole = windowed(model, mask).reverse_kernel(x, 9), model.reverse_kernel(x, 9)
     torch.testing.assert_close(part.mean[:, mask], whole.mean[:, mask], rtol=1e-5, atol=1e-5)
     torch.testing.assert_close(part.stddev[:, mask], whole.stddev[:, mask], rtol=1e-5, atol=1e-5)
 
@@ -44,7 +44,7 @@ def test_a_hole_is_filled_as_by_the_whole_picture(kind: str) -> None:
     model = resized(model_of(kind), (130, 120))
     mask = np.zeros((130, 120), dtype=bool)
     mask[60:70, 50:58] = True
-    posterior = Posterior(Mask(mask, states(130, 120, seed=5).numpy(), "path"))
+    posterior = Posterior(Mask(mask, states(130, 120, seed=5).numpy(), "noised"))
     spec = RunSpec(count=2, seed=3, threads=1, posterior=posterior)
     *_, part = reverse_under(windowed(model, mask), spec)
     *_, whole = reverse_under(model, spec)
@@ -60,7 +60,7 @@ def test_the_window_is_no_larger_than_the_hole_the_reach_and_the_grid(kind: str)
     network = windowed(model, mask).network
     assert isinstance(network, WindowedNetwork)
     for part in network.window:
-        assert part.stop - part.start <= 100 + 2 * (network.network.reach + network.network.multiple)
+        assert part.stop - part.start <= 100 + 2 * (network.network.receptive_field + network.network.stride)
 
 
 def test_samples_may_be_larger_than_the_examples() -> None:
@@ -100,9 +100,9 @@ def test_a_model_with_a_unit_for_each_pixel_takes_its_own_size_alone_and_a_windo
         resized(each, (8, 8))
     mask = np.zeros((16, 16), dtype=bool)
     mask[4:6, 4:6] = True
-    picture = np.full((16, 16), 3.0, np.float32)
-    *_, last = fill(each, FillRequest(picture, mask, count=1, seed=1, threads=1))
-    assert last.pictures.shape == (1, 16, 16)
+    image = np.full((16, 16), 3.0, np.float32)
+    *_, last = inpaint(each, InpaintingRequest(image, mask, count=1, seed=1, threads=1))
+    assert last.images.shape == (1, 16, 16)
     x = states(2, 16, 16)
-    part, whole = (law.reverse_law(x, 9).mean[:, mask] for law in (windowed(each, mask), each))
+    part, whole = (distribution.reverse_kernel(x, 9).mean[:, mask] for distribution in (windowed(each, mask), each))
     torch.testing.assert_close(part, whole, rtol=1e-5, atol=1e-5)

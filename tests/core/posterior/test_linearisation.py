@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from core.posterior.kernels import GaussianKernel
-from core.posterior.linearisation import Differences, Tangent
+from core.posterior.linearisation import AutogradLinearisation, FiniteDifferenceLinearisation
 from core.posterior.x0_moments import Moments
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -27,8 +27,8 @@ class Parabola:
 def test_differences_are_exact_for_lines_and_count_bends_as_noise(dimensions: int) -> None:
     mean, variance = torch.full((4, dimensions), 0.3).double(), torch.full((4, dimensions), 0.04).double()
     kernel = GaussianKernel(mean, variance)
-    line, bow = (Differences(Parabola(bend), kernel, 1) for bend in (0.0, 1.5))  # type: ignore[arg-type]
-    tangent = Tangent(Parabola(0.0), kernel, 1)  # type: ignore[arg-type]
+    line, bow = (FiniteDifferenceLinearisation(Parabola(bend), kernel, 1) for bend in (0.0, 1.5))  # type: ignore[arg-type]
+    tangent = AutogradLinearisation(Parabola(0.0), kernel, 1)  # type: ignore[arg-type]
     rows = torch.ones(dimensions, dtype=torch.bool)
     unit = torch.eye(dimensions).double()
     assert torch.allclose(line.jacobian(rows), tangent.jacobian(rows))
@@ -45,6 +45,6 @@ def test_differences_are_exact_for_lines_and_count_bends_as_noise(dimensions: in
 
 def test_differences_see_nothing_along_what_is_known() -> None:
     kernel = GaussianKernel(torch.zeros(2, 2).double(), torch.tensor([[0.1, 0.0], [0.1, 0.0]]).double())
-    found = Differences(Parabola(1.0), kernel, 1)  # type: ignore[arg-type]
+    found = FiniteDifferenceLinearisation(Parabola(1.0), kernel, 1)  # type: ignore[arg-type]
     assert torch.isfinite(found.moments.covariance).all()
     assert (found.jacobian(torch.tensor([True, True]))[:, :, 1] == 0).all()

@@ -12,7 +12,7 @@ import pytest
 
 from core.model import DiffusionModel
 from core.networks.analytic import AnalyticNetwork
-from core.posterior.samplers import MOVES, reverse_under, ways_back
+from core.posterior.samplers import MOVES_A_SEGMENT, resampling_segments, reverse_under
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import log_linear
 from core.values.potentials import Mask, NoisyObservation, Posterior, Product
@@ -45,7 +45,7 @@ def test_a_known_coordinate_on_its_own_path_leaves_the_conditional(correlated: D
 
 
 def test_a_known_coordinate_twisted_leaves_the_conditional_with_equal_weights(correlated: DiffusionModel) -> None:
-    r, count = Mask(ONE, np.array([Y, 0.0]), "x0"), 2000
+    r, count = Mask(ONE, np.array([Y, 0.0]), "clean"), 2000
     for frame in reverse_under(correlated, RunSpec(count, 2, 1, Posterior(r, "twisted", weighted=True))):
         assert np.ptp(frame.log_weights) < 1e-9
     # beside the data themselves the chain begins at pi, which is a little rounder
@@ -64,8 +64,8 @@ def test_a_mask_and_an_observation_multiply(correlated: DiffusionModel) -> None:
     assert agree(found, [mean, prior * noise / (prior + noise), total], slack=1e-3)
 
 
-@pytest.mark.parametrize(("held", "timing"), [("path", "constant"), ("x0", "twisted")])
-def test_many_entries_are_filled_in_as_few_are(unit_data: Unit, held: str, timing: str) -> None:
+@pytest.mark.parametrize(("held", "timing"), [("noised", "constant"), ("clean", "twisted")])
+def test_many_entries_are_filled_in_as_few_are(unit_data: Unit, known_mode: str, timing: str) -> None:
     """In more dimensions than guesses are looked at all around in: 3 of 12 known, all correlated by 1/2."""
     covariance = np.full((12, 12), 0.5) + 0.5 * np.eye(12)
     rates = log_linear(40, first=1e-3, alpha_bar_end=1e-3)
@@ -75,7 +75,7 @@ def test_many_entries_are_filled_in_as_few_are(unit_data: Unit, held: str, timin
     gain = np.linalg.solve(covariance[:3, :3], covariance[:3, 3])
     found = repeated(
         model,
-        Posterior(Mask(mask, known, held), timing, weighted=True),
+        Posterior(Mask(mask, known, known_mode), timing, weighted=True),
         300,
         8,
         lambda frame: [average(frame, frame.x[:, 3:].mean(1))],
@@ -83,17 +83,17 @@ def test_many_entries_are_filled_in_as_few_are(unit_data: Unit, held: str, timin
     assert agree(found[:, :1], [gain @ known[:3]], slack=5e-3)
 
 
-@pytest.mark.parametrize("held", ["path", "x0"])
+@pytest.mark.parametrize("held", ["noised", "clean"])
 @pytest.mark.parametrize("timing", ["constant", "fading", "twisted"])
 def test_known_entries_end_as_they_are_known_bit_for_bit(
-    model: DiffusionModel, heartbeat: DiffusionModel, held: str, timing: str
+    model: DiffusionModel, heartbeat: DiffusionModel, known_mode: str, timing: str
 ) -> None:
     values = np.array([0.1, 1 / 3], dtype=np.float32)
-    bits = Mask(np.arange(20) >= 4, np.arange(20) % 2, held)
+    bits = Mask(np.arange(20) >= 4, np.arange(20) % 2, known_mode)
     for weighted in (False, True):
-        if weighted and held == "x0" and timing != "twisted":
+        if weighted and known_mode == "clean" and timing != "twisted":
             continue
-        frame = last(model, Posterior(Mask(ONE, values, held), timing, weighted), 40)
+        frame = last(model, Posterior(Mask(ONE, values, known_mode), timing, weighted), 40)
         assert (frame.x[:, 0] == values[0]).all()
         assert (frame.x[:, 1] != values[1]).any()
         frame = last(heartbeat, Posterior(bits, timing, weighted), 40)
@@ -101,16 +101,16 @@ def test_known_entries_end_as_they_are_known_bit_for_bit(
 
 
 def test_a_coordinate_held_at_x0_is_there_at_every_step(correlated: DiffusionModel) -> None:
-    for frame in reverse_under(correlated, RunSpec(20, 1, 1, Posterior(Mask(ONE, np.array([Y, 0.0]), "x0")))):
+    for frame in reverse_under(correlated, RunSpec(20, 1, 1, Posterior(Mask(ONE, np.array([Y, 0.0]), "clean")))):
         assert (frame.x[:, 0] == np.float32(Y)).all()
 
 
-@pytest.mark.parametrize(("held", "steps"), [("path", 60), ("x0", 60), ("path", 500)])
-def test_steps_taken_back_and_forth_mix_better(unit_data: Unit, held: str, steps: int) -> None:
+@pytest.mark.parametrize(("held", "steps"), [("noised", 60), ("clean", 60), ("noised", 500)])
+def test_steps_taken_back_and_forth_mix_better(unit_data: Unit, known_mode: str, steps: int) -> None:
     """The paper's kernels miss the conditional mean; repeated, each step comes nearer to it, by longer moves too."""
     gaps, model = [], correlated_model(unit_data, steps)
     for repeats in (0, 4):
-        r = Mask(ONE, np.array([Y, 0.0]), held, repeats)
+        r = Mask(ONE, np.array([Y, 0.0]), known_mode, repeats)
         frame = last(model, Posterior(r), 1000)
         assert (frame.x[:, 0] == np.float32(Y)).all()
         gaps.append(abs(mean_and_variance(frame, 1)[0] - RHO * Y))
@@ -125,10 +125,10 @@ def test_each_step_lies_on_as_many_ways_back_as_were_asked_for(steps: int, begin
     length = max(1, round(steps / 50))
     walked = np.zeros(begin + 1, dtype=int)
     for s in range(begin - 1, -1, -1):
-        for times in ways_back(steps, begin, s, repeats):
+        for times in resampling_segments(steps, begin, s, repeats):
             assert times[-1] == s > 0
             assert times[0] == min(s + length, begin)
-            assert len(times) - 1 == min(MOVES, times[0] - s)
+            assert len(times) - 1 == min(MOVES_A_SEGMENT, times[0] - s)
             assert (np.diff(times) < 0).all()
             walked[s + 1 : times[0] + 1] += 1
     assert (walked[1 + length : begin + 1 - length] == repeats).all()

@@ -13,7 +13,7 @@ from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.networks.analytic import AnalyticNetwork
 from core.posterior.samplers import finish_under, reverse_under
-from core.processes.distributions import Law, normal
+from core.processes.distributions import StateDistribution, normal
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant
 from core.values.potentials import HalfPlane, Mask, NoisyObservation, Posterior, Potential, SmoothPotential
@@ -39,7 +39,7 @@ def test_no_posterior_and_what_no_run_can_do_are_refused(model: DiffusionModel) 
 class Overflowing:
     """A network whose kernels are not finite."""
 
-    def reverse_law(
+    def reverse_kernel(
         self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess
     ) -> torch.distributions.Normal:
         return normal(x * math.inf, 1.0)
@@ -55,7 +55,7 @@ def test_kernels_that_overflow_are_said(unit_data: Unit, r: Potential) -> None:
 class Broken(AnalyticNetwork):
     """A network of correlated kernels whose covariance can no longer be factored."""
 
-    def reverse_law(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> Law:
+    def reverse_kernel(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> StateDistribution:
         raise torch.linalg.LinAlgError("linalg.cholesky: not positive-definite")  # type: ignore[attr-defined]
 
 

@@ -13,17 +13,17 @@ from torch import Tensor
 from core.model import DiffusionModel
 from core.networks.analytic import AnalyticNetwork
 from core.networks.empirical import EmpiricalNetwork
-from core.posterior.factors import Arrival, PathMask
-from core.posterior.gaussian_factors import Half, Noisy, Smooth
+from core.posterior.factors import DrawContext, NoisedMaskFactor
+from core.posterior.gaussian_factors import HalfPlaneFactor, ObservationFactor, SmoothFactor
 from core.posterior.kernels import GaussianKernel
-from core.posterior.tilting import Particles, Tilting
-from core.posterior.x0_moments import Chain
+from core.posterior.tilting import Particles, TiltedChain
+from core.posterior.x0_moments import ReverseChain
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure, log_linear
 from core.runtime.randomness import torch_generator
 from core.values.checkpoints import DataInfo
-from core.values.potentials import BitWish, Mask, Posterior, Potential, Product
+from core.values.potentials import BitPotential, Mask, Posterior, Potential, Product
 from tests.support.tried_factors import ALL, CASES, FIELD, KNOWN, NOISY, ONE, PARTLY, RIGHT, UP, WAVE, bilinear, log_of
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -77,8 +77,8 @@ def agree(one: Tensor, other: Tensor) -> bool:
 def test_weighted_draws_average_as_plain_draws_weighted_by_r_do(
     bent: DiffusionModel, r: Potential, timing: str, t: int
 ) -> None:
-    chain, start = Chain(bent), repeated([0.35, 0.4], log_r=-0.3)
-    moved = Tilting(chain, Posterior(r, timing, weighted=True)).step(start, t, torch_generator(1, "tilted"))
+    chain, start = ReverseChain(bent), repeated([0.35, 0.4], log_r=-0.3)
+    moved = TiltedChain(chain, Posterior(r, timing, weighted=True)).step(start, t, torch_generator(1, "tilted"))
     plain = chain.kernel(start.x, t).draw(torch_generator(2, "plain")).float().double()
     log_r = log_r_at(chain, r, timing, plain, t - 1)
     assert torch.equal(moved.log_r, log_r_at(chain, r, timing, moved.x, t - 1))
@@ -86,20 +86,20 @@ def test_weighted_draws_average_as_plain_draws_weighted_by_r_do(
     assert agree(weighted, torch.exp(log_r).unsqueeze(1) * features(plain))
 
 
-def log_r_at(chain: Chain, r: Potential, timing: str, x: Tensor, t: int) -> Tensor:
+def log_r_at(chain: ReverseChain, r: Potential, timing: str, x: Tensor, t: int) -> Tensor:
     """Return ln r_t as the weights have it."""
-    tilting = Tilting(chain, Posterior(r, timing, weighted=True))
-    to = Arrival(chain, timing, t, None, t + 1, torch_generator(0, "none"))
+    tilting = TiltedChain(chain, Posterior(r, timing, weighted=True))
+    context = DrawContext(chain, timing, t, None, t + 1, torch_generator(0, "none"))
     with torch.no_grad():
-        beliefs = chain.moments(x, t) if to.twisted else None
-        factors = [*tilting._firm, *tilting._pulls, *tilting._cuts]
-        return sum((factor.log_r(x, beliefs, to) for factor in factors), torch.zeros(len(x)).double())
+        moments = chain.moments(x, t) if context.twisted else None
+        factors = [*tilting._direct_factors, *tilting._mean_shifts, *tilting._cuts]
+        return sum((factor.log_r(x, moments, context) for factor in factors), torch.zeros(len(x)).double())
 
 
 @pytest.mark.parametrize(("r", "timing"), CASES)
 def test_the_last_step_gives_the_edge_kernel_times_r_itself(bent: DiffusionModel, r: Potential, timing: str) -> None:
-    chain, start = Chain(bent), repeated([0.5, 0.3])
-    moved = Tilting(chain, Posterior(r, timing, weighted=True)).step(start, 1, torch_generator(1, "tilted"))
+    chain, start = ReverseChain(bent), repeated([0.5, 0.3])
+    moved = TiltedChain(chain, Posterior(r, timing, weighted=True)).step(start, 1, torch_generator(1, "tilted"))
     plain = chain.kernel(start.x, 1)
     drawn = plain.draw(torch_generator(2, "plain"))
     log_r = torch.zeros(COUNT).double()
@@ -116,12 +116,12 @@ def test_the_last_step_gives_the_edge_kernel_times_r_itself(bent: DiffusionModel
 
 def test_a_painted_field_is_bilinear_and_goes_on_as_at_its_border() -> None:
     x = 2.0 * torch.randn(500, 2, generator=torch_generator(0, "x"), dtype=torch.float64)
-    found = Smooth.of_field(FIELD)._log_r(x)
+    found = SmoothFactor.of_field(FIELD)._log_r(x)
     assert np.allclose(found.numpy(), bilinear(FIELD, x.numpy()), atol=1e-5)
 
 
 def test_half_planes_cut_every_draw_of_the_paper_s_kernels(bent: DiffusionModel) -> None:
-    tilting = Tilting(Chain(bent), Posterior(RIGHT))
+    tilting = TiltedChain(ReverseChain(bent), Posterior(RIGHT))
     for t in range(STEPS, 0, -1):
         x = tilting.step(repeated([-1.0, -1.0]), t, torch_generator(t, "cut")).x
         assert (x @ torch.tensor(RIGHT.normal) >= RIGHT.offset).all()
@@ -129,7 +129,7 @@ def test_half_planes_cut_every_draw_of_the_paper_s_kernels(bent: DiffusionModel)
 
 def test_a_second_half_plane_pulls_the_paper_s_kernels_inwards(bent: DiffusionModel) -> None:
     drawn = [
-        Tilting(Chain(bent), Posterior(r)).step(repeated([0.0, 0.0]), 4, torch_generator(0, "two")).x
+        TiltedChain(ReverseChain(bent), Posterior(r)).step(repeated([0.0, 0.0]), 4, torch_generator(0, "two")).x
         for r in (RIGHT, Product((UP, RIGHT)))
     ]
     inside = [float((x @ torch.tensor(UP.normal) >= UP.offset).double().mean()) for x in drawn]
@@ -139,8 +139,8 @@ def test_a_second_half_plane_pulls_the_paper_s_kernels_inwards(bent: DiffusionMo
 def test_smooth_r_moves_the_mean_by_sigma_grad_ln_r_and_leaves_the_covariance() -> None:
     """The paper's kernel for r that is smooth beside it (section 2.5)."""
     kernel = GaussianKernel(torch.tensor([[0.3, -0.2]]).double(), torch.tensor([[0.1, 0.2]]).double())
-    to = Arrival(None, "constant", 3, None, 4, torch_generator(0, "none"))  # type: ignore[arg-type]
-    left, _, _ = Smooth(WAVE.log_r, (2,)).absorb(kernel, to)
+    context = DrawContext(None, "constant", 3, None, 4, torch_generator(0, "none"))  # type: ignore[arg-type]
+    left, _, _ = SmoothFactor(WAVE.log_r, (2,)).condition(kernel, context)
     gradient = torch.tensor([[-2.0 * math.cos(0.3), 0.6 * 0.2]]).double()
     assert torch.allclose(left.mean, kernel.mean + kernel.covariance * gradient, atol=1e-6)
     assert torch.equal(left.covariance, kernel.covariance)
@@ -148,21 +148,21 @@ def test_smooth_r_moves_the_mean_by_sigma_grad_ln_r_and_leaves_the_covariance() 
 
 def test_twisted_r_of_gaussian_data_is_the_exact_expectation_of_r(correlated: DiffusionModel) -> None:
     """Z of a step is r_t where it comes from, since both are E[r(x^0) | x^t]: so no weight ever changes."""
-    chain = Chain(correlated)
+    chain = ReverseChain(correlated)
     x = torch.randn(50, 2, generator=torch_generator(0, "x")).double()
-    for r in (NOISY, PARTLY, Mask(ONE, KNOWN, "x0"), Product((NOISY, PARTLY)), RIGHT):
-        tilting = Tilting(chain, Posterior(r, "twisted", weighted=True))
+    for r in (NOISY, PARTLY, Mask(ONE, KNOWN, "clean"), Product((NOISY, PARTLY)), RIGHT):
+        tilting = TiltedChain(chain, Posterior(r, "twisted", weighted=True))
         for t in range(STEPS, 0, -1):
             log_r = log_r_at(chain, r, "twisted", x, t)
-            none = torch.zeros(len(x)).double()
-            moved = tilting.step(Particles(x, None, log_r, none), t, torch_generator(t, "step"))
+            zero_log_weights = torch.zeros(len(x)).double()
+            moved = tilting.step(Particles(x, None, log_r, zero_log_weights), t, torch_generator(t, "step"))
             if r is not NOISY and not isinstance(r, Product):  # whose entries are taken as independent
-                assert torch.allclose(moved.log_weight, none, atol=1e-9)
+                assert torch.allclose(moved.log_weight, zero_log_weights, atol=1e-9)
 
 
 def test_the_moments_of_gaussian_data_are_those_of_the_chain(correlated: DiffusionModel) -> None:
     """By carrying mean and covariance through the kernels, each of which is linear."""
-    chain, x = Chain(correlated), torch.tensor([[0.7, -0.4]]).double()
+    chain, x = ReverseChain(correlated), torch.tensor([[0.7, -0.4]]).double()
     for t in range(1, STEPS + 1):
         mean, covariance = x, torch.zeros(2, 2).double()
         for s in range(t, 0, -1):
@@ -178,7 +178,7 @@ def test_the_moments_of_gaussian_data_are_those_of_the_chain(correlated: Diffusi
 
 
 def test_the_moments_of_bits_are_probabilities_of_the_chain_s_own_last_step(few_bits: DiffusionModel) -> None:
-    chain = Chain(few_bits)
+    chain = ReverseChain(few_bits)
     x = torch.randint(0, 2, (20, 4), generator=torch_generator(0, "x")).double()
     edge = float(few_bits.process.betas[0]) / 2
     for t in range(1, STEPS + 1):
@@ -192,20 +192,23 @@ def test_the_moments_of_bits_are_probabilities_of_the_chain_s_own_last_step(few_
 
 BIT_MASK = np.array([True, False, True, True])
 BIT_KNOWN = np.array([0, 1, 0, 0])
-WISH = BitWish(np.array([1.5, 0.0, -0.7, 0.2]))
+WISH = BitPotential(np.array([1.5, 0.0, -0.7, 0.2]))
 
 
 @pytest.mark.parametrize("t", [STEPS, 3, 1])
 @pytest.mark.parametrize(
     ("r", "timing"),
     [(WISH, timing) for timing in ALL]
-    + [(Mask(BIT_MASK, BIT_KNOWN, "x0"), "twisted"), (Product((Mask(BIT_MASK, BIT_KNOWN, "x0"), WISH)), "twisted")],
+    + [
+        (Mask(BIT_MASK, BIT_KNOWN, "clean"), "twisted"),
+        (Product((Mask(BIT_MASK, BIT_KNOWN, "clean"), WISH)), "twisted"),
+    ],
 )
 def test_weighted_bits_average_as_plain_bits_weighted_by_r_do(
     few_bits: DiffusionModel, r: Potential, timing: str, t: int
 ) -> None:
-    chain, start = Chain(few_bits), repeated([0.0, 1.0, 1.0, 0.0], log_r=0.2)
-    moved = Tilting(chain, Posterior(r, timing, weighted=True)).step(start, t, torch_generator(1, "tilted"))
+    chain, start = ReverseChain(few_bits), repeated([0.0, 1.0, 1.0, 0.0], log_r=0.2)
+    moved = TiltedChain(chain, Posterior(r, timing, weighted=True)).step(start, t, torch_generator(1, "tilted"))
     plain = chain.kernel(start.x, t).draw(torch_generator(2, "plain"))
     log_r = log_r_at(chain, r, timing, plain, t - 1)
     weighted = torch.exp(moved.log_weight + start.log_r).unsqueeze(1) * features(moved.x)
@@ -213,7 +216,7 @@ def test_weighted_bits_average_as_plain_bits_weighted_by_r_do(
 
 
 def test_a_wish_for_bits_is_a_factor_of_one_for_the_liked_value(few_bits: DiffusionModel) -> None:
-    chain = Chain(few_bits)
+    chain = ReverseChain(few_bits)
     x = torch.tensor([[1.0, 0, 0, 1], [0, 1, 1, 0]]).double()
     found = log_r_at(chain, WISH, "constant", x, 2)
     assert torch.allclose(found, torch.tensor([0.0, -1.5 - 0.7 - 0.2]).double())
@@ -228,14 +231,14 @@ def test_known_entries_follow_the_law_of_their_own_noised_path(
     model = bent if kind == "gaussian" else few_bits
     mask, known = (ONE, KNOWN) if kind == "gaussian" else (BIT_MASK, BIT_KNOWN)
     for weighted in (True, False):
-        tilting = Tilting(Chain(model), Posterior(Mask(mask, known), weighted=weighted))
+        tilting = TiltedChain(ReverseChain(model), Posterior(Mask(mask, known), weighted=weighted))
         particles = tilting.start(COUNT, torch_generator(3, "path"))
         rng = torch_generator(4, "path")
         for t in range(STEPS, 0, -1):
             y = torch.tensor(known).double().expand(COUNT, -1)
-            law, seen = model.process.jump_law(y, t), particles.x[:, ~mask]
-            error = law.stddev[:, ~mask] if kind == "gaussian" else law.variance[:, ~mask].sqrt()
-            standard = (seen - law.mean[:, ~mask]) / error
+            distribution, seen = model.process.marginal(y, t), particles.x[:, ~mask]
+            error = distribution.stddev[:, ~mask] if kind == "gaussian" else distribution.variance[:, ~mask].sqrt()
+            standard = (seen - distribution.mean[:, ~mask]) / error
             assert abs(float(standard.mean())) < 4 / math.sqrt(COUNT)
             if kind == "gaussian":
                 assert abs(float(standard.square().mean()) - 1) < 4 * math.sqrt(2 / COUNT)
@@ -244,17 +247,21 @@ def test_known_entries_follow_the_law_of_their_own_noised_path(
 
 
 def test_a_path_says_as_much_of_y_as_it_does_for_data_that_are_pi(bent: DiffusionModel) -> None:
-    chain, x = Chain(bent), torch.tensor([[0.3, 9.0], [1.2, -9.0]]).double()
-    to = Arrival(chain, "constant", 4, None, 5, torch_generator(0, "none"))
+    chain, x = ReverseChain(bent), torch.tensor([[0.3, 9.0], [1.2, -9.0]]).double()
+    context = DrawContext(chain, "constant", 4, None, 5, torch_generator(0, "none"))
     kept = float(bent.process.alpha_bars[4])
     wanted = torch.distributions.Normal(math.sqrt(kept) * x[:, 0], math.sqrt(1 - kept)).log_prob(torch.tensor(0.4))
-    assert torch.allclose(PathMask(Mask(ONE, KNOWN)).log_r(x, None, to), wanted.double(), atol=1e-7)
+    assert torch.allclose(NoisedMaskFactor(Mask(ONE, KNOWN)).log_r(x, None, context), wanted.double(), atol=1e-7)
 
 
 def test_factors_for_gaussian_kernels_take_no_others() -> None:
     from core.posterior.kernels import BitKernel
 
-    to = Arrival(None, "constant", 3, None, 4, torch_generator(0, "none"))  # type: ignore[arg-type]
-    for factor in (Noisy.of_observation(NOISY), Half(RIGHT, cuts=True, weighted=False), Smooth(WAVE.log_r, (2,))):
+    context = DrawContext(None, "constant", 3, None, 4, torch_generator(0, "none"))  # type: ignore[arg-type]
+    for factor in (
+        ObservationFactor.of_observation(NOISY),
+        HalfPlaneFactor(RIGHT, cuts=True, weighted=False),
+        SmoothFactor(WAVE.log_r, (2,)),
+    ):
         with pytest.raises(TypeError, match="Gaussian"):
-            factor.absorb(BitKernel(torch.zeros(1, 2)), to)
+            factor.condition(BitKernel(torch.zeros(1, 2)), context)

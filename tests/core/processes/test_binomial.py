@@ -50,20 +50,20 @@ def test_the_signal_left_is_the_product_of_what_each_step_keeps(
 def test_a_step_keeps_the_bit_or_tosses_a_coin(process: BinomialProcess, betas: NDArray[np.float64]) -> None:
     for t, beta in enumerate(betas, start=1):
         for x in (0.0, 1.0):
-            assert float(process.step_law(bit(x), t).probs) == pytest.approx((1 - beta) * x + beta / 2, abs=1e-14)
+            assert float(process.transition(bit(x), t).probs) == pytest.approx((1 - beta) * x + beta / 2, abs=1e-14)
 
 
 def test_a_jump_is_its_steps_one_after_the_other(process: BinomialProcess) -> None:
     for t in range(1, process.steps + 1):
         for x0 in (0, 1):
-            assert float(process.jump_law(bit(x0), t).probs) == pytest.approx(chances(process, 0, t)[x0, 1], rel=1e-11)
+            assert float(process.marginal(bit(x0), t).probs) == pytest.approx(chances(process, 0, t)[x0, 1], rel=1e-11)
 
 
 def test_a_stretch_is_its_steps_one_after_the_other(process: BinomialProcess) -> None:
     for t in range(1, process.steps + 1):
         for s in range(t):
             for x in (0, 1):
-                found = float(process.stretch_law(bit(x), s, t).probs)
+                found = float(process.multi_step_transition(bit(x), s, t).probs)
                 assert found == pytest.approx(chances(process, s, t)[x, 1], rel=1e-11)
 
 
@@ -71,7 +71,7 @@ def test_the_posterior_is_that_of_bayes_by_brute_force(process: BinomialProcess)
     for t in range(2, process.steps + 1):
         for x0 in (0, 1):
             for x in (0, 1):
-                found = float(process.posterior_law(bit(x0), bit(x), t).probs)
+                found = float(process.posterior(bit(x0), bit(x), t).probs)
                 assert found == pytest.approx(between(process, x0, x, t - 1, t), rel=1e-11)
 
 
@@ -81,22 +81,22 @@ def test_the_bridge_over_many_steps_is_that_of_bayes_by_brute_force(process: Bin
             for x in (0, 1):
                 ends = [between(process, x0, x, s, t) for x0 in (0, 1)]
                 for x0 in (0.0, 0.25, 1.0):
-                    found = float(process.bridge_law(bit(x0), bit(x), s, t).probs)
+                    found = float(process.multi_step_posterior(bit(x0), bit(x), s, t).probs)
                     assert found == pytest.approx((1 - x0) * ends[0] + x0 * ends[1], rel=1e-11)
 
 
 def test_the_bridge_over_one_step_is_the_posterior(process: BinomialProcess) -> None:
     for t in range(2, process.steps + 1):
         x0, x = torch.tensor([[0.0, 0.0, 1.0, 1.0]]).double(), torch.tensor([[0.0, 1.0, 0.0, 1.0]]).double()
-        bridge, posterior = process.bridge_law(x0, x, t - 1, t), process.posterior_law(x0, x, t)
+        bridge, posterior = process.multi_step_posterior(x0, x, t - 1, t), process.posterior(x0, x, t)
         assert torch.allclose(bridge.logits, posterior.logits, rtol=1e-10, atol=1e-12)
 
 
 def test_the_edge_kernel_is_the_first_step_turned_round_by_the_prior(process: BinomialProcess) -> None:
     for x1 in (0.0, 1.0):
-        edge = process.edge_law(bit(x1))
+        edge = process.final_kernel(bit(x1))
         for x0 in (0.0, 1.0):
-            wanted = process.step_law(bit(x0), 1).log_prob(bit(x1))  # pi(x^0) / pi(x^1) = 1
+            wanted = process.transition(bit(x0), 1).log_prob(bit(x1))  # pi(x^0) / pi(x^1) = 1
             assert float(edge.log_prob(bit(x0))) == pytest.approx(float(wanted), rel=1e-12)
 
 
@@ -104,7 +104,7 @@ def test_the_prior_is_fair_coins(process: BinomialProcess) -> None:
     x = process.prior(DRAWS, (3,), torch.Generator().manual_seed(1))
     assert (x.dtype, x.shape) == (torch.float32, (DRAWS, 3))
     assert ((x.mean(0) - 0.5).abs() < 3 * 0.5 / math.sqrt(DRAWS)).all()
-    found = log_probability(process.prior_law(x[:5]), x[:5])
+    found = log_probability(process.prior_distribution(x[:5]), x[:5])
     assert found.tolist() == pytest.approx([-3 * math.log(2)] * 5)
 
 
@@ -115,7 +115,7 @@ def test_draws_are_those_of_the_jump_within_three_standard_errors(how: str) -> N
     x = process.jump(x0, 8, rng) if how == "jump" else x0
     for t in range(1, 9) if how == "steps" else ():
         x = process.step(x, t, rng)
-    wanted = process.jump_law(x0[:1], 8).probs[0]
+    wanted = process.marginal(x0[:1], 8).probs[0]
     assert ((x.mean(0) - wanted).abs() < 3 * (wanted * (1 - wanted) / DRAWS).sqrt()).all()
 
 
@@ -129,24 +129,24 @@ def test_one_step_for_all_equals_one_step_each(process: BinomialProcess) -> None
     odds = torch.randn(6, 3, 2, generator=torch.Generator().manual_seed(1))
     for t in range(2, process.steps + 1):
         each = torch.full((6,), t)
-        for law in (
-            process.step_law,
-            process.jump_law,
-            lambda x, t: process.posterior_law(x0, x, t),
-            lambda x, t: process.law_of_guess(odds, x, t),
+        for distribution in (
+            process.transition,
+            process.marginal,
+            lambda x, t: process.posterior(x0, x, t),
+            lambda x, t: process.kernel_of_x0_estimate(odds, x, t),
         ):
-            assert torch.allclose(law(x, t).logits, law(x, each).logits, rtol=1e-5, atol=1e-6)
-            assert torch.allclose(law(x, t).probs, law(x, each).probs, rtol=1e-5, atol=1e-6)
+            assert torch.allclose(distribution(x, t).logits, distribution(x, each).logits, rtol=1e-5, atol=1e-6)
+            assert torch.allclose(distribution(x, t).probs, distribution(x, each).probs, rtol=1e-5, atol=1e-6)
 
 
 def test_a_last_rate_of_1_leaves_fair_coins() -> None:
     process = BinomialProcess(constant_erasure(6))
     assert float(process.betas[-1]) == 1.0
     for x0 in (0.0, 1.0):
-        assert float(process.jump_law(bit(x0), 6).probs) == 0.5
+        assert float(process.marginal(bit(x0), 6).probs) == 0.5
         for x in (0.0, 1.0):  # x^T says nothing of x^T-1
-            found = process.posterior_law(bit(x0), bit(x), 6).probs
-            assert float(found) == pytest.approx(float(process.jump_law(bit(x0), 5).probs), rel=1e-12)
+            found = process.posterior(bit(x0), bit(x), 6).probs
+            assert float(found) == pytest.approx(float(process.marginal(bit(x0), 5).probs), rel=1e-12)
     assert process.entropies().upper[-1] == process.entropies().t_given_0[-1] == 1.0
     assert math.isfinite(process.entropies().lower[-1])
 
@@ -155,11 +155,11 @@ def test_a_last_rate_of_1_leaves_fair_coins() -> None:
 def test_entropies_are_those_of_the_laws(process: BinomialProcess) -> None:
     found = process.entropies()
     for t in range(1, process.steps + 1):
-        assert found.upper[t - 1] == pytest.approx(h(float(process.step_law(bit(1), t).probs)), abs=1e-12)
-        jump = process.jump_law(bit(1), t)
+        assert found.upper[t - 1] == pytest.approx(h(float(process.transition(bit(1), t).probs)), abs=1e-12)
+        jump = process.marginal(bit(1), t)
         assert found.t_given_0[t - 1] == pytest.approx(h(float(jump.probs)), abs=1e-12)
         if t > 1:
-            given = [h(float(process.posterior_law(bit(1), bit(x), t).probs)) for x in (0, 1)]
+            given = [h(float(process.posterior(bit(1), bit(x), t).probs)) for x in (0, 1)]
             mean = float((1 - jump.probs) * given[0] + jump.probs * given[1])
             assert found.lower[t - 1] == pytest.approx(mean, abs=1e-10)
 
@@ -217,26 +217,26 @@ def test_what_is_no_bit_is_refused_by_its_place(bad: float) -> None:
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
-        (lambda p, x: p.step_law(x, 0), "t: 0 "),
-        (lambda p, x: p.jump_law(x, 4), "t: 4 "),
-        (lambda p, x: p.jump_law(x, 2.0), "t: 2.0 "),
-        (lambda p, x: p.jump_law(x, True), "t: True "),
+        (lambda p, x: p.transition(x, 0), "t: 0 "),
+        (lambda p, x: p.marginal(x, 4), "t: 4 "),
+        (lambda p, x: p.marginal(x, 2.0), "t: 2.0 "),
+        (lambda p, x: p.marginal(x, True), "t: True "),
         (lambda p, x: p.jump(x, -1, torch.Generator()), "t: -1 "),
-        (lambda p, x: p.posterior_law(x, x, 1), "t: 1 "),
-        (lambda p, x: p.posterior_law(x, x, torch.tensor([1, 2])), "t: 1 "),
-        (lambda p, x: p.posterior_law(x, x, torch.tensor([2, 9])), "t: 9 "),
-        (lambda p, x: p.posterior_law(x, x, torch.tensor([2.0, 3.0])), "t: torch.float32"),
-        (lambda p, x: p.posterior_law(x, x, torch.tensor([[2], [3]])), r"t: torch.int64 of shape \(2, 1\)"),
-        (lambda p, x: p.posterior_law(x[:1], x, 2), "x0 and x: shapes"),
-        (lambda p, x: p.stretch_law(x, 2, 2), "s: 2 "),
-        (lambda p, x: p.stretch_law(x, 0, 4), "t: 4 "),
-        (lambda p, x: p.bridge_law(x, x, 0, 2), "s: 0 "),
-        (lambda p, x: p.bridge_law(x, x, 2, 2), "s: 2 "),
-        (lambda p, x: p.bridge_law(x, x, 1, 4), "t: 4 "),
-        (lambda p, x: p.law_of_guess(x, x, 1), "t: 1 "),
-        (lambda p, x: p.step_law(x.long(), 1), "x: torch.int64"),
-        (lambda p, x: p.jump_law(x.bool(), 1), "x0: torch.bool"),
-        (lambda p, x: p.jump_law(x.numpy(), 1), "x0: ndarray"),
+        (lambda p, x: p.posterior(x, x, 1), "t: 1 "),
+        (lambda p, x: p.posterior(x, x, torch.tensor([1, 2])), "t: 1 "),
+        (lambda p, x: p.posterior(x, x, torch.tensor([2, 9])), "t: 9 "),
+        (lambda p, x: p.posterior(x, x, torch.tensor([2.0, 3.0])), "t: torch.float32"),
+        (lambda p, x: p.posterior(x, x, torch.tensor([[2], [3]])), r"t: torch.int64 of shape \(2, 1\)"),
+        (lambda p, x: p.posterior(x[:1], x, 2), "x0 and x: shapes"),
+        (lambda p, x: p.multi_step_transition(x, 2, 2), "s: 2 "),
+        (lambda p, x: p.multi_step_transition(x, 0, 4), "t: 4 "),
+        (lambda p, x: p.multi_step_posterior(x, x, 0, 2), "s: 0 "),
+        (lambda p, x: p.multi_step_posterior(x, x, 2, 2), "s: 2 "),
+        (lambda p, x: p.multi_step_posterior(x, x, 1, 4), "t: 4 "),
+        (lambda p, x: p.kernel_of_x0_estimate(x, x, 1), "t: 1 "),
+        (lambda p, x: p.transition(x.long(), 1), "x: torch.int64"),
+        (lambda p, x: p.marginal(x.bool(), 1), "x0: torch.bool"),
+        (lambda p, x: p.marginal(x.numpy(), 1), "x0: ndarray"),
     ],
 )
 def test_steps_and_states_that_are_none_are_refused_by_name(

@@ -12,11 +12,11 @@ from torch.distributions import Bernoulli, MultivariateNormal, Normal
 
 from core.processes.distributions import (
     MixedBernoulli,
+    as_float64,
+    as_multivariate_normal,
     bernoulli,
-    correlated,
     divergence,
     draw,
-    in_double,
     log_probability,
     normal,
     pick,
@@ -68,45 +68,45 @@ def test_draws_of_a_correlated_gaussian_have_its_covariance_within_three_standar
 
 @pytest.mark.parametrize("law", [many_gaussians(), many_bits(), plane(5)], ids=["normal", "bits", "plane"])
 def test_equal_generators_give_equal_draws_and_nobody_else_s_numbers_are_taken(
-    law: Normal | Bernoulli | MultivariateNormal,
+    distribution: Normal | Bernoulli | MultivariateNormal,
 ) -> None:
     torch.manual_seed(1)
     wanted = torch.rand(3)
     torch.manual_seed(1)
-    first, again, other = (draw(law, seeded(seed)) for seed in (1, 1, 2))
+    first, again, other = (draw(distribution, seeded(seed)) for seed in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
-    assert first.shape == law.mean.shape
+    assert first.shape == distribution.mean.shape
     assert torch.equal(torch.rand(3), wanted)
 
 
 # ------------------------------------------------------------------------------------------------------ log-probability
 def test_the_log_probability_of_a_state_is_the_sum_over_its_entries() -> None:
-    law, x = many_gaussians(), torch.randn(5, 3, 2, generator=seeded(4))
-    z = (x.double() - law.mean) / law.stddev
-    wanted = (-0.5 * z**2 - law.stddev.log() - 0.5 * math.log(2 * math.pi)).flatten(1).sum(1)
-    found = log_probability(law, x)
+    distribution, x = many_gaussians(), torch.randn(5, 3, 2, generator=seeded(4))
+    z = (x.double() - distribution.mean) / distribution.stddev
+    wanted = (-0.5 * z**2 - distribution.stddev.log() - 0.5 * math.log(2 * math.pi)).flatten(1).sum(1)
+    found = log_probability(distribution, x)
     assert found.dtype == torch.float64
     assert torch.allclose(found, wanted, rtol=1e-12)
 
 
 def test_the_log_probabilities_of_bits_add_up_to_one() -> None:
-    law = bernoulli(torch.tensor([[-4.0, 0.3, 2.0]], dtype=torch.float64))
+    distribution = bernoulli(torch.tensor([[-4.0, 0.3, 2.0]], dtype=torch.float64))
     states = torch.tensor([[a, b, c] for a in (0, 1) for b in (0, 1) for c in (0, 1)], dtype=torch.float64)
-    assert float(log_probability(law, states).exp().sum()) == pytest.approx(1.0, abs=1e-14)
+    assert float(log_probability(distribution, states).exp().sum()) == pytest.approx(1.0, abs=1e-14)
 
 
 def test_unlikely_bits_keep_their_digits_in_float32() -> None:
-    law, zero = bernoulli(torch.tensor([[40.0]])), torch.zeros(1, 1)
-    assert float(log_probability(law, zero)) == pytest.approx(-40.0, rel=1e-12)
+    distribution, zero = bernoulli(torch.tensor([[40.0]])), torch.zeros(1, 1)
+    assert float(log_probability(distribution, zero)) == pytest.approx(-40.0, rel=1e-12)
 
 
 def test_the_log_probability_of_a_correlated_gaussian_is_its_formula() -> None:
-    law, x = plane(4), torch.randn(4, 2, generator=seeded(5)).double()
+    distribution, x = plane(4), torch.randn(4, 2, generator=seeded(5)).double()
     away = (x - torch.tensor([0.4, -0.8])).numpy()
     inverse, determinant = np.linalg.inv(COVARIANCE.numpy()), np.linalg.det(2 * math.pi * COVARIANCE.numpy())
     wanted = -0.5 * np.einsum("ni,ij,nj->n", away, inverse, away) - 0.5 * math.log(determinant)
-    assert log_probability(law, x).tolist() == pytest.approx(wanted.tolist(), rel=1e-5)
+    assert log_probability(distribution, x).tolist() == pytest.approx(wanted.tolist(), rel=1e-5)
 
 
 # ----------------------------------------------------------------------------------------------------------- divergence
@@ -128,7 +128,7 @@ def test_the_divergence_of_bits_is_its_sum() -> None:
 @pytest.mark.parametrize("odds", [(-3.0, -2.9), (14.0, 14.001), (-14.0, -12.0), (9.0, -9.0), (30.0, 20.0)])
 def test_the_divergence_of_bits_keeps_its_digits_in_float32(odds: tuple[float, float]) -> None:
     found = divergence(*(bernoulli(torch.tensor([[value]])) for value in odds))
-    exact = divergence(*(in_double(bernoulli(torch.tensor([[value]]))) for value in odds))
+    exact = divergence(*(as_float64(bernoulli(torch.tensor([[value]]))) for value in odds))
     error = 4 * torch.finfo(torch.float32).eps * torch.sigmoid(-torch.tensor(odds[0]).abs()) * abs(odds[0] - odds[1])
     assert found.dtype == torch.float64
     assert abs(float(found - exact)) <= float(error) + 1e-6 * float(exact)
@@ -149,8 +149,10 @@ def test_the_divergence_of_correlated_gaussians_is_its_formula() -> None:
 def test_independent_entries_diverge_alike_whether_their_covariance_is_written_out_or_not() -> None:
     mean, spread = torch.randn(2, 4, 3, dtype=torch.float64, generator=seeded(1))
     one, other = normal(mean, spread.exp()), normal(spread, mean.exp())
-    assert torch.allclose(divergence(one, correlated(other)), divergence(one, other), rtol=1e-10)
-    assert torch.allclose(divergence(correlated(one), correlated(other)), divergence(one, other), rtol=1e-10)
+    assert torch.allclose(divergence(one, as_multivariate_normal(other)), divergence(one, other), rtol=1e-10)
+    assert torch.allclose(
+        divergence(as_multivariate_normal(one), as_multivariate_normal(other)), divergence(one, other), rtol=1e-10
+    )
 
 
 @pytest.mark.parametrize("make", [many_gaussians, many_bits, plane], ids=["normal", "bits", "plane"])
@@ -174,21 +176,21 @@ def test_mixed_bits_find_their_probabilities_for_draws_and_their_log_odds_for_th
     def told(name: str, value: float) -> Callable[[], torch.Tensor]:
         return lambda: (asked.append(name), torch.tensor([[value]]))[1]
 
-    law = MixedBernoulli(torch.zeros(1, 1), told("chance", 0.75), told("odds", math.log(3.0)))
+    distribution = MixedBernoulli(torch.zeros(1, 1), told("chance", 0.75), told("odds", math.log(3.0)))
     assert not asked
-    draw(law, seeded())
+    draw(distribution, seeded())
     assert asked == ["chance"]
-    assert float(log_probability(law, torch.ones(1, 1))) == pytest.approx(math.log(0.75), rel=1e-6)
-    assert float(divergence(law, bernoulli(torch.tensor([[math.log(3.0)]])))) == pytest.approx(0.0, abs=1e-7)
+    assert float(log_probability(distribution, torch.ones(1, 1))) == pytest.approx(math.log(0.75), rel=1e-6)
+    assert float(divergence(distribution, bernoulli(torch.tensor([[math.log(3.0)]])))) == pytest.approx(0.0, abs=1e-7)
     assert asked == ["chance", "odds"]
 
 
 def test_in_float64_a_law_is_the_same_law() -> None:
-    for law in (normal(torch.tensor([[0.25]]), 0.5), bernoulli(torch.tensor([[0.25]])), plane(1)):
-        wide = in_double(law)
+    for distribution in (normal(torch.tensor([[0.25]]), 0.5), bernoulli(torch.tensor([[0.25]])), plane(1)):
+        wide = as_float64(distribution)
         assert wide.mean.dtype == torch.float64
-        assert torch.allclose(wide.mean, law.mean.double(), rtol=1e-7)
-        assert torch.allclose(wide.variance, law.variance.double(), rtol=1e-6)
+        assert torch.allclose(wide.mean, distribution.mean.double(), rtol=1e-7)
+        assert torch.allclose(wide.variance, distribution.variance.double(), rtol=1e-6)
 
 
 def test_a_table_is_read_at_one_step_or_at_one_each() -> None:

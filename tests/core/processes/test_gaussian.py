@@ -37,30 +37,30 @@ def test_the_signal_left_is_the_product_of_what_each_step_keeps(
 def test_a_jump_has_the_moments_of_its_composed_steps(process: GaussianProcess) -> None:
     mean, variance = one(1.7), torch.zeros((1, 1), dtype=torch.float64)
     for t in range(1, process.steps + 1):
-        law = process.step_law(mean, t)
-        mean, variance = law.mean, (1 - process.betas[t - 1]) * variance + law.variance
-        jump = process.jump_law(one(1.7), t)
+        distribution = process.transition(mean, t)
+        mean, variance = distribution.mean, (1 - process.betas[t - 1]) * variance + distribution.variance
+        jump = process.marginal(one(1.7), t)
         assert torch.allclose(jump.mean, mean, rtol=1e-12)
         assert torch.allclose(jump.variance, variance, rtol=1e-12)
 
 
 def test_a_step_keeps_unit_variance(process: GaussianProcess) -> None:
     for t in range(1, process.steps + 1):
-        law = process.step_law(one(1.0), t)
-        assert float(law.mean**2 + law.variance) == pytest.approx(1.0, rel=1e-12)
+        distribution = process.transition(one(1.0), t)
+        assert float(distribution.mean**2 + distribution.variance) == pytest.approx(1.0, rel=1e-12)
 
 
 def test_the_posterior_is_that_of_bayes_by_brute_force(process: GaussianProcess) -> None:
     grid = torch.linspace(-12, 12, 12_001, dtype=torch.float64).reshape(-1, 1)
     for t in {2, (process.steps + 2) // 2, process.steps}:
         for x0, x in [(0.3, -1.1), (-1.5, 0.4)]:
-            weight = process.jump_law(one(x0), t - 1).log_prob(grid) + process.step_law(grid, t).log_prob(one(x))
+            weight = process.marginal(one(x0), t - 1).log_prob(grid) + process.transition(grid, t).log_prob(one(x))
             weight = torch.softmax(weight, dim=0)
             mean = float((weight * grid).sum())
             variance = float((weight * (grid - mean).square()).sum())
-            law = process.posterior_law(one(x0), one(x), t)
-            assert float(law.mean) == pytest.approx(mean, abs=1e-9)
-            assert float(law.variance) == pytest.approx(variance, rel=1e-7)
+            distribution = process.posterior(one(x0), one(x), t)
+            assert float(distribution.mean) == pytest.approx(mean, abs=1e-9)
+            assert float(distribution.variance) == pytest.approx(variance, rel=1e-7)
 
 
 def test_at_the_first_step_the_posterior_is_the_datum_itself(process: GaussianProcess) -> None:
@@ -71,19 +71,19 @@ def test_at_the_first_step_the_posterior_is_the_datum_itself(process: GaussianPr
 def test_the_edge_kernel_is_the_step_turned_round_by_the_prior(process: GaussianProcess) -> None:
     x0, x1 = torch.linspace(-3, 3, 13, dtype=torch.float64), torch.linspace(-2, 2, 13, dtype=torch.float64)
     log_pi = torch.distributions.Normal(0.0, 1.0).log_prob
-    wanted = process.step_law(x0, 1).log_prob(x1) + log_pi(x0) - log_pi(x1)
-    assert torch.allclose(process.edge_law(x1).log_prob(x0), wanted, rtol=1e-10)
+    wanted = process.transition(x0, 1).log_prob(x1) + log_pi(x0) - log_pi(x1)
+    assert torch.allclose(process.final_kernel(x1).log_prob(x0), wanted, rtol=1e-10)
 
 
 def test_entropies_are_those_of_the_laws(process: GaussianProcess) -> None:
     found = process.entropies()
     for t in range(1, process.steps + 1):
-        step = float(process.step_law(one(0.2), t).entropy()) / NATS_PER_BIT
+        step = float(process.transition(one(0.2), t).entropy()) / NATS_PER_BIT
         assert found.upper[t - 1] == pytest.approx(step, abs=1e-10)
-        jump = float(process.jump_law(one(0.2), t).entropy()) / NATS_PER_BIT
+        jump = float(process.marginal(one(0.2), t).entropy()) / NATS_PER_BIT
         assert found.t_given_0[t - 1] == pytest.approx(jump, abs=1e-10)
         if t > 1:
-            posterior = float(process.posterior_law(one(0.2), one(0.1), t).entropy()) / NATS_PER_BIT
+            posterior = float(process.posterior(one(0.2), one(0.1), t).entropy()) / NATS_PER_BIT
             assert found.lower[t - 1] == pytest.approx(posterior, abs=1e-10)
 
 
@@ -114,9 +114,9 @@ def test_the_cross_entropy_with_the_prior_is_that_of_the_data(process: GaussianP
 
 
 def test_the_cross_entropy_of_one_datum_is_the_expectation_over_the_jump(process: GaussianProcess) -> None:
-    law = process.jump_law(one(1.3), process.steps)
+    distribution = process.marginal(one(1.3), process.steps)
     nodes, weights = np.polynomial.hermite_e.hermegauss(5)
-    x = law.mean + law.stddev * torch.from_numpy(nodes)
+    x = distribution.mean + distribution.stddev * torch.from_numpy(nodes)
     wanted = -(torch.distributions.Normal(0.0, 1.0).log_prob(x) * torch.from_numpy(weights)).sum() / weights.sum()
     assert float(process.prior_cross_entropy(one(1.3))) == pytest.approx(float(wanted), rel=1e-10)
 
@@ -137,8 +137,8 @@ def test_draws_have_the_moments_of_the_jump_within_three_standard_errors(process
         x = process.step(x, t, rng) if how == "steps" else x
     if how == "jump":
         x = process.jump(x0, process.steps, rng)
-    law = process.jump_law(one(1.4), process.steps)
-    z = ((x.double() - law.mean) / law.stddev).numpy()
+    distribution = process.marginal(one(1.4), process.steps)
+    z = ((x.double() - distribution.mean) / distribution.stddev).numpy()
     assert abs(z.mean()) < 3 / math.sqrt(DRAWS)
     assert abs(np.square(z).mean() - 1) < 3 * math.sqrt(2 / DRAWS)
 
@@ -159,9 +159,9 @@ def test_one_step_for_all_equals_one_step_each(process: GaussianProcess) -> None
     x0, x = torch.randn(2, 6, 3, 2, generator=torch.Generator().manual_seed(0))
     for t in range(2, process.steps + 1):
         each = torch.full((6,), t)
-        for law in (process.step_law, process.jump_law, lambda x, t: process.posterior_law(x0, x, t)):
+        for distribution in (process.transition, process.marginal, lambda x, t: process.posterior(x0, x, t)):
             for quantity in ("mean", "stddev"):
-                together, apart = getattr(law(x, t), quantity), getattr(law(x, each), quantity)
+                together, apart = getattr(distribution(x, t), quantity), getattr(distribution(x, each), quantity)
                 assert together.shape == apart.shape == x.shape
                 assert torch.allclose(together, apart, rtol=1e-5, atol=1e-6)
 
@@ -172,7 +172,7 @@ def test_a_step_outside_the_process_is_refused(t: int) -> None:
     calls: list[Callable[[], object]] = [
         lambda: process.jump(x, t, rng),
         lambda: process.step(x, t, rng),
-        lambda: process.posterior_law(x, x, t),
+        lambda: process.posterior(x, x, t),
     ]
     for call in calls:
         with pytest.raises(BadInputError, match=f"t: {t} "):
@@ -182,9 +182,9 @@ def test_a_step_outside_the_process_is_refused(t: int) -> None:
 def test_neither_a_step_to_0_nor_a_posterior_at_1_has_a_density() -> None:
     process, x = GaussianProcess(np.array([0.2, 0.3])), torch.ones(2, 1)
     with pytest.raises(BadInputError, match="t: 0"):
-        process.step_law(x, 0)
+        process.transition(x, 0)
     with pytest.raises(BadInputError, match="t: 1"):
-        process.posterior_law(x, x, 1)
+        process.posterior(x, x, 1)
 
 
 @pytest.mark.parametrize("rates", [[0.0, 0.1], [0.1, 1.5], []])
@@ -195,16 +195,16 @@ def test_a_process_with_impossible_rates_is_refused(rates: list[float]) -> None:
 
 def test_a_last_rate_of_1_leaves_no_signal() -> None:
     process = GaussianProcess(constant_erasure(6))
-    law = process.jump_law(one(5.0), 6)
-    assert (float(law.mean), float(law.stddev)) == (0.0, 1.0)
+    distribution = process.marginal(one(5.0), 6)
+    assert (float(distribution.mean), float(distribution.stddev)) == (0.0, 1.0)
     assert process.entropies().upper[-1] == pytest.approx(0.5 * LOG_TWO_PI_E / NATS_PER_BIT)
 
 
 def test_the_prior_is_a_unit_gaussian_of_the_shape_asked_for() -> None:
     process = GaussianProcess(np.array([0.2]))
     assert process.prior(4, (3, 2), torch.Generator()).shape == (4, 3, 2)
-    law = process.prior_law(torch.ones(4, 3, 2))
-    found = log_probability(law, torch.zeros(4, 3, 2))
+    distribution = process.prior_distribution(torch.ones(4, 3, 2))
+    found = log_probability(distribution, torch.zeros(4, 3, 2))
     assert found.tolist() == pytest.approx([-3 * math.log(2 * math.pi)] * 4)
 
 
@@ -212,16 +212,16 @@ def test_the_prior_is_a_unit_gaussian_of_the_shape_asked_for() -> None:
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
-        (lambda p, x: p.jump_law(x, 2.0), "t: 2.0 "),
-        (lambda p, x: p.jump_law(x, False), "t: False "),
-        (lambda p, x: p.jump_law(x, torch.tensor([0, 1])), "t: 0 "),
-        (lambda p, x: p.posterior_law(x, x, torch.tensor([2, 4])), "t: 4 "),
-        (lambda p, x: p.posterior_law(x, x, torch.tensor([2.0, 3.0])), "t: torch.float32"),
-        (lambda p, x: p.posterior_law(x, x[:, 0], 2), "x0 and x: shapes"),
-        (lambda p, x: p.bridge_law(x, x, 0, 2), "s: 0 "),
-        (lambda p, x: p.bridge_law(x, x, 3, 2), "s: 3 "),
-        (lambda p, x: p.step_law(x.long(), 1), "x: torch.int64"),
-        (lambda p, x: p.jump_law(x.numpy(), 1), "x0: ndarray"),
+        (lambda p, x: p.marginal(x, 2.0), "t: 2.0 "),
+        (lambda p, x: p.marginal(x, False), "t: False "),
+        (lambda p, x: p.marginal(x, torch.tensor([0, 1])), "t: 0 "),
+        (lambda p, x: p.posterior(x, x, torch.tensor([2, 4])), "t: 4 "),
+        (lambda p, x: p.posterior(x, x, torch.tensor([2.0, 3.0])), "t: torch.float32"),
+        (lambda p, x: p.posterior(x, x[:, 0], 2), "x0 and x: shapes"),
+        (lambda p, x: p.multi_step_posterior(x, x, 0, 2), "s: 0 "),
+        (lambda p, x: p.multi_step_posterior(x, x, 3, 2), "s: 3 "),
+        (lambda p, x: p.transition(x.long(), 1), "x: torch.int64"),
+        (lambda p, x: p.marginal(x.numpy(), 1), "x0: ndarray"),
         (lambda p, x: p.check_states(np.array([[1.0, np.inf]]), "start"), r"start: entry \(0, 1\) is inf"),
         (lambda p, x: p.check_states(np.array([[1j]]), "start"), "start: it holds complex"),
         (lambda p, x: p.check_states(np.array(["a"]), "start"), "start: it holds <U1"),
@@ -239,7 +239,7 @@ def test_a_process_is_made_by_its_kind_and_keeps_the_gradient_of_its_rates(kind:
     rates = torch.tensor([0.1, 0.2, 0.3], dtype=torch.float64, requires_grad=True)
     process = process_of(kind, rates)
     assert process.kind == kind
-    process.jump_entropies().sum().backward()
+    process.marginal_entropies().sum().backward()
     assert rates.grad is not None
     assert (rates.grad > 0).all()  # faster rates, more entropy
 

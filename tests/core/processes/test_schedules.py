@@ -23,7 +23,7 @@ from core.processes.schedules import (
     linear,
     log_linear,
 )
-from core.training.learned_schedule import FixedRates, LearnedRates
+from core.training.learned_schedule import FixedSchedule, LearnedSchedule
 
 
 def test_constant_erasure_erases_the_same_share_at_every_step() -> None:
@@ -111,13 +111,13 @@ def test_what_is_no_schedule_is_refused_by_its_first_bad_step(rates: object, rea
         (lambda: cosine(5, offset=-0.1), "offset"),
         (lambda: from_function(0, lambda u: 1 - u), "steps"),
         (lambda: from_function(3, lambda u: 1 - u, first=0.0), "betas"),
-        (lambda: FixedRates(np.array([0.0])), "betas"),
+        (lambda: FixedSchedule(np.array([0.0])), "betas"),
         (lambda: constant_erasure(3, first=0.0), "betas"),
         (lambda: log_linear(10, first=0.999, alpha_bar_end=0.01), "first"),
         (lambda: log_linear(10, first=0.0, alpha_bar_end=0.01), "first"),
         (lambda: log_linear(10, first=0.1, alpha_bar_end=2.0), "alpha_bar_end"),
-        (lambda: LearnedRates(np.array([0.5])), "betas"),
-        (lambda: LearnedRates(np.array([0.5, 1.0])), "betas"),
+        (lambda: LearnedSchedule(np.array([0.5])), "betas"),
+        (lambda: LearnedSchedule(np.array([0.5, 1.0])), "betas"),
     ],
 )
 def test_what_makes_no_schedule_is_refused_by_name(make: Callable[[], object], name: str) -> None:
@@ -213,7 +213,7 @@ def test_whole_numbers_and_small_floats_are_rates_too() -> None:
 
 # ------------------------------------------------------------------------------------------------- learned and fixed
 def test_fixed_rates_are_those_they_are_given_and_nothing_to_learn(betas: NDArray[np.float64]) -> None:
-    rates = FixedRates(betas)
+    rates = FixedSchedule(betas)
     assert np.array_equal(rates().numpy(), betas)
     assert not list(rates.parameters())
     assert np.array_equal(rates.state_dict()["betas"].numpy(), betas)
@@ -221,20 +221,20 @@ def test_fixed_rates_are_those_they_are_given_and_nothing_to_learn(betas: NDArra
 
 def test_fixed_rates_keep_no_hold_on_the_schedule() -> None:
     start = np.array([0.1, 0.2])
-    rates = FixedRates(start)
+    rates = FixedSchedule(start)
     start[0] = 0.9
     assert rates().tolist() == [0.1, 0.2]
 
 
 def test_learned_rates_begin_at_the_schedule_they_are_given(betas: NDArray[np.float64]) -> None:
-    rates = LearnedRates(betas)()
+    rates = LearnedSchedule(betas)()
     assert rates.dtype == torch.float64
     assert np.allclose(rates.detach().numpy(), betas, rtol=1e-12)
 
 
 @pytest.mark.parametrize("spread", [0.1, 3.0, 100.0])
 def test_the_end_of_learned_rates_is_tied_whatever_their_logits_are(betas: NDArray[np.float64], spread: float) -> None:
-    rates = LearnedRates(betas)
+    rates = LearnedSchedule(betas)
     torch.nn.init.normal_(rates.logits, std=spread, generator=torch.Generator().manual_seed(1))
     learned = rates().detach().numpy()
     assert learned[0] == betas[0]
@@ -242,7 +242,7 @@ def test_the_end_of_learned_rates_is_tied_whatever_their_logits_are(betas: NDArr
 
 
 def test_shifting_all_logits_changes_no_rate(betas: NDArray[np.float64]) -> None:
-    rates = LearnedRates(betas)
+    rates = LearnedSchedule(betas)
     before = rates().detach().numpy()
     with torch.no_grad():
         rates.logits.add_(7.5)

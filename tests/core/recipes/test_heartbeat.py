@@ -114,7 +114,7 @@ def test_equal_generators_give_equal_samples() -> None:
 def test_the_density_is_the_mean_over_the_five_jumps(info: DataInfo, left: float) -> None:
     x = torch.randint(2, (64, 20), generator=torch.Generator().manual_seed(0)).double()
     process = BinomialProcess(np.array([1.0 - left]))
-    each = [process.jump_law(torch.tensor(row).double().expand_as(x), 1).log_prob(x).sum(1) for row in info.examples]
+    each = [process.marginal(torch.tensor(row).double().expand_as(x), 1).log_prob(x).sum(1) for row in info.examples]
     wanted = torch.logsumexp(torch.stack(each), dim=0) - math.log(5)
     assert np.allclose(Heartbeat().log_density(x.numpy(), left, info), wanted.numpy(), rtol=1e-11)
 

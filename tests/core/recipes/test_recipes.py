@@ -40,13 +40,13 @@ def test_a_recipe_s_parts_fit_each_other(name: str) -> None:
     assert recipe.name == name
     assert recipe.info.name == recipe.source.name
     assert recipe.info.examples.shape[1:] == recipe.source.shape
-    assert recipe.info.is_picture or len(recipe.info.examples) == 512
+    assert recipe.info.is_image or len(recipe.info.examples) == 512
     network = recipe.network(len(recipe.betas))
     assert network.process_kind == recipe.kind
     process = process_of(recipe.kind, recipe.betas)
     x0 = recipe.info.to_model(recipe.source.sample(2000, np.random.default_rng(0)))
     process.check_states(x0, name)
-    mean = x0.mean() if recipe.info.is_picture else x0.mean(axis=0)  # pictures share one mean
+    mean = x0.mean() if recipe.info.is_image else x0.mean(axis=0)  # pictures share one mean
     assert np.allclose(mean, 0 if recipe.kind == "gaussian" else 0.2, atol=0.1)
     DiffusionModel(process, network, recipe.info)
 
@@ -150,7 +150,7 @@ def test_a_run_with_rates_of_its_own_is_resumed_with_them(tiny: Recipe, tmp_path
 def shortened(name: str, steps: int) -> Recipe:
     """Return the recipe of ``name`` with few data a step, of pictures very few."""
     recipe = recipe_named(name)
-    batch, validation = (2, 2) if recipe.info.is_picture else (16, 64)
+    batch, validation = (2, 2) if recipe.info.is_image else (16, 64)
     return dataclasses.replace(recipe, batch=batch, validation=validation, steps=steps)
 
 
@@ -223,7 +223,7 @@ def ten_lines() -> str:
 
 def test_the_ten_lines_of_the_format_s_page_write_a_checkpoint(ten_lines: str, tmp_path: Path) -> None:
     assert len(ten_lines.split("\n\n")[-1].splitlines()) + 1 == 10  # the import, and what follows the empty line
-    module = MultilayerPerceptron(2, width=6, layers=3, frequencies=2, detail=1)
+    module = MultilayerPerceptron(2, width=6, layers=3, frequencies=2, fourier_features=1)
     data, betas = np.random.default_rng(0).normal(3.0, 2.0, size=(600, 2)), np.linspace(0.01, 0.5, 7)
     path = tmp_path / "mine.h5"
     exec(ten_lines, {"path": path, "module": module, "config": module.config, "betas": betas, "data": data})
@@ -253,7 +253,7 @@ def test_the_format_s_page_names_every_part_of_a_checkpoint(small: Checkpoint, f
 
 
 def test_the_page_s_formulas_are_the_engine_s_network() -> None:
-    network = MultilayerPerceptron(2, width=5, layers=3, frequencies=3, detail=2)
+    network = MultilayerPerceptron(2, width=5, layers=3, frequencies=3, fourier_features=2)
     torch.nn.init.normal_(network.read_out.weight, generator=torch.Generator().manual_seed(0))
     state = {name: value.numpy().astype(np.float64) for name, value in network.state_dict().items()}
     x, t, steps = np.array([0.3, -1.2]), 4, 9

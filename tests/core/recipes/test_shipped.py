@@ -75,7 +75,7 @@ def test_a_shipped_checkpoint_is_its_recipe_s(name: str) -> None:
     assert checkpoint.steps == len(recipe.betas)
     assert checkpoint.betas[0] == recipe.betas[0]
     assert np.isclose(alpha_bars(checkpoint.betas)[-1], alpha_bars(recipe.betas)[-1], rtol=1e-9, atol=0)
-    assert recipe.learns_rates or np.array_equal(checkpoint.betas, recipe.betas)
+    assert recipe.learns_schedule or np.array_equal(checkpoint.betas, recipe.betas)
     training = checkpoint.training
     assert training is not None
     assert (training.recipe, training.seed) == (name, 0)

@@ -15,7 +15,7 @@ from core.data.images import GreyLevelSource
 from core.data.shipped_images import Texture
 from core.formats.checkpoints import load, read
 from core.measurement.bound import bits_per_dimension as coded_in
-from core.measurement.bound import usual_count
+from core.measurement.bound import default_count
 from core.model import DiffusionModel, model_from
 from core.posterior.inpainting import preview
 from core.processes.distributions import NATS_PER_BIT
@@ -23,7 +23,7 @@ from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import reverse
 from core.training.objective import minibatch_bound
 from core.values.checkpoints import pixels_of
-from core.values.inpainting import FillRequest
+from core.values.inpainting import InpaintingRequest
 from core.values.measurements import Bound
 from core.values.runs import RunSpec
 from tools.measuring.codecs import bits_per_dimension
@@ -55,7 +55,7 @@ def source_of(name: str) -> GreyLevelSource:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_file_s_k_is_measured_on_pictures_kept_apart_and_found_again_on_others(name: str) -> None:
     bound, model = stored(name), model_of(name)
-    assert (bound.unit, bound.count, bound.steps) == ("pixel", usual_count(model.data), 1000)
+    assert (bound.unit, bound.count, bound.steps) == ("pixel", default_count(model.data), 1000)
     found = []
     for index in range(8):
         data = source_of(name).held_out.sample(
@@ -87,12 +87,12 @@ def test_dead_leaves_reach_what_was_asked_with_both_networks() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_model_codes_its_test_pictures_in_fewer_bits_than_png(name: str) -> None:
     apart = source_of(name).held_out
-    pictures = apart.tiles() if isinstance(apart, Crops) else apart.pictures(400, numpy_generator(0, "coded"))
+    images = apart.tiles() if isinstance(apart, Crops) else apart.images(400, numpy_generator(0, "coded"))
     found = stored(name).bits_per_dimension
     assert found is not None
-    assert found < bits_per_dimension(pictures, "PNG")
+    assert found < bits_per_dimension(images, "PNG")
     if name in ("digits", "dead_leaves"):
-        assert found < bits_per_dimension(pictures, "WebP")
+        assert found < bits_per_dimension(images, "WebP")
 
 
 def test_samples_are_pictures_in_the_range_of_the_data() -> None:
@@ -107,9 +107,9 @@ def test_samples_are_pictures_in_the_range_of_the_data() -> None:
 def test_the_lines_of_a_wall_go_on_through_a_hole_that_no_training_has_seen() -> None:
     corner = Texture("brick").test_corner
     mask, inside = hole_in(corner.shape)
-    *_, last = preview(model_of("brick"), FillRequest(corner, mask, count=1, seed=1, threads=1))
-    assert last.pictures is not None
-    filled = last.pictures[0]
+    *_, last = preview(model_of("brick"), InpaintingRequest(corner, mask, count=1, seed=1, threads=1))
+    assert last.images is not None
+    filled = last.images[0]
     assert np.array_equal(filled[~mask], corner[~mask])
     assert 0.65 < filled[inside, inside].std() / corner[~mask].std() < 1.3  # what is smooth has a quarter
     # a line of mortar at the hole's upper border is lighter than brick, and so is the row below it at the same places

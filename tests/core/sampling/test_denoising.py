@@ -12,7 +12,7 @@ from core.networks.empirical import EmpiricalNetwork
 from core.processes.registry import process_of
 from core.processes.schedules import log_linear
 from core.sampling.predictions import next_means
-from core.sampling.starts import denoise, start_of
+from core.sampling.starts import denoise, denoising_start
 from core.sampling.strided import chosen_steps, strided_from
 from core.sampling.trajectories import forward, reverse, reverse_from
 from core.values.checkpoints import DataInfo
@@ -56,14 +56,14 @@ def test_the_reverse_and_the_forward_walk_do_not_look_at_where_it_starts(model: 
 
 
 def test_it_starts_at_the_last_step_unless_told(model: DiffusionModel) -> None:
-    assert start_of(model, SPEC) == STEPS
-    assert start_of(model, FROM_8) == 8
+    assert denoising_start(model, SPEC) == STEPS
+    assert denoising_start(model, FROM_8) == 8
 
 
 @pytest.mark.parametrize("start", [0, -1, STEPS + 1])
 def test_what_is_no_step_is_refused_by_name(model: DiffusionModel, start: int) -> None:
     with pytest.raises(BadInputError, match=rf"denoise_from: {start} is not a step between 1 and {STEPS}"):
-        start_of(model, RunSpec(denoise_from=start))
+        denoising_start(model, RunSpec(denoise_from=start))
 
 
 def test_a_strided_walk_from_a_step_takes_all_of_its_moves_to_the_data(model: DiffusionModel) -> None:
@@ -103,7 +103,7 @@ def test_the_next_mean_is_what_the_next_step_is_drawn_around(model: DiffusionMod
     frame = next(frame for frame in forward(model, SPEC) if frame.t == 9)
     (found,) = next_means(model, [frame])
     assert found.t == 9
-    expected = model.reverse_law(torch.tensor(frame.x), 9).mean.numpy()
+    expected = model.reverse_kernel(torch.tensor(frame.x), 9).mean.numpy()
     assert np.array_equal(found.x, expected)
 
 

@@ -16,7 +16,7 @@ from core.model import DiffusionModel
 from core.networks.empirical import EmpiricalNetwork
 from core.processes.binomial import BinomialProcess
 from core.processes.schedules import constant_erasure
-from core.sampling.starts import denoise, futures, root_in, spread_of, top_of, walk_back, walk_to_root
+from core.sampling.starts import denoise, futures, reverse_frames, reverse_to_root, root_in, start_step, state_spread
 from core.sampling.trajectories import branches, reverse
 from core.values.checkpoints import DataInfo
 from core.values.runs import FUTURES, Branch, Frame, RunSpec
@@ -64,7 +64,7 @@ def test_a_branch_of_a_denoising_run_is_one_of_its_states(model: DiffusionModel)
     spec = replace(SPEC, denoise_from=4, branches=(Branch(2, 5),))
     denoised = list(denoise(model, replace(SPEC, denoise_from=4)))
     assert np.array_equal(next(futures(model, spec)).x[0], at(denoised, 2)[5])
-    assert top_of(model, spec) == 2
+    assert start_step(model, spec) == 2
 
 
 def test_a_future_has_futures_of_its_own(model: DiffusionModel) -> None:
@@ -76,21 +76,21 @@ def test_a_future_has_futures_of_its_own(model: DiffusionModel) -> None:
 
 
 def test_a_known_state_spares_the_walk_and_changes_nothing(model: DiffusionModel) -> None:
-    *_, last = walk_to_root(model, OF_17)
+    *_, last = reverse_to_root(model, OF_17)
     assert last.t == 3
     assert_same(list(futures(model, OF_17, root_in(last, OF_17))), list(futures(model, OF_17)))
 
 
 def test_the_walk_to_the_state_goes_no_further(model: DiffusionModel) -> None:
-    assert [frame.t for frame in walk_to_root(model, OF_17)] == [5, 4, 3]
+    assert [frame.t for frame in reverse_to_root(model, OF_17)] == [5, 4, 3]
 
 
 @pytest.mark.parametrize("changes", [{}, {"denoise_from": 4}, {"branches": (Branch(3, 1),)}])
 def test_the_reverse_of_a_spec_starts_where_it_says(model: DiffusionModel, changes: dict[str, object]) -> None:
     spec = replace(SPEC, **changes)
     walk = {(): reverse, ("denoise_from",): denoise, ("branches",): futures}[tuple(changes)]
-    found = list(walk_back(model, spec))
-    assert found[0].t == top_of(model, spec)
+    found = list(reverse_frames(model, spec))
+    assert found[0].t == start_step(model, spec)
     assert len(found[0].x) == spec.reverse_count
     assert_same(found, list(walk(model, spec)))
 
@@ -108,42 +108,42 @@ def test_the_reverse_of_a_spec_starts_where_it_says(model: DiffusionModel, chang
 )
 def test_a_branch_of_what_is_not_there_is_refused(model: DiffusionModel, wrong: tuple[Branch, ...], said: str) -> None:
     spec = replace(SPEC, branches=wrong)
-    for walking in (futures(model, spec), walk_to_root(model, spec), futures(model, spec, np.zeros(2, np.float32))):
+    for walking in (futures(model, spec), reverse_to_root(model, spec), futures(model, spec, np.zeros(2, np.float32))):
         with pytest.raises(BadInputError, match=f"^branches: {said}"):
             next(walking)
 
 
 def test_no_branch_may_lie_before_where_denoising_starts(model: DiffusionModel) -> None:
     with pytest.raises(BadInputError, match="t = 4 is not a step between 1 and 3"):
-        top_of(model, replace(SPEC, denoise_from=3, branches=(Branch(4, 0),)))
+        start_step(model, replace(SPEC, denoise_from=3, branches=(Branch(4, 0),)))
 
 
 # ------------------------------------------------------------------------------------------------- how far they part
 def test_the_spread_of_numbers_is_their_standard_deviation_in_the_users_units() -> None:
     info = DataInfo("two", (2,), (0.0, 1.0), np.array([5.0, 0.0]), np.array([10.0, 0.5]), np.zeros((1, 2), np.float32))
     x = np.array([[1.0, 0.0], [3.0, 0.0], [1.0, 4.0], [3.0, 4.0]], np.float32)
-    assert spread_of(info, "gaussian", x) == pytest.approx((1.0 * 10.0 + 2.0 * 0.5) / 2)
+    assert state_spread(info, "gaussian", x) == pytest.approx((1.0 * 10.0 + 2.0 * 0.5) / 2)
 
 
 def test_pictures_have_one_scale_for_all_pixels() -> None:
     info = DataInfo("pictures", (2, 2), (0.0, 255.0), np.array(100.0), np.array(50.0), np.zeros((1, 2, 2), np.float32))
     x = np.random.default_rng(0).standard_normal((30, 2, 2)).astype(np.float32)
-    assert spread_of(info, "gaussian", x) == pytest.approx(info.to_user(x).std(axis=0).mean(), rel=1e-5)
+    assert state_spread(info, "gaussian", x) == pytest.approx(info.to_user(x).std(axis=0).mean(), rel=1e-5)
 
 
 @pytest.mark.parametrize(("ones", "entropy"), [((0, 0), 0.0), ((8, 0), 0.0), ((4, 4), 1.0), ((4, 8), 0.5)])
 def test_the_spread_of_bits_is_the_entropy_of_the_share_of_ones(ones: tuple[int, int], entropy: float) -> None:
     info = DataInfo("bits", (2,), (0.0, 1.0), np.zeros(2), np.ones(2), np.zeros((1, 2), np.float32))
     x = np.array([[number < count for count in ones] for number in range(8)], dtype=np.float32)
-    assert spread_of(info, "binomial", x) == pytest.approx(entropy)
+    assert state_spread(info, "binomial", x) == pytest.approx(entropy)
 
 
 def test_a_state_lies_nowhere_apart_from_itself(model: DiffusionModel, bits: DiffusionModel) -> None:
     for each, t in ((model, 3), (bits, 9)):
         first, *_, last = futures(each, replace(SPEC, branches=(Branch(t, 1),)))
         kind = each.process.kind
-        assert spread_of(each.data, kind, first.x) == 0.0
-        assert spread_of(each.data, kind, last.x) > 0.0
+        assert state_spread(each.data, kind, first.x) == 0.0
+        assert state_spread(each.data, kind, last.x) > 0.0
 
 
 def test_the_spread_of_gaussian_data_is_that_of_the_exact_chain(
@@ -154,7 +154,7 @@ def test_the_spread_of_gaussian_data_is_that_of_the_exact_chain(
     spec = replace(SPEC, branches=(Branch(model.steps, 3, count),))
     variance = 0.0
     for frame in futures(model, spec):
-        found = spread_of(model.data, "gaussian", frame.x) / float(np.max(model.data.scale))
+        found = state_spread(model.data, "gaussian", frame.x) / float(np.max(model.data.scale))
         assert abs(found - math.sqrt(variance)) < 4 * math.sqrt(variance / (2 * count)) + 1e-6
         rate = float(model.process.betas[frame.t - 1]) if frame.t else 0.0
         variance = (1 - rate) * variance + rate  # unit data: every marginal is a unit Gaussian

@@ -22,7 +22,7 @@ from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure, log_linear
 from core.sampling import trajectories
-from core.sampling.strided import SPACINGS, chosen_steps, deterministic, strided, strided_law, strided_samples
+from core.sampling.strided import SPACINGS, chosen_steps, deterministic, strided, strided_kernel, strided_samples
 from core.sampling.trajectories import reverse
 from core.values.checkpoints import DataInfo
 from core.values.runs import RunSpec
@@ -122,11 +122,11 @@ def test_strided_kernels_of_gaussian_data_are_exact_for_every_stride(
     x = torch.linspace(-3.0, 3.0, 7, dtype=torch.float64).unsqueeze(1)
     for t in range(2, model.steps + 1):
         for s in range(1, t):
-            law = strided_law(model, x, t, s)
+            distribution = strided_kernel(model, x, t, s)
             left = kept[t] / kept[s]
             mean, variance = math.sqrt(left) * marginal[s] / marginal[t] * x, (1 - left) * marginal[s] / marginal[t]
-            assert torch.allclose(law.mean, mean, rtol=1e-9, atol=1e-9)
-            assert torch.allclose(law.variance, torch.full_like(x, variance), rtol=1e-9)
+            assert torch.allclose(distribution.mean, mean, rtol=1e-9, atol=1e-9)
+            assert torch.allclose(distribution.variance, torch.full_like(x, variance), rtol=1e-9)
 
 
 @pytest.mark.parametrize("steps", [2, 4, 9])
@@ -158,8 +158,8 @@ def test_strided_kernels_of_bits_are_exact_bit_by_bit_for_every_stride(bits: Dif
         one = one * chance(x, np.float64(1), kept[t] / kept[s])[:, None]
         zero = zero * chance(x, np.float64(0), kept[t] / kept[s])[:, None]
         exact = (weights[:, :, None] * one / (one + zero)).sum(axis=1)
-        law = strided_law(bits, torch.from_numpy(x), t, s)
-        assert np.allclose(law.probs.numpy(), exact, rtol=1e-9, atol=1e-9)
+        distribution = strided_kernel(bits, torch.from_numpy(x), t, s)
+        assert np.allclose(distribution.probs.numpy(), exact, rtol=1e-9, atol=1e-9)
 
 
 def test_a_strided_step_of_one_is_the_kernel_itself_also_by_way_of_the_guess() -> None:
@@ -169,8 +169,8 @@ def test_a_strided_step_of_one_is_the_kernel_itself_also_by_way_of_the_guess() -
     model = heartbeat(network)
     x = (torch.rand(50, 20) < 0.5).float()
     for t in range(2, 13):
-        kernel = strided_law(model, x, t, t - 1)
-        bridge = model.process.bridge_law(model.guess(x, t), x, t - 1, t)
+        kernel = strided_kernel(model, x, t, t - 1)
+        bridge = model.process.multi_step_posterior(model.x0_estimate(x, t), x, t - 1, t)
         assert torch.allclose(kernel.probs, bridge.probs, atol=1e-5)
 
 

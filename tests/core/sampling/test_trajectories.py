@@ -32,7 +32,7 @@ from core.processes.schedules import constant_erasure
 from core.runtime import memory
 from core.runtime.randomness import torch_generator
 from core.sampling import trajectories
-from core.sampling.predictions import GRID_SIDE, drift_field, guesses
+from core.sampling.predictions import GRID_SIDE, drift_field, x0_estimates
 from core.sampling.trajectories import STATES_AT_ONCE, chunk_size, forward, reverse, samples
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
 from core.values.runs import MAX_COUNT, MAX_SEED, Frame, RunSpec
@@ -131,9 +131,11 @@ def test_the_forward_walk_has_the_moments_of_its_steps_and_of_the_jump_within_th
     model: DiffusionModel,
 ) -> None:
     frames = [torch.from_numpy(frame.x.copy()) for frame in forward(model, RunSpec(COUNT, 7, threads=1))]
-    laws = [model.process.step_law(x, t) for t, x in enumerate(frames[:-1], start=1)]
-    steps = torch.stack([(x - law.mean) / law.stddev for x, law in zip(frames[1:], laws, strict=True)])
-    whole = model.process.jump_law(frames[0], model.steps)
+    laws = [model.process.transition(x, t) for t, x in enumerate(frames[:-1], start=1)]
+    steps = torch.stack(
+        [(x - distribution.mean) / distribution.stddev for x, distribution in zip(frames[1:], laws, strict=True)]
+    )
+    whole = model.process.marginal(frames[0], model.steps)
     for noise in (steps.double(), ((frames[-1] - whole.mean) / whole.stddev).double()):
         assert abs(float(noise.mean())) < 3 / math.sqrt(noise.numel())
         assert abs(float(noise.square().mean()) - 1) < 3 * math.sqrt(2 / noise.numel())
@@ -235,7 +237,7 @@ def test_the_first_chunk_is_the_plain_loop_over_one_stream(model: DiffusionModel
         x = either.process.prior(STATES_AT_ONCE, either.data.shape, rng)
         with torch.inference_mode():
             for t in range(either.steps, 0, -1):
-                x = draw(either.reverse_law(x, t), rng)
+                x = draw(either.reverse_kernel(x, t), rng)
         for count in (STATES_AT_ONCE, STATES_AT_ONCE + 50):
             found = last(reverse(either, RunSpec(count, 12, threads=1)))
             assert np.array_equal(found[:STATES_AT_ONCE], x.numpy())
@@ -326,11 +328,11 @@ def test_guesses_of_gaussian_data_are_the_exact_conditional_means(
     model = exact_model(betas, 0.5)
     kept = model.process.alpha_bars.numpy()
     frames = list(forward(model, RunSpec(300, threads=1)))
-    for frame, guess in zip(frames, guesses(model, frames), strict=True):
-        assert guess.t == frame.t
+    for frame, x0_estimate in zip(frames, x0_estimates(model, frames), strict=True):
+        assert x0_estimate.t == frame.t
         t = frame.t
         share = math.sqrt(kept[t]) * 0.25 / (kept[t] * 0.25 + 1 - kept[t]) if t > 1 else math.sqrt(kept[t])
-        assert np.allclose(guess.x, share * frame.x, atol=1e-3)
+        assert np.allclose(x0_estimate.x, share * frame.x, atol=1e-3)
 
 
 def test_guesses_of_bits_are_probabilities_that_know_more_and_more(
@@ -338,7 +340,7 @@ def test_guesses_of_bits_are_probabilities_that_know_more_and_more(
 ) -> None:
     monkeypatch.setattr(trajectories, "STATES_AT_ONCE", 64)
     frames = list(reverse(bits, RunSpec(200, threads=1)))
-    found = list(guesses(bits, iter(frames)))
+    found = list(x0_estimates(bits, iter(frames)))
     assert [frame.t for frame in found] == [frame.t for frame in frames]
     assert all(((frame.x >= 0) & (frame.x <= 1)).all() and frame.x.shape == (200, 20) for frame in found)
     assert np.allclose(found[0].x, 0.2, atol=1e-4)  # nothing is left of the data at T

@@ -18,14 +18,14 @@ from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant, constant_erasure
 from core.recipes.paper import heartbeat
 from core.training import trainer
-from core.training.learned_schedule import LearnedRates
+from core.training.learned_schedule import LearnedSchedule
 from core.training.objective import minibatch_bound
 from core.training.state import flattened
 from core.values.checkpoints import DataInfo
 from tests.support.trainers import BETAS, INFO
 
 
-def frozen_bound(rates: LearnedRates, network: MultilayerPerceptron, info: DataInfo) -> torch.Tensor:
+def frozen_bound(rates: LearnedSchedule, network: MultilayerPerceptron, info: DataInfo) -> torch.Tensor:
     """Return the minibatch's K with the noise of a fixed seed, all in float64."""
     x0 = torch.from_numpy(np.random.default_rng(2).standard_normal((64, 2)))
     model = DiffusionModel(GaussianProcess(rates()), network, info)
@@ -38,7 +38,7 @@ def test_the_gradient_of_k_for_the_rates_is_that_of_finite_differences(
     rng, info = torch.Generator().manual_seed(1), unit_data((2,))
     network = MultilayerPerceptron(2, width=8, layers=2).double()
     torch.nn.init.normal_(network.read_out.weight, std=0.5, generator=rng)
-    rates = LearnedRates(betas)
+    rates = LearnedSchedule(betas)
     (gradient,) = torch.autograd.grad(frozen_bound(rates, network, info), [rates.logits])
     differences = torch.zeros_like(gradient)
     with torch.no_grad():
@@ -104,16 +104,16 @@ def test_a_minibatch_visits_every_step_from_2_on_evenly(monkeypatch: pytest.Monk
 
 
 def test_tables_that_are_learned_hold_the_same_as_those_that_are_not() -> None:
-    rates = LearnedRates(BETAS)
+    rates = LearnedSchedule(BETAS)
     learned, fixed = GaussianProcess(rates()), GaussianProcess(rates().detach())
     rng = np.random.default_rng(0)
     for steps, kind in (([2, 5, 6], np.float32), ([2, 5, 6], np.float64), ([6, 3, 3], np.float64)):
         x0, x = torch.from_numpy(rng.standard_normal((2, 3, 2)).astype(kind))
         t = torch.tensor(steps)
         for one, other in (
-            (learned.posterior_law(x0, x, t), fixed.posterior_law(x0, x, t)),
-            (learned.jump_law(x0, t), fixed.jump_law(x0, t)),
-            (learned.jump_law(x0.double(), t), fixed.jump_law(x0.double(), t)),
+            (learned.posterior(x0, x, t), fixed.posterior(x0, x, t)),
+            (learned.marginal(x0, t), fixed.marginal(x0, t)),
+            (learned.marginal(x0.double(), t), fixed.marginal(x0.double(), t)),
         ):
             assert one.mean.dtype == other.mean.dtype
             assert torch.equal(one.mean, other.mean)

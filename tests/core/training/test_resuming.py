@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.errors import BadInputError, TrainingError
 from core.model import DiffusionModel
 from core.runtime.interrupts import uninterrupted
-from core.training import objective
+from core.training import objective as objective_module
 from core.training import trainer as trainer_module
 from core.training.trainer import Trainer
 from tests.support.trainers import (
@@ -183,17 +183,17 @@ def test_k_that_is_no_number_stops_training_and_leaves_the_last_good_weights(mon
 @pytest.mark.parametrize("weight", [math.inf, math.nan])
 def test_a_gradient_that_is_not_finite_stops_training_as_well(weight: float, monkeypatch: pytest.MonkeyPatch) -> None:
     good, bad = stopped_after(4, monkeypatch), trainer()
-    plain = objective.minibatch_bounds
+    plain = objective_module.minibatch_bounds
 
     def poisoned(
-        model: DiffusionModel, x0: torch.Tensor, rng: torch.Generator, emphasis: float
+        model: DiffusionModel, x0: torch.Tensor, rng: torch.Generator, t_sampling_weight: float
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        k, ascended = plain(model, x0, rng, emphasis)
-        if bad.steps_done == 4 and ascended.requires_grad:
-            ascended.register_hook(lambda gradient: gradient * weight)
-        return k, ascended
+        k, objective = plain(model, x0, rng, t_sampling_weight)
+        if bad.steps_done == 4 and objective.requires_grad:
+            objective.register_hook(lambda gradient: gradient * weight)
+        return k, objective
 
-    monkeypatch.setattr(objective, "minibatch_bounds", poisoned)
+    monkeypatch.setattr(objective_module, "minibatch_bounds", poisoned)
     with pytest.raises(TrainingError, match="gradient was no longer finite at step 5"):
         list(bad.run())
     assert_stopped_as_after_4(bad, good)

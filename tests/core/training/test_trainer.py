@@ -35,7 +35,7 @@ from tests.support.trainers import (
 # ------------------------------------------------------------------------------------------------------------- learning
 @pytest.mark.parametrize("make", [trainer, bit_trainer])
 def test_k_rises_and_so_does_that_of_the_averaged_weights(make: Make) -> None:
-    spec = TrainingSpec(steps=300, batch=128, threads=1, rate=5e-3)
+    spec = TrainingSpec(steps=300, batch=128, threads=1, learning_rate=5e-3)
     run = make(spec)
     reports = list(run.run())
     assert [report.step for report in reports] == [100, 200, 300]
@@ -46,7 +46,7 @@ def test_k_rises_and_so_does_that_of_the_averaged_weights(make: Make) -> None:
 
 
 def test_learned_rates_keep_their_first_rate_and_their_end() -> None:
-    run = trainer(TrainingSpec(steps=40, batch=32, threads=1, rates_rate=0.3, decay=0.5))
+    run = trainer(TrainingSpec(steps=40, batch=32, threads=1, schedule_learning_rate=0.3, ema_decay=0.5))
     list(run.run())
     _, learned = run.averaged()
     assert not np.allclose(learned, BETAS, rtol=0.05)
@@ -85,10 +85,10 @@ def test_another_seed_gives_other_weights() -> None:
 
 def test_a_shorter_memory_gives_way_to_larger_gradients_sooner() -> None:
     """The first gradient's square is taken in by 1 - memory; the first step, corrected for that, is the same."""
-    long, short = (trainer(dataclasses.replace(SPEC, memory=memory)) for memory in (0.999, 0.9))
+    long, short = (trainer(dataclasses.replace(SPEC, beta2=beta2)) for beta2 in (0.999, 0.9))
     squares = []
     for each in (long, short):
-        each._ascend(0)
+        each._gradient_step(0)
         squares.append(next(iter(each._optimizer.state.values()))["exp_avg_sq"].clone())
     torch.testing.assert_close(squares[1], 100 * squares[0])
     assert np.allclose(long.averaged()[0]["first.weight"], short.averaged()[0]["first.weight"], atol=1e-6)
@@ -100,8 +100,8 @@ def test_a_shorter_memory_gives_way_to_larger_gradients_sooner() -> None:
 def test_progress_is_in_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     minus_two = lambda model, *_: 2 * ((model.process.betas * 0).sum() - 2.0,)  # noqa: E731
     monkeypatch.setattr(objective, "minibatch_bounds", minus_two)
-    run = trainer(dataclasses.replace(SPEC, rates_every=1))  # so that there is always a gradient
-    run._model_at_rest = lambda: run._model(run._live)  # type: ignore[method-assign]
+    run = trainer(dataclasses.replace(SPEC, schedule_update_every=1))  # so that there is always a gradient
+    run._model_of_fixed_schedule = lambda: run._model(run._live)  # type: ignore[method-assign]
     report = list(run.run())[-1]
     assert report.k == pytest.approx(-2.0 / NATS_PER_BIT)
     assert report.validation_k == pytest.approx(-2.0 / NATS_PER_BIT)
@@ -130,7 +130,7 @@ def test_validation_k_is_that_of_the_averaged_weights_on_examples_of_its_own(mak
 
 def test_validation_looks_at_the_same_examples_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trainer_module, "REPORT_EVERY", 1)
-    run = trainer(dataclasses.replace(SPEC, rate=0.0, rates_rate=0.0))
+    run = trainer(dataclasses.replace(SPEC, learning_rate=0.0, schedule_learning_rate=0.0))
     assert len({report.validation_k for report in run.run()}) == 1
 
 

@@ -12,7 +12,7 @@ import torch
 
 from core.errors import BadInputError
 from core.values.potentials import (
-    BitWish,
+    BitPotential,
     HalfPlane,
     Mask,
     NoisyObservation,
@@ -51,8 +51,8 @@ def test_they_can_be_made_before_torch_is_there() -> None:
         (lambda: Mask(HALF, np.array(["a", "b"])), "known"),
         (lambda: Mask(HALF, np.array([1j, 0])), "known: it holds complex"),
         (lambda: Mask(HALF, ZEROS, "there"), "held: 'there'"),
-        (lambda: Mask(HALF, ZEROS, "x0", -1), "back_and_forth: -1"),
-        (lambda: Mask(HALF, ZEROS, "x0", 10**6), "back_and_forth: 1000000"),
+        (lambda: Mask(HALF, ZEROS, "clean", -1), "back_and_forth: -1"),
+        (lambda: Mask(HALF, ZEROS, "clean", 10**6), "back_and_forth: 1000000"),
         (lambda: NoisyObservation(ZEROS, 0.0), "spread: 0"),
         (lambda: NoisyObservation(ZEROS, -1.0), "spread: -1"),
         (lambda: NoisyObservation(ZEROS, np.nan), "spread: nan"),
@@ -72,7 +72,7 @@ def test_they_can_be_made_before_torch_is_there() -> None:
         (lambda: PaintedField(np.zeros((2, 2)), (-1.0, 1.0, 0.0, 0.0)), "extent"),
         (lambda: PaintedField(np.zeros((2, 2)), (-1.0, np.inf, 0.0, 1.0)), "extent"),
         (lambda: PaintedField(np.zeros((2, 2)), (-1.0, 1.0)), "extent"),  # type: ignore[arg-type]
-        (lambda: BitWish(np.array([0.0, np.inf])), "log_odds"),
+        (lambda: BitPotential(np.array([0.0, np.inf])), "log_odds"),
         (lambda: SmoothPotential(3), "log_r: 3 is no function"),  # type: ignore[arg-type]
         (lambda: Product(()), "factors: there are none"),
         (lambda: Product((Mask(HALF, ZEROS), Product((Mask(HALF, ZEROS),)))), "factors: 2 of them are masks"),
@@ -98,7 +98,7 @@ def test_arrays_are_copied_and_cannot_be_changed() -> None:
     known[0], mask[1] = 7.0, False
     assert r.known[0] == 1.0
     assert r.mask[1]
-    for array in (r.known, r.mask, HalfPlane(np.ones(2), 0.0).normal, BitWish(ZEROS).log_odds):
+    for array in (r.known, r.mask, HalfPlane(np.ones(2), 0.0).normal, BitPotential(ZEROS).log_odds):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 
@@ -126,11 +126,11 @@ BITS_KNOWN = Mask(HALF, np.array([1.0, 0.0]))
     [
         (Mask(HALF, ZEROS), "gaussian", (3,), r"mask: shape \(2,\) is not the data's, \(3,\)"),
         (NoisyObservation(ZEROS, 1.0), "gaussian", (2, 1), r"y: shape \(2,\)"),
-        (BitWish(ZEROS), "binomial", (20,), r"log_odds: shape \(2,\)"),
+        (BitPotential(ZEROS), "binomial", (20,), r"log_odds: shape \(2,\)"),
         (HalfPlane(np.ones(3), 0.0), "gaussian", (2,), "normal: it has 3 entries"),
         (PaintedField(np.zeros((2, 2)), SQUARE), "gaussian", (3,), "plane"),
         (Mask(HALF, np.array([0.5, 0.0])), "binomial", (2,), "known: 0.5 is no bit"),
-        (BitWish(ZEROS), "gaussian", (2,), "BitWish is nothing for a gaussian model"),
+        (BitPotential(ZEROS), "gaussian", (2,), "BitWish is nothing for a gaussian model"),
         (NoisyObservation(ZEROS, 1.0), "binomial", (2,), "NoisyObservation is nothing for a binomial model"),
         (HalfPlane(np.ones(2), 0.0), "binomial", (2,), "HalfPlane"),
         (SMOOTH, "binomial", (2,), "SmoothPotential"),
@@ -146,7 +146,7 @@ def test_what_does_not_fit_the_model_is_refused(r: Potential, kind: str, shape: 
 @pytest.mark.parametrize(
     ("r", "advice"),
     [
-        (Mask(HALF, ZEROS, "x0"), "choose held='path' or timing='twisted'"),
+        (Mask(HALF, ZEROS, "clean"), "choose held='path' or timing='twisted'"),
         (HalfPlane(np.ones(2), 0.0), "choose timing='twisted'"),
         (Product((SMOOTH, HalfPlane(np.ones(2), 0.0))), "choose timing='twisted'"),
     ],
@@ -159,8 +159,8 @@ def test_weights_that_would_be_wrong_are_refused_with_advice(r: Potential, timin
 
 
 def test_steps_taken_back_have_no_weights() -> None:
-    r = Mask(HALF, ZEROS, "path", back_and_forth=2)
-    with pytest.raises(BadInputError, match="back_and_forth"):
+    r = Mask(HALF, ZEROS, "noised", resample_times=2)
+    with pytest.raises(BadInputError, match="resample_times"):
         check_posterior(Posterior(r, weighted=True), "gaussian", (2,))
     check_posterior(Posterior(r, weighted=False), "gaussian", (2,))
 
@@ -168,7 +168,7 @@ def test_steps_taken_back_have_no_weights() -> None:
 def test_what_fits_is_let_through() -> None:
     for r in (Mask(HALF, ZEROS), NoisyObservation(ZEROS, 1.0), PaintedField(np.zeros((2, 3)), SQUARE), SMOOTH):
         check_posterior(Posterior(r, weighted=True), "gaussian", (2,))
-    for r in (BITS_KNOWN, BitWish(ZEROS), Product((BITS_KNOWN, BitWish(ZEROS)))):
+    for r in (BITS_KNOWN, BitPotential(ZEROS), Product((BITS_KNOWN, BitPotential(ZEROS)))):
         check_posterior(Posterior(r, "fading", weighted=True), "binomial", (2,))
     check_posterior(Posterior(HalfPlane(np.ones((2, 3)), 1.0), "twisted", weighted=True), "gaussian", (2, 3))
     assert torch.is_tensor(SMOOTH.log_r(torch.zeros(1, 2)))

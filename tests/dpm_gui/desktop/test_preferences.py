@@ -139,14 +139,14 @@ def test_a_relative_path_is_remembered_as_an_absolute_one(
 
 
 def test_a_change_of_the_recent_files_is_told_once_and_no_change_is_not(preferences: Preferences, qtbot: QtBot) -> None:
-    told: list[tuple[str, ...]] = []
-    preferences.recent_changed.connect(lambda: told.append(preferences.recent_files))
+    received: list[tuple[str, ...]] = []
+    preferences.recent_changed.connect(lambda: received.append(preferences.recent_files))
     preferences.add_recent_file("/a.h5")
     preferences.add_recent_file("/a.h5")
     preferences.remove_recent_file("/b.h5")
     preferences.clear_recent_files()
     preferences.clear_recent_files()
-    assert told == [("/a.h5",), ()]
+    assert received == [("/a.h5",), ()]
 
 
 def test_a_last_folder_that_is_gone_is_replaced_by_one_that_is_there(preferences: Preferences, tmp_path: Path) -> None:

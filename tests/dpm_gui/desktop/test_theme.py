@@ -45,9 +45,9 @@ def test_a_platform_that_says_nothing_gets_the_light_theme(theme):
 
 
 def test_a_choice_is_told_and_shown(theme, application, qtbot):
-    with qtbot.waitSignal(theme.changed) as told:
+    with qtbot.waitSignal(theme.changed) as received:
         theme.choose("dark")
-    assert told.args == [DARK]
+    assert received.args == [DARK]
     assert theme.palette == DARK
     assert application.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
 

@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget
 from pytestqt.qtbot import QtBot
 
-from dpm_gui.dialogs.command_palette import CommandPalette, fit
-from dpm_gui.dialogs.listed_actions import commands
+from dpm_gui.dialogs.command_palette import CommandPalette, match_score
+from dpm_gui.dialogs.listed_actions import listed_actions
 from tests.support.menus import MENUS, Window, open_window
 
 
@@ -22,7 +22,7 @@ def window(qtbot: QtBot) -> Window:
 
 # ------------------------------------------------------------------------------------------------------------- commands
 def test_a_command_is_read_from_its_action_and_menu(window: Window) -> None:
-    found = {command.text: command for command in commands(window.all_actions)}
+    found = {command.text: command for command in listed_actions(window.all_actions)}
     assert list(found) == list(window.actions_by_text)
     assert (found["Open…"].menu, found["Open…"].keys, found["Open…"].reason) == ("File", "Ctrl+O", "")
     assert found["Save & quit"].keys == "Ctrl+Q"
@@ -32,17 +32,17 @@ def test_a_command_is_read_from_its_action_and_menu(window: Window) -> None:
 def test_several_keys_are_all_told(window: Window) -> None:
     action = window.actions_by_text["Loop"]
     action.setShortcuts([QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")])
-    (command,) = commands([action])
+    (command,) = listed_actions([action])
     assert command.keys == "Ctrl+Y or Ctrl+Shift+Z"
 
 
 def test_a_menu_named_in_the_data_comes_before_the_menu_it_hangs_in(window: Window) -> None:
     window.actions_by_text["Loop"].setData("Playing")
-    assert [command.menu for command in commands([window.actions_by_text["Loop"]])] == ["Playing"]
+    assert [command.menu for command in listed_actions([window.actions_by_text["Loop"]])] == ["Playing"]
 
 
 def test_an_action_in_no_menu_is_listed_as_other(window: Window) -> None:
-    assert [command.menu for command in commands([QAction("Alone", window)])] == ["Other"]
+    assert [command.menu for command in listed_actions([QAction("Alone", window)])] == ["Other"]
 
 
 def test_separators_submenus_and_hidden_actions_are_no_commands(window: Window) -> None:
@@ -50,12 +50,12 @@ def test_separators_submenus_and_hidden_actions_are_no_commands(window: Window) 
     separator = QAction(window)
     separator.setSeparator(True)
     window.actions_by_text["Loop"].setVisible(False)
-    assert commands([submenu.menuAction(), separator, window.actions_by_text["Loop"], QAction("", window)]) == []
+    assert listed_actions([submenu.menuAction(), separator, window.actions_by_text["Loop"], QAction("", window)]) == []
 
 
 def test_a_menu_s_commands_stay_together_whatever_the_order_of_actions(window: Window) -> None:
     texts = ["Open…", "Stop", "Save training…", "Loop"]
-    found = commands([window.actions_by_text[text] for text in texts])
+    found = listed_actions([window.actions_by_text[text] for text in texts])
     assert [command.text for command in found] == ["Open…", "Save training…", "Stop", "Loop"]
 
 
@@ -74,7 +74,7 @@ def test_a_greyed_command_gives_its_tool_tip_as_the_reason(
     action = window.actions_by_text["Stop"]
     action.setEnabled(enabled)
     action.setToolTip(tip)
-    (command,) = commands([action])
+    (command,) = listed_actions([action])
     assert command.reason == reason
 
 
@@ -91,19 +91,19 @@ def test_a_greyed_command_gives_its_tool_tip_as_the_reason(
     ],
 )
 def test_the_better_fit_comes_first(typed: str, better: str, worse: str) -> None:
-    first, second = fit(typed, better), fit(typed, worse)
+    first, second = match_score(typed, better), match_score(typed, worse)
     assert first is not None
     assert second is None or first > second
 
 
 @pytest.mark.parametrize(("typed", "text"), [("x", "Stop"), ("pots", "Stop"), ("stop now", "Stop"), ("ss", "Stop")])
 def test_letters_that_are_not_there_in_order_do_not_fit(typed: str, text: str) -> None:
-    assert fit(typed, text) is None
+    assert match_score(typed, text) is None
 
 
 def test_nothing_typed_fits_everything() -> None:
-    assert fit("", "Stop") is not None
-    assert fit("  ", "Stop") is not None
+    assert match_score("", "Stop") is not None
+    assert match_score("  ", "Stop") is not None
 
 
 # -------------------------------------------------------------------------------------------------------------- palette
@@ -219,8 +219,8 @@ def test_letters_that_fit_nothing_are_told(open_palette: Callable[[], CommandPal
     palette = open_palette()
     search = palette.findChild(QLineEdit)
     qtbot.keyClicks(search, "zzz")
-    (told,) = [label for label in palette.findChildren(QLabel) if label.isVisible()]
-    assert told.text() == "No command is called “zzz”."
+    (received,) = [label for label in palette.findChildren(QLabel) if label.isVisible()]
+    assert received.text() == "No command is called “zzz”."
     qtbot.keyClick(search, Qt.Key.Key_Return)
     qtbot.keyClick(search, Qt.Key.Key_Down)
     assert palette.isVisible()

@@ -56,11 +56,11 @@ def test_a_search_without_a_find_says_so_and_escape_takes_it_back(shortcuts: Sho
     search = shortcuts.findChild(QLineEdit)
     qtbot.keyClicks(search, "zzz")
     assert shortcuts.rows() == []
-    (told,) = [label for label in shortcuts.findChildren(QLabel) if label.isVisible()]
-    assert "“zzz”" in told.text()
+    (received,) = [label for label in shortcuts.findChildren(QLabel) if label.isVisible()]
+    assert "“zzz”" in received.text()
     qtbot.keyClick(search, Qt.Key.Key_Escape)
     assert len(shortcuts.rows()) == 9
-    assert not told.isVisible()
+    assert not received.isVisible()
     qtbot.keyClick(search, Qt.Key.Key_Escape)
     assert not shortcuts.isVisible()
 

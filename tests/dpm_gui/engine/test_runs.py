@@ -14,7 +14,7 @@ from core.errors import BadCheckpointError
 from dpm_gui.engine import measuring, runs
 from dpm_gui.engine import opening as opening_module
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.values import FORWARD, REVERSE, Preview, SideColours, SideFrame
+from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, SideColours, SideFrame
 from tests.support.made_up import SPEC, STEPS
 
 ROOT = Path(__file__).parents[3]
@@ -36,7 +36,7 @@ def in_a_fresh_interpreter(code: str) -> str:
 
 def test_a_checkpoint_comes_as_a_preview_and_then_as_what_can_be_run(files: dict[str, str], trusted: None) -> None:
     preview, opened = opening_module.open_checkpoint(files["other"])
-    assert isinstance(preview, Preview)
+    assert isinstance(preview, CheckpointPreview)
     assert isinstance(opened, Opened)
     assert preview.checkpoint is opened.checkpoint
     assert opened.model.steps == opened.checkpoint.steps == 3

@@ -7,17 +7,17 @@ import pytest
 
 from core.processes.schedules import constant
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
-from dpm_gui.engine.state_kinds import subject_of
+from dpm_gui.engine.state_kinds import state_kind_of
 
 
 @pytest.mark.parametrize(
     ("shape", "usual"),
     [((28, 28), 64), ((32, 32, 3), 64), ((64, 64), 16), ((96, 96), 7), ((512, 512), 1)],
 )
-def test_of_large_pictures_fewer_are_run(shape: tuple[int, ...], usual: int) -> None:
+def test_of_large_pictures_fewer_are_run(shape: tuple[int, ...], default_count: int) -> None:
     data = DataInfo("some", shape, (0.0, 255.0), np.array(0.0), np.array(1.0), np.zeros((1, *shape), np.float32))
     network = NetworkInfo("unet", {}, {})
     checkpoint = Checkpoint("Some", "2025-01-02T03:04:05+00:00", "MIT", "gaussian", constant(9), network, data)
-    subject = subject_of(checkpoint)
-    assert (subject.name, subject.usual) == ("pictures", usual)
-    assert subject.fewest <= usual <= subject.most
+    state_kind = state_kind_of(checkpoint)
+    assert (state_kind.name, state_kind.default_count) == ("pictures", default_count)
+    assert state_kind.fewest <= default_count <= state_kind.most

@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from core.errors import BadInputError, DpmError, OutputError
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.export.figures import FigureExporter, copy_picture, save_drawing, save_picture, save_table
+from dpm_gui.export.figures import FigureExporter, copy_figure_image, save_drawing, save_figure_image, save_table
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -75,7 +75,7 @@ def preferences(settings: QSettings, tmp_path: Path) -> Preferences:
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_a_picture_has_the_plot_s_size_times_the_scale(plot: Plot, tmp_path: Path, scale: float) -> None:
-    save_picture(plot, tmp_path / "a.png", scale)
+    save_figure_image(plot, tmp_path / "a.png", scale)
     with Image.open(tmp_path / "a.png") as image:
         assert image.format == "PNG"
         assert image.size == (400 * scale, 300 * scale)
@@ -83,7 +83,7 @@ def test_a_picture_has_the_plot_s_size_times_the_scale(plot: Plot, tmp_path: Pat
 
 
 def test_a_picture_shows_the_curve_and_no_button(plot: Plot, tmp_path: Path) -> None:
-    save_picture(plot, tmp_path / "a.png", 1.0)
+    save_figure_image(plot, tmp_path / "a.png", 1.0)
     with Image.open(tmp_path / "a.png") as image:
         colours = {colour for _, colour in image.convert("RGB").getcolors(1 << 20) or []}
     assert (0, 0x72, 0xB2) in colours
@@ -101,7 +101,7 @@ def test_lines_are_as_wide_in_a_picture_as_on_the_screen(qtbot: QtBot, tmp_path:
     marker = plot.plotItem.addLine(x=1.2, pen=pg.mkPen("#CC79A7", width=1))
     plot.show()
     qtbot.waitExposed(plot)
-    save_picture(plot, tmp_path / "a.png", scale)
+    save_figure_image(plot, tmp_path / "a.png", scale)
     with Image.open(tmp_path / "a.png") as image:
         pixels = np.asarray(image.convert("RGB"))
     place = round(200 * scale)
@@ -177,7 +177,7 @@ def test_drawing_leaves_the_plot_as_it_was(plot: Plot, tmp_path: Path) -> None:
     mode = curve.opts["segmentedLineMode"]
     before = plot.grab().toImage()
     save_drawing(plot, tmp_path / "a.svg")
-    save_picture(plot, tmp_path / "a.png")
+    save_figure_image(plot, tmp_path / "a.png")
     QApplication.processEvents()
     assert plot.grab().toImage() == before
     assert plot.focusWidget() is focus
@@ -230,11 +230,11 @@ def save(plot: Plot, kind: str, path: Path) -> None:
     if kind == "csv":
         save_table(plot.table(), path)  # type: ignore[arg-type]
     else:
-        {"png": save_picture, "svg": save_drawing}[kind](plot, path)
+        {"png": save_figure_image, "svg": save_drawing}[kind](plot, path)
 
 
 def test_a_copied_picture_is_on_the_clipboard(plot: Plot) -> None:
-    copy_picture(plot, 1.0)
+    copy_figure_image(plot, 1.0)
     image = QGuiApplication.clipboard().image()
     assert (image.width(), image.height()) == (400, 300)
     assert image.pixelColor(200, 2) == QColor("#FFFFFF")
@@ -258,9 +258,9 @@ def test_asking_to_export_suggests_a_name_and_saves_what_is_accepted(
     assert Path(dialog.directory().absolutePath()) == tmp_path
     (tmp_path / "new").mkdir()
     dialog.selectFile(str(tmp_path / "new" / "mine"))
-    with qtbot.waitSignal(exporter.saved) as told:
+    with qtbot.waitSignal(exporter.saved) as received:
         dialog.accept()
-    assert told.args == [str(tmp_path / "new" / f"mine.{kind}")]
+    assert received.args == [str(tmp_path / "new" / f"mine.{kind}")]
     assert (tmp_path / "new" / f"mine.{kind}").stat().st_size > 0
     assert preferences.last_folder == str(tmp_path / "new")
 
@@ -279,10 +279,10 @@ def test_a_failed_export_is_told_and_the_folder_not_remembered(
     plot: Plot, preferences: Preferences, tmp_path: Path
 ) -> None:
     exporter = FigureExporter(preferences, plot)
-    told: list[DpmError] = []
-    exporter.failed.connect(told.append)
+    received: list[DpmError] = []
+    exporter.failed.connect(received.append)
     exporter.save(plot, "png", str(tmp_path / "gone" / "a.png"))  # type: ignore[arg-type]
-    (error,) = told
+    (error,) = received
     assert isinstance(error, OutputError)
     assert str(tmp_path / "gone") in str(error)
     assert preferences.last_folder == str(tmp_path)

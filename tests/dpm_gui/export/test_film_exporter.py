@@ -26,7 +26,7 @@ from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.points import PointsView
 from tests.support.made_up import STEPS, recordings
 
-PICTURES = 2 * (2 + 1) + 2 * 1
+IMAGES = 2 * (2 + 1) + 2 * 1
 """In a film of T = 2 that rests for one picture at each end."""
 
 
@@ -34,7 +34,7 @@ PICTURES = 2 * (2 + 1) + 2 * 1
 def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(film_scene, "FILM_SIZE", QSize(160, 100))
     monkeypatch.setattr(film_scene, "FIGURE_SIZE", QSize(330, 330))
-    monkeypatch.setattr(film_scene, "HOLD", 1)
+    monkeypatch.setattr(film_scene, "STILL_FRAMES", 1)
 
 
 @pytest.fixture
@@ -76,39 +76,39 @@ def test_a_film_is_written_picture_by_picture_and_told_once_when_its_thread_has_
     tmp_path: Path, parent: QObject, qtbot: QtBot
 ) -> None:
     path = tmp_path / "film.gif"
-    export, told = begin(path, parent)
+    export, received = begin(path, parent)
     progress: list[tuple[int, int]] = []
     export.progressed.connect(lambda done, total: progress.append((done, total)))
     with qtbot.waitSignal(export.saved):
         export.start()
-    assert told.all == [("ended", None), ("saved", str(path))]
-    assert frames_in(path) == PICTURES
+    assert received.all == [("ended", None), ("saved", str(path))]
+    assert frames_in(path) == IMAGES
     assert progress == sorted(progress)
-    assert progress[-1] == (PICTURES, PICTURES)
+    assert progress[-1] == (IMAGES, IMAGES)
 
 
 def test_a_film_that_cannot_be_written_is_told_once(tmp_path: Path, parent: QObject, qtbot: QtBot) -> None:
-    export, told = begin(tmp_path / "gone" / "film.gif", parent)
+    export, received = begin(tmp_path / "gone" / "film.gif", parent)
     with qtbot.waitSignal(export.failed) as failed:
         export.start()
     assert isinstance(failed.args[0], OutputError)
-    assert told.names == ["ended", "failed"]
+    assert received.names == ["ended", "failed"]
 
 
 @pytest.mark.parametrize("pictures", [0, 1, 4])
 def test_a_stopped_film_leaves_what_was_there_before_and_tells_no_failure(
-    tmp_path: Path, parent: QObject, qtbot: QtBot, pictures: int
+    tmp_path: Path, parent: QObject, qtbot: QtBot, images: int
 ) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"the old film")
-    export, told = begin(path, parent)
+    export, received = begin(path, parent)
     export.start()
-    for _ in range(pictures):
+    for _ in range(images):
         export._draw_next()
     with qtbot.waitSignal(export.ended):
         export.cancel()
         export.cancel()
-    assert told.names == ["ended"]
+    assert received.names == ["ended"]
     assert [each.name for each in tmp_path.iterdir()] == ["film.mp4"]
     assert path.read_bytes() == b"the old film"
 
@@ -132,13 +132,13 @@ def exporter(
 def test_a_film_is_saved_while_the_status_bar_tells_and_its_name_is_told_last(
     exporter: FilmExporter, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    told, path = Told(exporter), tmp_path / "roll.gif"
+    received, path = Told(exporter), tmp_path / "roll.gif"
     with qtbot.waitSignal(exporter.saved):
         exporter.save(str(path))
     assert frames_in(path) == 2 * (STEPS + 1) + 2
-    (_, first), *_ = told.all
+    (_, first), *_ = received.all
     assert first == Activity("Writing roll.gif", 0, 0, None, can_stop=True)
-    assert told.all[-2:] == [("activity", None), ("saved", str(path))]
+    assert received.all[-2:] == [("activity", None), ("saved", str(path))]
 
 
 def test_one_film_is_written_at_a_time_and_then_another(exporter: FilmExporter, tmp_path: Path, qtbot: QtBot) -> None:
@@ -158,19 +158,19 @@ def test_stop_ends_a_film_without_a_trace_and_without_a_word(
 ) -> None:
     exporter.stop()  # nothing is being written
     exporter.save(str(tmp_path / "roll.gif"))
-    told = Told(exporter)
+    received = Told(exporter)
     with qtbot.waitSignal(exporter.activity_changed, check_params_cb=lambda activity: activity is None):
         exporter.stop()
-    assert {name for name, _ in told.all} == {"activity"}
+    assert {name for name, _ in received.all} == {"activity"}
     assert not list(tmp_path.glob("*.gif"))
 
 
 def test_shut_down_in_the_middle_leaves_no_thread_and_no_file(exporter: FilmExporter, tmp_path: Path) -> None:
     exporter.save(str(tmp_path / "roll.mp4"))
-    told = Told(exporter)
+    received = Told(exporter)
     exporter.shut_down()
     QApplication.processEvents()
-    assert told.all == []
+    assert received.all == []
     assert not list(tmp_path.glob("*.mp4"))
 
 
@@ -216,8 +216,8 @@ def test_figure_one_is_saved_with_the_arrows_of_every_step_although_nobody_has_l
     exporter: FilmExporter, opened: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     made: list[PaperFigure] = []
-    real = PaperFigure.picture
-    monkeypatch.setattr(PaperFigure, "picture", lambda figure: (made.append(figure), real(figure))[1])
+    real = PaperFigure.image
+    monkeypatch.setattr(PaperFigure, "image", lambda figure: (made.append(figure), real(figure))[1])
     assert not opened.drifts
     with qtbot.waitSignal(exporter.saved) as saved:
         exporter.save(str(tmp_path / "figure.png"))

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from core.values.runs import DriftFrame
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.engine.values import FORWARD, REVERSE
-from dpm_gui.export.film_scene import HOLD, MOST_FRAMES, FilmScene, pixels
+from dpm_gui.export.film_scene import MOST_FRAMES, STILL_FRAMES, FilmScene, pixels
 from dpm_gui.export.paper_figures import PaperFigure
 from dpm_gui.views.canvases.points import PointsView
 from tests.support.made_up import close_figures, recordings
@@ -42,13 +42,13 @@ def canvases(scene: QWidget) -> list[PointsView]:
 @pytest.mark.parametrize("last", [1, 4, 40, 99, 100, 1000])
 def test_a_film_goes_from_the_data_to_the_noise_and_back_and_rests_at_both(qtbot: QtBot, last: int) -> None:
     steps = scene_of(qtbot, last).steps()
-    assert steps[: HOLD + 1] == [0] * (HOLD + 1)
+    assert steps[: STILL_FRAMES + 1] == [0] * (STILL_FRAMES + 1)
     turn = len(steps) // 2
     assert steps[turn] == last
     assert steps[:turn] == sorted(steps[:turn])
     assert steps[turn:] == sorted(steps[turn:], reverse=True)
     assert steps[-1] == 0
-    assert Counter(steps)[0] == Counter(steps)[last] == HOLD + 2
+    assert Counter(steps)[0] == Counter(steps)[last] == STILL_FRAMES + 2
 
 
 @pytest.mark.parametrize(("last", "every"), [(40, True), (99, True), (100, False), (1000, False)])
@@ -57,7 +57,7 @@ def test_a_film_shows_every_step_of_a_short_run_and_no_more_than_its_pictures_of
 ) -> None:
     steps = scene_of(qtbot, last).steps()
     assert (set(steps) == set(range(last + 1))) == every
-    assert len(steps) <= MOST_FRAMES + 2 * HOLD
+    assert len(steps) <= MOST_FRAMES + 2 * STILL_FRAMES
     gaps = np.diff(sorted(set(steps)))
     assert gaps.max() - gaps.min() <= 1
 
@@ -65,7 +65,7 @@ def test_a_film_shows_every_step_of_a_short_run_and_no_more_than_its_pictures_of
 def test_each_picture_shows_its_step_on_both_sides(qtbot: QtBot) -> None:
     scene = scene_of(qtbot)
     expected = recordings(4)
-    for t, _ in zip(scene.steps(), scene.pictures(), strict=True):
+    for t, _ in zip(scene.steps(), scene.images(), strict=True):
         for view, side in zip(canvases(scene), SIDES, strict=True):
             frame = expected[side].frame(t)
             assert frame is not None
@@ -75,11 +75,11 @@ def test_each_picture_shows_its_step_on_both_sides(qtbot: QtBot) -> None:
 
 def test_pictures_are_rgb_of_the_size_that_was_asked_for_and_change_with_the_step(qtbot: QtBot) -> None:
     scene = scene_of(qtbot)
-    pictures = dict(zip(scene.steps(), scene.pictures(), strict=True))
-    assert {picture.shape for picture in pictures.values()} == {(SMALL.height(), SMALL.width(), 3)}
-    assert {picture.dtype for picture in pictures.values()} == {np.dtype(np.uint8)}
-    assert len({picture.tobytes() for picture in pictures.values()}) == 5
-    assert pictures[0][SMALL.height() // 2, 0].tolist() == list(QColor(LIGHT.surface).getRgb()[:3])
+    images = dict(zip(scene.steps(), scene.images(), strict=True))
+    assert {image.shape for image in images.values()} == {(SMALL.height(), SMALL.width(), 3)}
+    assert {image.dtype for image in images.values()} == {np.dtype(np.uint8)}
+    assert len({image.tobytes() for image in images.values()}) == 5
+    assert images[0][SMALL.height() // 2, 0].tolist() == list(QColor(LIGHT.surface).getRgb()[:3])
 
 
 def test_both_sides_stand_beside_each_other_and_have_one_scale(qtbot: QtBot) -> None:
@@ -94,7 +94,7 @@ def test_both_sides_stand_beside_each_other_and_have_one_scale(qtbot: QtBot) -> 
 def test_a_scene_has_the_palette_and_the_colours_along_the_data(qtbot: QtBot, palette: object) -> None:
     scene = FilmScene(recordings(2), palette, SMALL)  # type: ignore[arg-type]
     qtbot.addWidget(scene, before_close_func=close_figures)
-    next(scene.pictures())
+    next(scene.images())
     for view in canvases(scene):
         assert view._palette == palette
         assert not np.array_equal(*view._cloud.colours)
@@ -118,8 +118,8 @@ def test_figure_one_is_forward_reverse_and_drift_at_three_steps(qtbot: QtBot) ->
         np.testing.assert_allclose(tails, drifts(last)[t].x)
         np.testing.assert_allclose(tips - tails, view._drift.factor * drifts(last)[t].drift, rtol=1e-5)
         assert view.layer_shown("arrows")
-    picture = figure.picture()
-    assert (picture.width(), picture.height()) == (600, 620)
+    image = figure.image()
+    assert (image.width(), image.height()) == (600, 620)
 
 
 def test_a_scene_is_laid_out_without_being_on_the_screen(qtbot: QtBot) -> None:

@@ -15,12 +15,12 @@ from dpm_gui.export import films
 from dpm_gui.export.films import write_film
 from dpm_gui.export.gif import ColourCount, Indexer, changed_box
 
-Picture = NDArray[np.uint8]
+FramePixels = NDArray[np.uint8]
 BACKGROUND = (30, 33, 38)
 SUFFIXES = (".gif", ".mp4")
 
 
-def cloud(number: int, height: int = 60, width: int = 80, colours: int = 256) -> Picture:
+def cloud(number: int, height: int = 60, width: int = 80, colours: int = 256) -> FramePixels:
     """A square that moves over a plain ground, and a fixed strip of many colours."""
     frame = np.full((height, width, 3), BACKGROUND, np.uint8)
     frame[-8:, :, 0] = np.linspace(0, 255, width).astype(np.uint8)
@@ -29,11 +29,11 @@ def cloud(number: int, height: int = 60, width: int = 80, colours: int = 256) ->
     return frame
 
 
-def clouds(count: int) -> list[Picture]:
+def clouds(count: int) -> list[FramePixels]:
     return [cloud(number) for number in range(count)]
 
 
-def play(path: Path) -> list[Picture]:
+def play(path: Path) -> list[FramePixels]:
     """Decode every frame of a film."""
     if path.suffix == ".mp4":
         import av
@@ -87,7 +87,7 @@ def test_a_pixel_that_does_not_change_does_not_flicker_in_a_gif(tmp_path: Path) 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_source_may_reuse_its_array(tmp_path: Path, suffix: str) -> None:
-    def reusing() -> Iterator[Picture]:
+    def reusing() -> Iterator[FramePixels]:
         frame = cloud(0)
         for number in range(4):
             frame[:] = cloud(number)
@@ -125,8 +125,8 @@ def test_an_mp4_is_h264_that_any_player_shows_with_the_right_rate_and_hues(tmp_p
         assert stream.codec_context.pix_fmt == "yuv420p"
         assert stream.codec_context.colorspace == films.BT_709
         assert stream.average_rate == 25
-        picture = next(container.decode(stream)).to_ndarray(format="rgb24")
-    assert np.abs(picture.astype(int) - frames[0]).max() <= 4
+        image = next(container.decode(stream)).to_ndarray(format="rgb24")
+    assert np.abs(image.astype(int) - frames[0]).max() <= 4
 
 
 def test_odd_sizes_are_padded_by_their_edge_in_an_mp4(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_cancelled_film_leaves_what_was_there_before(tmp_path: Path, suffix: s
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_failing_source_of_frames_leaves_nothing_behind(tmp_path: Path, suffix: str) -> None:
-    def failing() -> Iterator[Picture]:
+    def failing() -> Iterator[FramePixels]:
         yield cloud(0)
         yield cloud(1)
         raise RuntimeError("no more")
@@ -198,7 +198,7 @@ def test_a_failing_source_of_frames_leaves_nothing_behind(tmp_path: Path, suffix
 def test_frames_are_asked_for_one_at_a_time(tmp_path: Path, suffix: str) -> None:
     asked = 0
 
-    def counting() -> Iterator[Picture]:
+    def counting() -> Iterator[FramePixels]:
         nonlocal asked
         for number in range(10):
             asked += 1
@@ -215,9 +215,9 @@ def test_frames_are_asked_for_one_at_a_time(tmp_path: Path, suffix: str) -> None
     ("name", "what"), [("film.avi", "the suffix .avi is not known"), ("film", "the name has no suffix")]
 )
 def test_an_unknown_suffix_is_refused_at_once_with_those_that_work(tmp_path: Path, name: str, what: str) -> None:
-    with pytest.raises(BadInputError) as told:
+    with pytest.raises(BadInputError) as received:
         write_film(tmp_path / name, clouds(1))
-    assert str(told.value) == f"{tmp_path / name}: {what}; a film ends in .gif or .mp4"
+    assert str(received.value) == f"{tmp_path / name}: {what}; a film ends in .gif or .mp4"
 
 
 def test_a_suffix_in_capitals_is_known(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from dpm_gui.app import ALL_SHIPPED
 from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.film_scene import MOST_FRAMES, FilmScene
-from dpm_gui.export.paper_figures import PictureFigure
-from dpm_gui.session.figure_rows import PictureRows, half_noised
-from dpm_gui.session.side_recording import Recording
-from dpm_gui.views.canvases.images import PicturesView
+from dpm_gui.export.paper_figures import ImageFigure
+from dpm_gui.session.figure_rows import ImageRows, half_noised
+from dpm_gui.session.side_recording import SideRecording
+from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.plots.entropies import EntropyPlot
 from tests.dpm_gui.views.items.test_image_items import info, states
 from tests.dpm_gui.views.plots.test_entropies import entropies
@@ -26,26 +26,26 @@ from tests.support.made_up import close_figures
 DATA = info((4, 4))
 
 
-def recordings(last: int, top: int | None = None) -> dict[str, Recording]:
+def recordings(last: int, top: int | None = None) -> dict[str, SideRecording]:
     """Both sides of a run of two pictures, whose level is the step."""
-    made = {FORWARD: Recording(last), REVERSE: Recording(last, top=top)}
+    made = {FORWARD: SideRecording(last), REVERSE: SideRecording(last, top=top)}
     for recording in made.values():
         for t in range(recording.top + 1):
             recording.add(Frame(t, states(np.full((2, 4, 4), t % 256), DATA)))
     return made
 
 
-def views(scene: object) -> list[PicturesView]:
-    return sorted(scene.findChildren(PicturesView), key=lambda view: (view.y(), view.x()))  # type: ignore[attr-defined]
+def views(scene: object) -> list[ImagesView]:
+    return sorted(scene.findChildren(ImagesView), key=lambda view: (view.y(), view.x()))  # type: ignore[attr-defined]
 
 
 def test_a_film_of_a_long_run_takes_every_so_many_steps_and_says_so(qtbot: QtBot) -> None:
-    scene = FilmScene(recordings(400), LIGHT, QSize(240, 160), PicturesView, DATA)
+    scene = FilmScene(recordings(400), LIGHT, QSize(240, 160), ImagesView, DATA)
     qtbot.addWidget(scene, before_close_func=close_figures)
     steps = scene.steps()
     assert len(steps) <= MOST_FRAMES + 16
     assert {b - a for a, b in pairwise(steps) if b > a} <= {scene.stride, 400 % scene.stride}
-    film = scene.pictures()
+    film = scene.images()
     for _ in range(20):
         next(film)
     assert [view.header.note for view in views(scene)] == [f"t = {steps[19]} · one step in {scene.stride}"] * 2
@@ -53,17 +53,17 @@ def test_a_film_of_a_long_run_takes_every_so_many_steps_and_says_so(qtbot: QtBot
 
 
 def test_a_film_of_a_denoising_run_stands_at_its_start_while_the_noise_goes_on(qtbot: QtBot) -> None:
-    scene = FilmScene(recordings(6, top=3), LIGHT, QSize(240, 160), PicturesView, DATA)
+    scene = FilmScene(recordings(6, top=3), LIGHT, QSize(240, 160), ImagesView, DATA)
     qtbot.addWidget(scene, before_close_func=close_figures)
-    notes = [[view.header.note for view in views(scene)] for _ in scene.pictures()]
+    notes = [[view.header.note for view in views(scene)] for _ in scene.images()]
     assert ["t = 6", "t = 3"] in notes
     assert ["t = 2", "t = 2"] in notes
 
 
 def test_figure_three_has_a_row_each_and_says_the_steps(qtbot: QtBot) -> None:
     levels = np.random.default_rng(0).integers(0, 256, (4, 7, 4, 4))
-    rows = PictureRows(12, 0.51, 40, *(states(row, DATA) for row in levels))
-    figure = PictureFigure(rows, DATA, LIGHT, QSize(700, 500))
+    rows = ImageRows(12, 0.51, 40, *(states(row, DATA) for row in levels))
+    figure = ImageFigure(rows, DATA, LIGHT, QSize(700, 500))
     qtbot.addWidget(figure, before_close_func=close_figures)
     shown = views(figure)
     assert [view.header.title for view in shown] == ["Examples", "Noised", "Denoised", "Samples"]
@@ -72,7 +72,7 @@ def test_figure_three_has_a_row_each_and_says_the_steps(qtbot: QtBot) -> None:
     for view, row in zip(shown, levels, strict=True):
         y, x = view.grid.corner(6)
         assert view.image.pixelColor(x + 2, y + 1).red() == row[6, 1, 2]
-    assert figure.picture().size() == QSize(700, 500)
+    assert figure.image().size() == QSize(700, 500)
 
 
 def test_half_noised_is_where_half_of_the_signal_is_left() -> None:

@@ -77,11 +77,11 @@ def all_jobs(parent: QObject) -> Iterator[Jobs]:
 
 
 def run_to_its_end(job: Job, qtbot: QtBot) -> Told:
-    told = Told(job)
+    received = Told(job)
     with qtbot.waitSignal(job.finished):
         job.start()
-    qtbot.waitUntil(lambda: bool(told.endings))
-    return told
+    qtbot.waitUntil(lambda: bool(received.endings))
+    return received
 
 
 def test_all_values_arrive_in_order_in_the_thread_that_made_the_job(parent: QObject, qtbot: QtBot) -> None:
@@ -92,10 +92,10 @@ def test_all_values_arrive_in_order_in_the_thread_that_made_the_job(parent: QObj
             worked_in.add(threading.get_ident())
             yield number
 
-    told = run_to_its_end(Job(work, parent), qtbot)
-    assert told.values == list(range(1000))
-    assert told.endings == [("done", None)]
-    assert told.threads == {threading.get_ident()}
+    received = run_to_its_end(Job(work, parent), qtbot)
+    assert received.values == list(range(1000))
+    assert received.endings == [("done", None)]
+    assert received.threads == {threading.get_ident()}
     assert threading.get_ident() not in worked_in
 
 
@@ -138,10 +138,10 @@ def test_an_exception_ends_a_job_as_failed_once_after_all_its_values(
         yield from range(values)
         raise error
 
-    told = run_to_its_end(Job(work, parent), qtbot)
-    assert told.endings == [("failed", error)]
-    assert told.values == list(range(values))
-    assert told.threads == {threading.get_ident()}
+    received = run_to_its_end(Job(work, parent), qtbot)
+    assert received.endings == [("failed", error)]
+    assert received.values == list(range(values))
+    assert received.threads == {threading.get_ident()}
 
 
 def test_work_that_cannot_even_begin_ends_as_failed(parent: QObject, qtbot: QtBot) -> None:
@@ -164,12 +164,12 @@ def test_an_exception_on_the_way_out_ends_a_cancelled_job_as_failed(parent: QObj
             raise OSError("the disk is full")
 
     job = Job(work, parent)
-    told = Told(job)
+    received = Told(job)
     job.start()
     assert began.wait(5)
     with qtbot.waitSignal(job.finished):
         job.cancel()
-    assert [name for name, _ in told.endings] == ["failed"]
+    assert [name for name, _ in received.endings] == ["failed"]
 
 
 def test_a_cancelled_job_ends_as_cancelled_once_and_its_generator_is_closed_in_its_own_thread(
@@ -177,23 +177,23 @@ def test_a_cancelled_job_ends_as_cancelled_once_and_its_generator_is_closed_in_i
 ) -> None:
     work = Endless()
     job = Job(work, parent)
-    told = Told(job)
+    received = Told(job)
     job.start()
     assert work.began.wait(5)
     with qtbot.waitSignal(job.finished):
         job.cancel()
         job.cancel()
-    assert told.endings == [("cancelled", None)]
-    assert told.values == list(range(len(told.values)))
+    assert received.endings == [("cancelled", None)]
+    assert received.values == list(range(len(received.values)))
     assert work.closed_in == work.ran_in != threading.get_ident()
 
 
 def test_cancelling_a_job_that_has_ended_changes_nothing(parent: QObject, qtbot: QtBot) -> None:
     job = Job(lambda: iter("ab"), parent)  # an iterator that is no generator will do
-    told = run_to_its_end(job, qtbot)
+    received = run_to_its_end(job, qtbot)
     job.cancel()
     QCoreApplication.processEvents()
-    assert (told.values, told.endings) == (["a", "b"], [("done", None)])
+    assert (received.values, received.endings) == (["a", "b"], [("done", None)])
 
 
 def test_a_newer_job_takes_the_place_of_the_older_one_for_its_purpose_alone(all_jobs: Jobs, qtbot: QtBot) -> None:

@@ -25,9 +25,9 @@ from dpm_gui.paint.document.image_files import grey_of, mask_of, read_image, rgb
 from dpm_gui.paint.files import PaintFiles
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.opening import PaintOpener
-from dpm_gui.paint.potential.files import load_wish
-from dpm_gui.paint.potential.session import WishSession
-from dpm_gui.paint.potential.shapes import Wish
+from dpm_gui.paint.potential.files import load_potential
+from dpm_gui.paint.potential.session import PotentialSession
+from dpm_gui.paint.potential.shapes import DrawnPotential
 from dpm_gui.session.session import Session
 from tests.support.made_up import open_and_run
 
@@ -39,7 +39,7 @@ class Told:
 
     def __init__(self, source: Saver | PaintFiles) -> None:
         self.all: list[object] = []
-        (source.saved if isinstance(source, Saver) else source.told).connect(self.all.append)
+        (source.saved if isinstance(source, Saver) else source.received).connect(self.all.append)
         source.failed.connect(self.all.append)
         self.activities: list[Activity | None] = []
         source.activity_changed.connect(self.activities.append)
@@ -80,7 +80,7 @@ def write(text: str, path: str) -> None:
 def test_of_two_saves_to_one_path_the_later_one_stands_although_the_first_is_slow(
     saver: Saver, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    told, path, slow = Told(saver), str(tmp_path / "a.txt"), Gate("first")
+    received, path, slow = Told(saver), str(tmp_path / "a.txt"), Gate("first")
     saver.save(path, slow)
     assert slow.begun.wait(10)
     saver.save(path, partial(write, "second"))
@@ -90,21 +90,21 @@ def test_of_two_saves_to_one_path_the_later_one_stands_although_the_first_is_slo
     slow.open.set()
     qtbot.waitUntil(lambda: not saver.busy)
     assert Path(path).read_text(encoding="utf-8") == "second"
-    assert told.all == [path, path]
-    assert told.activities == [Activity("Saving a.txt", 0, 0, None, can_stop=False), None] * 2
+    assert received.all == [path, path]
+    assert received.activities == [Activity("Saving a.txt", 0, 0, None, can_stop=False), None] * 2
 
 
 def test_what_waits_is_written_in_its_order_and_once_where_it_would_be_replaced(
     saver: Saver, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    told, slow, written = Told(saver), Gate("slow"), []
+    received, slow, written = Told(saver), Gate("slow"), []
     saver.save(str(tmp_path / "slow.txt"), slow)
     for name, text in (("a", "old"), ("b", "b"), ("a", "new")):
         saver.save(str(tmp_path / name), lambda path, text=text: (written.append(text), write(text, path)))
     slow.open.set()
     qtbot.waitUntil(lambda: not saver.busy)
     assert written == ["b", "new"]
-    assert told.all == [str(tmp_path / name) for name in ("slow.txt", "b", "a")]
+    assert received.all == [str(tmp_path / name) for name in ("slow.txt", "b", "a")]
     assert (tmp_path / "a").read_text(encoding="utf-8") == "new"
 
 
@@ -114,22 +114,22 @@ def test_a_file_that_cannot_be_written_is_told_and_the_next_one_is_written(
     def refuse(path: str) -> None:
         raise OutputError(f"{path}: the disk is full")
 
-    told = Told(saver)
+    received = Told(saver)
     saver.save(str(tmp_path / "a"), refuse)
     saver.save(str(tmp_path / "b"), partial(write, "b"))
     qtbot.waitUntil(lambda: not saver.busy)
-    error, path = told.all
+    error, path = received.all
     assert isinstance(error, OutputError)
     assert path == str(tmp_path / "b")
 
 
 def test_the_end_waits_for_what_is_written_and_writes_what_waits_without_a_word(saver: Saver, tmp_path: Path) -> None:
-    told, slow = Told(saver), Gate("slow")
+    received, slow = Told(saver), Gate("slow")
     saver.save(str(tmp_path / "slow"), slow)
     saver.save(str(tmp_path / "a"), partial(write, "a"))
     saver.save(str(tmp_path / "b"), partial(write, "b"))
     assert slow.begun.wait(10)
-    told.activities.clear()
+    received.activities.clear()
     threading.Timer(0.05, slow.open.set).start()
     saver.shut_down()
     assert {each.name: each.read_text(encoding="utf-8") for each in tmp_path.iterdir()} == {
@@ -138,7 +138,7 @@ def test_the_end_waits_for_what_is_written_and_writes_what_waits_without_a_word(
     assert all(job.isFinished() for job in saver.findChildren(Job))
     saver.save(str(tmp_path / "late"), partial(write, "late"))
     QCoreApplication.processEvents()
-    assert (told.all, told.activities) == ([], [])
+    assert (received.all, received.activities) == ([], [])
     assert not (tmp_path / "late").exists()
 
 
@@ -173,16 +173,16 @@ class Desk:
         self.preferences.last_folder = folder
         self.window = window
         self.paint = PaintSession(session, window)
-        self.wishes = WishSession(session, self.paint.easel.undo_stack, window)
-        self.opener = PaintOpener(self.paint, self.wishes, window)
-        self.files = PaintFiles(self.paint, self.wishes, self.opener, self.preferences, window)
-        self.told = Told(self.files)
+        self.potential_session = PotentialSession(session, self.paint.document.undo_stack, window)
+        self.opener = PaintOpener(self.paint, self.potential_session, window)
+        self.files = PaintFiles(self.paint, self.potential_session, self.opener, self.preferences, window)
+        self.received = Told(self.files)
 
-    def put_up(self, height: int, width: int) -> None:
+    def load_image(self, height: int, width: int) -> None:
         """Put a noisy picture of colours up, a part of it masked."""
         rng = np.random.default_rng(7)
-        picture = rng.integers(0, 256, (height, width, 3)).astype(np.float32)
-        self.paint.easel.put_up(picture, (0.0, 255.0), rng.random((height, width)) < 0.3)
+        image = rng.integers(0, 256, (height, width, 3)).astype(np.float32)
+        self.paint.document.load_image(image, (0.0, 255.0), rng.random((height, width)) < 0.3)
 
     def answer(self, name: str) -> None:
         """Give the dialog on show a name."""
@@ -196,9 +196,9 @@ def desk(session: Session, settings: QSettings, tmp_path: Path, window: QWidget)
     """Paint with a small picture on the easel."""
     window.show()
     made = Desk(session, settings, tmp_path, window)
-    made.put_up(9, 11)
+    made.load_image(9, 11)
     yield made
-    for part in (made.opener, made.files, made.paint, made.wishes):
+    for part in (made.opener, made.files, made.paint, made.potential_session):
         part.shut_down()
 
 
@@ -217,7 +217,7 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         monkeypatch.setattr(module, name, work)
 
     noted(runs, "save_request")
-    for name in ("save_image", "save_wish"):
+    for name in ("save_image", "save_potential"):
         noted(files_module, name)
     return found
 
@@ -225,27 +225,27 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_masks_pictures_and_requests_are_written_beside_the_window_which_says_so(
     desk: Desk, tmp_path: Path, threads: list[int], qtbot: QtBot
 ) -> None:
-    files, picture, mask = desk.files, desk.paint.easel.picture.values, desk.paint.easel.mask.values
+    files, image, mask = desk.files, desk.paint.document.image.values, desk.paint.document.mask.values
     folder = tmp_path / "new"
     folder.mkdir()
     asks: dict[str, Callable[[], None]] = {
         "mask.png": files.ask_where_to_save_mask,
-        "picture.png": partial(files.ask_where_to_save_picture, picture.astype(np.uint8)),
-        "grey.png": partial(files.ask_where_to_save_picture, picture[:, :, 0].astype(np.uint8)),
+        "picture.png": partial(files.ask_where_to_save_image, image.astype(np.uint8)),
+        "grey.png": partial(files.ask_where_to_save_image, image[:, :, 0].astype(np.uint8)),
         "request.npz": files.ask_where_to_save_request,
     }
     for name, ask in asks.items():
         ask()
         desk.answer(str(folder / Path(name).stem))
-        assert desk.told.activities[-1] == Activity(f"Saving {name}", 0, 0, None, can_stop=False)
+        assert desk.received.activities[-1] == Activity(f"Saving {name}", 0, 0, None, can_stop=False)
         qtbot.waitUntil(lambda: not files.busy)
-        assert desk.told.activities[-1] is None
-        assert desk.told.all[-1] == f"Saved {folder / name}"
+        assert desk.received.activities[-1] is None
+        assert desk.received.all[-1] == f"Saved {folder / name}"
     assert (mask_of(read_image(folder / "mask.png")) == mask).all()
-    assert (rgb_of(read_image(folder / "picture.png")) == picture).all()
-    assert (grey_of(read_image(folder / "grey.png")) == picture[:, :, 0]).all()
+    assert (rgb_of(read_image(folder / "picture.png")) == image).all()
+    assert (grey_of(read_image(folder / "grey.png")) == image[:, :, 0]).all()
     (request,) = runs.load_request(str(folder / "request.npz"))
-    assert (request.picture == picture).all()
+    assert (request.image == image).all()
     assert (request.mask == mask[:, :, None]).all()
     assert len(threads) == len(asks)
     assert threading.get_ident() not in threads
@@ -256,11 +256,11 @@ def test_a_wish_over_the_plane_is_written_beside_the_window(
     desk: Desk, session: Session, files: dict[str, str], trusted: None, threads: list[int], tmp_path: Path, qtbot: QtBot
 ) -> None:
     open_and_run(session, files["small"], qtbot)
-    desk.wishes.edit(Wish("disc", (0.5, -0.5)))
+    desk.potential_session.edit(DrawnPotential("disc", (0.5, -0.5)))
     desk.files.save_request(str(tmp_path / "wish.npz"))
-    desk.wishes.edit(Wish("half_plane"))
+    desk.potential_session.edit(DrawnPotential("half_plane"))
     qtbot.waitUntil(lambda: not desk.files.busy)
-    assert load_wish(tmp_path / "wish.npz").wish == Wish("disc", (0.5, -0.5))
+    assert load_potential(tmp_path / "wish.npz").potential == DrawnPotential("disc", (0.5, -0.5))
     assert len(threads) == 1
     assert threading.get_ident() not in threads
 
@@ -278,12 +278,12 @@ def test_what_is_saved_is_what_was_there_whatever_is_painted_meanwhile(
 
     for module, work in ((runs, "save_request"), (files_module, "image_of_mask")):
         monkeypatch.setattr(module, work, partial(later, getattr(module, work)))
-    easel, path = desk.paint.easel, tmp_path / name
-    mask, picture = easel.mask.values.copy(), easel.picture.values.copy()
+    document, path = desk.paint.document, tmp_path / name
+    mask, image = document.mask.values.copy(), document.image.values.copy()
     (desk.files.save_mask if path.suffix == ".png" else desk.files.save_request)(str(path))
     assert begun.wait(10)
-    easel.invert()
-    easel.exchange(picture + 1, "another")
+    document.invert()
+    document.replace_image(image + 1, "another")
     go_on.set()
     qtbot.waitUntil(lambda: not desk.files.busy)
     if path.suffix == ".png":
@@ -291,7 +291,7 @@ def test_what_is_saved_is_what_was_there_whatever_is_painted_meanwhile(
     else:
         (request,) = runs.load_request(str(path))
         assert (request.mask == mask[:, :, None]).all()
-        assert (request.picture == picture).all()
+        assert (request.image == image).all()
 
 
 def test_what_cannot_be_saved_is_told_and_leaves_nothing(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
@@ -299,7 +299,7 @@ def test_what_cannot_be_saved_is_told_and_leaves_nothing(desk: Desk, tmp_path: P
     qtbot.waitUntil(lambda: not desk.files.busy)
     desk.paint.set_options(weighted=True, start=3)
     desk.files.save_request(str(tmp_path / "request.npz"))
-    unwritten, unsound = desk.told.all
+    unwritten, unsound = desk.received.all
     assert isinstance(unwritten, OutputError)
     assert "gone" in str(unwritten)
     assert isinstance(unsound, BadInputError)
@@ -311,15 +311,15 @@ def test_what_cannot_be_saved_is_told_and_leaves_nothing(desk: Desk, tmp_path: P
 def test_the_window_goes_on_while_something_large_is_saved(
     desk: Desk, tmp_path: Path, threads: list[int], qtbot: QtBot, name: str, side: int
 ) -> None:
-    desk.put_up(side, side)
-    levels, path = desk.paint.easel.picture.values.astype(np.uint8), str(tmp_path / name)
+    desk.load_image(side, side)
+    levels, path = desk.paint.document.image.values.astype(np.uint8), str(tmp_path / name)
     ticks: list[float] = []
     timer = QTimer(desk.window)
     timer.timeout.connect(lambda: ticks.append(monotonic()))
     timer.start(1)
     began = monotonic()
-    with qtbot.waitSignal(desk.files.told, timeout=SECONDS):
-        desk.files.save_picture(levels, path) if name == "picture.png" else desk.files.save_request(path)
+    with qtbot.waitSignal(desk.files.received, timeout=SECONDS):
+        desk.files.save_result_image(levels, path) if name == "picture.png" else desk.files.save_request(path)
     ended = monotonic()
     timer.stop()
     gaps = np.diff([began, *(tick for tick in ticks if tick < ended), ended])

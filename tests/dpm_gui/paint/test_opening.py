@@ -14,16 +14,16 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.formats import requests
-from core.values.inpainting import FillRequest
+from core.values.inpainting import InpaintingRequest
 from dpm_gui.engine import runs
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.paint import opening
 from dpm_gui.paint.document.image_files import image_of_mask
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.opening import PaintOpener
-from dpm_gui.paint.potential.files import save_wish
-from dpm_gui.paint.potential.session import WishSession
-from dpm_gui.paint.potential.shapes import Wish
+from dpm_gui.paint.potential.files import save_potential
+from dpm_gui.paint.potential.session import PotentialSession
+from dpm_gui.paint.potential.shapes import DrawnPotential
 from dpm_gui.session.session import Session
 from tests.support.journey_images import save_rings
 from tests.support.made_up import Steered
@@ -37,22 +37,22 @@ class Desk:
     def __init__(self, session: Session, window: QWidget) -> None:
         self.session = session
         self.paint = PaintSession(session, window)
-        self.wishes = WishSession(session, self.paint.easel.undo_stack, window)
-        self.opener = PaintOpener(self.paint, self.wishes, window)
-        self.told: list[str] = []
+        self.potential_session = PotentialSession(session, self.paint.document.undo_stack, window)
+        self.opener = PaintOpener(self.paint, self.potential_session, window)
+        self.received: list[str] = []
         self.failed: list[Exception] = []
         self.activities: list[Activity | None] = []
-        self.opener.told.connect(self.told.append)
+        self.opener.received.connect(self.received.append)
         self.opener.failed.connect(self.failed.append)
         self.opener.activity_changed.connect(self.activities.append)
 
     @property
-    def picture(self) -> np.ndarray:
-        return self.paint.easel.picture.values
+    def image(self) -> np.ndarray:
+        return self.paint.document.image.values
 
     @property
     def mask(self) -> np.ndarray:
-        return self.paint.easel.mask.values
+        return self.paint.document.mask.values
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def desk(session: Session, qtbot: QtBot) -> Iterator[Desk]:
     qtbot.addWidget(window)
     made = Desk(session, window)
     yield made
-    for part in (made.opener, made.paint, made.wishes):
+    for part in (made.opener, made.paint, made.potential_session):
         part.shut_down()
 
 
@@ -136,13 +136,13 @@ def test_pictures_masks_and_requests_are_read_beside_the_window_which_says_so(
     mask = np.zeros((HEIGHT, WIDTH), np.bool_)
     mask[2:5, 3:7] = True
     image_of_mask(mask).save(str(tmp_path / "mask.png"))
-    picture = np.full((HEIGHT, WIDTH), 7, np.float32)
-    runs.save_request(FillRequest(picture, ~mask, count=3, seed=5, threads=1), str(tmp_path / "wish.npz"))
+    image = np.full((HEIGHT, WIDTH), 7, np.float32)
+    runs.save_request(InpaintingRequest(image, ~mask, count=3, seed=5, threads=1), str(tmp_path / "wish.npz"))
 
     assert opener.open(save_plain(tmp_path / "own.png", 99))
     qtbot.waitUntil(lambda: not opener.busy)
-    assert (desk.picture == 99).all()
-    assert desk.told == [f"Opened {tmp_path / 'own.png'}"]
+    assert (desk.image == 99).all()
+    assert desk.received == [f"Opened {tmp_path / 'own.png'}"]
     assert desk.activities[0] == Activity("Opening own.png", 0, 0, None, can_stop=True)
     assert desk.activities[-1] is None
 
@@ -152,7 +152,7 @@ def test_pictures_masks_and_requests_are_read_beside_the_window_which_says_so(
 
     assert opener.open(str(tmp_path / "wish.npz"))
     qtbot.waitUntil(lambda: not opener.busy)
-    assert (desk.picture == 7).all()
+    assert (desk.image == 7).all()
     assert (desk.mask == ~mask).all()
     assert desk.session.spec.seed == 5
     assert len(threads) == 4
@@ -165,18 +165,18 @@ def test_a_wish_over_the_plane_is_read_beside_the_window(
     desk: Desk, files: dict[str, str], trusted: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     open_here(desk, Path(files["small"]), qtbot)
-    wish = Wish("disc", (0.5, -0.5), (1.0, 0.0), 0.7, 0.3)
+    potential = DrawnPotential("disc", (0.5, -0.5), (1.0, 0.0), 0.7, 0.3)
     stack = QUndoStack(desk.paint)
-    other = WishSession(desk.session, stack, desk.paint)
-    other.edit(wish)
-    save_wish(other.saved, tmp_path / "wish.npz")
+    other = PotentialSession(desk.session, stack, desk.paint)
+    other.edit(potential)
+    save_potential(other.saved, tmp_path / "wish.npz")
     other.shut_down()
     threads: list[int] = []
-    real = opening.load_wish
-    monkeypatch.setattr(opening, "load_wish", lambda path: (threads.append(threading.get_ident()), real(path))[1])
+    real = opening.load_potential
+    monkeypatch.setattr(opening, "load_potential", lambda path: (threads.append(threading.get_ident()), real(path))[1])
     desk.opener.open_request(str(tmp_path / "wish.npz"))
     qtbot.waitUntil(lambda: not desk.opener.busy)
-    assert desk.wishes.wish == wish
+    assert desk.potential_session.potential == potential
     assert threads != [threading.get_ident()]
 
 
@@ -184,16 +184,16 @@ def test_a_picture_of_another_size_is_made_to_fit_as_a_person_says(
     before_rings: Desk, tmp_path: Path, qtbot: QtBot
 ) -> None:
     path = save_plain(tmp_path / "own.png", 99, (30, 20))
-    before = before_rings.picture.copy()
-    for button, told in (("Cancel", []), ("Fit", ["own.png: fitted, from 20 × 30 to 11 × 9 pixels"])):
-        before_rings.opener.open_picture(path)
+    before = before_rings.image.copy()
+    for button, received in (("Cancel", []), ("Fit", ["own.png: fitted, from 20 × 30 to 11 × 9 pixels"])):
+        before_rings.opener.open_image(path)
         qtbot.waitUntil(lambda: bool(questions()))
         answer(button)
         qtbot.waitUntil(lambda: not before_rings.opener.busy)
-        assert before_rings.told == told
-    assert (before_rings.picture == 99).all()
-    before_rings.paint.easel.undo_stack.undo()
-    assert (before_rings.picture == before).all()
+        assert before_rings.received == received
+    assert (before_rings.image == 99).all()
+    before_rings.paint.document.undo_stack.undo()
+    assert (before_rings.image == before).all()
 
 
 # ------------------------------------------------------------------------------------------------------- interrupting
@@ -201,18 +201,18 @@ def test_of_two_pictures_the_one_that_was_chosen_last_is_taken(
     before_rings: Desk, tmp_path: Path, steer_reading: Callable[[str], Steered], qtbot: QtBot
 ) -> None:
     steered = steer_reading("_levels_in")
-    before_rings.opener.open_picture(save_plain(tmp_path / "first.png", 11))
+    before_rings.opener.open_image(save_plain(tmp_path / "first.png", 11))
     qtbot.waitUntil(lambda: len(steered._passes) == 1)
-    before_rings.opener.open_picture(save_plain(tmp_path / "second.png", 22))
+    before_rings.opener.open_image(save_plain(tmp_path / "second.png", 22))
     qtbot.waitUntil(lambda: len(steered._passes) == 2)
     steered.let(1, call=1)
-    qtbot.waitUntil(lambda: bool((before_rings.picture == 22).all()))
+    qtbot.waitUntil(lambda: bool((before_rings.image == 22).all()))
     steered.let(1, call=0)
     steered.wait_until_closed(call=0)
     QCoreApplication.processEvents()
     qtbot.waitUntil(lambda: not before_rings.opener.busy)
-    assert (before_rings.picture == 22).all()
-    assert before_rings.told == [f"Opened {tmp_path / 'second.png'}"]
+    assert (before_rings.image == 22).all()
+    assert before_rings.received == [f"Opened {tmp_path / 'second.png'}"]
 
 
 def test_a_picture_is_left_where_another_checkpoint_comes_first(
@@ -220,22 +220,22 @@ def test_a_picture_is_left_where_another_checkpoint_comes_first(
 ) -> None:
     steered = steer_reading("_levels_in")
     save_rings(tmp_path / "other.h5", (5, 6), steps=5)
-    before_rings.opener.open_picture(save_plain(tmp_path / "own.png", 11))
+    before_rings.opener.open_image(save_plain(tmp_path / "own.png", 11))
     qtbot.waitUntil(lambda: len(steered._passes) == 1)
     open_here(before_rings, tmp_path / "other.h5", qtbot)
     assert not before_rings.opener.busy
-    example = before_rings.picture.copy()
+    example = before_rings.image.copy()
     steered.let_go()
     steered.wait_until_closed(call=0)
     QCoreApplication.processEvents()
-    assert before_rings.picture.shape == (5, 6)
-    assert (before_rings.picture == example).all()
-    assert before_rings.told == ["own.png was not used: another checkpoint is open now"]
+    assert before_rings.image.shape == (5, 6)
+    assert (before_rings.image == example).all()
+    assert before_rings.received == ["own.png was not used: another checkpoint is open now"]
     assert before_rings.activities[-1] is None
     assert before_rings.failed == []
 
 
-@pytest.mark.parametrize("kind", ["open_picture", "open_mask"])
+@pytest.mark.parametrize("kind", ["open_image", "open_mask"])
 def test_a_question_about_a_file_goes_when_another_checkpoint_comes(
     before_rings: Desk, tmp_path: Path, kind: str, qtbot: QtBot
 ) -> None:
@@ -245,24 +245,24 @@ def test_a_question_about_a_file_goes_when_another_checkpoint_comes(
     open_here(before_rings, tmp_path / "other.h5", qtbot)
     assert questions() == []
     assert not before_rings.opener.busy
-    assert before_rings.picture.shape == before_rings.mask.shape == (5, 6)
-    assert before_rings.told == ["own.png was not used: another checkpoint is open now"]
+    assert before_rings.image.shape == before_rings.mask.shape == (5, 6)
+    assert before_rings.received == ["own.png was not used: another checkpoint is open now"]
 
 
 def test_stopping_leaves_the_file_and_the_painting(
     before_rings: Desk, tmp_path: Path, steer_reading: Callable[[str], Steered], qtbot: QtBot
 ) -> None:
     steered = steer_reading("_levels_in")
-    before = before_rings.picture.copy()
-    before_rings.opener.open_picture(save_plain(tmp_path / "own.png", 11))
+    before = before_rings.image.copy()
+    before_rings.opener.open_image(save_plain(tmp_path / "own.png", 11))
     qtbot.waitUntil(lambda: len(steered._passes) == 1)
     before_rings.opener.stop()
     assert not before_rings.opener.busy
     steered.let_go()
     steered.wait_until_closed(call=0)
     QCoreApplication.processEvents()
-    assert (before_rings.picture == before).all()
-    assert (before_rings.told, before_rings.failed) == ([], [])
+    assert (before_rings.image == before).all()
+    assert (before_rings.received, before_rings.failed) == ([], [])
 
 
 def test_after_the_end_no_thread_reads_and_nothing_is_told(
@@ -270,16 +270,16 @@ def test_after_the_end_no_thread_reads_and_nothing_is_told(
 ) -> None:
     steered = steer_reading("_levels_in")
     path = save_plain(tmp_path / "own.png", 11)
-    before_rings.opener.open_picture(path)
+    before_rings.opener.open_image(path)
     qtbot.waitUntil(lambda: len(steered._passes) == 1)
     steered.let_go()
     before_rings.opener.shut_down()
     assert all(thread.isFinished() for thread in before_rings.opener.findChildren(QThread))
-    before_rings.opener.open_picture(path)
+    before_rings.opener.open_image(path)
     QCoreApplication.processEvents()
     assert not before_rings.opener.busy
-    assert (before_rings.told, before_rings.failed) == ([], [])
-    assert not (before_rings.picture == 11).all()
+    assert (before_rings.received, before_rings.failed) == ([], [])
+    assert not (before_rings.image == 11).all()
 
 
 # ------------------------------------------------------------------------------------------------------ what is refused
@@ -287,14 +287,14 @@ def test_a_file_that_is_refused_is_told_once_and_the_painting_stays(
     before_rings: Desk, tmp_path: Path, qtbot: QtBot
 ) -> None:
     desk, opener = before_rings, before_rings.opener
-    picture, mask = desk.picture.copy(), desk.mask.copy()
+    image, mask = desk.image.copy(), desk.mask.copy()
     (tmp_path / "bad.png").write_bytes(b"no picture at all")
     (tmp_path / "bad.npz").write_bytes(b"no request at all")
-    small = FillRequest(np.zeros((4, 4), np.float32), np.ones((4, 4), np.bool_), seed=5)
+    small = InpaintingRequest(np.zeros((4, 4), np.float32), np.ones((4, 4), np.bool_), seed=5)
     runs.save_request(small, str(tmp_path / "small.npz"))
     for open_it, name, reason in (
-        (opener.open_picture, "bad.png", "bad.png"),
-        (opener.open_picture, "missing.png", "missing.png"),
+        (opener.open_image, "bad.png", "bad.png"),
+        (opener.open_image, "missing.png", "missing.png"),
         (opener.open_mask, "bad.png", "bad.png"),
         (opener.open_request, "bad.npz", "bad.npz"),
         (opener.open_request, "small.npz", "shape (4, 4) is not (9, 11)"),
@@ -303,14 +303,14 @@ def test_a_file_that_is_refused_is_told_once_and_the_painting_stays(
         qtbot.waitUntil(lambda: not opener.busy)
         assert reason in str(desk.failed.pop())
         assert desk.failed == []
-    assert (desk.picture == picture).all()
+    assert (desk.image == image).all()
     assert (desk.mask == mask).all()
-    assert desk.told == []
+    assert desk.received == []
     assert desk.session.spec.seed == 17
 
 
 def test_a_picture_is_refused_at_once_where_there_is_none_to_be_filled_in(desk: Desk, tmp_path: Path) -> None:
-    desk.opener.open_picture(save_plain(tmp_path / "own.png", 11))
+    desk.opener.open_image(save_plain(tmp_path / "own.png", 11))
     assert not desk.opener.busy
     assert "open a checkpoint of pictures first" in str(desk.failed[0])
     assert str(desk.failed[0]).startswith(str(tmp_path / "own.png"))

@@ -16,11 +16,11 @@ from core.formats import checkpoints
 from core.networks.empirical import EmpiricalNetwork
 from core.processes.schedules import constant_erasure
 from core.values.checkpoints import DataInfo, NetworkInfo
-from core.values.inpainting import FillFrame
+from core.values.inpainting import InpaintingFrame
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.engine import painting
 from dpm_gui.paint.inpainting.bit_page import BitPage
-from dpm_gui.paint.inpainting.image_page import PicturePage
+from dpm_gui.paint.inpainting.image_page import ImagePage
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.session.session import Session
 from dpm_gui.window.actions import Actions
@@ -56,13 +56,13 @@ def bits(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path,
     source = Heartbeat()
     network = EmpiricalNetwork.of(source.support())
     info = DataInfo(source.name, source.shape, (0.0, 1.0), np.zeros(20), np.ones(20), source.support())
-    weights = {name: value.numpy() for name, value in network.state_dict().items()}
+    draws = {name: value.numpy() for name, value in network.state_dict().items()}
     betas = constant_erasure(STEPS, first=1e-3)
-    parts = NetworkInfo(network.kind, network.config, weights)
+    parts = NetworkInfo(network.kind, network.config, draws)
     made = make_checkpoint(kind="binomial", betas=betas, network=parts, data=info)
     checkpoints.save(made, tmp_path / "heartbeat.h5")
     page = BitPage(paint, Actions(window), window)
-    paint.subject_changed.connect(page.show_opened)
+    paint.document_loaded.connect(page.show_opened)
     with qtbot.waitSignal(session.opened_changed):
         session.open(str(tmp_path / "heartbeat.h5"))
     paint.set_options(particles=64)
@@ -70,11 +70,11 @@ def bits(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path,
 
 
 @pytest.fixture
-def pictures(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path, qtbot: QtBot) -> PicturePage:
+def images(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path, qtbot: QtBot) -> ImagePage:
     """The page of pictures, with rings."""
     save_rings(tmp_path / "rings.h5", (9, 11), steps=30)
-    page = PicturePage(paint, Actions(window), IconSet(), window)
-    paint.subject_changed.connect(page.show_opened)
+    page = ImagePage(paint, Actions(window), IconSet(), window)
+    paint.document_loaded.connect(page.show_opened)
     with qtbot.waitSignal(session.opened_changed):
         session.open(str(tmp_path / "rings.h5"))
     return page
@@ -89,7 +89,7 @@ def begin(paint: PaintSession, steered: Steered, call: int, values: int, qtbot: 
             steered.let(values, call=call)
 
 
-def broken(*_: object) -> Iterator[FillFrame]:
+def broken(*_: object) -> Iterator[InpaintingFrame]:
     raise BadInputError("count: the disk is full of cats")
     yield
 
@@ -97,7 +97,7 @@ def broken(*_: object) -> Iterator[FillFrame]:
 def test_bits_that_were_stopped_say_where(
     bits: BitPage, paint: PaintSession, steer: Callable[[str], Steered], qtbot: QtBot
 ) -> None:
-    steered = steer("fill")
+    steered = steer("inpaint")
     begin(paint, steered, 0, 2, qtbot)
     t = paint.result.t
     assert bits._state.text() == f"filling in, t = {t}"
@@ -115,50 +115,50 @@ def test_bits_that_were_stopped_say_where(
 def test_bits_that_fail_say_so_and_what_is_not_on_show_says_nothing(
     bits: BitPage, paint: PaintSession, steer: Callable[[str], Steered], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    begin(paint, steer("fill"), 0, 1, qtbot)
-    monkeypatch.setattr(painting, "fill", broken)
+    begin(paint, steer("inpaint"), 0, 1, qtbot)
+    monkeypatch.setattr(painting, "inpaint", broken)
     with qtbot.waitSignal(paint.ended):
         paint.run()
     assert bits._state.text() == "failed"
     bits._state.clear()
-    bits.put_away()
+    bits.deactivate()
     with qtbot.waitSignal(paint.ended):
         paint.run()
     assert bits._state.text() == ""
 
 
 def test_pictures_that_were_stopped_before_any_came_say_so(
-    pictures: PicturePage, paint: PaintSession, steer: Callable[[str], Steered], qtbot: QtBot
+    images: ImagePage, paint: PaintSession, steer: Callable[[str], Steered], qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(paint.ended):
         paint.run()
-    assert pictures.results.state == ""
-    begin(paint, steer("fill"), 0, 0, qtbot)
-    assert pictures.results.state == "filling in…"
+    assert images.results.state == ""
+    begin(paint, steer("inpaint"), 0, 0, qtbot)
+    assert images.results.state == "filling in…"
     paint.stop()
-    assert pictures.results.state == "stopped"
+    assert images.results.state == "stopped"
 
 
 def test_what_another_kind_of_data_said_is_gone_when_pictures_are_opened(
-    pictures: PicturePage, paint: PaintSession, session: Session
+    images: ImagePage, paint: PaintSession, session: Session
 ) -> None:
-    pictures.put_away()
+    images.deactivate()
     paint.started.emit()
-    assert pictures.results.state == "filling in…"
-    paint.subject_changed.emit(session.opened)
-    assert pictures.results.state == ""
+    assert images.results.state == "filling in…"
+    paint.document_loaded.emit(session.opened)
+    assert images.results.state == ""
 
 
 def test_while_the_key_is_held_the_canvas_shows_the_chosen_sample_in_its_own_levels(
-    pictures: PicturePage, paint: PaintSession, qtbot: QtBot
+    images: ImagePage, paint: PaintSession, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(paint.ended):
         paint.run()
     shown: list[np.ndarray] = []
-    show = pictures.canvas.set_picture
-    pictures.canvas.set_picture = lambda levels, mask: (shown.append(levels), show(levels, mask))  # type: ignore
-    pictures.results.samples.choose(2)
-    pictures.compare(True)
-    assert np.array_equal(shown[-1], paint.digest.levels[2])
-    pictures.compare(False)
-    assert np.array_equal(shown[-1], paint.easel.picture.values.astype(np.uint8))
+    show = images.canvas.set_image
+    images.canvas.set_image = lambda levels, mask: (shown.append(levels), show(levels, mask))  # type: ignore
+    images.results.samples.choose(2)
+    images.compare(True)
+    assert np.array_equal(shown[-1], paint.summary.levels[2])
+    images.compare(False)
+    assert np.array_equal(shown[-1], paint.document.image.values.astype(np.uint8))

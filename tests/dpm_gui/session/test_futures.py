@@ -13,16 +13,16 @@ from pytestqt.qtbot import QtBot
 from core.errors import BadInputError
 from core.values.runs import Branch, Frame
 from dpm_gui.engine.values import FORWARD, REVERSE
-from dpm_gui.session.recorded_run import Roots
+from dpm_gui.session.recorded_run import BranchStates
 from dpm_gui.session.session import Session
-from dpm_gui.session.side_recording import Recording
+from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.plots.futures_spread import NONE_YET
 from tests.support.futures_desk import Desk, assert_recorded, computed
 from tests.support.made_up import FEW, LAST, SPEC, STEPS, Steered
 
 
 @pytest.fixture
-def pictures(session: Session, path: str, trusted: None, long: None, qtbot: QtBot) -> Desk:
+def images(session: Session, path: str, trusted: None, long: None, qtbot: QtBot) -> Desk:
     """Four pictures have been run in 24 steps."""
     session._spec = FEW
     return Desk(session, qtbot).opened(path)
@@ -42,15 +42,15 @@ def test_the_futures_are_those_of_the_state_that_was_on_show(points: Desk) -> No
 
 
 def test_the_state_is_taken_from_the_recording_and_the_run_is_not_walked_again(
-    pictures: Desk, monkeypatch: pytest.MonkeyPatch
+    images: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = replace(FEW, branches=(Branch(20, 0),))
-    pictures.player.seek(20)
-    monkeypatch.setattr("core.sampling.starts.walk_back", None)  # whoever walks calls it
-    pictures.branch()
-    assert pictures.session.spec == expected
+    images.player.seek(20)
+    monkeypatch.setattr("core.sampling.starts.reverse_frames", None)  # whoever walks calls it
+    images.branch()
+    assert images.session.spec == expected
     monkeypatch.undo()
-    assert_recorded(pictures.session, computed(pictures.session))
+    assert_recorded(images.session, computed(images.session))
 
 
 def test_undo_and_from_noise_lead_back_and_redo_knows_the_state_still(
@@ -66,7 +66,7 @@ def test_undo_and_from_noise_lead_back_and_redo_knows_the_state_still(
         session.undo_stack.undo()
     assert all(np.array_equal(points.frame(t).x, before[t]) for t in range(STEPS + 1))
     assert session.recording(REVERSE).spreads == {}
-    monkeypatch.setattr("core.sampling.starts.walk_back", None)
+    monkeypatch.setattr("core.sampling.starts.reverse_frames", None)
     for again in (session.undo_stack.redo, session.run):
         with qtbot.waitSignal(session.run_ended):
             again()
@@ -129,13 +129,13 @@ def test_a_trajectory_that_is_not_there_is_told_by_name(points: Desk, qtbot: QtB
 def test_the_spread_is_computed_in_the_thread_of_the_job(points: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from core.sampling import starts
 
-    threads, real = set(), starts.spread_of
+    threads, real = set(), starts.state_spread
 
     def watched(*arguments: object) -> float:
         threads.add(threading.get_ident())
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(starts, "spread_of", watched)
+    monkeypatch.setattr(starts, "state_spread", watched)
     points.player.seek(3)
     points.branch()
     assert len(threads) == 1
@@ -150,7 +150,7 @@ def test_figure_1_is_not_made_of_futures(points: Desk) -> None:
 
 
 def test_a_state_is_known_for_the_run_that_is_recorded_alone() -> None:
-    roots, recording, spec = Roots(), Recording(3), replace(SPEC, branches=(Branch(2, 1),))
+    roots, recording, spec = BranchStates(), SideRecording(3), replace(SPEC, branches=(Branch(2, 1),))
     recording.add(Frame(2, np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)))
     assert roots.find(spec, None, recording) is None
     assert roots.find(spec, replace(SPEC, seed=1), recording) is None
@@ -208,37 +208,37 @@ def test_without_a_chosen_state_of_the_reverse_the_first_branches(points: Desk, 
     assert points.note() == "t = 3 · 64 futures of point 1 from t = 3"
 
 
-def test_the_enlarged_picture_branches_and_its_futures_are_a_grid_of_their_own(pictures: Desk, qtbot: QtBot) -> None:
-    ours, other = (pictures.watch.views[side] for side in (REVERSE, FORWARD))
-    pictures.player.seek(12)
+def test_the_enlarged_picture_branches_and_its_futures_are_a_grid_of_their_own(images: Desk, qtbot: QtBot) -> None:
+    ours, other = (images.watch.views[side] for side in (REVERSE, FORWARD))
+    images.player.seek(12)
     ours.enlarge(2)
-    pictures.branch()
-    assert pictures.session.spec.branches == (Branch(12, 2),)
-    assert pictures.note() == "t = 12 · 64 futures of picture 3 from t = 12"
+    images.branch()
+    assert images.session.spec.branches == (Branch(12, 2),)
+    assert images.note() == "t = 12 · 64 futures of picture 3 from t = 12"
     assert (ours.grid.count, other.grid.count) == (64, 4)
-    assert (ours.picture_enlarged, other.picture_enlarged) == (-1, -1)
+    assert (ours.enlarged_image, other.enlarged_image) == (-1, -1)
     assert ours.region == ours.home
     ours.enlarge(40)
-    assert other.picture_enlarged == -1
-    pictures.player.seek(7)
-    pictures.branch()
-    assert pictures.session.spec.branches == (Branch(12, 2), Branch(7, 40))
-    assert ours.picture_enlarged == -1
-    with qtbot.waitSignal(pictures.session.run_ended):
-        pictures.watch.starts.from_noise()
+    assert other.enlarged_image == -1
+    images.player.seek(7)
+    images.branch()
+    assert images.session.spec.branches == (Branch(12, 2), Branch(7, 40))
+    assert ours.enlarged_image == -1
+    with qtbot.waitSignal(images.session.run_ended):
+        images.watch.starts.from_noise()
     assert (ours.grid.count, other.region) == (4, other.home)
     ours.enlarge(3)
-    assert other.picture_enlarged == 3
+    assert other.enlarged_image == 3
 
 
-def test_a_preview_of_futures_says_so(pictures: Desk, steer: Callable[[str], Steered], qtbot: QtBot) -> None:
+def test_a_preview_of_futures_says_so(images: Desk, steer: Callable[[str], Steered], qtbot: QtBot) -> None:
     running = steer("run")
     running.at_once = 1
-    pictures.player.seek(18)
-    pictures.watch.starts.branch()
-    qtbot.waitUntil(lambda: pictures.session.recording(REVERSE).in_reach is not None)
-    assert pictures.note() == "t = 18 · 64 futures of picture 1, preview in 4 steps"
-    assert pictures.plot.spreads == {}
-    with qtbot.waitSignal(pictures.session.run_ended):
+    images.player.seek(18)
+    images.watch.starts.branch()
+    qtbot.waitUntil(lambda: images.session.recording(REVERSE).shown_range is not None)
+    assert images.note() == "t = 18 · 64 futures of picture 1, preview in 4 steps"
+    assert images.plot.spreads == {}
+    with qtbot.waitSignal(images.session.run_ended):
         running.let_go()
-    assert pictures.note() == "t = 18 · 64 futures of picture 1 from t = 18"
+    assert images.note() == "t = 18 · 64 futures of picture 1 from t = 18"

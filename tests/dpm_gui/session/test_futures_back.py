@@ -11,13 +11,13 @@ from pytestqt.qtbot import QtBot
 from dpm_gui.engine import runs as runs_module
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.session import Session
-from dpm_gui.session.side_recording import Recording
+from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.window.workspaces import PAINT, WATCH
 from tests.support.futures_desk import Desk, assert_recorded, computed
 from tests.support.made_up import SPEC, Steered
 
 
-def both(session: Session) -> list[Recording]:
+def both(session: Session) -> list[SideRecording]:
     return [session.recording(side) for side in (FORWARD, REVERSE)]
 
 
@@ -31,13 +31,13 @@ def test_back_to_the_samples_nothing_is_walked_again(points: Desk, back: str, mo
         points.branch()
     assert both(session) != samples
     monkeypatch.setattr(runs_module, "run", None)  # whoever runs calls it
-    told: list[str] = []
+    received: list[str] = []
     for name in ("recording_replaced", "run_started", "frames_added", "colours_changed", "run_ended"):
-        getattr(session, name).connect(lambda *_, name=name: told.append(name))
+        getattr(session, name).connect(lambda *_, name=name: received.append(name))
     session.undo_stack.undo() if back == "undo" else points.watch.starts.from_noise()
     assert session.spec == SPEC
     assert both(session) == samples
-    assert told == ["recording_replaced", "run_started", *2 * ["colours_changed", "frames_added"], "run_ended"]
+    assert received == ["recording_replaced", "run_started", *2 * ["colours_changed", "frames_added"], "run_ended"]
     assert not session.running
     assert not session.out_of_date
     points.player.seek(1)
@@ -56,7 +56,7 @@ def test_from_samples_that_were_put_back_others_branch_without_a_walk(
     points.player.seek(3)
     points.branch()
     points.session.undo_stack.undo()
-    monkeypatch.setattr("core.sampling.starts.walk_back", None)
+    monkeypatch.setattr("core.sampling.starts.reverse_frames", None)
     points.player.seek(4)
     points.branch()
     monkeypatch.undo()
@@ -113,8 +113,8 @@ def test_samples_are_put_back_when_somebody_looks(points: Desk) -> None:
     session, samples = points.session, both(points.session)
     points.player.seek(3)
     points.branch()
-    points.workspaces.show_page(PAINT)
+    points.workspaces.show_workspace(PAINT)
     session.undo_stack.undo()
     assert both(session) != samples
-    points.workspaces.show_page(WATCH)
+    points.workspaces.show_workspace(WATCH)
     assert both(session) == samples

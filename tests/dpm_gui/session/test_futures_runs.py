@@ -20,13 +20,13 @@ def frames(opened: Opened, *arguments: object) -> list[SideFrame]:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_a_run_of_futures_is_the_engine_s_with_or_without_their_state(path: str, trusted: None, known: bool) -> None:
-    from core.sampling.starts import futures, root_in, walk_to_root
+    from core.sampling.starts import futures, reverse_to_root, root_in
     from core.sampling.trajectories import forward
 
     *_, opened = opening.open_checkpoint(path)
     assert isinstance(opened, Opened)
     spec = replace(FEW, branches=(Branch(9, 3),))
-    *_, parent = walk_to_root(opened.model, spec)
+    *_, parent = reverse_to_root(opened.model, spec)
     run = frames(opened, spec, root_in(parent, spec)) if known else frames(opened, spec)
     back = [value.frame for value in run if value.side == REVERSE]
     for found, frame in zip(back, futures(opened.model, spec), strict=True):
@@ -40,14 +40,14 @@ def test_a_run_of_futures_is_the_engine_s_with_or_without_their_state(path: str,
 def test_every_frame_of_the_futures_says_how_far_they_lie_apart_and_no_other(
     path: str, trusted: None, long: None
 ) -> None:
-    from core.sampling.starts import spread_of
+    from core.sampling.starts import state_spread
 
     *_, opened = opening.open_checkpoint(path)
     assert isinstance(opened, Opened)
     run = frames(opened, replace(FEW, branches=(Branch(15, 3),)))
     back = [value for value in run if value.side == REVERSE and not value.preview]
     assert [value.spread for value in back] == [
-        spread_of(opened.checkpoint.data, "gaussian", value.frame.x) for value in back
+        state_spread(opened.checkpoint.data, "gaussian", value.frame.x) for value in back
     ]
     assert back[0].spread == 0.0
     assert all(value.spread is None for value in run if value.side == FORWARD or value.preview)
@@ -67,7 +67,7 @@ def test_many_futures_of_a_late_state_have_a_preview_that_begins_at_it(path: str
 def test_there_is_room_for_the_futures_and_for_the_run(path: str, trusted: None) -> None:
     *_, opened = opening.open_checkpoint(path)
     assert isinstance(opened, Opened)
-    sides = runs.rooms(opened, replace(FEW, branches=(Branch(15, 3),))).sides
+    sides = runs.recording_space(opened, replace(FEW, branches=(Branch(15, 3),))).sides
     assert [sides[side].steps for side in (FORWARD, REVERSE)] == [LAST, 15]
     sides[REVERSE].add(Frame(15, np.zeros((64, 8, 8), np.float32)))
     sides[FORWARD].add(Frame(0, np.zeros((4, 8, 8), np.float32)))

@@ -18,9 +18,9 @@ from dpm_gui.engine import measuring, opening, runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE, SideFrame
 from dpm_gui.session.session import Session
-from dpm_gui.session.side_recording import Recording, Shown
+from dpm_gui.session.side_recording import ShownFrame, SideRecording
 from tests.dpm_gui.session.test_session_jobs import listen
-from tests.support.made_up import FEW, LAST, SPEC, Steered, make_checkpoint, make_pictures, open_and_run
+from tests.support.made_up import FEW, LAST, SPEC, Steered, make_checkpoint, make_images, open_and_run
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def model(path: str, trusted: None) -> Opened:
 
 
 @pytest.fixture
-def pictures(session: Session, path: str, trusted: None, long: None, qtbot: QtBot) -> Session:
+def images(session: Session, path: str, trusted: None, long: None, qtbot: QtBot) -> Session:
     """A session in which four pictures have been run."""
     session._spec = FEW
     open_and_run(session, path, qtbot)
@@ -45,7 +45,7 @@ def frames(opened: Opened, spec: RunSpec) -> list[SideFrame]:
 # ------------------------------------------------------------------------------------------------------ the engine
 @pytest.mark.parametrize("shape", [(8, 8), (4, 6, 3)])
 def test_pictures_are_opened(tmp_path: Path, trusted: None, shape: tuple[int, ...]) -> None:
-    checkpoints.save(make_pictures(shape=shape), tmp_path / "made.h5")
+    checkpoints.save(make_images(shape=shape), tmp_path / "made.h5")
     preview, opened = opening.open_checkpoint(str(tmp_path / "made.h5"))
     assert preview.checkpoint.data.shape == shape
     assert isinstance(opened, Opened)
@@ -117,28 +117,32 @@ def test_what_is_kept_in_memory_obeys_the_cap_the_preview_included(
     model: Opened, long: None, monkeypatch: pytest.MonkeyPatch, cap: int, places: str
 ) -> None:
     monkeypatch.setattr("core.formats.recordings.recording.DEFAULT_CAP", cap)
-    rooms = runs.rooms(model, FEW)
-    assert rooms.preview is not None
+    recording_space = runs.recording_space(model, FEW)
+    assert recording_space.preview is not None
     a_frame = 4 * FEW.count * 64
-    in_memory = [room.steps + 1 for room in (*rooms.sides.values(), rooms.preview) if room.place == "memory"]
+    in_memory = [
+        store.steps + 1
+        for store in (*recording_space.sides.values(), recording_space.preview)
+        if store.place == "memory"
+    ]
     assert sum(in_memory) * a_frame <= cap
-    assert {room.place for room in rooms.sides.values()} == {places}
-    assert rooms.preview.steps == 4
+    assert {store.place for store in recording_space.sides.values()} == {places}
+    assert recording_space.preview.steps == 4
 
 
 # ----------------------------------------------------------------------------------------------------- the session
 def test_frames_are_written_in_the_thread_of_the_job(
-    pictures: Session, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+    images: Session, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    threads, keep = set(), Recording.keep
+    threads, store = set(), SideRecording.store
 
-    def watched(self: Recording, frame: Frame, *, preview: bool = False) -> None:
+    def watched(self: SideRecording, frame: Frame, *, preview: bool = False) -> None:
         threads.add(threading.get_ident())
-        keep(self, frame, preview=preview)
+        store(self, frame, preview=preview)
 
-    monkeypatch.setattr(Recording, "keep", watched)
-    with qtbot.waitSignal(pictures.run_ended):
-        pictures.run()
+    monkeypatch.setattr(SideRecording, "store", watched)
+    with qtbot.waitSignal(images.run_ended):
+        images.run()
     assert len(threads) == 1
     assert threading.get_ident() not in threads
 
@@ -156,14 +160,14 @@ def test_points_are_denoised_as_the_engine_does(opened: Session, qtbot: QtBot) -
         assert np.array_equal(kept.x, frame.x)
 
 
-def test_a_run_leaves_the_chain_alone_and_no_preview(pictures: Session) -> None:
+def test_a_run_leaves_the_chain_alone_and_no_preview(images: Session) -> None:
     from core.sampling.trajectories import reverse
 
-    recording = pictures.recording(REVERSE)
+    recording = images.recording(REVERSE)
     assert recording.complete
     assert recording.preview is None
-    assert pictures.opened is not None
-    for frame in reverse(pictures.opened.model, FEW):
+    assert images.opened is not None
+    for frame in reverse(images.opened.model, FEW):
         kept = recording.frame(frame.t)
         assert kept is not None
         assert np.array_equal(kept.x, frame.x)
@@ -176,7 +180,7 @@ def test_a_run_that_is_stopped_keeps_its_preview(
     steered.at_once = 12  # the preview's first moves, the forward side between them
     with qtbot.waitSignal(session.opened_changed):
         session.open(path)
-    qtbot.waitUntil(lambda: (session.recording(REVERSE).in_reach or (LAST,))[0] < LAST)
+    qtbot.waitUntil(lambda: (session.recording(REVERSE).shown_range or (LAST,))[0] < LAST)
     session.stop()
     steered.let_go()
     assert not session.running
@@ -187,36 +191,36 @@ def test_a_run_that_is_stopped_keeps_its_preview(
     assert shown.preview
 
 
-def test_what_is_counted_are_the_steps_that_take_the_time(pictures: Session, qtbot: QtBot) -> None:
-    told = listen(pictures, "activity_changed")
-    with qtbot.waitSignal(pictures.run_ended):
-        pictures.run()
-    assert {each.total for each in told if each is not None} == {LAST + 1 + 5}
-    assert max(each.done for each in told if each is not None) == LAST + 1 + 5
+def test_what_is_counted_are_the_steps_that_take_the_time(images: Session, qtbot: QtBot) -> None:
+    received = listen(images, "activity_changed")
+    with qtbot.waitSignal(images.run_ended):
+        images.run()
+    assert {each.total for each in received if each is not None} == {LAST + 1 + 5}
+    assert max(each.done for each in received if each is not None) == LAST + 1 + 5
 
 
 def test_denoising_can_be_taken_back_and_another_file_starts_from_noise(
-    pictures: Session, files: dict[str, str], qtbot: QtBot
+    images: Session, files: dict[str, str], qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(pictures.run_ended):
-        pictures.edit(denoise_from=12)
-    assert pictures.recording(REVERSE).top == 12
-    assert pictures.recording(REVERSE).available == (0, 12)
-    assert pictures.recording(FORWARD).available == (0, LAST)
-    assert pictures.undo_stack.undoText() == "change of start"
-    with qtbot.waitSignal(pictures.run_ended):
-        pictures.undo_stack.undo()
-    assert pictures.recording(REVERSE).top == LAST
-    with qtbot.waitSignal(pictures.run_ended):
-        pictures.undo_stack.redo()
-    with qtbot.waitSignal(pictures.run_ended):
-        pictures.open(files["other"])
-    assert pictures.spec.denoise_from is None
+    with qtbot.waitSignal(images.run_ended):
+        images.edit(denoise_from=12)
+    assert images.recording(REVERSE).top == 12
+    assert images.recording(REVERSE).available == (0, 12)
+    assert images.recording(FORWARD).available == (0, LAST)
+    assert images.undo_stack.undoText() == "change of start"
+    with qtbot.waitSignal(images.run_ended):
+        images.undo_stack.undo()
+    assert images.recording(REVERSE).top == LAST
+    with qtbot.waitSignal(images.run_ended):
+        images.undo_stack.redo()
+    with qtbot.waitSignal(images.run_ended):
+        images.open(files["other"])
+    assert images.spec.denoise_from is None
 
 
-def test_a_start_that_is_no_step_is_told_by_name(pictures: Session, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(pictures.run_ended) as ended:
-        pictures.edit(denoise_from=LAST + 1)
+def test_a_start_that_is_no_step_is_told_by_name(images: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(images.run_ended) as ended:
+        images.edit(denoise_from=LAST + 1)
     assert isinstance(ended.args[0], BadInputError)
     assert str(ended.args[0]).startswith(f"denoise_from: {LAST + 1} is not a step")
 
@@ -239,91 +243,89 @@ def test_few_pictures_are_run_unless_a_number_was_chosen_that_can_be(
 
 
 # ------------------------------------------------------------------------------------------------- looks at a step
-def shown_at(session: Session, t: int) -> dict[str, Shown]:
+def shown_at(session: Session, t: int) -> dict[str, ShownFrame]:
     found = {side: session.recording(side).shown(t) for side in (FORWARD, REVERSE)}
     assert all(found.values())
     return found  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("way", ["guess", "mean"])
-def test_what_the_network_makes_of_a_step_is_the_engine_s_and_is_kept(
-    pictures: Session, way: str, qtbot: QtBot
-) -> None:
-    from core.sampling.predictions import guesses, next_means
+@pytest.mark.parametrize("mode", ["x0_estimate", "mean"])
+def test_what_the_network_makes_of_a_step_is_the_engine_s_and_is_kept(images: Session, mode: str, qtbot: QtBot) -> None:
+    from core.sampling.predictions import next_means, x0_estimates
 
-    wanted = shown_at(pictures, 9)
-    with qtbot.waitSignal(pictures.looked):
-        assert pictures.look(way, wanted) == {}
-    found = pictures.look(way, wanted)
-    assert pictures.opened is not None
-    turned = guesses if way == "guess" else next_means
+    wanted = shown_at(images, 9)
+    with qtbot.waitSignal(images.predictions_changed):
+        assert images.predict(mode, wanted) == {}
+    found = images.predict(mode, wanted)
+    assert images.opened is not None
+    turned = x0_estimates if mode == "x0_estimate" else next_means
     for side, each in wanted.items():
-        (expected,) = turned(pictures.opened.model, [each.frame])
+        (expected,) = turned(images.opened.model, [each.frame])
         assert found[side].frame.t == 9
         assert np.array_equal(found[side].frame.x, expected.x)
-    qtbot.waitUntil(lambda: pictures._tasks.idle)
+    qtbot.waitUntil(lambda: images._tasks.idle)
 
 
 def test_of_many_wishes_the_newest_is_answered_after_the_first(
-    pictures: Session, steer: Callable[[str], Steered], qtbot: QtBot
+    images: Session, steer: Callable[[str], Steered], qtbot: QtBot
 ) -> None:
-    looking = steer("look")
+    looking = steer("predict")
     for t in (3, 4, 5, 6):
-        pictures.look("guess", shown_at(pictures, t))
+        images.predict("x0_estimate", shown_at(images, t))
     looking.let_go()
-    qtbot.waitUntil(lambda: len(pictures.look("guess", shown_at(pictures, 6))) == 2)
-    known = [t for t in (3, 4, 5, 6) if pictures._looks.found(FORWARD, "guess", shown_at(pictures, t)[FORWARD])]
+    qtbot.waitUntil(lambda: len(images.predict("x0_estimate", shown_at(images, 6))) == 2)
+    known = [t for t in (3, 4, 5, 6) if images._predictions.found(FORWARD, "x0_estimate", shown_at(images, t)[FORWARD])]
     assert known == [3, 6]
     assert len(looking._passes) == 2
 
 
-def test_another_run_forgets_what_was_looked_at(pictures: Session, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(pictures.looked):
-        pictures.look("guess", shown_at(pictures, 9))
-    with qtbot.waitSignal(pictures.run_ended):
-        pictures.edit(seed=99)
-    with qtbot.waitSignal(pictures.looked):
-        assert pictures.look("guess", shown_at(pictures, 9)) == {}
+def test_another_run_forgets_what_was_looked_at(images: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(images.predictions_changed):
+        images.predict("x0_estimate", shown_at(images, 9))
+    with qtbot.waitSignal(images.run_ended):
+        images.edit(seed=99)
+    with qtbot.waitSignal(images.predictions_changed):
+        assert images.predict("x0_estimate", shown_at(images, 9)) == {}
 
 
-def test_only_the_newest_answers_are_kept(pictures: Session, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
-    monkeypatch.setattr("dpm_gui.session.predictions.KEPT", 4)
+def test_only_the_newest_answers_are_kept(images: Session, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    monkeypatch.setattr("dpm_gui.session.predictions.CACHED_PREDICTIONS", 4)
     for t in (1, 2, 3):
-        with qtbot.waitSignal(pictures.looked):
-            pictures.look("mean", shown_at(pictures, t))
-        qtbot.waitUntil(lambda: pictures._tasks.idle)
-    known = [t for t in (1, 2, 3) if pictures._looks.found(REVERSE, "mean", shown_at(pictures, t)[REVERSE])]
+        with qtbot.waitSignal(images.predictions_changed):
+            images.predict("mean", shown_at(images, t))
+        qtbot.waitUntil(lambda: images._tasks.idle)
+    known = [t for t in (1, 2, 3) if images._predictions.found(REVERSE, "mean", shown_at(images, t)[REVERSE])]
     assert known == [2, 3]
 
 
 # ------------------------------------------------------------------------------------------------ the rows of figure 3
 def test_the_rows_of_the_figure_are_those_of_the_run_and_what_it_has_not_got_is_computed(
-    pictures: Session, qtbot: QtBot
+    images: Session, qtbot: QtBot
 ) -> None:
-    assert not pictures.figure_ready
-    pictures.compute_figure()
-    pictures.compute_figure()
-    qtbot.waitUntil(lambda: pictures.figure_ready)
-    rows, opened = pictures.rows, pictures.opened
+    assert not images.figure_ready
+    images.compute_figure()
+    images.compute_figure()
+    qtbot.waitUntil(lambda: images.figure_ready)
+    rows, opened = images.rows, images.opened
     assert rows is not None
     assert opened is not None
     assert abs(rows.signal - 0.5) == np.abs(opened.alpha_bars[1:] - 0.5).min()
-    assert np.array_equal(rows.examples, pictures.recording(FORWARD).frame(0).x)
-    assert np.array_equal(rows.noised, pictures.recording(FORWARD).frame(rows.t).x)
-    assert np.array_equal(rows.samples, pictures.recording(REVERSE).frame(0).x)
+    assert np.array_equal(rows.examples, images.recording(FORWARD).frame(0).x)
+    assert np.array_equal(rows.noised, images.recording(FORWARD).frame(rows.t).x)
+    assert np.array_equal(rows.samples, images.recording(REVERSE).frame(0).x)
     assert rows.denoised.shape == rows.examples.shape
     assert np.abs(rows.denoised - rows.examples).mean() < np.abs(rows.noised - rows.examples).mean()
 
 
-def test_a_run_that_denoises_gives_its_own_row_and_samples_are_computed(pictures: Session, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(pictures.run_ended):
-        pictures.edit(denoise_from=7)
-    pictures.compute_figure()
-    qtbot.waitUntil(lambda: pictures.figure_ready)
-    rows = pictures.rows
+def test_a_run_that_denoises_gives_its_own_row_and_samples_are_computed(images: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(images.run_ended):
+        images.edit(denoise_from=7)
+    images.compute_figure()
+    qtbot.waitUntil(lambda: images.figure_ready)
+    rows = images.rows
     assert rows is not None
     assert rows.t == 7
-    assert np.array_equal(rows.denoised, pictures.recording(REVERSE).frame(0).x)
+    assert np.array_equal(rows.denoised, images.recording(REVERSE).frame(0).x)
     assert rows.samples.shape == rows.examples.shape
 
 
@@ -341,7 +343,7 @@ def test_a_figure_of_a_run_that_has_not_ended_is_refused(
 def test_the_bound_is_measured_on_as_many_pictures_as_is_usual_and_per_pixel(
     model: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.measurement.bound.PICTURES", 11)
+    monkeypatch.setattr("core.measurement.bound.DEFAULT_IMAGES", 11)
     *_, last = measuring.measure_bound(model, replace(SPEC, count=400, denoise_from=3))
     assert last.bound is not None
     assert last.bound.count == 11

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from dpm_gui.session.playback import sweep_seconds
+from dpm_gui.session.playback import playback_seconds
 from dpm_gui.session.player import SPEEDS, Player
 
 
@@ -48,10 +48,10 @@ def watched(qapp: QObject) -> Watched:
 
 
 def test_one_sweep_at_normal_speed_takes_four_seconds_for_forty_steps_and_eight_from_a_thousand() -> None:
-    assert sweep_seconds(40) == 4.0
-    assert sweep_seconds(1000) == 8.0
-    assert sweep_seconds(100_000) == 8.0
-    assert sweep_seconds(200) == pytest.approx(6.0)  # the geometric mean of 40 and 1000
+    assert playback_seconds(40) == 4.0
+    assert playback_seconds(1000) == 8.0
+    assert playback_seconds(100_000) == 8.0
+    assert playback_seconds(200) == pytest.approx(6.0)  # the geometric mean of 40 and 1000
 
 
 def test_the_frame_on_show_follows_the_time_that_has_passed_and_not_the_number_of_ticks(watched: Watched) -> None:
@@ -167,13 +167,13 @@ def test_a_new_speed_counts_from_the_moment_it_is_set(watched: Watched) -> None:
 
 
 def test_faster_and_slower_walk_the_list_of_speeds_and_stop_at_its_ends(watched: Watched) -> None:
-    told: list[float] = []
-    watched.player.settings_changed.connect(lambda: told.append(watched.player.speed))
+    received: list[float] = []
+    watched.player.settings_changed.connect(lambda: received.append(watched.player.speed))
     for _ in range(4):
         watched.player.faster()
     for _ in range(6):
         watched.player.slower()
-    assert told == [2.0, 4.0, 2.0, 1.0, 0.5, 0.25]
+    assert received == [2.0, 4.0, 2.0, 1.0, 0.5, 0.25]
 
 
 def test_seeking_is_clamped_and_tells_each_frame_once(watched: Watched) -> None:

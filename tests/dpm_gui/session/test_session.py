@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from core.values.runs import Frame, RunSpec
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.values import FORWARD, REVERSE, Preview
+from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
 from dpm_gui.session.session import Session
 from tests.support.made_up import SPEC, STEPS, Steered
 
@@ -58,12 +58,12 @@ def equal(some: list[Frame], others: list[Frame]) -> bool:
 
 # ------------------------------------------------------------------------------------------------------- opening
 def test_with_nothing_open_nothing_can_be_run_and_nothing_is_told(session: Session) -> None:
-    told = Told(session, "run_started", "recording_replaced", "activity_changed", "run_ended", "failed")
+    received = Told(session, "run_started", "recording_replaced", "activity_changed", "run_ended", "failed")
     session.run()
     session.compute_drift()
     session.measure_bound()
     session.stop()
-    assert told.all == []
+    assert received.all == []
     assert session.opened is None
     assert session.bound is None
     assert not session.running
@@ -72,13 +72,13 @@ def test_with_nothing_open_nothing_can_be_run_and_nothing_is_told(session: Sessi
 def test_a_file_is_read_then_opened_then_run(
     session: Session, files: dict[str, str], trusted: None, qtbot: QtBot
 ) -> None:
-    told = Told(session, "preview_read", "opened_changed", "bound_changed", "recording_replaced", "run_started")
+    received = Told(session, "preview_read", "opened_changed", "bound_changed", "recording_replaced", "run_started")
     with qtbot.waitSignal(session.run_ended) as ended:
         session.open(files["other"])
     assert ended.args == [None]
-    assert told.names == ["preview_read", "opened_changed", "bound_changed", "recording_replaced", "run_started"]
-    (preview,), (opened,), (bound,) = (values for _, values in told.all[:3])
-    assert isinstance(preview, Preview)
+    assert received.names == ["preview_read", "opened_changed", "bound_changed", "recording_replaced", "run_started"]
+    (preview,), (opened,), (bound,) = (values for _, values in received.all[:3])
+    assert isinstance(preview, CheckpointPreview)
     assert isinstance(opened, Opened)
     assert preview.path == opened.path == files["other"]
     assert session.opened is opened
@@ -104,10 +104,10 @@ def test_the_points_of_both_sides_are_coloured_by_their_place_in_the_data(opened
 def test_a_file_read_while_another_is_open_is_not_previewed(
     opened: Session, files: dict[str, str], qtbot: QtBot
 ) -> None:
-    told = Told(opened, "preview_read")
+    received = Told(opened, "preview_read")
     with qtbot.waitSignals([opened.opened_changed, opened.run_ended], order="strict"):
         opened.open(files["other"])
-    assert told.all == []
+    assert received.all == []
     assert opened.recording(REVERSE).steps == 3
     assert_equal_to_the_engine(opened, SPEC)
 
@@ -134,12 +134,12 @@ def test_a_file_opened_during_a_run_ends_that_run_and_runs_itself(
     steered.at_once = 3
     with qtbot.waitSignal(session.frames_added):
         session.open(files["small"])
-    told = Told(session, "run_ended", "opened_changed", "run_started")
+    received = Told(session, "run_ended", "opened_changed", "run_started")
     with qtbot.waitSignal(session.run_started):
         session.open(files["other"])
     with qtbot.waitSignal(session.run_ended):
         steered.let_go()
-    assert told.names == ["run_ended", "opened_changed", "run_started", "run_ended"]
+    assert received.names == ["run_ended", "opened_changed", "run_started", "run_ended"]
     assert_equal_to_the_engine(session, SPEC)
 
 
@@ -151,14 +151,14 @@ def test_a_refused_file_leaves_what_was_open_and_running(
     with qtbot.waitSignal(session.frames_added):
         session.open(files["small"])
     was_open = session.opened
-    told = Told(session, "preview_read", "opened_changed", "recording_replaced", "run_ended", "bound_changed")
+    received = Told(session, "preview_read", "opened_changed", "recording_replaced", "run_ended", "bound_changed")
     with qtbot.waitSignal(session.failed) as failed:
         session.open(files[name])
     assert str(failed.args[0]).startswith(files[name])
     assert reason in str(failed.args[0])
     assert session.opened is was_open
     assert session.running
-    assert told.all == []
+    assert received.all == []
     with qtbot.waitSignal(session.run_ended) as ended:
         steered.let_go()
     assert ended.args == [None]
@@ -168,45 +168,45 @@ def test_a_refused_file_leaves_what_was_open_and_running(
 def test_of_two_files_asked_for_in_one_breath_the_second_is_opened(
     session: Session, files: dict[str, str], trusted: None, qtbot: QtBot
 ) -> None:
-    told = Told(session, "opened_changed", "failed")
+    received = Told(session, "opened_changed", "failed")
     with qtbot.waitSignal(session.run_ended):
         session.open(files["broken"])
         session.open(files["small"])
         session.open(files["other"])
-    assert [values[0].path for _, values in told.all] == [files["other"]]  # type: ignore[attr-defined]
+    assert [values[0].path for _, values in received.all] == [files["other"]]  # type: ignore[attr-defined]
 
 
 # -------------------------------------------------------------------------------------------- editing and undoing
 def test_an_edit_changes_the_spec_and_runs_it(opened: Session, qtbot: QtBot) -> None:
     before = frames(opened, REVERSE)
-    told = Told(opened, "spec_changed", "recording_replaced", "run_started")
+    received = Told(opened, "spec_changed", "recording_replaced", "run_started")
     with qtbot.waitSignal(opened.run_ended):
         opened.edit(seed=18, count=150)
     expected = dataclasses.replace(SPEC, seed=18, count=150)
     assert opened.spec == expected
-    assert told.all == [("spec_changed", (expected,)), ("recording_replaced", ()), ("run_started", ())]
+    assert received.all == [("spec_changed", (expected,)), ("recording_replaced", ()), ("run_started", ())]
     assert len(frames(opened, REVERSE)[0].x) == 150 != len(before[0].x)
     assert_equal_to_the_engine(opened, expected)
 
 
 def test_an_edit_that_changes_nothing_runs_nothing(opened: Session) -> None:
-    told = Told(opened, "spec_changed", "run_started", "recording_replaced")
+    received = Told(opened, "spec_changed", "run_started", "recording_replaced")
     opened.edit(seed=SPEC.seed, count=SPEC.count)
-    assert told.all == []
+    assert received.all == []
     assert not opened.undo_stack.canUndo()
 
 
 def test_undo_and_redo_swap_specs_and_bring_each_picture_back(opened: Session, qtbot: QtBot) -> None:
-    pictures = {SPEC.seed: frames(opened, REVERSE)}
+    images = {SPEC.seed: frames(opened, REVERSE)}
     with qtbot.waitSignal(opened.run_ended):
         opened.edit(seed=99)
-    pictures[99] = frames(opened, REVERSE)
-    assert not equal(pictures[99], pictures[SPEC.seed])
+    images[99] = frames(opened, REVERSE)
+    assert not equal(images[99], images[SPEC.seed])
     for act, seed in ((opened.undo_stack.undo, SPEC.seed), (opened.undo_stack.redo, 99)):
         with qtbot.waitSignal(opened.run_ended):
             act()
         assert opened.spec == dataclasses.replace(SPEC, seed=seed)
-        assert equal(frames(opened, REVERSE), pictures[seed])
+        assert equal(frames(opened, REVERSE), images[seed])
 
 
 def test_every_edit_can_be_undone_and_says_what_it_changed(session: Session) -> None:
@@ -229,12 +229,12 @@ def test_an_edit_during_a_run_replaces_it_and_late_frames_of_the_old_run_are_tur
         session.open(files["small"])
     steered.at_once = 0
     session.edit(seed=5)
-    told = Told(session, "frames_added", "colours_changed", "run_ended")
+    received = Told(session, "frames_added", "colours_changed", "run_ended")
     steered.let(4, call=0)
     steered.wait_until_closed(call=0)  # what the old run has found out is now on its way to the session
     QCoreApplication.processEvents()
     assert session.recording(FORWARD).available is None
-    assert told.all == []
+    assert received.all == []
     with qtbot.waitSignal(session.run_ended):
         steered.let_go()
     assert_equal_to_the_engine(session, dataclasses.replace(SPEC, seed=5))
@@ -244,18 +244,18 @@ def test_an_edit_during_a_run_replaces_it_and_late_frames_of_the_old_run_are_tur
 def test_an_edit_is_not_run_for_nobody_but_when_somebody_looks_again(opened: Session, qtbot: QtBot) -> None:
     before = {side: opened.recording(side) for side in (FORWARD, REVERSE)}
     opened.set_in_view(False)
-    told = Told(opened, "spec_changed", "run_started", "recording_replaced")
+    received = Told(opened, "spec_changed", "run_started", "recording_replaced")
     opened.edit(seed=5)
     opened.edit(seed=6)
     expected = dataclasses.replace(SPEC, seed=6)
-    assert told.names == ["spec_changed", "spec_changed"]
+    assert received.names == ["spec_changed", "spec_changed"]
     assert opened.spec == expected
     assert opened.out_of_date
     assert not opened.running
     assert all(opened.recording(side) is recording for side, recording in before.items())
     with qtbot.waitSignal(opened.run_ended):
         opened.set_in_view(True)
-    assert told.names[2:] == ["recording_replaced", "run_started"]
+    assert received.names[2:] == ["recording_replaced", "run_started"]
     assert not opened.out_of_date
     assert_equal_to_the_engine(opened, expected)
     with qtbot.waitSignal(opened.run_ended):
@@ -264,13 +264,13 @@ def test_an_edit_is_not_run_for_nobody_but_when_somebody_looks_again(opened: Ses
 
 
 def test_what_is_there_already_is_not_run_again_when_somebody_looks(opened: Session) -> None:
-    told = Told(opened, "run_started", "recording_replaced")
+    received = Told(opened, "run_started", "recording_replaced")
     opened.set_in_view(False)
     opened.edit(seed=5)
     opened.undo_stack.undo()
     assert not opened.out_of_date
     opened.set_in_view(True)
-    assert told.all == []
+    assert received.all == []
 
 
 def test_what_is_asked_for_outright_is_run_for_nobody_too(opened: Session, files: dict[str, str], qtbot: QtBot) -> None:

@@ -21,9 +21,9 @@ from tests.support.made_up import SPEC, STEPS, Steered
 
 def listen(session: Session, name: str) -> list[object]:
     """Everything that one signal of the session tells from now on."""
-    told: list[object] = []
-    getattr(session, name).connect(lambda *values: told.append(values[0] if values else None))
-    return told
+    received: list[object] = []
+    getattr(session, name).connect(lambda *values: received.append(values[0] if values else None))
+    return received
 
 
 @pytest.fixture
@@ -96,14 +96,14 @@ def test_what_no_run_can_do_is_told_by_name(opened: Session, qtbot: QtBot) -> No
 
 
 def test_after_shut_down_no_thread_runs_and_nothing_is_told(halfway: Session, steered: Steered, qtbot: QtBot) -> None:
-    told = [listen(halfway, name) for name in ("frames_added", "run_ended", "failed", "drift_changed")]
+    received = [listen(halfway, name) for name in ("frames_added", "run_ended", "failed", "drift_changed")]
     halfway.compute_drift()
     halfway.measure_bound()
     steered.let_go()
     halfway.shut_down()
     assert all(thread.isFinished() for thread in halfway.findChildren(QThread))
     QCoreApplication.processEvents()
-    assert told == [[], [], [], []]
+    assert received == [[], [], [], []]
 
 
 def test_the_engine_can_be_woken_again_after_the_thread_that_woke_it_is_gone(session: Session, qtbot: QtBot) -> None:
@@ -121,18 +121,18 @@ def test_the_engine_can_be_woken_again_after_the_thread_that_woke_it_is_gone(ses
 def test_opening_says_which_file_and_cannot_be_stopped(
     session: Session, files: dict[str, str], trusted: None, qtbot: QtBot
 ) -> None:
-    told = listen(session, "activity_changed")
+    received = listen(session, "activity_changed")
     with qtbot.waitSignal(session.run_ended):
         session.open(files["small"])
-    assert told[0] == Activity(f"Opening {files['small']}", 0, 0, None, can_stop=False)
-    assert told[-1] is None
+    assert received[0] == Activity(f"Opening {files['small']}", 0, 0, None, can_stop=False)
+    assert received[-1] is None
 
 
 def test_a_run_says_what_it_does_and_how_far_it_is(opened: Session, qtbot: QtBot) -> None:
-    told = listen(opened, "activity_changed")
+    received = listen(opened, "activity_changed")
     with qtbot.waitSignal(opened.run_ended):
         opened.run()
-    *running, last = told
+    *running, last = received
     total = 2 * (STEPS + 1)
     assert running[0] == Activity("Sampling 200 points", 0, total, None, can_stop=True)
     assert running[-1] == Activity("Sampling 200 points", total, total, 0.0, can_stop=True)
@@ -147,38 +147,38 @@ def test_the_time_left_is_what_a_step_has_taken_so_far_for_each_that_is_missing(
     now = [50.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     steered.at_once = 1
-    told = listen(halfway, "activity_changed")
+    received = listen(halfway, "activity_changed")
     with qtbot.waitSignal(halfway.frames_added):
         halfway.run()
         now[0] += 3.0
-    assert told[-1] == Activity("Sampling 200 points", 1, 12, 33.0, can_stop=True)
+    assert received[-1] == Activity("Sampling 200 points", 1, 12, 33.0, can_stop=True)
 
 
 def test_of_two_things_at_once_the_run_is_told_and_then_the_other(
     halfway: Session, steered: Steered, steer: Callable[[str], Steered], qtbot: QtBot
 ) -> None:
-    told = listen(halfway, "activity_changed")
+    received = listen(halfway, "activity_changed")
     drifting = steer("drift")
     drifting.at_once = 1
     with qtbot.waitSignal(halfway.drift_changed):
         halfway.compute_drift()
     with qtbot.waitSignal(halfway.run_ended):
         steered.let_go()
-    texts = [each.text for each in told if isinstance(each, Activity)]
+    texts = [each.text for each in received if isinstance(each, Activity)]
     assert set(texts[:-1]) == {"Sampling 200 points"}
     assert texts[-1] == "Computing the drift"
     drifting.let_go()
-    qtbot.waitUntil(lambda: told[-1] is None)
+    qtbot.waitUntil(lambda: received[-1] is None)
 
 
 @pytest.mark.parametrize("count", [1, 999, 1_000, 50_000])
 def test_thousands_are_set_apart(opened: Session, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "run", lambda _opened, _spec: iter(()))
-    told = listen(opened, "activity_changed")
+    received = listen(opened, "activity_changed")
     opened.edit(count=count)
     text = {1: "1", 999: "999", 1_000: "1\u202f000", 50_000: "50\u202f000"}[count]
-    assert isinstance(told[0], Activity)
-    assert told[0].text == f"Sampling {text} points"
+    assert isinstance(received[0], Activity)
+    assert received[0].text == f"Sampling {text} points"
 
 
 # ------------------------------------------------------------------------------------------------ drift and bound
@@ -236,7 +236,7 @@ def test_a_drift_that_was_stopped_is_completed_when_it_is_asked_for_again(
 def test_measuring_gives_the_engine_s_bound(opened: Session, qtbot: QtBot) -> None:
     from core.measurement.bound import measure_bound
 
-    told = listen(opened, "activity_changed")
+    received = listen(opened, "activity_changed")
     with qtbot.waitSignal(opened.bound_changed):
         opened.measure_bound()
     assert opened.opened is not None
@@ -245,8 +245,8 @@ def test_measuring_gives_the_engine_s_bound(opened: Session, qtbot: QtBot) -> No
     assert opened.bound is not None
     assert opened.bound.k == last.bound.k
     np.testing.assert_array_equal(opened.bound.kl, last.bound.kl)
-    assert isinstance(told[0], Activity)
-    assert (told[0].text, told[0].total) == ("Measuring K", STEPS)
+    assert isinstance(received[0], Activity)
+    assert (received[0].text, received[0].total) == ("Measuring K", STEPS)
 
 
 def test_a_measurement_that_is_stopped_leaves_the_bound_as_it_was(
@@ -254,7 +254,7 @@ def test_a_measurement_that_is_stopped_leaves_the_bound_as_it_was(
 ) -> None:
     measuring = steer("measure_bound")
     measuring.at_once = STEPS - 2  # all but the last, which carries the bound
-    told = listen(opened, "bound_changed")
+    received = listen(opened, "bound_changed")
     opened.measure_bound()
     with qtbot.waitSignal(opened.activity_changed):
         pass
@@ -262,5 +262,5 @@ def test_a_measurement_that_is_stopped_leaves_the_bound_as_it_was(
     measuring.let_go()
     measuring.wait_until_closed(call=0)
     QCoreApplication.processEvents()
-    assert told == []
+    assert received == []
     assert opened.bound is None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.values.runs import Frame
-from dpm_gui.session.side_recording import Recording
+from dpm_gui.session.side_recording import SideRecording
 
 LAST = 4
 
@@ -17,15 +17,15 @@ def frame(t: int) -> Frame:
 
 
 @pytest.fixture
-def complete() -> Recording:
-    made = Recording(LAST)
+def complete() -> SideRecording:
+    made = SideRecording(LAST)
     for t in range(LAST + 1):
         made.add(frame(t))
     return made
 
 
 def test_a_new_recording_has_room_and_nothing_in_it() -> None:
-    recording = Recording(LAST)
+    recording = SideRecording(LAST)
     assert recording.steps == LAST
     assert not recording.complete
     assert recording.available is None
@@ -37,7 +37,7 @@ def test_a_new_recording_has_room_and_nothing_in_it() -> None:
 
 @pytest.mark.parametrize("order", [range(LAST + 1), range(LAST, -1, -1)])
 def test_it_is_complete_with_the_last_frame_from_either_end(order: range) -> None:
-    recording = Recording(LAST)
+    recording = SideRecording(LAST)
     *first, last = order
     for t in first:
         recording.add(frame(t))
@@ -49,12 +49,12 @@ def test_it_is_complete_with_the_last_frame_from_either_end(order: range) -> Non
     assert recording.available == (0, LAST)
 
 
-def test_a_whole_position_gives_the_frame_itself(complete: Recording) -> None:
+def test_a_whole_position_gives_the_frame_itself(complete: SideRecording) -> None:
     for t in range(LAST + 1):
         assert complete.at(float(t)) is complete.frame(t)
 
 
-def test_between_two_frames_points_are_on_the_straight_line(complete: Recording) -> None:
+def test_between_two_frames_points_are_on_the_straight_line(complete: SideRecording) -> None:
     between = complete.at(2.25)
     assert between is not None
     np.testing.assert_allclose(between.x[:, 1], 0.75 * 2**2 + 0.25 * 3**2)
@@ -64,14 +64,14 @@ def test_between_two_frames_points_are_on_the_straight_line(complete: Recording)
 
 
 def test_where_the_next_frame_is_not_there_yet_the_one_before_stands() -> None:
-    recording = Recording(LAST)
+    recording = SideRecording(LAST)
     recording.add(frame(1))
     assert recording.at(1.75) is recording.frame(1)
     assert recording.at(0.5) is None
 
 
 def test_a_path_is_one_trajectory_over_the_frames_that_are_there_by_rising_t() -> None:
-    recording = Recording(LAST)
+    recording = SideRecording(LAST)
     for t in (4, 3, 2):
         recording.add(frame(t))
     np.testing.assert_array_equal(recording.path(1), [[10, 4], [10, 9], [10, 16]])

@@ -6,37 +6,37 @@ import numpy as np
 import pytest
 
 from core.values.runs import Frame
-from dpm_gui.session.side_recording import Preview, Recording, Shown
+from dpm_gui.session.side_recording import PreviewRecording, ShownFrame, SideRecording
 
 
 def frame(t: int, value: float | None = None) -> Frame:
     return Frame(t, np.full((1, 2), t if value is None else value, np.float32))
 
 
-def add_preview(recording: Recording, frame: Frame) -> None:
+def add_preview(recording: SideRecording, frame: Frame) -> None:
     """As a run does: a frame is kept first, by the job, and noted when the window hears of it."""
-    recording.keep(frame, preview=True)
-    recording.note(frame, preview=True)
+    recording.store(frame, preview=True)
+    recording.mark_stored(frame, preview=True)
 
 
 @pytest.fixture
-def recording() -> Recording:
+def recording() -> SideRecording:
     """T = 10, with a preview at 10, 7, 4, 1 and 0."""
-    made = Recording(10, preview=Preview(4))
+    made = SideRecording(10, preview=PreviewRecording(4))
     for t in (10, 7, 4, 1, 0):
         add_preview(made, frame(t, -1.0))
     return made
 
 
 @pytest.mark.parametrize(("t", "nearest"), [(10, 10), (9, 10), (8, 7), (6, 7), (5, 4), (2, 1), (0, 0)])
-def test_the_nearest_step_of_the_preview_is_shown(recording: Recording, t: int, nearest: int) -> None:
+def test_the_nearest_step_of_the_preview_is_shown(recording: SideRecording, t: int, nearest: int) -> None:
     shown = recording.shown(t)
     assert shown is not None
     assert (shown.frame.t, shown.preview) == (nearest, True)
     assert recording.frame(t) is None
 
 
-def test_what_has_come_takes_the_preview_s_place(recording: Recording) -> None:
+def test_what_has_come_takes_the_preview_s_place(recording: SideRecording) -> None:
     recording.add(frame(10))
     recording.add(frame(9))
     for t in (10, 9):
@@ -48,27 +48,27 @@ def test_what_has_come_takes_the_preview_s_place(recording: Recording) -> None:
     assert shown is not None
     assert shown.preview
     assert recording.available == (9, 10)
-    assert recording.in_reach == (0, 10)
+    assert recording.shown_range == (0, 10)
 
 
-def test_when_all_have_come_nothing_is_left_of_the_preview(recording: Recording) -> None:
+def test_when_all_have_come_nothing_is_left_of_the_preview(recording: SideRecording) -> None:
     for t in range(10, -1, -1):
         recording.add(frame(t))
     assert recording.preview is None
     assert recording.complete
-    assert all(recording.shown(t) == Shown(recording.frame(t)) for t in range(11))
+    assert all(recording.shown(t) == ShownFrame(recording.frame(t)) for t in range(11))
 
 
 @pytest.mark.parametrize(
     ("t", "pair"), [(10, (10, 7)), (9, (10, 7)), (7, (7, 4)), (5, (7, 4)), (1, (1, 0)), (0, (1, 0))]
 )
-def test_neighbours_are_two_steps_of_one_walk(recording: Recording, t: int, pair: tuple[int, int]) -> None:
+def test_neighbours_are_two_steps_of_one_walk(recording: SideRecording, t: int, pair: tuple[int, int]) -> None:
     found = recording.neighbours(t)
     assert found is not None
     assert tuple(each.t for each in found) == pair
 
 
-def test_neighbours_that_have_come_are_one_step_apart(recording: Recording) -> None:
+def test_neighbours_that_have_come_are_one_step_apart(recording: SideRecording) -> None:
     for t in range(10, 4, -1):
         recording.add(frame(t))
     found = recording.neighbours(7)
@@ -81,7 +81,7 @@ def test_neighbours_that_have_come_are_one_step_apart(recording: Recording) -> N
 
 
 def test_a_walk_from_the_middle_is_complete_at_its_start_and_stands_there_beyond_it() -> None:
-    made = Recording(10, top=4)
+    made = SideRecording(10, top=4)
     for t in range(4, -1, -1):
         assert not made.complete
         made.add(frame(t))
@@ -98,9 +98,9 @@ def test_a_walk_from_the_middle_is_complete_at_its_start_and_stands_there_beyond
 
 
 def test_without_anything_there_is_nothing_to_show() -> None:
-    made = Recording(10, preview=Preview(4))
+    made = SideRecording(10, preview=PreviewRecording(4))
     assert made.shown(3) is None
-    assert made.in_reach is None
+    assert made.shown_range is None
     assert made.neighbours(3) is None
     add_preview(made, frame(10))
     assert made.neighbours(3) is None

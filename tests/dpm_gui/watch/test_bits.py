@@ -135,7 +135,7 @@ def test_fewer_sequences_than_points_are_run_unless_a_number_was_chosen(
     session._spec = type(session.spec)(seed=1, threads=1)  # the usual number, 10 000
     with qtbot.waitSignal(session.run_ended):
         session.open(heartbeat)
-    assert session.spec.count == SEQUENCES.usual
+    assert session.spec.count == SEQUENCES.default_count
     with qtbot.waitSignal(session.run_ended):
         session.edit(count=123)
     with qtbot.waitSignal(session.run_ended):

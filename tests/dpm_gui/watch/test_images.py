@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.icons import IconSet
-from dpm_gui.engine.values import FORWARD, REVERSE, Preview
+from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
-from dpm_gui.views.canvases.images import PicturesView
+from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.watch.bound_panel import BoundPanel
 from dpm_gui.watch.run_panel import RunPanel
 from dpm_gui.watch.workspace import WatchWorkspace
-from dpm_gui.window.actions import LAYERS, WAYS, Actions
-from tests.support.made_up import FEW, LAST, SPEC, Steered, close_figures, make_bound, make_pictures, open_and_run
+from dpm_gui.window.actions import IMAGE_MODES, LAYERS, Actions
+from tests.support.made_up import FEW, LAST, SPEC, Steered, close_figures, make_bound, make_images, open_and_run
 
 SIDES = (FORWARD, REVERSE)
 
@@ -44,7 +44,7 @@ class Desk:
         close_figures(window)
 
     @property
-    def views(self) -> dict[str, PicturesView]:
+    def views(self) -> dict[str, ImagesView]:
         return self.watch.views  # type: ignore[return-value]
 
     def notes(self) -> dict[str, str]:
@@ -62,8 +62,8 @@ def desk(session: Session, path: str, trusted: None, long: None, qtbot: QtBot) -
 def test_pictures_get_canvases_of_pictures_and_points_get_their_own_back(
     desk: Desk, files: dict[str, str], qtbot: QtBot
 ) -> None:
-    assert [type(view) for view in desk.watch.views.values()] == [PicturesView, PicturesView]
-    assert [name for name in LAYERS if desk.actions[name].isVisible()] == list(PicturesView.layers)
+    assert [type(view) for view in desk.watch.views.values()] == [ImagesView, ImagesView]
+    assert [name for name in LAYERS if desk.actions[name].isVisible()] == list(ImagesView.layers)
     with qtbot.waitSignals([desk.session.run_ended, desk.watch.canvases_replaced]):
         desk.session.open(files["other"])
     assert [type(view) for view in desk.watch.views.values()] == [PointsView, PointsView]
@@ -72,10 +72,10 @@ def test_pictures_get_canvases_of_pictures_and_points_get_their_own_back(
 
 
 def test_the_examples_are_there_before_the_engine(session: Session, qtbot: QtBot) -> None:
-    desk, made = Desk(session, qtbot), make_pictures(LAST, count=70)
+    desk, made = Desk(session, qtbot), make_images(LAST, count=70)
     assert not desk.actions["denoise"].isEnabled()
     assert not desk.actions["from_noise"].isEnabled()
-    session.preview_read.emit(Preview("made.h5", made, None))
+    session.preview_read.emit(CheckpointPreview("made.h5", made, None))
     view = desk.views[FORWARD]
     assert view.header.note == "examples"
     assert view.grid.count == 64
@@ -94,9 +94,9 @@ def test_both_sides_show_their_step(desk: Desk) -> None:
 
 
 def test_one_way_to_look_at_a_step_is_on_and_choosing_it_again_leaves_it_on(desk: Desk) -> None:
-    for name in (*WAYS, "state"):
+    for name in (*IMAGE_MODES, "state"):
         desk.actions[name].trigger()
-        assert [way for way in WAYS if desk.actions[way].isChecked()] == [name]
+        assert [mode for mode in IMAGE_MODES if desk.actions[mode].isChecked()] == [name]
         desk.actions[name].trigger()
         assert desk.actions[name].isChecked()
 
@@ -113,20 +113,20 @@ def test_the_difference_is_that_to_the_step_before_on_either_side(desk: Desk) ->
     assert desk.views[REVERSE].header.readout.startswith("x¹ − x⁰")
 
 
-@pytest.mark.parametrize("way", ["guess", "mean"])
+@pytest.mark.parametrize("mode", ["x0_estimate", "mean"])
 def test_what_the_network_says_is_shown_when_it_is_there_and_the_last_picture_stays_until_then(
-    desk: Desk, steer: object, way: str, qtbot: QtBot
+    desk: Desk, steer: object, mode: str, qtbot: QtBot
 ) -> None:
-    looking = steer("look")  # type: ignore[operator]
+    looking = steer("predict")  # type: ignore[operator]
     desk.player.seek(9)
     before = {side: desk.views[side]._frame for side in SIDES}
-    desk.actions[way].trigger()
+    desk.actions[mode].trigger()
     assert desk.notes() == dict.fromkeys(SIDES, "computing at t = 9…")
     assert {side: desk.views[side]._frame for side in SIDES} == before
     looking.let_go()
     qtbot.waitUntil(lambda: desk.notes() == dict.fromkeys(SIDES, "t = 9"))
     for side in SIDES:
-        found = desk.session.look(way, {side: desk.session.recording(side).shown(9)})
+        found = desk.session.predict(mode, {side: desk.session.recording(side).shown(9)})
         assert np.array_equal(desk.views[side]._frame.x, found[side].frame.x)
     desk.actions["state"].trigger()
     assert np.array_equal(desk.views[FORWARD]._frame.x, desk.session.recording(FORWARD).frame(9).x)
@@ -135,15 +135,15 @@ def test_what_the_network_says_is_shown_when_it_is_there_and_the_last_picture_st
 def test_while_playing_the_newest_answer_is_shown_though_its_step_has_passed(
     desk: Desk, steer: object, qtbot: QtBot
 ) -> None:
-    looking = steer("look")  # type: ignore[operator]
+    looking = steer("predict")  # type: ignore[operator]
     desk.player.seek(9)
-    desk.actions["guess"].trigger()
+    desk.actions["x0_estimate"].trigger()
     desk.player.seek(10)
     desk.player.seek(11)
     qtbot.waitUntil(lambda: bool(looking._passes))
     looking.let(1, call=0)
     qtbot.waitUntil(lambda: "t = 9 · computing at t = 11…" in desk.notes()[FORWARD])
-    assert desk.views[FORWARD].header.readout.startswith("guess")
+    assert desk.views[FORWARD].header.readout.startswith("x0_estimate")
     assert desk.views[FORWARD]._frame.t == 9
     looking.let_go()
     qtbot.waitUntil(lambda: desk.notes() == dict.fromkeys(SIDES, "t = 11"))
@@ -164,13 +164,13 @@ def test_a_preview_is_named_as_one_scrubbed_and_replaced(
     steered.at_once = 5 + LAST + 1  # the preview and the forward side
     session.open(path)
     qtbot.waitUntil(lambda: session.recording(FORWARD).complete)
-    qtbot.waitUntil(lambda: (session.recording(REVERSE).in_reach or (1,))[0] == 0)
+    qtbot.waitUntil(lambda: (session.recording(REVERSE).shown_range or (1,))[0] == 0)
     desk.player.seek(13)
     shown = session.recording(REVERSE).shown(13)
     assert shown is not None
     assert desk.notes()[REVERSE] == f"t = {shown.frame.t} · preview in 4 of 24 steps"
     assert desk.notes()[FORWARD] == "t = 13"
-    assert len(desk.watch.timeline.thumbnails._pictures) == 5
+    assert len(desk.watch.timeline.thumbnails._images) == 5
     steered.let(LAST + 1 - 13, call=0)
     qtbot.waitUntil(lambda: session.recording(REVERSE).frame(13) is not None)
     qtbot.waitUntil(lambda: desk.notes()[REVERSE] == "t = 13")
@@ -179,7 +179,7 @@ def test_a_preview_is_named_as_one_scrubbed_and_replaced(
     steered.let_go()
     qtbot.waitUntil(lambda: not session.running)
     assert desk.notes()[REVERSE] == "t = 0"
-    assert len(desk.watch.timeline.thumbnails._pictures) > 5
+    assert len(desk.watch.timeline.thumbnails._images) > 5
 
 
 def test_denoising_starts_at_the_step_on_show_and_says_so(desk: Desk, qtbot: QtBot) -> None:
@@ -196,7 +196,7 @@ def test_denoising_starts_at_the_step_on_show_and_says_so(desk: Desk, qtbot: QtB
     assert not desk.actions["denoise"].isEnabled()
     desk.player.seek(20)
     assert desk.notes() == {FORWARD: "t = 20", REVERSE: "t = 12 · denoised from t = 12"}
-    assert max(t for t, _ in desk.watch.timeline.thumbnails._pictures) <= 12
+    assert max(t for t, _ in desk.watch.timeline.thumbnails._images) <= 12
     with qtbot.waitSignal(desk.session.run_ended):
         desk.session.undo_stack.undo()
     assert desk.notes() == dict.fromkeys(SIDES, "t = 20")
@@ -221,6 +221,6 @@ def test_the_bound_of_pictures_is_per_pixel_with_what_8_bits_take_beside_it(
 
 
 def test_another_run_drops_the_small_pictures_until_there_are_new_ones(desk: Desk, qtbot: QtBot) -> None:
-    assert desk.watch.timeline.thumbnails._pictures
+    assert desk.watch.timeline.thumbnails._images
     desk.session.recording_replaced.emit()
-    assert not desk.watch.timeline.thumbnails._pictures
+    assert not desk.watch.timeline.thumbnails._images

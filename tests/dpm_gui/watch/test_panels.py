@@ -69,13 +69,13 @@ def heading(panel: BoundPanel) -> str:
 def test_what_is_typed_reaches_the_spec_once_when_it_is_finished(
     run_panel: RunPanel, session: Session, entry: str, text: str, value: int
 ) -> None:
-    told: list[object] = []
-    session.spec_changed.connect(told.append)
+    received: list[object] = []
+    session.spec_changed.connect(received.append)
     type_into(field(run_panel, entry), text)
-    assert told == []
+    assert received == []
     QTest.keyClick(field(run_panel, entry), Qt.Key.Key_Return)
     expected = dataclasses.replace(SPEC, **{entry: value})
-    assert told == [expected]
+    assert received == [expected]
     assert session.spec == expected
 
 

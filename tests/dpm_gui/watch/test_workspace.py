@@ -91,9 +91,9 @@ def test_the_examples_of_a_file_are_shown_before_it_can_be_run(
 ) -> None:
     opening = steer("open_checkpoint")
     opening.at_once = 1
-    with qtbot.waitSignal(empty.session.preview_read) as told:
+    with qtbot.waitSignal(empty.session.preview_read) as received:
         empty.session.open(files["small"])
-    data = told.args[0].checkpoint.data
+    data = received.args[0].checkpoint.data
     np.testing.assert_array_equal(empty.on_show(FORWARD), data.to_model(data.examples))
     assert empty.messages() == [None, "Waking the engine…"]
     with qtbot.waitSignal(empty.session.run_ended):
@@ -149,10 +149,10 @@ def test_a_new_run_takes_the_pictures_path_and_reverse_colours_of_the_old_one_aw
     there: Workspace, steered: Steered, qtbot: QtBot
 ) -> None:
     there.view(FORWARD).point_clicked.emit(3)
-    assert there.timeline.thumbnails._pictures
+    assert there.timeline.thumbnails._images
     steered.at_once = 0
     there.session.edit(seed=5)
-    assert not there.timeline.thumbnails._pictures
+    assert not there.timeline.thumbnails._images
     assert not len(there.view(FORWARD)._path.places)
     assert there.view(REVERSE)._along is None
     assert there.messages() == ["Sampling…"] * 2
@@ -160,11 +160,11 @@ def test_a_new_run_takes_the_pictures_path_and_reverse_colours_of_the_old_one_aw
 
 
 def test_the_strip_shows_the_reverse_side_from_data_to_noise(there: Workspace) -> None:
-    steps = [t for t, _ in there.timeline.thumbnails._pictures]
+    steps = [t for t, _ in there.timeline.thumbnails._images]
     assert steps == list(range(STEPS + 1))
-    light = [picture for _, picture in there.timeline.thumbnails._pictures]
+    light = [image for _, image in there.timeline.thumbnails._images]
     there.watch.set_palette(DARK)
-    assert all(dark != before for (_, dark), before in zip(there.timeline.thumbnails._pictures, light, strict=True))
+    assert all(dark != before for (_, dark), before in zip(there.timeline.thumbnails._images, light, strict=True))
 
 
 # ------------------------------------------------------------------------------------------------- which frame

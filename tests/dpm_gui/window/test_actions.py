@@ -86,12 +86,12 @@ def test_a_command_calls_its_slot_once_without_arguments(actions: Actions) -> No
 
 
 def test_a_switch_tells_its_state_whoever_turns_it_and_once(actions: Actions) -> None:
-    told: list[bool] = []
-    actions.on_switch("loop", told.append)
+    received: list[bool] = []
+    actions.on_switch("loop", received.append)
     actions["loop"].trigger()
     actions["loop"].setChecked(False)
     actions["loop"].setChecked(False)
-    assert told == [True, False]
+    assert received == [True, False]
 
 
 def test_a_greyed_command_says_why_and_an_allowed_one_what_it_does(actions: Actions) -> None:
@@ -110,10 +110,10 @@ def test_a_greyed_command_says_why_and_an_allowed_one_what_it_does(actions: Acti
 
 def test_icons_are_tinted_with_the_ink_of_the_palette(actions: Actions) -> None:
     icons = IconSet()
-    pictures = []
+    images = []
     for palette in (LIGHT, DARK):
-        actions.dress(icons, palette)
-        pictures.append({c.name: actions[c.name].icon().pixmap(24, 24).toImage() for c in COMMANDS if c.icon})
-    light, dark = pictures
-    assert all(not picture.isNull() and picture != dark[name] for name, picture in light.items())
+        actions.apply_palette(icons, palette)
+        images.append({c.name: actions[c.name].icon().pixmap(24, 24).toImage() for c in COMMANDS if c.icon})
+    light, dark = images
+    assert all(not image.isNull() and image != dark[name] for name, image in light.items())
     assert all(actions[command.name].icon().isNull() for command in COMMANDS if not command.icon)

@@ -36,7 +36,7 @@ def said(bar: ActivityBar) -> list[str]:
 
 def test_at_rest_there_is_one_sentence_and_nothing_to_stop(bar: ActivityBar) -> None:
     bar.show_activity("Sampling", 3, 12, 5.0, True)
-    bar.show_rest("Ready")
+    bar.show_idle("Ready")
     assert said(bar) == [bar.text] == ["Ready"]
     assert not progress(bar).isVisible()
     assert not bar.findChild(QToolButton).isVisible()

@@ -92,14 +92,14 @@ def test_every_command_stands_in_its_menu(window: MainWindow) -> None:
 
 
 def test_the_window_tells_once_that_it_was_painted(make_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
-    window, told = make_window(), []
-    window.painted.connect(lambda: told.append("painted"))
+    window, received = make_window(), []
+    window.painted.connect(lambda: received.append("painted"))
     with qtbot.waitSignal(window.painted):
         window.show()
     window.resize(1100, 700)
     window.repaint()
     QApplication.processEvents()
-    assert told == ["painted"]
+    assert received == ["painted"]
 
 
 def test_docks_are_closed_in_the_window_menu_and_reset_layout_brings_them_all_back(window: MainWindow) -> None:
@@ -162,9 +162,9 @@ def test_a_dropped_file_is_chosen(window: MainWindow, tmp_path: Path, qtbot: QtB
     enter = QDragEnterEvent(QPoint(50, 50), COPY, data, LEFT, NO_KEY)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
-    with qtbot.waitSignal(window.file_chosen) as told:
+    with qtbot.waitSignal(window.file_chosen) as received:
         QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), COPY, data, LEFT, NO_KEY))
-    assert told.args == [str(tmp_path / "roll.h5")]
+    assert received.args == [str(tmp_path / "roll.h5")]
 
 
 @pytest.mark.parametrize("urls", [(), (Path("/a.h5"), Path("/b.h5")), ("https://example.org/a.h5",)])
@@ -189,9 +189,9 @@ def test_recent_files_are_listed_last_first_chosen_and_cleared(
         window._preferences.add_recent_file(tmp_path / name)
     assert texts(recent) == ["two.h5", "one.h5", "Clear the list"]
     assert entry(recent, "one.h5").toolTip() == str(tmp_path / "one.h5")
-    with qtbot.waitSignal(window.file_chosen) as told:
+    with qtbot.waitSignal(window.file_chosen) as received:
         entry(recent, "one.h5").trigger()
-    assert told.args == [str(tmp_path / "one.h5")]
+    assert received.args == [str(tmp_path / "one.h5")]
     entry(recent, "Clear the list").trigger()
     assert texts(recent) == []
     assert not recent.isEnabled()
@@ -209,10 +209,10 @@ def test_the_dialog_tells_the_file_that_was_chosen(window: MainWindow, tmp_path:
     window.ask_for_file()
     (dialog,) = window.findChildren(QFileDialog)
     assert Path(dialog.directory().absolutePath()) == tmp_path
-    with qtbot.waitSignal(window.file_chosen) as told:
+    with qtbot.waitSignal(window.file_chosen) as received:
         dialog.selectFile(str(tmp_path / "new" / "roll.h5"))
         dialog.accept()
-    assert told.args == [str(tmp_path / "new" / "roll.h5")]
+    assert received.args == [str(tmp_path / "new" / "roll.h5")]
     assert window._preferences.last_folder == str(tmp_path / "new")
 
 

@@ -88,7 +88,7 @@ def test_a_frame_that_is_kept_keeps_no_other_in_memory() -> None:
 
 def test_a_recording_on_disk_takes_its_room_at_once_and_has_no_name(tmp_path: Path) -> None:
     with make(STEPS, COUNT, SHAPE, "gaussian", 0, folder=tmp_path) as recording:
-        assert isinstance(recording._home, backends.FileHome)
+        assert isinstance(recording._home, backends.TemporaryFileBackend)
         assert recording._home._file is not None
         status = os.fstat(recording._home._file.fileno())
         assert status.st_size == 7 * COUNT * 6 * 4
@@ -100,7 +100,7 @@ def test_a_recording_on_disk_takes_its_room_at_once_and_has_no_name(tmp_path: Pa
 @pytest.mark.parametrize("how", ["close", "forget"])
 def test_the_room_on_disk_is_given_back(tmp_path: Path, how: str) -> None:
     recording = make(STEPS, COUNT, SHAPE, "gaussian", 0, folder=tmp_path)
-    assert isinstance(recording._home, backends.FileHome)
+    assert isinstance(recording._home, backends.TemporaryFileBackend)
     assert recording._home._file is not None
     file = recording._home._file
     if how == "close":

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from core.errors import BadInputError
-from core.formats.recordings.recording import DEFAULT_CAP, Recording, make
+from core.formats.recordings.recording import DEFAULT_CAP, TrajectoryRecording, make
 from core.model import DiffusionModel
 from core.sampling.trajectories import reverse
 from core.values.runs import Frame, RunSpec
 from tests.support.recorded import COUNT, SHAPE, STEPS, numbers, same, some_bits
 
-Maker = Callable[..., Recording]
+Maker = Callable[..., TrajectoryRecording]
 
 
 @pytest.fixture(params=["memory", "disk", "hdf5"])
@@ -26,7 +26,7 @@ def record(request: pytest.FixtureRequest, tmp_path: Path) -> Maker:
 
     def begin(
         kind: str = "gaussian", steps: int = STEPS, count: int = COUNT, shape: tuple[int, ...] = SHAPE
-    ) -> Recording:
+    ) -> TrajectoryRecording:
         if request.param == "hdf5":
             return make(steps, count, shape, kind, file=tmp_path / "trajectory.h5")
         return make(steps, count, shape, kind, DEFAULT_CAP if request.param == "memory" else 0, folder=tmp_path)

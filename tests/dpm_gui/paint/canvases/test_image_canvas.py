@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas, centre_of
-from dpm_gui.paint.document.document import Easel
+from dpm_gui.paint.document.document import PaintDocument
 from dpm_gui.paint.document.raster import Area
 from dpm_gui.paint.document.tools import BRUSH, ToolBox
 
@@ -28,7 +28,7 @@ def canvas(qtbot: QtBot) -> PaintCanvas:
     made.resize(400, 300)
     made.set_palette(LIGHT)
     levels = (np.arange(80, dtype=np.uint8) * 3).reshape(8, 10)
-    made.set_picture(levels, np.zeros((8, 10), np.bool_))
+    made.set_image(levels, np.zeros((8, 10), np.bool_))
     made.set_brush(1.0, True)
     qtbot.addWidget(made)
     with qtbot.waitExposed(made):
@@ -51,16 +51,16 @@ def send(canvas: PaintCanvas, kind: QMouseEvent.Type, place: QPointF, button: Qt
     QApplication.sendEvent(canvas, event)
 
 
-def connect(canvas: PaintCanvas, easel: Easel) -> None:
-    canvas.pressed.connect(easel.press)
-    canvas.moved.connect(easel.move)
-    canvas.released.connect(easel.release)
-    easel.mask.changed.connect(lambda area: canvas.update_mask(area, easel.mask.values[area.slices]))
+def connect(canvas: PaintCanvas, document: PaintDocument) -> None:
+    canvas.pressed.connect(document.press)
+    canvas.moved.connect(document.move)
+    canvas.released.connect(document.release)
+    document.mask.changed.connect(lambda area: canvas.update_mask(area, document.mask.values[area.slices]))
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (28, 28), (16, 24, 3), (1024, 1024), (1024, 8, 3)])
 def test_pictures_of_any_size_are_shown_whole(shape: tuple[int, ...], canvas: PaintCanvas) -> None:
-    canvas.set_picture(np.full(shape, 200, np.uint8), np.zeros(shape[:2], np.bool_))
+    canvas.set_image(np.full(shape, 200, np.uint8), np.zeros(shape[:2], np.bool_))
     corners = canvas.position_of(0, 0), canvas.position_of(shape[1], shape[0])
     assert all(0 <= corner.x() <= canvas.width() and 0 <= corner.y() <= canvas.height() for corner in corners)
 
@@ -83,7 +83,7 @@ def test_every_pixel_of_the_picture_is_a_block_of_its_own_level(canvas: PaintCan
 def test_colours_are_shown_in_their_order(canvas: PaintCanvas) -> None:
     levels = np.zeros((4, 4, 3), np.uint8)
     levels[1, 2] = 250, 120, 10
-    canvas.set_picture(levels, np.zeros((4, 4), np.bool_))
+    canvas.set_image(levels, np.zeros((4, 4), np.bool_))
     assert colour_at(canvas, 1, 2) == (250, 120, 10)
 
 
@@ -92,7 +92,7 @@ def test_the_mask_lies_over_the_picture_in_its_own_hue(palette: object, canvas: 
     canvas.set_palette(palette)
     mask = np.zeros((8, 10), np.bool_)
     mask[2, 3] = True
-    canvas.set_picture(np.full((8, 10), 100, np.uint8), mask)
+    canvas.set_image(np.full((8, 10), 100, np.uint8), mask)
     hue = QColor(palette.mask)
     wanted = [round(100 * (1 - palette.mask_alpha) + part * palette.mask_alpha) for part in hue.getRgb()[:3]]
     assert np.abs(np.subtract(colour_at(canvas, 2, 3), wanted)).max() <= 1
@@ -104,21 +104,21 @@ def test_the_mask_lies_over_the_picture_in_its_own_hue(palette: object, canvas: 
 
 
 def test_a_change_of_a_part_is_a_change_of_that_part(canvas: PaintCanvas) -> None:
-    canvas.update_picture(Area(2, 1, 4, 2), np.array([[250, 251]], np.uint8))
+    canvas.update_image(Area(2, 1, 4, 2), np.array([[250, 251]], np.uint8))
     assert colour_at(canvas, 1, 2) == (250, 250, 250)
     assert colour_at(canvas, 1, 3) == (251, 251, 251)
     assert colour_at(canvas, 1, 4) == (42, 42, 42)
 
 
 def test_buttons_paint_erase_and_pan(canvas: PaintCanvas, qtbot: QtBot) -> None:
-    told: list[tuple[object, ...]] = []
-    canvas.pressed.connect(lambda *what: told.append(what))
-    canvas.released.connect(lambda: told.append(("up",)))
+    received: list[tuple[object, ...]] = []
+    canvas.pressed.connect(lambda *what: received.append(what))
+    canvas.released.connect(lambda: received.append(("up",)))
     place = centre_of(canvas, 4, 5)
     QTest.mouseClick(canvas, LEFT, pos=place)
     QTest.mouseClick(canvas, RIGHT, pos=place)
-    assert [what[2:] for what in told] == [(False, 1.0), (), (True, 1.0), ()]
-    assert all(np.allclose(what[:2], (5.5, 4.5), atol=0.1) for what in told[::2])
+    assert [what[2:] for what in received] == [(False, 1.0), (), (True, 1.0), ()]
+    assert all(np.allclose(what[:2], (5.5, 4.5), atol=0.1) for what in received[::2])
     corner = canvas.position_of(0, 0)
     QTest.mousePress(canvas, MIDDLE, pos=place)
     QTest.mouseMove(canvas, place + QPoint(30, -12))
@@ -129,7 +129,7 @@ def test_buttons_paint_erase_and_pan(canvas: PaintCanvas, qtbot: QtBot) -> None:
     QTest.mouseMove(canvas, place + QPoint(-30, 12))
     QTest.mouseRelease(canvas, RIGHT, pos=place + QPoint(-30, 12))
     assert canvas.position_of(0, 0) == corner
-    assert len(told) == 4
+    assert len(received) == 4
 
 
 def pen(canvas: PaintCanvas, kind: QTabletEvent.Type, place: QPointF, pressure: float, eraser: bool = False) -> None:
@@ -148,17 +148,17 @@ def pen(canvas: PaintCanvas, kind: QTabletEvent.Type, place: QPointF, pressure: 
 
 
 def test_a_pen_paints_with_its_pressure_and_erases_with_its_other_end(canvas: PaintCanvas) -> None:
-    told: list[tuple[object, ...]] = []
-    canvas.pressed.connect(lambda *what: told.append(what[2:]))
-    canvas.moved.connect(lambda *what: told.append(what[2:]))
-    canvas.released.connect(lambda: told.append(("up",)))
+    received: list[tuple[object, ...]] = []
+    canvas.pressed.connect(lambda *what: received.append(what[2:]))
+    canvas.moved.connect(lambda *what: received.append(what[2:]))
+    canvas.released.connect(lambda: received.append(("up",)))
     kind = QTabletEvent.Type
     for eraser in (False, True):
         pen(canvas, kind.TabletPress, canvas.position_of(2, 2), 0.25, eraser)
         pen(canvas, kind.TabletMove, canvas.position_of(4, 4), 0.75, eraser)
         pen(canvas, kind.TabletRelease, canvas.position_of(4, 4), 0.0, eraser)
     once = [[(erases, 0.25), (0.75,), ("up",)] for erases in (False, True)]
-    assert told == [*once[0], *once[1]]
+    assert received == [*once[0], *once[1]]
 
 
 def turn(canvas: PaintCanvas, place: QPointF, notches: int, alt: bool = False) -> None:
@@ -210,11 +210,11 @@ def test_what_was_zoomed_stays_when_the_canvas_grows_and_what_fits_fits(canvas: 
 
 def test_two_thousand_events_of_a_fast_zigzag_lose_no_segment(canvas: PaintCanvas) -> None:
     """The mask must be that of every segment, one by one, painted by themselves."""
-    easel = Easel()
-    easel.put_up(np.zeros((512, 512), np.float32), (0.0, 255.0))
-    easel.take(ToolBox(BRUSH, 5))
-    canvas.set_picture(np.zeros((512, 512), np.uint8), easel.mask.values)
-    connect(canvas, easel)
+    document = PaintDocument()
+    document.load_image(np.zeros((512, 512), np.float32), (0.0, 255.0))
+    document.take(ToolBox(BRUSH, 5))
+    canvas.set_image(np.zeros((512, 512), np.uint8), document.mask.values)
+    connect(canvas, document)
     rng = np.random.default_rng(6)
     corner, size = canvas.position_of(0, 0), canvas.zoom.scale * 512
     places = [QPointF(corner.x() + size * x, corner.y() + size * y) for x, y in rng.uniform(0.02, 0.98, (2001, 2))]
@@ -229,20 +229,20 @@ def test_two_thousand_events_of_a_fast_zigzag_lose_no_segment(canvas: PaintCanva
     way = np.array([canvas.place_of(place) for place in places])
     for start, stop in pairwise(way):
         for x, y in np.linspace(start, stop, 1 + 2 * int(np.hypot(*(stop - start)))):
-            assert easel.mask.values[int(y), int(x)]
-    assert easel.undo_stack.count() == 1
-    easel.undo_stack.undo()
-    assert not easel.mask.values.any()
+            assert document.mask.values[int(y), int(x)]
+    assert document.undo_stack.count() == 1
+    document.undo_stack.undo()
+    assert not document.mask.values.any()
 
 
 def test_a_stroke_repaints_little_more_than_it_changes(canvas: PaintCanvas, qtbot: QtBot) -> None:
-    easel = Easel()
-    easel.put_up(np.zeros((512, 512), np.float32), (0.0, 255.0))
-    easel.take(ToolBox(BRUSH, 8))
+    document = PaintDocument()
+    document.load_image(np.zeros((512, 512), np.float32), (0.0, 255.0))
+    document.take(ToolBox(BRUSH, 8))
     canvas.resize(1000, 800)
     canvas.set_brush(8.0, True)
-    canvas.set_picture(np.zeros((512, 512), np.uint8), easel.mask.values)
-    connect(canvas, easel)
+    canvas.set_image(np.zeros((512, 512), np.uint8), document.mask.values)
+    connect(canvas, document)
     QTest.qWait(20)
     send(canvas, QMouseEvent.Type.MouseButtonPress, canvas.position_of(100, 100), LEFT)
     QTest.qWait(20)
@@ -260,10 +260,10 @@ def test_a_stroke_repaints_little_more_than_it_changes(canvas: PaintCanvas, qtbo
 
 
 def test_a_message_stands_in_the_place_of_the_picture_and_nothing_can_be_painted(canvas: PaintCanvas) -> None:
-    told: list[object] = []
-    canvas.pressed.connect(lambda *what: told.append(what))
+    received: list[object] = []
+    canvas.pressed.connect(lambda *what: received.append(what))
     canvas.set_message("Opening the checkpoint…")
     QTest.mouseClick(canvas, LEFT, pos=QPoint(200, 150))
-    assert told == []
+    assert received == []
     image: QImage = canvas.grab().toImage()
     assert QColor(image.pixel(centre_of(canvas, 0, 0) * canvas.devicePixelRatio())) == QColor(LIGHT.window)

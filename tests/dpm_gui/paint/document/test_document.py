@@ -9,31 +9,31 @@ import pytest
 from PySide6.QtGui import QUndoStack
 
 from dpm_gui.paint.document import raster
-from dpm_gui.paint.document.document import Easel
-from dpm_gui.paint.document.layer import MOST_UNDONE, Layer, undo_stack
+from dpm_gui.paint.document.document import PaintDocument
+from dpm_gui.paint.document.layer import UNDO_LIMIT, Layer, undo_stack
 from dpm_gui.paint.document.levels import from_levels, to_levels
-from dpm_gui.paint.document.raster import NOWHERE, Area, box, segment, soft_segment
+from dpm_gui.paint.document.raster import EMPTY_AREA, Area, box, segment, soft_segment
 from dpm_gui.paint.document.ready_masks import READY_MASKS
 from dpm_gui.paint.document.tools import BRUSH, COLOUR, ERASER, FILL, RECTANGLE, SIZES, TOOLS, LineStroke, ToolBox
 
 
 @pytest.fixture
-def easel(qapp: object) -> Easel:
+def document(qapp: object) -> PaintDocument:
     """An easel with a grey picture of 40 by 30 pixels and nothing masked."""
-    made = Easel()
-    made.put_up(np.arange(1200, dtype=np.float32).reshape(30, 40) % 256, (0.0, 255.0))
+    made = PaintDocument()
+    made.load_image(np.arange(1200, dtype=np.float32).reshape(30, 40) % 256, (0.0, 255.0))
     return made
 
 
-def hold(easel: Easel, tool: str, size: int = 1) -> None:
-    easel.take(ToolBox(tool, size))
+def hold(document: PaintDocument, tool: str, size: int = 1) -> None:
+    document.take(ToolBox(tool, size))
 
 
-def stroke(easel: Easel, *places: tuple[float, float], erase: bool = False) -> None:
-    easel.press(*places[0], erase, 1.0)
+def stroke(document: PaintDocument, *places: tuple[float, float], erase: bool = False) -> None:
+    document.press(*places[0], erase, 1.0)
     for place in places[1:]:
-        easel.move(*place, 1.0)
-    easel.release()
+        document.move(*place, 1.0)
+    document.release()
 
 
 def pieces(mask: np.ndarray) -> int:
@@ -83,28 +83,28 @@ def test_a_stroke_of_a_single_pixel_hangs_together_whatever_its_places(qapp: obj
         assert pieces(layer.values) == 1
 
 
-def test_a_click_with_the_smallest_brush_paints_the_pixel_under_it(easel: Easel) -> None:
-    hold(easel, BRUSH)
+def test_a_click_with_the_smallest_brush_paints_the_pixel_under_it(document: PaintDocument) -> None:
+    hold(document, BRUSH)
     for x, y in ((0.01, 0.01), (3.99, 7.99), (39.5, 29.5)):
-        stroke(easel, (x, y))
-        assert easel.mask.values[int(y), int(x)]
-    assert easel.mask.values.sum() == 3
+        stroke(document, (x, y))
+        assert document.mask.values[int(y), int(x)]
+    assert document.mask.values.sum() == 3
 
 
-def test_a_brush_beyond_the_picture_paints_what_of_it_is_inside(easel: Easel) -> None:
-    hold(easel, BRUSH, 10)
-    stroke(easel, (-100.0, -100.0), (-50.0, -50.0))
-    assert not easel.mask.values.any()
-    assert not easel.undo_stack.canUndo()
-    stroke(easel, (-2.0, 15.0))
-    assert easel.mask.values[:, :3].any()
-    assert not easel.mask.values[:, 3:].any()
+def test_a_brush_beyond_the_picture_paints_what_of_it_is_inside(document: PaintDocument) -> None:
+    hold(document, BRUSH, 10)
+    stroke(document, (-100.0, -100.0), (-50.0, -50.0))
+    assert not document.mask.values.any()
+    assert not document.undo_stack.canUndo()
+    stroke(document, (-2.0, 15.0))
+    assert document.mask.values[:, :3].any()
+    assert not document.mask.values[:, 3:].any()
 
 
-def test_a_brush_larger_than_the_picture_masks_all_of_it(easel: Easel) -> None:
-    hold(easel, BRUSH, SIZES[1])
-    stroke(easel, (20.0, 15.0))
-    assert easel.mask.values.all()
+def test_a_brush_larger_than_the_picture_masks_all_of_it(document: PaintDocument) -> None:
+    hold(document, BRUSH, SIZES[1])
+    stroke(document, (20.0, 15.0))
+    assert document.mask.values.all()
 
 
 def test_a_soft_brush_is_strongest_on_its_way_and_nothing_at_its_rim() -> None:
@@ -124,7 +124,7 @@ def test_a_box_holds_every_pixel_it_touches_whichever_corner_comes_first() -> No
 def test_areas_are_joined_and_clipped() -> None:
     one = Area(1, 2, 3, 4)
     assert one.joined(Area(5, 0, 6, 1)) == Area(1, 0, 6, 4)
-    assert one.joined(NOWHERE) == NOWHERE.joined(one) == one
+    assert one.joined(EMPTY_AREA) == EMPTY_AREA.joined(one) == one
     assert Area(-5, -5, 3, 3).within((2, 9)) == Area(0, 0, 3, 2)
     assert Area(20, 20, 30, 30).within((10, 10)).empty
 
@@ -134,7 +134,7 @@ def test_a_fill_takes_what_hangs_together_and_nothing_else() -> None:
     for _ in range(20):
         mask = rng.random((13, 17)) < 0.45
         row, column = rng.integers(13), rng.integers(17)
-        found = raster.region(mask, row, column)
+        found = raster.connected_region(mask, row, column)
         wanted, waiting = np.zeros_like(mask), [(row, column)]
         while waiting:  # pixel by pixel
             place = waiting.pop()
@@ -147,37 +147,37 @@ def test_a_fill_takes_what_hangs_together_and_nothing_else() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ tools and undo
-def test_two_hundred_random_strokes_are_undone_and_redone_exactly(easel: Easel) -> None:
+def test_two_hundred_random_strokes_are_undone_and_redone_exactly(document: PaintDocument) -> None:
     rng = np.random.default_rng(11)
-    states = [(easel.mask.values.copy(), easel.picture.values.copy())]
-    while len(states) <= MOST_UNDONE:
+    states = [(document.mask.values.copy(), document.image.values.copy())]
+    while len(states) <= UNDO_LIMIT:
         tool, size = str(rng.choice(TOOLS)), int(rng.integers(1, 12))
-        easel.take(ToolBox(tool, size, tuple(int(c) for c in rng.integers(0, 256, 3))))
-        depth = easel.undo_stack.index()
-        stroke(easel, *map(tuple, rng.uniform(-3, 43, (int(rng.integers(1, 5)), 2))), erase=bool(rng.integers(2)))
-        if easel.undo_stack.index() > depth:  # a stroke beside the picture is none
-            states.append((easel.mask.values.copy(), easel.picture.values.copy()))
-    assert easel.undo_stack.count() == MOST_UNDONE
-    for mask, picture in reversed(states[:-1]):
-        easel.undo_stack.undo()
-        assert easel.mask.values.tobytes() == mask.tobytes()
-        assert easel.picture.values.tobytes() == picture.tobytes()
-    assert not easel.undo_stack.canUndo()
-    for mask, picture in states[1:]:
-        easel.undo_stack.redo()
-        assert easel.mask.values.tobytes() == mask.tobytes()
-        assert easel.picture.values.tobytes() == picture.tobytes()
-    assert not easel.undo_stack.canRedo()
+        document.take(ToolBox(tool, size, tuple(int(c) for c in rng.integers(0, 256, 3))))
+        depth = document.undo_stack.index()
+        stroke(document, *map(tuple, rng.uniform(-3, 43, (int(rng.integers(1, 5)), 2))), erase=bool(rng.integers(2)))
+        if document.undo_stack.index() > depth:  # a stroke beside the picture is none
+            states.append((document.mask.values.copy(), document.image.values.copy()))
+    assert document.undo_stack.count() == UNDO_LIMIT
+    for mask, image in reversed(states[:-1]):
+        document.undo_stack.undo()
+        assert document.mask.values.tobytes() == mask.tobytes()
+        assert document.image.values.tobytes() == image.tobytes()
+    assert not document.undo_stack.canUndo()
+    for mask, image in states[1:]:
+        document.undo_stack.redo()
+        assert document.mask.values.tobytes() == mask.tobytes()
+        assert document.image.values.tobytes() == image.tobytes()
+    assert not document.undo_stack.canRedo()
 
 
-def test_the_stack_remembers_two_hundred_strokes_and_no_more(easel: Easel) -> None:
-    hold(easel, BRUSH)
-    for number in range(MOST_UNDONE + 5):
-        stroke(easel, (number % 40 + 0.5, number // 40 + 0.5))
-    for _ in range(MOST_UNDONE):
-        easel.undo_stack.undo()
-    assert not easel.undo_stack.canUndo()
-    assert easel.mask.values.sum() == 5
+def test_the_stack_remembers_two_hundred_strokes_and_no_more(document: PaintDocument) -> None:
+    hold(document, BRUSH)
+    for number in range(UNDO_LIMIT + 5):
+        stroke(document, (number % 40 + 0.5, number // 40 + 0.5))
+    for _ in range(UNDO_LIMIT):
+        document.undo_stack.undo()
+    assert not document.undo_stack.canUndo()
+    assert document.mask.values.sum() == 5
 
 
 def test_a_stroke_remembers_its_own_rectangle_alone(qapp: object) -> None:
@@ -190,120 +190,122 @@ def test_a_stroke_remembers_its_own_rectangle_alone(qapp: object) -> None:
     assert command._before.size == command._after.size <= 36
 
 
-def test_a_stroke_that_changes_nothing_is_not_undone(easel: Easel) -> None:
-    hold(easel, ERASER, 5)
-    stroke(easel, (5.0, 5.0), (9.0, 9.0))
-    assert not easel.undo_stack.canUndo()
+def test_a_stroke_that_changes_nothing_is_not_undone(document: PaintDocument) -> None:
+    hold(document, ERASER, 5)
+    stroke(document, (5.0, 5.0), (9.0, 9.0))
+    assert not document.undo_stack.canUndo()
 
 
-def test_the_eraser_and_the_right_button_take_the_mask_away(easel: Easel) -> None:
-    hold(easel, BRUSH, 6)
-    stroke(easel, (5.0, 5.0), (30.0, 20.0))
-    painted = easel.mask.values.copy()
-    hold(easel, ERASER, 8)
-    stroke(easel, (5.0, 5.0), (30.0, 20.0))
+def test_the_eraser_and_the_right_button_take_the_mask_away(document: PaintDocument) -> None:
+    hold(document, BRUSH, 6)
+    stroke(document, (5.0, 5.0), (30.0, 20.0))
+    painted = document.mask.values.copy()
+    hold(document, ERASER, 8)
+    stroke(document, (5.0, 5.0), (30.0, 20.0))
     assert painted.any()
-    assert not easel.mask.values.any()
-    easel.undo_stack.undo()
-    hold(easel, BRUSH, 8)
-    stroke(easel, (5.0, 5.0), (30.0, 20.0), erase=True)
-    assert not easel.mask.values.any()
-    assert easel.undo_stack.undoText() == "eraser"
+    assert not document.mask.values.any()
+    document.undo_stack.undo()
+    hold(document, BRUSH, 8)
+    stroke(document, (5.0, 5.0), (30.0, 20.0), erase=True)
+    assert not document.mask.values.any()
+    assert document.undo_stack.undoText() == "eraser"
 
 
-def test_a_rectangle_follows_the_pointer_and_leaves_nothing_behind(easel: Easel) -> None:
-    hold(easel, RECTANGLE)
-    stroke(easel, (5.5, 5.5), (38.0, 28.0), (8.5, 7.5))
+def test_a_rectangle_follows_the_pointer_and_leaves_nothing_behind(document: PaintDocument) -> None:
+    hold(document, RECTANGLE)
+    stroke(document, (5.5, 5.5), (38.0, 28.0), (8.5, 7.5))
     wanted = np.zeros((30, 40), np.bool_)
     wanted[5:8, 5:9] = True
-    assert (easel.mask.values == wanted).all()
-    easel.undo_stack.undo()
-    assert not easel.mask.values.any()
+    assert (document.mask.values == wanted).all()
+    document.undo_stack.undo()
+    assert not document.mask.values.any()
 
 
-def test_a_fill_stops_at_what_is_masked(easel: Easel) -> None:
-    hold(easel, RECTANGLE)
-    stroke(easel, (10.5, 10.5), (20.5, 20.5))
-    hold(easel, FILL)
-    stroke(easel, (0.5, 0.5))
-    assert easel.mask.values.all()
-    easel.undo_stack.undo()
-    assert easel.mask.values.sum() == 121
-    stroke(easel, (15.5, 15.5), erase=True)
-    assert not easel.mask.values.any()
+def test_a_fill_stops_at_what_is_masked(document: PaintDocument) -> None:
+    hold(document, RECTANGLE)
+    stroke(document, (10.5, 10.5), (20.5, 20.5))
+    hold(document, FILL)
+    stroke(document, (0.5, 0.5))
+    assert document.mask.values.all()
+    document.undo_stack.undo()
+    assert document.mask.values.sum() == 121
+    stroke(document, (15.5, 15.5), erase=True)
+    assert not document.mask.values.any()
 
 
-def test_inverting_twice_is_nothing_and_clearing_is_one_step(easel: Easel) -> None:
-    hold(easel, BRUSH, 7)
-    stroke(easel, (12.0, 12.0))
-    before = easel.mask.values.copy()
-    easel.invert()
-    assert (easel.mask.values == ~before).all()
-    easel.invert()
-    assert (easel.mask.values == before).all()
-    easel.clear()
-    assert not easel.mask.values.any()
-    easel.undo_stack.undo()
-    assert (easel.mask.values == before).all()
+def test_inverting_twice_is_nothing_and_clearing_is_one_step(document: PaintDocument) -> None:
+    hold(document, BRUSH, 7)
+    stroke(document, (12.0, 12.0))
+    before = document.mask.values.copy()
+    document.invert()
+    assert (document.mask.values == ~before).all()
+    document.invert()
+    assert (document.mask.values == before).all()
+    document.clear()
+    assert not document.mask.values.any()
+    document.undo_stack.undo()
+    assert (document.mask.values == before).all()
 
 
 @pytest.mark.parametrize("tool", [BRUSH, RECTANGLE])
 @pytest.mark.parametrize("command", ["invert", "clear"])
 def test_a_command_with_the_tool_down_ends_the_stroke_and_both_are_undone(
-    easel: Easel, tool: str, command: str
+    document: PaintDocument, tool: str, command: str
 ) -> None:
-    hold(easel, tool, 3)
-    easel.press(5.0, 5.0, False, 1.0)
-    easel.move(9.0, 9.0, 1.0)
-    painted = easel.mask.values.copy()
-    getattr(easel, command)()
-    after = easel.mask.values.copy()
+    hold(document, tool, 3)
+    document.press(5.0, 5.0, False, 1.0)
+    document.move(9.0, 9.0, 1.0)
+    painted = document.mask.values.copy()
+    getattr(document, command)()
+    after = document.mask.values.copy()
     assert (after == (~painted if command == "invert" else np.zeros_like(painted))).all()
-    easel.move(20.0, 20.0, 1.0)
-    easel.release()
-    assert np.array_equal(easel.mask.values, after)
-    easel.undo_stack.undo()
-    assert np.array_equal(easel.mask.values, painted)
-    easel.undo_stack.undo()
-    assert not easel.mask.values.any()
+    document.move(20.0, 20.0, 1.0)
+    document.release()
+    assert np.array_equal(document.mask.values, after)
+    document.undo_stack.undo()
+    assert np.array_equal(document.mask.values, painted)
+    document.undo_stack.undo()
+    assert not document.mask.values.any()
 
 
 @pytest.mark.parametrize("tool", [BRUSH, RECTANGLE])
-def test_what_is_taken_back_with_the_tool_down_does_not_come_back_with_the_stroke(easel: Easel, tool: str) -> None:
-    hold(easel, BRUSH, 3)
-    stroke(easel, (5.0, 5.0), (12.0, 5.0))
-    hold(easel, tool, 3)
-    easel.press(5.0, 15.0, False, 1.0)
-    easel.move(9.0, 19.0, 1.0)
-    easel.undo_stack.undo()
-    easel.move(12.0, 20.0, 1.0)
-    easel.release()
-    assert not easel.mask.values[:10].any()
-    assert easel.mask.values[15:].any()
-    easel.undo_stack.undo()
-    assert not easel.mask.values.any()
+def test_what_is_taken_back_with_the_tool_down_does_not_come_back_with_the_stroke(
+    document: PaintDocument, tool: str
+) -> None:
+    hold(document, BRUSH, 3)
+    stroke(document, (5.0, 5.0), (12.0, 5.0))
+    hold(document, tool, 3)
+    document.press(5.0, 15.0, False, 1.0)
+    document.move(9.0, 19.0, 1.0)
+    document.undo_stack.undo()
+    document.move(12.0, 20.0, 1.0)
+    document.release()
+    assert not document.mask.values[:10].any()
+    assert document.mask.values[15:].any()
+    document.undo_stack.undo()
+    assert not document.mask.values.any()
 
 
-def test_the_colour_brush_paints_the_picture_in_its_own_units(easel: Easel) -> None:
-    easel.put_up(np.zeros((8, 8), np.float32), (-1.0, 1.0))
-    easel.take(ToolBox(COLOUR, 2, (255, 255, 255)))
-    stroke(easel, (4.0, 4.0))
-    assert set(np.unique(easel.picture.values)) == {0.0, 1.0}
-    easel.put_up(np.zeros((8, 8, 3), np.float32), (0.0, 255.0))
-    easel.take(ToolBox(COLOUR, 2, (10, 20, 30)))
-    stroke(easel, (4.0, 4.0))
-    assert easel.picture.values[4, 4].tolist() == [10.0, 20.0, 30.0]
-    assert not easel.mask.values.any()
+def test_the_colour_brush_paints_the_picture_in_its_own_units(document: PaintDocument) -> None:
+    document.load_image(np.zeros((8, 8), np.float32), (-1.0, 1.0))
+    document.take(ToolBox(COLOUR, 2, (255, 255, 255)))
+    stroke(document, (4.0, 4.0))
+    assert set(np.unique(document.image.values)) == {0.0, 1.0}
+    document.load_image(np.zeros((8, 8, 3), np.float32), (0.0, 255.0))
+    document.take(ToolBox(COLOUR, 2, (10, 20, 30)))
+    stroke(document, (4.0, 4.0))
+    assert document.image.values[4, 4].tolist() == [10.0, 20.0, 30.0]
+    assert not document.mask.values.any()
 
 
-def test_pressure_is_the_size_only_where_it_is_wanted(easel: Easel) -> None:
+def test_pressure_is_the_size_only_where_it_is_wanted(document: PaintDocument) -> None:
     sizes = []
     for wanted in (False, True):
-        easel.clear()
-        easel.take(ToolBox(BRUSH, 20, pressure=wanted))
-        easel.press(20.0, 15.0, False, 0.2)
-        easel.release()
-        sizes.append(int(easel.mask.values.sum()))
+        document.clear()
+        document.take(ToolBox(BRUSH, 20, pressure=wanted))
+        document.press(20.0, 15.0, False, 0.2)
+        document.release()
+        sizes.append(int(document.mask.values.sum()))
     assert sizes[0] > 250
     assert sizes[1] < 20
 
@@ -311,13 +313,13 @@ def test_pressure_is_the_size_only_where_it_is_wanted(easel: Easel) -> None:
 def test_brushes_grow_by_a_tenth_and_stay_within_bounds() -> None:
     tools = ToolBox(size=1)
     for _ in range(200):
-        larger = tools.resized(1)
+        larger = tools.with_resized_brush(1)
         assert larger.size > tools.size or tools.size == SIZES[1]
         tools = larger
     assert tools.size == SIZES[1]
-    assert tools.resized(-500).size == SIZES[0]
-    assert ToolBox(BRUSH).swapped().tool == ERASER
-    assert ToolBox(ERASER).swapped().tool == ToolBox(FILL).swapped().tool == BRUSH
+    assert tools.with_resized_brush(-500).size == SIZES[0]
+    assert ToolBox(BRUSH).with_swapped_tool().tool == ERASER
+    assert ToolBox(ERASER).with_swapped_tool().tool == ToolBox(FILL).with_swapped_tool().tool == BRUSH
 
 
 @pytest.mark.parametrize("name", READY_MASKS)
@@ -330,28 +332,28 @@ def test_ready_masks_mask_about_half_at_most_and_never_all(name: str) -> None:
         assert (READY_MASKS[name][1](height, width, 3) == mask).all()
 
 
-def test_a_picture_is_replaced_undoably_unless_its_size_is_another(easel: Easel) -> None:
-    before = easel.picture.values.copy()
-    easel.exchange(before + 1, "keep")
-    easel.undo_stack.undo()
-    assert (easel.picture.values == before).all()
-    easel.exchange(np.zeros((9, 9), np.float32), "another")
-    assert easel.mask.values.shape == (9, 9)
-    assert not easel.undo_stack.canUndo()
+def test_a_picture_is_replaced_undoably_unless_its_size_is_another(document: PaintDocument) -> None:
+    before = document.image.values.copy()
+    document.replace_image(before + 1, "keep")
+    document.undo_stack.undo()
+    assert (document.image.values == before).all()
+    document.replace_image(np.zeros((9, 9), np.float32), "another")
+    assert document.mask.values.shape == (9, 9)
+    assert not document.undo_stack.canUndo()
 
 
-def test_what_is_replaced_is_told_of_once_and_not_at_all_where_it_is_the_same(easel: Easel) -> None:
-    told: list[Area] = []
-    picture = easel.picture.values.copy()
-    picture[0, 0] = np.nan
-    easel.picture.changed.connect(told.append)
-    easel.exchange(picture, "keep")
-    assert told == [Area(0, 0, 40, 30)]
-    easel.exchange(picture.copy(), "keep")
-    assert len(told) == easel.undo_stack.count() == 1
-    picture[:] = 0
-    assert np.isnan(easel.picture.values[0, 0])
-    assert easel.picture.values[29, 39] == 1199 % 256
+def test_what_is_replaced_is_told_of_once_and_not_at_all_where_it_is_the_same(document: PaintDocument) -> None:
+    received: list[Area] = []
+    image = document.image.values.copy()
+    image[0, 0] = np.nan
+    document.image.changed.connect(received.append)
+    document.replace_image(image, "keep")
+    assert received == [Area(0, 0, 40, 30)]
+    document.replace_image(image.copy(), "keep")
+    assert len(received) == document.undo_stack.count() == 1
+    image[:] = 0
+    assert np.isnan(document.image.values[0, 0])
+    assert document.image.values[29, 39] == 1199 % 256
 
 
 def test_levels_are_floors_of_grey_levels_and_roundings_of_anything_else() -> None:

@@ -15,8 +15,8 @@ from dpm_gui.paint.document.image_files import (
     FITTED,
     grey_of,
     image_of_mask,
+    levels_of_shape,
     mask_of,
-    picture_for,
     read_image,
     rgb_of,
     scaled_mask,
@@ -58,17 +58,17 @@ def test_a_picture_of_the_right_size_is_taken_as_it_is() -> None:
     levels = np.random.default_rng(3).integers(0, 256, (6, 9, 3), np.uint8)
     image = image_of(levels)
     assert (rgb_of(image) == levels).all()
-    assert (picture_for(levels, (6, 9, 3), FITTED) == levels).all()
+    assert (levels_of_shape(levels, (6, 9, 3), FITTED) == levels).all()
     grey = np.repeat(levels[:, :, :1], 3, axis=2)
-    assert (picture_for(grey_of(image_of(grey)), (6, 9), CROPPED) == grey[:, :, 0]).all()
-    assert picture_for(levels, (6, 9, 3), FITTED).dtype == np.float32
+    assert (levels_of_shape(grey_of(image_of(grey)), (6, 9), CROPPED) == grey[:, :, 0]).all()
+    assert levels_of_shape(levels, (6, 9, 3), FITTED).dtype == np.float32
 
 
 def test_fitting_keeps_all_and_cropping_keeps_the_middle() -> None:
     levels = np.zeros((10, 30, 3), np.uint8)
     levels[:, 10:20] = 250
-    assert (picture_for(levels[:, :, 0], (10, 10), CROPPED) == 250).all()
-    fitted = picture_for(levels[:, :, 0], (10, 10), FITTED)
+    assert (levels_of_shape(levels[:, :, 0], (10, 10), CROPPED) == 250).all()
+    fitted = levels_of_shape(levels[:, :, 0], (10, 10), FITTED)
     assert fitted[:, 0].max() < 30
     assert fitted[:, 5].min() > 200
 
@@ -102,11 +102,11 @@ def test_what_is_converted_and_scaled_in_bands_is_the_same_picture(
     turn = rgb_of if colour else grey_of
     shape = (12, 10, 3) if colour else (12, 10)
     whole = turn(image)
-    wanted = {how: picture_for(whole, shape, how) for how in (FITTED, CROPPED)}
+    wanted = {how: levels_of_shape(whole, shape, how) for how in (FITTED, CROPPED)}
     monkeypatch.setattr(image_files, "BAND", 130)
     assert (turn(image) == whole).all()
-    for how, picture in wanted.items():
-        assert (picture_for(whole, shape, how) == picture).all()
+    for how, wanted_image in wanted.items():
+        assert (levels_of_shape(whole, shape, how) == wanted_image).all()
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3)])

@@ -9,11 +9,11 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from core.values.inpainting import FillFrame
+from core.values.inpainting import InpaintingFrame
 from dpm_gui.desktop.theme import DARK, LIGHT, Palette, mixed
 from dpm_gui.paint.canvases.bit_canvas import FREE, GAP, BitCanvas
-from dpm_gui.paint.inpainting.results import FillResults, colours_of
-from dpm_gui.paint.inpainting.summary import digest, spread_of
+from dpm_gui.paint.inpainting.results import InpaintResults, colours_of
+from dpm_gui.paint.inpainting.summary import std_of, summarise
 from dpm_gui.paint.inpainting.tiles import Tile, TileGrid
 
 
@@ -71,46 +71,46 @@ def test_the_tip_tells_a_pixels_place_and_value(grid: TileGrid) -> None:
 def test_the_spread_is_the_samples_own_and_of_colours_their_root_mean_square() -> None:
     rng = np.random.default_rng(1)
     grey = rng.normal(size=(5, 4, 3))
-    assert np.allclose(spread_of(grey), grey.std(axis=0, ddof=1))
+    assert np.allclose(std_of(grey), grey.std(axis=0, ddof=1))
     colour = np.repeat(grey[..., None], 3, axis=3)
-    assert np.allclose(spread_of(colour), spread_of(grey))
+    assert np.allclose(std_of(colour), std_of(grey))
 
 
 def test_results_show_samples_mean_and_spread_and_their_scale(qtbot: QtBot) -> None:
-    results = FillResults()
+    results = InpaintResults()
     qtbot.addWidget(results)
     results.set_palette(DARK)
-    pictures = np.zeros((4, 5, 5), np.float32)
-    pictures[:, 2, 2] = 0.0, 100.0, 200.0, 100.0
-    results.show_digest(digest(FillFrame(0, pictures), (0.0, 255.0), 1.0))
+    images = np.zeros((4, 5, 5), np.float32)
+    images[:, 2, 2] = 0.0, 100.0, 200.0, 100.0
+    results.show_summary(summarise(InpaintingFrame(0, images), (0.0, 255.0), 1.0))
     assert [int(tile.levels[2, 2]) for tile in results.samples.tiles] == [0, 100, 200, 100]
     assert results.mean.tiles[0].levels[2, 2] == 100
     assert results.bar.top == pytest.approx(np.std([0, 100, 200, 100], ddof=1))
     colours = colours_of(DARK)
-    assert (results.spread.tiles[0].levels[2, 2] == colours[255]).all()
-    assert (results.spread.tiles[0].levels[0, 0] == colours[0]).all()
-    results.show_digest(digest(FillFrame(0, pictures * 1e-4), (0.0, 255.0), 1.0))
+    assert (results.std.tiles[0].levels[2, 2] == colours[255]).all()
+    assert (results.std.tiles[0].levels[0, 0] == colours[0]).all()
+    results.show_summary(summarise(InpaintingFrame(0, images * 1e-4), (0.0, 255.0), 1.0))
     assert results.bar.top == 1.0  # a level: what differs by less is nothing to be shown in the brightest colour
-    results.show_digest(None)
+    results.show_summary(None)
     assert results.samples.tiles == ()
-    assert not results.keep.isEnabled()
+    assert not results.keep_button.isEnabled()
 
 
 def test_the_map_of_the_spread_is_made_with_the_digest_and_ends_at_a_level_at_least() -> None:
     rng = np.random.default_rng(2)
-    pictures = rng.uniform(-1.0, 1.0, (5, 4, 3)).astype(np.float32)
-    made = digest(FillFrame(0, pictures), (-1.0, 1.0), None)
+    images = rng.uniform(-1.0, 1.0, (5, 4, 3)).astype(np.float32)
+    made = summarise(InpaintingFrame(0, images), (-1.0, 1.0), None)
     assert made is not None
-    assert made.spread_top == pytest.approx(pictures.std(axis=0, ddof=1).max())
-    assert made.spread_levels.dtype == np.uint8
-    assert (made.spread_levels == np.floor(made.spread * (255 / made.spread_top))).all()
-    same = digest(FillFrame(0, np.zeros((2, 4, 3), np.float32)), (-1.0, 1.0), None)
+    assert made.std_top == pytest.approx(images.std(axis=0, ddof=1).max())
+    assert made.std_levels.dtype == np.uint8
+    assert (made.std_levels == np.floor(made.std * (255 / made.std_top))).all()
+    same = summarise(InpaintingFrame(0, np.zeros((2, 4, 3), np.float32)), (-1.0, 1.0), None)
     assert same is not None
-    assert same.spread_top == 2.0 / 255
-    assert not same.spread_levels.any()
-    single = digest(FillFrame(0, pictures[:1]), (-1.0, 1.0), None)
+    assert same.std_top == 2.0 / 255
+    assert not same.std_levels.any()
+    single = summarise(InpaintingFrame(0, images[:1]), (-1.0, 1.0), None)
     assert single is not None
-    assert (single.spread, single.spread_levels, single.spread_top) == (None, None, None)
+    assert (single.std, single.std_levels, single.std_top) == (None, None, None)
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
@@ -120,7 +120,7 @@ def test_bits_are_drawn_in_the_mixture_that_each_is(palette: Palette, qtbot: QtB
     canvas.resize(800, 400)
     canvas.set_palette(palette)
     shares = np.random.default_rng(3).uniform(-0.1, 1.1, (5, 12)).astype(np.float32)
-    canvas.show_wish(np.array([FREE, 1, 0] * 4, np.int8))
+    canvas.show_wanted(np.array([FREE, 1, 0] * 4, np.int8))
     canvas.show_samples(shares)
     image, ratio = canvas.grab().toImage(), canvas.devicePixelRatio()
     height = 26
@@ -131,7 +131,7 @@ def test_bits_are_drawn_in_the_mixture_that_each_is(palette: Palette, qtbot: QtB
             cell = canvas.cell(place)
             for x in (cell.left(), cell.right()):
                 assert QColor(image.pixel(QPoint(x, y) * ratio)).name() == wanted.lower()
-            below = wanted if canvas.wish[place] == FREE else palette.known
+            below = wanted if canvas.wanted[place] == FREE else palette.known
             assert QColor(image.pixel(QPoint(cell.left(), y + height - 2) * ratio)) == QColor(below)
 
 
@@ -140,7 +140,7 @@ def test_the_place_under_the_pointer_is_the_one_drawn_there(count: int, qtbot: Q
     canvas = BitCanvas()
     qtbot.addWidget(canvas)
     canvas.resize(701, 300)
-    canvas.show_wish(np.full(count, FREE, np.int8))
+    canvas.show_wanted(np.full(count, FREE, np.int8))
     for place in range(count):
         cell = canvas.cell(place)
         assert canvas._place_at(QPointF(cell.topLeft())) == canvas._place_at(QPointF(cell.bottomRight())) == place
@@ -155,16 +155,16 @@ def test_places_of_a_sequence_are_cycled_dragged_and_set_free(qtbot: QtBot) -> N
     qtbot.addWidget(canvas)
     canvas.resize(700, 300)
     canvas.set_palette(LIGHT)
-    wish = np.array([FREE, 1, 0, FREE], np.int8)
-    canvas.show_wish(wish)
+    wanted = np.array([FREE, 1, 0, FREE], np.int8)
+    canvas.show_wanted(wanted)
     canvas.show_samples(np.array([[0, 1, 0, 1], [1, 1, 0, 0]], np.float32))
     canvas.show()
-    wished: list[tuple[int, int]] = []
-    canvas.wished.connect(lambda place, value: wished.append((place, value)))
+    asked: list[tuple[int, int]] = []
+    canvas.asked.connect(lambda place, value: asked.append((place, value)))
     for place in range(3):
         QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.cell(place).center())
     QTest.mouseClick(canvas, Qt.MouseButton.RightButton, pos=canvas.cell(1).center())
-    assert wished == [(0, 1), (1, 0), (2, FREE), (1, FREE)]
+    assert asked == [(0, 1), (1, 0), (2, FREE), (1, FREE)]
     image = canvas.grab().toImage()
     inside = (canvas.cell(0).center() - canvas.cell(0).topLeft()) / 4
     one, zero = (QColor(image.pixel(canvas.cell(place).topLeft() + inside)) for place in (1, 2))

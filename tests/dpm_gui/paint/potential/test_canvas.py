@@ -11,22 +11,22 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.theme import LIGHT
-from dpm_gui.paint.inpainting.panel import FillPanel
+from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.potential import contours as contours_module
-from dpm_gui.paint.potential.canvas import WishCanvas
-from dpm_gui.paint.potential.contours import WishItem, contours
-from dpm_gui.paint.potential.panel import WishPanel
+from dpm_gui.paint.potential.canvas import PotentialCanvas
+from dpm_gui.paint.potential.contours import PotentialItem, contours
+from dpm_gui.paint.potential.panel import PotentialPanel
 from dpm_gui.paint.potential.soft_field import EXTENT
 
 CONE = -np.hypot(*np.meshgrid(np.linspace(-3.0, 3.0, 31), np.linspace(-3.0, 3.0, 31))).astype(np.float32)
 
 
 @pytest.fixture
-def canvas(qtbot: QtBot) -> WishCanvas:
-    made = WishCanvas("Reverse under r(x)")
+def canvas(qtbot: QtBot) -> PotentialCanvas:
+    made = PotentialCanvas("Reverse under r(x)")
     made.resize(600, 500)
     made.set_palette(LIGHT)
-    made.show_wish(CONE, EXTENT)
+    made.show_potential(CONE, EXTENT)
     qtbot.addWidget(made)
     with qtbot.waitExposed(made):
         made.show()
@@ -34,7 +34,7 @@ def canvas(qtbot: QtBot) -> WishCanvas:
     return made
 
 
-def turn(canvas: WishCanvas, notches: int, alt: bool = False) -> None:
+def turn(canvas: PotentialCanvas, notches: int, alt: bool = False) -> None:
     place = QPointF(canvas.viewport().rect().center())
     event = QWheelEvent(
         place, canvas.mapToGlobal(place), QPoint(), QPoint(120 * notches, 0), Qt.MouseButton.NoButton,
@@ -44,7 +44,7 @@ def turn(canvas: WishCanvas, notches: int, alt: bool = False) -> None:
     QApplication.sendEvent(canvas.viewport(), event)
 
 
-def test_the_wheel_with_alt_sets_the_brush_and_without_a_turn_does_nothing(canvas: WishCanvas) -> None:
+def test_the_wheel_with_alt_sets_the_brush_and_without_a_turn_does_nothing(canvas: PotentialCanvas) -> None:
     steps: list[int] = []
     canvas.size_asked.connect(steps.append)
     region = canvas.region
@@ -57,7 +57,7 @@ def test_the_wheel_with_alt_sets_the_brush_and_without_a_turn_does_nothing(canva
     assert canvas.region.height() < region.height()
 
 
-def test_a_pointer_that_moves_repaints_its_brush_and_no_more(canvas: WishCanvas, qtbot: QtBot) -> None:
+def test_a_pointer_that_moves_repaints_its_brush_and_no_more(canvas: PotentialCanvas, qtbot: QtBot) -> None:
     canvas.set_brush(0.4)
     middle = canvas.viewport().rect().center()
     QTest.mouseMove(canvas.viewport(), middle)
@@ -78,7 +78,7 @@ def test_a_pointer_that_moves_repaints_its_brush_and_no_more(canvas: WishCanvas,
     assert 3 * side * side < 0.05 * canvas.width() * canvas.height()
 
 
-def outlined(canvas: WishCanvas) -> bool:
+def outlined(canvas: PotentialCanvas) -> bool:
     """Tell whether what is seen differs from what is seen without a pointer."""
     with_it = canvas.viewport().grab().toImage()
     pointer, canvas._pointer = canvas._pointer, None
@@ -87,7 +87,7 @@ def outlined(canvas: WishCanvas) -> bool:
     return bool(with_it != without)
 
 
-def test_the_outline_of_a_brush_is_seen_under_the_pointer_alone(canvas: WishCanvas) -> None:
+def test_the_outline_of_a_brush_is_seen_under_the_pointer_alone(canvas: PotentialCanvas) -> None:
     middle = canvas.viewport().rect().center()
     QTest.mouseMove(canvas.viewport(), middle)
     assert not outlined(canvas)
@@ -105,7 +105,7 @@ def test_contours_are_found_once_and_when_they_are_asked_for(monkeypatch: pytest
         return contours(*what)  # type: ignore[arg-type]
 
     monkeypatch.setattr(contours_module, "contours", counted)
-    item = WishItem()
+    item = PotentialItem()
     for shift in range(5):
         item.show_field(CONE - shift, EXTENT)
     assert found == []
@@ -119,9 +119,9 @@ def test_contours_are_found_once_and_when_they_are_asked_for(monkeypatch: pytest
     assert len(found) == 1
 
 
-@pytest.mark.parametrize("kind", [WishPanel, FillPanel])
+@pytest.mark.parametrize("kind", [PotentialPanel, InpaintPanel])
 def test_enter_in_a_box_for_a_number_gives_the_keyboard_back(
-    kind: type[WishPanel] | type[FillPanel], qtbot: QtBot
+    kind: type[PotentialPanel] | type[InpaintPanel], qtbot: QtBot
 ) -> None:
     panel = kind(QAction("Run"))
     qtbot.addWidget(panel)

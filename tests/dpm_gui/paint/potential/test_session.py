@@ -12,12 +12,20 @@ from PySide6.QtGui import QUndoStack
 
 from core.errors import BadInputError
 from core.values.potentials import HalfPlane, NoisyObservation, PaintedField
-from dpm_gui.paint.potential.contours import LEVELS, contours
-from dpm_gui.paint.potential.files import SavedWish, load_wish, save_wish
-from dpm_gui.paint.potential.shapes import DISC, HALF_PLANE, KINDS, OBSERVATION, PAINTED, Wish, posterior
-from dpm_gui.paint.potential.soft_field import EXTENT, MOST, SIDE, SoftField
+from dpm_gui.paint.potential.contours import CONTOUR_LEVELS, contours
+from dpm_gui.paint.potential.files import SavedPotential, load_potential, save_potential
+from dpm_gui.paint.potential.shapes import (
+    DISC,
+    HALF_PLANE,
+    OBSERVATION,
+    PAINTED,
+    POTENTIAL_KINDS,
+    DrawnPotential,
+    posterior,
+)
+from dpm_gui.paint.potential.soft_field import EXTENT, GRID_POINTS, MOST_NATS, SoftField
 
-FLAT = np.zeros((SIDE, SIDE), np.float32)
+FLAT = np.zeros((GRID_POINTS, GRID_POINTS), np.float32)
 
 
 @pytest.fixture
@@ -27,7 +35,7 @@ def field(qapp: object) -> SoftField:
 
 def value_at(log_r: np.ndarray, x: float, y: float) -> float:
     """Return ln r at the nearest point of the grid."""
-    axis = np.linspace(EXTENT[0], EXTENT[1], SIDE)
+    axis = np.linspace(EXTENT[0], EXTENT[1], GRID_POINTS)
     return float(log_r[np.abs(axis - y).argmin(), np.abs(axis - x).argmin()])
 
 
@@ -59,7 +67,7 @@ def test_a_stroke_adds_once_however_often_it_passes_and_the_next_one_adds_again(
     for _ in range(10):
         field.press(0.0, 0.0, 1.0, 10.0)
         field.release()
-    assert field.layer.values.max() == MOST
+    assert field.layer.values.max() == MOST_NATS
 
 
 def test_strokes_on_the_field_are_undone_exactly(field: SoftField) -> None:
@@ -77,42 +85,42 @@ def test_strokes_on_the_field_are_undone_exactly(field: SoftField) -> None:
 
 
 def test_drags_place_half_planes_and_discs_and_clicks_keep_their_size() -> None:
-    half = Wish(HALF_PLANE).placed((0.5, 0.0), (1.5, 1.0))
+    half = DrawnPotential(HALF_PLANE).placed((0.5, 0.0), (1.5, 1.0))
     assert (half.centre, half.towards) == ((0.5, 0.0), (1.0, 1.0))
-    disc = Wish(DISC, radius=0.4)
+    disc = DrawnPotential(DISC, radius=0.4)
     assert disc.placed((0.0, 0.0), (0.01, 0.0)).radius == 0.4
     assert disc.placed((0.0, 0.0), (0.3, 0.4)).radius == pytest.approx(0.5)
-    seen = Wish(OBSERVATION).placed((0.0, 0.0), (1.0, 1.0))
+    seen = DrawnPotential(OBSERVATION).placed((0.0, 0.0), (1.0, 1.0))
     assert seen.centre == (1.0, 1.0)
 
 
 def test_what_is_asked_of_the_engine_is_what_is_shown() -> None:
-    half = Wish(HALF_PLANE, centre=(0.5, 0.2), towards=(2.0, 0.0)).potential(FLAT)
+    half = DrawnPotential(HALF_PLANE, centre=(0.5, 0.2), towards=(2.0, 0.0)).to_potential(FLAT)
     assert isinstance(half, HalfPlane)
     assert half.offset == pytest.approx(1.0)
-    seen = Wish(OBSERVATION, centre=(0.5, 0.2), spread=0.25).potential(FLAT)
+    seen = DrawnPotential(OBSERVATION, centre=(0.5, 0.2), std=0.25).to_potential(FLAT)
     assert isinstance(seen, NoisyObservation)
-    assert (seen.y.tolist(), seen.spread) == (pytest.approx([0.5, 0.2]), 0.25)
-    disc = Wish(DISC, centre=(1.0, -1.0), radius=0.5)
-    field = disc.potential(FLAT)
+    assert (seen.y.tolist(), seen.std) == (pytest.approx([0.5, 0.2]), 0.25)
+    disc = DrawnPotential(DISC, centre=(1.0, -1.0), radius=0.5)
+    field = disc.to_potential(FLAT)
     assert isinstance(field, PaintedField)
     assert value_at(field.log_r, 1.0, -1.0) == 0.0
     assert value_at(field.log_r, 1.0, 1.0) < -10.0
-    assert (Wish(PAINTED).potential(FLAT - 1.0).log_r == -1.0).all()
-    for kind in KINDS:
-        assert Wish(kind).log_r(FLAT).max() == pytest.approx(0.0, abs=0.05)
+    assert (DrawnPotential(PAINTED).to_potential(FLAT - 1.0).log_r == -1.0).all()
+    for kind in POTENTIAL_KINDS:
+        assert DrawnPotential(kind).log_r(FLAT).max() == pytest.approx(0.0, abs=0.05)
 
 
 def test_weights_look_ahead_where_there_is_something_to_look_for() -> None:
-    half = Wish(HALF_PLANE)
+    half = DrawnPotential(HALF_PLANE)
     assert (posterior(half, FLAT, True).timing, posterior(half, FLAT, True).weighted) == ("twisted", True)
     assert (posterior(half, FLAT, False).timing, posterior(half, FLAT, False).weighted) == ("constant", False)
-    assert posterior(Wish(), FLAT, True).timing == "constant"
+    assert posterior(DrawnPotential(), FLAT, True).timing == "constant"
 
 
 def test_an_observation_is_accepted_as_if_its_density_were_one_at_its_middle() -> None:
-    assert Wish(OBSERVATION, spread=0.5).offset() == pytest.approx(math.log(2 * math.pi * 0.25))
-    assert Wish(DISC).offset() == 0.0
+    assert DrawnPotential(OBSERVATION, std=0.5).offset() == pytest.approx(math.log(2 * math.pi * 0.25))
+    assert DrawnPotential(DISC).offset() == 0.0
 
 
 def test_contours_of_a_cone_are_circles() -> None:
@@ -128,21 +136,21 @@ def test_contours_of_a_cone_are_circles() -> None:
 
 def test_contours_of_a_slope_are_straight_and_in_order() -> None:
     slope = np.broadcast_to(np.linspace(-5.0, 0.0, 11), (4, 11))
-    lines = contours(slope, LEVELS, (0.0, 5.0, 0.0, 3.0))
-    for level in LEVELS:
+    lines = contours(slope, CONTOUR_LEVELS, (0.0, 5.0, 0.0, 3.0))
+    for level in CONTOUR_LEVELS:
         mine = lines[np.isclose(lines[:, 0], 5.0 + level)]
         assert np.abs(mine[:, 3] - mine[:, 1]).sum() == pytest.approx(3.0)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", POTENTIAL_KINDS)
 def test_a_wish_comes_back_from_its_file(kind: str, tmp_path: Path) -> None:
-    painted = np.random.default_rng(1).uniform(-5, 5, (SIDE, SIDE)).astype(np.float32)
-    saved = SavedWish(Wish(kind, (0.1, -0.2), (3.0, 4.0), 0.6, 0.7), painted, False, 123, 99)
-    save_wish(saved, tmp_path / "wish.npz")
-    read = load_wish(tmp_path / "wish.npz")
+    painted = np.random.default_rng(1).uniform(-5, 5, (GRID_POINTS, GRID_POINTS)).astype(np.float32)
+    saved = SavedPotential(DrawnPotential(kind, (0.1, -0.2), (3.0, 4.0), 0.6, 0.7), painted, False, 123, 99)
+    save_potential(saved, tmp_path / "wish.npz")
+    read = load_potential(tmp_path / "wish.npz")
     assert read.painted.tobytes() == painted.tobytes()
     assert replace(read, painted=painted) == replace(saved, painted=painted) or (
-        (read.wish, read.weighted, read.count, read.seed) == (saved.wish, False, 123, 99)
+        (read.potential, read.weighted, read.count, read.seed) == (saved.potential, False, 123, 99)
     )
 
 
@@ -153,25 +161,25 @@ def test_a_wish_comes_back_from_its_file(kind: str, tmp_path: Path) -> None:
         {"radius": np.array(-1.0)},
         {"centre": np.array([np.nan, 0.0])},
         {"painted": np.zeros((3, 3))},
-        {"painted": np.full((SIDE, SIDE), 1e9)},
+        {"painted": np.full((GRID_POINTS, GRID_POINTS), 1e9)},
         {"towards": np.array([0.0, 0.0])},
         {"format": np.array("dpm fill 1")},
     ],
 )
 def test_a_file_that_holds_no_wish_is_refused_by_its_name(changes: dict[str, np.ndarray], tmp_path: Path) -> None:
     path = tmp_path / "wish.npz"
-    save_wish(SavedWish(Wish(), FLAT, True, 10, 1), path)
+    save_potential(SavedPotential(DrawnPotential(), FLAT, True, 10, 1), path)
     with np.load(path) as file:
         values = {name: file[name] for name in file.files}
     np.savez(path, **{**values, **changes})
     with pytest.raises(BadInputError, match=r"wish\.npz: "):
-        load_wish(path)
+        load_potential(path)
 
 
 def test_a_file_that_is_missing_or_cut_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "wish.npz"
-    save_wish(SavedWish(Wish(), FLAT, True, 10, 1), path)
+    save_potential(SavedPotential(DrawnPotential(), FLAT, True, 10, 1), path)
     path.write_bytes(path.read_bytes()[:100])
     for name in ("wish.npz", "none.npz"):
         with pytest.raises(BadInputError, match=name):
-            load_wish(tmp_path / name)
+            load_potential(tmp_path / name)

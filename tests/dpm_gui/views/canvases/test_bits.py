@@ -31,9 +31,9 @@ def view(qtbot: QtBot) -> BitsView:
     return made
 
 
-def pixel_of(view: BitsView, picture: QImage, row: float, column: float) -> QColor:
+def pixel_of(view: BitsView, image: QImage, row: float, column: float) -> QColor:
     place = view.to_viewport(QPointF(column, -row))
-    return picture.pixelColor(place.toPoint())
+    return image.pixelColor(place.toPoint())
 
 
 def click(view: BitsView, row: float, column: float) -> None:
@@ -43,32 +43,32 @@ def click(view: BitsView, row: float, column: float) -> None:
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_every_bit_in_view_has_the_colour_of_its_value(view: BitsView, palette: object) -> None:
     view.set_palette(palette)
-    picture = view.viewport().grab().toImage()
+    image = view.viewport().grab().toImage()
     bits = sequences()
     for row in (1, 2, 17, ROWS - 1):
         for column in range(1, COLUMNS + 1):
             wanted = palette.ink if bits[row - 1, column - 1] else palette.surface
-            assert pixel_of(view, picture, row, column) == QColor(wanted)
+            assert pixel_of(view, image, row, column) == QColor(wanted)
 
 
 def test_the_strip_above_shades_each_place_by_its_share_of_ones(view: BitsView) -> None:
     bits = sequences()
     bits[:, 2], bits[:, 3] = 1.0, 0.0
     view.show_frame(Frame(3, bits))
-    picture = view.viewport().grab().toImage()
-    assert pixel_of(view, picture, -1.5, 3) == QColor(LIGHT.ink)
-    assert pixel_of(view, picture, -1.5, 4) == QColor(LIGHT.surface)
-    between = pixel_of(view, picture, -1.5, 1).lightness()
+    image = view.viewport().grab().toImage()
+    assert pixel_of(view, image, -1.5, 3) == QColor(LIGHT.ink)
+    assert pixel_of(view, image, -1.5, 4) == QColor(LIGHT.surface)
+    between = pixel_of(view, image, -1.5, 1).lightness()
     assert QColor(LIGHT.ink).lightness() < between < QColor(LIGHT.surface).lightness()
 
 
 def test_a_click_tells_the_row_and_one_beside_the_rows_tells_none(view: BitsView) -> None:
-    told: list[int] = []
-    view.point_clicked.connect(told.append)
+    received: list[int] = []
+    view.point_clicked.connect(received.append)
     click(view, 1, 1)
     click(view, 23, COLUMNS)
     click(view, -1.5, 3)
-    assert told == [0, 22, -1]
+    assert received == [0, 22, -1]
 
 
 def test_a_path_appears_beside_the_rows_with_the_noise_at_the_top(view: BitsView) -> None:
@@ -82,11 +82,11 @@ def test_a_path_appears_beside_the_rows_with_the_noise_at_the_top(view: BitsView
     height = place.height() / len(path)
     step = view._step.rect()
     assert step.center().y() == pytest.approx(place.bottom() - height / 2)  # y grows upwards: the uppermost row
-    picture = view.viewport().grab().toImage()
+    image = view.viewport().grab().toImage()
     for share, colour in ((0.25, LIGHT.surface), (0.75, LIGHT.surface)):
         y = place.top() + share * place.height()
-        assert pixel_of(view, picture, -y, place.center().x()) == QColor(colour)
-    assert pixel_of(view, picture, -(place.bottom() - height / 2), place.center().x()) == QColor(LIGHT.ink)
+        assert pixel_of(view, image, -y, place.center().x()) == QColor(colour)
+    assert pixel_of(view, image, -(place.bottom() - height / 2), place.center().x()) == QColor(LIGHT.ink)
     view.show_path(None, None)
     assert view.home.width() == before
 
@@ -101,7 +101,7 @@ def test_the_mark_frames_the_row_of_the_path_and_goes_with_it(view: BitsView) ->
 
 @pytest.mark.parametrize("name", BitsView.layers)
 def test_each_layer_can_be_shown_and_hidden(view: BitsView, name: str) -> None:
-    assert view.layer_shown(name) == (name in BitsView.at_start)
+    assert view.layer_shown(name) == (name in BitsView.initial_layers)
     view.set_layer(name, False)
     assert not view.layer_shown(name)
     view.set_layer(name, True)
@@ -111,10 +111,10 @@ def test_each_layer_can_be_shown_and_hidden(view: BitsView, name: str) -> None:
 def test_the_rule_stands_after_every_fifth_place(view: BitsView) -> None:
     view.show_frame(Frame(0, np.zeros((COUNT, COLUMNS), np.float32)))
     view.set_layer("rule", True)
-    picture = view.viewport().grab().toImage()
+    image = view.viewport().grab().toImage()
     y = view.to_viewport(QPointF(0, -10)).toPoint().y()
     left, right = (round(view.to_viewport(QPointF(x, -10)).x()) for x in (0.6, COLUMNS + 0.4))
-    ruled = [x for x in range(left, right) if picture.pixelColor(x, y) == QColor(LIGHT.known)]
+    ruled = [x for x in range(left, right) if image.pixelColor(x, y) == QColor(LIGHT.known)]
     assert ruled
     assert [view.to_data(QPointF(x, y)).x() for x in ruled] == pytest.approx([5.5] * len(ruled), abs=0.1)
 
@@ -134,11 +134,11 @@ def test_the_table_has_a_column_for_each_place(view: BitsView) -> None:
 
 def test_a_thumbnail_has_a_pixel_for_each_bit_of_the_first_rows() -> None:
     bits = sequences()
-    picture = bit_thumbnail(bits, "#D55E00")
-    assert (picture.width(), picture.height()) == (COLUMNS, COLUMNS)
+    image = bit_thumbnail(bits, "#D55E00")
+    assert (image.width(), image.height()) == (COLUMNS, COLUMNS)
     for row in range(COLUMNS):
         for column in range(COLUMNS):
-            assert (picture.pixelColor(column, row).alpha() == 255) == bool(bits[row, column])
+            assert (image.pixelColor(column, row).alpha() == 255) == bool(bits[row, column])
 
 
 def test_a_view_without_a_frame_paints_and_has_an_empty_table(qtbot: QtBot) -> None:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from core.values.checkpoints import DataInfo
 from core.values.runs import Frame
 from dpm_gui.desktop.theme import DARK, LIGHT
-from dpm_gui.views.canvases.images import PicturesView
+from dpm_gui.views.canvases.images import ImagesView
 from tests.dpm_gui.views.items.test_image_items import info, states
 
 SHAPE = (6, 5)
@@ -26,8 +26,8 @@ def frame(t: int = 3, levels: np.ndarray = LEVELS, data: DataInfo | None = None)
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> Iterator[PicturesView]:
-    made = PicturesView("forward", "Forward: q destroys")
+def view(qtbot: QtBot) -> Iterator[ImagesView]:
+    made = ImagesView("forward", "Forward: q destroys")
     made.set_data(info(SHAPE))
     made.resize(420, 460)
     made.show_frame(frame())
@@ -37,39 +37,39 @@ def view(qtbot: QtBot) -> Iterator[PicturesView]:
     made.deleteLater()
 
 
-def middle_of(view: PicturesView, picture: int, row: int = 0, column: int = 0) -> QPoint:
+def middle_of(view: ImagesView, image: int, row: int = 0, column: int = 0) -> QPoint:
     """Where a pixel is, in the viewport."""
-    y, x = view.grid.corner(picture)
+    y, x = view.grid.corner(image)
     return view.to_viewport(QPointF(x + column + 0.5, -(y + row) - 0.5)).toPoint()
 
 
-def click(view: PicturesView, place: QPoint) -> None:
+def click(view: ImagesView, place: QPoint) -> None:
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
-def shown(view: PicturesView, picture: int) -> np.ndarray:
+def shown(view: ImagesView, image: int) -> np.ndarray:
     """The grey levels of one picture as they are drawn."""
-    y, x = view.grid.corner(picture)
+    y, x = view.grid.corner(image)
     return np.array([[view.image.pixelColor(x + j, y + i).red() for j in range(SHAPE[1])] for i in range(SHAPE[0])])
 
 
-def test_every_picture_is_drawn_as_it_is(view: PicturesView) -> None:
-    for picture in range(9):
-        np.testing.assert_array_equal(shown(view, picture), LEVELS[picture])
+def test_every_picture_is_drawn_as_it_is(view: ImagesView) -> None:
+    for image in range(9):
+        np.testing.assert_array_equal(shown(view, image), LEVELS[image])
 
 
-def test_a_pixel_is_one_square_on_the_screen_and_never_blurred(view: PicturesView) -> None:
+def test_a_pixel_is_one_square_on_the_screen_and_never_blurred(view: ImagesView) -> None:
     two = np.zeros((1, *SHAPE))
     two[0, :, 2:] = 255
     view.show_frame(frame(levels=two))
-    picture = view.viewport().grab().toImage()
+    image = view.viewport().grab().toImage()
     left, right = (view.to_viewport(QPointF(x, -2.5)).toPoint().x() for x in (0.3, 4.7))
-    row = [picture.pixelColor(x, view.to_viewport(QPointF(0, -2.5)).toPoint().y()).red() for x in range(left, right)]
+    row = [image.pixelColor(x, view.to_viewport(QPointF(0, -2.5)).toPoint().y()).red() for x in range(left, right)]
     assert set(row) == {0, 255}
     assert row == sorted(row)
 
 
-def test_another_step_is_drawn_in_the_same_range_unless_stretched(view: PicturesView) -> None:
+def test_another_step_is_drawn_in_the_same_range_unless_stretched(view: ImagesView) -> None:
     narrow = np.clip(LEVELS, 100, 140)
     view.show_frame(frame(4, narrow))
     np.testing.assert_array_equal(shown(view, 2), narrow[2])
@@ -80,11 +80,11 @@ def test_another_step_is_drawn_in_the_same_range_unless_stretched(view: Pictures
     np.testing.assert_array_equal(shown(view, 2), narrow[2])
 
 
-def test_the_difference_of_two_steps_has_one_colour_for_more_and_another_for_less(view: PicturesView) -> None:
+def test_the_difference_of_two_steps_has_one_colour_for_more_and_another_for_less(view: ImagesView) -> None:
     earlier = np.full((1, *SHAPE), 100)
     later = earlier.copy()
     later[0, 0, 0], later[0, 1, 1] = 140, 60
-    view.show_way("difference", frame(8, later), frame(7, earlier))
+    view.show_mode("difference", frame(8, later), frame(7, earlier))
     more, less, same = (view.image.pixelColor(x, y) for x, y in ((0, 0), (1, 1), (3, 3)))
     assert more.red() > more.blue() + 50
     assert less.blue() > less.red() + 50
@@ -92,20 +92,20 @@ def test_the_difference_of_two_steps_has_one_colour_for_more_and_another_for_les
     assert view.header.readout.startswith("x⁸ − x⁷ · −")
 
 
-def test_after_a_difference_a_state_is_grey_again(view: PicturesView) -> None:
-    view.show_way("difference", frame(8), frame(7, np.clip(LEVELS, 50, 90)))
+def test_after_a_difference_a_state_is_grey_again(view: ImagesView) -> None:
+    view.show_mode("difference", frame(8), frame(7, np.clip(LEVELS, 50, 90)))
     view.show_frame(frame(8))
     np.testing.assert_array_equal(shown(view, 5), LEVELS[5])
 
 
-@pytest.mark.parametrize(("way", "words"), [("guess", "guess of x⁰"), ("mean", "mean of the next step")])
-def test_what_is_shown_is_said(view: PicturesView, way: str, words: str) -> None:
-    view.show_way(way, frame())
+@pytest.mark.parametrize(("mode", "words"), [("x0_estimate", "guess of x⁰"), ("mean", "mean of the next step")])
+def test_what_is_shown_is_said(view: ImagesView, mode: str, words: str) -> None:
+    view.show_mode(mode, frame())
     assert view.header.readout.startswith(words)
     assert view.header.readout.endswith("grey levels 0 … 255")
 
 
-def test_the_pointer_reads_place_and_value_and_follows_the_step(view: PicturesView) -> None:
+def test_the_pointer_reads_place_and_value_and_follows_the_step(view: ImagesView) -> None:
     QTest.mouseMove(view.viewport(), middle_of(view, 4, row=2, column=3))
     assert view.header.readout == f"picture 5, row 3, column 4: {LEVELS[4, 2, 3]}"
     view.show_frame(frame(4, 255 - LEVELS))
@@ -116,7 +116,7 @@ def test_the_pointer_reads_place_and_value_and_follows_the_step(view: PicturesVi
 
 def test_of_colours_three_values_are_read(qtbot: QtBot) -> None:
     data = info((4, 4, 3))
-    view = PicturesView("reverse", "Reverse: p restores")
+    view = ImagesView("reverse", "Reverse: p restores")
     qtbot.addWidget(view)
     view.set_data(data)
     view.resize(300, 340)
@@ -128,24 +128,24 @@ def test_of_colours_three_values_are_read(qtbot: QtBot) -> None:
     assert view.image.pixelColor(2, 1).getRgb()[:3] == tuple(levels[0, 1, 2])
 
 
-def test_a_click_enlarges_a_picture_and_another_one_goes_back(view: PicturesView) -> None:
+def test_a_click_enlarges_a_picture_and_another_one_goes_back(view: ImagesView) -> None:
     whole = view.region
     click(view, middle_of(view, 5, 2, 2))
-    assert view.picture_enlarged == 5
+    assert view.enlarged_image == 5
     y, x = view.grid.corner(5)
     assert view.region.contains(QRectF(x, -y - SHAPE[0], SHAPE[1], SHAPE[0]))
     assert view.region.width() < 1.2 * max(SHAPE)
     click(view, middle_of(view, 5, 2, 2))
-    assert view.picture_enlarged == -1
+    assert view.enlarged_image == -1
     assert view.region == whole
 
 
-def test_a_click_between_pictures_does_nothing(view: PicturesView) -> None:
+def test_a_click_between_pictures_does_nothing(view: ImagesView) -> None:
     click(view, view.to_viewport(QPointF(SHAPE[1] + 0.5, -1.0)).toPoint())
-    assert view.picture_enlarged == -1
+    assert view.enlarged_image == -1
 
 
-def test_escape_goes_back_and_is_nobody_else_s_meanwhile(view: PicturesView) -> None:
+def test_escape_goes_back_and_is_nobody_else_s_meanwhile(view: ImagesView) -> None:
     def override() -> QKeyEvent:
         event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
         event.ignore()
@@ -156,33 +156,33 @@ def test_escape_goes_back_and_is_nobody_else_s_meanwhile(view: PicturesView) -> 
     view.enlarge(3)
     assert override().isAccepted()
     QTest.keyClick(view, Qt.Key.Key_Escape)
-    assert view.picture_enlarged == -1
+    assert view.enlarged_image == -1
     assert not override().isAccepted()
 
 
-def test_linked_canvases_enlarge_the_same_picture(view: PicturesView, qtbot: QtBot) -> None:
-    other = PicturesView("reverse", "Reverse: p restores")
+def test_linked_canvases_enlarge_the_same_picture(view: ImagesView, qtbot: QtBot) -> None:
+    other = ImagesView("reverse", "Reverse: p restores")
     qtbot.addWidget(other)
     other.set_data(info(SHAPE))
     other.show_frame(frame())
     view.link_to(other)
     view.enlarge(7)
-    assert other.picture_enlarged == 7
+    assert other.enlarged_image == 7
     assert other.region == view.region
     other.fit()
-    assert view.picture_enlarged == -1
+    assert view.enlarged_image == -1
     assert view.region == other.region == view.home
 
 
-def test_other_pictures_take_the_whole_canvas_again(view: PicturesView) -> None:
+def test_other_pictures_take_the_whole_canvas_again(view: ImagesView) -> None:
     view.enlarge(3)
     view.show_frame(frame(levels=LEVELS[:4]))
-    assert view.picture_enlarged == -1
+    assert view.enlarged_image == -1
     assert view.grid.count == 4
     assert view.region == view.home
 
 
-def test_zooming_ends_at_a_few_pixels_and_beyond_the_whole(view: PicturesView) -> None:
+def test_zooming_ends_at_a_few_pixels_and_beyond_the_whole(view: ImagesView) -> None:
     for factor in (0.5, 2.0):
         for _ in range(40):
             view.zoom(factor, view.home.center())
@@ -190,31 +190,31 @@ def test_zooming_ends_at_a_few_pixels_and_beyond_the_whole(view: PicturesView) -
         assert view.region.intersects(view.home)
 
 
-def test_the_table_has_a_row_for_each_pixel(view: PicturesView) -> None:
+def test_the_table_has_a_row_for_each_pixel(view: ImagesView) -> None:
     table = view.table()
     assert table.name == "forward-t3"
     columns = table.columns
     assert list(columns) == ["picture", "row", "column", "value"]
-    for picture, row, column in ((1, 1, 1), (9, 6, 5), (4, 2, 3)):
-        here = (columns["picture"] == picture) & (columns["row"] == row) & (columns["column"] == column)
-        np.testing.assert_allclose(columns["value"][here], LEVELS[picture - 1, row - 1, column - 1] + 0.5, rtol=1e-5)
+    for image, row, column in ((1, 1, 1), (9, 6, 5), (4, 2, 3)):
+        here = (columns["picture"] == image) & (columns["row"] == row) & (columns["column"] == column)
+        np.testing.assert_allclose(columns["value"][here], LEVELS[image - 1, row - 1, column - 1] + 0.5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
-def test_the_gaps_have_the_surface_s_colour_in_either_theme(view: PicturesView, palette: object) -> None:
+def test_the_gaps_have_the_surface_s_colour_in_either_theme(view: ImagesView, palette: object) -> None:
     view.set_palette(palette)  # type: ignore[arg-type]
     assert view.image.pixelColor(SHAPE[1], 0).name().upper() == palette.surface  # type: ignore[attr-defined]
     np.testing.assert_array_equal(shown(view, 8), LEVELS[8])
 
 
-def test_a_thumbnail_is_the_first_picture(view: PicturesView) -> None:
-    picture = view.thumbnail(frame().x, "#D55E00")
-    assert (picture.width(), picture.height()) == (SHAPE[1], SHAPE[0])
-    assert picture.pixelColor(2, 4).red() == LEVELS[0, 4, 2]
+def test_a_thumbnail_is_the_first_picture(view: ImagesView) -> None:
+    image = view.thumbnail(frame().x, "#D55E00")
+    assert (image.width(), image.height()) == (SHAPE[1], SHAPE[0])
+    assert image.pixelColor(2, 4).red() == LEVELS[0, 4, 2]
 
 
 def test_a_view_without_a_frame_paints_and_has_an_empty_table(qtbot: QtBot) -> None:
-    empty = PicturesView("reverse", "Reverse: p restores")
+    empty = ImagesView("reverse", "Reverse: p restores")
     qtbot.addWidget(empty)
     empty.show()
     empty.grab()

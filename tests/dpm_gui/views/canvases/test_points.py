@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from core.values.runs import DriftFrame, Frame
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.canvases.points import HALF_RANGE, PointsView, along_colours
-from dpm_gui.views.items.drift import REACH
+from dpm_gui.views.items.drift import LONGEST_ARROW
 
 PLACES = np.array([[0.0, 0.0], [1.0, 1.0], [-1.5, 0.5], [2.0, -2.0]], np.float32)
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
@@ -169,7 +169,7 @@ def test_arrows_start_on_the_grid_and_are_lengthened_by_one_round_factor(view):
     tails, tips = view._drift.arrows
     np.testing.assert_allclose(tails, places)
     np.testing.assert_allclose(tips - tails, 50 * drift, rtol=1e-5)
-    assert np.hypot(*(tips - tails).T).max() <= REACH
+    assert np.hypot(*(tips - tails).T).max() <= LONGEST_ARROW
     assert view._caption.text() == "arrows drawn × 50"
     before = len(colours_of(view))
     view.show_drift(None)
@@ -201,15 +201,15 @@ def test_a_path_has_its_dot_at_the_present_place(view):
 # ------------------------------------------------------------------------------------------------------ the mouse
 @pytest.mark.parametrize("number", range(len(PLACES)))
 def test_a_click_near_a_point_tells_its_number(view, qtbot, number):
-    with qtbot.waitSignal(view.point_clicked) as told:
+    with qtbot.waitSignal(view.point_clicked) as received:
         QTest.mouseClick(view.viewport(), LEFT, pos=place_of(view, *PLACES[number]) + QPoint(5, -4))
-    assert told.args == [number]
+    assert received.args == [number]
 
 
 def test_a_click_on_nothing_tells_minus_one(view, qtbot):
-    with qtbot.waitSignal(view.point_clicked) as told:
+    with qtbot.waitSignal(view.point_clicked) as received:
         QTest.mouseClick(view.viewport(), LEFT, pos=place_of(view, -2, -2))
-    assert told.args == [-1]
+    assert received.args == [-1]
 
 
 def test_a_click_on_an_axis_and_a_drag_tell_nothing(view, qtbot):
@@ -266,9 +266,9 @@ def test_the_menu_asks_for_each_export(view, qtbot):
     for text, kind in [("PNG", "png"), ("SVG", "svg"), ("CSV", "csv"), ("Copy", "copy")]:
         menu = view.context_menu()
         (action,) = [action for action in menu.actions() if text in action.text()]
-        with qtbot.waitSignal(view.export_asked) as told:
+        with qtbot.waitSignal(view.export_asked) as received:
             action.trigger()
-        assert told.args == [kind]
+        assert received.args == [kind]
         menu.close()
         menu.deleteLater()
 

@@ -48,9 +48,9 @@ def painted(plot: QWidget, scale: float = 1.0) -> np.ndarray:
     return values[:, :, 2::-1].copy()
 
 
-def coloured(picture: np.ndarray) -> np.ndarray:
+def coloured(image: np.ndarray) -> np.ndarray:
     """Return rows and columns of the pixels that are not white."""
-    return np.argwhere((picture != 255).any(axis=2))
+    return np.argwhere((image != 255).any(axis=2))
 
 
 def points(*places: tuple[float, float]) -> np.ndarray:
@@ -73,23 +73,23 @@ def test_a_point_is_three_pixels_wide_where_the_screen_has_two_to_one(plot, clou
 
 def test_a_point_lets_three_tenths_of_the_background_through(plot, cloud):
     cloud.set_points(points((20, 40)))
-    picture = painted(plot)
-    row, column = coloured(picture)[0]
-    np.testing.assert_allclose(picture[row, column], [255, 255 * (1 - OPACITY), 255 * (1 - OPACITY)], atol=2)
+    image = painted(plot)
+    row, column = coloured(image)[0]
+    np.testing.assert_allclose(image[row, column], [255, 255 * (1 - OPACITY), 255 * (1 - OPACITY)], atol=2)
 
 
 def test_points_on_one_place_add_up(plot, cloud):
     cloud.set_points(points((20, 40), (20, 40)))
-    picture = painted(plot)
-    row, column = coloured(picture)[0]
-    assert picture[row, column, 1] == pytest.approx(255 * (1 - OPACITY) ** 2, abs=3)
+    image = painted(plot)
+    row, column = coloured(image)[0]
+    assert image[row, column, 1] == pytest.approx(255 * (1 - OPACITY) ** 2, abs=3)
 
 
 def test_each_point_takes_its_own_colour(plot, cloud):
     cloud.set_points(points((10, 30), (50, 30)))
     cloud.set_colours(np.array([1, 0], np.uint8), np.array([RED, BLUE], np.uint8))
-    picture = painted(plot)
-    left, right = picture[:, :30].reshape(-1, 3).min(axis=0), picture[:, 30:].reshape(-1, 3).min(axis=0)
+    image = painted(plot)
+    left, right = image[:, :30].reshape(-1, 3).min(axis=0), image[:, 30:].reshape(-1, 3).min(axis=0)
     assert left[0] < left[2]
     assert right[2] < right[0]
     np.testing.assert_array_equal(cloud.colours, [BLUE, RED])

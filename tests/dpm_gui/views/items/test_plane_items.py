@@ -11,13 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from core.values.runs import DriftFrame
 from dpm_gui.desktop.theme import LIGHT
-from dpm_gui.views.canvases.points import REACH as HALF_WIDTH
+from dpm_gui.views.canvases.points import LONGEST_ARROW as HALF_WIDTH
 from dpm_gui.views.canvases.points import SIDE, point_thumbnail
-from dpm_gui.views.items.density import CELL, FULL, DensityItem, histogram
-from dpm_gui.views.items.drift import FACTORS, LONG, REACH, DriftItem, factor
+from dpm_gui.views.items.density import CELL, FULL_DENSITY, DensityItem, histogram
+from dpm_gui.views.items.drift import FACTORS, LONG_PERCENTILE, LONGEST_ARROW, DriftItem, factor
 from dpm_gui.views.items.path import PathItem
 from dpm_gui.views.items.prior import RADII, PriorItem
-from dpm_gui.views.items.view_item import StillItem
+from dpm_gui.views.items.view_item import CachedItem
 
 SIZE = 100
 RNG = np.random.default_rng(2)
@@ -29,7 +29,7 @@ def alphas(image: QImage) -> NDArray[np.uint8]:
     return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., 3].copy()
 
 
-def drawn(item: StillItem, to_pixels: QTransform | None = None) -> NDArray[np.uint8]:
+def drawn(item: CachedItem, to_pixels: QTransform | None = None) -> NDArray[np.uint8]:
     """How opaque each pixel is that ``item`` draws on a transparent square."""
     image = QImage(SIZE, SIZE, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
@@ -71,7 +71,7 @@ def test_a_shade_is_the_root_of_the_share_of_points_on_an_area(qtbot: QtBot) -> 
     points = np.concatenate([one, four, elsewhere]).astype(np.float32)
     item.show_points(points, QRectF(-2.0, -2.0, 4.0, 4.0), 0.1)
     shades = sorted(item.image[item.image > 0].tolist())
-    expected = np.sqrt(np.array([1, 4]) / (300 * side**2 * FULL)) * 255
+    expected = np.sqrt(np.array([1, 4]) / (300 * side**2 * FULL_DENSITY)) * 255
     np.testing.assert_allclose(shades, expected, atol=1.0)
 
 
@@ -108,11 +108,11 @@ def test_long_arrows_are_as_long_as_a_cell_allows_and_their_factor_is_round(leng
     drift *= length / np.hypot(*drift.T).max()
     frame = grid(drift.astype(np.float32))
     chosen, cell = factor(frame), 4.0 / 5.0
-    long = np.percentile(np.hypot(*frame.drift.T), LONG)
+    long = np.percentile(np.hypot(*frame.drift.T), LONG_PERCENTILE)
     assert chosen in FACTORS
-    assert chosen * long <= REACH * cell
+    assert chosen * long <= LONGEST_ARROW * cell
     (next_factor,) = FACTORS[FACTORS.index(chosen) + 1 :][:1]
-    assert next_factor * long > REACH * cell
+    assert next_factor * long > LONGEST_ARROW * cell
 
 
 def test_a_few_arrows_that_are_no_numbers_change_nothing_for_the_others(qtbot: QtBot) -> None:
@@ -121,7 +121,7 @@ def test_a_few_arrows_that_are_no_numbers_change_nothing_for_the_others(qtbot: Q
     drift[3], drift[7] = (np.nan, 0.0), (np.inf, -np.inf)
     assert factor(grid(drift)) == expected
     item = DriftItem()
-    item.dress(QColor("black"), 1.0)
+    item.apply_palette(QColor("black"), 1.0)
     item.show_drift(grid(drift))
     assert drawn(item, QTransform(20, 0, 0, 20, 50, 50)).any()
     assert factor(grid(np.full((25, 2), np.nan, np.float32))) == 1.0
@@ -129,7 +129,7 @@ def test_a_few_arrows_that_are_no_numbers_change_nothing_for_the_others(qtbot: Q
 
 def test_an_arrow_reaches_from_its_tail_to_its_tip_and_its_head_is_at_the_tip(qtbot: QtBot) -> None:
     item = DriftItem()
-    item.dress(QColor("black"), 1.0)
+    item.apply_palette(QColor("black"), 1.0)
     item.show_drift(arrow((20.0, 50.0), (50.0, 0.0)))
     columns = np.flatnonzero(drawn(item).any(axis=0))
     assert columns.min() == pytest.approx(20, abs=1)
@@ -140,7 +140,7 @@ def test_an_arrow_reaches_from_its_tail_to_its_tip_and_its_head_is_at_the_tip(qt
 
 def test_an_arrow_of_less_than_half_a_pixel_is_left_out(qtbot: QtBot) -> None:
     item = DriftItem()
-    item.dress(QColor("black"), 1.0)
+    item.apply_palette(QColor("black"), 1.0)
     item.show_drift(arrow((50.0, 50.0), (0.3, 0.3)))
     assert not drawn(item).any()
     item.show_drift(arrow((50.0, 50.0), (3.0, 3.0)))
@@ -152,7 +152,7 @@ def test_an_arrow_of_less_than_half_a_pixel_is_left_out(qtbot: QtBot) -> None:
 # ------------------------------------------------------------------------------------------------- path and prior
 def path_item(path: list[tuple[float, float]], upto: int | None) -> PathItem:
     item = PathItem()
-    item.dress(LIGHT, QColor(LIGHT.reverse), 1.0)
+    item.apply_palette(LIGHT, QColor(LIGHT.reverse), 1.0)
     item.show_path(np.array(path, np.float32), upto)
     return item
 
@@ -177,14 +177,14 @@ def test_places_that_are_no_numbers_are_left_out_of_a_path(qtbot: QtBot) -> None
 @pytest.mark.parametrize("path", [[], [(50, 50)]])
 def test_a_path_of_less_than_two_places_is_no_line(qtbot: QtBot, path: list[tuple[float, float]]) -> None:
     item = PathItem()
-    item.dress(LIGHT, QColor(LIGHT.reverse), 1.0)
+    item.apply_palette(LIGHT, QColor(LIGHT.reverse), 1.0)
     item.show_path(np.array(path, np.float32).reshape(-1, 2), None)
     assert not drawn(item).any()
 
 
 def test_the_prior_is_circles_at_one_and_two_standard_deviations(qtbot: QtBot) -> None:
     item = PriorItem()
-    item.dress(LIGHT, 1.0)
+    item.apply_palette(LIGHT, 1.0)
     unit = 20.0
     alpha = drawn(item, QTransform(unit, 0, 0, unit, SIZE / 2, SIZE / 2))
     rows, columns = np.nonzero(alpha)
@@ -215,8 +215,8 @@ def test_a_small_picture_leaves_out_what_is_outside_and_what_is_no_number() -> N
 
 def test_a_small_picture_is_fuller_where_more_points_are_and_has_the_hue() -> None:
     points = np.array([[0.0, 0.0]] + [[1.0, 1.0]] * 5, np.float32)
-    picture = point_thumbnail(points, "#D55E00")
-    few, many = np.sort(alphas(picture)[alphas(picture) > 0])
+    image = point_thumbnail(points, "#D55E00")
+    few, many = np.sort(alphas(image)[alphas(image) > 0])
     assert few < many
     full = point_thumbnail(np.zeros((100, 2), np.float32), "#D55E00")
     row, column = np.argwhere(alphas(full) == 255)[0]

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from core.values.measurements import StepEntropies
 from dpm_gui.desktop.theme import DARK, LIGHT
-from dpm_gui.views.figures.legend import SAMPLE, Legend
+from dpm_gui.views.figures.legend import LINE_LENGTH, Legend
 from dpm_gui.views.items.band import OPACITY, BandItem
 from dpm_gui.views.plots.entropies import EntropyPlot
 from dpm_gui.views.widgets.popover import Popover
@@ -47,7 +47,7 @@ def painted_item(item: QGraphicsItem) -> QImage:
 def band(qtbot: QtBot) -> BandItem:
     """An upper curve at 20 and a lower one at 70, from 10 to 90."""
     made = BandItem()
-    made.dress(QColor(LIGHT.forward), 1.0)
+    made.apply_palette(QColor(LIGHT.forward), 1.0)
     made.set_curves(np.array([10.0, 50.0, 90.0]), np.full(3, 20.0), np.full(3, 70.0))
     return made
 
@@ -83,19 +83,19 @@ def test_curves_follow_the_plot_s_transformation(band: BandItem) -> None:
 def test_a_legend_has_room_for_its_longest_name_and_a_line_for_each(qtbot: QtBot) -> None:
     font, legend = QFont(), Legend()
     names = ["upper", "a much longer name than that"]
-    legend.dress([(name, QPen()) for name in names], font, QColor(LIGHT.ink), QColor(LIGHT.surface))
+    legend.apply_palette([(name, QPen()) for name in names], font, QColor(LIGHT.ink), QColor(LIGHT.surface))
     metrics = QFontMetricsF(font)
     assert legend.names == names
-    assert legend.boundingRect().width() >= SAMPLE + metrics.horizontalAdvance(names[1])
+    assert legend.boundingRect().width() >= LINE_LENGTH + metrics.horizontalAdvance(names[1])
     assert legend.boundingRect().height() >= 2 * metrics.height()
 
 
 def test_a_legend_shows_a_piece_of_each_line_in_its_own_colour_on_a_veil(qtbot: QtBot) -> None:
     legend = Legend()
     hues = [QColor(LIGHT.forward), QColor(LIGHT.reverse)]
-    legend.dress([("q", QPen(hue, 2.0)) for hue in hues], QFont(), QColor(LIGHT.ink), QColor(LIGHT.surface))
+    legend.apply_palette([("q", QPen(hue, 2.0)) for hue in hues], QFont(), QColor(LIGHT.ink), QColor(LIGHT.surface))
     image = painted_item(legend)
-    column = round(SAMPLE / 2)
+    column = round(LINE_LENGTH / 2)
     shown = [image.pixelColor(column, row).rgb() for row in range(SIZE)]
     assert [hue.rgb() for hue in hues if hue.rgb() in shown] == [hue.rgb() for hue in hues]
     assert shown.index(hues[0].rgb()) < shown.index(hues[1].rgb())
@@ -147,7 +147,7 @@ def popover(qtbot: QtBot) -> Iterator[Popover]:
     parent = QWidget()
     qtbot.addWidget(parent)
     made = Popover("<p>Two sentences. And a <i>formula</i>.</p>", parent)
-    made.dress(LIGHT)
+    made.apply_palette(LIGHT)
     yield made
     made.close()
 
@@ -172,6 +172,6 @@ def test_a_key_closes_a_pane(popover: Popover, key: Qt.Key) -> None:
 
 
 def test_a_pane_has_the_colours_of_the_palette(popover: Popover) -> None:
-    popover.dress(DARK)
+    popover.apply_palette(DARK)
     popover.open_at(QPoint(600, 100))
     assert popover.grab().toImage().pixelColor(8, 8) == QColor(DARK.surface)

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from core.values.measurements import StepEntropies
 from dpm_gui.desktop.theme import DARK, LIGHT
-from dpm_gui.views.plots.entropies import CLIPPED, EntropyPlot
+from dpm_gui.views.plots.entropies import CLIPPED_TEXT, EntropyPlot
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS = 40
@@ -49,7 +49,7 @@ def test_both_bounds_are_drawn_over_t(plot):
 def test_the_infinite_bound_is_clipped_at_the_edge_and_the_plot_says_so(plot):
     _, _, lower = plot._band.curves
     assert lower[0] == pytest.approx(plot.home.top())  # the least y in view
-    assert plot._caption.text() == CLIPPED
+    assert plot._caption.text() == CLIPPED_TEXT
     assert plot._caption.isVisible()
 
 
@@ -121,29 +121,29 @@ def test_setting_the_cursor_is_not_told(plot, qtbot):
 
 def test_a_cursor_that_moves_repaints_a_strip_and_keeps_the_curves(plot):
     plot.grab()
-    kept = plot._band._kept
+    kept = plot._band._cache
     plot.set_cursor(30)
     plot.grab()
-    assert plot._band._kept is kept
+    assert plot._band._cache is kept
     assert plot._cursor.boundingRect().width() < 20
 
 
 def test_a_press_moves_the_cursor_there_at_once(plot, qtbot):
-    with qtbot.waitSignal(plot.step_chosen) as told:
+    with qtbot.waitSignal(plot.step_chosen) as received:
         QTest.mousePress(plot.viewport(), LEFT, pos=place_of(plot, 31))
-    assert told.args == [31]
+    assert received.args == [31]
     assert plot._cursor.at == 31
     QTest.mouseRelease(plot.viewport(), LEFT, pos=place_of(plot, 31))
 
 
 def test_a_drag_of_the_cursor_tells_each_step_and_ends_under_the_pointer(plot, qtbot):
-    told: list[int] = []
-    plot.step_chosen.connect(told.append)
+    received: list[int] = []
+    plot.step_chosen.connect(received.append)
     QTest.mousePress(plot.viewport(), LEFT, pos=place_of(plot, 20))
     for t in (22, 22, 25, 90, 33):
         QTest.mouseMove(plot.viewport(), place_of(plot, t))
     QTest.mouseRelease(plot.viewport(), LEFT, pos=place_of(plot, 33))
-    assert told == [22, 25, 40, 33]
+    assert received == [22, 25, 40, 33]
     assert plot._cursor.at == 33
 
 

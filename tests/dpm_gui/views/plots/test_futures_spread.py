@@ -16,7 +16,7 @@ from dpm_gui.views.plots.futures_spread import NONE_YET, FuturesSpread
 from dpm_gui.watch.futures_dock import measure_of
 from dpm_gui.window.workspaces import PAINT, WATCH
 from tests.support.futures_desk import Desk
-from tests.support.made_up import STEPS, make_checkpoint, make_pictures
+from tests.support.made_up import STEPS, make_checkpoint, make_images
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -46,21 +46,21 @@ def test_a_dock_that_was_closed_stays_closed_until_there_are_other_futures(point
 def test_in_another_workspace_the_dock_waits(points: Desk, qtbot: QtBot) -> None:
     points.player.seek(3)
     points.branch()
-    points.workspaces.show_page(PAINT)
+    points.workspaces.show_workspace(PAINT)
     assert points.dock.isHidden()
     points.session.undo_stack.undo()
-    points.workspaces.show_page(WATCH)
+    points.workspaces.show_workspace(WATCH)
     assert points.dock.isHidden()
-    points.workspaces.show_page(PAINT)
+    points.workspaces.show_workspace(PAINT)
     points.session.undo_stack.redo()
     assert points.dock.isHidden()
     with qtbot.waitSignal(points.session.run_ended):
-        points.workspaces.show_page(WATCH)
+        points.workspaces.show_workspace(WATCH)
     assert points.dock.isVisible()
 
 
 def test_what_is_drawn_is_what_the_frames_say(points: Desk) -> None:
-    from core.sampling.starts import spread_of
+    from core.sampling.starts import state_spread
 
     points.player.seek(4)
     points.branch()
@@ -68,7 +68,7 @@ def test_what_is_drawn_is_what_the_frames_say(points: Desk) -> None:
     assert opened is not None
     steps, values = points.plot.curve
     assert steps.tolist() == [0, 1, 2, 3, 4]
-    expected = [spread_of(opened.checkpoint.data, "gaussian", points.frame(t).x) for t in range(5)]
+    expected = [state_spread(opened.checkpoint.data, "gaussian", points.frame(t).x) for t in range(5)]
     assert values.tolist() == expected
     assert points.plot.home.left() < 0
     assert points.plot.home.right() > STEPS  # the time axis of the whole chain
@@ -137,8 +137,8 @@ def test_the_line_has_the_hue_of_the_reverse(plot: FuturesSpread) -> None:
     [
         (make_checkpoint, ("standard deviation", "data units")),
         (lambda: make_checkpoint(kind="binomial"), ("entropy", "bits per dimension")),
-        (make_pictures, ("standard deviation", "grey levels")),
-        (lambda: make_pictures(shape=(4, 4, 3)), ("standard deviation", "levels")),
+        (make_images, ("standard deviation", "grey levels")),
+        (lambda: make_images(shape=(4, 4, 3)), ("standard deviation", "levels")),
     ],
 )
 def test_the_measure_fits_the_data(made: Callable[[], checkpoints.Checkpoint], expected: tuple[str, str]) -> None:

@@ -17,7 +17,7 @@ from dpm_gui.views.timeline.thumbnails import GAP, LARGEST, SMALLEST, ThumbnailS
 LAST = 40
 
 
-def picture(width: int = 64, height: int = 64) -> QImage:
+def thumbnail(width: int = 64, height: int = 64) -> QImage:
     made = QImage(width, height, QImage.Format.Format_RGB32)
     made.fill(QColor("#0072B2"))
     return made
@@ -49,14 +49,14 @@ def test_empty_squares_wait_for_pictures_and_answer_no_click(strip: ThumbnailStr
 
 
 def test_the_pictures_of_another_range_are_dropped(strip: ThumbnailStrip) -> None:
-    strip.set_thumbnails([(0, picture()), (LAST, picture())])
+    strip.set_thumbnails([(0, thumbnail()), (LAST, thumbnail())])
     assert strip.grab().toImage().pixelColor(middle(strip, LAST)) == QColor("#0072B2")
     strip.set_last(7)
     assert strip.grab().toImage().pixelColor(middle(strip, 7)) == QColor(LIGHT.surface)
 
 
 def test_the_pointer_is_a_hand_over_a_picture_alone(strip: ThumbnailStrip) -> None:
-    strip.set_thumbnails([(0, picture()), (LAST, picture())])
+    strip.set_thumbnails([(0, thumbnail()), (LAST, thumbnail())])
     shapes = []
     for place in (middle(strip, 0), QPoint(400, LARGEST // 2), middle(strip, LAST)):
         QTest.mouseMove(strip, place)
@@ -66,13 +66,13 @@ def test_the_pointer_is_a_hand_over_a_picture_alone(strip: ThumbnailStrip) -> No
 
 
 def test_only_the_left_button_asks_for_a_step(strip: ThumbnailStrip, qtbot: QtBot) -> None:
-    strip.set_thumbnails([(0, picture()), (LAST, picture())])
+    strip.set_thumbnails([(0, thumbnail()), (LAST, thumbnail())])
     with qtbot.assertNotEmitted(strip.seek_asked):
         QTest.mouseClick(strip, Qt.MouseButton.RightButton, pos=middle(strip, LAST))
 
 
 def test_a_picture_s_tool_tip_names_its_step(strip: ThumbnailStrip, qtbot: QtBot) -> None:
-    strip.set_thumbnails([(0, picture()), (LAST, picture())])
+    strip.set_thumbnails([(0, thumbnail()), (LAST, thumbnail())])
     place = middle(strip, LAST)
     QApplication.sendEvent(strip, QHelpEvent(QEvent.Type.ToolTip, place, strip.mapToGlobal(place)))
     qtbot.waitUntil(lambda: QToolTip.text() == f"Show t = {LAST}")
@@ -82,7 +82,7 @@ def test_a_picture_s_tool_tip_names_its_step(strip: ThumbnailStrip, qtbot: QtBot
 @pytest.mark.parametrize("width", [200, 500, 900, 2000])
 def test_squares_are_neither_too_small_nor_too_large_nor_too_near(strip: ThumbnailStrip, width: int) -> None:
     strip.resize(width, LARGEST)
-    strip.set_thumbnails([(t, picture()) for t in range(0, LAST + 1, 2)])
+    strip.set_thumbnails([(t, thumbnail()) for t in range(0, LAST + 1, 2)])
     places = [place for t in range(LAST + 1) if (place := strip.place_of(t)) is not None]
     assert all(SMALLEST <= place.width() == place.height() <= LARGEST for place in places)
     gaps = [after.left() - before.right() for before, after in pairwise(places)]
@@ -92,7 +92,7 @@ def test_squares_are_neither_too_small_nor_too_large_nor_too_near(strip: Thumbna
 
 
 def test_a_wide_picture_keeps_its_shape(strip: ThumbnailStrip) -> None:
-    strip.set_thumbnails([(0, picture(100, 50)), (LAST, picture())])
+    strip.set_thumbnails([(0, thumbnail(100, 50)), (LAST, thumbnail())])
     image, place = strip.grab().toImage(), strip.place_of(0)
     assert place is not None
     column = [image.pixelColor(middle(strip, 0).x(), row) for row in range(LARGEST)]

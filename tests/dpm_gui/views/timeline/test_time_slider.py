@@ -33,14 +33,14 @@ def slider(qtbot: QtBot) -> Iterator[TimeSlider]:
 
 
 @pytest.fixture
-def told(slider: TimeSlider) -> list[tuple[object, ...]]:
+def received(slider: TimeSlider) -> list[tuple[object, ...]]:
     """All that the slider tells, in its order."""
-    told: list[tuple[object, ...]] = []
+    received: list[tuple[object, ...]] = []
     for name in ("seek_asked", "step_asked"):
-        getattr(slider, name).connect(lambda value, name=name: told.append((name, value)))
+        getattr(slider, name).connect(lambda value, name=name: received.append((name, value)))
     for name in ("home_asked", "end_asked", "drag_started", "drag_ended"):
-        getattr(slider, name).connect(lambda name=name: told.append((name,)))
-    return told
+        getattr(slider, name).connect(lambda name=name: received.append((name,)))
+    return received
 
 
 def place(slider: TimeSlider, t: float) -> QPoint:
@@ -53,14 +53,14 @@ def moved_to(slider: TimeSlider, t: float, buttons: Qt.MouseButton = LEFT) -> QM
     return QMouseEvent(QEvent.Type.MouseMove, here, slider.mapToGlobal(here), none, buttons, modifiers)
 
 
-def seeks(told: list[tuple[object, ...]]) -> list[object]:
-    return [entry[1] for entry in told if entry[0] == "seek_asked"]
+def seeks(received: list[tuple[object, ...]]) -> list[object]:
+    return [entry[1] for entry in received if entry[0] == "seek_asked"]
 
 
-def test_a_click_on_the_track_jumps_there(slider: TimeSlider, told: list[tuple[object, ...]]) -> None:
+def test_a_click_on_the_track_jumps_there(slider: TimeSlider, received: list[tuple[object, ...]]) -> None:
     slider.seek_asked.connect(slider.set_t)
     QTest.mouseClick(slider, LEFT, pos=place(slider, 29))
-    assert told == [("drag_started",), ("seek_asked", 29), ("drag_ended",)]
+    assert received == [("drag_started",), ("seek_asked", 29), ("drag_ended",)]
 
 
 def test_the_step_under_the_mouse_is_the_nearest_one_also_beyond_the_ends(slider: TimeSlider) -> None:
@@ -72,64 +72,64 @@ def test_the_step_under_the_mouse_is_the_nearest_one_also_beyond_the_ends(slider
 
 
 def test_moves_faster_than_they_are_handled_become_one_wish_for_the_newest(
-    slider: TimeSlider, told: list[tuple[object, ...]]
+    slider: TimeSlider, received: list[tuple[object, ...]]
 ) -> None:
     QTest.mousePress(slider, LEFT, pos=place(slider, 5))
     for t in range(6, 31):
         QApplication.sendEvent(slider, moved_to(slider, t))
-    assert seeks(told) == [5]
+    assert seeks(received) == [5]
     QApplication.processEvents()
-    assert seeks(told) == [5, 30]
+    assert seeks(received) == [5, 30]
     QTest.mouseRelease(slider, LEFT, pos=place(slider, 30))
 
 
 def test_a_drag_ends_on_the_exact_step_under_the_mouse_at_release(
-    slider: TimeSlider, told: list[tuple[object, ...]]
+    slider: TimeSlider, received: list[tuple[object, ...]]
 ) -> None:
     slider.seek_asked.connect(slider.set_t)
     QTest.mousePress(slider, LEFT, pos=place(slider, 5))
     QApplication.sendEvent(slider, moved_to(slider, 12))
     QTest.mouseRelease(slider, LEFT, pos=place(slider, 33))
-    assert seeks(told) == [5, 33]
-    assert told[-1] == ("drag_ended",)
+    assert seeks(received) == [5, 33]
+    assert received[-1] == ("drag_ended",)
     assert slider.value() == 33
     QApplication.processEvents()
-    assert seeks(told) == [5, 33]
+    assert seeks(received) == [5, 33]
 
 
 def test_a_clock_that_moves_during_a_drag_does_not_move_the_end_of_the_drag(
-    slider: TimeSlider, told: list[tuple[object, ...]]
+    slider: TimeSlider, received: list[tuple[object, ...]]
 ) -> None:
     QTest.mousePress(slider, LEFT, pos=place(slider, 20))
     slider.set_t(3)
     QTest.mouseRelease(slider, LEFT, pos=place(slider, 20))
-    assert seeks(told)[-1] == 20
-    assert len(seeks(told)) == 2
+    assert seeks(received)[-1] == 20
+    assert len(seeks(received)) == 2
 
 
 def test_a_release_that_was_not_seen_ends_the_drag_at_the_next_move(
-    slider: TimeSlider, told: list[tuple[object, ...]]
+    slider: TimeSlider, received: list[tuple[object, ...]]
 ) -> None:
     QTest.mousePress(slider, LEFT, pos=place(slider, 20))
     QApplication.sendEvent(slider, moved_to(slider, 25, Qt.MouseButton.NoButton))
-    assert told[-1] == ("drag_ended",)
-    assert 25 not in seeks(told)
+    assert received[-1] == ("drag_ended",)
+    assert 25 not in seeks(received)
     QTest.mouseRelease(slider, LEFT)
 
 
-def test_a_drag_ends_where_the_timeline_is_hidden(slider: TimeSlider, told: list[tuple[object, ...]]) -> None:
+def test_a_drag_ends_where_the_timeline_is_hidden(slider: TimeSlider, received: list[tuple[object, ...]]) -> None:
     QTest.mousePress(slider, LEFT, pos=place(slider, 20))
     slider.hide()
-    assert told[-1] == ("drag_ended",)
+    assert received[-1] == ("drag_ended",)
     QTest.mouseRelease(slider, LEFT)
 
 
-def test_a_right_click_on_the_track_asks_for_nothing(slider: TimeSlider, told: list[tuple[object, ...]]) -> None:
+def test_a_right_click_on_the_track_asks_for_nothing(slider: TimeSlider, received: list[tuple[object, ...]]) -> None:
     QTest.mouseClick(slider, Qt.MouseButton.RightButton, pos=place(slider, 20))
-    assert told == []
+    assert received == []
 
 
-def test_two_notches_of_the_wheel_are_two_steps(slider: TimeSlider, told: list[tuple[object, ...]]) -> None:
+def test_two_notches_of_the_wheel_are_two_steps(slider: TimeSlider, received: list[tuple[object, ...]]) -> None:
     here = QPointF(place(slider, 20))
     for turn in (60, 60, -240):
         wheel = QWheelEvent(
@@ -143,7 +143,7 @@ def test_two_notches_of_the_wheel_are_two_steps(slider: TimeSlider, told: list[t
             False,
         )
         QApplication.sendEvent(slider, wheel)
-    assert told == [("step_asked", 1), ("step_asked", -2)]
+    assert received == [("step_asked", 1), ("step_asked", -2)]
 
 
 def test_the_step_under_the_mouse_is_written_over_the_track(slider: TimeSlider) -> None:
@@ -155,7 +155,7 @@ def test_the_step_under_the_mouse_is_written_over_the_track(slider: TimeSlider) 
 
 
 @pytest.mark.parametrize(
-    ("key", "modifier", "wish"),
+    ("key", "modifier", "expected"),
     [
         (Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier, ("step_asked", 1)),
         (Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier, ("step_asked", -1)),
@@ -169,18 +169,18 @@ def test_the_step_under_the_mouse_is_written_over_the_track(slider: TimeSlider) 
 )
 def test_the_focused_slider_obeys_the_keys_of_a_slider(
     slider: TimeSlider,
-    told: list[tuple[object, ...]],
+    received: list[tuple[object, ...]],
     key: Qt.Key,
     modifier: Qt.KeyboardModifier,
-    wish: tuple[object, ...],
+    expected: tuple[object, ...],
 ) -> None:
     slider.setFocus()
     QTest.keyClick(slider, key, modifier)
-    assert told == [wish]
+    assert received == [expected]
 
 
 def test_a_shortcut_of_the_window_and_the_slider_never_both_handle_a_key(
-    slider: TimeSlider, told: list[tuple[object, ...]], qtbot: QtBot
+    slider: TimeSlider, received: list[tuple[object, ...]], qtbot: QtBot
 ) -> None:
     taken: list[str] = []
     shortcut = QShortcut(QKeySequence("Right"), slider.window())
@@ -189,7 +189,7 @@ def test_a_shortcut_of_the_window_and_the_slider_never_both_handle_a_key(
     slider.setFocus()
     qtbot.waitUntil(slider.hasFocus)
     QTest.keyClick(slider, Qt.Key.Key_Right)
-    assert (taken, told) == (["Right"], [])
+    assert (taken, received) == (["Right"], [])
 
 
 def test_the_focus_of_the_slider_is_to_be_seen(slider: TimeSlider, qtbot: QtBot) -> None:
@@ -201,7 +201,9 @@ def test_the_focus_of_the_slider_is_to_be_seen(slider: TimeSlider, qtbot: QtBot)
     assert slider.grab().toImage() != without
 
 
-def test_assistive_technology_reads_the_step_and_may_set_it(slider: TimeSlider, told: list[tuple[object, ...]]) -> None:
+def test_assistive_technology_reads_the_step_and_may_set_it(
+    slider: TimeSlider, received: list[tuple[object, ...]]
+) -> None:
     slider.set_t(17)
     interface = QAccessible.queryAccessibleInterface(slider)
     assert interface is not None
@@ -210,9 +212,9 @@ def test_assistive_technology_reads_the_step_and_may_set_it(slider: TimeSlider, 
     value = interface.valueInterface()
     assert value is not None
     assert (value.currentValue(), value.maximumValue()) == (17, LAST)
-    assert told == []
+    assert received == []
     value.setCurrentValue(23)
-    assert told == [("seek_asked", 23)]
+    assert received == [("seek_asked", 23)]
 
 
 def test_the_frames_that_are_there_are_a_band_on_the_track(slider: TimeSlider) -> None:
@@ -234,10 +236,12 @@ def test_the_handle_is_drawn_where_the_position_is_also_between_two_steps(slider
     assert slider.grab().toImage().pixelColor(here).name() != QColor(LIGHT.ink).name()
 
 
-def test_with_nothing_to_choose_a_click_asks_for_nothing(slider: TimeSlider, told: list[tuple[object, ...]]) -> None:
+def test_with_nothing_to_choose_a_click_asks_for_nothing(
+    slider: TimeSlider, received: list[tuple[object, ...]]
+) -> None:
     slider.set_last(0)
     here, none = QPointF(place(slider, 0)), Qt.KeyboardModifier.NoModifier
     press = QMouseEvent(QEvent.Type.MouseButtonPress, here, slider.mapToGlobal(here), LEFT, LEFT, none)
     QApplication.sendEvent(slider, press)
-    assert told == []
+    assert received == []
     assert not press.isAccepted()

@@ -39,14 +39,14 @@ def timeline(qtbot: QtBot) -> Timeline:
 
 
 @pytest.fixture
-def told(timeline: Timeline) -> list[tuple[object, ...]]:
+def received(timeline: Timeline) -> list[tuple[object, ...]]:
     """All that the timeline tells, in its order."""
-    told: list[tuple[object, ...]] = []
+    received: list[tuple[object, ...]] = []
     for name in SIGNALS:
-        getattr(timeline, name).connect(lambda value, name=name: told.append((name, value)))
+        getattr(timeline, name).connect(lambda value, name=name: received.append((name, value)))
     for name in BARE_SIGNALS:
-        getattr(timeline, name).connect(lambda name=name: told.append((name,)))
-    return told
+        getattr(timeline, name).connect(lambda name=name: received.append((name,)))
+    return received
 
 
 def place(timeline: Timeline, t: float) -> QPoint:
@@ -57,18 +57,18 @@ def button(timeline: Timeline, name: str) -> FlatButton:
     return next(child for child in timeline.findChildren(FlatButton) if child.accessibleName() == name)
 
 
-def picture(colour: str = "#0072B2") -> QImage:
+def thumbnail(colour: str = "#0072B2") -> QImage:
     image = QImage(64, 64, QImage.Format.Format_RGB32)
     image.fill(QColor(colour))
     return image
 
 
-def seeks(told: list[tuple[object, ...]]) -> list[object]:
-    return [entry[1] for entry in told if entry[0] == "seek_asked"]
+def seeks(received: list[tuple[object, ...]]) -> list[object]:
+    return [entry[1] for entry in received if entry[0] == "seek_asked"]
 
 
 @pytest.mark.parametrize(
-    ("name", "wish"),
+    ("name", "expected"),
     [
         ("Go to the data", ("home_asked",)),
         ("One step back", ("step_asked", -1)),
@@ -79,22 +79,22 @@ def seeks(told: list[tuple[object, ...]]) -> list[object]:
     ],
 )
 def test_a_button_tells_its_wish_once_and_leaves_the_focus_where_it_is(
-    timeline: Timeline, told: list[tuple[object, ...]], name: str, wish: tuple[object, ...]
+    timeline: Timeline, received: list[tuple[object, ...]], name: str, expected: tuple[object, ...]
 ) -> None:
     timeline.slider.setFocus()
     QTest.mouseClick(button(timeline, name), LEFT)
-    assert told == [wish]
+    assert received == [expected]
     assert timeline.focusWidget() is timeline.slider
 
 
-def test_speed_and_direction_are_chosen_from_menus(timeline: Timeline, told: list[tuple[object, ...]]) -> None:
+def test_speed_and_direction_are_chosen_from_menus(timeline: Timeline, received: list[tuple[object, ...]]) -> None:
     for name, choice in (("Speed", "0.25×"), ("Direction", "There and back")):
         menu = button(timeline, name).menu()
         next(action for action in menu.actions() if action.text() == choice).trigger()
-    assert told == [("speed_asked", 0.25), ("direction_asked", "there_and_back")]
+    assert received == [("speed_asked", 0.25), ("direction_asked", "there_and_back")]
 
 
-def test_what_is_told_is_shown_and_asks_for_nothing(timeline: Timeline, told: list[tuple[object, ...]]) -> None:
+def test_what_is_told_is_shown_and_asks_for_nothing(timeline: Timeline, received: list[tuple[object, ...]]) -> None:
     timeline.set_t(17)
     timeline.set_position(17.4)
     timeline.set_playing(True)
@@ -103,7 +103,7 @@ def test_what_is_told_is_shown_and_asks_for_nothing(timeline: Timeline, told: li
     timeline.set_direction("backward")
     timeline.set_available(3, 30)
     timeline.set_range(12)
-    assert told == []
+    assert received == []
     assert button(timeline, "Speed").text() == "4×"
     assert button(timeline, "Loop").isChecked()
     assert button(timeline, "Pause").toolTip() == "Pause (Space)"
@@ -142,7 +142,7 @@ def test_with_nothing_to_play_all_is_greyed_and_the_tool_tip_says_why(
 
 
 def test_a_button_reached_by_tab_is_pressed_by_space_although_space_is_a_shortcut(
-    timeline: Timeline, told: list[tuple[object, ...]], qtbot: QtBot
+    timeline: Timeline, received: list[tuple[object, ...]], qtbot: QtBot
 ) -> None:
     taken: list[str] = []
     QShortcut(QKeySequence("Space"), timeline).activated.connect(lambda: taken.append("Space"))
@@ -152,7 +152,7 @@ def test_a_button_reached_by_tab_is_pressed_by_space_although_space_is_a_shortcu
     qtbot.waitUntil(loop.hasFocus)
     QTest.keyClick(loop, Qt.Key.Key_Space)
     QTest.keyClick(loop, Qt.Key.Key_Return)
-    assert (taken, told) == ([], [("loop_toggled", True), ("loop_toggled", False)])
+    assert (taken, received) == ([], [("loop_toggled", True), ("loop_toggled", False)])
 
 
 def test_a_menu_button_shows_the_sign_of_a_menu(timeline: Timeline) -> None:
@@ -202,7 +202,7 @@ def test_the_readout_follows_the_size_of_the_applications_font(timeline: Timelin
 
 def test_a_thumbnail_sits_centred_under_its_step(timeline: Timeline) -> None:
     shown = [0, 10, 20, 30, 40]
-    timeline.set_thumbnails([(t, picture()) for t in shown])
+    timeline.set_thumbnails([(t, thumbnail()) for t in shown])
     for t in shown:
         here = timeline.thumbnails.place_of(t)
         assert here is not None
@@ -210,17 +210,17 @@ def test_a_thumbnail_sits_centred_under_its_step(timeline: Timeline) -> None:
         assert under == pytest.approx(timeline.slider.mapTo(timeline, place(timeline, t)).x(), abs=1)
 
 
-def test_a_click_on_a_thumbnail_asks_for_its_step(timeline: Timeline, told: list[tuple[object, ...]]) -> None:
-    timeline.set_thumbnails([(t, picture()) for t in (0, 10, 20, 30, 40)])
+def test_a_click_on_a_thumbnail_asks_for_its_step(timeline: Timeline, received: list[tuple[object, ...]]) -> None:
+    timeline.set_thumbnails([(t, thumbnail()) for t in (0, 10, 20, 30, 40)])
     here = timeline.thumbnails.place_of(30)
     assert here is not None
     QTest.mouseClick(timeline.thumbnails, LEFT, pos=here.center().toPoint())
     QTest.mouseClick(timeline.thumbnails, LEFT, pos=QPoint(round(timeline.slider.axis.x_of(25)), 20))
-    assert told == [("seek_asked", 30)]
+    assert received == [("seek_asked", 30)]
 
 
 def test_where_the_strip_is_narrow_thumbnails_are_left_out_but_not_the_outer_ones(timeline: Timeline) -> None:
-    timeline.set_thumbnails([(t, picture()) for t in range(LAST + 1)])
+    timeline.set_thumbnails([(t, thumbnail()) for t in range(LAST + 1)])
     places = [timeline.thumbnails.place_of(t) for t in range(LAST + 1)]
     there = [here for here in places if here is not None]
     assert 2 < len(there) < LAST
@@ -230,7 +230,7 @@ def test_where_the_strip_is_narrow_thumbnails_are_left_out_but_not_the_outer_one
 
 
 def test_the_thumbnail_nearest_to_the_step_is_marked(timeline: Timeline) -> None:
-    timeline.set_thumbnails([(t, picture()) for t in (0, 20, 40)])
+    timeline.set_thumbnails([(t, thumbnail()) for t in (0, 20, 40)])
     here = timeline.thumbnails.place_of(20)
     assert here is not None
     corner = here.topLeft().toPoint() + QPoint(0, 10)
@@ -243,7 +243,7 @@ def test_the_thumbnail_nearest_to_the_step_is_marked(timeline: Timeline) -> None
 
 def test_a_dark_palette_reaches_every_part(timeline: Timeline) -> None:
     timeline.set_t(20)
-    timeline.set_thumbnails([(0, picture()), (40, picture())])
+    timeline.set_thumbnails([(0, thumbnail()), (40, thumbnail())])
     parts = (timeline.slider, timeline.thumbnails, button(timeline, "Play"), button(timeline, "Speed"))
     light = [part.grab().toImage() for part in parts]
     timeline.set_palette(DARK)
