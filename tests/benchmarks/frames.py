@@ -48,7 +48,7 @@ def play(program: DpmApplication, application: QApplication, count: int) -> list
     for number in range(count):
         position = (number / 3) % player.last
         begin = time.perf_counter()
-        player._move_to(type(player._place)(position, 1))
+        player._move_to(type(player._playback_position)(position, 1))
         window.repaint()
         application.processEvents()
         times.append(time.perf_counter() - begin)

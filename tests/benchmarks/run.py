@@ -70,7 +70,7 @@ def frames() -> list[tuple[str, str, str]]:
 def images() -> list[tuple[str, str, str]]:
     """Time pictures in the window; the play of colour is that of a whole run, which takes minutes to be recorded."""
     size = "1280x800"
-    digits, colour = call("pictures.py", "digits", size), call("pictures.py", "colour", size)
+    digits, colour = call("images.py", "digits", size), call("images.py", "colour", size)
     rows = [
         ("digits, asked for to first picture", f"{digits['opened s']:.2f} s", "<= 0.7 s"),
         ("preview of 64 digits, first frame", f"{digits['first frame s']:.2f} s", "<= 0.3 s"),

@@ -71,7 +71,7 @@ def paint(program: DpmApplication, application: QApplication) -> dict[str, float
     until(session.opened_changed, lambda: session.open(str(asset("checkpoints/gravel.h5"))), lambda: True)
     session.stop()
     program.show_workspace("paint")
-    painted = program.painter.paint
+    painted = program.paint_controller.paint
     assert painted is not None
     painted.set_options(automatic=False)
     rng = np.random.default_rng(0)

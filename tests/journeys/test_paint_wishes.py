@@ -42,7 +42,7 @@ def plane(start: Start) -> Person:
 
 
 def wishes_of(person: Person) -> PotentialSession:
-    potential_session = person.program.painter.potential_session
+    potential_session = person.program.paint_controller.potential_session
     assert potential_session is not None
     return potential_session
 
@@ -68,7 +68,7 @@ def bit_page(person: Person) -> BitPage:
 
 def sampled(person: Person) -> np.ndarray:
     """Wait until the newest wish has been filled in, and return the sequences."""
-    paint = person.program.painter.paint
+    paint = person.program.paint_controller.paint
     wait_until(
         lambda: not paint._debounce.stale and not paint.running and paint.result is not None and paint.result.final
     )
@@ -86,26 +86,26 @@ def test_bits_that_are_clicked_are_obeyed_in_every_sample(bits: Person) -> None:
     click(canvas, canvas.cell(3).center())
     click(canvas, canvas.cell(7).center())
     click(canvas, canvas.cell(7).center())
-    assert canvas.potential[[2, 3, 7]].tolist() == [FREE, 1, 0]
+    assert canvas.wanted[[2, 3, 7]].tolist() == [FREE, 1, 0]
     found = sampled(bits)
     assert (found[:, 3] == 1).all()
     assert (found[:, 7] == 0).all()
     assert (found[:, [8, 13, 18]] == 1).mean() > 0.8  # one every fifth place: the model has learned it
     click(canvas, canvas.cell(3).center(), button=RIGHT)
-    assert canvas.potential[3] == FREE
+    assert canvas.wanted[3] == FREE
     press("Ctrl+Z", "Ctrl+Z")
-    assert canvas.potential[[3, 7]].tolist() == [1, 1]
+    assert canvas.wanted[[3, 7]].tolist() == [1, 1]
     press("Del")
-    assert (canvas.potential == FREE).all()
+    assert (canvas.wanted == FREE).all()
     press("Ctrl+Z")
-    assert canvas.potential[3] == 1
+    assert canvas.wanted[3] == 1
 
 
 def test_bits_can_be_typed_and_weighted(bits: Person) -> None:
     page = bit_page(bits)
     page.canvas.setFocus()
     type_in("01")
-    assert page.canvas.potential[:3].tolist() == [0, 1, FREE]
+    assert page.canvas.wanted[:3].tolist() == [0, 1, FREE]
     page.panel.particles.setValue(256)
     found = sampled(bits)
     assert (found[:, :2] == [0, 1]).all()

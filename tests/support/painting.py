@@ -10,7 +10,7 @@ from tests.support.person import Person, drag, wait_until
 
 
 def paint_of(person: Person) -> PaintSession:
-    paint = person.program.painter.paint
+    paint = person.program.paint_controller.paint
     assert paint is not None
     return paint
 

@@ -39,7 +39,7 @@ class Told:
 
     def __init__(self, source: Saver | PaintFiles) -> None:
         self.all: list[object] = []
-        (source.saved if isinstance(source, Saver) else source.received).connect(self.all.append)
+        (source.saved if isinstance(source, Saver) else source.notified).connect(self.all.append)
         source.failed.connect(self.all.append)
         self.activities: list[Activity | None] = []
         source.activity_changed.connect(self.activities.append)
@@ -318,7 +318,7 @@ def test_the_window_goes_on_while_something_large_is_saved(
     timer.timeout.connect(lambda: ticks.append(monotonic()))
     timer.start(1)
     began = monotonic()
-    with qtbot.waitSignal(desk.files.received, timeout=SECONDS):
+    with qtbot.waitSignal(desk.files.notified, timeout=SECONDS):
         desk.files.save_result_image(levels, path) if name == "picture.png" else desk.files.save_request(path)
     ended = monotonic()
     timer.stop()

@@ -42,7 +42,7 @@ class Desk:
         self.received: list[str] = []
         self.failed: list[Exception] = []
         self.activities: list[Activity | None] = []
-        self.opener.received.connect(self.received.append)
+        self.opener.notified.connect(self.received.append)
         self.opener.failed.connect(self.failed.append)
         self.opener.activity_changed.connect(self.activities.append)
 
@@ -129,8 +129,8 @@ def test_pictures_masks_and_requests_are_read_beside_the_window_which_says_so(
 
         monkeypatch.setattr(module, name, work)
 
-    noted("read_image", opening.mask_files)
-    noted("picture_for", opening)
+    noted("read_image", opening.image_files)
+    noted("levels_of_shape", opening)
     noted("load_request", requests)
     desk, opener = before_rings, before_rings.opener
     mask = np.zeros((HEIGHT, WIDTH), np.bool_)

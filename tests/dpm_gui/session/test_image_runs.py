@@ -123,10 +123,10 @@ def test_what_is_kept_in_memory_obeys_the_cap_the_preview_included(
     in_memory = [
         store.steps + 1
         for store in (*recording_space.sides.values(), recording_space.preview)
-        if store.place == "memory"
+        if store.storage == "memory"
     ]
     assert sum(in_memory) * a_frame <= cap
-    assert {store.place for store in recording_space.sides.values()} == {places}
+    assert {store.storage for store in recording_space.sides.values()} == {places}
     assert recording_space.preview.steps == 4
 
 

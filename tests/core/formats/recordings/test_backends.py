@@ -33,9 +33,9 @@ from core.formats.recordings.recording import make
 from core.values.runs import Frame
 
 recording = make(3, 1000, (2,), "gaussian", 0, folder=Path(sys.argv[1]))
-assert recording.place == "disk"
+assert recording.storage == "disk"
 recording.add(Frame(3, np.ones((1000, 2), dtype=np.float32)))
-print(os.fstat(recording._home._file.fileno()).st_size, flush=True)
+print(os.fstat(recording._backend._file.fileno()).st_size, flush=True)
 if sys.argv[2] == "wait":
     sys.stdin.read()
 """
@@ -46,14 +46,14 @@ def test_the_cap_decides_to_the_byte_where_frames_live(kind: str, size: int, tmp
     needed = 7 * COUNT * 6 * size
     for cap, place in ((needed, "memory"), (needed - 1, "disk")):
         with make(STEPS, COUNT, SHAPE, kind, cap, folder=tmp_path) as recording:
-            assert recording.place == place
+            assert recording.storage == place
 
 
 def test_the_cap_is_512_mb_unless_told_otherwise(tmp_path: Path) -> None:
     assert DEFAULT_CAP == 512 * 2**20
     for steps, place in ((127, "memory"), (128, "disk")):  # 2^20 numbers, 4 MB a frame; nothing is written
         with make(steps, 2**19, (2,), "gaussian", folder=tmp_path) as recording:
-            assert recording.place == place
+            assert recording.storage == place
 
 
 def test_past_the_cap_no_frame_stays_in_memory(tmp_path: Path) -> None:
@@ -88,9 +88,9 @@ def test_a_frame_that_is_kept_keeps_no_other_in_memory() -> None:
 
 def test_a_recording_on_disk_takes_its_room_at_once_and_has_no_name(tmp_path: Path) -> None:
     with make(STEPS, COUNT, SHAPE, "gaussian", 0, folder=tmp_path) as recording:
-        assert isinstance(recording._home, backends.TemporaryFileBackend)
-        assert recording._home._file is not None
-        status = os.fstat(recording._home._file.fileno())
+        assert isinstance(recording._backend, backends.TemporaryFileBackend)
+        assert recording._backend._file is not None
+        status = os.fstat(recording._backend._file.fileno())
         assert status.st_size == 7 * COUNT * 6 * 4
         if hasattr(os, "posix_fallocate"):
             assert status.st_blocks * 512 >= status.st_size
@@ -100,9 +100,9 @@ def test_a_recording_on_disk_takes_its_room_at_once_and_has_no_name(tmp_path: Pa
 @pytest.mark.parametrize("how", ["close", "forget"])
 def test_the_room_on_disk_is_given_back(tmp_path: Path, how: str) -> None:
     recording = make(STEPS, COUNT, SHAPE, "gaussian", 0, folder=tmp_path)
-    assert isinstance(recording._home, backends.TemporaryFileBackend)
-    assert recording._home._file is not None
-    file = recording._home._file
+    assert isinstance(recording._backend, backends.TemporaryFileBackend)
+    assert recording._backend._file is not None
+    file = recording._backend._file
     if how == "close":
         recording.close()
     del recording
@@ -127,7 +127,7 @@ def test_a_file_of_hdf5_tells_what_it_holds_and_appears_when_it_is_closed(tmp_pa
     path = tmp_path / "mine.h5"
     path.write_text("old")
     with make(STEPS, COUNT, SHAPE, "binomial", file=path) as recording:
-        assert recording.place == "disk"
+        assert recording.storage == "disk"
         for t in (6, 5, 4):
             recording.add(some_bits(t))
         assert path.read_text() == "old"

@@ -52,7 +52,7 @@ def test_a_tile_is_chosen_by_mouse_and_keys_and_kept_by_a_double_click(grid: Til
     QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.place_of(2).center())
     QTest.keyClick(grid, Qt.Key.Key_Up)
     assert chosen[0] == 2
-    with qtbot.waitSignal(grid.kept) as kept:
+    with qtbot.waitSignal(grid.keep_asked) as kept:
         QTest.mouseDClick(grid, Qt.MouseButton.LeftButton, pos=grid.place_of(3).center())
     assert kept.args == [3]
     grid.show_tiles(tiles(1))
@@ -160,7 +160,7 @@ def test_places_of_a_sequence_are_cycled_dragged_and_set_free(qtbot: QtBot) -> N
     canvas.show_samples(np.array([[0, 1, 0, 1], [1, 1, 0, 0]], np.float32))
     canvas.show()
     asked: list[tuple[int, int]] = []
-    canvas.asked.connect(lambda place, value: asked.append((place, value)))
+    canvas.bit_asked.connect(lambda place, value: asked.append((place, value)))
     for place in range(3):
         QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.cell(place).center())
     QTest.mouseClick(canvas, Qt.MouseButton.RightButton, pos=canvas.cell(1).center())

@@ -11,8 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from core.values.runs import DriftFrame
 from dpm_gui.desktop.theme import LIGHT
-from dpm_gui.views.canvases.points import LONGEST_ARROW as HALF_WIDTH
-from dpm_gui.views.canvases.points import SIDE, point_thumbnail
+from dpm_gui.views.canvases.points import HALF_WIDTH, SIDE, point_thumbnail
 from dpm_gui.views.items.density import CELL, FULL_DENSITY, DensityItem, histogram
 from dpm_gui.views.items.drift import FACTORS, LONG_PERCENTILE, LONGEST_ARROW, DriftItem, factor
 from dpm_gui.views.items.path import PathItem
