@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
+from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo
 
 GREY_LEVEL = 1.0
@@ -80,9 +81,8 @@ class GreyLevelSource(ABC):
         """Return units and examples of these data as a checkpoint carries them: scalar units, whole grey levels."""
         mean, deviation = self.moments(rng)
         examples = self.examples(_affordable(self.images(PROBED, rng)), rng).astype(np.float32)
-        examples.setflags(write=False)
         shift, scale = np.array(mean), np.array(deviation)
-        return DataInfo(self.name, self.shape, self.value_range, shift, scale, examples, self.grey_level)
+        return DataInfo(self.name, self.shape, self.value_range, shift, scale, read_only(examples), self.grey_level)
 
 
 class StoredImages(GreyLevelSource):

@@ -14,6 +14,7 @@ from core.data.dead_leaves import MAX_SIDE, MIN_SIDE, DeadLeaves
 from core.data.images import GreyLevelSource, StoredImages
 from core.errors import BadInputError
 from core.runtime.assets import asset
+from core.values.arrays import read_only
 from core.values.checkpoints import RGB
 
 TEST_DIGITS = 100
@@ -124,15 +125,10 @@ IMAGE_SOURCES: Mapping[str, Callable[[tuple[int, ...]], GreyLevelSource | None]]
 @cache
 def _digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     with np.load(asset("data/digits.npz")) as file:
-        images, labels = file["pictures"], file["labels"]
-    for values in (images, labels):
-        values.setflags(write=False)
-    return images, labels
+        return read_only(file["pictures"]), read_only(file["labels"])
 
 
 @cache
 def _image(name: str) -> NDArray[np.uint8]:
     with Image.open(asset(f"data/{name}.png")) as image:
-        values = np.array(image)
-    values.setflags(write=False)
-    return values
+        return read_only(np.array(image))

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
-from core.formats.hdf5 import UntrustedFile, frozen
+from core.formats.hdf5 import UntrustedFile
 from core.processes.schedules import MAX_STEPS, checked
+from core.values.arrays import read_only
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
 from core.values.measurements import Bound
 from core.values.training import TrainingState
@@ -75,7 +76,7 @@ def _betas(source: UntrustedFile) -> NDArray[np.float64]:
     steps = source.whole(process, "steps", 1, MAX_STEPS)
     betas = source.array(process, "betas", (steps,))
     try:
-        return frozen(checked(betas, "/process/betas"))
+        return read_only(checked(betas, "/process/betas"))
     except BadInputError as error:
         raise source.refusal(str(error)) from error
 
@@ -126,7 +127,7 @@ def _data(source: UntrustedFile, kind: str) -> DataInfo:
     level = source.number(group, "grey_level") if "grey_level" in group.attrs else None
     if level is not None and (level <= 0 or kind != "gaussian"):
         raise source.refusal(f"/data grey_level is {level:g}, which is no width of a grey level of Gaussian data")
-    return DataInfo(source.text(group, "name"), shape, (low, high), shift, scale, frozen(examples), level)
+    return DataInfo(source.text(group, "name"), shape, (low, high), shift, scale, read_only(examples), level)
 
 
 def _units(source: UntrustedFile, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -138,7 +139,7 @@ def _units(source: UntrustedFile, name: str, shape: tuple[int, ...]) -> NDArray[
         fits = False
     if not fits:
         raise source.refusal(f"/data/{name} has shape {found}, which does not fit examples of shape {shape}")
-    return frozen(source.array(group, name, found).astype(np.float64))
+    return read_only(source.array(group, name, found).astype(np.float64))
 
 
 def _training(source: UntrustedFile, network_kind: str) -> TrainingState:
@@ -153,7 +154,7 @@ def _training(source: UntrustedFile, network_kind: str) -> TrainingState:
         seed=source.whole(group, "seed", 0, 2**31),
         steps_done=source.whole(group, "steps_done", 0, 2**40),
         steps_total=source.whole(group, "steps_total", 0, 2**40),
-        history=frozen(source.array(group, "history", history).astype(np.float64)),
+        history=read_only(source.array(group, "history", history).astype(np.float64)),
         state=_renamed_parameters(network_kind, state),
         interpreted_as=source.text(group, interpreted_as) if interpreted_as else "",
     )
@@ -173,9 +174,9 @@ def _bound(source: UntrustedFile, kind: str, steps: int) -> Bound:
         kind=kind,
         unit=_one_of(source, group, "unit", UNITS),
         count=source.whole(group, "count", 1, 2**40),
-        kl=frozen(source.array(group, "kl", (steps - 1,)).astype(np.float64)),
-        entropy_lower=frozen(lower),
-        entropy_upper=frozen(source.array(group, "entropy_upper", (steps,)).astype(np.float64)),
+        kl=read_only(source.array(group, "kl", (steps - 1,)).astype(np.float64)),
+        entropy_lower=read_only(lower),
+        entropy_upper=read_only(source.array(group, "entropy_upper", (steps,)).astype(np.float64)),
         truth=source.number(group, "truth") if known else None,
         truth_standard_error=source.number(group, "truth_standard_error") if known else None,
         bits_per_dimension=source.number(group, "bits_per_dimension") if "bits_per_dimension" in group.attrs else None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import unicodedata
-from typing import TypeVar
 
 import h5py
 import numpy as np
@@ -29,7 +28,6 @@ NUMBERS = "iuf"
 FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
 """Categories of characters that a line of text does not hold: they would steer a terminal, or end the line."""
-Array = TypeVar("Array", bound=NDArray[np.generic])
 
 
 class UntrustedFile:
@@ -179,12 +177,6 @@ class UntrustedFile:
         if attribute.get_storage_size() > MAX_TEXT:
             raise self.refusal(f"the attribute {place} is longer than {MAX_TEXT} bytes")
         return attribute
-
-
-def frozen(values: Array) -> Array:
-    """Return ``values``, which nobody can write to any more."""
-    values.setflags(write=False)
-    return values
 
 
 def _finite(values: NDArray[np.generic]) -> bool:

@@ -16,6 +16,7 @@ from core.model import DiffusionModel, step_divergence
 from core.processes.distributions import NATS_PER_BIT
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import chunk_size, prepare
+from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo, channels_of, pixels_of
 from core.values.measurements import Bound, BoundProgress, standard_error
 from core.values.runs import DEFAULT_COUNT, RunSpec
@@ -105,12 +106,12 @@ def _assemble(
         k=k,
         null=dimensions * process.null_log_likelihood(x0) / NATS_PER_BIT,
         standard_error=standard_error(samples),
-        kl=_frozen(share * kl),
+        kl=read_only(share * kl),
         h_end=float(ends[0]),
         h_edge=float(ends[1]),
         h_prior=float(prior.mean()),
-        entropy_lower=_frozen(dimensions * entropies.lower),
-        entropy_upper=_frozen(dimensions * entropies.upper),
+        entropy_lower=read_only(dimensions * entropies.lower),
+        entropy_upper=read_only(dimensions * entropies.upper),
         truth=share * truth.value if truth else None,
         truth_standard_error=share * truth.standard_error if truth else None,
         bits_per_dimension=bits_per_dimension(k, info),
@@ -148,8 +149,3 @@ def _checked_data(data: NDArray[np.floating], info: DataInfo, least: int) -> NDA
     if len(data) < least:
         raise BadInputError(f"data: {len(data)} examples are too few; give {least} or more")
     return data
-
-
-def _frozen(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    values.setflags(write=False)
-    return values

@@ -19,7 +19,8 @@ from core.networks.empirical import EmpiricalNetwork
 from core.processes.distributions import NATS_PER_BIT, draw, log_probability
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import prepare
-from core.values.measurements import Crooks, CrooksProgress, frozen
+from core.values.arrays import read_only
+from core.values.measurements import Crooks, CrooksProgress
 from core.values.runs import RunSpec
 
 BINS = 40
@@ -94,13 +95,13 @@ def crooks_of(forward: NDArray[np.float64], reverse: NDArray[np.float64]) -> Cro
     weights = np.exp(np.minimum(reverse, high))  # what lies beyond is in no bin
     first, second = (np.histogram(reverse, edges, weights=weights**power)[0] / len(reverse) for power in (1, 2))
     return Crooks(
-        forward=frozen(forward / NATS_PER_BIT),
-        reverse=frozen(reverse / NATS_PER_BIT),
-        edges=frozen(edges / NATS_PER_BIT),
-        forward_counts=frozen(np.histogram(forward, edges)[0]),
-        reverse_counts=frozen(np.histogram(reverse, edges)[0]),
-        predicted=frozen(first),
-        predicted_error=frozen(np.sqrt(np.maximum(second - np.square(first), 0.0) / len(reverse))),
+        forward=read_only(forward / NATS_PER_BIT),
+        reverse=read_only(reverse / NATS_PER_BIT),
+        edges=read_only(edges / NATS_PER_BIT),
+        forward_counts=read_only(np.histogram(forward, edges)[0]),
+        reverse_counts=read_only(np.histogram(reverse, edges)[0]),
+        predicted=read_only(first),
+        predicted_error=read_only(np.sqrt(np.maximum(second - np.square(first), 0.0) / len(reverse))),
     )
 
 

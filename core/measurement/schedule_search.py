@@ -28,6 +28,7 @@ from core.processes.registry import process_of
 from core.processes.schedules import Schedule, log_linear, warped_erasure
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import prepare
+from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo
 from core.values.runs import RunSpec
 
@@ -101,8 +102,7 @@ def search_schedule(
         if k > best_k:
             best_k, best = k, point
         chosen, betas = rates(best)
-        betas.setflags(write=False)
-        yield ScheduleSearchProgress(done, EVALUATIONS, k, best_k, MappingProxyType(chosen), betas)
+        yield ScheduleSearchProgress(done, EVALUATIONS, k, best_k, MappingProxyType(chosen), read_only(betas))
 
 
 def limit_of_schedule(

@@ -17,7 +17,8 @@ from core.processes.base import Process
 from core.processes.distributions import NATS_PER_BIT, StateDistribution, log_probability
 from core.runtime.randomness import torch_generator
 from core.sampling.trajectories import prepare
-from core.values.measurements import Work, WorkProgress, frozen
+from core.values.arrays import read_only
+from core.values.measurements import Work, WorkProgress
 from core.values.runs import RunSpec
 
 MAX_PATHS = 5_000_000
@@ -108,13 +109,13 @@ def work_of(points: NDArray[np.float32], log_weights: NDArray[np.float64]) -> Wo
     sizes = group_sizes(log_weights.shape[1])
     tightening = np.stack([_mean_of_groups(log_weights, size) for size in sizes], axis=1)
     return Work(
-        points=frozen(points),
-        work=frozen(-log_weights / NATS_PER_BIT),
-        likelihood=frozen(tightening[:, -1] / NATS_PER_BIT),
-        standard_error=frozen(_jackknife_error(weights / sums) / NATS_PER_BIT),
-        effective_size=frozen(1.0 / np.square(weights / sums).sum(axis=1)),
-        group_sizes=frozen(sizes),
-        tightening=frozen(tightening / NATS_PER_BIT),
+        points=read_only(points),
+        work=read_only(-log_weights / NATS_PER_BIT),
+        likelihood=read_only(tightening[:, -1] / NATS_PER_BIT),
+        standard_error=read_only(_jackknife_error(weights / sums) / NATS_PER_BIT),
+        effective_size=read_only(1.0 / np.square(weights / sums).sum(axis=1)),
+        group_sizes=read_only(sizes),
+        tightening=read_only(tightening / NATS_PER_BIT),
     )
 
 

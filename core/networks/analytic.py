@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from torch.distributions import MultivariateNormal, Normal
 
 from core.errors import BadInputError
-from core.processes.base import Process, check_finite
+from core.processes.base import Process
 from core.processes.distributions import normal
 from core.processes.gaussian import GaussianProcess
+from core.values.arrays import check_finite
 
 
 class AnalyticNetwork(nn.Module):

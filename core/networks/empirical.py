@@ -14,10 +14,11 @@ from torch import Tensor, nn
 from torch.distributions import Bernoulli, Normal
 
 from core.errors import BadInputError
-from core.processes.base import Process, check_finite
+from core.processes.base import Process
 from core.processes.binomial import BinomialProcess
 from core.processes.distributions import StateDistribution, normal
 from core.processes.gaussian import GaussianProcess
+from core.values.arrays import check_finite
 
 DATA_AT_ONCE = 4096
 SCORES_AT_ONCE = 2_097_152

@@ -22,6 +22,7 @@ from core.runtime.randomness import torch_generator
 from core.sampling.predictions import x0_estimates
 from core.sampling.strided import chosen_steps, strided_kernel
 from core.sampling.trajectories import chunk_size, frozen_frame, prepare, reverse, reverse_from
+from core.values.arrays import read_only
 from core.values.inpainting import InpaintingFrame, InpaintingRequest
 from core.values.potentials import LARGEST, Mask, Posterior, mask_of
 from core.values.runs import Frame, PosteriorFrame, RunSpec
@@ -145,8 +146,7 @@ def completed(model: DiffusionModel, request: InpaintingRequest, x: NDArray[np.f
     kind = np.result_type(request.image.dtype, np.float32)  # which holds every known value as it is
     images = model.data.to_user(x).astype(kind)
     images[:, ~request.mask] = request.image[~request.mask]
-    images.setflags(write=False)
-    return images
+    return read_only(images)
 
 
 def _posterior_frames(

@@ -23,7 +23,8 @@ from core.posterior.tilting import Particles, TiltedChain
 from core.posterior.x0_moments import ReverseChain
 from core.runtime.memory import check_memory
 from core.runtime.randomness import torch_generator
-from core.sampling.trajectories import chunk_size, prepare, read_only
+from core.sampling.trajectories import chunk_size, prepare
+from core.values.arrays import read_only
 from core.values.potentials import Posterior, check_posterior, mask_of
 from core.values.runs import PosteriorFrame, RunSpec
 
@@ -223,12 +224,10 @@ def _frame(
     ancestors: Tensor | None = None,
 ) -> PosteriorFrame:
     states = particles.x.float().reshape(len(log_weights), *model.data.shape)
-    weights = log_weights.numpy()
-    weights.setflags(write=False)
     return PosteriorFrame(
         t=t,
-        x=read_only(states),
-        log_weights=weights,
+        x=read_only(states.numpy()),
+        log_weights=read_only(log_weights.numpy()),
         effective_size=float(len(log_weights)) if size is None else size,
         log_probability=total,
         ancestors=None if ancestors is None else ancestors.numpy(),

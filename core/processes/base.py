@@ -13,6 +13,7 @@ from torch import Tensor
 from core.errors import BadInputError
 from core.processes.distributions import NATS_PER_BIT
 from core.processes.schedules import checked
+from core.values.arrays import read_only
 from core.values.measurements import StepEntropies
 
 
@@ -51,16 +52,6 @@ def check_floating(**states: object) -> None:
         raise BadInputError(f"{' and '.join(states)}: shapes {' and '.join(map(str, shapes))} are not the same")
 
 
-def check_finite(x: NDArray[np.generic], name: str) -> None:
-    """Raise `BadInputError` unless ``x``, called ``name``, holds finite real numbers alone."""
-    if x.dtype.kind not in "fiub":
-        raise BadInputError(f"{name}: it holds {x.dtype}, where numbers are wanted")
-    bad = np.argwhere(~np.isfinite(x))
-    if len(bad):
-        place = tuple(int(index) for index in bad[0])
-        raise BadInputError(f"{name}: entry {place} is {x[place]}, which is not finite")
-
-
 def erased_between(betas: Tensor, s: int, t: int) -> float:
     """Return 1 - a_s+1 … a_t, the share of the signal of step s that is gone at t, with the digits of small rates."""
     return -math.expm1(float(torch.log1p(-betas[s:t]).sum()))
@@ -81,9 +72,7 @@ def entropy_bounds_in_bits(
 
 
 def _in_bits(nats: Tensor) -> NDArray[np.float64]:
-    bits: NDArray[np.float64] = (nats.detach() / NATS_PER_BIT).numpy()
-    bits.setflags(write=False)
-    return bits
+    return read_only((nats.detach() / NATS_PER_BIT).numpy())
 
 
 class Process(Protocol):

@@ -15,7 +15,6 @@ from torch.distributions import Bernoulli
 
 from core.errors import BadInputError
 from core.processes.base import (
-    check_finite,
     check_floating,
     check_step,
     entropy_bounds_in_bits,
@@ -23,6 +22,7 @@ from core.processes.base import (
     tabulated,
 )
 from core.processes.distributions import NATS_PER_BIT, MixedBernoulli, bernoulli, draw, pick
+from core.values.arrays import check_finite
 from core.values.measurements import StepEntropies
 
 

@@ -11,7 +11,6 @@ from torch import Tensor
 from torch.distributions import Normal
 
 from core.processes.base import (
-    check_finite,
     check_floating,
     check_step,
     entropy_bounds_in_bits,
@@ -19,6 +18,7 @@ from core.processes.base import (
     tabulated,
 )
 from core.processes.distributions import StateDistribution, draw, normal, pick
+from core.values.arrays import check_finite
 from core.values.measurements import StepEntropies
 
 LOG_TWO_PI_E = math.log(2.0 * math.pi * math.e)

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
-from core.sampling.trajectories import _joined, chunk_size, read_only
+from core.sampling.trajectories import _joined, chunk_size
+from core.values.arrays import read_only
 from core.values.runs import DriftFrame, Frame
 
 
@@ -63,4 +64,4 @@ def drift_field(model: DiffusionModel, threads: int) -> Iterator[DriftFrame]:
     for t in range(1, model.steps + 1):
         with torch.inference_mode():
             arrows = model.drift(grid, t)
-        yield DriftFrame(t, read_only(grid), read_only(arrows))
+        yield DriftFrame(t, read_only(grid.numpy()), read_only(arrows.numpy()))

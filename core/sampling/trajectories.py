@@ -22,6 +22,7 @@ from core.processes.distributions import draw
 from core.runtime.devices import keep_freed_memory
 from core.runtime.memory import check_memory
 from core.runtime.randomness import numpy_generator, torch_generator
+from core.values.arrays import check_numbers, read_only
 from core.values.runs import MAX_COUNT, MAX_SEED, Frame, RunSpec, SamplingProgress
 
 STATES_AT_ONCE = 4096
@@ -164,7 +165,7 @@ def samples_along(model: DiffusionModel, spec: RunSpec, times: Sequence[int], mo
             with torch.inference_mode():
                 x = move(model, x, t, s, rng)
             done += 1
-            yield SamplingProgress(done, total, read_only(x) if s == times[-1] else None)
+            yield SamplingProgress(done, total, read_only(x.numpy()) if s == times[-1] else None)
 
 
 def chunk_size(shape: tuple[int, ...]) -> int:
@@ -210,8 +211,7 @@ def _checked_states(model: DiffusionModel, x: NDArray[np.floating], name: str) -
     shape = model.data.shape
     if x.shape[1:] != shape or not 1 <= len(x) <= MAX_COUNT:
         raise BadInputError(f"{name}: shape {x.shape} is not (N, {', '.join(map(str, shape))}), the model's")
-    if x.dtype.kind not in "fiub":
-        raise BadInputError(f"{name}: it holds {x.dtype}, where numbers are wanted")
+    check_numbers(x, name)
     _check_room(model, len(x))
     with np.errstate(over="ignore"):
         states = np.array(x, dtype=np.float32)
@@ -246,12 +246,4 @@ def prepare(spec: RunSpec) -> None:
 
 def frozen_frame(t: int, x: Tensor) -> Frame:
     """Return states ``x`` [N, *shape] as a frame; the engine does not touch them again."""
-    return Frame(t, read_only(x))
-
-
-def read_only(x: Tensor) -> NDArray[np.float32]:
-    """Return a read-only view of ``x`` for the world outside."""
-    array: NDArray[np.float32] = x.numpy()
-    array = array.view()
-    array.setflags(write=False)
-    return array
+    return Frame(t, read_only(x.numpy()))

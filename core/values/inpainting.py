@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
+from core.values.arrays import check_numbers, read_only
 from core.values.potentials import KNOWN_MODES, MAX_RESAMPLE_TIMES, TIMINGS
 from core.values.runs import usable_threads
 
@@ -60,8 +61,7 @@ class InpaintingRequest:
 
     def __post_init__(self) -> None:
         image = np.array(self.image)
-        if image.dtype.kind not in "biuf":
-            raise BadInputError(f"picture: it holds {image.dtype}, where real numbers are wanted")
+        check_numbers(image, "image")
         mask = np.array(self.mask)
         if mask.dtype != np.bool_:
             raise BadInputError(f"mask: {mask.dtype} is not bool; it is True where an entry is to be filled in")
@@ -79,8 +79,7 @@ class InpaintingRequest:
         if self.particles is not None and self.particles < self.count:
             raise BadInputError(f"particles: {self.particles} are fewer than the {self.count} results")
         for name, values in (("image", image), ("mask", mask)):
-            values.setflags(write=False)
-            object.__setattr__(self, name, values)
+            object.__setattr__(self, name, read_only(values))
 
     @property
     def chain_count(self) -> int:

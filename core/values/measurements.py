@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-
-Array = TypeVar("Array", bound=NDArray[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +112,6 @@ def mean_of(values: NDArray[np.float64]) -> Estimate:
     """Return the mean of independent ``values`` [N] and its standard error."""
     std = float(values.std(ddof=1)) if len(values) > 1 else math.nan
     return Estimate(float(values.mean()), std / math.sqrt(len(values)))
-
-
-def frozen(values: Array) -> Array:
-    """Return ``values``, read-only from now on."""
-    values.setflags(write=False)
-    return values
 
 
 def standard_error(values: NDArray[np.float64]) -> float:

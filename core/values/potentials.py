@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import BadInputError
+from core.values.arrays import check_numbers, read_only
 
 KNOWN_MODES = ("noised", "clean")
 TIMINGS = ("constant", "fading", "twisted")
@@ -105,7 +106,7 @@ class HalfPlane:
             raise BadInputError("normal: it is zero, so it points nowhere")
         if not abs(self.offset) <= LARGEST:
             raise BadInputError(f"offset: {self.offset} is not a finite number")
-        object.__setattr__(self, "normal", _frozen(normal))
+        object.__setattr__(self, "normal", read_only(normal))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -279,21 +280,15 @@ def _boolean(values: ArrayLike, name: str) -> NDArray[np.bool_]:
     found = np.array(values)
     if found.dtype != np.bool_:
         raise BadInputError(f"{name}: {found.dtype} is not bool; it is True or False for each entry")
-    return _frozen(found)
+    return read_only(found)
 
 
 def _finite(values: ArrayLike, name: str, asked: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
     """Return ``values`` as float32; where ``asked`` is False they may be anything, and are 0 then."""
     found = np.asarray(values)
-    if found.dtype.kind not in "fiub":
-        raise BadInputError(f"{name}: it holds {found.dtype}, where real numbers are wanted")
+    check_numbers(found, name)
     if asked is not None:
         found = np.where(asked, found, 0)
     if not (np.abs(found.astype(np.float64)) <= LARGEST).all():
         raise BadInputError(f"{name}: it holds values that are not finite, or larger than {LARGEST:g}")
-    return _frozen(np.array(found, dtype=np.float32))
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    array.setflags(write=False)
-    return array
+    return read_only(np.array(found, dtype=np.float32))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadInputError
 from core.formats.recordings.backends import Hdf5Backend, MemoryBackend, RecordingBackend, TemporaryFileBackend, size_of
+from core.values.arrays import read_only
 from core.values.runs import Frame
 
 DEFAULT_CAP = 512 * 2**20
@@ -165,6 +166,4 @@ def make(
 
 def _read_only_float32(stored: NDArray[np.generic]) -> NDArray[np.float32]:
     """Return ``stored`` as read-only float32, without a copy where it is that already."""
-    array: NDArray[np.float32] = np.asarray(stored).astype(np.float32, copy=False).view()
-    array.setflags(write=False)
-    return array
+    return read_only(np.asarray(stored).astype(np.float32, copy=False).view())

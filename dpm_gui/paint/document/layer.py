@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from core.values.arrays import read_only
 from dpm_gui.paint.document.raster import EMPTY_AREA, Area, whole_area
 
 UNDO_LIMIT = 200
@@ -36,9 +37,7 @@ class Layer(QObject):
     @property
     def values(self) -> NDArray[Any]:
         """The numbers, to be read; `put` changes them."""
-        view = self._values.view()
-        view.setflags(write=False)
-        return view
+        return read_only(self._values.view())
 
     @property
     def in_stroke(self) -> bool:

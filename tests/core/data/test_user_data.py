@@ -37,7 +37,7 @@ def saved(values: np.ndarray, path: Path) -> str:
 
 # --- what an array is taken for
 @pytest.mark.parametrize(
-    ("shape", "taken", "picture"),
+    ("shape", "taken", "image"),
     [
         ((20,), PointArray, None),
         ((20, 2), PointArray, None),
