@@ -32,7 +32,7 @@ def phases(frame: PosteriorFrame) -> list[float]:
     return [average(frame, (frame.x == sequence).all(axis=1).astype(np.float64)) for sequence in support]
 
 
-@pytest.mark.parametrize(("held", "timing"), [("noised", "constant"), ("clean", "twisted")])
+@pytest.mark.parametrize(("known_mode", "timing"), [("noised", "constant"), ("clean", "twisted")])
 def test_fixed_bits_leave_the_phases_that_agree_with_them(
     heartbeat: DiffusionModel, known_mode: str, timing: str
 ) -> None:

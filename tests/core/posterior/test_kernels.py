@@ -116,7 +116,7 @@ def test_a_normal_beyond_any_point_has_the_law_of_the_tail(least: float) -> None
 
 
 @KINDS
-@pytest.mark.parametrize("width", [0.0, 0.8])
+@pytest.mark.parametrize("noise_std", [0.0, 0.8])
 def test_a_cut_kernel_is_the_kernel_weighted_by_what_is_kept(kind: str, noise_std: float) -> None:
     """Moments of exact draws against those of plain draws with weights, within 3.5 standard errors."""
     count = 100_000

@@ -64,7 +64,7 @@ def test_a_mask_and_an_observation_multiply(correlated: DiffusionModel) -> None:
     assert agree(found, [mean, prior * noise / (prior + noise), total], slack=1e-3)
 
 
-@pytest.mark.parametrize(("held", "timing"), [("noised", "constant"), ("clean", "twisted")])
+@pytest.mark.parametrize(("known_mode", "timing"), [("noised", "constant"), ("clean", "twisted")])
 def test_many_entries_are_filled_in_as_few_are(unit_data: Unit, known_mode: str, timing: str) -> None:
     """In more dimensions than guesses are looked at all around in: 3 of 12 known, all correlated by 1/2."""
     covariance = np.full((12, 12), 0.5) + 0.5 * np.eye(12)
@@ -83,7 +83,7 @@ def test_many_entries_are_filled_in_as_few_are(unit_data: Unit, known_mode: str,
     assert agree(found[:, :1], [gain @ known[:3]], slack=5e-3)
 
 
-@pytest.mark.parametrize("held", ["noised", "clean"])
+@pytest.mark.parametrize("known_mode", ["noised", "clean"])
 @pytest.mark.parametrize("timing", ["constant", "fading", "twisted"])
 def test_known_entries_end_as_they_are_known_bit_for_bit(
     model: DiffusionModel, heartbeat: DiffusionModel, known_mode: str, timing: str
@@ -105,7 +105,7 @@ def test_a_coordinate_held_at_x0_is_there_at_every_step(correlated: DiffusionMod
         assert (frame.x[:, 0] == np.float32(Y)).all()
 
 
-@pytest.mark.parametrize(("held", "steps"), [("noised", 60), ("clean", 60), ("noised", 500)])
+@pytest.mark.parametrize(("known_mode", "steps"), [("noised", 60), ("clean", 60), ("noised", 500)])
 def test_steps_taken_back_and_forth_mix_better(unit_data: Unit, known_mode: str, steps: int) -> None:
     """The paper's kernels miss the conditional mean; repeated, each step comes nearer to it, by longer moves too."""
     gaps, model = [], correlated_model(unit_data, steps)

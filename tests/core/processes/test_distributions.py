@@ -66,7 +66,7 @@ def test_draws_of_a_correlated_gaussian_have_its_covariance_within_three_standar
     assert ((products.mean(0) - wanted).abs() < 3 * products.std(0) / math.sqrt(DRAWS)).all()
 
 
-@pytest.mark.parametrize("law", [many_gaussians(), many_bits(), plane(5)], ids=["normal", "bits", "plane"])
+@pytest.mark.parametrize("distribution", [many_gaussians(), many_bits(), plane(5)], ids=["normal", "bits", "plane"])
 def test_equal_generators_give_equal_draws_and_nobody_else_s_numbers_are_taken(
     distribution: Normal | Bernoulli | MultivariateNormal,
 ) -> None:

@@ -11,7 +11,7 @@ from dpm_gui.engine.state_kinds import state_kind_of
 
 
 @pytest.mark.parametrize(
-    ("shape", "usual"),
+    ("shape", "default_count"),
     [((28, 28), 64), ((32, 32, 3), 64), ((64, 64), 16), ((96, 96), 7), ((512, 512), 1)],
 )
 def test_of_large_pictures_fewer_are_run(shape: tuple[int, ...], default_count: int) -> None:

@@ -95,7 +95,7 @@ def test_a_film_that_cannot_be_written_is_told_once(tmp_path: Path, parent: QObj
     assert received.names == ["ended", "failed"]
 
 
-@pytest.mark.parametrize("pictures", [0, 1, 4])
+@pytest.mark.parametrize("images", [0, 1, 4])
 def test_a_stopped_film_leaves_what_was_there_before_and_tells_no_failure(
     tmp_path: Path, parent: QObject, qtbot: QtBot, images: int
 ) -> None:
