@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from core.commands.common import check_suffix, last, open_model, read_array, with_progress_bar
 from core.errors import BadInputError
+from core.runtime.devices import check_disk
 from core.runtime.files import atomic_path, check_output_path
-from core.runtime.memory import check_disk
 from core.values.checkpoints import is_image
 from core.values.inpainting import KNOWN_MODE_TEXTS, InpaintingFrame, InpaintingRequest
 

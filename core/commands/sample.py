@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from core.commands.common import check_suffix, open_model, with_progress_bar
+from core.runtime.devices import check_disk
 from core.runtime.files import atomic_path, check_output_path
-from core.runtime.memory import check_disk
 from core.values.runs import RunSpec, SamplingProgress
 
 if TYPE_CHECKING:

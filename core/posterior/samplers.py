@@ -21,7 +21,7 @@ from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.posterior.tilting import Particles, TiltedChain
 from core.posterior.x0_moments import ReverseChain
-from core.runtime.memory import check_memory
+from core.runtime.devices import check_memory
 from core.runtime.randomness import torch_generator
 from core.sampling.trajectories import chunk_size, prepare
 from core.values.arrays import read_only

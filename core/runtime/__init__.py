@@ -1,1 +1,1 @@
-"""What a process runs on: files, memory, devices, randomness, interrupts, shipped assets."""
+"""What a process runs on: files, devices and their memory, randomness, shipped assets."""

@@ -1,13 +1,16 @@
-"""Files that are written whole or not at all."""
+"""What happens whole or not at all: files that are written, and blocks that Ctrl+C does not cut."""
 
 from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 from core.errors import DpmError, OutputError
 
@@ -119,6 +122,30 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl+C until the block is left: what is in it happens whole or not at all.
+
+    Only the main thread is ever interrupted; in any other there is nothing to hold back.
+    """
+    outer = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or outer is None:
+        yield
+        return
+    asked: list[int] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        asked.append(number)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, outer)
+        if asked:
+            signal.raise_signal(signal.SIGINT)
 
 
 def first_bytes(path: str | os.PathLike[str], most: int, refusal: Callable[[str], DpmError]) -> bytes:

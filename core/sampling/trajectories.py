@@ -19,8 +19,7 @@ from torch import Tensor
 from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.processes.distributions import draw
-from core.runtime.devices import keep_freed_memory
-from core.runtime.memory import check_memory
+from core.runtime.devices import check_memory, use_threads
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.values.arrays import check_numbers, read_only
 from core.values.runs import MAX_COUNT, MAX_SEED, Frame, RunSpec, SamplingProgress
@@ -239,9 +238,7 @@ def prepare(spec: RunSpec) -> None:
     ):
         if not least <= value <= most:
             raise BadInputError(f"{name}: {value} is not between {least} and {most}")
-    if torch.get_num_threads() != spec.threads:
-        torch.set_num_threads(spec.threads)
-    keep_freed_memory()
+    use_threads(spec.threads)
 
 
 def frozen_frame(t: int, x: Tensor) -> Frame:

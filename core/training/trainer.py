@@ -19,7 +19,7 @@ from core.networks.registry import TrainableNetwork
 from core.processes.distributions import NATS_PER_BIT
 from core.processes.registry import process_of
 from core.processes.schedules import checked
-from core.runtime.interrupts import uninterrupted
+from core.runtime.files import uninterrupted
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.training.learned_schedule import ScheduleModule
 from core.training.objective import minibatch_bound, minibatch_bounds

@@ -41,7 +41,7 @@ def preload() -> Iterator[object]:
     """Import everything a run needs; takes seconds the first time, and is meant for the thread of a job."""
     # The reader of checkpoints first: the loader of libraries takes one at a time, and h5py's would wait for torch's.
     import core.formats.checkpoints
-    from core.runtime.preload import load_torch_library
+    from core.runtime.devices import load_torch_library
 
     load_torch_library()
     import core.model

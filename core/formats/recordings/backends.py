@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInputError, OutputError
+from core.runtime.devices import check_disk, check_memory
 from core.runtime.files import atomic_path, check_output_path
-from core.runtime.memory import check_disk, check_memory
 
 NAME = "recording"
 LARGE_FILES = Path("/var/tmp")

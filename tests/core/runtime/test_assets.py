@@ -16,7 +16,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installed package without assets, the engine beside it."""
     folder = tmp_path / "site" / "dpm_gui"
     folder.mkdir(parents=True)
-    monkeypatch.setattr(assets, "__file__", str(tmp_path / "site" / "core" / "assets.py"))
+    monkeypatch.setattr(assets, "__file__", str(tmp_path / "site" / "core" / "runtime" / "assets.py"))
     return folder
 
 

@@ -29,7 +29,7 @@ from core.networks.perceptrons import MultilayerPerceptron
 from core.processes.binomial import BinomialProcess
 from core.processes.distributions import draw
 from core.processes.schedules import constant_erasure
-from core.runtime import memory
+from core.runtime import devices
 from core.runtime.randomness import torch_generator
 from core.sampling import trajectories
 from core.sampling.predictions import GRID_SIDE, drift_field, x0_estimates
@@ -304,8 +304,8 @@ def test_the_file_of_samples_is_the_one_that_numpy_would_write(
 def test_samples_that_no_disk_can_hold_are_refused_with_their_size(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    usage = memory.shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(memory.shutil, "disk_usage", lambda _: usage._replace(free=799))
+    usage = devices.shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(devices.shutil, "disk_usage", lambda _: usage._replace(free=799))
     out = tmp_path / "x.npy"
     assert cli.main(["sample", str(file), "--count", "100", "--out", str(out)]) == 2
     assert capsys.readouterr().err == f"dpm: {out}: 800 bytes are needed in {tmp_path}, and 799 are free\n"
@@ -316,7 +316,7 @@ def test_samples_that_no_disk_can_hold_are_refused_with_their_size(
 def test_frames_that_memory_cannot_hold_are_refused_with_their_size(
     model: DiffusionModel, walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "free_memory", lambda: 2399)
+    monkeypatch.setattr(devices, "free_memory", lambda: 2399)
     with pytest.raises(BadInputError, match=r"^count: .* 100 states .* 2,400 bytes .* 2,399 are free"):
         next(walk(model, RunSpec(100, threads=1)))
     assert len(list(walk(model, RunSpec(99, threads=1)))) == 6

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadInputError, TrainingError
 from core.model import DiffusionModel
-from core.runtime.interrupts import uninterrupted
+from core.runtime.files import uninterrupted
 from core.training import objective as objective_module
 from core.training import trainer as trainer_module
 from core.training.trainer import Trainer

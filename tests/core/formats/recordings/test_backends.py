@@ -20,7 +20,7 @@ from core.errors import BadInputError, OutputError
 from core.formats.recordings import backends
 from core.formats.recordings.backends import temporary_folder
 from core.formats.recordings.recording import DEFAULT_CAP, make
-from core.runtime import memory as memory_module
+from core.runtime import devices
 from core.values.runs import Frame
 from tests.support.recorded import COUNT, SHAPE, STEPS, numbers, some_bits
 
@@ -160,7 +160,7 @@ def test_more_than_memory_allows_is_refused_with_the_bytes_before_any_is_taken()
 
 
 def test_memory_that_the_system_refuses_is_told_with_the_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory_module, "free_memory", lambda: None)
+    monkeypatch.setattr(devices, "free_memory", lambda: None)
     with pytest.raises(BadInputError, match=r"^recording: 8,000,000,000,000,000,000 bytes of memory"):
         make(1, 10**18, (1,), "gaussian", 10**19)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from core.runtime import preload
+from core.runtime import devices
 
 ROOT = Path(__file__).parents[3]
 
@@ -53,7 +53,7 @@ def library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.delitem(sys.modules, "torch", raising=False)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec if name == "torch" else None)
     (tmp_path / "lib").mkdir()
-    return tmp_path / "lib" / preload.LIBRARIES["linux"]
+    return tmp_path / "lib" / devices.LIBRARIES["linux"]
 
 
 def test_waking_imports_what_a_run_needs_and_nothing_of_it_is_there_before() -> None:
@@ -75,12 +75,12 @@ print("torch" in before or "h5py" in before)
 
 def test_the_library_is_loaded_by_a_call_that_lets_other_threads_go_on(loader: Loader, library: Path) -> None:
     library.touch()
-    preload.load_torch_library()
+    devices.load_torch_library()
     assert loader.asked == [(str(library), os.RTLD_NOW | os.RTLD_LOCAL)]
 
 
 def test_where_the_library_is_not_in_its_place_the_import_is_left_to_itself(loader: Loader, library: Path) -> None:
-    preload.load_torch_library()
+    devices.load_torch_library()
     assert loader.asked == []
 
 
@@ -89,10 +89,10 @@ def test_on_another_system_and_once_torch_is_there_nothing_is_loaded_by_hand(
 ) -> None:
     library.touch()
     monkeypatch.setattr(sys, "platform", "win32")
-    preload.load_torch_library()
+    devices.load_torch_library()
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setitem(sys.modules, "torch", sys)
-    preload.load_torch_library()
+    devices.load_torch_library()
     assert loader.asked == []
 
 
@@ -101,12 +101,12 @@ def test_without_torch_installed_waking_is_left_to_the_import_that_says_so(
 ) -> None:
     library.touch()
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    preload.load_torch_library()
+    devices.load_torch_library()
     assert loader.asked == []
 
 
 def test_the_library_is_where_the_installed_torch_has_it() -> None:
-    name = preload.LIBRARIES.get(sys.platform)
+    name = devices.LIBRARIES.get(sys.platform)
     if name is None:
         pytest.skip("the import of torch is left to itself on this system")
     found = importlib.util.find_spec("torch")
