@@ -11,11 +11,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from core.values.checkpoints import DataInfo
+from core.values.checkpoints import RGB, DataInfo
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases.canvas import Canvas
+from dpm_gui.views.canvases.image_levels import pixels_of
 from dpm_gui.views.canvases.points import PointsView
 
 FILM_SIZE = QSize(960, 512)
@@ -81,9 +82,7 @@ class FilmScene(QWidget):
 
 def pixels(image: QImage) -> NDArray[np.uint8]:
     """Return the picture as ``[H, W, 3]``, red, green and blue."""
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+    return pixels_of(image.convertToFormat(QImage.Format.Format_RGB888), RGB)
 
 
 def _view(canvas: type[CanvasType], side: str, title: str, palette: Palette, parent: QWidget) -> CanvasType:

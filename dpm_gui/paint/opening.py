@@ -18,10 +18,10 @@ from dpm_gui.engine import painting, runs
 from dpm_gui.jobs.tasks import Tasks
 from dpm_gui.paint.document import image_files
 from dpm_gui.paint.document.image_files import CROPPED, FITTED, levels_of_shape, scaled_mask
-from dpm_gui.paint.document.levels import from_levels
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.potential.files import SavedPotential, load_potential
 from dpm_gui.paint.potential.session import PotentialSession
+from dpm_gui.views.canvases.image_levels import from_levels
 
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
 READING = "read"

@@ -12,6 +12,7 @@ from PySide6.QtGui import QUndoStack
 from core.errors import BadInputError, DpmError
 from core.values.measurements import Bound, BoundProgress
 from core.values.runs import DriftFrame, Frame, RunSpec
+from dpm_gui.desktop.numbers import grouped
 from dpm_gui.engine import measuring, opening, runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import POINTS, SEQUENCES, StateKind, state_kind_of
@@ -173,7 +174,7 @@ class Session(QObject):
         recordings = self._run.sides
         self.recording_replaced.emit()
         state_kind = "futures" if spec.branches else self._state_kind.name
-        text = f"Sampling {spec.reverse_count:,} {state_kind}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        text = f"Sampling {grouped(spec.reverse_count)} {state_kind}"
         self._tasks.begin(
             RUNNING,
             lambda: store_frames(runs.run(*what), recordings),

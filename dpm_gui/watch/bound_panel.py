@@ -7,9 +7,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from core.values.measurements import Bound
+from dpm_gui.desktop.numbers import fixed, grouped
 from dpm_gui.session.session import Session
 
-MINUS = "\N{MINUS SIGN}"
 BOUND_ROWS = (
     ("K", "The bound on E log₂ p(x⁰), section 2.4 and appendix B"),
     ("null", "The null model, a unit Gaussian or independent bits: what K is compared with"),
@@ -59,17 +59,16 @@ class BoundPanel(QWidget):
             for number in self._numbers.values():
                 number.setText("–")
             return
-        count = f"{bound.count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-        self._heading.setText(f"Training bound, bits per {bound.unit}, on {count} held-out examples")
-        self._numbers["K"].setText(f"<b>{_signed(bound.k)}</b> ± {bound.standard_error:.3f}")
-        self._numbers["null"].setText(_signed(bound.null))
-        self._numbers["gain"].setText(_signed(bound.gain))
+        self._heading.setText(f"Training bound, bits per {bound.unit}, on {grouped(bound.count)} held-out examples")
+        self._numbers["K"].setText(f"<b>{fixed(bound.k, 3)}</b> ± {bound.standard_error:.3f}")
+        self._numbers["null"].setText(fixed(bound.null, 3))
+        self._numbers["gain"].setText(fixed(bound.gain, 3))
         self._numbers["truth"].setText(
             "not known for these data"
             if bound.truth is None or bound.truth_standard_error is None
-            else f"{_signed(bound.truth)} ± {bound.truth_standard_error:.3f}"
+            else f"{fixed(bound.truth, 3)} ± {bound.truth_standard_error:.3f}"
         )
-        self._numbers["8 bits"].setText("–" if coded is None else f"{_signed(coded)} bits per dimension")
+        self._numbers["8 bits"].setText("–" if coded is None else f"{fixed(coded, 3)} bits per dimension")
 
     def _number(self, name: str, tip: str) -> QLabel:
         label = QLabel(self)
@@ -79,7 +78,3 @@ class BoundPanel(QWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         return label
-
-
-def _signed(bits: float) -> str:
-    return f"{bits:.3f}".replace("-", MINUS)

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from dpm_gui.paint.document.layer import Layer, undo_stack
-from dpm_gui.paint.document.levels import from_levels, grey_of_colour
 from dpm_gui.paint.document.tools import (
     BRUSH,
     COLOUR,
@@ -23,6 +22,7 @@ from dpm_gui.paint.document.tools import (
     ToolBox,
     flood_fill_at,
 )
+from dpm_gui.views.canvases.image_levels import from_levels
 
 TOOL_LABELS = {BRUSH: "brush", ERASER: "eraser", RECTANGLE: "rectangle", FILL: "fill", COLOUR: "colour"}
 LEAST_PRESSURE = 0.05
@@ -137,3 +137,9 @@ class PaintDocument(QObject):
         colour = self._tools.colour
         levels = np.asarray(colour, np.float32) if self.image.values.ndim == 3 else grey_of_colour(colour)
         return self.image, from_levels(levels, self.value_range)
+
+
+def grey_of_colour(colour: tuple[int, int, int]) -> float:
+    """Return how light a colour is, 0 … 255 (the luma of ITU-R BT.601)."""
+    red, green, blue = colour
+    return 0.299 * red + 0.587 * green + 0.114 * blue

@@ -15,7 +15,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from core.errors import BadInputError
-from dpm_gui.views.canvases.image_levels import image_of
+from dpm_gui.views.canvases.image_levels import image_of, pixels_of
 
 MASK_THRESHOLD = 128
 LARGEST_SIDE = 8192
@@ -118,20 +118,15 @@ def _cut(image: QImage) -> Iterator[QImage]:
 
 
 def _grey(image: QImage) -> NDArray[np.uint8]:
-    return _bytes(_opaque(image).convertToFormat(QImage.Format.Format_Grayscale8), 1)[:, :, 0]
+    return pixels_of(_opaque(image).convertToFormat(QImage.Format.Format_Grayscale8), 1)[:, :, 0]
 
 
 def _rgb(image: QImage) -> NDArray[np.uint8]:
-    return _bytes(_opaque(image).convertToFormat(QImage.Format.Format_RGB888), 3)
+    return pixels_of(_opaque(image).convertToFormat(QImage.Format.Format_RGB888), 3)
 
 
 def _opaque(image: QImage) -> QImage:
     if not image.hasAlphaChannel():
         return image
-    pixels = _bytes(image.convertToFormat(QImage.Format.Format_RGBA8888_Premultiplied), 4).astype(np.uint16)
+    pixels = pixels_of(image.convertToFormat(QImage.Format.Format_RGBA8888_Premultiplied), 4).astype(np.uint16)
     return image_of((pixels[:, :, :3] + (255 - pixels[:, :, 3:])).clip(0, 255).astype(np.uint8))
-
-
-def _bytes(image: QImage, depth: int) -> NDArray[np.uint8]:
-    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return lines[:, : depth * image.width()].reshape(image.height(), image.width(), depth).copy()

@@ -15,7 +15,6 @@ from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
-from dpm_gui.paint.document.levels import to_levels
 from dpm_gui.paint.document.raster import Area, whole_area
 from dpm_gui.paint.document.tools import COLOUR, FILL, RECTANGLE, ToolBox
 from dpm_gui.paint.inpainting.panel import InpaintPanel
@@ -23,6 +22,7 @@ from dpm_gui.paint.inpainting.results import InpaintResults
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.inpainting.tiles import TileGrid
 from dpm_gui.paint.inpainting.tool_panel import ImageBar, ToolColumn
+from dpm_gui.views.canvases.image_levels import to_levels
 from dpm_gui.window.actions import Actions
 
 WITHOUT_BRUSH = {RECTANGLE, FILL}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.values.checkpoints import DataInfo
 from core.values.inpainting import InpaintingFrame
-from dpm_gui.paint.document.levels import MAX_LEVEL, to_levels
+from dpm_gui.views.canvases.image_levels import MAX_LEVEL, to_levels
 
 LEAST_SAMPLES_FOR_STD = 2
 """So many samples have a spread to be shown."""

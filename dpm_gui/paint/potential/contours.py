@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem
 
 from dpm_gui.desktop.theme import Palette
+from dpm_gui.views.canvases.image_levels import tinted
 from dpm_gui.views.items.view_item import CachedItem
 
 CONTOUR_LEVELS = tuple(math.log(share) for share in (0.9, 0.5, 0.1, 0.01))
@@ -69,15 +70,8 @@ class PotentialItem(CachedItem):
         """Return a picture of r, the greatest ordinate at the top."""
         log_r = np.zeros((1, 1), np.float32) if self._log_r is None else self._log_r
         r = np.exp(log_r[::-1])
-        share = (
-            np.where(r < math.exp(CONTOUR_LEVELS[-1]), 0.0, r) * TINT
-        )  # a wash over all of the plane would say nothing
-        pixels = np.empty((*share.shape, 4), np.uint8)
-        hue = np.array([self._colour.blue(), self._colour.green(), self._colour.red()], np.float32)
-        pixels[:, :, :3] = share[:, :, None] * hue
-        pixels[:, :, 3] = share * 255
-        height, width = share.shape
-        return QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+        # a wash over all of the plane would say nothing
+        return tinted(np.where(r < math.exp(CONTOUR_LEVELS[-1]), 0.0, r) * TINT, self._colour)
 
 
 def contours(

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dpm_gui.desktop.numbers import with_minus
 from dpm_gui.views.widgets.number_box import prepare
 
 POTENTIAL_TOOLS = {
@@ -115,7 +116,7 @@ class PotentialPanel(QWidget):
         share = "–" if acceptance is None else f"{acceptance:.2f} bits  ({2.0**acceptance:.2%})"
         if acceptance is not None and acceptance < LEAST_SHOWN_ACCEPTANCE:
             share = "none: the model gives nothing to this wish"
-        self.acceptance.setText(share.replace("-", "\N{MINUS SIGN}"))
+        self.acceptance.setText(with_minus(share))
         self.effective.setText("–" if size is None else f"{size:.0f} of {count}")
 
     def _choose_draws(self, weighted: bool) -> None:

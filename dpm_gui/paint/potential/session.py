@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from core.values.runs import PosteriorFrame, RunSpec
+from dpm_gui.desktop.numbers import grouped
 from dpm_gui.engine import painting
 from dpm_gui.jobs.tasks import Tasks
 from dpm_gui.paint.debounce import Debounce
@@ -157,7 +158,7 @@ class PotentialSession(QObject):
         spec = self.spec
         self.frames = {}
         self.started.emit()
-        what = f"Sampling {self.count:,} points".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        what = f"Sampling {grouped(self.count)} points"
         self._tasks.begin(
             SAMPLING_POSTERIOR, lambda: painting.sample_posterior(opened, spec), self._take, what, self.steps + 1
         )

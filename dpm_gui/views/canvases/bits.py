@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 from core.values.runs import Frame
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.canvases.canvas import Canvas
+from dpm_gui.views.canvases.image_levels import tinted
 from dpm_gui.views.figures.explanations import BITS_FORWARD_HELP, BITS_REVERSE_HELP
 from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.figures.plot_axis import PlotAxis
@@ -190,10 +191,4 @@ def _row_in(place: QRectF, rows: int, upto: int) -> QRectF:
 
 def bit_thumbnail(x: NDArray[np.float32], colour: str) -> QImage:
     """Return the first sequences of ``x`` [N, D], as many as there are columns, in one ``colour``."""
-    bits = np.ascontiguousarray(x[: x.shape[1]] > 0.5)
-    pixels = np.zeros((*bits.shape, 4), dtype=np.uint8)
-    ink = QColor(colour)
-    pixels[bits] = ink.blue(), ink.green(), ink.red(), 255  # ARGB32 in memory
-    height, width = bits.shape
-    image = QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
-    return image.copy()  # the bytes above live no longer than this call
+    return tinted(x[: x.shape[1]] > 0.5, QColor(colour))

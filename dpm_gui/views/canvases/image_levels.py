@@ -1,16 +1,18 @@
-"""From the states of a model to what is seen of them: grey levels and colours of 8 bits. numpy alone."""
+"""From numbers to what is seen of them: levels of 8 bits, and the images of Qt's that hold them."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtGui import QImage
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtGui import QColor, QImage
 
 from core.values.checkpoints import RGB, DataInfo, channels_of
+from dpm_gui.desktop.numbers import rounded
 
 LEVELS = 256
+MAX_LEVEL = LEVELS - 1
 RMS_RANGE = 2.5
 """Root mean squares of a difference that the colours reach on either side."""
 
@@ -24,11 +26,8 @@ class ImageLevels:
 
     def __init__(self, info: DataInfo) -> None:
         self.info = info
-        low, high = info.value_range
-        # A grey level is as wide as the noise that was added to it: floor is its number. Else the nearest shade.
-        width = (high - low + info.grey_level) / LEVELS if info.grey_level else (high - low) / (LEVELS - 1)
-        width = width or 1.0
-        half = 0.0 if info.grey_level else 0.5
+        low = info.value_range[0]
+        width, half = _width_and_half(info.value_range, info.grey_level)
         self._factor = (np.asarray(info.scale) / width).astype(np.float32)
         self._offset = ((np.asarray(info.shift) - low) / width + half).astype(np.float32)
         self._buffer = np.empty(0, np.float32)
@@ -49,8 +48,8 @@ class ImageLevels:
             if stretched:
                 low, high = _range_of(shades)
                 shades -= np.float32(low)
-                shades *= np.float32((LEVELS - 1) / ((high - low) or 1.0))
-        np.fmin(shades, LEVELS - 1, out=shades)  # of a number and none, fmin takes the number
+                shades *= np.float32(MAX_LEVEL / ((high - low) or 1.0))
+        np.fmin(shades, MAX_LEVEL, out=shades)  # of a number and none, fmin takes the number
         np.fmax(shades, 0.0, out=shades)
         return shades.astype(np.uint8)
 
@@ -76,11 +75,42 @@ class ImageLevels:
         low, high = self.info.value_range
         grey = "grey " if channels_of(self.info.shape) == 1 else ""
         what = f"{grey}levels " if self.info.grey_level else ""
-        return f"{what}{number(low)} … {number(high)}"
+        return f"{what}{rounded(low)} … {rounded(high)}"
 
     def value_text(self, value: float) -> str:
         """Write one value as it is read off the picture."""
-        return number(math.floor(value) if self.info.grey_level and math.isfinite(value) else value)
+        return rounded(math.floor(value) if self.info.grey_level and math.isfinite(value) else value)
+
+
+def to_levels(
+    values: NDArray[np.generic], value_range: tuple[float, float], grey_level: float | None
+) -> NDArray[np.uint8]:
+    """Return ``values`` as levels 0 … 255, clipped.
+
+    Args:
+        values: Of any shape, user's units.
+        value_range: Least and greatest value.
+        grey_level: Width of one level, where the values are such: a level holds all that is less than the next one.
+    """
+    width, half = _width_and_half(value_range, grey_level)
+    levels = (np.asarray(values, np.float32) - np.float32(value_range[0])) * np.float32(1.0 / width) + np.float32(half)
+    return np.asarray(np.nan_to_num(levels).clip(0, MAX_LEVEL), np.uint8)
+
+
+def from_levels(levels: ArrayLike, value_range: tuple[float, float]) -> NDArray[np.float32]:
+    """Return levels 0 … 255 in user's units."""
+    low, high = value_range
+    return (np.float32(low) + np.asarray(levels, np.float32) * np.float32((high - low) / MAX_LEVEL)).astype(np.float32)
+
+
+def _width_and_half(value_range: tuple[float, float], grey_level: float | None) -> tuple[float, float]:
+    """Return the width of one of 256 levels, user's units, and what is added so that floor finds its number.
+
+    A grey level is as wide as the noise that was added to it: floor is its number. Else it is the nearest one.
+    """
+    low, high = value_range
+    width = (high - low + grey_level) / LEVELS if grey_level else (high - low) / MAX_LEVEL
+    return width or 1.0, 0.0 if grey_level else 0.5
 
 
 def difference_range(change: NDArray[np.float32]) -> float:
@@ -91,11 +121,6 @@ def difference_range(change: NDArray[np.float32]) -> float:
         return 1.0
     power = 10.0 ** math.floor(math.log10(spread))
     return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= spread * (1.0 - 1e-9))
-
-
-def number(value: float) -> str:
-    """Write a number with few digits and a true minus sign."""
-    return f"{value:.4g}".replace("-", "−")
 
 
 def _range_of(shades: NDArray[np.float32]) -> tuple[float, float]:
@@ -112,3 +137,17 @@ def image_of(levels: NDArray[np.uint8]) -> QImage:
     height, width = levels.shape[:2]
     kind = QImage.Format.Format_RGB888 if levels.ndim == 3 else QImage.Format.Format_Grayscale8
     return QImage(levels.data, width, height, levels.strides[0], kind).copy()
+
+
+def tinted(share: NDArray[np.floating] | NDArray[np.bool_], colour: QColor) -> QImage:
+    """Return an image in one ``colour`` that covers ``share`` [H, W], 0 … 1, of what it lies on."""
+    ink = np.array([colour.blue(), colour.green(), colour.red(), MAX_LEVEL], np.float32)  # ARGB32 in memory
+    pixels = (share[..., None] * ink).astype(np.uint8)
+    height, width = share.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+
+def pixels_of(image: QImage, depth: int) -> NDArray[np.uint8]:
+    """Return the bytes ``[H, W, depth]`` of an image whose format has so many to a pixel."""
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return lines[:, : depth * image.width()].reshape(image.height(), image.width(), depth).copy()

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QWidget
 
 from core.values.checkpoints import DataInfo, channels_of
 from core.values.runs import Frame
+from dpm_gui.desktop.numbers import MINUS, rounded
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.canvases.canvas import Canvas, Link
-from dpm_gui.views.canvases.image_levels import LEVELS, ImageLevels, difference_range, image_of, number
+from dpm_gui.views.canvases.image_levels import LEVELS, ImageLevels, difference_range, image_of
 from dpm_gui.views.figures.explanations import IMAGES_FORWARD_HELP, IMAGES_REVERSE_HELP
 from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.items.image_grid import GridPixel, ImageGrid
@@ -255,7 +256,7 @@ class ImagesView(Canvas):
         values = self._image_levels.value(self._frame.x, place.image, place.row, place.column)
         if self._earlier is not None:
             values = values - self._image_levels.value(self._earlier.x, place.image, place.row, place.column)
-            value_text = [number(value) for value in values]
+            value_text = [rounded(value) for value in values]
         else:
             value_text = [self._image_levels.value_text(value) for value in values]
         said = ", ".join(value_text)
@@ -273,7 +274,7 @@ class ImagesView(Canvas):
             return ""
         if self._earlier is not None:
             mean = ", mean of the channels" if channels_of(self._image_levels.info.shape) > 1 else ""
-            return f"−{number(self._reach)} … {number(self._reach)}{mean}"
+            return f"{MINUS}{rounded(self._reach)} … {rounded(self._reach)}{mean}"
         return "stretched to what there is" if STRETCH in self._on else self._image_levels.range_text()
 
     def _place_at(self, position: QPointF) -> GridPixel | None:

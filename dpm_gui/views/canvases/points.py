@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 from core.values.runs import DriftFrame, Frame
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.canvases.canvas import Canvas
+from dpm_gui.views.canvases.image_levels import tinted
 from dpm_gui.views.figures.explanations import POINTS_FORWARD_HELP, POINTS_REVERSE_HELP
 from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.figures.plot_axis import PlotAxis
@@ -163,9 +164,4 @@ def point_thumbnail(x: NDArray[np.float32], colour: str) -> QImage:
     inside = places[((places >= 0) & (places < SIDE)).all(axis=1)].astype(np.int64)
     counts = np.bincount((SIDE - 1 - inside[:, 1]) * SIDE + inside[:, 0], minlength=SIDE * SIDE)
     share = 1.0 - np.exp(-3.0 * counts.reshape(SIDE, SIDE) / max(1.0, len(x) / 2000))
-    ink = QColor(colour)
-    pixels = np.empty((SIDE, SIDE, 4), dtype=np.uint8)
-    for channel, value in enumerate((ink.blue(), ink.green(), ink.red(), 255)):  # ARGB32 in memory, premultiplied
-        pixels[..., channel] = share * value
-    image = QImage(pixels.tobytes(), SIDE, SIDE, 4 * SIDE, QImage.Format.Format_ARGB32_Premultiplied)
-    return image.copy()  # the bytes above live no longer than this call
+    return tinted(share, QColor(colour))

@@ -6,6 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
+from dpm_gui.desktop.numbers import with_minus
 from dpm_gui.desktop.theme import Palette
 
 TICK_DENSITY = 0.55
@@ -66,4 +67,4 @@ class PlotAxis(pg.AxisItem):
         return [(max(1.0, spacing), offset) for spacing, offset in levels] if self._whole else levels
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [text.replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
+        return [with_minus(text) for text in super().tickStrings(values, scale, spacing)]

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QWidget
 
 from core.values.measurements import StepEntropies
+from dpm_gui.desktop.numbers import fixed
 from dpm_gui.desktop.theme import Palette, text_size
 from dpm_gui.views.figures.explanations import ENTROPIES_HELP
 from dpm_gui.views.figures.figure import Table
@@ -76,7 +77,7 @@ class EntropyPlot(StepPlot):
             return
         upper, lower = float(self._entropies.upper[t - 1]), float(self._entropies.lower[t - 1])
         self._cursor.move_to(t, [level for level in (upper, lower) if np.isfinite(level)])
-        self.set_readout(f"t = {t} · upper {_number(upper)} · lower {_number(lower)} {UNIT_TEXTS[self._unit]}")
+        self.set_readout(f"t = {t} · upper {fixed(upper, 2)} · lower {fixed(lower, 2)} {UNIT_TEXTS[self._unit]}")
 
     def table(self) -> Table:
         entropies = self._entropies
@@ -100,9 +101,3 @@ class EntropyPlot(StepPlot):
 
 def _finite(values: NDArray[np.float64], instead: float) -> NDArray[np.float64]:
     return np.where(np.isfinite(values), values, instead)
-
-
-def _number(value: float) -> str:
-    if not np.isfinite(value):
-        return "−∞" if value < 0 else "∞"
-    return f"{value:.2f}".replace("-", "−")

@@ -11,10 +11,10 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from dpm_gui.desktop.icons import IconSet
+from dpm_gui.desktop.numbers import MINUS
 from dpm_gui.desktop.theme import LIGHT, Palette
 from dpm_gui.views.widgets.flat_button import FlatButton, FlatMenuButton, flat_style
 
-_MINUS = "\N{MINUS SIGN}"
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
 _CHEVRON_ROOM = 40  # the chevron, and the room around it and the text
@@ -47,7 +47,7 @@ class Transport(QWidget):
         self._playing = False
         self._direction = "forward"
         self._home = FlatButton("Go to the data", "Go to the data, t = 0 (Home)", self)
-        self._back = FlatButton("One step back", f"One step back, t {_MINUS} 1 (Left; ten: Shift+Left)", self)
+        self._back = FlatButton("One step back", f"One step back, t {MINUS} 1 (Left; ten: Shift+Left)", self)
         self._play = FlatButton("Play", "Play (Space)", self)
         self._on = FlatButton("One step on", "One step on, t + 1 (Right; ten: Shift+Right)", self)
         self._end = FlatButton("Go to the noise", "Go to the noise, t = T (End)", self)
