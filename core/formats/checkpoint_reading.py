@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from typing import TypeVar
 
 import h5py
 import numpy as np
@@ -24,16 +25,19 @@ KINDS = ("gaussian", "binomial")
 UNITS = ("sample", "pixel")
 MAX_EXAMPLES = 512
 MAX_ENTRIES = 2**24
-OLD_CONFIG: Mapping[str, Mapping[str, str]] = {
+OLD_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "mlp": {"detail": "fourier_features"},
     "multiscale_convolution": {"detail": "magnifications"},
     "unet": {"middle": "bottleneck"},
 }
-"""Names of network settings in older files, by kind, and the names they have now; both are read for ever."""
+"""Names of network settings in older files, by the network's kind, and their names of today; both are always read."""
 OLD_PARAMETERS: Mapping[str, Mapping[str, str]] = {
     "unet": {"bring": "project", "middle": "bottleneck", "short": "skip"},
 }
-"""The same for parts of the names of parameters."""
+"""The same for the parts, between dots, of the names of parameters."""
+OLD_ATTRIBUTE, ATTRIBUTE = "taken_for", "interpreted_as"
+"""The same for the one attribute of /training that was renamed."""
+Value = TypeVar("Value")
 
 
 def read_parts(file: h5py.File, path: object) -> Checkpoint:
@@ -90,23 +94,26 @@ def _network(source: UntrustedFile) -> NetworkInfo:
     if not isinstance(config, dict):
         raise source.refusal("/network config is no JSON object")
     kind = source.text(group, "kind")
-    weights = source.arrays(source.group("network/weights"))
-    return NetworkInfo(kind, _renamed_config(source, kind, config), _renamed_parameters(kind, weights))
+    settings = _renamed(source, "/network config", config, OLD_SETTINGS.get(kind, {}))
+    return NetworkInfo(kind, settings, _parameters(source, "network/weights", kind))
 
 
-def _renamed_config(source: UntrustedFile, kind: str, config: dict[str, object]) -> dict[str, object]:
-    """Return ``config`` with the entries of older files under their names of today."""
-    names = OLD_CONFIG.get(kind, {})
-    for old, new in names.items():
-        if old in config and new in config:
-            raise source.refusal(f"/network config has both {new!r} and its old name {old!r}")
-    return {names.get(name, name): value for name, value in config.items()}
+def _parameters(source: UntrustedFile, place: str, kind: str) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays in the group at ``place``, which are named after the parameters of a network of ``kind``."""
+    return _renamed(source, f"/{place}", source.arrays(source.group(place)), OLD_PARAMETERS.get(kind, {}))
 
 
-def _renamed_parameters(kind: str, arrays: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
-    """Return ``arrays`` of a network of ``kind`` with the parameters of older files under their names of today."""
-    parts = OLD_PARAMETERS.get(kind, {})
-    return {".".join(parts.get(part, part) for part in name.split(".")): value for name, value in arrays.items()}
+def _renamed(
+    source: UntrustedFile, place: str, values: Mapping[str, Value], names: Mapping[str, str]
+) -> dict[str, Value]:
+    """Return ``values`` with the old ``names`` in theirs replaced by those of today."""
+    found: dict[str, Value] = {}
+    for old, value in values.items():
+        new = ".".join(names.get(part, part) for part in old.split("."))
+        if new in found:
+            raise source.refusal(f"{place} has {new!r} under its old name, too")
+        found[new] = value
+    return found
 
 
 def _data(source: UntrustedFile, kind: str) -> DataInfo:
@@ -147,16 +154,17 @@ def _training(source: UntrustedFile, network_kind: str) -> TrainingState:
     history = source.dataset(group, "history").shape
     if len(history) != 2 or history[1] not in (2, 3):
         raise source.refusal(f"/training/history has shape {history}, where (R, 2) or (R, 3) is wanted")
-    state = source.arrays(source.group("training/state")) if source.has(group, "state") else {}
-    interpreted_as = next((name for name in ("interpreted_as", "taken_for") if name in group.attrs), None)
+    interpreted_as = [name for name in (ATTRIBUTE, OLD_ATTRIBUTE) if name in group.attrs]
+    if len(interpreted_as) > 1:
+        raise source.refusal(f"/training has {ATTRIBUTE!r} under its old name, too")
     return TrainingState(
         recipe=source.text(group, "recipe"),
         seed=source.whole(group, "seed", 0, 2**31),
         steps_done=source.whole(group, "steps_done", 0, 2**40),
         steps_total=source.whole(group, "steps_total", 0, 2**40),
         history=read_only(source.array(group, "history", history).astype(np.float64)),
-        state=_renamed_parameters(network_kind, state),
-        interpreted_as=source.text(group, interpreted_as) if interpreted_as else "",
+        state=_parameters(source, "training/state", network_kind) if source.has(group, "state") else {},
+        interpreted_as=source.text(group, interpreted_as[0]) if interpreted_as else "",
     )
 
 

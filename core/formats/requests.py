@@ -1,12 +1,12 @@
-"""Files of our own that hold named arrays, such as what is to be filled in: npz, and one form for each kind."""
+"""Our own npz files of named values: any record, and the inpainting request, its mask included."""
 
 from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Container, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 from numpy.lib.npyio import NpzFile
@@ -14,12 +14,50 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.errors import BadInputError
 from core.runtime.files import atomic_path
+from core.values.arrays import NUMBERS
 from core.values.inpainting import InpaintingRequest
 
 LARGEST = 512 * 2**20
 """Bytes that a file may unpack to: more than anybody paints."""
 NO_RECORD = (ValueError, EOFError, KeyError, zipfile.BadZipFile, MemoryError, NotImplementedError)
-"""What numpy and zipfile raise on a file that is none of these."""
+"""What numpy and zipfile raise on a file that is no record."""
+FORMAT, OLD_FORMAT = "dpm inpainting request 2", "dpm fill 1"
+OLD_NAMES = {"picture": "image", "held": "known_mode", "back_and_forth": "resample_times"}
+OLD_KNOWN_MODES = {"path": "noised", "x0": "clean"}
+"""Names and values in requests of the older format, and those of today."""
+MISSING = -1
+"""Stands for a number that is not set."""
+
+
+class Record(dict[str, NDArray[np.generic]]):
+    """The values of one file by name; each is read as the type that is wanted, or refused with `BadInputError`."""
+
+    def __missing__(self, name: str) -> NDArray[np.generic]:
+        raise BadInputError(f"it holds no {name}")
+
+    def number(self, name: str, kinds: str = NUMBERS) -> float:
+        """Return the one number called ``name``, of these ``kinds`` by numpy's letters."""
+        found = self[name]
+        if found.shape or found.dtype.kind not in kinds:
+            raise BadInputError(f"{name}: {found.dtype} of shape {found.shape} is not the one number that is wanted")
+        return float(found)
+
+    def whole(self, name: str) -> int:
+        """Return the one whole number called ``name``."""
+        return int(self.number(name, "iu"))
+
+    def optional(self, name: str) -> int | None:
+        """Return the one whole number called ``name``, or None where it stands for one that is not set."""
+        found = self.whole(name)
+        return None if found == MISSING else found
+
+    def flag(self, name: str) -> bool:
+        """Return the one truth value called ``name``."""
+        return bool(self.number(name))
+
+    def text(self, name: str) -> str:
+        """Return the one text called ``name``."""
+        return str(self[name])
 
 
 def save_record(form: str, values: Mapping[str, ArrayLike], path: str | os.PathLike[str]) -> None:
@@ -32,19 +70,27 @@ def save_record(form: str, values: Mapping[str, ArrayLike], path: str | os.PathL
         np.savez_compressed(file, allow_pickle=False, format=np.array(form), **values)
 
 
-def load_record(forms: Container[str], path: str | os.PathLike[str], what: str) -> dict[str, NDArray[np.generic]]:
+def load_record(
+    forms: Sequence[str], path: str | os.PathLike[str], what: str, old_names: Mapping[str, str] | None = None
+) -> Record:
     """Return the values that `save_record` wrote to ``path``; what they declare is checked before it is unpacked.
 
+    Args:
+        forms: The forms that are read, the one of today first.
+        path: The file.
+        what: What it is a file of, for the message.
+        old_names: Names of values in files of an older form, with those of today.
+
     Raises:
-        BadInputError: If there is no such file, or it has none of these ``forms``, named ``what`` in the message, which
-            begins with ``path``.
+        BadInputError: If there is no such file, or it has none of these forms; the message begins with ``path``.
     """
     try:
         _check_size(path)
         with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            if not isinstance(file, NpzFile) or str(file["format"]) not in forms:
+            if not isinstance(file, NpzFile) or (form := str(file["format"])) not in forms:
                 raise BadInputError(f"{path}: this is no file of {what}")
-            return {name: file[name] for name in file.files if name != "format"}
+            names = {} if old_names is None or form == forms[0] else old_names
+            return Record((names.get(name, name), file[name]) for name in file.files if name != "format")
     except FileNotFoundError as error:
         raise BadInputError(f"{path}: there is no such file") from error
     except NO_RECORD as error:
@@ -60,21 +106,13 @@ def _check_size(path: str | os.PathLike[str]) -> None:
         raise BadInputError(f"{path}: it unpacks to {total:,} bytes, more than the {LARGEST:,} that are read")
 
 
-FORMAT, OLD_FORMAT = "dpm inpainting request 2", "dpm fill 1"
-OLD_NAMES = {"picture": "image", "held": "known_mode", "back_and_forth": "resample_times"}
-OLD_KNOWN_MODES = {"path": "noised", "x0": "clean"}
-"""Names and values in requests of the older format, and those that they have now."""
-MISSING = -1
-"""Stands for a number that is not set."""
-
-
 def save_request(request: InpaintingRequest, path: str | os.PathLike[str]) -> None:
     """Write ``request`` to ``path``, whole or not at all.
 
     Raises:
         OutputError: If it cannot be written.
     """
-    values: dict[str, Any] = {
+    values: dict[str, ArrayLike] = {
         "image": request.image,
         "mask": request.mask,
         "count": request.count,
@@ -96,28 +134,21 @@ def load_request(path: str | os.PathLike[str]) -> InpaintingRequest:
     Raises:
         BadInputError: If there is no such file, or it is none of these; the message begins with ``path``.
     """
-    values = load_record((FORMAT, OLD_FORMAT), path, "an inpainting request")
-    values = {OLD_NAMES.get(name, name): value for name, value in values.items()}
+    values = load_record((FORMAT, OLD_FORMAT), path, "an inpainting request", OLD_NAMES)
     try:
-        return _request(values)
-    except KeyError as error:
-        raise BadInputError(f"{path}: it holds no {error.args[0]}") from error
-    except (TypeError, ValueError, BadInputError) as error:
+        known_mode = values.text("known_mode")
+        return InpaintingRequest(
+            image=values["image"],
+            mask=cast("NDArray[np.bool_]", values["mask"]),  # which the request itself checks
+            count=values.whole("count"),
+            seed=values.whole("seed"),
+            threads=values.whole("threads"),
+            known_mode=OLD_KNOWN_MODES.get(known_mode, known_mode),
+            resample_times=values.optional("resample_times"),
+            timing=values.text("timing") or None,
+            weighted=values.flag("weighted"),
+            start=values.optional("start"),
+            particles=values.optional("particles"),
+        )
+    except BadInputError as error:
         raise BadInputError(f"{path}: {error}") from error
-
-
-def _request(values: Mapping[str, Any]) -> InpaintingRequest:
-    start, particles, resample_times = (int(values[name]) for name in ("start", "particles", "resample_times"))
-    return InpaintingRequest(
-        image=values["image"],
-        mask=values["mask"],
-        count=int(values["count"]),
-        seed=int(values["seed"]),
-        threads=int(values["threads"]),
-        known_mode=OLD_KNOWN_MODES.get(known_mode := str(values["known_mode"]), known_mode),
-        resample_times=None if resample_times == MISSING else resample_times,
-        timing=str(values["timing"]) or None,
-        weighted=bool(values["weighted"]),
-        start=None if start == MISSING else start,
-        particles=None if particles == MISSING else particles,
-    )

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
-from core.formats.requests import load_record, save_record
+from core.formats.requests import Record, load_record, save_record
 from dpm_gui.paint.potential.shapes import POTENTIAL_KINDS, DrawnPotential
 from dpm_gui.paint.potential.soft_field import GRID_POINTS, MOST_NATS
 
 FORMAT, OLD_FORMAT = "dpm potential 2", "dpm wish 1"
+OLD_NAMES = {"spread": "std"}
 FILE_DESCRIPTION = "a potential over the plane"
 
 
@@ -52,24 +51,24 @@ def load_potential(path: str | os.PathLike[str]) -> SavedPotential:
     Raises:
         BadInputError: If there is no such file, or it is none of these; the message begins with ``path``.
     """
-    values = load_record((FORMAT, OLD_FORMAT), path, FILE_DESCRIPTION)
+    values = load_record((FORMAT, OLD_FORMAT), path, FILE_DESCRIPTION, OLD_NAMES)
     try:
         return _potential_from(values)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, BadInputError) as error:
         raise BadInputError(f"{path}: this is no file of {FILE_DESCRIPTION}") from error
 
 
-def _potential_from(values: Mapping[str, Any]) -> SavedPotential:
+def _potential_from(values: Record) -> SavedPotential:
     painted = values["painted"]
-    centre, towards = (tuple(float(part) for part in values[name]) for name in ("centre", "towards"))
-    radius, std = float(values["radius"]), float(values["std"] if "std" in values else values["spread"])
+    centre, towards = (tuple(float(part) for part in values[name].flat) for name in ("centre", "towards"))
+    radius, std = values.number("radius"), values.number("std")
     numbers = np.array([*centre, *towards, radius, std])
     sound = painted.shape == (GRID_POINTS, GRID_POINTS) and np.isfinite(numbers).all() and radius > 0 and std > 0
     if not (sound and (np.abs(painted.astype(np.float32)) <= MOST_NATS).all() and len(numbers) == 6 and any(towards)):
         raise ValueError("out of range")
-    kind = str(values["kind"])
+    kind = values.text("kind")
     if kind not in POTENTIAL_KINDS:
         raise ValueError("unknown kind")
     potential = DrawnPotential(kind, (centre[0], centre[1]), (towards[0], towards[1]), radius, std)
-    weighted, count, seed = bool(values["weighted"]), int(values["count"]), int(values["seed"])
+    weighted, count, seed = values.flag("weighted"), values.whole("count"), values.whole("seed")
     return SavedPotential(potential, painted.astype(np.float32), weighted, count, seed)

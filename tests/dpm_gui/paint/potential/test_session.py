@@ -183,3 +183,12 @@ def test_a_file_that_is_missing_or_cut_is_refused(tmp_path: Path) -> None:
     for name in ("wish.npz", "none.npz"):
         with pytest.raises(BadInputError, match=name):
             load_potential(tmp_path / name)
+
+
+def test_an_old_file_is_read_under_the_names_of_today() -> None:
+    saved = load_potential(Path(__file__).parents[3] / "data" / "version_1" / "potential.npz")
+    assert saved.potential == DrawnPotential(OBSERVATION, (0.5, -0.25), (0.0, 2.0), 0.9, 0.2)
+    assert (saved.weighted, saved.count, saved.seed) == (True, 500, 11)
+    painted = np.zeros((GRID_POINTS, GRID_POINTS), np.float32)
+    painted[10:20, 30:50], painted[60:, :9] = 1.5, -2.25
+    assert saved.painted.tobytes() == painted.tobytes()
