@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from core.data.sources import Examples
 from core.data.user_data import UserData
 from core.errors import BadCheckpointError
-from core.formats.checkpoint_reading import OLD_PARAMETERS, OLD_SETTINGS
+from core.formats.checkpoint_reading import ATTRIBUTE, OLD_ATTRIBUTE, OLD_PARAMETERS, OLD_SETTINGS
 from core.formats.checkpoints import load, read, save
 from core.formats.requests import load_request
 from core.model import model_from
@@ -162,3 +163,57 @@ def test_an_old_request_with_weights_is_read_too() -> None:
     assert request.image.dtype == np.uint8
     assert (request.known_mode, request.resample_times, request.timing) == ("noised", None, None)
     assert (request.weighted, request.particles) == (True, 8)
+
+
+# ----------------------------------------------------------------------------------------- the page about the format
+def described(kind: str) -> str:
+    """Return what the page says of networks of ``kind``; of `bit_mlp` much is said under `mlp`."""
+    found = PAGE.split(f"## The network `{kind}`")[1].split("\n## ")[0]
+    return found + described("mlp") if kind == "bit_mlp" else found
+
+
+def of_any_number(parameter: str) -> str:
+    """Return how the page names ``parameter``: a block's by its end, others with a letter for each number."""
+    parts = parameter.split(".")
+    if parts[0] in ("down", "bottleneck", "up"):
+        return ".".join(parts[-2:])
+    return "hidden.0." + parts[-1] if parts[0] == "hidden" else parameter
+
+
+@pytest.mark.parametrize("path", [*SHIPPED, *KEPT], ids=lambda path: f"{path.parent.name} {path.stem}")
+def test_the_page_names_all_that_a_file_holds(path: Path) -> None:
+    table = PAGE.split("## The network")[0]
+    older = PAGE.split("## Names in older files")[1]
+    missing: list[str] = []
+
+    def look(place: str, member: h5py.Group | h5py.Dataset) -> None:
+        if "weights/" in place or "state/" in place:
+            return
+        for name in (place.rpartition("/")[2], *member.attrs):
+            named = f"`{name}`" in table or f"`/{place}`" in table or f"`{name}`" in older
+            missing.extend([] if named else [f"{place} {name}"])
+
+    with h5py.File(path) as file:
+        look("", file)
+        file.visititems(look)
+    network = read(path).network
+    page = described(network.kind)
+    missing.extend(name for name in network.config if f"`{name}`" not in page)
+    letters = re.sub(r"\.\{\w\}", "", page)
+    for name in network.weights:
+        found = of_any_number(name)
+        if f"`{found}`" not in page and f"`{re.sub(r'[.][0-9]+', '', found)}`" not in letters:
+            missing.append(name)
+    assert not missing
+
+
+def test_the_page_lists_every_old_name_beside_its_name_of_today() -> None:
+    table = PAGE.split("## Names in older files")[1]
+    settings = [pair for names in OLD_SETTINGS.values() for pair in names.items()]
+    for old, new in [*settings, (OLD_ATTRIBUTE, ATTRIBUTE)]:
+        assert f"`{old}` | `{new}`" in table
+    for names in OLD_PARAMETERS.values():
+        row = next(row for row in table.splitlines() if "weights" in row).split("|")
+        for old, new in names.items():
+            assert f"{old}." in row[2]
+            assert f"{new}." in row[3]
