@@ -32,12 +32,6 @@ class IconSet:
     def __init__(self) -> None:
         self._icons: dict[tuple[str, str], QIcon] = {}
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every name that ``icon`` takes, in alphabetical order."""
-        files = (path.stem for path in asset("icons").glob("*.svg"))
-        return tuple(sorted({*files, *_OTHER_NAMES}))
-
     def icon(self, name: str, colour: str) -> QIcon:
         """Return an icon in one colour (``#RRGGBB``), fainter where the control is disabled.
 

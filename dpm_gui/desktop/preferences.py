@@ -68,10 +68,6 @@ class Preferences(QObject):
         self._settings.setValue("window/version", str(WINDOW_VERSION))
         self._settings.setValue("window/state", state)
 
-    def forget_layout(self) -> None:
-        """Forget the window's place and layout."""
-        self._settings.remove("window")
-
     @property
     def recent_files(self) -> tuple[str, ...]:
         """Absolute paths of what was opened, the last first, at most ten; the files may be gone."""

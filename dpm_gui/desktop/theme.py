@@ -75,6 +75,21 @@ DARK = Palette(
 )
 
 
+class ColouredWidget(QWidget):
+    """A widget that is drawn in the colours of a `Palette`."""
+
+    _palette = LIGHT
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw everything in the colours of ``palette``."""
+        self._palette = palette
+        self.apply_palette()
+
+    def apply_palette(self) -> None:
+        """Put the colours on what is in it; without more, paint it anew."""
+        self.update()
+
+
 def mixed(colour: str, other: str, share: float) -> str:
     """Return ``colour`` with ``share`` (0 … 1) of ``other`` in it, as ``#RRGGBB``."""
     one, two = QColor(colour), QColor(other)

@@ -35,11 +35,6 @@ class Tasks(QObject):
         """Tell whether something is under way for ``purpose``."""
         return purpose in self._activities
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is being done."""
-        return not self._activities
-
     def begin(
         self, purpose: str, work: Work, take: ValuesCallback, text: str, total: int, *, can_stop: bool = True
     ) -> None:

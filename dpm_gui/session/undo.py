@@ -42,5 +42,5 @@ def spec_change_command(
     """Return the change of the spec from ``before`` to ``after``, named by what it changes."""
     changed = (field.name for field in fields(RunSpec) if getattr(before, field.name) != getattr(after, field.name))
     return ReplaceValueCommand(
-        next((CHANGE_LABELS[name] for name in changed if name in CHANGE_LABELS), "change"), apply, before, after
+        next(CHANGE_LABELS[name] for name in changed if name in CHANGE_LABELS), apply, before, after
     )

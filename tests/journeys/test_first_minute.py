@@ -10,6 +10,7 @@ from core.runtime.assets import asset
 from core.values.measurements import Bound
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.views.figures.step_plot import StepCursor
+from dpm_gui.views.widgets.popover import Popover
 from tests.journeys.conftest import Start
 from tests.support.person import Person, child, let_pass, press, wait_until
 
@@ -126,7 +127,7 @@ def test_space_presses_the_button_that_has_the_focus(person: Person) -> None:
     button = child(person.window, QToolButton, "What Entropy of each step shows")
     walk_to(button)
     press("Space")
-    popover = person.window.entropies.header.popover
+    popover = person.window.entropies.header.findChild(Popover)
     assert popover.isVisible()
     assert not person.player.playing
     press("Esc")

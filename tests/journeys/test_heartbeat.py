@@ -17,6 +17,7 @@ from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.views.canvases.bits import BitsView
 from tests.journeys.conftest import Start
 from tests.support.person import Person, choose, click, drag, open_menu, press, wait_until
+from tests.support.places import to_viewport
 
 FAST = asset("checkpoints/heartbeat_fast.h5")
 LAST = 200
@@ -62,7 +63,7 @@ def test_the_entropy_plot_has_the_bounds_of_bits_and_its_cursor_is_a_timeline(pe
     assert np.isfinite(lower).all()
     plot = person.window.entropies
     middle = plot.view.viewRect().center().y()
-    start, stop = (plot.to_viewport(QPointF(t, middle)).toPoint() for t in (20, 150))
+    start, stop = (to_viewport(plot, QPointF(t, middle)).toPoint() for t in (20, 150))
     drag(plot.viewport(), start, stop)
     assert abs(person.t - 150) <= 1
 
@@ -70,7 +71,7 @@ def test_the_entropy_plot_has_the_bounds_of_bits_and_its_cursor_is_a_timeline(pe
 def test_a_clicked_row_shows_its_path_while_one_scrubs(person: Person) -> None:
     person.stand_on(40)
     view = person.window.watch.views[REVERSE]
-    click(view.viewport(), view.to_viewport(QPointF(3.0, -6.0)).toPoint())
+    click(view.viewport(), to_viewport(view, QPointF(3.0, -6.0)).toPoint())
     expected = np.stack([person.recording(REVERSE).frame(t).x[5] for t in range(LAST + 1)])
     assert np.array_equal(view.path, expected)
     person.stand_on(0)

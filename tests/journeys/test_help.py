@@ -16,6 +16,7 @@ from dpm_gui.views.canvases.bits import BitsView
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.views.widgets.popover import Popover
 from dpm_gui.window.actions import COMMANDS, LAYERS
 from tests.support.person import Person, child, choose, click, open_menu, press, shown, the, type_in, wait_until
 
@@ -108,7 +109,7 @@ def test_about_tells_the_versions_and_copies_them(person: Person) -> None:
 def test_a_question_mark_explains_each_figure(person: Person) -> None:
     for figure in (*person.views.values(), person.window.entropies):
         click(child(figure, QToolButton, f"What {figure.accessibleName()} shows"))
-        popover = figure.header.popover
+        popover = figure.header.findChild(Popover)
         assert popover.isVisible()
         assert "Sohl-Dickstein et al. 2015" in popover.text
         press("Esc")

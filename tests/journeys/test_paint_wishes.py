@@ -19,6 +19,7 @@ from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.shapes import DrawnPotential
 from tests.journeys.conftest import Start
 from tests.support.person import LEFT, RIGHT, Person, child, click, drag, let_pass, press, type_in, wait_until
+from tests.support.places import to_viewport
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def sampled(person: Person) -> np.ndarray:
 
 
 def at(person: Person, x: float, y: float) -> QPoint:
-    return plane_page(person).canvas.to_viewport(QPointF(x, y)).toPoint()
+    return to_viewport(plane_page(person).canvas, QPointF(x, y)).toPoint()
 
 
 def test_bits_that_are_clicked_are_obeyed_in_every_sample(bits: Person) -> None:

@@ -18,6 +18,7 @@ from dpm_gui.views.canvases.images import ImagesView
 from tests.journeys.conftest import Start
 from tests.support.made_up import make_images
 from tests.support.person import Person, child, click, press, type_in, wait_until
+from tests.support.places import to_viewport
 
 LAST, COUNT = 40, 16
 LONG = 120
@@ -46,7 +47,7 @@ def view_of(person: Person, side: str) -> ImagesView:
 
 def pixel(view: ImagesView, image: int, row: int, column: int) -> QPoint:
     y, x = view.grid.corner(image)
-    return view.to_viewport(QPointF(x + column + 0.5, -(y + row) - 0.5)).toPoint()
+    return to_viewport(view, QPointF(x + column + 0.5, -(y + row) - 0.5)).toPoint()
 
 
 def readout(person: Person, side: str) -> str:

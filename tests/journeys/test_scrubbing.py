@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.views.figures.step_plot import StepCursor
 from tests.support.person import Person, child, choose_from, click, drag, let_pass, wait_until
+from tests.support.places import to_viewport
 
 
 def shown(person: Person, side: str) -> np.ndarray:
@@ -31,7 +32,7 @@ def on_slider(person: Person, t: float) -> QPoint:
 def in_plot(person: Person, t: float) -> QPoint:
     """Return where step ``t`` is in the entropy plot, at half its height."""
     plot = person.window.entropies
-    return plot.to_viewport(QPointF(t, plot.home.center().y())).toPoint()
+    return to_viewport(plot, QPointF(t, plot.home.center().y())).toPoint()
 
 
 def test_a_drag_of_the_slider_follows_the_pointer_and_ends_on_the_exact_frame(person: Person) -> None:

@@ -128,7 +128,9 @@ def open_and_run(session: Session, path: str, qtbot: QtBot) -> None:
     """Open a checkpoint, and wait until it has been run."""
     with qtbot.waitSignal(session.run_ended):
         session.open(path)
-    qtbot.waitUntil(lambda: session._tasks.idle)  # a short run may end before opening has said that it is done
+    qtbot.waitUntil(
+        lambda: not session._tasks._activities
+    )  # a short run may end before opening has said that it is done
 
 
 def close_figures(window: QWidget) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dpm_gui.paint.canvases.image_canvas import PaintCanvas, centre_of
+from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.inpainting.session import PaintSession
 from tests.support.person import Person, drag, wait_until
+from tests.support.places import centre_of
 
 
 def paint_of(person: Person) -> PaintSession:

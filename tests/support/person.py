@@ -36,6 +36,7 @@ from dpm_gui.engine.values import REVERSE
 from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.window.main_window import MainWindow
+from tests.support.places import to_viewport
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 PLAIN = Qt.KeyboardModifier.NoModifier
@@ -218,7 +219,7 @@ class Person:
 
     def place_on(self, side: str, x: float, y: float) -> QPoint:
         """Return where the place ``x``, ``y`` in the plane is, in the viewport of a canvas."""
-        return self.views[side].to_viewport(QPointF(x, y)).toPoint()
+        return to_viewport(self.views[side], QPointF(x, y)).toPoint()
 
     def click_in_plane(self, side: str, x: float, y: float) -> None:
         """Click a canvas at a place in the plane."""

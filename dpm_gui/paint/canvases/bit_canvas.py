@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.desktop.theme import ColouredWidget
 from dpm_gui.views.canvases.image_levels import image_of
 from dpm_gui.views.items.bit_items import shades
 
@@ -20,7 +20,7 @@ LARGEST_CELL = 44
 LARGEST_ROW = 26
 
 
-class BitCanvas(QWidget):
+class BitCanvas(ColouredWidget):
     """Shows what is wished for and what came of it; a click on a place asks for another wish."""
 
     bit_asked = Signal(int, int)
@@ -35,7 +35,6 @@ class BitCanvas(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(400, 240)
-        self._palette = LIGHT
         self._wanted: NDArray[np.int8] = np.full(1, FREE, np.int8)
         self._samples: NDArray[np.float32] = np.empty((0, 1), np.float32)
         self._painting: int | None = None
@@ -51,11 +50,6 @@ class BitCanvas(QWidget):
     def samples(self) -> NDArray[np.float32]:
         """The samples on show, ``[N, D]``."""
         return self._samples
-
-    def set_palette(self, palette: Palette) -> None:
-        """Draw in the colours of ``palette``."""
-        self._palette = palette
-        self.update()
 
     def show_wanted(self, wanted: NDArray[np.int8]) -> None:
         """Show what is wished for, ``[D]``."""

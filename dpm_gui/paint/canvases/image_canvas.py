@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -19,18 +19,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.desktop.theme import ColouredWidget
 from dpm_gui.paint.canvases.brush_outline import BrushOutline
 from dpm_gui.paint.canvases.composition import Composition
 from dpm_gui.paint.canvases.zoom import Zoom
 from dpm_gui.paint.document.raster import Area, whole_area
-from dpm_gui.views.widgets.wheel import ZOOM_A_NOTCH, notches
+from dpm_gui.views.figures.panned_plot import ZOOM_A_NOTCH, notches
 
 MARGIN = 24
 """Pixels around a picture that fits."""
 
 
-class PaintCanvas(QWidget):
+class PaintCanvas(ColouredWidget):
     """Shows what it is given, and says what a pointer does in pixels of the picture; it knows no stroke."""
 
     pressed = Signal(float, float, bool, float)
@@ -51,7 +51,6 @@ class PaintCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 240)
-        self._palette = LIGHT
         self._composition = Composition()
         self._zoom = Zoom()
         self._fitted = True
@@ -72,10 +71,8 @@ class PaintCanvas(QWidget):
         """How the picture lies in the canvas."""
         return self._zoom
 
-    def set_palette(self, palette: Palette) -> None:
-        """Draw in the colours of ``palette``."""
-        self._palette = palette
-        self._composition.set_mask_colour(palette.mask, palette.mask_alpha)
+    def apply_palette(self) -> None:
+        self._composition.set_mask_colour(self._palette.mask, self._palette.mask_alpha)
         self.update()
 
     def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
@@ -251,8 +248,3 @@ class PaintCanvas(QWidget):
         rect = self._zoom.to_canvas_rect(whole_area(self._composition.shape))
         painter.setPen(QPen(QColor(self._palette.hairline), 1))
         painter.drawRect(rect.adjusted(-1, -1, 0, 0))
-
-
-def centre_of(canvas: PaintCanvas, row: int, column: int) -> QPoint:
-    """Return where the middle of a pixel of the picture is in the canvas."""
-    return canvas.position_of(column + 0.5, row + 0.5).toPoint()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from core.values.arrays import read_only
 from dpm_gui.paint.document.raster import EMPTY_AREA, Area, whole_area
+from dpm_gui.session.undo import ReplaceValueCommand
 
 UNDO_LIMIT = 200
 
@@ -71,17 +73,15 @@ class Layer(QObject):
         self._touched = self._touched.joined(area)
         self.changed.emit(area)
 
-    def commit(self, text: str) -> bool:
-        """End the stroke, called ``text`` where it is undone; say whether it has changed anything."""
+    def commit(self, text: str) -> None:
+        """End the stroke, called ``text`` where it is undone, if it has changed anything."""
         if self._before is None:
-            return False
+            return
         before, area = self._before[self._touched.slices].copy(), self._touched
         after = self._values[area.slices].copy()
         self._before, self._touched = None, EMPTY_AREA
-        if area.empty or _same(before, after):
-            return False
-        self._stack.push(_Stroke(self, area, before, after, text))
-        return True
+        if not area.empty and not _same(before, after):
+            self._stack.push(ReplaceValueCommand(text, partial(self.restore, area), before, after))
 
     @property
     def differs(self) -> bool:
@@ -96,15 +96,14 @@ class Layer(QObject):
             self._before, self._touched = None, EMPTY_AREA
             self._show(area, before)
 
-    def replace(self, values: NDArray[Any], text: str) -> bool:
-        """Have other numbers stand in all of it, as one stroke called ``text``; say whether that changes anything."""
+    def replace(self, values: NDArray[Any], text: str) -> None:
+        """Have other numbers stand in all of it, as one stroke called ``text``, if that changes anything."""
         self.commit("stroke")
         after = np.empty_like(self._values)
         after[...] = values
-        if _same(self._values, after):
-            return False
-        self._stack.push(_Stroke(self, whole_area(after.shape), self._values.copy(), after, text))
-        return True
+        if not _same(self._values, after):
+            restore = partial(self.restore, whole_area(after.shape))
+            self._stack.push(ReplaceValueCommand(text, restore, self._values.copy(), after))
 
     def _show(self, area: Area, values: NDArray[Any]) -> None:
         if not area.empty:
@@ -117,23 +116,6 @@ class Layer(QObject):
             self._before[area.slices] = values
         self._show(area, values)
         self.committed.emit()
-
-
-class _Stroke(QUndoCommand):
-    """One stroke on one layer: the changed rectangle, before and after."""
-
-    def __init__(self, layer: Layer, area: Area, before: NDArray[Any], after: NDArray[Any], text: str) -> None:
-        super().__init__(text)
-        self._layer = layer
-        self._area = area
-        self._before = before
-        self._after = after
-
-    def redo(self) -> None:
-        self._layer.restore(self._area, self._after)
-
-    def undo(self) -> None:
-        self._layer.restore(self._area, self._before)
 
 
 def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:

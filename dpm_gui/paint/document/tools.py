@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from dpm_gui.paint.document import raster
 from dpm_gui.paint.document.layer import Layer
-from dpm_gui.paint.document.raster import EMPTY_AREA, Area, Point, box, segment, whole_area
+from dpm_gui.paint.document.raster import EMPTY_AREA, Point, box, segment, whole_area
 
 BRUSH, ERASER, RECTANGLE, FILL, COLOUR = "brush", "eraser", "rectangle", "fill", "colour"
 TOOLS = (BRUSH, ERASER, RECTANGLE, FILL, COLOUR)
@@ -59,18 +60,30 @@ class ToolBox:
         return self.with_size(size)
 
 
-class LineStroke:
-    """A stroke of a round brush: one value along the pointer's way."""
+class Stroke(ABC):
+    """What the pointer does to a layer from a press to its release, with one value."""
 
     def __init__(self, layer: Layer, value: Any, text: str) -> None:
         self._layer = layer
         self._value = value
         self._text = text
-        self._last: Point | None = None
         layer.begin()
 
+    @abstractmethod
     def to(self, place: Point, diameter: float) -> None:
         """Go on to ``place``."""
+
+    def end(self) -> None:
+        """Commit it."""
+        self._layer.commit(self._text)
+
+
+class LineStroke(Stroke):
+    """A stroke of a round brush: one value along the pointer's way."""
+
+    _last: Point | None = None
+
+    def to(self, place: Point, diameter: float) -> None:
         values = self._layer.values
         area, covered = segment(values.shape, self._last or place, place, diameter)
         self._last = place
@@ -79,24 +92,14 @@ class LineStroke:
             part[covered] = self._value
             self._layer.put(area, part)
 
-    def end(self) -> bool:
-        """Commit it."""
-        return self._layer.commit(self._text)
 
-
-class BoxStroke:
+class BoxStroke(Stroke):
     """A rectangle that follows the pointer until it is let go."""
 
-    def __init__(self, layer: Layer, value: Any, text: str) -> None:
-        self._layer = layer
-        self._value = value
-        self._text = text
-        self._corner: Point | None = None
-        self._area: Area = EMPTY_AREA
-        layer.begin()
+    _corner: Point | None = None
+    _area = EMPTY_AREA
 
     def to(self, place: Point, diameter: float) -> None:
-        """Have the rectangle end at ``place``."""
         if self._corner is None:
             self._corner = place
         area = box(self._layer.values.shape, self._corner, place)
@@ -111,22 +114,15 @@ class BoxStroke:
         self._area = area
         self._layer.put(both, part)
 
-    def end(self) -> bool:
-        """Commit it."""
-        return self._layer.commit(self._text)
 
-
-Stroke = LineStroke | BoxStroke
-
-
-def flood_fill_at(layer: Layer, place: Point, value: Any, text: str) -> bool:
+def flood_fill_at(layer: Layer, place: Point, value: Any, text: str) -> None:
     """Give ``value`` to the pixel at ``place`` and all that hang together with it and have its value."""
     column, row = math.floor(place[0]), math.floor(place[1])
     values = layer.values
     if not (0 <= row < values.shape[0] and 0 <= column < values.shape[1]):
-        return False
+        return
     found = raster.connected_region(values, row, column)
     changed: NDArray[Any] = np.where(found, np.asarray(value, values.dtype), values)
     layer.begin()
     layer.put(whole_area(values.shape), changed)
-    return layer.commit(text)
+    layer.commit(text)

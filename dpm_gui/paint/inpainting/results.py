@@ -11,12 +11,12 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from dpm_gui.desktop.theme import LIGHT, Palette, text_size
+from dpm_gui.desktop.theme import ColouredWidget, Palette, text_size
 from dpm_gui.paint.inpainting.summary import ResultSummary
 from dpm_gui.paint.inpainting.tiles import ColourBar, Tile, TileGrid
 
 
-class InpaintResults(QWidget):
+class InpaintResults(ColouredWidget):
     """Shows the pictures of one frame at a time."""
 
     chosen = Signal(int)
@@ -28,7 +28,6 @@ class InpaintResults(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._palette = LIGHT
         self._summary: ResultSummary | None = None
         self._title = QLabel("Samples", self)
         self._state = QLabel(self)
@@ -38,7 +37,7 @@ class InpaintResults(QWidget):
         self.samples = TileGrid("Samples", self, choosable=True)
         self.mean = TileGrid("Mean of the samples", self)
         self.std = TileGrid("Standard deviation of the samples", self)
-        self.bar = ColourBar("levels", self)
+        self.bar = ColourBar(self)
         self.keep_button = QToolButton(self)
         self.keep_button.setText("Keep this sample")
         self.keep_button.setToolTip("Make the chosen sample the new picture (Ctrl+K, or double click it)")
@@ -56,13 +55,11 @@ class InpaintResults(QWidget):
         """What is said of it."""
         return self._state.text()
 
-    def set_palette(self, palette: Palette) -> None:
-        """Show everything in the colours of ``palette``."""
-        self._palette = palette
+    def apply_palette(self) -> None:
         for part in (self.samples, self.mean, self.std, self.bar):
-            part.set_palette(palette)
+            part.set_palette(self._palette)
         colours = QPalette(self.palette())
-        colours.setColor(QPalette.ColorRole.WindowText, QColor(palette.muted))
+        colours.setColor(QPalette.ColorRole.WindowText, QColor(self._palette.muted))
         for label in (self._state, *self._captions):
             label.setPalette(colours)
         self.show_summary(self._summary)

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
-from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.desktop.theme import ColouredWidget
 from dpm_gui.views.canvases.image_levels import image_of
 
 GAP = 8
@@ -44,7 +44,7 @@ class Tile:
     name: str
 
 
-class TileGrid(QWidget):
+class TileGrid(ColouredWidget):
     """Lays tiles out in a grid as large as they go; one of them can be chosen."""
 
     chosen = Signal(int)
@@ -62,7 +62,6 @@ class TileGrid(QWidget):
         if choosable:
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._choosable = choosable
-        self._palette = LIGHT
         self._tiles: list[Tile] = []
         self._images: list[QImage] = []
         self._chosen = 0
@@ -80,11 +79,6 @@ class TileGrid(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(320, 240)
-
-    def set_palette(self, palette: Palette) -> None:
-        """Draw in the colours of ``palette``."""
-        self._palette = palette
-        self.update()
 
     def set_message(self, text: str) -> None:
         """Say ``text`` where there are no tiles."""
@@ -202,13 +196,11 @@ class TileGrid(QWidget):
         return best[0], max(best[1], LEAST_SIDE)
 
 
-class ColourBar(QWidget):
-    """A scale beside a map: its colours from 0 to the greatest value, with the numbers at its ends."""
+class ColourBar(ColouredWidget):
+    """A scale beside a map: its colours from 0 to the greatest value in levels, with the numbers at its ends."""
 
-    def __init__(self, unit: str, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._unit = unit
-        self._palette = LIGHT
         self._colours = np.zeros((256, 3), np.uint8)
         self._top: float | None = None
         self.setFixedWidth(64)
@@ -219,15 +211,10 @@ class ColourBar(QWidget):
         """The greatest value."""
         return self._top
 
-    def set_palette(self, palette: Palette) -> None:
-        """Draw in the colours of ``palette``."""
-        self._palette = palette
-        self.update()
-
     def show_scale(self, colours: NDArray[np.uint8], top: float | None) -> None:
         """Show ``colours`` [256, 3] from 0 to ``top``; nothing for None."""
         self._colours, self._top = colours, top
-        self.setToolTip("" if top is None else f"Standard deviation over the samples, 0 to {top:.4g} {self._unit}")
+        self.setToolTip("" if top is None else f"Standard deviation over the samples, 0 to {top:.4g} levels")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -239,5 +226,5 @@ class ColourBar(QWidget):
         painter.drawImage(bar, image_of(self._colours[::-1][:, None]))
         painter.setPen(QColor(self._palette.muted))
         painter.drawText(4, height - 3, f"{self._top:.3g}")
-        painter.drawText(4, self.height() - 4, f"0 {self._unit}")
+        painter.drawText(4, self.height() - 4, "0 levels")
         painter.end()

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from dpm_gui.desktop.icons import IconSet
-from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.desktop.theme import ColouredWidget, Palette
 from dpm_gui.paint.document.tools import SIZES, ToolBox
 
 ICON, SIDE = 20, 36
@@ -75,7 +75,7 @@ class ToolColumn(QWidget):
         return button
 
 
-class ImageBar(QWidget):
+class ImageBar(ColouredWidget):
     """Which picture, which mask, how large a brush and of what colour."""
 
     size_asked = Signal(int)
@@ -85,7 +85,6 @@ class ImageBar(QWidget):
 
     def __init__(self, actions: ActionsByName, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._palette = LIGHT
         self._tools = ToolBox()
         self._with_colours = True
         layout = QHBoxLayout(self)
@@ -120,9 +119,7 @@ class ImageBar(QWidget):
         layout.addWidget(_flat(actions["pressure"], self))
         layout.addStretch(1)
 
-    def set_palette(self, palette: Palette) -> None:
-        """Show everything in the colours of ``palette``."""
-        self._palette = palette
+    def apply_palette(self) -> None:
         self.show_tools(self._tools)
 
     def set_largest(self, size: int) -> None:

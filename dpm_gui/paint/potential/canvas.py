@@ -12,8 +12,8 @@ from dpm_gui.desktop.theme import Palette
 from dpm_gui.paint.canvases.brush_outline import BrushOutline
 from dpm_gui.paint.potential.contours import PotentialItem
 from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.views.figures.panned_plot import notches
 from dpm_gui.views.items.cloud import CloudItem
-from dpm_gui.views.widgets.wheel import notches
 
 
 class PotentialCanvas(PointsView):

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
-from PySide6.QtWidgets import QGraphicsItem
 
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.canvases.image_levels import tinted
@@ -23,8 +22,8 @@ TINT = 0.30
 class PotentialItem(CachedItem):
     """r over the plane: its contours, and a tint that is strongest where r is 1."""
 
-    def __init__(self, parent: QGraphicsItem | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._colour = QColor()
         self._scale = 1.0
         self._log_r: NDArray[np.float32] | None = None

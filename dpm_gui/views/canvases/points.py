@@ -17,10 +17,9 @@ from dpm_gui.views.figures.explanations import POINTS_FORWARD_HELP, POINTS_REVER
 from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.figures.plot_axis import PlotAxis
 from dpm_gui.views.items.cloud import CloudItem
-from dpm_gui.views.items.density import DensityItem
+from dpm_gui.views.items.density import DensityItem, PriorItem
 from dpm_gui.views.items.drift import DriftItem
 from dpm_gui.views.items.path import PathItem
-from dpm_gui.views.items.prior import PriorItem
 
 HALF_RANGE = 2.8
 """Standard deviations from the middle of the view to its edges."""

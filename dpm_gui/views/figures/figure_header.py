@@ -80,11 +80,6 @@ class FigureHeader(QWidget):
     def help_button(self) -> QToolButton:
         return self._button
 
-    @property
-    def popover(self) -> Popover | None:
-        """The explanation, once it was asked for."""
-        return self._popover
-
     def set_note(self, text: str) -> None:
         if text != self._note.text():
             self._note.setText(text)

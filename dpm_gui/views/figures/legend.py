@@ -17,8 +17,8 @@ _PADDING = 6.0
 class Legend(QGraphicsItem):
     """Names beside pieces of the lines they belong to, at the top left of the view it is a child of."""
 
-    def __init__(self, parent: QGraphicsItem | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._rows: Sequence[tuple[str, QPen]] = ()
         self._font = QFont()
         self._ink = QColor()

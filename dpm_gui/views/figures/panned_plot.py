@@ -1,4 +1,4 @@
-"""A plot that the mouse moves."""
+"""A plot that the mouse moves, and what a turn of its wheel comes to."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from dpm_gui.views.figures.plot_axis import PlotAxis
-from dpm_gui.views.widgets.wheel import ZOOM_A_NOTCH, notches
 
 CLICK_DISTANCE = 4
 """Pixels: a press that moved less far was a click."""
+NOTCH = 120.0
+"""What Qt counts a notch as."""
+ZOOM_A_NOTCH = 1.2
 
 
 class PannedPlot(pg.PlotWidget):
@@ -78,10 +80,6 @@ class PannedPlot(pg.PlotWidget):
     def to_data(self, position: QPointF) -> QPointF:
         """Return the data coordinates of a place in the viewport."""
         return QPointF(self._view.mapSceneToView(position))
-
-    def to_viewport(self, place: QPointF) -> QPointF:
-        """Return where in the viewport data coordinates are."""
-        return QPointF(self._view.mapViewToScene(place))
 
     def in_plot(self, position: QPointF) -> bool:
         """Tell whether a place in the viewport lies within the axes."""
@@ -166,3 +164,12 @@ class PannedPlot(pg.PlotWidget):
         shown = self._view.viewRect()
         pixel_x, pixel_y = self._view.viewPixelSize()
         self.set_region(self.limited(shown.translated(-by.x() * pixel_x, by.y() * pixel_y)))
+
+
+def notches(event: QWheelEvent) -> float:
+    """Return how many notches the wheel was turned, away from the person; 0 where a touchpad was merely touched.
+
+    A wheel that goes sideways counts as well: with Alt down Qt turns it on its side.
+    """
+    delta = event.angleDelta()
+    return (delta.y() or delta.x()) / NOTCH

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
-from PySide6.QtWidgets import QGraphicsItem
 
 from dpm_gui.views.items.view_item import CachedItem
 
@@ -16,8 +15,8 @@ OPACITY = 0.14
 class BandItem(CachedItem):
     """An upper curve, a dashed lower one, and a light band between; Qt keeps their pixels while a cursor passes."""
 
-    def __init__(self, parent: QGraphicsItem | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._x, self._upper, self._lower = (np.empty(0) for _ in range(3))
         self._pens = QPen(), QPen()
         self._fill = QColor()

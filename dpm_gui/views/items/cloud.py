@@ -9,7 +9,7 @@ import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap, QTransform
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from dpm_gui.views.items.view_item import ViewItem, is_vector, pixel_ratio
 
@@ -27,12 +27,11 @@ class CloudItem(ViewItem):
     squares of one path a colour.
     """
 
-    def __init__(self, parent: QGraphicsItem | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._points = np.empty((0, 2), np.float32)
         self._index: NDArray[np.uint8] | None = None
         self._table = np.array([[0, 0, 0, 255]], np.uint8)
-        self._opacity = OPACITY
         self._scale = 1.0
         self._fragments = np.empty((0, 10))
         self._stamps: tuple[int, QPixmap] | None = None
@@ -59,12 +58,6 @@ class CloudItem(ViewItem):
         """
         self._index = index
         self._table = table
-        self._stamps = None
-        self.update()
-
-    def set_opacity(self, opacity: float) -> None:
-        """Draw every point with this opacity, 0 … 1."""
-        self._opacity = opacity
         self._stamps = None
         self.update()
 
@@ -122,7 +115,7 @@ class CloudItem(ViewItem):
         return self._stamps[1]
 
     def _qt_colours(self) -> list[QColor]:
-        return [QColor(r, g, b, round(a * self._opacity)) for r, g, b, a in self._table.tolist()]
+        return [QColor(r, g, b, round(a * OPACITY)) for r, g, b, a in self._table.tolist()]
 
     def _paint_squares(self, painter: QPainter) -> None:
         world = painter.worldTransform()

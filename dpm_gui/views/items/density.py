@@ -1,12 +1,15 @@
-"""How densely points lie."""
+"""How densely points lie, and the circles of the density that they come from or go to, the prior's."""
 
 from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QTransform
+
+from dpm_gui.desktop.theme import Palette, mixed
+from dpm_gui.views.items.view_item import CachedItem
 
 CELL = 5.0
 """Pixels: side of a cell of the histogram, about."""
@@ -53,3 +56,25 @@ def histogram(
         inside = (cells >= 0).all(axis=1) & (cells[:, 0] < columns) & (cells[:, 1] < rows)
     place = cells[inside].astype(np.int64)
     return np.bincount(place[:, 1] * columns + place[:, 0], minlength=rows * columns).reshape(rows, columns)
+
+
+RADII = (1.0, 2.0)
+"""Standard deviations of the unit Gaussian."""
+
+
+class PriorItem(CachedItem):
+    """The unit Gaussian, as circles at one and two standard deviations."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pen = QPen()
+
+    def apply_palette(self, palette: Palette, line_scale: float) -> None:
+        self._pen = QPen(QColor(mixed(palette.hairline, palette.muted, 0.35)), line_scale)
+        self.redraw()
+
+    def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
+        painter.setPen(self._pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for radius in RADII:
+            painter.drawEllipse(to_pixels.mapRect(QRectF(-radius, -radius, 2 * radius, 2 * radius)))

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
-from PySide6.QtWidgets import QGraphicsItem
 
 from core.values.runs import DriftFrame
 from dpm_gui.views.items.view_item import CachedItem
@@ -24,8 +23,8 @@ _HEAD_WIDTH = 0.38
 class DriftItem(CachedItem):
     """The drift as arrows, all lengthened by one round `factor` so that they can be seen and do not tangle."""
 
-    def __init__(self, parent: QGraphicsItem | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._tails = np.empty((0, 2))
         self._tips = np.empty((0, 2))
         self._factor = 1.0

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from core.values.checkpoints import RGB
 from dpm_gui.views.items.image_grid import ImageGrid
@@ -21,8 +21,8 @@ GREYS = ALPHA | np.arange(OPAQUE + 1, dtype=np.uint32) * np.uint32(0x010101)
 class ImageGridItem(ViewItem):
     """A grid of pictures whose pixels are one unit of the plot wide; y is 0 at the top and negative below."""
 
-    def __init__(self, parent: QGraphicsItem | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._grid = ImageGrid(0, 1, 1, 1)
         self._pixels = self._grid.canvas()
         self._image = QImage()

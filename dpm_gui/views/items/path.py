@@ -18,8 +18,8 @@ DOT = 5.0
 class PathItem(CachedItem):
     """A path, with a halo that lifts it off the points beneath, and a dot at one of its places."""
 
-    def __init__(self, parent: QGraphicsItem | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._places = np.empty((0, 2), np.float32)
         self._line = QColor()
         self._halo = QColor()

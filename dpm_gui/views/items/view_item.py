@@ -7,7 +7,7 @@ import math
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QPixmap, QTransform
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 _VECTOR_ENGINES = {QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture}
 
@@ -15,8 +15,8 @@ _VECTOR_ENGINES = {QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Ty
 class ViewItem(pg.GraphicsObject):
     """An item in data coordinates, as large as what its plot shows: new data never change its outline."""
 
-    def __init__(self, parent: QGraphicsItem | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._view_rect: QRectF | None = None
 
     def boundingRect(self) -> QRectF:
@@ -36,8 +36,8 @@ class CachedItem(ViewItem):
     Qt's own cache of an item is drawn anew at every paint where the screen has two pixels to one of ours (Qt 6.11).
     """
 
-    def __init__(self, parent: QGraphicsItem | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._cache: tuple[QTransform, QRect, float, QPixmap] | None = None
 
     def redraw(self) -> None:

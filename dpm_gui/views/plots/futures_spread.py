@@ -37,11 +37,6 @@ class FuturesSpread(StepPlot):
         self.show_none()
 
     @property
-    def spreads(self) -> Mapping[int, float]:
-        """What is drawn, by step."""
-        return self._spreads
-
-    @property
     def curve(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The line: steps, ascending, and the spread at each."""
         x, y = self._curve.getData()

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.desktop.theme import ColouredWidget
 from dpm_gui.views.timeline.time_axis import TimeAxis
 
 LARGEST, SMALLEST, GAP = 48, 40, 8
@@ -27,14 +27,13 @@ class _Thumbnail:
     image: QImage | None
 
 
-class ThumbnailStrip(QWidget):
+class ThumbnailStrip(ColouredWidget):
     """Small pictures of some steps; a click on one asks for its step."""
 
     seek_asked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._palette = LIGHT
         self._last = 0
         self._t = 0
         self._images: tuple[tuple[int, QImage], ...] = ()
@@ -58,10 +57,6 @@ class ThumbnailStrip(QWidget):
         before, self._t = self._nearest(), t
         if self._nearest() != before:
             self.update()
-
-    def set_palette(self, palette: Palette) -> None:
-        self._palette = palette
-        self.update()
 
     def place_of(self, t: int) -> QRectF | None:
         """Return where the picture of step ``t`` is, or None where none is shown."""

@@ -9,9 +9,9 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPain
 from PySide6.QtWidgets import QAbstractSlider, QWidget
 
 from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.views.figures.panned_plot import NOTCH
 from dpm_gui.views.timeline.time_axis import TimeAxis
 from dpm_gui.views.timeline.time_slider_painter import SliderState, height_for, paint_slider
-from dpm_gui.views.widgets.wheel import NOTCH
 
 _TEN = 10
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.numbers import MINUS
-from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.desktop.theme import ColouredWidget, Palette
 from dpm_gui.views.widgets.flat_button import FlatButton, FlatMenuButton, flat_style
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
@@ -28,7 +28,7 @@ _DIRECTION_ICONS = {"forward": "move-right", "backward": "move-left", "there_and
 Choice = TypeVar("Choice", float, str)
 
 
-class Transport(QWidget):
+class Transport(ColouredWidget):
     """Shows what plays and how, as it is told; tells what is asked for. ``speeds`` are those that can be chosen."""
 
     play_toggled = Signal()
@@ -42,7 +42,6 @@ class Transport(QWidget):
     def __init__(self, speeds: Sequence[float], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._speed_names = {speed: f"{speed:g}{_TIMES}" for speed in speeds}
-        self._palette = LIGHT
         self._icons: IconSet | None = None
         self._playing = False
         self._direction = "forward"
@@ -60,7 +59,7 @@ class Transport(QWidget):
         self._connect()
         self._lay_out()
         self.set_speed(1.0)
-        self._apply_palette()
+        self.apply_palette()
 
     def set_playing(self, playing: bool) -> None:
         self._playing = playing
@@ -68,7 +67,7 @@ class Transport(QWidget):
             self._play.describe("Pause", "Pause (Space)")
         else:
             self._play.describe("Play", "Play (Space)")
-        self._apply_palette()
+        self.apply_palette()
 
     def set_speed(self, speed: float) -> None:
         self._paces[speed].setChecked(True)
@@ -76,21 +75,20 @@ class Transport(QWidget):
 
     def set_loop(self, loop: bool) -> None:
         self._loop.setChecked(loop)
-        self._apply_palette()
+        self.apply_palette()
 
     def set_direction(self, direction: str) -> None:
         self._direction = direction
         self._turns[direction].setChecked(True)
-        self._apply_palette()
+        self.apply_palette()
 
     def set_palette(self, palette: Palette) -> None:
-        self._palette = palette
         self.setStyleSheet(flat_style(palette))
-        self._apply_palette()
+        super().set_palette(palette)
 
     def set_icons(self, icons: IconSet) -> None:
         self._icons = icons
-        self._apply_palette()
+        self.apply_palette()
 
     def _connect(self) -> None:
         self._home.clicked.connect(self.home_asked)
@@ -99,7 +97,7 @@ class Transport(QWidget):
         self._on.clicked.connect(lambda: self.step_asked.emit(1))
         self._end.clicked.connect(self.end_asked)
         self._loop.clicked.connect(self.loop_toggled)
-        self._loop.toggled.connect(self._apply_palette)
+        self._loop.toggled.connect(self.apply_palette)
         for button in (self._back, self._on):
             button.setAutoRepeat(True)
 
@@ -124,7 +122,7 @@ class Transport(QWidget):
         if event.type() == QEvent.Type.FontChange:
             self._make_room()
 
-    def _apply_palette(self) -> None:
+    def apply_palette(self) -> None:
         """Give every button the icon of what it would do now, in the palette's ink."""
         if self._icons is None:
             return

@@ -76,16 +76,6 @@ def test_a_layout_of_another_version_is_not_restored(settings: QSettings, prefer
     assert again(settings).window_state.isEmpty()
 
 
-def test_a_forgotten_layout_is_gone_and_the_rest_stays(preferences: Preferences) -> None:
-    preferences.theme = "light"
-    preferences.geometry = QByteArray(b"place")
-    preferences.window_state = QByteArray(b"docks")
-    preferences.forget_layout()
-    assert preferences.geometry.isEmpty()
-    assert preferences.window_state.isEmpty()
-    assert preferences.theme == "light"
-
-
 def test_the_file_opened_last_is_the_first_and_none_is_twice(preferences: Preferences) -> None:
     for name in ("/a.h5", "/b.h5", "/a.h5"):
         preferences.add_recent_file(name)

@@ -94,7 +94,7 @@ def steer_reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], S
 def open_here(desk: Desk, path: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(desk.session.run_ended):
         desk.session.open(str(path))
-    qtbot.waitUntil(lambda: desk.session._tasks.idle)
+    qtbot.waitUntil(lambda: not desk.session._tasks._activities)
 
 
 def save_plain(path: Path, level: int, size: tuple[int, int] = (HEIGHT, WIDTH)) -> str:

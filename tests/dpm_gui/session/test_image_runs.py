@@ -263,7 +263,7 @@ def test_what_the_network_makes_of_a_step_is_the_engine_s_and_is_kept(images: Se
         (expected,) = turned(images.opened.model, [each.frame])
         assert found[side].frame.t == 9
         assert np.array_equal(found[side].frame.x, expected.x)
-    qtbot.waitUntil(lambda: images._tasks.idle)
+    qtbot.waitUntil(lambda: not images._tasks._activities)
 
 
 def test_of_many_wishes_the_newest_is_answered_after_the_first(
@@ -293,7 +293,7 @@ def test_only_the_newest_answers_are_kept(images: Session, monkeypatch: pytest.M
     for t in (1, 2, 3):
         with qtbot.waitSignal(images.predictions_changed):
             images.predict("mean", shown_at(images, t))
-        qtbot.waitUntil(lambda: images._tasks.idle)
+        qtbot.waitUntil(lambda: not images._tasks._activities)
     known = [t for t in (1, 2, 3) if images._predictions.found(REVERSE, "mean", shown_at(images, t)[REVERSE])]
     assert known == [2, 3]
 

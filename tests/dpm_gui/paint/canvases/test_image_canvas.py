@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.theme import DARK, LIGHT
-from dpm_gui.paint.canvases.image_canvas import PaintCanvas, centre_of
+from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.document.document import PaintDocument
 from dpm_gui.paint.document.raster import Area
 from dpm_gui.paint.document.tools import BRUSH, ToolBox
+from tests.support.places import centre_of
 
 LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from core.values.runs import Frame
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.canvases.bits import ROWS, BitsView, bit_thumbnail
+from tests.support.places import to_viewport
 
 COUNT, COLUMNS = 60, 10
 
@@ -32,12 +33,12 @@ def view(qtbot: QtBot) -> BitsView:
 
 
 def pixel_of(view: BitsView, image: QImage, row: float, column: float) -> QColor:
-    place = view.to_viewport(QPointF(column, -row))
+    place = to_viewport(view, QPointF(column, -row))
     return image.pixelColor(place.toPoint())
 
 
 def click(view: BitsView, row: float, column: float) -> None:
-    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.to_viewport(QPointF(column, -row)).toPoint())
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=to_viewport(view, QPointF(column, -row)).toPoint())
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
@@ -112,8 +113,8 @@ def test_the_rule_stands_after_every_fifth_place(view: BitsView) -> None:
     view.show_frame(Frame(0, np.zeros((COUNT, COLUMNS), np.float32)))
     view.set_layer("rule", True)
     image = view.viewport().grab().toImage()
-    y = view.to_viewport(QPointF(0, -10)).toPoint().y()
-    left, right = (round(view.to_viewport(QPointF(x, -10)).x()) for x in (0.6, COLUMNS + 0.4))
+    y = to_viewport(view, QPointF(0, -10)).toPoint().y()
+    left, right = (round(to_viewport(view, QPointF(x, -10)).x()) for x in (0.6, COLUMNS + 0.4))
     ruled = [x for x in range(left, right) if image.pixelColor(x, y) == QColor(LIGHT.known)]
     assert ruled
     assert [view.to_data(QPointF(x, y)).x() for x in ruled] == pytest.approx([5.5] * len(ruled), abs=0.1)

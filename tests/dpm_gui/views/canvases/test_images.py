@@ -16,6 +16,7 @@ from core.values.runs import Frame
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.canvases.images import ImagesView
 from tests.dpm_gui.views.items.test_image_items import info, states
+from tests.support.places import to_viewport
 
 SHAPE = (6, 5)
 LEVELS = np.random.default_rng(0).integers(0, 256, (9, *SHAPE))
@@ -40,7 +41,7 @@ def view(qtbot: QtBot) -> Iterator[ImagesView]:
 def middle_of(view: ImagesView, image: int, row: int = 0, column: int = 0) -> QPoint:
     """Where a pixel is, in the viewport."""
     y, x = view.grid.corner(image)
-    return view.to_viewport(QPointF(x + column + 0.5, -(y + row) - 0.5)).toPoint()
+    return to_viewport(view, QPointF(x + column + 0.5, -(y + row) - 0.5)).toPoint()
 
 
 def click(view: ImagesView, place: QPoint) -> None:
@@ -63,8 +64,8 @@ def test_a_pixel_is_one_square_on_the_screen_and_never_blurred(view: ImagesView)
     two[0, :, 2:] = 255
     view.show_frame(frame(levels=two))
     image = view.viewport().grab().toImage()
-    left, right = (view.to_viewport(QPointF(x, -2.5)).toPoint().x() for x in (0.3, 4.7))
-    row = [image.pixelColor(x, view.to_viewport(QPointF(0, -2.5)).toPoint().y()).red() for x in range(left, right)]
+    left, right = (to_viewport(view, QPointF(x, -2.5)).toPoint().x() for x in (0.3, 4.7))
+    row = [image.pixelColor(x, to_viewport(view, QPointF(0, -2.5)).toPoint().y()).red() for x in range(left, right)]
     assert set(row) == {0, 255}
     assert row == sorted(row)
 
@@ -141,7 +142,7 @@ def test_a_click_enlarges_a_picture_and_another_one_goes_back(view: ImagesView) 
 
 
 def test_a_click_between_pictures_does_nothing(view: ImagesView) -> None:
-    click(view, view.to_viewport(QPointF(SHAPE[1] + 0.5, -1.0)).toPoint())
+    click(view, to_viewport(view, QPointF(SHAPE[1] + 0.5, -1.0)).toPoint())
     assert view.enlarged_image == -1
 
 

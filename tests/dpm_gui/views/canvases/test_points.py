@@ -13,6 +13,8 @@ from core.values.runs import DriftFrame, Frame
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.canvases.points import HALF_RANGE, PointsView, along_colours
 from dpm_gui.views.items.drift import LONGEST_ARROW
+from dpm_gui.views.widgets.popover import Popover
+from tests.support.places import to_viewport
 
 PLACES = np.array([[0.0, 0.0], [1.0, 1.0], [-1.5, 0.5], [2.0, -2.0]], np.float32)
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
@@ -29,7 +31,7 @@ def view(qtbot):
 
 
 def place_of(view: PointsView, x: float, y: float) -> QPoint:
-    return view.to_viewport(QPointF(x, y)).toPoint()
+    return to_viewport(view, QPointF(x, y)).toPoint()
 
 
 def wheel(view: PointsView, place: QPoint, notches: int) -> None:
@@ -300,7 +302,7 @@ def test_the_question_mark_explains_with_a_formula_and_the_section(qtbot, side):
     qtbot.addWidget(view)
     view.show()
     QTest.mouseClick(view.header.help_button, LEFT)
-    popover = view.header.popover
+    popover = view.header.findChild(Popover)
     assert popover is not None
     assert popover.isVisible()
     assert "<i>N</i>" in popover.text

@@ -12,10 +12,9 @@ from pytestqt.qtbot import QtBot
 from core.values.runs import DriftFrame
 from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.views.canvases.points import HALF_WIDTH, SIDE, point_thumbnail
-from dpm_gui.views.items.density import CELL, FULL_DENSITY, DensityItem, histogram
+from dpm_gui.views.items.density import CELL, FULL_DENSITY, RADII, DensityItem, PriorItem, histogram
 from dpm_gui.views.items.drift import FACTORS, LONG_PERCENTILE, LONGEST_ARROW, DriftItem, factor
 from dpm_gui.views.items.path import PathItem
-from dpm_gui.views.items.prior import RADII, PriorItem
 from dpm_gui.views.items.view_item import CachedItem
 
 SIZE = 100

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from core.values.measurements import StepEntropies
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.plots.entropies import CLIPPED_TEXT, EntropyPlot
+from tests.support.places import to_viewport
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS = 40
@@ -35,7 +36,7 @@ def plot(qtbot):
 
 
 def place_of(plot: EntropyPlot, t: float) -> QPoint:
-    return QPoint(plot.to_viewport(QPointF(t, 0.0)).toPoint().x(), 150)
+    return QPoint(to_viewport(plot, QPointF(t, 0.0)).toPoint().x(), 150)
 
 
 def test_both_bounds_are_drawn_over_t(plot):

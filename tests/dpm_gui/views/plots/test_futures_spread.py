@@ -17,6 +17,7 @@ from dpm_gui.watch.futures_dock import measure_of
 from dpm_gui.window.workspaces import PAINT, WATCH
 from tests.support.futures_desk import Desk
 from tests.support.made_up import STEPS, make_checkpoint, make_images
+from tests.support.places import to_viewport
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -82,7 +83,7 @@ def test_both_cursors_are_one_time(points: Desk) -> None:
     assert points.plot.header.readout.startswith("t = 2 · ")
     points.player.seek(STEPS)
     assert points.plot.header.readout == "the futures begin at t = 4"
-    place = points.plot.to_viewport(QPointF(1.0, 0.0)).toPoint()
+    place = to_viewport(points.plot, QPointF(1.0, 0.0)).toPoint()
     place.setY(points.plot.viewport().height() // 2)
     QTest.mouseClick(points.plot.viewport(), LEFT, pos=place)
     assert points.player.t == 1
@@ -115,7 +116,7 @@ def test_the_table_names_measure_and_unit_and_holds_what_has_come(plot: FuturesS
     plot.set_cursor(3)
     assert plot.header.readout == "t = 3 · not computed yet"
     plot.show_none()
-    assert plot.spreads == {}
+    assert not len(plot.curve[0])
     assert plot.message == NONE_YET
 
 
