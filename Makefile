@@ -37,7 +37,7 @@ check: $(TEST_READY) ## format, lint, types and the borders between the rooms
 	$(BIN)/lint-imports
 
 bench: system-libraries $(TEST_READY) ## measure the timings; prints a table and writes JSON to out/
-	@$(BIN)/python tests/benchmarks/run.py $(ARGS)
+	@$(BIN)/python -m tests.benchmarks.run $(ARGS)
 
 figures: system-libraries $(TEST_READY) ## make the pictures of docs/gallery.md again; ARGS=… names some of them; an hour and more
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tools.figures $(ARGS)

@@ -59,7 +59,7 @@ COMMANDS = (
     Command("step_back", "Run", "One step back", ("Left",), "Go to t − 1"),
     Command("ten_on", "Run", "Ten steps on", ("Shift+Right",), "Go to t + 10"),
     Command("ten_back", "Run", "Ten steps back", ("Shift+Left",), "Go to t − 10"),
-    Command("home", "Run", "To the data", ("RecordingBackend",), "Go to t = 0"),
+    Command("home", "Run", "To the data", ("Home",), "Go to t = 0"),
     Command("end", "Run", "To the noise", ("End",), "Go to t = T"),
     Command("faster", "Run", "Faster", (".",), "Play at the next higher speed"),
     Command("slower", "Run", "Slower", (",",), "Play at the next lower speed"),

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 
 import torch
-from models import COUNT, MODELS, bare_calls, ratio
 
 from core.measurement.bound import measure_bound
 from core.model import DiffusionModel
 from core.values.runs import RunSpec
+from tests.benchmarks.models import COUNT, MODELS, bare_calls, ratio
 
 ROUNDS = {"roll": 15, "heartbeat": 5}
 

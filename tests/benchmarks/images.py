@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from frames import open_program, percentile, play
 from PySide6.QtCore import QEventLoop, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication
 
@@ -20,6 +19,7 @@ from core.runtime.assets import asset
 from dpm_gui.app import DpmApplication
 from dpm_gui.engine.runs import PREVIEW_STEPS
 from dpm_gui.engine.values import REVERSE
+from tests.benchmarks.frames import open_program, percentile, play
 
 
 def until(arrived: SignalInstance, begin: Callable[[], None], there: Callable[[], bool]) -> float:
@@ -53,7 +53,7 @@ def digits(program: DpmApplication) -> dict[str, float]:
         preview = session.recording(REVERSE).preview
         return len(preview.steps) if preview is not None else 0
 
-    opened = until(session.frames_added, lambda: session.open(path), lambda: session.opened.path == path)  # type: ignore[union-attr]
+    opened = until(session.frames_added, lambda: session.open(path), lambda: session.opened.path == path)
     session.stop()
     first = until(session.frames_added, lambda: session.edit(seed=8), lambda: previewed() > 0)
     session.stop()
@@ -65,7 +65,7 @@ def digits(program: DpmApplication) -> dict[str, float]:
 def colour(program: DpmApplication, application: QApplication) -> dict[str, float]:
     session = program.session
     path = str(asset("checkpoints/colour_patches.h5"))
-    until(session.run_ended, lambda: session.open(path), lambda: session.opened.path == path)  # type: ignore[union-attr]
+    until(session.run_ended, lambda: session.open(path), lambda: session.opened.path == path)
     program.player.pause()
     play(program, application, 30)
     frames = play(program, application, 600)

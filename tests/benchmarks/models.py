@@ -11,7 +11,7 @@ import torch
 from core.data.formulas import Heartbeat
 from core.formats.checkpoints import read
 from core.model import DiffusionModel, model_from
-from core.networks.perceptrons import BitPerceptron
+from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
 from core.networks.unet import UNet
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
@@ -54,7 +54,8 @@ def bare_calls(model: DiffusionModel, count: int) -> Callable[[], None]:
     if isinstance(network, UNet):
         images = torch.randn(count, 1, *model.data.shape)
         return _calls(model, lambda share: network(images, share, 0.5))
-    x = torch.randn(count, network.first.in_features if model.process.kind == "binomial" else 2)
+    assert isinstance(network, MultilayerPerceptron | BitPerceptron)
+    x = torch.randn(count, network.first.in_features if isinstance(network, BitPerceptron) else 2)
     return _calls(model, lambda share: network(x, share))
 
 

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 5
 
 
@@ -23,8 +23,8 @@ def call(script: str, *arguments: str, **environment: str) -> dict[str, float]:
     received.pop(
         "PYTHONDONTWRITEBYTECODE", None
     )  # a second start finds our bytecode, as it finds that of the libraries
-    command = [sys.executable, str(FOLDER / script), *arguments]
-    done = subprocess.run(command, env=received, cwd=FOLDER.parents[1], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", f"tests.benchmarks.{script}", *arguments]
+    done = subprocess.run(command, env=received, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{script} failed:\n{done.stderr}")  # else it holds what the offscreen platform says of itself
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
@@ -36,9 +36,9 @@ def median(rows: list[dict[str, float]], name: str) -> float:
 
 
 def start_up() -> list[tuple[str, str, str]]:
-    call("window_start.py", "dpm-gui", str(time.time()))  # warms the disk
+    call("window_start", "dpm-gui", str(time.time()))  # warms the disk
     pairs = [
-        (call("window_start.py", "dpm-gui", str(time.time())), call("window_start.py", "bare", str(time.time())))
+        (call("window_start", "dpm-gui", str(time.time())), call("window_start", "bare", str(time.time())))
         for _ in range(ROUNDS)
     ]
     whole, bare = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
@@ -59,7 +59,7 @@ def frames() -> list[tuple[str, str, str]]:
         ("1280x800", "1", "1280x800", "<= 16 ms"),
         ("2560x1440 at scale 2", "2", "1280x720", "reported"),
     ):
-        found = call("frames.py", size, QT_SCALE_FACTOR=scale)
+        found = call("frames", size, QT_SCALE_FACTOR=scale)
         middle, most = found["frame p50 ms"], found["frame p95 ms"]
         rows.append((f"frame of play, 2 x 10 000 points, {name}", f"p50 {middle:.1f}, p95 {most:.1f} ms", asked))
         rows.append((f"drag event, {name}", f"p95 {found['drag p95 ms']:.1f} ms", asked))
@@ -70,7 +70,7 @@ def frames() -> list[tuple[str, str, str]]:
 def images() -> list[tuple[str, str, str]]:
     """Time pictures in the window; the play of colour is that of a whole run, which takes minutes to be recorded."""
     size = "1280x800"
-    digits, colour = call("images.py", "digits", size), call("images.py", "colour", size)
+    digits, colour = call("images", "digits", size), call("images", "colour", size)
     rows = [
         ("digits, asked for to first picture", f"{digits['opened s']:.2f} s", "<= 0.7 s"),
         ("preview of 64 digits, first frame", f"{digits['first frame s']:.2f} s", "<= 0.3 s"),
@@ -83,7 +83,7 @@ def images() -> list[tuple[str, str, str]]:
         ),
     ]
     for name, scale, large in (("1280x800", "1", "1280x800"), ("2560x1440 at scale 2", "2", "1280x720")):
-        found = call("strokes.py", large, QT_SCALE_FACTOR=scale)
+        found = call("strokes", large, QT_SCALE_FACTOR=scale)
         for kind in ("hand", "zigzag"):
             reached = f"p95 {found[f'{kind} p95 ms']:.1f} ms"
             rows.append((f"stroke to screen, 512 x 512, {kind}, {name}", reached, "<= 16 ms"))
@@ -108,9 +108,9 @@ def beside_the_network(script: str, what: str, asked: dict[str, str]) -> list[tu
 def engine() -> list[tuple[str, str, str]]:
     return [
         *beside_the_network(
-            "sampling.py", "sampling", {"roll": "<= 1.10 x", "heartbeat": "<= 1.10 x", "digits": "<= 1.05 x"}
+            "sampling", "sampling", {"roll": "<= 1.10 x", "heartbeat": "<= 1.10 x", "digits": "<= 1.05 x"}
         ),
-        *beside_the_network("bounding.py", "the bound of", {"roll": "<= 1.15 x", "heartbeat": "<= 1.15 x"}),
+        *beside_the_network("bounding", "the bound of", {"roll": "<= 1.15 x", "heartbeat": "<= 1.15 x"}),
         *training(),
     ]
 
@@ -118,7 +118,7 @@ def engine() -> list[tuple[str, str, str]]:
 def training() -> list[tuple[str, str, str]]:
     rows = []
     for recipe, asked in (("swiss_roll", "<= 1.25 x"), ("heartbeat", "<= 1.25 x"), ("digits", "<= 1.15 x")):
-        found = call("training_step.py", recipe)
+        found = call("training_step", recipe)
         reached = f"{found['ratio']:.3f} x ({found['step ms']:.1f} ms)"
         rows.append((f"training step of {recipe}, beside the bare network calls", reached, asked))
     return rows

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 
 import torch
-from models import COUNTS, MODELS, bare_calls, ratio
 
 from core.model import DiffusionModel
 from core.sampling.trajectories import reverse
 from core.values.runs import RunSpec
+from tests.benchmarks.models import COUNTS, MODELS, bare_calls, ratio
 
 ROUNDS = {"roll": 15, "heartbeat": 5, "digits": 5}
 

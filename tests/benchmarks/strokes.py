@@ -13,8 +13,6 @@ import time
 from collections.abc import Iterable
 
 import numpy as np
-from frames import open_program, percentile, settle
-from images import until
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -23,6 +21,8 @@ from core.runtime.assets import asset
 from dpm_gui.app import DpmApplication
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.document.tools import BRUSH, ToolBox
+from tests.benchmarks.frames import open_program, percentile, settle
+from tests.benchmarks.images import until
 
 SIDE = 512
 STROKES = 8
@@ -83,7 +83,7 @@ def paint(program: DpmApplication, application: QApplication) -> dict[str, float
     canvas = program.window.findChild(PaintCanvas)
     assert canvas is not None
     assert painted.document.image.values.shape[:2] == (SIDE, SIDE)
-    found = {}
+    found: dict[str, float] = {}
     for name, made in (("hand", by_hand), ("zigzag", across)):
         stroke(canvas, application, made(rng))
         times = [seconds for _ in range(STROKES) for seconds in stroke(canvas, application, made(rng))]

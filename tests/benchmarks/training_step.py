@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from core.networks.perceptrons import BitPerceptron
 from core.networks.registry import TrainableNetwork
 from core.recipes.recipe import Recipe
 from core.recipes.registry import recipe_named
@@ -36,7 +37,7 @@ def bare_call(recipe: Recipe, network: TrainableNetwork) -> tuple[Callable[[torc
     if recipe.info.is_image:
         widths = torch.rand(recipe.batch, 1, 1, 1) + 0.1
         return (lambda x: network(x, shares, widths)), torch.randn(recipe.batch, 1, *recipe.info.shape)
-    width = network.first.in_features if recipe.kind == "binomial" else 2
+    width = network.first.in_features if isinstance(network, BitPerceptron) else 2
     return (lambda x: network(x, shares)), torch.randn(recipe.batch, width)
 
 

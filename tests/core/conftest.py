@@ -22,6 +22,7 @@ from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant, constant_erasure, linear, log_linear
 from core.recipes import paper, registry
+from core.recipes.recipe import Recipe
 from core.training import trainer
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
 from core.values.inpainting import InpaintingRequest
@@ -139,7 +140,7 @@ def model(small: Checkpoint) -> DiffusionModel:
 
 
 @pytest.fixture
-def tiny(monkeypatch: pytest.MonkeyPatch) -> paper.Recipe:
+def tiny(monkeypatch: pytest.MonkeyPatch) -> Recipe:
     """The recipe of the swiss roll, far smaller, reporting every second step, and known by its name."""
     monkeypatch.setattr(trainer, "REPORT_EVERY", 2)
     recipe = dataclasses.replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import torch
 from core.errors import BadCheckpointError, BadInputError
 from core.measurement.bound import measure_bound
 from core.model import DiffusionModel, model_from
+from core.networks.base import ReverseNetwork
 from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
 from core.networks.radial_basis import RadialBasisNetwork
 from core.networks.registry import build_network
@@ -28,6 +30,7 @@ from core.values.runs import RunSpec
 def test_the_model_has_the_rates_and_the_weights_of_its_checkpoint(small: Checkpoint, model: DiffusionModel) -> None:
     assert model.steps == small.steps == 5
     assert np.array_equal(model.process.betas.numpy(), small.betas)
+    assert isinstance(model.network, MultilayerPerceptron)
     for name, value in model.network.state_dict().items():
         assert np.array_equal(value.numpy(), small.network.weights[name])
 
@@ -61,6 +64,7 @@ def test_a_kernel_outside_the_process_is_refused(model: DiffusionModel, t: int) 
 def test_a_built_model_keeps_no_gradients_and_no_hold_on_the_checkpoint(
     small: Checkpoint, model: DiffusionModel
 ) -> None:
+    assert isinstance(model.network, MultilayerPerceptron)
     assert not any(parameter.requires_grad for parameter in model.network.parameters())
     before = small.network.weights["first.bias"].copy()
     with torch.no_grad():
@@ -195,7 +199,7 @@ def test_a_module_that_answers_with_no_kernel_of_the_process_is_refused(
     kind: str, answer: Callable[[torch.Tensor], object]
 ) -> None:
     own = own_model(kind)
-    model = DiffusionModel(own.process, Wrong(answer), own.data)
+    model = DiffusionModel(own.process, cast("ReverseNetwork", Wrong(answer)), own.data)
     with pytest.raises(BadInputError, match=r"network: it answers states of shape \(4, 3\) with"):
         model.reverse_kernel(torch.ones(4, 3), 2)
 

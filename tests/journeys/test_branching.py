@@ -54,7 +54,7 @@ def test_the_futures_of_a_clicked_point_are_the_engines_and_are_taken_back(perso
         assert np.array_equal(person.recording().frame(frame.t).x, frame.x)
 
     assert spread.isVisible()
-    press("RecordingBackend")
+    press("Home")
     assert spread.header.readout.startswith("t = 0 · ")
     menu = person.right_click(spread)
     choose(menu, "Save numbers as CSV")

@@ -8,11 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 from PIL import Image
+
+from tests.support.pixels import frame_count
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -30,7 +33,7 @@ def run(tmp_path: Path) -> Run:
 
     def begin(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "dpm_gui", *map(str, arguments)]
-        said = {"capture_output": True, "text": True, "encoding": "utf-8"}
+        said: dict[str, Any] = {"capture_output": True, "text": True, "encoding": "utf-8"}
         return subprocess.run(command, cwd=tmp_path, env=environment | more, timeout=100, check=False, **said)
 
     return begin
@@ -103,7 +106,7 @@ def test_films_and_figure_1_are_rendered(run: Run, good_file: Path, tmp_path: Pa
     succeeded(run(good_file, "--render", "out.png"), "out.png")
     with Image.open(tmp_path / "out.gif") as gif:
         assert gif.size == (320, 320)
-        assert gif.n_frames >= 12
+        assert frame_count(gif) >= 12
     with av.open(str(tmp_path / "out.mp4")) as film:
         frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
     assert frames[0].shape == (320, 320, 3)

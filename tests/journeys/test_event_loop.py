@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer
@@ -45,7 +46,7 @@ def test_the_event_loop_never_stands_still_while_it_plays_and_computes(start: St
     for keys in (["F5"], ["Ctrl+M", "3"]):
         stalls = []
         for _ in range(ATTEMPTS):  # a busy machine may have its own reasons now and then
-            stalls.append(longest_stall(lambda keys=keys: press(*keys), lambda: is_idle(person)))
+            stalls.append(longest_stall(partial(press, *keys), lambda: is_idle(person)))
             if stalls[-1] < LONGEST:
                 break
         assert min(stalls) < LONGEST, keys

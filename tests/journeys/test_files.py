@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from dpm_gui.dialogs.errors import ErrorDialog
+from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import REVERSE
 from tests.journeys.conftest import Start
 from tests.support.person import (
@@ -79,12 +81,16 @@ def test_the_dialog_can_be_left_and_nothing_has_happened(person: Person) -> None
     assert person.player.playing
 
 
+def is_another(person: Person, before: Opened) -> bool:
+    return person.session.opened is not before
+
+
 def test_a_file_is_dropped_anywhere_on_the_window(person: Person, good_file: Path) -> None:
     canvas, plot = person.views["forward"].viewport(), person.window.entropies.viewport()
     for target in (canvas, plot, person.timeline.slider, person.window.statusBar()):
         before = person.session.opened
         assert drop(target, QUrl.fromLocalFile(str(good_file)))
-        wait_until(lambda before=before: person.session.opened is not before)
+        wait_until(partial(is_another, person, before))
         person.wait_for_run()
         assert is_open(person, good_file, 5)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
@@ -74,7 +76,7 @@ def test_the_entropy_plot_is_filled_and_its_cursor_follows_the_timeline(person: 
     person.stand_on(17)
     assert cursor.at == 17
     assert person.window.entropies.header.readout.startswith("t = 17 · upper ")
-    press("RecordingBackend")
+    press("Home")
     assert cursor.at is None
     assert "no step" in person.window.entropies.header.readout
 
@@ -140,7 +142,7 @@ def test_space_presses_the_button_that_has_the_focus(person: Person) -> None:
 
 def test_tab_goes_round_all_canvases_fields_and_buttons(person: Person) -> None:
     person.stand_on(3)
-    reached: list[QWidget] = []
+    reached: list[Any] = []
     while QApplication.focusWidget() not in reached:
         reached.append(QApplication.focusWidget())
         press("Tab")

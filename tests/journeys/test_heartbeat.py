@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel
@@ -17,6 +20,7 @@ from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.views.canvases.bits import BitsView
 from tests.journeys.conftest import Start
 from tests.support.person import Person, choose, click, drag, open_menu, press, wait_until
+from tests.support.pixels import frame_count
 from tests.support.places import to_viewport
 
 FAST = asset("checkpoints/heartbeat_fast.h5")
@@ -56,7 +60,7 @@ def test_rows_of_bits_dissolve_and_return(person: Person) -> None:
 
 def test_the_entropy_plot_has_the_bounds_of_bits_and_its_cursor_is_a_timeline(person: Person) -> None:
     person.stand_on(1)
-    table = person.window.entropies.table().columns
+    table: Mapping[str, NDArray[Any]] = person.window.entropies.table().columns
     upper, lower = (table[f"{name} (bits per dimension)"] for name in ("upper", "lower"))
     assert len(upper) == LAST
     assert (lower <= upper + 1e-12).all()
@@ -115,7 +119,7 @@ def test_a_film_and_figure_2_need_no_display(tmp_path: Path, suffix: str, qapp: 
     assert __main__.main([str(FAST), "--render", str(out), "--size", "640x400"]) == 0
     with Image.open(out) as image:
         assert image.size == (640, 400)
-        assert getattr(image, "n_frames", 1) > 100 if suffix == "gif" else True
+        assert frame_count(image) > 100 if suffix == "gif" else True
 
 
 def test_left_and_right_reach_every_step(person: Person) -> None:

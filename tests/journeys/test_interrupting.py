@@ -58,7 +58,7 @@ def test_esc_stops_a_run_and_its_frames_stay(crowded: Person) -> None:
     assert crowded.recording(REVERSE).available == (first, last)
     press("End")
     assert crowded.views[REVERSE].header.note == "t = 40"
-    press("RecordingBackend")
+    press("Home")
     assert crowded.views[REVERSE].header.note == f"stopped, t = {first}"
     assert crowded.views[FORWARD].header.note == "t = 0"
 
@@ -80,7 +80,7 @@ def test_a_run_that_is_stopped_at_once_says_what_to_do(crowded: Person) -> None:
     assert not crowded.session.running
     assert not crowded.recording(REVERSE).available
     assert "F5" in crowded.views[REVERSE].message
-    press("Space", "RecordingBackend", "Right", "End")
+    press("Space", "Home", "Right", "End")
     press("F5")
     assert crowded.views[REVERSE].message == "Sampling…"
     wait_until(lambda: crowded.views[REVERSE].message is None)
@@ -91,7 +91,7 @@ def test_the_timeline_scrubs_over_the_frames_that_are_there(crowded: Person) -> 
     crowded.stand_on(40)
     assert crowded.session.running
     assert crowded.views[REVERSE].header.note == "t = 40"
-    press("RecordingBackend")
+    press("Home")
     assert crowded.views[FORWARD].header.note == "t = 0"
     assert crowded.views[REVERSE].header.note.startswith("computing, t = ")
     first = crowded.recording(REVERSE).available[0]

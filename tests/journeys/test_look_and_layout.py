@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton
+from PySide6.QtWidgets import QDockWidget, QLabel, QToolButton
 
 from dpm_gui.desktop.theme import DARK, LIGHT, Palette
 from dpm_gui.engine.values import FORWARD
 from tests.journeys.conftest import Start
-from tests.support.person import Person, child, choose, click, let_pass, open_menu, press
+from tests.support.person import Person, child, choose, click, let_pass, open_menu, press, the_popup
 
 
 def background(person: Person) -> dict[str, str]:
@@ -48,7 +48,7 @@ def test_the_button_switches_light_and_dark_and_all_is_painted_anew(person: Pers
 def test_the_menu_chooses_the_theme_and_shows_which_it_is(person: Person) -> None:
     for text, palette in (("Dark", DARK), ("Light", LIGHT)):
         choose(open_menu("V"), "Theme")
-        choose(QApplication.activePopupWidget(), text)
+        choose(the_popup(), text)
         assert background(person) == colours_of(palette)
         checked = [action.text() for action in person.window.theme_menu.actions() if action.isChecked()]
         assert checked == [text]

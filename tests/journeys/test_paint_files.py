@@ -143,7 +143,8 @@ def test_another_checkpoint_or_the_end_while_a_picture_is_being_opened(
     painter: Person, large: Path, tmp_path: Path
 ) -> None:
     save_rings(tmp_path / "other.h5", (10, 14))
-    opener, received = painter.program.paint_controller._opener, []
+    opener = painter.program.paint_controller._opener
+    received: list[str] = []
     opener.notified.connect(received.append)
     painter.window.file_chosen.emit(str(tmp_path / "other.h5"))
     assert drop(painter.window, QUrl.fromLocalFile(str(large)))

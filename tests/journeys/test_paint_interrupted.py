@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint
 
 from tests.journeys.conftest import Start
 from tests.support.journey_images import save_rings
-from tests.support.painting import canvas_of, images, paint_of, rub, settle
+from tests.support.painting import canvas_of, images, paint_of, rub, settle, workspace_of
 from tests.support.person import Person, click, close_error, let_pass, press, wait_until
 
 
@@ -53,7 +53,7 @@ def test_escape_stops_and_keeps_what_is_there(start: Start, tmp_path: Path) -> N
     press("Esc")
     wait_until(lambda: not paint.running, seconds=0.5)
     assert paint.result is not None
-    assert "stopped" in person.window.workspaces.currentWidget().image.results.state
+    assert "stopped" in workspace_of(person).image.results.state
 
 
 def test_paint_with_nothing_open_says_what_to_do(start: Start, tmp_path: Path) -> None:

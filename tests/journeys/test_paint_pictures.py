@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QSpinBox, QToolButton
 
@@ -14,7 +15,7 @@ from core.values.runs import RunSpec
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from tests.journeys.conftest import Start
-from tests.support.painting import canvas_of, images, paint_of, rub, settle
+from tests.support.painting import canvas_of, images, paint_of, rub, settle, workspace_of
 from tests.support.person import RIGHT, Person, child, choose_from, click, let_pass, press, wait_until
 
 
@@ -29,7 +30,7 @@ def test_a_picture_is_filled_in_as_soon_as_paint_is_opened(start: Start, rings: 
     assert 0 < mask.sum() < mask.size
     assert (found[:, ~mask] == image[~mask]).all()
     assert len(person.window.findChild(PaintCanvas).parent().findChildren(PaintCanvas)) == 1
-    page = person.window.workspaces.currentWidget().image
+    page = workspace_of(person).image
     assert len(page.results.samples.tiles) == 4
     assert len(page.results.mean.tiles) == len(page.results.std.tiles) == 1
     assert page.results.bar.top > 0
@@ -98,7 +99,7 @@ def test_tools_are_at_hand_on_the_keys_and_the_right_button_erases(painter: Pers
 
 def test_masks_are_at_hand_and_it_is_said_what_they_come_to(painter: Person) -> None:
     press("Ctrl+Return")
-    page = painter.window.workspaces.currentWidget().image
+    page = workspace_of(painter).image
     assert "Nothing is masked" in page._note.text()
     assert paint_of(painter).result is None
     press("I")
@@ -116,7 +117,7 @@ def test_masks_are_at_hand_and_it_is_said_what_they_come_to(painter: Person) -> 
 
 
 def test_more_samples_other_pictures_and_a_rough_one_to_be_finished(painter: Person) -> None:
-    page, paint = painter.window.workspaces.currentWidget().image, paint_of(painter)
+    page, paint = workspace_of(painter).image, paint_of(painter)
     press("P")
     rub(painter, (2, 2), (2, 9))
     page.panel.start.setValue(8)
@@ -202,14 +203,14 @@ def test_a_new_seed_in_paint_fills_in_anew_and_watch_runs_when_it_is_shown(paint
 def test_a_sample_is_looked_at_while_a_key_is_held_and_kept_undoably(painter: Person) -> None:
     rub(painter, (4, 2), (8, 9))
     found = images(painter)
-    page, document = painter.window.workspaces.currentWidget().image, paint_of(painter).document
+    page, document = workspace_of(painter).image, paint_of(painter).document
     samples = page.results.samples
     click(samples, samples.place_of(2).center())
     before = page.canvas.composition.image.copy()
     page.canvas.setFocus()
-    QTest.keyPress(page.canvas, "z")
+    QTest.keyPress(page.canvas, Qt.Key.Key_Z)
     held = page.canvas.composition.image.copy()
-    QTest.keyRelease(page.canvas, "z")
+    QTest.keyRelease(page.canvas, Qt.Key.Key_Z)
     assert page.canvas.composition.image == before != held
     assert held.pixelColor(5, 6).red() == np.floor(found[2, 6, 5]).clip(0, 255)
     old = document.image.values.copy()

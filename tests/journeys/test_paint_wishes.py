@@ -18,6 +18,7 @@ from dpm_gui.paint.potential.page import PlanePage
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.shapes import DrawnPotential
 from tests.journeys.conftest import Start
+from tests.support.painting import workspace_of
 from tests.support.person import LEFT, RIGHT, Person, child, click, drag, let_pass, press, type_in, wait_until
 from tests.support.places import to_viewport
 
@@ -60,11 +61,15 @@ def settle(person: Person) -> np.ndarray:
 
 
 def plane_page(person: Person) -> PlanePage:
-    return person.window.workspaces.currentWidget().page
+    page = workspace_of(person).page
+    assert isinstance(page, PlanePage)
+    return page
 
 
 def bit_page(person: Person) -> BitPage:
-    return person.window.workspaces.currentWidget().page
+    page = workspace_of(person).page
+    assert isinstance(page, BitPage)
+    return page
 
 
 def sampled(person: Person) -> np.ndarray:

@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -117,7 +118,7 @@ def test_a_file_that_may_not_be_read_is_refused(
     good_file.chmod(0)
     if os.access(good_file, os.R_OK):  # nothing is forbidden to the administrator
 
-        def refuse(path: Path, *arguments: object, **options: object) -> object:
+        def refuse(path: Path, *arguments: Any, **options: Any) -> object:
             if path == good_file:
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
             return opened(path, *arguments, **options)

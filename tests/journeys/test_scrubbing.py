@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -45,7 +47,7 @@ def test_a_drag_of_the_slider_follows_the_pointer_and_ends_on_the_exact_frame(pe
     QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=place(4))
     for t in (4, 11, 30, 23):
         QTest.mouseMove(window, place(t))
-        wait_until(lambda t=t: shows_frame(person, t))
+        wait_until(partial(shows_frame, person, t))
     QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=place(9))
     assert shows_frame(person, 9)
     for begin, end in ((0, 40), (40, 0), (3, 29), (38, 1), (17, 18), (20, 20)):

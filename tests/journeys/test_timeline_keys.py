@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import monotonic
 
 from PySide6.QtWidgets import QToolButton
@@ -32,7 +33,7 @@ def steps_of(person: Person, count: int) -> list[int]:
 
 def test_arrows_go_by_one_and_by_ten_and_home_and_end_to_the_ends(person: Person) -> None:
     person.pause()
-    press("RecordingBackend")
+    press("Home")
     assert shows_frame(person, 0)
     for key, t in (
         ("Left", 0),
@@ -46,10 +47,14 @@ def test_arrows_go_by_one_and_by_ten_and_home_and_end_to_the_ends(person: Person
         ("Right", 40),
         ("Shift+Left", 30),
         ("Shift+Right", 40),
-        ("RecordingBackend", 0),
+        ("Home", 0),
     ):
         press(key)
         assert shows_frame(person, t), key
+
+
+def is_away_from(person: Person, t: int) -> bool:
+    return abs(person.t - t) >= 2
 
 
 def test_a_step_pauses_what_plays_and_home_and_end_play_on_from_there(person: Person) -> None:
@@ -59,17 +64,17 @@ def test_a_step_pauses_what_plays_and_home_and_end_play_on_from_there(person: Pe
         assert not person.player.playing
         assert shows_frame(person, person.t)
         press("Space")
-    for key, t in (("RecordingBackend", 0), ("End", 40)):
+    for key, t in (("Home", 0), ("End", 40)):
         press(key)
         assert person.t == t
         assert person.player.playing
-        wait_until(lambda t=t: abs(person.t - t) >= 2)
+        wait_until(partial(is_away_from, person, t))
 
 
 def test_l_plays_to_the_noise_j_back_to_the_data_and_k_pauses(person: Person) -> None:
     press("K")
     assert not person.player.playing
-    press("RecordingBackend", "L")
+    press("Home", "L")
     steps = steps_of(person, 5)
     assert steps == sorted(steps)
     press("J")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -13,8 +15,9 @@ from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import log_linear
 from core.values.checkpoints import DataInfo
 
+ImageNetwork = UNet | MultiscaleConvolution
 STEPS = 20
-MAKERS = {
+MAKERS: dict[str, Callable[[int], ImageNetwork]] = {
     "unet": lambda channels: UNet(channels, width=4, scales=3, blocks=1, frequencies=2),
     "unet, added": lambda channels: UNet(channels, width=4, frequencies=2, added=1, variance_divisor=8),
     "multiscale_convolution": lambda channels: MultiscaleConvolution(
@@ -27,7 +30,7 @@ def process() -> GaussianProcess:
     return GaussianProcess(log_linear(STEPS, first=1e-4, alpha_bar_end=1e-3))
 
 
-def network_of(kind: str, channels: int = 1, *, random: bool = True) -> nn.Module:
+def network_of(kind: str, channels: int = 1, *, random: bool = True) -> ImageNetwork:
     """Return a small network; a ``random`` one answers something, where a fresh one answers zeros."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(3)

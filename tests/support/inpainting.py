@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from core.networks.empirical import EmpiricalNetwork
@@ -29,6 +31,6 @@ def images_checkpoint(shape: tuple[int, ...] = SHAPE, steps: int = 120) -> Check
     )
 
 
-def result(frames: object) -> InpaintingFrame:
-    *_, frame = frames  # type: ignore[misc]
-    return frame
+def result(frames: Iterable[InpaintingFrame]) -> InpaintingFrame:
+    *_, last = frames
+    return last

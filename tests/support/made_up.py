@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from PySide6.QtWidgets import QWidget
@@ -140,7 +141,7 @@ def close_figures(window: QWidget) -> None:
         figure.deleteLater()
 
 
-def make_images(steps: int = STEPS, shape: tuple[int, ...] = (8, 8), count: int = 6, **changes: object) -> Checkpoint:
+def make_images(steps: int = STEPS, shape: tuple[int, ...] = (8, 8), count: int = 6, **changes: Any) -> Checkpoint:
     """The exact model of a few pictures of two grey levels, the noise of one level added; no training."""
     from core.networks.empirical import EmpiricalNetwork
     from core.processes.schedules import log_linear
@@ -150,7 +151,7 @@ def make_images(steps: int = STEPS, shape: tuple[int, ...] = (8, 8), count: int 
     info = DataInfo("made up", shape, (0.0, 255.0), np.array(120.0), np.array(80.0), examples, 1.0)
     network = EmpiricalNetwork.of(info.to_model(examples + 0.5))
     weights = {name: value.numpy() for name, value in network.state_dict().items()}
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "title": "Small pictures",
         "betas": log_linear(steps, first=1e-4, alpha_bar_end=1e-2),
         "network": NetworkInfo(network.kind, network.config, weights),

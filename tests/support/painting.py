@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.inpainting.session import PaintSession
+from dpm_gui.paint.workspace import PaintWorkspace
 from tests.support.person import Person, drag, wait_until
 from tests.support.places import centre_of
 
@@ -16,8 +19,16 @@ def paint_of(person: Person) -> PaintSession:
     return paint
 
 
+def workspace_of(person: Person) -> PaintWorkspace:
+    workspace = person.window.workspaces.currentWidget()
+    assert isinstance(workspace, PaintWorkspace)
+    return workspace
+
+
 def canvas_of(person: Person) -> PaintCanvas:
-    return person.window.findChild(PaintCanvas)
+    canvas = person.window.findChild(PaintCanvas)
+    assert canvas is not None
+    return canvas
 
 
 def settle(person: Person) -> None:
@@ -28,7 +39,7 @@ def settle(person: Person) -> None:
     )
 
 
-def rub(person: Person, start: tuple[int, int], stop: tuple[int, int], **how: object) -> None:
+def rub(person: Person, start: tuple[int, int], stop: tuple[int, int], **how: Any) -> None:
     """Drag across the picture, from a row and column to another."""
     canvas = canvas_of(person)
     drag(canvas, centre_of(canvas, *start), centre_of(canvas, *stop), **how)

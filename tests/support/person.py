@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import (
@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QApplication,
     QFileDialog,
     QLabel,
@@ -40,9 +41,12 @@ from tests.support.places import to_viewport
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 PLAIN = Qt.KeyboardModifier.NoModifier
+TYPING: Any = QTest
+"""Its types leave out that a window may be given a letter."""
 PATIENCE = 30.0
 """Seconds after which what has not happened will not happen, on a busy machine too."""
 
+Hit = tuple[QWindow, Qt.MouseButton, Qt.KeyboardModifier, QPoint]
 Kind = TypeVar("Kind", bound=QWidget)
 
 
@@ -68,7 +72,7 @@ def press(*keys: str) -> None:
 def type_in(text: str) -> None:
     """Type ``text`` letter by letter in the window that has the keyboard."""
     for letter in text:
-        QTest.keyClick(the_focus(), letter)
+        TYPING.keyClick(the_focus(), letter)
 
 
 def click(widget: QWidget, place: QPoint | None = None, button: Qt.MouseButton = LEFT) -> None:
@@ -225,7 +229,7 @@ class Person:
         """Click a canvas at a place in the plane."""
         click(self.views[side].viewport(), self.place_on(side, x, y))
 
-    def right_click(self, figure: QWidget) -> QMenu:
+    def right_click(self, figure: QAbstractScrollArea) -> QMenu:
         """Right-click the middle of a canvas or plot and return the menu that opens."""
         click(figure.viewport(), button=RIGHT)
         return the_popup()
@@ -239,7 +243,7 @@ class Person:
         press("Return")
 
 
-def _hit(widget: QWidget, place: QPoint | None, button: Qt.MouseButton) -> tuple[object, ...]:
+def _hit(widget: QWidget, place: QPoint | None, button: Qt.MouseButton) -> Hit:
     """Return what QTest wants to know of a press: the window, the button, no key, and where in the window."""
     window = widget.window()
     return window.windowHandle(), button, PLAIN, widget.mapTo(window, place or widget.rect().center())

@@ -47,7 +47,7 @@ def log_of(r: Potential, x: Tensor) -> Tensor:
     if isinstance(r, PaintedField):
         return torch.tensor(bilinear(r, x.numpy()))
     assert isinstance(r, SmoothPotential)
-    return r.log_r(x)  # type: ignore[no-any-return]
+    return r.log_r(x)
 
 
 def bilinear(field: PaintedField, x: np.ndarray) -> np.ndarray:

@@ -25,7 +25,10 @@ from core.values.runs import RunSpec
 
 Capture = pytest.CaptureFixture[str]
 STEPS = 20
-NETWORKS = {"empirical": EmpiricalNetwork.of(Heartbeat().support()), "bit_mlp": BitPerceptron(20, width=8, layers=2)}
+NETWORKS: dict[str, EmpiricalNetwork | BitPerceptron] = {
+    "empirical": EmpiricalNetwork.of(Heartbeat().support()),
+    "bit_mlp": BitPerceptron(20, width=8, layers=2),
+}
 
 
 def dpm(*arguments: object) -> int:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -45,13 +45,13 @@ CONTRACT = {
 }
 
 
-def strict(text: str) -> dict[str, object]:
+def strict(text: str) -> dict[str, Any]:
     """Return the one JSON object of ``text``, in which NaN and Infinity have no place."""
 
     def refuse(constant: str) -> NoReturn:
         raise AssertionError(f"{constant} is no JSON")
 
-    found: dict[str, object] = json.loads(text, parse_constant=refuse)
+    found: dict[str, Any] = json.loads(text, parse_constant=refuse)
     return found
 
 

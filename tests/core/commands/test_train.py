@@ -15,6 +15,7 @@ from core.data.user_data import read_data
 from core.errors import BadInputError
 from core.formats.checkpoints import read
 from core.processes.registry import process_of
+from core.processes.schedules import log_linear
 from core.recipes import user_data
 from core.recipes.run import RecipeRun
 from core.recipes.user_data import USER_DATA, WITH_DATA, cifar10, measured_count, user_recipe
@@ -51,7 +52,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(trainer, "REPORT_EVERY", 2)
     for name, steps in (("POINT_STEPS", 6), ("BIT_STEPS", 6)):
         monkeypatch.setattr(user_data, name, steps)
-    monkeypatch.setattr(user_data, "image_schedule", lambda: user_data.log_linear(6, 1e-2, 1e-2))
+    monkeypatch.setattr(user_data, "image_schedule", lambda: log_linear(6, 1e-2, 1e-2))
     return tmp_path
 
 

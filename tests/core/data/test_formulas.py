@@ -57,7 +57,7 @@ def test_along_of_a_point_near_the_roll_is_a_place_near_the_nearest(roll: SwissR
     points = (roll.curve(rng.random(400)) + rng.normal(scale=0.5, size=(400, 2))).astype(np.float32)
     fine = roll.curve(np.linspace(0, 1, 20_001))
     nearest = np.sqrt(np.square(points[:, None] - fine).sum(-1).min(axis=1))
-    found = np.sqrt(np.square(points - roll.curve(roll.along(points))).sum(-1))
+    found = np.sqrt(np.square(points - roll.curve(roll.along(points).astype(np.float64))).sum(-1))
     assert (found <= 1.1 * nearest + 0.05).all()
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from core.errors import BadInputError
 from core.runtime.assets import asset
 from core.values.checkpoints import DataInfo
 
-SOURCES = {
+SOURCES: dict[str, Callable[[], GreyLevelSource]] = {
     "dead_leaves": DeadLeaves,
     "digits": Digits,
     "brick": lambda: Texture("brick"),

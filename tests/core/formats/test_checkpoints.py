@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -18,12 +19,13 @@ from core.errors import BadCheckpointError, OutputError
 from core.formats import checkpoints
 from core.formats.checkpoints import load, read, save
 from core.model import model_from
+from core.networks.perceptrons import MultilayerPerceptron
 from core.values.checkpoints import Checkpoint, NetworkInfo
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def fields(value: object, place: str = "") -> dict[str, object]:
+def fields(value: Any, place: str = "") -> dict[str, Any]:
     """Return every leaf of nested frozen values, by name."""
     if dataclasses.is_dataclass(value):
         parts = [fields(getattr(value, f.name), f"{place}.{f.name}") for f in dataclasses.fields(value)]
@@ -196,6 +198,7 @@ def test_numbers_of_any_common_type_are_read(kind: str, file: Path) -> None:
             del opened[place]
             opened[place] = values
     found = model_from(read(file), file)
+    assert isinstance(found.network, MultilayerPerceptron)
     assert np.allclose(found.network.first.bias.numpy(), (64 * weights).round())
 
 
@@ -239,7 +242,7 @@ def test_a_file_that_another_program_has_locked_is_read(file: Path) -> None:
     ],
 )
 def test_what_could_not_be_read_again_is_not_written(
-    small: Checkpoint, file: Path, change: dict[str, object], reason: str
+    small: Checkpoint, file: Path, change: dict[str, Any], reason: str
 ) -> None:
     before = file.read_bytes()
     with pytest.raises(BadCheckpointError, match=reason) as caught:

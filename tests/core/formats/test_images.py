@@ -6,6 +6,7 @@ import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def rng() -> np.random.Generator:
 def saved(tmp_path: Path) -> Callable[..., Path]:
     """Saves a picture under a name and returns where."""
 
-    def save(image: Image.Image, name: str, **options: object) -> Path:
+    def save(image: Image.Image, name: str, **options: Any) -> Path:
         path = tmp_path / name
         image.save(path, **options)
         return path

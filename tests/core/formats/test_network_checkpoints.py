@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -21,7 +22,8 @@ from core.networks.analytic import AnalyticNetwork
 from core.networks.empirical import EmpiricalNetwork
 from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
 from core.networks.radial_basis import RadialBasisNetwork
-from core.networks.registry import BUILDERS
+from core.networks.registry import BUILDERS, ExactNetwork, TrainableNetwork
+from core.processes.binomial import BinomialProcess
 from core.processes.distributions import divergence
 from core.processes.registry import process_of
 from core.processes.schedules import constant_erasure
@@ -34,7 +36,7 @@ BITS = RNG.integers(2, size=(12, 3)).astype(np.float32)
 POINTS = RNG.normal(size=(12, 3)).astype(np.float32)
 COVARIANCE = np.array([[1.0, 0.3, 0.0], [0.3, 0.8, -0.2], [0.0, -0.2, 2.0]])
 
-MAKERS: dict[str, tuple[str, Callable[[], nn.Module]]] = {
+MAKERS: dict[str, tuple[str, Callable[[], TrainableNetwork | ExactNetwork]]] = {
     "mlp": ("gaussian", lambda: MultilayerPerceptron(3, width=5, layers=2, frequencies=2, fourier_features=1)),
     "rbf": ("gaussian", lambda: RadialBasisNetwork(3, 5, units=4)),
     "analytic": ("gaussian", lambda: AnalyticNetwork.of(np.array([0.1, 0.2, 0.3]), COVARIANCE)),
@@ -44,7 +46,7 @@ MAKERS: dict[str, tuple[str, Callable[[], nn.Module]]] = {
 }
 
 
-def network_of(name: str) -> nn.Module:
+def network_of(name: str) -> TrainableNetwork | ExactNetwork:
     """Return the network with something in every parameter."""
     network = MAKERS[name][1]()
     for seed, parameter in enumerate(network.parameters()):
@@ -76,11 +78,13 @@ def test_a_checkpoint_of_every_kind_comes_back_with_the_same_kernels(name: str, 
     path = tmp_path / "model.h5"
     save(checkpoint_of(name), path)
     model, network = model_from(load(path), path), network_of(name)
-    process, x = process_of(MAKERS[name][0], RATES), torch.from_numpy(BITS)
+    x = torch.from_numpy(BITS)
+    process: Any = process_of(MAKERS[name][0], RATES)
     for t in range(2, 6):
         found, wanted = model.reverse_kernel(x, t), network.reverse_kernel(x, t, process)
         assert torch.equal(found.mean, wanted.mean)
         assert divergence(wanted, found).abs().max() < 1e-9
+    assert isinstance(model.network, nn.Module)
     assert not any(parameter.requires_grad for parameter in model.network.parameters())
 
 
@@ -89,6 +93,7 @@ def test_weights_of_another_number_type_are_read_as_the_network_s_own(name: str)
     wide = {key: value.astype(np.float64) for key, value in checkpoint.network.weights.items()}
     network = dataclasses.replace(checkpoint.network, weights=wide)
     model = model_from(dataclasses.replace(checkpoint, network=network), "x.h5")
+    assert isinstance(model.network, nn.Module)
     kinds = {key: value.dtype for key, value in model.network.state_dict().items()}
     assert kinds == {key: value.dtype for key, value in network_of(name).state_dict().items()}
 
@@ -171,9 +176,7 @@ def test_the_ten_lines_of_the_format_s_page_write_a_model_of_bits_too(tmp_path: 
     exec(lines, {"path": path, "module": module, "config": module.config, "betas": RATES, "data": BITS})
     model = model_from(load(path), path)
     x = torch.from_numpy(BITS)
-    assert torch.equal(
-        model.reverse_kernel(x, 3).logits, module.reverse_kernel(x, 3, process_of("binomial", RATES)).logits
-    )
+    assert torch.equal(model.reverse_kernel(x, 3).logits, module.reverse_kernel(x, 3, BinomialProcess(RATES)).logits)
 
 
 def test_the_format_s_page_describes_every_kind_of_network_and_its_weights() -> None:

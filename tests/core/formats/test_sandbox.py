@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -131,5 +132,5 @@ def test_modules_that_lie_about_are_not_run(file: Path, monkeypatch: pytest.Monk
 
 def test_the_child_starts_without_torch() -> None:
     command = [sys.executable, "-c", "import core.formats.sandbox_child, sys; print('torch' in sys.modules)"]
-    done = sandbox.subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
     assert done.stdout == "False\n"

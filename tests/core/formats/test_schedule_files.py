@@ -7,6 +7,7 @@ import os
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from core.processes.schedules import MAX_STEPS, constant_erasure
 RATES = [0.1, 0.25, 1.0]
 
 
-def npy(values: object, **options: object) -> Callable[[Path], object]:
+def npy(values: object, **options: Any) -> Callable[[Path], object]:
     image = io.BytesIO()
     np.save(image, np.asarray(values), **options)
     return write(image.getvalue())

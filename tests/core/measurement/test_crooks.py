@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.data.formulas import FiniteData, GaussianData, Heartbeat
+from core.data.sources import SourceWithDensity
 from core.errors import BadInputError
 from core.formats.checkpoints import read
 from core.measurement import bound
@@ -21,6 +22,7 @@ from core.measurement.limits import limit_of
 from core.model import DiffusionModel, model_from
 from core.networks.analytic import AnalyticNetwork
 from core.networks.empirical import EmpiricalNetwork
+from core.processes.base import Process
 from core.processes.binomial import BinomialProcess
 from core.processes.distributions import log_probability
 from core.processes.gaussian import GaussianProcess
@@ -40,7 +42,7 @@ HEAVY = 3.0
 MakeModel = Callable[[NDArray[np.float64], float], DiffusionModel]
 
 
-def crooks(model: DiffusionModel, count: int = COUNT, source: object = None, seed: int = 1) -> Crooks:
+def crooks(model: DiffusionModel, count: int = COUNT, source: SourceWithDensity | None = None, seed: int = 1) -> Crooks:
     found = list(measure_crooks(model, RunSpec(count, seed, threads=1), source))[-1].crooks
     assert found is not None
     return found
@@ -49,7 +51,7 @@ def crooks(model: DiffusionModel, count: int = COUNT, source: object = None, see
 class Hesitant(EmpiricalNetwork):
     """The exact network, but never quite sure of a bit."""
 
-    def x0_moments(self, x: torch.Tensor, t: int, process: BinomialProcess) -> tuple[torch.Tensor, torch.Tensor]:
+    def x0_moments(self, x: torch.Tensor, t: int | torch.Tensor, process: Process) -> tuple[torch.Tensor, torch.Tensor]:
         mean, variance = super().x0_moments(x, t, process)
         return 0.003 + 0.994 * mean, variance
 
@@ -149,9 +151,9 @@ def test_correlated_gaussians_obey_the_relation_with_correlated_kernels(unit_dat
 @pytest.mark.parametrize("kind", ["gaussian", "binomial"])
 def test_a_finite_data_set_with_its_own_network_needs_no_source(kind: str) -> None:
     rng = np.random.default_rng(3)
-    data = rng.integers(2, size=(5, 4)) if kind == "binomial" else 3 + 2 * rng.standard_normal((5, 4))
-    data = data.astype(np.float32)
-    shift, scale = (np.zeros(4), np.ones(4)) if kind == "binomial" else (data.mean(axis=0), data.std(axis=0))
+    bits = kind == "binomial"
+    data = (rng.integers(2, size=(5, 4)) if bits else 3 + 2 * rng.standard_normal((5, 4))).astype(np.float32)
+    shift, scale = (np.zeros(4), np.ones(4)) if bits else (data.mean(axis=0), data.std(axis=0))
     info = DataInfo("made up", (4,), (-9.0, 9.0), shift.astype(float), scale.astype(float), data)
     network = EmpiricalNetwork.of(info.to_model(data))
     model = DiffusionModel(process_of(kind, log_linear(20, 0.05, 0.01)), network, info)
@@ -251,7 +253,11 @@ def test_the_density_of_finite_points_is_the_mixture(monkeypatch: pytest.MonkeyP
 
 
 def check_mixture(
-    found: NDArray[np.float64], process: object, data: NDArray[np.floating], states: NDArray[np.float64], t: int
+    found: NDArray[np.float64],
+    process: Process,
+    data: NDArray[np.floating],
+    states: NDArray[np.float64],
+    t: int,
 ) -> None:
     x = torch.from_numpy(states)
     parts = [log_probability(process.marginal(torch.tensor(x0).double().expand_as(x), t), x) for x0 in data]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch.distributions import Normal
 
 from core.data.formulas import Heartbeat
 from core.errors import BadInputError
@@ -19,6 +20,7 @@ from core.measurement.bound import measure_bound
 from core.measurement.work import log_ratio, log_weights, measure_work, work_of
 from core.model import DiffusionModel
 from core.networks.analytic import AnalyticNetwork
+from core.networks.base import ReverseNetwork
 from core.networks.empirical import EmpiricalNetwork
 from core.networks.perceptrons import BitPerceptron
 from core.processes.binomial import BinomialProcess
@@ -56,7 +58,7 @@ class Kernels:
     shift: float = 0.0
     widen: float = 1.0
 
-    def reverse_kernel(self, x: torch.Tensor, t: int, process: GaussianProcess) -> object:
+    def reverse_kernel(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> Normal:
         exact = AnalyticNetwork.of(np.zeros(1), np.array([[self.spread**2]])).reverse_kernel(x, t, process)
         return normal(self.scale * exact.mean + self.shift, self.widen * exact.stddev)
 
@@ -130,7 +132,7 @@ def test_every_path_of_fair_coins_has_the_same_weight() -> None:
     assert np.allclose(found.work, 4.0, atol=1e-4)
 
 
-def bits_model(network: object, betas: NDArray[np.float64], width: int) -> DiffusionModel:
+def bits_model(network: ReverseNetwork, betas: NDArray[np.float64], width: int) -> DiffusionModel:
     data = np.random.default_rng(0).integers(2, size=(32, width)).astype(np.float32)
     info = DataInfo("made up", (width,), (0.0, 1.0), np.zeros(width), np.ones(width), data)
     return DiffusionModel(BinomialProcess(betas), network, info)

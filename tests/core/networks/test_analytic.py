@@ -124,7 +124,7 @@ def test_one_step_for_all_equals_one_step_each(betas: NDArray[np.float64], covar
 @pytest.mark.parametrize("covariance", [np.diag([0.2, 1.5]), COVARIANCE], ids=["apart", "correlated"])
 def test_k_in_the_plane_is_its_closed_form(betas: NDArray[np.float64], covariance: NDArray[np.float64]) -> None:
     model = model_of(plane(MEAN, covariance), betas)
-    wanted = closed_form(model.process, MEAN, covariance)
+    wanted = closed_form(GaussianProcess(betas), MEAN, covariance)
     assert expected_bound(model, MEAN, covariance) == pytest.approx(wanted, abs=1e-9)
 
 

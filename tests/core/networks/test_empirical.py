@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -234,7 +235,7 @@ def test_sixty_thousand_images_are_asked_within_400_megabytes_above_them() -> No
         (np.array([[1j]]), "data: it holds complex"),
     ],
 )
-def test_what_are_no_data_are_refused_by_name(data: NDArray[np.generic], reason: str) -> None:
+def test_what_are_no_data_are_refused_by_name(data: NDArray[Any], reason: str) -> None:
     with pytest.raises(BadInputError, match=reason):
         EmpiricalNetwork.of(data)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ import torch
 from core.errors import BadInputError
 from core.measurement.bound import measure_bound
 from core.model import DiffusionModel
+from core.networks.multiscale import MultiscaleConvolution
 from core.networks.registry import build_network
 from core.networks.unet import UNet
 from core.values.runs import RunSpec
@@ -74,6 +77,7 @@ def test_moving_a_picture_by_the_coarsest_grid_moves_the_answer(kind: str) -> No
 
 def test_the_paper_s_network_sees_the_state_and_not_the_time() -> None:
     network, x = network_of("multiscale_convolution"), states(1, 8, 8)
+    assert isinstance(network, MultiscaleConvolution)
     coefficients = network.read_out(network(x.unsqueeze(1))).unflatten(1, (2, 3))
     for t in (1, 8, STEPS):
         bumps = network._bumps_at(t, STEPS, x)
@@ -91,7 +95,7 @@ def test_the_paper_s_network_sees_the_state_and_not_the_time() -> None:
 @pytest.mark.parametrize("kind", MAKERS)
 def test_a_checkpoint_s_configuration_builds_the_network_again(kind: str) -> None:
     network = network_of(kind, 3)
-    again = build_network(network.kind, dict(network.config))
+    again: Any = build_network(network.kind, dict(network.config))
     again.load_state_dict(network.state_dict())
     x = states(1, 8, 8, 3)
     torch.testing.assert_close(again.reverse_kernel(x, 4, process()).mean, network.reverse_kernel(x, 4, process()).mean)
@@ -119,7 +123,7 @@ def test_every_entry_of_the_configuration_is_checked(kind: str) -> None:
 def test_a_u_net_of_a_file_that_says_nothing_of_later_entries_is_as_it_was() -> None:
     network = network_of("unet")
     config = {name: value for name, value in network.config.items() if name not in ("added", "variance_divisor")}
-    again = build_network("unet", config)
+    again: Any = build_network("unet", config)
     again.load_state_dict(network.state_dict())
     x = states(2, 8, 8)
     torch.testing.assert_close(

@@ -20,6 +20,14 @@ BIT_CONFIG = {"dimensions": 3, "width": 8, "layers": 2, "frequencies": 4}
 BIT_RATES = [constant_erasure(7), constant_erasure(7, first=2e-5), linear(9, 1e-3, 0.4)]
 
 
+def perceptron() -> MultilayerPerceptron:
+    """Return the network of `CONFIG`, whose answer depends on the state and on the time."""
+    network = build_network("mlp", CONFIG)
+    assert isinstance(network, MultilayerPerceptron)
+    torch.nn.init.normal_(network.read_out.weight, generator=torch.Generator().manual_seed(1))
+    return network
+
+
 @pytest.fixture
 def states() -> torch.Tensor:
     return torch.randn(7, 3, generator=torch.Generator().manual_seed(0))
@@ -37,8 +45,7 @@ def test_a_read_out_of_zero_is_the_reverse_of_unit_gaussian_data(
 
 
 def test_one_step_for_all_equals_one_step_each(betas: NDArray[np.float64], states: torch.Tensor) -> None:
-    process, network = GaussianProcess(betas), build_network("mlp", CONFIG)
-    torch.nn.init.normal_(network.read_out.weight, generator=torch.Generator().manual_seed(1))
+    process, network = GaussianProcess(betas), perceptron()
     for t in range(2, process.steps + 1):
         one, other = (
             network.reverse_kernel(states, t, process),
@@ -68,8 +75,7 @@ def test_variances_stay_between_0_and_1_and_grow_with_the_read_out(betas: NDArra
 
 
 def test_the_network_is_told_the_time() -> None:
-    process, network = GaussianProcess(np.full(9, 0.1)), build_network("mlp", CONFIG)
-    torch.nn.init.normal_(network.read_out.weight, generator=torch.Generator().manual_seed(1))
+    process, network = GaussianProcess(np.full(9, 0.1)), perceptron()
     x = torch.zeros(1, 3)
     assert not torch.allclose(network.reverse_kernel(x, 2, process).mean, network.reverse_kernel(x, 9, process).mean)
 
@@ -89,14 +95,13 @@ def test_the_layout_is_the_one_the_format_page_tells() -> None:
 
 
 def test_a_network_is_built_anew_from_its_own_configuration() -> None:
-    network = build_network("mlp", CONFIG)
+    network = perceptron()
     assert network.config == CONFIG
     build_network("mlp", network.config).load_state_dict(network.state_dict())
 
 
 def test_gradients_reach_every_parameter(states: torch.Tensor) -> None:
-    process, network = GaussianProcess(np.full(9, 0.1)), build_network("mlp", CONFIG)
-    torch.nn.init.normal_(network.read_out.weight, generator=torch.Generator().manual_seed(1))
+    process, network = GaussianProcess(np.full(9, 0.1)), perceptron()
     distribution = network.reverse_kernel(states, torch.arange(2, 9), process)
     (distribution.mean.square().sum() + distribution.variance.sum()).backward()
     assert all(parameter.grad is not None and parameter.grad.abs().sum() > 0 for parameter in network.parameters())

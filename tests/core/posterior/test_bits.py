@@ -24,7 +24,7 @@ from tests.support.posteriors import FEW, FEW_WISH, Array, Unit, agree, average,
 pytestmark = pytest.mark.usefixtures("one_thread")
 STATES = np.array(list(itertools.product((0.0, 1.0), repeat=4)))
 FEW_MASK = np.array([True, False, True, True])
-FEW_KNOWN = Mask(FEW_MASK, np.zeros(4)), Mask(FEW_MASK, np.zeros(4), "clean")
+FEW_KNOWN = Mask(FEW_MASK, np.zeros(4, np.float32)), Mask(FEW_MASK, np.zeros(4, np.float32), "clean")
 
 
 def phases(frame: PosteriorFrame) -> list[float]:
@@ -38,14 +38,14 @@ def test_fixed_bits_leave_the_phases_that_agree_with_them(
 ) -> None:
     mask = np.ones(20, dtype=np.bool_)
     mask[[0, 7]] = False  # both zero: phases 1, 3 and 4 are left, of five
-    r = Mask(mask, np.zeros(20), known_mode)
+    r = Mask(mask, np.zeros(20, np.float32), known_mode)
     found = repeated(heartbeat, Posterior(r, timing, weighted=True), 500, 16, phases)
     assert agree(found, [0, 1 / 3, 0, 1 / 3, 1 / 3, 3 / 5], slack=2e-3)  # 0.05 % are no heartbeats
 
 
 @pytest.mark.parametrize("timing", ["constant", "fading", "twisted"])
 def test_a_wish_for_bits_leaves_phases_by_their_wishes(heartbeat: DiffusionModel, timing: str) -> None:
-    odds = np.zeros(20)
+    odds = np.zeros(20, np.float32)
     odds[[0, 6]] = 0.8, -0.5
     r = np.array([math.exp(0.8), math.exp(-0.5), 1, 1, 1])
     total = float(np.mean(r / math.exp(0.8)))

@@ -157,7 +157,7 @@ def test_weights_come_with_their_effective_size(twelve: DiffusionModel, request_
     ],
 )
 def test_what_cannot_be_filled_in_is_refused(
-    changes: dict[str, object], reason: str, twelve: DiffusionModel, request_: InpaintingRequest
+    changes: dict[str, Any], reason: str, twelve: DiffusionModel, request_: InpaintingRequest
 ) -> None:
     for run in (inpaint, preview):
         with pytest.raises(BadInputError, match=reason.replace("(", r"\(").replace(")", r"\)")):
@@ -188,7 +188,7 @@ def test_a_start_that_no_run_can_have_is_refused_before_there_is_one(
         ({"weighted": True, "start": 5}, "start"),
     ],
 )
-def test_what_is_no_request_is_refused(changes: dict[str, object], reason: str, request_: InpaintingRequest) -> None:
+def test_what_is_no_request_is_refused(changes: dict[str, Any], reason: str, request_: InpaintingRequest) -> None:
     with pytest.raises(BadInputError, match=reason):
         dataclasses.replace(request_, **changes)
 

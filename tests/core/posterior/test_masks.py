@@ -80,7 +80,7 @@ def test_many_entries_are_filled_in_as_few_are(unit_data: Unit, known_mode: str,
         8,
         lambda frame: [average(frame, frame.x[:, 3:].mean(1))],
     )
-    assert agree(found[:, :1], [gain @ known[:3]], slack=5e-3)
+    assert agree(found[:, :1], [float(gain @ known[:3])], slack=5e-3)
 
 
 @pytest.mark.parametrize("known_mode", ["noised", "clean"])
@@ -89,7 +89,7 @@ def test_known_entries_end_as_they_are_known_bit_for_bit(
     model: DiffusionModel, heartbeat: DiffusionModel, known_mode: str, timing: str
 ) -> None:
     values = np.array([0.1, 1 / 3], dtype=np.float32)
-    bits = Mask(np.arange(20) >= 4, np.arange(20) % 2, known_mode)
+    bits = Mask(np.arange(20) >= 4, (np.arange(20) % 2).astype(np.float32), known_mode)
     for weighted in (False, True):
         if weighted and known_mode == "clean" and timing != "twisted":
             continue

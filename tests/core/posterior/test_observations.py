@@ -110,9 +110,9 @@ def test_a_smooth_r_is_the_observation_it_equals(unit: Callable[[int], Diffusion
 
 
 # The roll under a half plane that cuts it
-def energy(one: Array, other: Array) -> float:
+def energy(first: Array, second: Array) -> float:
     """Return the energy distance of two samples, without bias: 0 on average where their laws are equal."""
-    one, other = torch.tensor(one), torch.tensor(other)
+    one, other = torch.tensor(first), torch.tensor(second)
     within = sum(float(torch.cdist(x, x).sum()) / (len(x) * (len(x) - 1)) for x in (one, other))
     return 2 * float(torch.cdist(one, other).mean()) - within
 
@@ -127,9 +127,8 @@ def test_the_roll_behind_a_half_plane_is_the_roll_s_own_part_of_it(roll: Diffusi
     apart = [energy(one, other) for one, other in itertools.combinations(draws, 2)]
     frame = last(roll, Posterior(half, "twisted", weighted=True), 800)
     assert (frame.x.astype(np.float64) @ half.normal >= half.offset).all()
-    found = equally_weighted(frame, size, 1)
-    found = found.astype(np.float64)
-    assert np.mean([energy(found, draw) for draw in draws]) < max(np.mean(apart) + 3 * np.std(apart), 0)
+    found = equally_weighted(frame, size, 1).astype(np.float64)
+    assert np.mean([energy(found, draw) for draw in draws]) < max(float(np.mean(apart) + 3 * np.std(apart)), 0.0)
     assert max(energy(found, draw) for draw in draws) < max(apart)
     # its own error, as for independent particles of that effective size
     errors = math.sqrt((1 - share) / (share * many) + (1 / frame.effective_size - 1 / 800))

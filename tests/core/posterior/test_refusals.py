@@ -8,12 +8,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from torch.distributions import MultivariateNormal
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.networks.analytic import AnalyticNetwork
 from core.posterior.samplers import finish_under, reverse_under
-from core.processes.distributions import StateDistribution, normal
+from core.processes.distributions import normal
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant
 from core.values.potentials import HalfPlane, Mask, NoisyObservation, Posterior, Potential, SmoothPotential
@@ -24,12 +25,12 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_no_posterior_and_what_no_run_can_do_are_refused(model: DiffusionModel) -> None:
-    mask = Mask(ONE, np.zeros(2))
+    mask = Mask(ONE, np.zeros(2, np.float32))
     for spec, name in (
         (RunSpec(5), "posterior"),
         (RunSpec(0, posterior=Posterior(mask)), "count: 0"),
         (RunSpec(5, seed=-1, posterior=Posterior(mask)), "seed: -1"),
-        (RunSpec(5, posterior=Posterior(Mask(np.array([True, False, True]), np.zeros(3)))), "mask: shape"),
+        (RunSpec(5, posterior=Posterior(Mask(np.array([True, False, True]), np.zeros(3, np.float32)))), "mask: shape"),
         (RunSpec(5, posterior=Posterior(HalfPlane(np.ones(2), 0.0), weighted=True)), "timing"),
     ):
         with pytest.raises(BadInputError, match=name):
@@ -55,13 +56,13 @@ def test_kernels_that_overflow_are_said(unit_data: Unit, r: Potential) -> None:
 class Broken(AnalyticNetwork):
     """A network of correlated kernels whose covariance can no longer be factored."""
 
-    def reverse_kernel(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> StateDistribution:
+    def reverse_kernel(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> MultivariateNormal:
         raise torch.linalg.LinAlgError("linalg.cholesky: not positive-definite")  # type: ignore[attr-defined]
 
 
 def test_kernels_that_cannot_be_factored_are_said_from_noise_and_from_a_picture(unit_data: Unit) -> None:
     model = DiffusionModel(GaussianProcess(constant(5)), Broken.of(np.zeros(2), np.eye(2)), unit_data((2,)))
-    spec = RunSpec(3, seed=1, threads=1, posterior=Posterior(Mask(np.array([True, False]), np.zeros(2))))
+    spec = RunSpec(3, seed=1, threads=1, posterior=Posterior(Mask(np.array([True, False]), np.zeros(2, np.float32))))
     for walk in (reverse_under(model, spec), finish_under(model, spec, np.zeros(2), 3)):
         with pytest.raises(BadInputError, match="not finite"):
             list(walk)

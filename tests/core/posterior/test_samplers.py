@@ -27,10 +27,10 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 def many_r(model: DiffusionModel) -> list[Posterior]:
     field = PaintedField(np.array([[0.0, 1.0], [-1.0, 0.5]]), (-1.0, 1.0, -1.0, 1.0))
     return [
-        Posterior(Mask(ONE, np.zeros(2)), weighted=True),
-        Posterior(Mask(ONE, np.zeros(2), "clean", resample_times=1)),
+        Posterior(Mask(ONE, np.zeros(2, np.float32)), weighted=True),
+        Posterior(Mask(ONE, np.zeros(2, np.float32), "clean", resample_times=1)),
         Posterior(HalfPlane(np.ones(2), 0.0), "twisted", weighted=True),
-        Posterior(NoisyObservation(np.zeros(2), 0.3), weighted=True),
+        Posterior(NoisyObservation(np.zeros(2, np.float32), 0.3), weighted=True),
         Posterior(Product((field, HalfPlane(np.ones(2), 0.0))), "twisted", weighted=True),
     ]
 

@@ -139,7 +139,7 @@ def test_a_second_half_plane_pulls_the_paper_s_kernels_inwards(bent: DiffusionMo
 def test_smooth_r_moves_the_mean_by_sigma_grad_ln_r_and_leaves_the_covariance() -> None:
     """The paper's kernel for r that is smooth beside it (section 2.5)."""
     kernel = GaussianKernel(torch.tensor([[0.3, -0.2]]).double(), torch.tensor([[0.1, 0.2]]).double())
-    context = DrawContext(None, "constant", 3, None, 4, torch_generator(0, "none"))  # type: ignore[arg-type]
+    context = DrawContext(None, "constant", 3, None, 4, torch_generator(0, "none"))
     left, _, _ = SmoothFactor(WAVE.log_r, (2,)).condition(kernel, context)
     gradient = torch.tensor([[-2.0 * math.cos(0.3), 0.6 * 0.2]]).double()
     assert torch.allclose(left.mean, kernel.mean + kernel.covariance * gradient, atol=1e-6)
@@ -186,7 +186,7 @@ def test_the_moments_of_bits_are_probabilities_of_the_chain_s_own_last_step(few_
         assert ((found.mean >= edge - 1e-9) & (found.mean <= 1 - edge + 1e-9)).all()
         assert torch.allclose(found.covariance, found.mean * (1 - found.mean))
     # two steps away x^1 can be summed out: its bits are independent given x^2
-    chance = torch.sigmoid(chain.kernel(x, 2).logits)  # type: ignore[union-attr]
+    chance = torch.sigmoid(chain.kernel(x, 2).logits)
     assert torch.allclose(chain.moments(x, 2).mean, chance * (1 - edge) + (1 - chance) * edge, atol=1e-9)
 
 
@@ -257,7 +257,7 @@ def test_a_path_says_as_much_of_y_as_it_does_for_data_that_are_pi(bent: Diffusio
 def test_factors_for_gaussian_kernels_take_no_others() -> None:
     from core.posterior.kernels import BitKernel
 
-    context = DrawContext(None, "constant", 3, None, 4, torch_generator(0, "none"))  # type: ignore[arg-type]
+    context = DrawContext(None, "constant", 3, None, 4, torch_generator(0, "none"))
     for factor in (
         ObservationFactor.of_observation(NOISY),
         HalfPlaneFactor(RIGHT, cuts=True, weighted=False),

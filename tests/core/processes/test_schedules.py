@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -81,7 +82,7 @@ def test_alpha_bars_begin_at_one_and_never_rise(betas: NDArray[np.float64]) -> N
         (np.full(MAX_STEPS + 1, 0.1), "vector"),
     ],
 )
-def test_what_is_no_schedule_is_refused_by_its_first_bad_step(rates: object, reason: str) -> None:
+def test_what_is_no_schedule_is_refused_by_its_first_bad_step(rates: Any, reason: str) -> None:
     with pytest.raises(BadInputError, match=reason):
         checked(np.array(rates))
 
@@ -97,9 +98,9 @@ def test_what_is_no_schedule_is_refused_by_its_first_bad_step(rates: object, rea
         (lambda: linear(-3, 0.1, 0.2), "steps"),
         (lambda: linear(3, 0.1, 1.2), "betas"),
         (lambda: constant_erasure(0), "steps"),
-        (lambda: constant_erasure(3.0), "steps"),
+        (lambda: constant_erasure(cast("Any", 3.0)), "steps"),
         (lambda: constant_erasure(True), "steps"),
-        (lambda: constant_erasure("3"), "steps"),
+        (lambda: constant_erasure(cast("Any", "3")), "steps"),
         (lambda: constant_erasure(3, first=math.nan), "betas"),
         (lambda: constant_erasure(3, offset=0), "offset"),
         (lambda: constant_erasure(3, offset=math.nan), "offset"),
@@ -155,7 +156,11 @@ def test_a_function_that_falls_evenly_to_0_is_constant_erasure() -> None:
 def test_a_function_may_answer_with_any_number() -> None:
     wanted = from_function(5, lambda u: 1.0 - u / 2)
     assert np.array_equal(from_function(5, lambda u: np.float64(1.0 - u / 2)), wanted)
-    assert np.array_equal(from_function(5, lambda u: torch.tensor(1.0 - u / 2, dtype=torch.float64)), wanted)
+
+    def tensors(u: float) -> Any:
+        return torch.tensor(1.0 - u / 2, dtype=torch.float64)
+
+    assert np.array_equal(from_function(5, tensors), wanted)
 
 
 def test_small_steps_of_a_function_keep_their_digits() -> None:
@@ -201,7 +206,7 @@ def test_a_function_that_is_no_signal_is_refused_at_its_first_bad_place(
         (None, r"shape \(\)"),
     ],
 )
-def test_what_holds_no_rates_is_refused_by_its_name(rates: object, reason: str) -> None:
+def test_what_holds_no_rates_is_refused_by_its_name(rates: Any, reason: str) -> None:
     with pytest.raises(BadInputError, match=f"mine: .*{reason}"):
         checked(rates, "mine")
 

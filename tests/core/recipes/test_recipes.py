@@ -6,6 +6,7 @@ import dataclasses
 import re
 import signal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -195,7 +196,7 @@ def test_a_finished_run_leaves_no_state_and_is_not_resumed(tiny: Recipe) -> None
         {"state": {"live.0.first.bias": np.zeros(3)}},
     ],
 )
-def test_a_training_that_does_not_fit_its_recipe_is_refused(tiny: Recipe, change: dict[str, object]) -> None:
+def test_a_training_that_does_not_fit_its_recipe_is_refused(tiny: Recipe, change: dict[str, Any]) -> None:
     run = RecipeRun(tiny)
     next(run.train())
     checkpoint = run.checkpoint()
@@ -242,7 +243,7 @@ def test_the_format_s_page_names_every_part_of_a_checkpoint(small: Checkpoint, f
     page = (ROOT / "docs" / "checkpoint.md").read_text(encoding="utf-8")
     missing: list[str] = []
 
-    def look(place: str, found: object) -> None:
+    def look(place: str, found: Any) -> None:
         if "weights/" not in place and "state/" not in place:
             missing.extend(name for name in [place.split("/")[-1], *found.attrs] if name not in page)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,7 +87,7 @@ def test_the_walk_to_the_state_goes_no_further(model: DiffusionModel) -> None:
 
 
 @pytest.mark.parametrize("changes", [{}, {"denoise_from": 4}, {"branches": (Branch(3, 1),)}])
-def test_the_reverse_of_a_spec_starts_where_it_says(model: DiffusionModel, changes: dict[str, object]) -> None:
+def test_the_reverse_of_a_spec_starts_where_it_says(model: DiffusionModel, changes: dict[str, Any]) -> None:
     spec = replace(SPEC, **changes)
     walk = {(): reverse, ("denoise_from",): denoise, ("branches",): futures}[tuple(changes)]
     found = list(reverse_frames(model, spec))

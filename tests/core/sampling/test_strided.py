@@ -148,15 +148,15 @@ def test_strided_kernels_of_bits_are_exact_bit_by_bit_for_every_stride(bits: Dif
     x = (np.random.default_rng(1).random((40, 20)) < 0.4).astype(np.float64)
     kept = bits.process.alpha_bars.numpy()
 
-    def chance(of: NDArray[np.float64], given: NDArray[np.float64], left: float) -> NDArray[np.float64]:
+    def chance(of: NDArray[np.float64] | float, given: NDArray[np.float64] | float, left: float) -> NDArray[np.float64]:
         return np.where(of == given, 0.5 * (1 + left), 0.5 * (1 - left))
 
     for t, s in ((12, 5), (9, 8), (9, 1), (4, 2), (2, 1)):
         weights = chance(x[:, None], support, kept[t]).prod(axis=2)
         weights /= weights.sum(axis=1, keepdims=True)
-        one, zero = (chance(np.float64(bit), support, kept[s]) for bit in (1, 0))
-        one = one * chance(x, np.float64(1), kept[t] / kept[s])[:, None]
-        zero = zero * chance(x, np.float64(0), kept[t] / kept[s])[:, None]
+        one, zero = (chance(float(bit), support, kept[s]) for bit in (1, 0))
+        one = one * chance(x, 1.0, kept[t] / kept[s])[:, None]
+        zero = zero * chance(x, 0.0, kept[t] / kept[s])[:, None]
         exact = (weights[:, :, None] * one / (one + zero)).sum(axis=1)
         distribution = strided_kernel(bits, torch.from_numpy(x), t, s)
         assert np.allclose(distribution.probs.numpy(), exact, rtol=1e-9, atol=1e-9)

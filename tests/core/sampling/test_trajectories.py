@@ -8,11 +8,13 @@ import io
 import itertools
 import math
 import os
+import shutil
 import subprocess
 import sys
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -177,7 +179,7 @@ def test_the_exact_reverse_of_gaussian_data_walks_through_the_marginals(
     ],
 )
 def test_what_no_run_can_do_is_refused_by_name(
-    model: DiffusionModel, walk: Walk, change: dict[str, int], name: str
+    model: DiffusionModel, walk: Walk, change: dict[str, Any], name: str
 ) -> None:
     with pytest.raises(BadInputError, match=name):
         next(walk(model, dataclasses.replace(RunSpec(threads=1), **change)))
@@ -304,8 +306,8 @@ def test_the_file_of_samples_is_the_one_that_numpy_would_write(
 def test_samples_that_no_disk_can_hold_are_refused_with_their_size(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    usage = devices.shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(devices.shutil, "disk_usage", lambda _: usage._replace(free=799))
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=799))
     out = tmp_path / "x.npy"
     assert cli.main(["sample", str(file), "--count", "100", "--out", str(out)]) == 2
     assert capsys.readouterr().err == f"dpm: {out}: 800 bytes are needed in {tmp_path}, and 799 are free\n"

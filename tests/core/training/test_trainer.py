@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -119,7 +120,7 @@ def test_validation_k_is_that_of_the_averaged_weights_on_examples_of_its_own(mak
     run = make()
     report = list(run.run())[-1]
     weights, betas = run.averaged()
-    network = run._live[0]
+    network: Any = run._live[0]
     network.load_state_dict({name: torch.tensor(weight) for name, weight in weights.items()})
     process = GaussianProcess(betas) if make is trainer else BinomialProcess(betas)
     x0 = torch.from_numpy(run._info.to_model(run._source.sample(2048, numpy_generator(3, "validation data"))))

@@ -44,7 +44,7 @@ def test_they_can_be_made_before_torch_is_there() -> None:
         (lambda: Mask(np.array([True, True]), ZEROS), "mask: it is full"),
         (lambda: Mask(np.array([False, False]), ZEROS), "mask: it is empty"),
         (lambda: Mask(np.array([0, 1]), ZEROS), "mask: int64"),
-        (lambda: Mask(HALF, np.zeros(3)), r"known: shape \(3,\)"),
+        (lambda: Mask(HALF, np.zeros(3, np.float32)), r"known: shape \(3,\)"),
         (lambda: Mask(HALF, np.array([np.nan, 0.0])), "known"),
         (lambda: Mask(HALF, np.array([np.inf, 0.0])), "known"),
         (lambda: Mask(HALF, np.array([1e300, 0.0])), "known"),
@@ -61,17 +61,17 @@ def test_they_can_be_made_before_torch_is_there() -> None:
         (lambda: NoisyObservation(ZEROS, 1.0, np.array([True])), r"observed: shape \(1,\)"),
         (lambda: NoisyObservation(ZEROS, 1.0, np.array([False, False])), "observed: it is empty"),
         (lambda: NoisyObservation(ZEROS, 1.0, np.array([1.0, 0.0])), "observed: float64"),
-        (lambda: HalfPlane(ZEROS, 1.0), "normal: it is zero"),
+        (lambda: HalfPlane(np.zeros(2), 1.0), "normal: it is zero"),
         (lambda: HalfPlane(np.array([np.nan, 1.0]), 1.0), "normal"),
         (lambda: HalfPlane(np.ones(2), np.inf), "offset: inf"),
         (lambda: HalfPlane(np.ones(2), np.nan), "offset: nan"),
-        (lambda: PaintedField(np.zeros((1, 5)), SQUARE), r"log_r: shape \(1, 5\)"),
-        (lambda: PaintedField(np.zeros(5), SQUARE), r"log_r: shape \(5,\)"),
+        (lambda: PaintedField(np.zeros((1, 5), np.float32), SQUARE), r"log_r: shape \(1, 5\)"),
+        (lambda: PaintedField(np.zeros(5, np.float32), SQUARE), r"log_r: shape \(5,\)"),
         (lambda: PaintedField(np.full((2, 2), -np.inf), SQUARE), "log_r"),
-        (lambda: PaintedField(np.zeros((2, 2)), (1.0, -1.0, -1.0, 1.0)), "extent"),
-        (lambda: PaintedField(np.zeros((2, 2)), (-1.0, 1.0, 0.0, 0.0)), "extent"),
-        (lambda: PaintedField(np.zeros((2, 2)), (-1.0, np.inf, 0.0, 1.0)), "extent"),
-        (lambda: PaintedField(np.zeros((2, 2)), (-1.0, 1.0)), "extent"),  # type: ignore[arg-type]
+        (lambda: PaintedField(np.zeros((2, 2), np.float32), (1.0, -1.0, -1.0, 1.0)), "extent"),
+        (lambda: PaintedField(np.zeros((2, 2), np.float32), (-1.0, 1.0, 0.0, 0.0)), "extent"),
+        (lambda: PaintedField(np.zeros((2, 2), np.float32), (-1.0, np.inf, 0.0, 1.0)), "extent"),
+        (lambda: PaintedField(np.zeros((2, 2), np.float32), (-1.0, 1.0)), "extent"),  # type: ignore[arg-type]
         (lambda: BitPotential(np.array([0.0, np.inf])), "log_odds"),
         (lambda: SmoothPotential(3), "log_r: 3 is no function"),  # type: ignore[arg-type]
         (lambda: Product(()), "factors: there are none"),
@@ -128,7 +128,7 @@ BITS_KNOWN = Mask(HALF, np.array([1.0, 0.0]))
         (NoisyObservation(ZEROS, 1.0), "gaussian", (2, 1), r"y: shape \(2,\)"),
         (BitPotential(ZEROS), "binomial", (20,), r"log_odds: shape \(2,\)"),
         (HalfPlane(np.ones(3), 0.0), "gaussian", (2,), "normal: it has 3 entries"),
-        (PaintedField(np.zeros((2, 2)), SQUARE), "gaussian", (3,), "plane"),
+        (PaintedField(np.zeros((2, 2), np.float32), SQUARE), "gaussian", (3,), "plane"),
         (Mask(HALF, np.array([0.5, 0.0])), "binomial", (2,), "known: 0.5 is no bit"),
         (BitPotential(ZEROS), "gaussian", (2,), "BitWish is nothing for a gaussian model"),
         (NoisyObservation(ZEROS, 1.0), "binomial", (2,), "NoisyObservation is nothing for a binomial model"),
@@ -166,9 +166,14 @@ def test_steps_taken_back_have_no_weights() -> None:
 
 
 def test_what_fits_is_let_through() -> None:
-    for r in (Mask(HALF, ZEROS), NoisyObservation(ZEROS, 1.0), PaintedField(np.zeros((2, 3)), SQUARE), SMOOTH):
+    for r in (
+        Mask(HALF, ZEROS),
+        NoisyObservation(ZEROS, 1.0),
+        PaintedField(np.zeros((2, 3), np.float32), SQUARE),
+        SMOOTH,
+    ):
         check_posterior(Posterior(r, weighted=True), "gaussian", (2,))
-    for r in (BITS_KNOWN, BitPotential(ZEROS), Product((BITS_KNOWN, BitPotential(ZEROS)))):
-        check_posterior(Posterior(r, "fading", weighted=True), "binomial", (2,))
+    for of_bits in (BITS_KNOWN, BitPotential(ZEROS), Product((BITS_KNOWN, BitPotential(ZEROS)))):
+        check_posterior(Posterior(of_bits, "fading", weighted=True), "binomial", (2,))
     check_posterior(Posterior(HalfPlane(np.ones((2, 3)), 1.0), "twisted", weighted=True), "gaussian", (2, 3))
     assert torch.is_tensor(SMOOTH.log_r(torch.zeros(1, 2)))

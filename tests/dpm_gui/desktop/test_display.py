@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import sys
 
 import pytest
 
-from dpm_gui.desktop import display
 from dpm_gui.desktop.display import ADVICE, missing_display
 
 NOWHERE = ":4711"
@@ -52,7 +52,7 @@ def test_who_asks_for_x_alone_is_not_helped_by_wayland(monkeypatch: pytest.Monke
 
 
 def test_a_display_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    if display.ctypes.util.find_library("xcb") is None:
+    if ctypes.util.find_library("xcb") is None:
         pytest.skip("there is no libxcb here to ask with")
     monkeypatch.setenv("DISPLAY", NOWHERE)
     assert missing_display("") == f"the display {NOWHERE} does not answer; {ADVICE}"
@@ -60,5 +60,5 @@ def test_a_display_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch
 
 def test_without_the_library_to_ask_with_the_display_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", NOWHERE)
-    monkeypatch.setattr(display.ctypes.util, "find_library", lambda _name: None)
+    monkeypatch.setattr(ctypes.util, "find_library", lambda _name: None)
     assert missing_display("") is None

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 from dpm_gui.desktop.theme import DARK, LIGHT, SMALLEST_TEXT, Theme, mixed, text_size
+from tests.support.pixels import rgb
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def theme(application):
 
 
 def luminance(colour: str) -> float:
-    parts = [value / 255 for value in QColor(colour).getRgb()[:3]]
+    parts = [value / 255 for value in rgb(colour)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 

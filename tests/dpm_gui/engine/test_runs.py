@@ -53,7 +53,7 @@ def test_the_signal_left_falls_from_one_to_the_product_of_all_that_stays(opened:
 def test_the_preview_needs_no_torch(files: dict[str, str]) -> None:
     code = f"""
 import sys
-from dpm_gui import engine
+from dpm_gui.engine import opening as opening_module
 opening = opening_module.open_checkpoint({files["small"]!r})
 next(opening)
 print("torch" in sys.modules)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -24,14 +22,9 @@ from pytestqt.qtbot import QtBot
 from core.errors import BadInputError, DpmError, OutputError
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.export.figures import FigureExporter, copy_figure_image, save_drawing, save_figure_image, save_table
+from dpm_gui.views.figures.figure import Table
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@dataclass(frozen=True)
-class Numbers:
-    name: str
-    columns: Mapping[str, NDArray[Any]]
 
 
 class Plot(pg.PlotWidget):
@@ -52,8 +45,8 @@ class Plot(pg.PlotWidget):
         self.button.setStyleSheet("background: #FF00FF; border: none;")
         self.button.setGeometry(360, 4, 32, 24)
 
-    def table(self) -> Numbers:
-        return Numbers("entropies", {"t": np.arange(4), "upper (bits)": np.array([0, 8, 2, 3], np.float32)})
+    def table(self) -> Table:
+        return Table("entropies", {"t": np.arange(4), "upper (bits)": np.array([0, 8, 2, 3], np.float32)})
 
 
 @pytest.fixture
@@ -162,7 +155,7 @@ def test_a_curve_does_not_run_out_of_its_plot_in_a_drawing(plot: Plot, tmp_path:
         for clip in root.iter(f"{SVG}clipPath")
     }
     (clipped,) = [group for group in root.iter(f"{SVG}g") if any(child.get("stroke") == "#0072b2" for child in group)]
-    corners = clips[re.fullmatch(r"url\(#(.+)\)", clipped.get("clip-path", ""))[1]]  # type: ignore[index]
+    corners = clips[re.fullmatch(r"url\(#(.+)\)", clipped.get("clip-path", ""))[1]]
     inside = plot.mapFromScene(plot.getViewBox().sceneBoundingRect()).boundingRect()
     xs, ys = zip(*corners, strict=True)
     assert (min(xs), max(xs)) == pytest.approx((inside.left(), inside.right()), abs=2)
@@ -191,7 +184,7 @@ def test_numbers_come_back_from_a_table_bit_for_bit(tmp_path: Path) -> None:
         "x₁ (standard deviations)": rng.normal(size=5).astype(np.float32),
         'bits, "per" dimension': np.array([-np.inf, np.nan, 1e-300, 1 / 3, 2.0]),
     }
-    save_table(Numbers("a", columns), tmp_path / "a.csv")  # type: ignore[arg-type]
+    save_table(Table("a", columns), tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     assert header == list(columns)
@@ -203,13 +196,13 @@ def test_numbers_come_back_from_a_table_bit_for_bit(tmp_path: Path) -> None:
 
 def test_a_long_table_is_written_whole(tmp_path: Path) -> None:
     columns = {"x1": np.linspace(0, 1, 20_000), "x2": np.zeros(20_000)}
-    save_table(Numbers("a", columns), tmp_path / "a.csv")  # type: ignore[arg-type]
+    save_table(Table("a", columns), tmp_path / "a.csv")
     assert np.array_equal(np.loadtxt(tmp_path / "a.csv", delimiter=",", skiprows=1)[:, 0], columns["x1"])
 
 
 def test_columns_of_unequal_length_leave_no_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="shorter"):
-        save_table(Numbers("a", {"x": np.zeros(3), "y": np.zeros(2)}), tmp_path / "a.csv")  # type: ignore[arg-type]
+        save_table(Table("a", {"x": np.zeros(3), "y": np.zeros(2)}), tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -228,7 +221,7 @@ def test_a_missing_folder_is_told_with_the_file_s_name(plot: Plot, tmp_path: Pat
 
 def save(plot: Plot, kind: str, path: Path) -> None:
     if kind == "csv":
-        save_table(plot.table(), path)  # type: ignore[arg-type]
+        save_table(plot.table(), path)
     else:
         {"png": save_figure_image, "svg": save_drawing}[kind](plot, path)
 
@@ -250,7 +243,7 @@ def test_asking_to_export_suggests_a_name_and_saves_what_is_accepted(
     plot: Plot, preferences: Preferences, tmp_path: Path, qtbot: QtBot, kind: str
 ) -> None:
     exporter = FigureExporter(preferences, plot)
-    exporter.connect_figure(plot)  # type: ignore[arg-type]
+    exporter.connect_figure(plot)
     plot.export_asked.emit(kind)
     dialog = file_dialog()
     assert dialog.isVisible()
@@ -267,7 +260,7 @@ def test_asking_to_export_suggests_a_name_and_saves_what_is_accepted(
 
 def test_a_dialog_that_is_left_writes_nothing(plot: Plot, preferences: Preferences, tmp_path: Path) -> None:
     exporter = FigureExporter(preferences, plot)
-    exporter.connect_figure(plot)  # type: ignore[arg-type]
+    exporter.connect_figure(plot)
     before = set(tmp_path.iterdir())
     plot.export_asked.emit("png")
     file_dialog().reject()
@@ -281,7 +274,7 @@ def test_a_failed_export_is_told_and_the_folder_not_remembered(
     exporter = FigureExporter(preferences, plot)
     received: list[DpmError] = []
     exporter.failed.connect(received.append)
-    exporter.save(plot, "png", str(tmp_path / "gone" / "a.png"))  # type: ignore[arg-type]
+    exporter.save(plot, "png", str(tmp_path / "gone" / "a.png"))
     (error,) = received
     assert isinstance(error, OutputError)
     assert str(tmp_path / "gone") in str(error)
@@ -290,7 +283,7 @@ def test_a_failed_export_is_told_and_the_folder_not_remembered(
 
 def test_asking_to_copy_copies_without_a_dialog(plot: Plot, preferences: Preferences, qtbot: QtBot) -> None:
     exporter = FigureExporter(preferences, plot)
-    exporter.connect_figure(plot)  # type: ignore[arg-type]
+    exporter.connect_figure(plot)
     QGuiApplication.clipboard().clear()
     with qtbot.waitSignal(exporter.copied):
         plot.export_asked.emit("copy")
@@ -300,7 +293,7 @@ def test_asking_to_copy_copies_without_a_dialog(plot: Plot, preferences: Prefere
 
 def test_a_dialog_hides_behind_no_other_window(plot: Plot, preferences: Preferences) -> None:
     exporter = FigureExporter(preferences, plot)
-    exporter.export(plot, "svg")  # type: ignore[arg-type]
+    exporter.export(plot, "svg")
     dialog = file_dialog()
     assert dialog.parent() is plot
     assert dialog.windowModality() == Qt.WindowModality.WindowModal

@@ -25,6 +25,7 @@ from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.points import PointsView
 from tests.support.made_up import STEPS, recordings
+from tests.support.pixels import frame_count
 
 IMAGES = 2 * (2 + 1) + 2 * 1
 """In a film of T = 2 that rests for one picture at each end."""
@@ -68,7 +69,7 @@ def begin(path: Path, parent: QObject) -> tuple[FilmExport, Told]:
 
 def frames_in(path: Path) -> int:
     with Image.open(path) as image:
-        return image.n_frames
+        return frame_count(image)
 
 
 # ----------------------------------------------------------------------------------------------------- one film
@@ -116,14 +117,14 @@ def test_a_stopped_film_leaves_what_was_there_before_and_tells_no_failure(
 # ------------------------------------------------------------------------------------------------------ the command
 @pytest.fixture
 def exporter(
-    opened: Session, same_looks: None, settings: QSettings, tmp_path: Path, qtbot: QtBot
+    opened: Session, qapp: QApplication, same_looks: None, settings: QSettings, tmp_path: Path, qtbot: QtBot
 ) -> Iterator[FilmExporter]:
     """The command, with a run of the small checkpoint to be saved."""
     window = QMainWindow()
     qtbot.addWidget(window)
     preferences = Preferences(settings)
     preferences.last_folder = tmp_path
-    theme = Theme(QApplication.instance(), "light", window)
+    theme = Theme(qapp, "light", window)
     made = FilmExporter(opened, theme, preferences, window)
     yield made
     made.shut_down()

@@ -18,6 +18,7 @@ from dpm_gui.export.film_scene import MOST_FRAMES, STILL_FRAMES, FilmScene, pixe
 from dpm_gui.export.paper_figures import PaperFigure
 from dpm_gui.views.canvases.points import PointsView
 from tests.support.made_up import close_figures, recordings
+from tests.support.pixels import rgb
 
 SMALL = QSize(240, 160)
 SIDES = (FORWARD, REVERSE)
@@ -79,7 +80,7 @@ def test_pictures_are_rgb_of_the_size_that_was_asked_for_and_change_with_the_ste
     assert {image.shape for image in images.values()} == {(SMALL.height(), SMALL.width(), 3)}
     assert {image.dtype for image in images.values()} == {np.dtype(np.uint8)}
     assert len({image.tobytes() for image in images.values()}) == 5
-    assert images[0][SMALL.height() // 2, 0].tolist() == list(QColor(LIGHT.surface).getRgb()[:3])
+    assert images[0][SMALL.height() // 2, 0].tolist() == list(rgb(LIGHT.surface))
 
 
 def test_both_sides_stand_beside_each_other_and_have_one_scale(qtbot: QtBot) -> None:

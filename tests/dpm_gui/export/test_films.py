@@ -14,6 +14,7 @@ from core.errors import BadInputError, OutputError
 from dpm_gui.export import films
 from dpm_gui.export.films import write_film
 from dpm_gui.export.gif import ColourCount, Indexer, changed_box
+from tests.support.pixels import frame_count
 
 FramePixels = NDArray[np.uint8]
 BACKGROUND = (30, 33, 38)
@@ -39,10 +40,12 @@ def play(path: Path) -> list[FramePixels]:
         import av
 
         with av.open(str(path)) as container:
-            return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+            return [
+                frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False) for frame in container.decode(video=0)
+            ]
     with Image.open(path) as image:
         frames = []
-        for number in range(getattr(image, "n_frames", 1)):
+        for number in range(frame_count(image)):
             image.seek(number)
             frames.append(np.asarray(image.convert("RGB")))
         return frames
@@ -106,7 +109,7 @@ def test_a_gif_loops_for_ever_and_its_times_do_not_drift(tmp_path: Path) -> None
     with Image.open(path) as image:
         assert image.info["loop"] == 0
         durations = []
-        for number in range(image.n_frames):
+        for number in range(frame_count(image)):
             image.seek(number)
             durations.append(image.info["duration"])
     assert set(durations) == {30, 40}

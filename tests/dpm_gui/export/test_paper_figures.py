@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
@@ -85,7 +88,7 @@ def test_the_entropies_of_pictures_are_per_pixel(qtbot: QtBot) -> None:
     qtbot.addWidget(plot)
     given = entropies()
     plot.show_entropies(given, channels=3)
-    columns = plot.table().columns
+    columns: Mapping[str, NDArray[Any]] = plot.table().columns
     np.testing.assert_allclose(columns["upper (bits per pixel)"], 3 * given.upper)
     plot.set_cursor(2)
     assert plot.header.readout.endswith("bits/pixel")

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
@@ -111,7 +112,7 @@ def test_quick_values_come_in_lists_at_most_thirty_a_second(
             yield now[0]
 
     batches = run_to_its_end(Job(work, parent), qtbot).batches
-    handed_on_at = [batch[-1] for batch in batches[:-1]]  # the last list comes with the end
+    handed_on_at: list[Any] = [batch[-1] for batch in batches[:-1]]  # the last list comes with the end
     assert len(handed_on_at) == pytest.approx(5.0 / 0.04, abs=2)  # a thirtieth of a second is over at the fourth value
     assert min(later - earlier for earlier, later in pairwise(handed_on_at)) >= BATCH_SECONDS
 

@@ -97,10 +97,16 @@ def test_of_two_saves_to_one_path_the_later_one_stands_although_the_first_is_slo
 def test_what_waits_is_written_in_its_order_and_once_where_it_would_be_replaced(
     saver: Saver, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    received, slow, written = Told(saver), Gate("slow"), []
+    received, slow = Told(saver), Gate("slow")
+    written: list[str] = []
+
+    def writing(text: str, path: str) -> None:
+        written.append(text)
+        write(text, path)
+
     saver.save(str(tmp_path / "slow.txt"), slow)
     for name, text in (("a", "old"), ("b", "b"), ("a", "new")):
-        saver.save(str(tmp_path / name), lambda path, text=text: (written.append(text), write(text, path)))
+        saver.save(str(tmp_path / name), partial(writing, text))
     slow.open.set()
     qtbot.waitUntil(lambda: not saver.busy)
     assert written == ["b", "new"]

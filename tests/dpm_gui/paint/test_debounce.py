@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
@@ -55,7 +56,7 @@ def test_somebody_busy_is_waited_for(painter: Painter, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("change", [{"count": 9}, {"denoise_from": 2}, {"branches": (Branch(0, 1),)}])
-def test_of_a_spec_the_seed_alone_is_a_change(painter: Painter, qtbot: QtBot, change: dict[str, object]) -> None:
+def test_of_a_spec_the_seed_alone_is_a_change(painter: Painter, qtbot: QtBot, change: dict[str, Any]) -> None:
     painter.debounce.note_spec(replace(SPEC, **change))
     assert not painter.debounce.stale
     painter.debounce.note_spec(replace(SPEC, seed=2, **change))

@@ -18,10 +18,11 @@ from core.values.inpainting import InpaintingRequest
 from dpm_gui.engine import runs
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.paint import opening
+from dpm_gui.paint.document import image_files
 from dpm_gui.paint.document.image_files import image_of_mask
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.opening import PaintOpener
-from dpm_gui.paint.potential.files import save_potential
+from dpm_gui.paint.potential.files import load_potential, save_potential
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.shapes import DrawnPotential
 from dpm_gui.session.session import Session
@@ -129,7 +130,7 @@ def test_pictures_masks_and_requests_are_read_beside_the_window_which_says_so(
 
         monkeypatch.setattr(module, name, work)
 
-    noted("read_image", opening.image_files)
+    noted("read_image", image_files)
     noted("levels_of_shape", opening)
     noted("load_request", requests)
     desk, opener = before_rings, before_rings.opener
@@ -172,7 +173,7 @@ def test_a_wish_over_the_plane_is_read_beside_the_window(
     save_potential(other.saved, tmp_path / "wish.npz")
     other.shut_down()
     threads: list[int] = []
-    real = opening.load_potential
+    real = load_potential
     monkeypatch.setattr(opening, "load_potential", lambda path: (threads.append(threading.get_ident()), real(path))[1])
     desk.opener.open_request(str(tmp_path / "wish.npz"))
     qtbot.waitUntil(lambda: not desk.opener.busy)

@@ -156,7 +156,7 @@ def test_while_the_key_is_held_the_canvas_shows_the_chosen_sample_in_its_own_lev
         paint.run()
     shown: list[np.ndarray] = []
     show = images.canvas.set_image
-    images.canvas.set_image = lambda levels, mask: (shown.append(levels), show(levels, mask))  # type: ignore
+    images.canvas.set_image = lambda levels, mask: (shown.append(levels), show(levels, mask))  # type: ignore[method-assign, assignment]
     images.results.samples.choose(2)
     images.compare(True)
     assert np.array_equal(shown[-1], paint.summary.levels[2])

@@ -246,7 +246,7 @@ def test_few_pictures_are_run_unless_a_number_was_chosen_that_can_be(
 def shown_at(session: Session, t: int) -> dict[str, ShownFrame]:
     found = {side: session.recording(side).shown(t) for side in (FORWARD, REVERSE)}
     assert all(found.values())
-    return found  # type: ignore[return-value]
+    return found
 
 
 @pytest.mark.parametrize("mode", ["x0_estimate", "mean"])

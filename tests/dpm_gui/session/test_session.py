@@ -33,7 +33,7 @@ def frames(session: Session, side: str) -> list[Frame]:
     """All frames of one side, t ascending."""
     found = [session.recording(side).frame(t) for t in range(session.recording(side).steps + 1)]
     assert None not in found
-    return found  # type: ignore[return-value]
+    return found
 
 
 def computed(session: Session, spec: RunSpec) -> dict[str, list[Frame]]:
@@ -83,7 +83,7 @@ def test_a_file_is_read_then_opened_then_run(
     assert preview.path == opened.path == files["other"]
     assert session.opened is opened
     assert session.bound is bound
-    assert bound.k == opened.checkpoint.bound.k  # type: ignore[union-attr]
+    assert bound.k == opened.checkpoint.bound.k
     assert session.recording(FORWARD).steps == session.recording(REVERSE).steps == 3
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +20,9 @@ from dpm_gui.session.session import OPENING, Session
 from tests.support.made_up import SPEC, STEPS, Steered
 
 
-def listen(session: Session, name: str) -> list[object]:
+def listen(session: Session, name: str) -> list[Any]:
     """Everything that one signal of the session tells from now on."""
-    received: list[object] = []
+    received: list[Any] = []
     getattr(session, name).connect(lambda *values: received.append(values[0] if values else None))
     return received
 

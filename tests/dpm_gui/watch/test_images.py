@@ -45,7 +45,7 @@ class Desk:
 
     @property
     def views(self) -> dict[str, ImagesView]:
-        return self.watch.views  # type: ignore[return-value]
+        return self.watch.views
 
     def notes(self) -> dict[str, str]:
         return {side: view.header.note for side, view in self.views.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -74,7 +75,8 @@ def test_what_is_typed_reaches_the_spec_once_when_it_is_finished(
     type_into(field(run_panel, entry), text)
     assert received == []
     QTest.keyClick(field(run_panel, entry), Qt.Key.Key_Return)
-    expected = dataclasses.replace(SPEC, **{entry: value})
+    changes: dict[str, Any] = {entry: value}
+    expected = dataclasses.replace(SPEC, **changes)
     assert received == [expected]
     assert session.spec == expected
 

@@ -9,6 +9,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import tracemalloc
 from pathlib import Path
 
@@ -233,12 +234,12 @@ def test_a_folder_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
 
 
 def test_large_temporary_files_go_where_the_user_wishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backends.tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "tempdir", None)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     assert temporary_folder() == tmp_path
     for name in ("TMPDIR", "TEMP", "TMP"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(backends, "LARGE_FILES", tmp_path / "var")
-    assert temporary_folder() == Path(backends.tempfile.gettempdir())
+    assert temporary_folder() == Path(tempfile.gettempdir())
     (tmp_path / "var").mkdir()
     assert temporary_folder() == tmp_path / "var"

@@ -6,6 +6,7 @@ import gc
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,7 +114,7 @@ def test_frames_that_do_not_belong_are_refused_and_change_nothing(record: Maker)
         (Frame(7, x), "^t: 7 "),
         (Frame(-1, x), "^t: -1 "),
         (Frame(3, x[:-1]), r"^frame 3: float32 of shape \(29, 2, 3\)"),
-        (Frame(3, x.astype(np.float64)), "^frame 3: float64"),  # type: ignore[arg-type]
+        (Frame(3, x.astype(np.float64)), "^frame 3: float64"),
         (numbers(5), "^frame 5: it is there already"),
     ]
     with record() as recording:
@@ -157,6 +158,6 @@ def test_a_run_that_is_recorded_is_the_run(record: Maker, model: DiffusionModel)
         ((3, 5, (2,), "gaussian", -1), "^cap: -1 "),
     ],
 )
-def test_recordings_that_cannot_be_are_refused_by_name(arguments: tuple[object, ...], message: str) -> None:
+def test_recordings_that_cannot_be_are_refused_by_name(arguments: tuple[Any, ...], message: str) -> None:
     with pytest.raises(BadInputError, match=message):
-        make(*arguments)  # type: ignore[arg-type]
+        make(*arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from dpm_gui.desktop.theme import DARK, LIGHT
+from dpm_gui.desktop.theme import DARK, LIGHT, Palette
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.document.document import PaintDocument
 from dpm_gui.paint.document.raster import Area
 from dpm_gui.paint.document.tools import BRUSH, ToolBox
+from tests.support.pixels import rgb
 from tests.support.places import centre_of
 
 LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
@@ -89,13 +91,12 @@ def test_colours_are_shown_in_their_order(canvas: PaintCanvas) -> None:
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
-def test_the_mask_lies_over_the_picture_in_its_own_hue(palette: object, canvas: PaintCanvas) -> None:
+def test_the_mask_lies_over_the_picture_in_its_own_hue(palette: Palette, canvas: PaintCanvas) -> None:
     canvas.set_palette(palette)
     mask = np.zeros((8, 10), np.bool_)
     mask[2, 3] = True
     canvas.set_image(np.full((8, 10), 100, np.uint8), mask)
-    hue = QColor(palette.mask)
-    wanted = [round(100 * (1 - palette.mask_alpha) + part * palette.mask_alpha) for part in hue.getRgb()[:3]]
+    wanted = [round(100 * (1 - palette.mask_alpha) + part * palette.mask_alpha) for part in rgb(palette.mask)]
     assert np.abs(np.subtract(colour_at(canvas, 2, 3), wanted)).max() <= 1
     assert colour_at(canvas, 2, 4) == (100, 100, 100)
     canvas.set_mask_shown(False)
@@ -112,7 +113,7 @@ def test_a_change_of_a_part_is_a_change_of_that_part(canvas: PaintCanvas) -> Non
 
 
 def test_buttons_paint_erase_and_pan(canvas: PaintCanvas, qtbot: QtBot) -> None:
-    received: list[tuple[object, ...]] = []
+    received: list[tuple[Any, ...]] = []
     canvas.pressed.connect(lambda *what: received.append(what))
     canvas.released.connect(lambda: received.append(("up",)))
     place = centre_of(canvas, 4, 5)
@@ -149,7 +150,7 @@ def pen(canvas: PaintCanvas, kind: QTabletEvent.Type, place: QPointF, pressure: 
 
 
 def test_a_pen_paints_with_its_pressure_and_erases_with_its_other_end(canvas: PaintCanvas) -> None:
-    received: list[tuple[object, ...]] = []
+    received: list[tuple[Any, ...]] = []
     canvas.pressed.connect(lambda *what: received.append(what[2:]))
     canvas.moved.connect(lambda *what: received.append(what[2:]))
     canvas.released.connect(lambda: received.append(("up",)))

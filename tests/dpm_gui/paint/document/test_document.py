@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -133,7 +134,7 @@ def test_a_fill_takes_what_hangs_together_and_nothing_else() -> None:
     rng = np.random.default_rng(0)
     for _ in range(20):
         mask = rng.random((13, 17)) < 0.45
-        row, column = rng.integers(13), rng.integers(17)
+        row, column = int(rng.integers(13)), int(rng.integers(17))
         found = raster.connected_region(mask, row, column)
         wanted, waiting = np.zeros_like(mask), [(row, column)]
         while waiting:  # pixel by pixel
@@ -152,7 +153,8 @@ def test_two_hundred_random_strokes_are_undone_and_redone_exactly(document: Pain
     states = [(document.mask.values.copy(), document.image.values.copy())]
     while len(states) <= UNDO_LIMIT:
         tool, size = str(rng.choice(TOOLS)), int(rng.integers(1, 12))
-        document.take(ToolBox(tool, size, tuple(int(c) for c in rng.integers(0, 256, 3))))
+        red, green, blue = rng.integers(0, 256, 3)
+        document.take(ToolBox(tool, size, (int(red), int(green), int(blue))))
         depth = document.undo_stack.index()
         stroke(document, *map(tuple, rng.uniform(-3, 43, (int(rng.integers(1, 5)), 2))), erase=bool(rng.integers(2)))
         if document.undo_stack.index() > depth:  # a stroke beside the picture is none
@@ -186,7 +188,7 @@ def test_a_stroke_remembers_its_own_rectangle_alone(qapp: object) -> None:
     line = LineStroke(layer, True, "brush")
     line.to((10.0, 10.0), 4.0)
     line.end()
-    command = stack.command(0)
+    command: Any = stack.command(0)
     assert command._before.size == command._after.size <= 36
 
 

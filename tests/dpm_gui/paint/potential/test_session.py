@@ -74,8 +74,10 @@ def test_strokes_on_the_field_are_undone_exactly(field: SoftField) -> None:
     rng = np.random.default_rng(5)
     states = [field.layer.values.copy()]
     for _ in range(30):
-        field.press(*rng.uniform(-3, 3, 2), float(rng.uniform(0.2, 2)), float(rng.choice((-3.0, 3.0))))
-        field.move(*rng.uniform(-3, 3, 2), 1.0)
+        x, y = rng.uniform(-3, 3, 2).tolist()
+        field.press(x, y, float(rng.uniform(0.2, 2)), float(rng.choice((-3.0, 3.0))))
+        x, y = rng.uniform(-3, 3, 2).tolist()
+        field.move(x, y, 1.0)
         field.release()
         states.append(field.layer.values.copy())
     stack = field.layer._stack
@@ -106,7 +108,9 @@ def test_what_is_asked_of_the_engine_is_what_is_shown() -> None:
     assert isinstance(field, PaintedField)
     assert value_at(field.log_r, 1.0, -1.0) == 0.0
     assert value_at(field.log_r, 1.0, 1.0) < -10.0
-    assert (DrawnPotential(PAINTED).to_potential(FLAT - 1.0).log_r == -1.0).all()
+    painted = DrawnPotential(PAINTED).to_potential(FLAT - 1.0)
+    assert isinstance(painted, PaintedField)
+    assert (painted.log_r == -1.0).all()
     for kind in POTENTIAL_KINDS:
         assert DrawnPotential(kind).log_r(FLAT).max() == pytest.approx(0.0, abs=0.05)
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.values.runs import Frame
-from dpm_gui.desktop.theme import DARK, LIGHT
+from dpm_gui.desktop.theme import DARK, LIGHT, Palette
 from dpm_gui.views.canvases.bits import ROWS, BitsView, bit_thumbnail
 from tests.support.places import to_viewport
 
@@ -42,7 +42,7 @@ def click(view: BitsView, row: float, column: float) -> None:
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
-def test_every_bit_in_view_has_the_colour_of_its_value(view: BitsView, palette: object) -> None:
+def test_every_bit_in_view_has_the_colour_of_its_value(view: BitsView, palette: Palette) -> None:
     view.set_palette(palette)
     image = view.viewport().grab().toImage()
     bits = sequences()

@@ -16,6 +16,7 @@ from core.values.runs import Frame
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.canvases.images import ImagesView
 from tests.dpm_gui.views.items.test_image_items import info, states
+from tests.support.pixels import rgb
 from tests.support.places import to_viewport
 
 SHAPE = (6, 5)
@@ -126,7 +127,7 @@ def test_of_colours_three_values_are_read(qtbot: QtBot) -> None:
     view.show()
     QTest.mouseMove(view.viewport(), middle_of(view, 0, row=1, column=2))
     assert view.header.readout == "row 2, column 3: " + ", ".join(map(str, levels[0, 1, 2]))
-    assert view.image.pixelColor(2, 1).getRgb()[:3] == tuple(levels[0, 1, 2])
+    assert rgb(view.image.pixelColor(2, 1)) == tuple(levels[0, 1, 2])
 
 
 def test_a_click_enlarges_a_picture_and_another_one_goes_back(view: ImagesView) -> None:

@@ -14,6 +14,7 @@ from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.canvases.points import HALF_RANGE, PointsView, along_colours
 from dpm_gui.views.items.drift import LONGEST_ARROW
 from dpm_gui.views.widgets.popover import Popover
+from tests.support.pixels import rgb
 from tests.support.places import to_viewport
 
 PLACES = np.array([[0.0, 0.0], [1.0, 1.0], [-1.5, 0.5], [2.0, -2.0]], np.float32)
@@ -63,7 +64,7 @@ def colours_of(view: PointsView) -> np.ndarray:
 
 
 def shows(view: PointsView, colour: str) -> bool:
-    return (colours_of(view) == QColor(colour).getRgb()[:3]).all(axis=1).any()
+    return (colours_of(view) == rgb(colour)).all(axis=1).any()
 
 
 # ------------------------------------------------------------------------------------------------ what is on show

@@ -10,6 +10,7 @@ from core.values.checkpoints import DataInfo
 from dpm_gui.views.canvases.image_levels import ImageLevels, difference_range
 from dpm_gui.views.items.image_grid import GridPixel, ImageGrid
 from dpm_gui.views.items.image_item import ImageGridItem
+from tests.support.pixels import rgb
 
 
 def info(shape: tuple[int, ...] = (2, 3), **changes: object) -> DataInfo:
@@ -131,7 +132,7 @@ def test_the_value_of_a_pixel_is_what_the_file_of_pixels_would_have() -> None:
 
 # ------------------------------------------------------------------------------------------------------- the item
 def drawn(item: ImageGridItem, x: int, y: int) -> tuple[int, ...]:
-    return item.image.pixelColor(x, y).getRgb()[:3]
+    return rgb(item.image.pixelColor(x, y))
 
 
 @pytest.mark.parametrize("count", [4, 3])
@@ -147,10 +148,10 @@ def test_grey_pictures_stand_pixel_by_pixel_in_their_places_with_the_gap_s_colou
         for row in range(3):
             for column in range(2):
                 assert drawn(item, x + column, y + row) == (levels[image, row, column],) * 3
-        assert drawn(item, x + 2, y) == QColor("#123456").getRgb()[:3]
+        assert drawn(item, x + 2, y) == rgb("#123456")
     if count == 3:
         y, x = grid.corner(3)
-        assert drawn(item, x, y) == QColor("#123456").getRgb()[:3]
+        assert drawn(item, x, y) == rgb("#123456")
 
 
 def test_colours_keep_their_order() -> None:
@@ -175,4 +176,4 @@ def test_another_colour_between_leaves_the_pictures_as_they_are() -> None:
     item.show_levels(np.full((3, 2, 2), 77, np.uint8))
     item.set_between(QColor("#ABCDEF"))
     assert drawn(item, 0, 0) == (77, 77, 77)
-    assert drawn(item, 2, 0) == QColor("#ABCDEF").getRgb()[:3]
+    assert drawn(item, 2, 0) == rgb("#ABCDEF")

@@ -16,6 +16,7 @@ from dpm_gui.views.items.density import CELL, FULL_DENSITY, RADII, DensityItem, 
 from dpm_gui.views.items.drift import FACTORS, LONG_PERCENTILE, LONGEST_ARROW, DriftItem, factor
 from dpm_gui.views.items.path import PathItem
 from dpm_gui.views.items.view_item import CachedItem
+from tests.support.pixels import rgb
 
 SIZE = 100
 RNG = np.random.default_rng(2)
@@ -95,7 +96,7 @@ def test_cells_stay_where_they_are_while_the_view_is_moved(qtbot: QtBot) -> None
 def test_the_density_is_the_hue_and_the_emptier_the_more_transparent(qtbot: QtBot) -> None:
     item = DensityItem()
     item.set_colour(LIGHT.reverse)
-    assert {tuple(row) for row in item.lut[:, :3].tolist()} == {QColor(LIGHT.reverse).getRgb()[:3]}
+    assert {tuple(row) for row in item.lut[:, :3].tolist()} == {rgb(LIGHT.reverse)}
     np.testing.assert_array_equal(item.lut[:, 3], np.arange(256))
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from core.formats import checkpoints
+from core.values.checkpoints import Checkpoint
 from dpm_gui.desktop.theme import DARK
 from dpm_gui.engine.values import REVERSE
 from dpm_gui.views.plots.futures_spread import NONE_YET, FuturesSpread
@@ -142,5 +142,5 @@ def test_the_line_has_the_hue_of_the_reverse(plot: FuturesSpread) -> None:
         (lambda: make_images(shape=(4, 4, 3)), ("standard deviation", "levels")),
     ],
 )
-def test_the_measure_fits_the_data(made: Callable[[], checkpoints.Checkpoint], expected: tuple[str, str]) -> None:
+def test_the_measure_fits_the_data(made: Callable[[], Checkpoint], expected: tuple[str, str]) -> None:
     assert measure_of(made()) == expected
