@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core.values.measurements import Bound
 from dpm_gui.desktop.numbers import fixed, grouped
 from dpm_gui.session.session import Session
+from dpm_gui.views.widgets.flat_button import action_button
 
 BOUND_ROWS = (
     ("K", "The bound on E log₂ p(x⁰), section 2.4 and appendix B"),
@@ -37,14 +38,12 @@ class BoundPanel(QWidget):
             grid.addWidget(label, row, 0)
             grid.addWidget(self._numbers[name], row, 1)
         grid.setColumnStretch(1, 1)
-        button = QToolButton(self)
-        button.setDefaultAction(measure)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 16)
         layout.setSpacing(8)
         layout.addWidget(self._heading)
         layout.addLayout(grid)
-        layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(action_button(measure, self, flat=False), alignment=Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(1)
         session.bound_changed.connect(self.show_bound)
         self.show_bound(session.bound)

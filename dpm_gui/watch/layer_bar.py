@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from dpm_gui.views.widgets.flat_button import action_button
 from dpm_gui.window.actions import LAYERS, Actions
 
+TEXT = Qt.ToolButtonStyle.ToolButtonTextOnly
 STARTS = ("branch", "denoise", "from_noise")
 
 
@@ -19,8 +20,8 @@ class LayerBar(QWidget):
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
         self._actions = actions
-        self._layers = {name: _button(actions[name], self) for name in LAYERS}
-        self._starts = [_button(actions[name], self) for name in STARTS]
+        self._layers = {name: action_button(actions[name], self, TEXT) for name in LAYERS}
+        self._starts = [action_button(actions[name], self, TEXT) for name in STARTS]
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(4)
@@ -40,11 +41,3 @@ class LayerBar(QWidget):
         self._actions.show_layers(names)
         for name, button in self._layers.items():
             button.setVisible(name in names)
-
-
-def _button(action: QAction, parent: QWidget) -> QToolButton:
-    button = QToolButton(parent)
-    button.setDefaultAction(action)
-    button.setAutoRaise(True)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-    return button

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.values.runs import MAX_SEED, RunSpec
 from dpm_gui.engine.state_kinds import POINTS, StateKind, state_kind_of
 from dpm_gui.session.session import Session
-from dpm_gui.views.widgets.number_box import prepare
+from dpm_gui.views.widgets.flat_button import action_button
+from dpm_gui.views.widgets.number_box import number_box
 
 
 class RunPanel(QWidget):
@@ -18,9 +19,11 @@ class RunPanel(QWidget):
     def __init__(self, session: Session, new_seed: QAction, run_again: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._count = self._box("", POINTS.fewest, POINTS.most, "")
+        self._count = number_box(self, "", POINTS.fewest, POINTS.most, "")
         self._count.setGroupSeparatorShown(True)
-        self._seed = self._box("Seed", 0, MAX_SEED, "Seed of all randomness: the same seed gives the same picture")
+        self._seed = number_box(
+            self, "Seed", 0, MAX_SEED, "Seed of all randomness: the same seed gives the same picture"
+        )
         self._count.valueChanged.connect(lambda count: session.edit(count=count))
         self._seed.valueChanged.connect(lambda seed: session.edit(seed=seed))
         session.spec_changed.connect(self._show)
@@ -33,20 +36,10 @@ class RunPanel(QWidget):
             layout.addWidget(label)
             layout.addWidget(box)
         for action in (new_seed, run_again):
-            button = QToolButton(self)
-            button.setDefaultAction(action)
-            button.setAutoRaise(True)
-            button.setAccessibleName(action.text())
-            layout.addWidget(button)
+            layout.addWidget(action_button(action, self))
         session.opened_changed.connect(lambda opened: self._name_states(state_kind_of(opened.checkpoint)))
         self._name_states(POINTS)
         self._show(session.spec)
-
-    def _box(self, name: str, least: int, most: int, tip: str) -> QSpinBox:
-        box = QSpinBox(self)
-        box.setRange(least, most)
-        prepare(box, name, tip)
-        return box
 
     def _name_states(self, state_kind: StateKind) -> None:
         noun = state_kind.name.capitalize()

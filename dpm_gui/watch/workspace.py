@@ -56,7 +56,7 @@ class WatchWorkspace(QWidget):
         self.views: dict[str, Canvas] = {}
         self._bar = LayerBar(actions, self)
         self.timeline = Timeline(SPEEDS, self)
-        self.timeline.set_icons(icons)
+        self.timeline.transport.set_icons(icons)
         self._lay_out()
         self._connect_session()
         self._connect_player()
@@ -117,19 +117,19 @@ class WatchWorkspace(QWidget):
         player, timeline = self._player, self.timeline
         player.frame_changed.connect(self._show_frame)
         player.position_changed.connect(self._show_position)
-        player.playing_changed.connect(timeline.set_playing)
+        player.playing_changed.connect(timeline.transport.set_playing)
         player.settings_changed.connect(self._show_settings)
         player.range_changed.connect(timeline.set_range)
         timeline.seek_asked.connect(player.seek)
-        timeline.play_toggled.connect(player.toggle)
+        timeline.transport.play_toggled.connect(player.toggle)
         timeline.step_asked.connect(player.step)
         timeline.home_asked.connect(player.home)
         timeline.end_asked.connect(player.end)
-        timeline.speed_asked.connect(player.set_speed)
-        timeline.loop_toggled.connect(player.set_loop)
-        timeline.direction_asked.connect(player.set_direction)
-        timeline.drag_started.connect(player.hold)
-        timeline.drag_ended.connect(player.release)
+        timeline.transport.speed_asked.connect(player.set_speed)
+        timeline.transport.loop_toggled.connect(player.set_loop)
+        timeline.transport.direction_asked.connect(player.set_direction)
+        timeline.slider.drag_started.connect(player.hold)
+        timeline.slider.drag_ended.connect(player.release)
         self._show_settings()
 
     def _connect_layers(self) -> None:
@@ -206,8 +206,8 @@ class WatchWorkspace(QWidget):
     def _forget_run(self) -> None:
         self._choose_point(FORWARD, -1)
         self._linked_canvases.show_futures(bool(self._session.spec.branches))
-        self.timeline.set_available(0, -1)
-        self.timeline.set_thumbnails([])
+        self.timeline.slider.set_available(0, -1)
+        self.timeline.thumbnails.set_thumbnails([])
         self._thumbnails = None
         self.views[REVERSE].set_colours(None)
         for view in self.views.values():
@@ -217,7 +217,7 @@ class WatchWorkspace(QWidget):
         recording = self._session.recording(side)
         self.views[side].set_message(None)
         if side == REVERSE and recording.shown_range:
-            self.timeline.set_available(*recording.shown_range)
+            self.timeline.slider.set_available(*recording.shown_range)
             self._show_thumbnails()
         self._show_states(side)
         self._show_path()
@@ -241,7 +241,7 @@ class WatchWorkspace(QWidget):
 
     def _show_position(self, position: float) -> None:
         """Draw both sides: between two frames where motion is to be smooth, else the nearest frame itself."""
-        self.timeline.set_position(position)
+        self.timeline.slider.set_position(position)
         self._show_states()
 
     def _show_states(self, changed: str | None = None) -> None:
@@ -261,9 +261,9 @@ class WatchWorkspace(QWidget):
 
     def _show_settings(self) -> None:
         player = self._player
-        self.timeline.set_speed(player.speed)
-        self.timeline.set_loop(player.loop)
-        self.timeline.set_direction(player.direction)
+        self.timeline.transport.set_speed(player.speed)
+        self.timeline.transport.set_loop(player.loop)
+        self.timeline.transport.set_direction(player.direction)
         self._actions["loop"].setChecked(player.loop)
 
     def _show_thumbnails(self) -> None:
@@ -278,7 +278,7 @@ class WatchWorkspace(QWidget):
         shown = [recording.shown(t) for t in sorted(steps) if t <= recording.top]
         frames = {each.frame.t: each.frame.x for each in shown if each is not None}
         image = partial(self.views[REVERSE].thumbnail, colour=self._palette.reverse)
-        self.timeline.set_thumbnails([(t, image(x)) for t, x in frames.items()])
+        self.timeline.thumbnails.set_thumbnails([(t, image(x)) for t, x in frames.items()])
 
     def _choose_point(self, side: str, index: int) -> None:
         """Draw the path of one trajectory and forget the one before."""

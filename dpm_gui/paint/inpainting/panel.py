@@ -13,14 +13,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSlider,
-    QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from dpm_gui.paint.inpainting.options import CLEAN, COUNTS, MOST_RESAMPLE_TIMES, PARTICLES, PATH, InpaintOptions
-from dpm_gui.views.widgets.number_box import prepare
+from dpm_gui.views.widgets.flat_button import action_button
+from dpm_gui.views.widgets.number_box import number_box
 
 KNOWN_MODE_LABELS = {PATH: "on their own noised path", CLEAN: "held at x⁰"}
 DRAWS = ("plain: the paper's kernels", "weighted particles")
@@ -38,7 +37,7 @@ class InpaintPanel(QWidget):
         self._noun = noun
         self._steps = 1
         self.form = QFormLayout()
-        self.count = self._spin("Samples", *COUNTS, "How many ways to fill it in are drawn at once")
+        self.count = number_box(self, "Samples", *COUNTS, "How many ways to fill it in are drawn at once")
         self.count.valueChanged.connect(lambda value: self.changed.emit({"count": value}))
         self.automatic = QCheckBox("Run after each stroke", self)
         self.automatic.setToolTip("Fill in by itself once a stroke has ended and a quarter of a second has passed")
@@ -48,12 +47,13 @@ class InpaintPanel(QWidget):
             lambda index: self.changed.emit({"known_mode": list(KNOWN_MODE_LABELS)[index]})
         )
         tip = "How often each step is taken back and walked again, so that what is new fits what is known"
-        self.resample_times = self._spin("Back and forth", 0, MOST_RESAMPLE_TIMES, tip)
+        self.resample_times = number_box(self, "Back and forth", 0, MOST_RESAMPLE_TIMES, tip)
         self.resample_times.valueChanged.connect(lambda value: self.changed.emit({"resample_times": value}))
         self.draws = self._choice("Draws", DRAWS)
         self.draws.activated.connect(lambda index: self.changed.emit({"weighted": bool(index)}))
-        self.particles = self._spin("Particles", *PARTICLES, "How many weighted particles the samples are drawn from")
-        self.particles.setSingleStep(16)
+        self.particles = number_box(
+            self, "Particles", *PARTICLES, "How many weighted particles the samples are drawn from", step=16
+        )
         self.particles.valueChanged.connect(lambda value: self.changed.emit({"particles": value}))
         self.start = QSlider(Qt.Orientation.Horizontal, self)
         self.start.setAccessibleName("Start from step")
@@ -65,9 +65,7 @@ class InpaintPanel(QWidget):
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.effective = QLabel(self)
         self.effective.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._run = QToolButton(self)
-        self._run.setDefaultAction(run)
-        self._run.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._run = action_button(run, self, Qt.ToolButtonStyle.ToolButtonTextBesideIcon, flat=False)
         self._lay_out()
 
     def set_steps(self, steps: int) -> None:
@@ -135,12 +133,6 @@ class InpaintPanel(QWidget):
         layout.setSpacing(8)
         layout.addLayout(form)
         layout.addWidget(self.sentence)
-
-    def _spin(self, name: str, least: int, most: int, tip: str) -> QSpinBox:
-        box = QSpinBox(self)
-        box.setRange(least, most)
-        prepare(box, name, tip)
-        return box
 
     def _choice(self, name: str, texts: Iterable[str]) -> QComboBox:
         box = QComboBox(self)

@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
 
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import ColouredWidget, Palette
-from dpm_gui.paint.document.tools import SIZES, ToolBox
+from dpm_gui.paint.document.ready_masks import READY_MASKS
+from dpm_gui.paint.document.tools import SIZES, TOOLS, ToolBox
+from dpm_gui.views.widgets.flat_button import action_button
 
 ICON, SIDE = 20, 36
 SWATCH = 16
-TOOL_NAMES = ("tool_brush", "tool_eraser", "tool_rectangle", "tool_fill", "tool_colour")
-MASK_ACTIONS = ("mask_hole", "mask_left", "mask_lower", "mask_random", "mask_rows")
 PRESETS = 9
 
 
@@ -52,12 +52,12 @@ class ToolColumn(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(4)
-        for name in TOOL_NAMES:
-            layout.addWidget(self._button(actions[name]))
-        layout.addSpacing(16)
-        for name in ("invert_mask", "clear_mask", "show_mask"):
-            layout.addWidget(self._button(actions[name]))
-        layout.addSpacing(16)
+        for names in ([f"tool_{tool}" for tool in TOOLS], ["invert_mask", "clear_mask", "show_mask"]):
+            for name in names:
+                button = action_button(actions[name], self)
+                _set_flat(button)
+                layout.addWidget(button)
+            layout.addSpacing(16)
         _set_flat(self._compare)
         layout.addWidget(self._compare)
         layout.addStretch(1)
@@ -66,13 +66,6 @@ class ToolColumn(QWidget):
     def set_palette(self, palette: Palette, icons: IconSet) -> None:
         """Show everything in the colours of ``palette``."""
         self._compare.setIcon(icons.icon("arrow-left-right", palette.ink))
-
-    def _button(self, action: QAction) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(action)
-        button.setAccessibleName(action.text())
-        _set_flat(button)
-        return button
 
 
 class ImageBar(ColouredWidget):
@@ -146,7 +139,7 @@ class ImageBar(ColouredWidget):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setAutoRaise(True)
         menu = QMenu(button)
-        menu.addActions([actions[name] for name in MASK_ACTIONS])
+        menu.addActions([actions[f"mask_{name}"] for name in READY_MASKS])
         menu.addSeparator()
         menu.addActions([actions[name] for name in ("invert_mask", "clear_mask", "open_mask", "save_mask")])
         button.setMenu(menu)
@@ -193,15 +186,10 @@ def _set_flat(button: QToolButton) -> None:
 
 
 def _flat(action: QAction, parent: QWidget) -> QToolButton:
-    button = QToolButton(parent)
-    button.setDefaultAction(action)
-    button.setAutoRaise(True)
+    text_only = action.icon().isNull()
+    style = Qt.ToolButtonStyle.ToolButtonTextOnly if text_only else Qt.ToolButtonStyle.ToolButtonIconOnly
+    button = action_button(action, parent, style)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName(action.text())
-    icon_only = not action.icon().isNull()
-    button.setToolButtonStyle(
-        Qt.ToolButtonStyle.ToolButtonIconOnly if icon_only else Qt.ToolButtonStyle.ToolButtonTextOnly
-    )
     return button
 
 

@@ -8,20 +8,19 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from dpm_gui.desktop.numbers import with_minus
-from dpm_gui.views.widgets.number_box import prepare
+from dpm_gui.views.widgets.flat_button import action_button
+from dpm_gui.views.widgets.number_box import decimal_box, number_box
 
 POTENTIAL_TOOLS = {
     "attract": ("Attract", "Paint where points are wished for"),
@@ -59,13 +58,12 @@ class PotentialPanel(QWidget):
         super().__init__(parent)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
-        self.diameter = self._number(
-            "Brush", 0.1, 4.0, 0.1, " σ", "Diameter of the brush, standard deviations ([ and ])"
-        )
-        self.strength = self._number(
-            "Strength", 0.5, 10.0, 0.5, " nats", "By how much a stroke changes ln r in its middle"
-        )
-        self.std = self._number("Noise", 0.05, 2.0, 0.05, " σ", "Standard deviation of the observation's noise")
+        tip = "Diameter of the brush, standard deviations ([ and ])"
+        self.diameter = decimal_box(self, "Brush", (0.1, 4.0), 0.1, " σ", tip)
+        tip = "By how much a stroke changes ln r in its middle"
+        self.strength = decimal_box(self, "Strength", (0.5, 10.0), 0.5, " nats", tip)
+        tip = "Standard deviation of the observation's noise"
+        self.std = decimal_box(self, "Noise", (0.05, 2.0), 0.05, " σ", tip)
         self.diameter.setValue(1.0)
         self.strength.setValue(4.0)
         self.std.setValue(0.3)
@@ -75,12 +73,9 @@ class PotentialPanel(QWidget):
         self.draws = QComboBox(self)
         self.draws.addItems(["weighted particles", "the paper's kernels"])
         self.draws.setAccessibleName("Draws")
-        self.draws.activated.connect(lambda index: self._choose_draws(index == 0))
-        self.count = QSpinBox(self)
-        self.count.setRange(100, 20_000)
-        self.count.setSingleStep(500)
+        self.draws.activated.connect(lambda index: self.changed.emit({"weighted": index == 0}))
+        self.count = number_box(self, "Points", 100, 20_000, "How many points flow into the wish", step=500)
         self.count.setGroupSeparatorShown(True)
-        prepare(self.count, "Points", "How many points flow into the wish")
         self.count.valueChanged.connect(lambda value: self.changed.emit({"count": value}))
         self.automatic = QCheckBox("Run after each stroke", self)
         self.automatic.setChecked(True)
@@ -88,9 +83,7 @@ class PotentialPanel(QWidget):
         self.acceptance, self.effective = self._readout(), self._readout()
         self.sentence = QLabel(WEIGHTED_TEXT, self)
         self.sentence.setWordWrap(True)
-        self._run = QToolButton(self)
-        self._run.setDefaultAction(run)
-        self._run.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._run = action_button(run, self, Qt.ToolButtonStyle.ToolButtonTextBesideIcon, flat=False)
         self._lay_out()
 
     def show_tool(self, tool: str) -> None:
@@ -118,9 +111,6 @@ class PotentialPanel(QWidget):
             share = "none: the model gives nothing to this wish"
         self.acceptance.setText(with_minus(share))
         self.effective.setText("–" if size is None else f"{size:.0f} of {count}")
-
-    def _choose_draws(self, weighted: bool) -> None:
-        self.changed.emit({"weighted": weighted})
 
     def _lay_out(self) -> None:
         tools = QGridLayout()
@@ -165,14 +155,6 @@ class PotentialPanel(QWidget):
         layout.addLayout(self.form)
         layout.addWidget(self.sentence)
         layout.addStretch(1)
-
-    def _number(self, name: str, least: float, most: float, step: float, unit: str, tip: str) -> QDoubleSpinBox:
-        box = QDoubleSpinBox(self)
-        box.setRange(least, most)
-        box.setSingleStep(step)
-        box.setSuffix(unit)
-        prepare(box, name, tip)
-        return box
 
     def _readout(self) -> QLabel:
         label = QLabel("–", self)

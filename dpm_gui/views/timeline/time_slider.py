@@ -28,6 +28,7 @@ class TimeSlider(QAbstractSlider):
     home_asked = Signal()
     end_asked = Signal()
     drag_started = Signal()
+    """The handle was taken: a clock that plays had better stand still."""
     drag_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

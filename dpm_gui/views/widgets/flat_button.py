@@ -1,9 +1,9 @@
-"""The flat buttons of the timeline: a plain one, and one that opens a menu."""
+"""Flat buttons: of an action, of the timeline, and one that opens a menu."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from dpm_gui.desktop.theme import Palette
@@ -12,6 +12,22 @@ SIDE = 32
 _ICON = 20
 _CHEVRON = 12
 _KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+def action_button(
+    action: QAction,
+    parent: QWidget,
+    style: Qt.ToolButtonStyle = Qt.ToolButtonStyle.ToolButtonIconOnly,
+    *,
+    flat: bool = True,
+) -> QToolButton:
+    """Return a button that triggers ``action``; it shows what ``style`` says, within a frame unless ``flat``."""
+    button = QToolButton(parent)
+    button.setDefaultAction(action)
+    button.setAccessibleName(action.text())
+    button.setAutoRaise(flat)
+    button.setToolButtonStyle(style)
+    return button
 
 
 class FlatButton(QToolButton):

@@ -1,12 +1,32 @@
-"""What all boxes for a number have in common."""
+"""Boxes for a number: what is typed counts when it is finished, and then the keyboard is given back."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox
+from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
 
 
-def prepare(box: QSpinBox | QDoubleSpinBox, name: str, tip: str) -> None:
-    """Name ``box``, and have what is typed count when it is finished: Enter gives the keyboard back."""
+def number_box(parent: QWidget, name: str, least: int, most: int, tip: str, step: int = 1) -> QSpinBox:
+    """Return a box for a whole number from ``least`` to ``most``; ``name`` is what a screen reader says."""
+    box = QSpinBox(parent)
+    box.setRange(least, most)
+    box.setSingleStep(step)
+    _prepare(box, name, tip)
+    return box
+
+
+def decimal_box(
+    parent: QWidget, name: str, limits: tuple[float, float], step: float, unit: str, tip: str
+) -> QDoubleSpinBox:
+    """Return a box for a number within ``limits``, with its ``unit`` behind it."""
+    box = QDoubleSpinBox(parent)
+    box.setRange(*limits)
+    box.setSingleStep(step)
+    box.setSuffix(unit)
+    _prepare(box, name, tip)
+    return box
+
+
+def _prepare(box: QSpinBox | QDoubleSpinBox, name: str, tip: str) -> None:
     box.setKeyboardTracking(False)  # else it would count at every digit
     box.lineEdit().returnPressed.connect(box.clearFocus)  # the window's keys, Space and digits, are keys again
     box.setAccessibleName(name)

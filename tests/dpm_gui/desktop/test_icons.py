@@ -65,7 +65,7 @@ def test_where_a_screen_has_scale_two_an_icon_is_drawn_with_twice_the_pixels(
     qtbot: QtBot, side: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screens = [SimpleNamespace(devicePixelRatio=lambda: 1.0), SimpleNamespace(devicePixelRatio=lambda: 2.0)]
-    monkeypatch.setattr("PySide6.QtGui.QGuiApplication", SimpleNamespace(screens=lambda: screens))
+    monkeypatch.setattr("dpm_gui.desktop.icons.QGuiApplication", SimpleNamespace(screens=lambda: screens))
     pixmap = IconSet().icon("play", INK).pixmap(QSize(side, side), 2.0)
     assert pixmap.width() == 2 * side
     assert pixmap.devicePixelRatio() == 2.0

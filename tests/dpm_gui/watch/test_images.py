@@ -13,7 +13,7 @@ from dpm_gui.desktop.icons import IconSet
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
-from dpm_gui.views.canvases.images import ImagesView
+from dpm_gui.views.canvases.images import MODE_TEXTS, ImagesView
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.watch.bound_panel import BoundPanel
 from dpm_gui.watch.run_panel import RunPanel
@@ -143,7 +143,7 @@ def test_while_playing_the_newest_answer_is_shown_though_its_step_has_passed(
     qtbot.waitUntil(lambda: bool(looking._passes))
     looking.let(1, call=0)
     qtbot.waitUntil(lambda: "t = 9 · computing at t = 11…" in desk.notes()[FORWARD])
-    assert desk.views[FORWARD].header.readout.startswith("x0_estimate")
+    assert desk.views[FORWARD].header.readout.startswith(MODE_TEXTS["x0_estimate"])
     assert desk.views[FORWARD]._frame.t == 9
     looking.let_go()
     qtbot.waitUntil(lambda: desk.notes() == dict.fromkeys(SIDES, "t = 11"))

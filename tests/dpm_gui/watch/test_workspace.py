@@ -204,12 +204,12 @@ def test_what_the_timeline_asks_for_is_what_the_player_does(there: Workspace) ->
     assert there.player.t == STEPS - 2
     there.timeline.home_asked.emit()
     assert there.player.t == 0
-    there.timeline.speed_asked.emit(SPEEDS[-1])
-    there.timeline.loop_toggled.emit(True)
-    there.timeline.direction_asked.emit("backward")
+    there.timeline.transport.speed_asked.emit(SPEEDS[-1])
+    there.timeline.transport.loop_toggled.emit(True)
+    there.timeline.transport.direction_asked.emit("backward")
     assert (there.player.speed, there.player.loop, there.player.direction) == (SPEEDS[-1], True, "backward")
     assert there.actions["loop"].isChecked()
-    there.timeline.play_toggled.emit()
+    there.timeline.transport.play_toggled.emit()
     assert there.player.playing
     there.player.pause()
 

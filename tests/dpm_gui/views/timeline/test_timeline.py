@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, SignalInstance
 from PySide6.QtGui import QColor, QImage, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -28,7 +28,7 @@ BARE_SIGNALS = ("play_toggled", "home_asked", "end_asked", "drag_started", "drag
 def timeline(qtbot: QtBot) -> Timeline:
     timeline = Timeline(SPEEDS)
     qtbot.addWidget(timeline)
-    timeline.set_icons(IconSet())
+    timeline.transport.set_icons(IconSet())
     timeline.set_palette(LIGHT)
     timeline.set_range(LAST)
     timeline.set_signal(np.linspace(1.0, 0.0, LAST + 1))
@@ -40,12 +40,17 @@ def timeline(qtbot: QtBot) -> Timeline:
 
 @pytest.fixture
 def received(timeline: Timeline) -> list[tuple[object, ...]]:
-    """All that the timeline tells, in its order."""
+    """All that the timeline and its parts tell, in its order."""
     received: list[tuple[object, ...]] = []
+
+    def signal(name: str) -> SignalInstance:
+        parts = (timeline, timeline.transport, timeline.slider)
+        return next(getattr(part, name) for part in parts if hasattr(part, name))
+
     for name in SIGNALS:
-        getattr(timeline, name).connect(lambda value, name=name: received.append((name, value)))
+        signal(name).connect(lambda value, name=name: received.append((name, value)))
     for name in BARE_SIGNALS:
-        getattr(timeline, name).connect(lambda name=name: received.append((name,)))
+        signal(name).connect(lambda name=name: received.append((name,)))
     return received
 
 
@@ -96,12 +101,12 @@ def test_speed_and_direction_are_chosen_from_menus(timeline: Timeline, received:
 
 def test_what_is_told_is_shown_and_asks_for_nothing(timeline: Timeline, received: list[tuple[object, ...]]) -> None:
     timeline.set_t(17)
-    timeline.set_position(17.4)
-    timeline.set_playing(True)
-    timeline.set_speed(4.0)
-    timeline.set_loop(True)
-    timeline.set_direction("backward")
-    timeline.set_available(3, 30)
+    timeline.slider.set_position(17.4)
+    timeline.transport.set_playing(True)
+    timeline.transport.set_speed(4.0)
+    timeline.transport.set_loop(True)
+    timeline.transport.set_direction("backward")
+    timeline.slider.set_available(3, 30)
     timeline.set_range(12)
     assert received == []
     assert button(timeline, "Speed").text() == "4×"
@@ -123,7 +128,7 @@ def test_the_buttons_do_not_move_when_the_speed_changes_and_every_speed_has_room
     loop, speed = button(timeline, "Loop"), button(timeline, "Speed")
     before = loop.x()
     for value in (0.25, 0.5, 4.0):
-        timeline.set_speed(value)
+        timeline.transport.set_speed(value)
         for _ in range(2):  # a layout may take two rounds
             QApplication.processEvents()
         assert loop.x() == before
@@ -202,7 +207,7 @@ def test_the_readout_follows_the_size_of_the_applications_font(timeline: Timelin
 
 def test_a_thumbnail_sits_centred_under_its_step(timeline: Timeline) -> None:
     shown = [0, 10, 20, 30, 40]
-    timeline.set_thumbnails([(t, thumbnail()) for t in shown])
+    timeline.thumbnails.set_thumbnails([(t, thumbnail()) for t in shown])
     for t in shown:
         here = timeline.thumbnails.place_of(t)
         assert here is not None
@@ -211,7 +216,7 @@ def test_a_thumbnail_sits_centred_under_its_step(timeline: Timeline) -> None:
 
 
 def test_a_click_on_a_thumbnail_asks_for_its_step(timeline: Timeline, received: list[tuple[object, ...]]) -> None:
-    timeline.set_thumbnails([(t, thumbnail()) for t in (0, 10, 20, 30, 40)])
+    timeline.thumbnails.set_thumbnails([(t, thumbnail()) for t in (0, 10, 20, 30, 40)])
     here = timeline.thumbnails.place_of(30)
     assert here is not None
     QTest.mouseClick(timeline.thumbnails, LEFT, pos=here.center().toPoint())
@@ -220,7 +225,7 @@ def test_a_click_on_a_thumbnail_asks_for_its_step(timeline: Timeline, received: 
 
 
 def test_where_the_strip_is_narrow_thumbnails_are_left_out_but_not_the_outer_ones(timeline: Timeline) -> None:
-    timeline.set_thumbnails([(t, thumbnail()) for t in range(LAST + 1)])
+    timeline.thumbnails.set_thumbnails([(t, thumbnail()) for t in range(LAST + 1)])
     places = [timeline.thumbnails.place_of(t) for t in range(LAST + 1)]
     there = [here for here in places if here is not None]
     assert 2 < len(there) < LAST
@@ -230,7 +235,7 @@ def test_where_the_strip_is_narrow_thumbnails_are_left_out_but_not_the_outer_one
 
 
 def test_the_thumbnail_nearest_to_the_step_is_marked(timeline: Timeline) -> None:
-    timeline.set_thumbnails([(t, thumbnail()) for t in (0, 20, 40)])
+    timeline.thumbnails.set_thumbnails([(t, thumbnail()) for t in (0, 20, 40)])
     here = timeline.thumbnails.place_of(20)
     assert here is not None
     corner = here.topLeft().toPoint() + QPoint(0, 10)
@@ -243,7 +248,7 @@ def test_the_thumbnail_nearest_to_the_step_is_marked(timeline: Timeline) -> None
 
 def test_a_dark_palette_reaches_every_part(timeline: Timeline) -> None:
     timeline.set_t(20)
-    timeline.set_thumbnails([(0, thumbnail()), (40, thumbnail())])
+    timeline.thumbnails.set_thumbnails([(0, thumbnail()), (40, thumbnail())])
     parts = (timeline.slider, timeline.thumbnails, button(timeline, "Play"), button(timeline, "Speed"))
     light = [part.grab().toImage() for part in parts]
     timeline.set_palette(DARK)
@@ -254,10 +259,10 @@ def test_a_player_and_a_timeline_agree_after_a_drag_while_playing(timeline: Time
     now = [0.0]
     player = Player(timeline, lambda: now[0])
     player.frame_changed.connect(timeline.set_t)
-    player.position_changed.connect(timeline.set_position)
+    player.position_changed.connect(timeline.slider.set_position)
     timeline.seek_asked.connect(player.seek)
-    timeline.drag_started.connect(player.hold)
-    timeline.drag_ended.connect(player.release)
+    timeline.slider.drag_started.connect(player.hold)
+    timeline.slider.drag_ended.connect(player.release)
     player.set_last(LAST)
     player.play()
     QTest.mousePress(timeline.slider, LEFT, pos=place(timeline, 8))
