@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import DpmError
-from dpm_gui.jobs.tasks import Tasks
+from dpm_gui.jobs.tasks import TaskOwner
 
 SAVING = "save"
 
@@ -18,35 +18,24 @@ Write = Callable[[str], None]
 """Writes to a path, in a thread: what it writes is changed by nobody any more."""
 
 
-class Saver(QObject):
+class Saver(TaskOwner):
     """Writes one file at a time, in the order they were asked for: of two saves to one path the later one stands."""
 
     saved = Signal(str)
     """The path of a file that was written."""
-    failed = Signal(object)
-    """An exception: why a file was not written."""
-    activity_changed = Signal(object)
-    """An `Activity`, or None."""
+    purpose = SAVING
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._path = ""
         self._closing = False
         self._waiting: dict[str, Write] = {}
-        self._tasks = Tasks((SAVING,), self)
-        self._tasks.activity_changed.connect(self.activity_changed)
-        self._tasks.ended.connect(self._note_end)
-
-    @property
-    def busy(self) -> bool:
-        """Whether a file is being written."""
-        return SAVING in self._tasks
 
     def save(self, path: str, write: Write) -> None:
         """Have ``write(path)`` called in a job, in the place of what waits to be written to the same path."""
         self._waiting.pop(path, None)
         self._waiting[path] = write
-        if not self.busy:
+        if not self.running:
             self._begin_next()
 
     def shut_down(self) -> None:

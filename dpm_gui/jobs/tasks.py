@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from time import monotonic
+from typing import ClassVar, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import DpmError
 from dpm_gui.jobs.jobs import Job, Jobs, Work
 
-ValuesCallback = Callable[[list[object]], int]
-"""Takes in values, and returns how many steps of the work they were."""
+Value = TypeVar("Value")
 
 
 class Tasks(QObject):
@@ -36,14 +36,21 @@ class Tasks(QObject):
         return purpose in self._activities
 
     def begin(
-        self, purpose: str, work: Work, take: ValuesCallback, text: str, total: int, *, can_stop: bool = True
+        self,
+        purpose: str,
+        work: Callable[[], Iterator[Value]],
+        take: Callable[[list[Value]], int],
+        text: str,
+        total: int,
+        *,
+        can_stop: bool = True,
     ) -> None:
         """Do ``work`` for ``purpose``, in the place of what was done for it before.
 
         Args:
             purpose: What for.
             work: Makes the generator.
-            take: Takes in its values, in this thread.
+            take: Takes in its values, in this thread, and returns how many steps of the work they were.
             text: What is done, in words.
             total: Steps of it; 0 where nobody knows.
             can_stop: Whether a person may stop it.
@@ -86,7 +93,12 @@ class Tasks(QObject):
         self._jobs.shut_down()
 
     def _take(
-        self, purpose: str, job: Job, take: ValuesCallback, values: list[object], progress: ProgressEstimator
+        self,
+        purpose: str,
+        job: Job,
+        take: Callable[[list[Value]], int],
+        values: list[Value],
+        progress: ProgressEstimator,
     ) -> None:
         if not self._jobs.is_current(purpose, job):  # a queued signal outlives a job that was replaced
             return
@@ -108,6 +120,44 @@ class Tasks(QObject):
             self._activities[purpose] = activity
         shown = next((self._activities[name] for name in self._order if name in self._activities), None)
         self.activity_changed.emit(shown)
+
+
+class TaskOwner(QObject):
+    """The base of what has work done in jobs and tells of it: a session, or who opens or saves files."""
+
+    activity_changed = Signal(object)
+    """An `Activity`, or None when nothing is being done."""
+    failed = Signal(object)
+    """An exception, whatever was being done."""
+
+    purpose: ClassVar[str]
+    """What `running` tells of and `stop` stops."""
+
+    def __init__(self, parent: QObject | None, order: tuple[str, ...] = ()) -> None:
+        """Tell of what is done for the purposes in ``order``; without one, for `purpose` alone."""
+        super().__init__(parent)
+        self._tasks = Tasks(order or (self.purpose,), self)
+        self._tasks.activity_changed.connect(self.activity_changed)
+        self._tasks.ended.connect(self._note_end)
+
+    @property
+    def running(self) -> bool:
+        """Whether the work is under way."""
+        return self.purpose in self._tasks
+
+    def stop(self) -> None:
+        """Stop what is under way; what is there stays."""
+        self._tasks.stop((self.purpose,))
+
+    def shut_down(self) -> None:
+        """End every thread; nothing is told and nothing begins any more."""
+        self.blockSignals(True)
+        self._tasks.shut_down()
+
+    def _note_end(self, purpose: str, error: Exception | None) -> None:
+        """Tell of the end of work for ``purpose``, of which `failed` is a part."""
+        if error is not None:
+            self.failed.emit(error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,15 +54,10 @@ class PaintFiles(QObject):
         self._potential_session = potential_session
         self._preferences = preferences
         self._window = window
-        self._saver = Saver(self)
-        self._saver.saved.connect(lambda path: self.notified.emit(f"Saved {path}"))
-        self._saver.failed.connect(self.failed)
-        self._saver.activity_changed.connect(self.activity_changed)
-
-    @property
-    def busy(self) -> bool:
-        """Whether a file is being written."""
-        return self._saver.busy
+        self.saver = Saver(self)
+        self.saver.saved.connect(lambda path: self.notified.emit(f"Saved {path}"))
+        self.saver.failed.connect(self.failed)
+        self.saver.activity_changed.connect(self.activity_changed)
 
     def ask_for_mask(self) -> None:
         """Show the dialog that chooses a mask."""
@@ -91,28 +86,28 @@ class PaintFiles(QObject):
     def save_mask(self, path: str) -> None:
         """Save the mask as a PNG picture."""
         mask = self._paint.document.mask.values.copy()
-        self._saver.save(path, lambda path: save_image(image_of_mask(mask), path))
+        self.saver.save(path, lambda path: save_image(image_of_mask(mask), path))
 
     def save_result_image(self, levels: NDArray[np.uint8], path: str) -> None:
         """Save a picture as a PNG file, a pixel for a pixel; nobody is to change ``levels`` any more."""
-        self._saver.save(path, lambda path: save_image(image_of(levels), path))
+        self.saver.save(path, lambda path: save_image(image_of(levels), path))
 
     def save_request(self, path: str) -> None:
         """Save picture, mask and options as one file, or the wish over the plane."""
         if self._potential_session.available:
-            self._saver.save(path, partial(save_potential, self._potential_session.saved))
+            self.saver.save(path, partial(save_potential, self._potential_session.saved))
             return
         try:
             request = self._paint.request
         except DpmError as error:
             self.failed.emit(error)
         else:
-            self._saver.save(path, partial(runs.save_request, request))
+            self.saver.save(path, partial(runs.save_request, request))
 
     def shut_down(self) -> None:
         """Write all that was to be saved, and end every thread; nothing is told any more."""
         self.blockSignals(True)
-        self._saver.shut_down()
+        self.saver.shut_down()
 
     def _ask_open(self, title: str, kinds: str, take: Callable[[str], None]) -> None:
         from dpm_gui.dialogs.files import ask_open  # not before it is asked for: Paint is there the sooner

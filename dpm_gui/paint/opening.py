@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from core.errors import BadInputError
 from core.values.checkpoints import DataInfo
 from dpm_gui.engine import painting, runs
-from dpm_gui.jobs.tasks import Tasks
+from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.document import image_files
 from dpm_gui.paint.document.image_files import CROPPED, FITTED, levels_of_shape, scaled_mask
 from dpm_gui.paint.inpainting.session import PaintSession
@@ -26,10 +26,11 @@ from dpm_gui.views.canvases.image_levels import from_levels
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
 READING = "read"
 
+Value = TypeVar("Value")
 LevelArray = NDArray[np.uint8]
 
 
-class PaintOpener(QObject):
+class PaintOpener(TaskOwner):
     """Reads one file at a time, the newest alone, and hands what is in it to the painting.
 
     A file is meant for what was open when it was chosen: where another checkpoint comes first, it is left.
@@ -37,10 +38,7 @@ class PaintOpener(QObject):
 
     notified = Signal(str)
     """What has been done, in words."""
-    failed = Signal(object)
-    """An exception: why a file was not used."""
-    activity_changed = Signal(object)
-    """An `Activity`, or None."""
+    purpose = READING
 
     def __init__(self, paint: PaintSession, potential_session: PotentialSession, window: QWidget) -> None:
         super().__init__(window)
@@ -49,15 +47,12 @@ class PaintOpener(QObject):
         self._window = window
         self._name = ""
         self._asked: QMessageBox | None = None
-        self._tasks = Tasks((READING,), self)
-        self._tasks.activity_changed.connect(self.activity_changed)
-        self._tasks.ended.connect(self._note_end)
         paint.document_loaded.connect(self._leave)
 
     @property
     def busy(self) -> bool:
         """Whether a file is being read, or a person is asked about one."""
-        return READING in self._tasks or self._asked is not None
+        return self.running or self._asked is not None
 
     def open(self, path: str) -> bool:
         """Open what kind of file was dropped; tell whether it is one of these."""
@@ -101,7 +96,7 @@ class PaintOpener(QObject):
 
     def stop(self) -> None:
         """Leave the file that is being opened."""
-        self._tasks.stop((READING,))
+        super().stop()
         if self._asked is not None:
             self._asked.reject()
 
@@ -109,12 +104,12 @@ class PaintOpener(QObject):
         """End every thread; nothing is told and nothing begins any more."""
         self.blockSignals(True)
         self.stop()
-        self._tasks.shut_down()
+        super().shut_down()
 
-    def _read(self, path: str, work: Callable[[], Iterator[object]], take: Callable[[Any], None]) -> None:
+    def _read(self, path: str, work: Callable[[], Iterator[Value]], take: Callable[[Value], None]) -> None:
         """Do ``work``, which comes to one value, and have it taken."""
 
-        def take_all(values: list[object]) -> int:
+        def take_all(values: list[Value]) -> int:
             for value in values:
                 take(value)
             return len(values)
@@ -171,10 +166,6 @@ class PaintOpener(QObject):
         if self.busy:
             self.stop()
             self.notified.emit(f"{self._name} was not used: another checkpoint is open now")
-
-    def _note_end(self, _purpose: str, error: Exception | None) -> None:
-        if error is not None:
-            self.failed.emit(error)
 
 
 # What is done in the job:

@@ -81,9 +81,9 @@ class ImageRowsBuilder(QObject):
         few = replace(spec, count=len(noised))
         denoises = spec.denoise_from is not None
 
-        def take(values: list[object]) -> int:
+        def take(values: list[Frame]) -> int:
             last = values[-1]
-            if isinstance(last, Frame) and last.t == 0:
+            if last.t == 0:
                 denoised, samples = (ended, last.x) if denoises else (last.x, ended)
                 signal, steps = float(opened.alpha_bars[t]), opened.checkpoint.steps
                 self._rows = ImageRows(t, signal, steps, examples, noised, denoised, samples)

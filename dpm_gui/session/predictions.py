@@ -61,10 +61,9 @@ class Predictions(QObject):
         self._running = {_key(side, mode, shown) for side, shown in wanted.items()}
         predict = Prediction(mode, {side: shown.frame for side, shown in wanted.items()})
 
-        def take(values: list[object]) -> int:
+        def take(values: list[Prediction]) -> int:
             for value in values:
-                if isinstance(value, Prediction):
-                    self._cache(wanted, value)
+                self._cache(wanted, value)
             return len(values)
 
         what = "the guess of x⁰" if mode == runs.X0_ESTIMATE else "the mean of the next step"
@@ -121,7 +120,7 @@ class Drifts(QObject):
                 COMPUTING_DRIFT, lambda: runs.drift(opened, threads), self._take, "Computing the drift", steps
             )
 
-    def _take(self, values: list[object]) -> int:
-        self._found |= {value.t: value for value in values if isinstance(value, DriftFrame)}
+    def _take(self, values: list[DriftFrame]) -> int:
+        self._found |= {value.t: value for value in values}
         self.changed.emit()
         return len(values)

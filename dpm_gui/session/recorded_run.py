@@ -14,6 +14,8 @@ from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
 from dpm_gui.session.side_recording import PreviewRecording, SideRecording
 
 SideRecordings = dict[str, SideRecording]
+RunValue = SideFrame | SideColours | None
+"""What a run yields; None for a step that shows nothing."""
 
 
 class RecordedRun:
@@ -51,13 +53,14 @@ class RecordedRun:
         (self.spec, self.sides), self._samples = self._samples, None
         return True
 
-    def take(self, value: object) -> int:
+    def take(self, value: RunValue) -> int:
         """Take in a value of the run, a frame of which has been kept; return how many steps of the work it was."""
-        if isinstance(value, SideFrame):
-            self.sides[value.side].mark_stored(value.frame, preview=value.preview, spread=value.spread)
-            return int(value.side in self._counted_sides)
-        if isinstance(value, SideColours):
-            self.sides[value.side].along = value.along
+        match value:
+            case SideFrame(side, frame, preview, spread):
+                self.sides[side].mark_stored(frame, preview=preview, spread=spread)
+                return int(side in self._counted_sides)
+            case SideColours(side, along):
+                self.sides[side].along = along
         return 0
 
     def _samples_before(self, spec: RunSpec) -> tuple[RunSpec, SideRecordings] | None:
@@ -111,7 +114,7 @@ def recordings_in(recording_space: RecordingSpace, steps: int) -> dict[str, Side
     }
 
 
-def store_frames(values: Iterator[object], recordings: Mapping[str, SideRecording]) -> Iterator[object]:
+def store_frames(values: Iterator[RunValue], recordings: Mapping[str, SideRecording]) -> Iterator[RunValue]:
     """Hand on the values of a run, its frames put where they are kept: a disk takes its time, and the window has none.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Unpack
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -17,19 +17,19 @@ from dpm_gui.engine import measuring, opening, runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import POINTS, SEQUENCES, StateKind, state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, SideColours, SideFrame
-from dpm_gui.jobs.tasks import Tasks
+from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.session.figure_rows import COMPUTING_ROWS, ImageRows, ImageRowsBuilder
 from dpm_gui.session.predictions import COMPUTING_DRIFT, PREDICTING, Drifts, Predictions
-from dpm_gui.session.recorded_run import RecordedRun, store_frames
+from dpm_gui.session.recorded_run import RecordedRun, RunValue, store_frames
 from dpm_gui.session.side_recording import ShownFrame, SideRecording
-from dpm_gui.session.undo import spec_change_command
+from dpm_gui.session.undo import SpecChanges, spec_change_command
 
 PRELOADING, OPENING, RUNNING, MEASURING_BOUND = "preload", "open", "run", "bound"
 FIELDS_OF_ANOTHER_RUN = {"seed", "count", "denoise_from"}
 TASKS_OF_OPENED = (RUNNING, MEASURING_BOUND, COMPUTING_DRIFT, COMPUTING_ROWS, PREDICTING)
 
 
-class Session(QObject):
+class Session(TaskOwner):
     """What is open, what to run, what is running and what came out. `edit` is the one door to change the spec."""
 
     preview_read = Signal(object)
@@ -51,14 +51,11 @@ class Session(QObject):
     run_started = Signal()
     run_ended = Signal(object)
     """None after a run that came to its end or was stopped, else the error."""
-    activity_changed = Signal(object)
-    """An `Activity`, or None when nothing is being done."""
-    failed = Signal(object)
-    """An exception, whatever was being done."""
+
+    purpose = RUNNING
 
     def __init__(self, spec: RunSpec, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._tasks = Tasks((PRELOADING, OPENING, *TASKS_OF_OPENED), self)
+        super().__init__(parent, (PRELOADING, OPENING, *TASKS_OF_OPENED))
         self._predictions, self._rows = Predictions(self._tasks, self), ImageRowsBuilder(self._tasks, self)
         self._drifts = Drifts(self._tasks, self)
         self._spec = spec
@@ -68,8 +65,6 @@ class Session(QObject):
         self._state_kind: StateKind = POINTS
         self._bound: Bound | None = None
         self.undo_stack = QUndoStack(self)
-        self._tasks.activity_changed.connect(self.activity_changed)
-        self._tasks.ended.connect(self._note_end)
         self._predictions.predictions_changed.connect(self.predictions_changed)
         self._drifts.changed.connect(self.drift_changed)
         for signal in (self._rows.changed, self._drifts.changed):
@@ -89,11 +84,6 @@ class Session(QObject):
     def bound(self) -> Bound | None:
         """K of what is open, if it has been measured."""
         return self._bound
-
-    @property
-    def running(self) -> bool:
-        """Whether a run is under way."""
-        return RUNNING in self._tasks
 
     def recording(self, side: str) -> SideRecording:
         """Return what came out on one side, "forward" or "reverse"."""
@@ -141,7 +131,7 @@ class Session(QObject):
         """Have the engine imported, beside whatever else is being done."""
         self._tasks.begin_silently(PRELOADING, opening.preload)
 
-    def edit(self, **changes: Any) -> None:
+    def edit(self, **changes: Unpack[SpecChanges]) -> None:
         """Change entries of the spec, undoably, and run what it now says, at once or when somebody looks again.
 
         Another seed, count or start is another run, whose states are others: it branches only where ``changes`` say so.
@@ -231,10 +221,8 @@ class Session(QObject):
         self._tasks.stop(TASKS_OF_OPENED)
 
     def shut_down(self) -> None:
-        """End every thread; nothing is told and nothing begins any more, even if a field still hands in its value."""
-        self.blockSignals(True)
         self.undo_stack.blockSignals(True)  # it would tell of its end, when the window may be gone
-        self._tasks.shut_down()
+        super().shut_down()
 
     def _apply(self, spec: RunSpec) -> None:
         self._spec = spec
@@ -259,15 +247,14 @@ class Session(QObject):
     def _note_end(self, purpose: str, error: Exception | None) -> None:
         if purpose == RUNNING:
             self.run_ended.emit(error)
-        if error is not None:
-            self.failed.emit(error)
+        super()._note_end(purpose, error)
 
-    def _take_checkpoint(self, values: list[object]) -> int:
+    def _take_checkpoint(self, values: list[CheckpointPreview | Opened]) -> int:
         for value in values:
-            if isinstance(value, CheckpointPreview) and self._opened is None:
-                self.preview_read.emit(value)
-            elif isinstance(value, Opened):
+            if isinstance(value, Opened):
                 self._replace(value)
+            elif self._opened is None:
+                self.preview_read.emit(value)
         return 0
 
     def _replace(self, opened: Opened) -> None:
@@ -298,7 +285,7 @@ class Session(QObject):
         self._predictions.forget()
         self._rows.forget()
 
-    def _take_frames(self, values: list[object]) -> int:
+    def _take_frames(self, values: list[RunValue]) -> int:
         done = sum(self._run.take(value) for value in values)
         for value in values:
             if isinstance(value, SideColours):
@@ -307,9 +294,9 @@ class Session(QObject):
             self.frames_added.emit(side)
         return done
 
-    def _take_bound(self, values: list[object]) -> int:
+    def _take_bound(self, values: list[BoundProgress]) -> int:
         for value in values:
-            if isinstance(value, BoundProgress) and value.bound is not None:
+            if value.bound is not None:
                 self._bound = value.bound
                 self.bound_changed.emit(value.bound)
         return len(values)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Generic, TypeVar
+from typing import Generic, TypedDict, TypeVar
 
 from PySide6.QtGui import QUndoCommand
 
-from core.values.runs import RunSpec
+from core.values.runs import Branch, RunSpec
 
 Value = TypeVar("Value")
 
@@ -18,6 +18,15 @@ CHANGE_LABELS = {
     "denoise_from": "change of start",
     "branches": "many futures",
 }
+
+
+class SpecChanges(TypedDict, total=False):
+    """Entries of a `RunSpec` that a person changes."""
+
+    seed: int
+    count: int
+    denoise_from: int | None
+    branches: tuple[Branch, ...]
 
 
 class ReplaceValueCommand(QUndoCommand, Generic[Value]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,18 @@ WEIGHTED_TEXT = (
     "Weighted particles, resampled when few carry the weight: the posterior itself as their number grows; "
     "the effective sample size says how many of them count."
 )
+
+
+class InpaintChanges(TypedDict, total=False):
+    """Entries of `InpaintOptions` that change."""
+
+    count: int
+    known_mode: str
+    resample_times: int
+    weighted: bool
+    particles: int
+    start: int | None
+    automatic: bool
 
 
 @dataclass(frozen=True, slots=True)

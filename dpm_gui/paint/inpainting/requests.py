@@ -11,7 +11,7 @@ from core.values.checkpoints import DataInfo
 from core.values.inpainting import InpaintingRequest
 from core.values.runs import Frame
 from dpm_gui.paint.document.document import PaintDocument
-from dpm_gui.paint.inpainting.options import COUNTS, InpaintOptions
+from dpm_gui.paint.inpainting.options import COUNTS, InpaintChanges, InpaintOptions
 
 
 def request_of(
@@ -47,12 +47,18 @@ def load_request_into(document: PaintDocument, request: InpaintingRequest) -> No
     document.set_mask(np.asarray(mask if mask.ndim == 2 else mask.any(axis=2)), "open a mask")
 
 
-def options_of_request(request: InpaintingRequest) -> dict[str, Any]:
+def options_of_request(request: InpaintingRequest) -> InpaintChanges:
     """Return the entries of `InpaintOptions` that ``request`` speaks of."""
-    options = {name: getattr(request, name) for name in ("known_mode", "weighted", "start")}
+    options = InpaintChanges(
+        known_mode=request.known_mode,
+        weighted=request.weighted,
+        start=request.start,
+        count=min(request.count, COUNTS[1]),
+        particles=request.chain_count,
+    )
     if not request.weighted:
         options["resample_times"] = request.effective_resample_times
-    return options | {"count": min(request.count, COUNTS[1]), "particles": request.chain_count}
+    return options
 
 
 class ExampleSource:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,26 +15,23 @@ from core.values.inpainting import InpaintingFrame, InpaintingRequest
 from dpm_gui.engine import painting
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import REVERSE
-from dpm_gui.jobs.tasks import Tasks
+from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.debounce import Debounce
 from dpm_gui.paint.document.document import PaintDocument
 from dpm_gui.paint.document.ready_masks import READY_MASKS
-from dpm_gui.paint.inpainting.options import InpaintOptions, mask_note
+from dpm_gui.paint.inpainting.options import InpaintChanges, InpaintOptions, mask_note
 from dpm_gui.paint.inpainting.requests import ExampleSource, as_image, load_request_into, options_of_request, request_of
 from dpm_gui.paint.inpainting.summary import ResultSummary, with_summaries
 from dpm_gui.session.session import Session
 
+INPAINTING = "inpaint"
 DEFAULT_SEQUENCE_OPTIONS = InpaintOptions(count=16, weighted=True, particles=512)
 """Of short rows many are drawn, and of their weighted kind so many that they are right."""
 
 
-class PaintSession(QObject):
-    """Fills in what the easel holds with what the session has open; the newest wish alone is heeded."""
+class InpaintRunner(TaskOwner):
+    """Runs requests, one after the other, and holds the newest frame that shows pictures."""
 
-    document_loaded = Signal(object)
-    """Something else is open: its `Opened`, the easel ready for it."""
-    options_changed = Signal(object)
-    """The `InpaintOptions` now in use."""
     started = Signal()
     """A run has begun: the results that are there are of another request."""
     result_changed = Signal(object)
@@ -43,17 +40,70 @@ class PaintSession(QObject):
     """The chain has come to this step, without pictures to show for it."""
     ended = Signal(object)
     """None after a run that came to its end or was stopped, else the error."""
+
+    purpose = INPAINTING
+
+    def __init__(self, parent: QObject | None) -> None:
+        super().__init__(parent)
+        self._summary: ResultSummary | None = None
+
+    @property
+    def result(self) -> InpaintingFrame | None:
+        """The newest frame that shows pictures."""
+        return None if self._summary is None else self._summary.frame
+
+    @property
+    def summary(self) -> ResultSummary | None:
+        """What is shown of it."""
+        return self._summary
+
+    def forget_result(self) -> None:
+        """Stop what is under way, and forget what came of it."""
+        self.stop()
+        self._show(None)
+
+    def _inpaint(self, opened: Opened, request: InpaintingRequest) -> None:
+        """Fill in ``request`` from the start; what was being filled in is stopped."""
+        steps = request.start or opened.checkpoint.steps
+        self.started.emit()
+        data = opened.checkpoint.data
+
+        def work() -> Iterator[InpaintingFrame | ResultSummary]:
+            return with_summaries(painting.inpaint(opened, request), data)
+
+        self._tasks.begin(self.purpose, work, self._take_values, "Filling in", steps + 1)
+
+    def _note_end(self, purpose: str, error: Exception | None) -> None:
+        self.ended.emit(error)
+        super()._note_end(purpose, error)
+
+    def _take_values(self, values: list[InpaintingFrame | ResultSummary]) -> int:
+        shown = [value for value in values if isinstance(value, ResultSummary)]
+        if shown:
+            self._show(shown[-1])
+        if values and isinstance(values[-1], InpaintingFrame):
+            self.stepped.emit(values[-1].t)
+        pauses = sum(isinstance(value, InpaintingFrame) and value.pause for value in values)
+        return len(values) - pauses - sum(each.frame.preview for each in shown)
+
+    def _show(self, shown: ResultSummary | None) -> None:
+        self._summary = shown
+        self.result_changed.emit(self.result)
+
+
+class PaintSession(InpaintRunner):
+    """Fills in what the easel holds with what the session has open; the newest wish alone is heeded."""
+
+    document_loaded = Signal(object)
+    """Something else is open: its `Opened`, the easel ready for it."""
+    options_changed = Signal(object)
+    """The `InpaintOptions` now in use."""
     note_changed = Signal(str)
     """What to know about what is masked; empty where there is nothing to say."""
-    activity_changed = Signal(object)
-    """An `Activity`, or None."""
-    failed = Signal(object)
-    """An exception, whatever was being done."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._runner = InpaintRunner(self)
         self._options = InpaintOptions()
         self._source: ExampleSource | None = None
         self.document = PaintDocument(self)
@@ -63,9 +113,6 @@ class PaintSession(QObject):
         self.document.changed.connect(self._note_change)
         session.opened_changed.connect(self._take)
         session.spec_changed.connect(self._debounce.note_spec)
-        for name in ("started", "result_changed", "stepped", "activity_changed", "ended"):
-            getattr(self._runner, name).connect(getattr(self, name))
-        self._runner.ended.connect(self._note_end)
 
     @property
     def opened(self) -> Opened | None:
@@ -76,21 +123,6 @@ class PaintSession(QObject):
     def options(self) -> InpaintOptions:
         """How to fill in."""
         return self._options
-
-    @property
-    def result(self) -> InpaintingFrame | None:
-        """The newest frame that shows pictures."""
-        return self._runner.result
-
-    @property
-    def summary(self) -> ResultSummary | None:
-        """What is shown of it."""
-        return self._runner.summary
-
-    @property
-    def running(self) -> bool:
-        """Whether a run is under way."""
-        return self._runner.running
 
     @property
     def request(self) -> InpaintingRequest:
@@ -113,7 +145,7 @@ class PaintSession(QObject):
         """Say whether anybody looks: nothing is begun for nobody, and what is under way goes on."""
         self._debounce.set_in_view(in_view)
 
-    def set_options(self, **changes: Any) -> None:
+    def set_options(self, **changes: Unpack[InpaintChanges]) -> None:
         """Fill in otherwise."""
         options = dataclasses.replace(self._options, **changes)
         if options != self._options:
@@ -134,14 +166,13 @@ class PaintSession(QObject):
         if problem is not None:
             self.note_changed.emit(problem)
         if problem is not None or self._idle():
-            self._runner.clear()
+            self.forget_result()
         else:
-            self._runner.begin(opened, self.request)
+            self._inpaint(opened, self.request)
 
     def stop(self) -> None:
-        """Stop what is under way; what is there stays."""
         self._debounce.stop()
-        self._runner.stop()
+        super().stop()
 
     def note(self) -> str:
         """Return what to know about what is masked."""
@@ -200,16 +231,14 @@ class PaintSession(QObject):
         self.set_options(**options_of_request(request))
 
     def shut_down(self) -> None:
-        """End every thread; nothing is told and nothing begins any more."""
         self._debounce.stop()
-        self.blockSignals(True)
         self.document.undo_stack.blockSignals(True)
-        self._runner.shut_down()
+        super().shut_down()
 
     def _take(self, opened: Opened) -> None:
         """Put the first example of what was opened on the easel."""
         self.stop()
-        self._runner.clear()
+        self.forget_result()
         data = opened.checkpoint.data
         self._source = ExampleSource(data)
         row = len(data.shape) == 1
@@ -229,85 +258,3 @@ class PaintSession(QObject):
     def _note_change(self) -> None:
         self.note_changed.emit(self.note())
         self._debounce.note()
-
-    def _note_end(self, error: Exception | None) -> None:
-        if error is not None:
-            self.failed.emit(error)
-
-
-INPAINTING = "inpaint"
-
-
-class InpaintRunner(QObject):
-    """Runs requests, one after the other, and holds the newest frame that shows pictures."""
-
-    started = Signal()
-    """A run has begun: the results that are there are of another request."""
-    result_changed = Signal(object)
-    """A `InpaintingFrame` with pictures, or None where there are none any more."""
-    stepped = Signal(int)
-    """The chain has come to this step, without pictures to show for it."""
-    ended = Signal(object)
-    """None after a run that came to its end or was stopped, else the error."""
-    activity_changed = Signal(object)
-    """An `Activity`, or None."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._tasks = Tasks((INPAINTING,), self)
-        self._summary: ResultSummary | None = None
-        self._tasks.activity_changed.connect(self.activity_changed)
-        self._tasks.ended.connect(lambda _purpose, error: self.ended.emit(error))
-
-    @property
-    def result(self) -> InpaintingFrame | None:
-        """The newest frame that shows pictures."""
-        return None if self._summary is None else self._summary.frame
-
-    @property
-    def summary(self) -> ResultSummary | None:
-        """What is shown of it."""
-        return self._summary
-
-    @property
-    def running(self) -> bool:
-        """Whether a run is under way."""
-        return INPAINTING in self._tasks
-
-    def begin(self, opened: Opened, request: InpaintingRequest) -> None:
-        """Fill in ``request`` from the start; what was being filled in is stopped."""
-        steps = request.start or opened.checkpoint.steps
-        self.started.emit()
-        data = opened.checkpoint.data
-
-        def work() -> Iterator[object]:
-            return with_summaries(painting.inpaint(opened, request), data)
-
-        self._tasks.begin(INPAINTING, work, self._take, "Filling in", steps + 1)
-
-    def stop(self) -> None:
-        """Stop what is under way; what is there stays."""
-        self._tasks.stop((INPAINTING,))
-
-    def clear(self) -> None:
-        """Stop what is under way, and forget what came of it."""
-        self.stop()
-        self._show(None)
-
-    def shut_down(self) -> None:
-        """End every thread; nothing is told and nothing begins any more."""
-        self.blockSignals(True)
-        self._tasks.shut_down()
-
-    def _take(self, values: list[object]) -> int:
-        shown = [value for value in values if isinstance(value, ResultSummary)]
-        if shown:
-            self._show(shown[-1])
-        if values and isinstance(values[-1], InpaintingFrame):
-            self.stepped.emit(values[-1].t)
-        pauses = sum(isinstance(value, InpaintingFrame) and value.pause for value in values)
-        return len(values) - pauses - sum(each.frame.preview for each in shown)
-
-    def _show(self, shown: ResultSummary | None) -> None:
-        self._summary = shown
-        self.result_changed.emit(self.result)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -12,7 +11,7 @@ from PySide6.QtGui import QUndoStack
 from core.values.runs import PosteriorFrame, RunSpec
 from dpm_gui.desktop.numbers import grouped
 from dpm_gui.engine import painting
-from dpm_gui.jobs.tasks import Tasks
+from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.debounce import Debounce
 from dpm_gui.paint.potential.files import SavedPotential
 from dpm_gui.paint.potential.shapes import PAINTED, DrawnPotential, posterior
@@ -24,7 +23,7 @@ SAMPLING_POSTERIOR = "wish"
 COUNT = 2000
 
 
-class PotentialSession(QObject):
+class PotentialSession(TaskOwner):
     """Holds what is wished for, undoably, and runs the reverse under it; the newest wish alone is heeded."""
 
     options_changed = Signal()
@@ -35,14 +34,13 @@ class PotentialSession(QObject):
     """A frame has come, the newest in `frames`."""
     ended = Signal(object)
     """None, or the error that ended a run."""
-    activity_changed = Signal(object)
-    failed = Signal(object)
+
+    purpose = SAMPLING_POSTERIOR
 
     def __init__(self, session: Session, stack: QUndoStack, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._stack = stack
-        self._tasks = Tasks((SAMPLING_POSTERIOR,), self)
         self._potential = DrawnPotential()
         self._placing = False
         self.weighted = True
@@ -50,27 +48,21 @@ class PotentialSession(QObject):
         self.count = COUNT
         self.frames: dict[int, PosteriorFrame] = {}
         self.field = SoftField(stack, self)
-        wanted, busy = (
-            (lambda: self.automatic and self.available),
-            (lambda: self.field.layer.in_stroke or self._placing),
+        self._debounce = Debounce(
+            wanted=lambda: self.automatic and self.available,
+            busy=lambda: self.field.layer.in_stroke or self._placing,
+            seed=session.spec.seed,
+            parent=self,
         )
-        self._debounce = Debounce(wanted, busy, session.spec.seed, self)
         self._debounce.due.connect(self.run)
         self.field.layer.changed.connect(self.changed)
         self.field.layer.committed.connect(self._debounce.note)
         session.spec_changed.connect(self._debounce.note_spec)
-        self._tasks.activity_changed.connect(self.activity_changed)
-        self._tasks.ended.connect(self._note_end)
 
     @property
     def potential(self) -> DrawnPotential:
         """What is wished for."""
         return self._potential
-
-    @property
-    def running(self) -> bool:
-        """Whether a run is under way."""
-        return SAMPLING_POSTERIOR in self._tasks
 
     @property
     def available(self) -> bool:
@@ -129,10 +121,13 @@ class PotentialSession(QObject):
         if self.field.painted:
             self.field.clear()
 
-    def set_options(self, **changes: Any) -> None:
-        """Change whether there are weights, how many points, and whether it runs by itself."""
-        for name, value in changes.items():
-            setattr(self, name, value)
+    def set_options(
+        self, *, weighted: bool | None = None, count: int | None = None, automatic: bool | None = None
+    ) -> None:
+        """Change whether there are weights, how many points, and whether it runs by itself; None stays as it is."""
+        self.weighted = self.weighted if weighted is None else weighted
+        self.count = self.count if count is None else count
+        self.automatic = self.automatic if automatic is None else automatic
         self.options_changed.emit()
         self._debounce.note()
 
@@ -160,33 +155,28 @@ class PotentialSession(QObject):
         self.started.emit()
         what = f"Sampling {grouped(self.count)} points"
         self._tasks.begin(
-            SAMPLING_POSTERIOR, lambda: painting.sample_posterior(opened, spec), self._take, what, self.steps + 1
+            self.purpose, lambda: painting.sample_posterior(opened, spec), self._take, what, self.steps + 1
         )
 
     def stop(self) -> None:
         """Stop what is under way; what is there stays."""
         self._debounce.stop()
-        self._tasks.stop((SAMPLING_POSTERIOR,))
+        super().stop()
 
     def shut_down(self) -> None:
-        """End every thread."""
         self._debounce.stop()
-        self.blockSignals(True)
-        self._tasks.shut_down()
+        super().shut_down()
 
     def _apply(self, potential: DrawnPotential) -> None:
         self._potential = potential
         self.changed.emit()
         self._debounce.note()
 
-    def _take(self, values: list[object]) -> int:
-        frames = [value for value in values if isinstance(value, PosteriorFrame)]
+    def _take(self, frames: list[PosteriorFrame]) -> int:
         self.frames |= {frame.t: frame for frame in frames}
-        if frames:
-            self.frames_added.emit()
+        self.frames_added.emit()
         return len(frames)
 
-    def _note_end(self, _purpose: str, error: Exception | None) -> None:
+    def _note_end(self, purpose: str, error: Exception | None) -> None:
         self.ended.emit(error)
-        if error is not None:
-            self.failed.emit(error)
+        super()._note_end(purpose, error)

@@ -85,10 +85,10 @@ def test_of_two_saves_to_one_path_the_later_one_stands_although_the_first_is_slo
     assert slow.begun.wait(10)
     saver.save(path, partial(write, "second"))
     QCoreApplication.processEvents()
-    assert saver.busy
+    assert saver.running
     assert list(tmp_path.iterdir()) == []
     slow.open.set()
-    qtbot.waitUntil(lambda: not saver.busy)
+    qtbot.waitUntil(lambda: not saver.running)
     assert Path(path).read_text(encoding="utf-8") == "second"
     assert received.all == [path, path]
     assert received.activities == [Activity("Saving a.txt", 0, 0, None, can_stop=False), None] * 2
@@ -108,7 +108,7 @@ def test_what_waits_is_written_in_its_order_and_once_where_it_would_be_replaced(
     for name, text in (("a", "old"), ("b", "b"), ("a", "new")):
         saver.save(str(tmp_path / name), partial(writing, text))
     slow.open.set()
-    qtbot.waitUntil(lambda: not saver.busy)
+    qtbot.waitUntil(lambda: not saver.running)
     assert written == ["b", "new"]
     assert received.all == [str(tmp_path / name) for name in ("slow.txt", "b", "a")]
     assert (tmp_path / "a").read_text(encoding="utf-8") == "new"
@@ -123,7 +123,7 @@ def test_a_file_that_cannot_be_written_is_told_and_the_next_one_is_written(
     received = Told(saver)
     saver.save(str(tmp_path / "a"), refuse)
     saver.save(str(tmp_path / "b"), partial(write, "b"))
-    qtbot.waitUntil(lambda: not saver.busy)
+    qtbot.waitUntil(lambda: not saver.running)
     error, path = received.all
     assert isinstance(error, OutputError)
     assert path == str(tmp_path / "b")
@@ -244,7 +244,7 @@ def test_masks_pictures_and_requests_are_written_beside_the_window_which_says_so
         ask()
         desk.answer(str(folder / Path(name).stem))
         assert desk.received.activities[-1] == Activity(f"Saving {name}", 0, 0, None, can_stop=False)
-        qtbot.waitUntil(lambda: not files.busy)
+        qtbot.waitUntil(lambda: not files.saver.running)
         assert desk.received.activities[-1] is None
         assert desk.received.all[-1] == f"Saved {folder / name}"
     assert (mask_of(read_image(folder / "mask.png")) == mask).all()
@@ -265,7 +265,7 @@ def test_a_wish_over_the_plane_is_written_beside_the_window(
     desk.potential_session.edit(DrawnPotential("disc", (0.5, -0.5)))
     desk.files.save_request(str(tmp_path / "wish.npz"))
     desk.potential_session.edit(DrawnPotential("half_plane"))
-    qtbot.waitUntil(lambda: not desk.files.busy)
+    qtbot.waitUntil(lambda: not desk.files.saver.running)
     assert load_potential(tmp_path / "wish.npz").potential == DrawnPotential("disc", (0.5, -0.5))
     assert len(threads) == 1
     assert threading.get_ident() not in threads
@@ -291,7 +291,7 @@ def test_what_is_saved_is_what_was_there_whatever_is_painted_meanwhile(
     document.invert()
     document.replace_image(image + 1, "another")
     go_on.set()
-    qtbot.waitUntil(lambda: not desk.files.busy)
+    qtbot.waitUntil(lambda: not desk.files.saver.running)
     if path.suffix == ".png":
         assert (mask_of(read_image(path)) == mask).all()
     else:
@@ -302,14 +302,14 @@ def test_what_is_saved_is_what_was_there_whatever_is_painted_meanwhile(
 
 def test_what_cannot_be_saved_is_told_and_leaves_nothing(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
     desk.files.save_mask(str(tmp_path / "gone" / "mask.png"))
-    qtbot.waitUntil(lambda: not desk.files.busy)
+    qtbot.waitUntil(lambda: not desk.files.saver.running)
     desk.paint.set_options(weighted=True, start=3)
     desk.files.save_request(str(tmp_path / "request.npz"))
     unwritten, unsound = desk.received.all
     assert isinstance(unwritten, OutputError)
     assert "gone" in str(unwritten)
     assert isinstance(unsound, BadInputError)
-    assert not desk.files.busy
+    assert not desk.files.saver.running
     assert [*tmp_path.glob("*.png"), *tmp_path.glob("*.npz")] == []
 
 

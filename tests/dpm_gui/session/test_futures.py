@@ -90,7 +90,7 @@ def test_another_run_shows_its_own_states_and_no_futures(points: Desk, change: d
     points.player.seek(2)
     points.branch()
     with qtbot.waitSignal(points.session.run_ended):
-        points.session.edit(**change)
+        points.session.edit(**change)  # type: ignore[arg-type]
     assert points.session.spec == replace(SPEC, **change)  # type: ignore[arg-type]
     assert len(points.frame(0).x) == points.session.spec.count
 

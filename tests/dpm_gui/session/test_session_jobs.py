@@ -146,7 +146,7 @@ def test_the_time_left_is_what_a_step_has_taken_so_far_for_each_that_is_missing(
     halfway: Session, steered: Steered, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     now = [50.0]
-    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("dpm_gui.jobs.tasks.monotonic", lambda: now[0])
     steered.at_once = 1
     received = listen(halfway, "activity_changed")
     with qtbot.waitSignal(halfway.frames_added):

@@ -90,7 +90,7 @@ def test_an_arrow_key_takes_the_next_seed(run_panel: RunPanel, session: Session,
 @pytest.mark.parametrize("entry", FIELDS)
 def test_a_changed_spec_is_shown_and_is_no_further_edit(run_panel: RunPanel, session: Session, entry: str) -> None:
     assert field(run_panel, entry).value() == getattr(SPEC, entry)
-    session.edit(**{entry: 4321})
+    session.edit(**{entry: 4321})  # type: ignore[arg-type]
     assert field(run_panel, entry).value() == 4321
     assert session.undo_stack.count() == 1
     session.undo_stack.undo()
