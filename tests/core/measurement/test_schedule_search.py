@@ -117,7 +117,7 @@ def heartbeat_limit(betas: NDArray[np.float64]) -> float:
 
 # ----------------------------------------------------------------------------------------------------- what is climbed
 def test_the_limit_of_rates_is_k_by_enumeration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule_search, "PAIRS", 1600)
+    monkeypatch.setattr(schedule_search, "STATES_OF_A_MEASUREMENT", 1600)
     betas = constant_erasure(8, first=1e-3)
     found = [limit_of_schedule(WORDS, WORD_INFO, "binomial", 8, seed)(betas) for seed in range(12)]
     assert abs(np.mean(found) - enumerated(betas)) < 3 * np.std(found, ddof=1) / math.sqrt(len(found))
@@ -133,7 +133,7 @@ def test_the_heartbeat_s_formula_is_what_is_measured() -> None:
 
 @pytest.mark.parametrize("name", ["swiss_roll", "heartbeat"])
 def test_the_limit_is_a_smooth_function_of_the_rates(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule_search, "PAIRS", 400)
+    monkeypatch.setattr(schedule_search, "STATES_OF_A_MEASUREMENT", 400)
     recipe = recipe_named(name)
     limit = limit_of_schedule(recipe.source, recipe.info, recipe.kind, 8)
 
@@ -149,7 +149,7 @@ def test_the_limit_is_a_smooth_function_of_the_rates(name: str, monkeypatch: pyt
 
 
 def test_the_limit_of_gaussian_rates_is_that_of_the_exact_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule_search, "PAIRS", 2000)
+    monkeypatch.setattr(schedule_search, "STATES_OF_A_MEASUREMENT", 2000)
     monkeypatch.setattr(formulas, "SUPPORT_NODES", 256)
     betas = log_linear(8, 1e-2, 1e-2)
     found = [limit_of_schedule(ROLL.source, ROLL.info, "gaussian", 8, seed)(betas) for seed in range(12)]
@@ -189,7 +189,7 @@ def test_a_simplex_turns_round_a_ridge() -> None:
 
 # ------------------------------------------------------------------------------------------------------- what it finds
 def test_rates_are_found_that_are_better_by_the_heartbeat_s_own_formula(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule_search, "PAIRS", 1500)
+    monkeypatch.setattr(schedule_search, "STATES_OF_A_MEASUREMENT", 1500)
     reports = list(search_schedule(Heartbeat(), BITS, "binomial", 25, SPEC))
     assert [report.done for report in reports] == list(range(1, len(reports) + 1))
     assert len(reports) <= reports[0].total
@@ -219,7 +219,7 @@ def test_the_fast_heartbeat_s_rates_can_hardly_be_bettered(monkeypatch: pytest.M
 
 
 def test_gaussian_rates_keep_their_first_and_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule_search, "PAIRS", 300)
+    monkeypatch.setattr(schedule_search, "STATES_OF_A_MEASUREMENT", 300)
     monkeypatch.setattr(schedule_search, "EVALUATIONS", 12)
     monkeypatch.setattr(formulas, "SUPPORT_NODES", 256)
     reports = list(search_schedule(ROLL.source, ROLL.info, "gaussian", 10, SPEC))
@@ -267,7 +267,7 @@ def test_a_warp_that_is_none_is_refused(arguments: tuple[int, float, float, floa
 # ------------------------------------------------------------------------------------------------------- on the command
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(schedule_search, "PAIRS", 100)
+    monkeypatch.setattr(schedule_search, "STATES_OF_A_MEASUREMENT", 100)
     monkeypatch.setattr(schedule_search, "EVALUATIONS", 6)
     monkeypatch.setattr(formulas, "SUPPORT_NODES", 64)
     monkeypatch.chdir(tmp_path)
