@@ -11,6 +11,7 @@ RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 MEASURE_READY := $(VENV)/.ready-to-measure
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+WORKERS := auto
 INSTALL := $(PIP) install --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
@@ -27,8 +28,8 @@ env: system-libraries $(RUN_READY) ## set up alone: .venv with what the applicat
 run: system-libraries $(RUN_READY) ## open the application; FILE=… opens another checkpoint; with no display, render a film to out/
 	@tools/run "$$FILE"
 
-test: system-libraries $(TEST_READY) ## run the tests, with no display; ARGS=… goes to pytest
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+test: system-libraries $(TEST_READY) ## run the tests, with no display; ARGS=… goes to pytest, WORKERS=0 runs them in one process
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(TEST_READY) ## format, lint, types and the borders between the rooms
 	$(BIN)/ruff format --check

@@ -7,23 +7,38 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import alone
+
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings, QThread
 
 # Set before Qt starts: a plain `pytest` needs no display either.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if WORKER:  # before torch is imported, here and in the programs that tests start: workers share the processors
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 TESTS = Path(__file__).parent
 WITH_A_WINDOW = {"dpm_gui", "journeys"}
 GRACE_SECONDS = 2.0
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run a test marked ``alone`` while no other worker runs any; waiting is not counted as its time."""
+    if not WORKER:
+        return (yield)
+    shared = item.config._tmp_path_factory.getbasetemp().parent  # type: ignore[attr-defined]
+    with alone.turn(shared, alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 @pytest.fixture

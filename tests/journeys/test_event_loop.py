@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from time import perf_counter
 
+import pytest
 from PySide6.QtCore import Qt, QTimer
 
 from tests.journeys.conftest import Start
@@ -39,6 +40,7 @@ def is_idle(person: Person) -> bool:
     return person.window.activity.text == "Ready"
 
 
+@pytest.mark.alone
 def test_the_event_loop_never_stands_still_while_it_plays_and_computes(start: Start) -> None:
     person = start(count=3000)
     person.wait_for_run()

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-ROOT, FOLDER = Path(__file__).parents[2], Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
 
 
@@ -43,7 +43,7 @@ def test_the_program_lives_and_ends_without_a_word(
     environment = {name: value for name, value in os.environ.items() if name not in away}
     environment |= places | {"DISPLAY": display, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "xcb"}
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    command = [sys.executable, str(FOLDER / "driven.py"), what]
+    command = [sys.executable, "-m", "tests.support.driven", what]
     with subprocess.Popen(command, env=environment, cwd=tmp_path, **pipes) as program:
         watchdog = threading.Timer(SECONDS, program.kill)
         watchdog.start()

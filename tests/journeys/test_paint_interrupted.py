@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint
 
 from tests.journeys.conftest import Start
@@ -43,6 +44,7 @@ def test_closing_while_filling_in_ends_it(painter: Person, tmp_path: Path) -> No
     assert not paint_of(painter).running or not painter.window.isVisible()
 
 
+@pytest.mark.alone
 def test_escape_stops_and_keeps_what_is_there(start: Start, tmp_path: Path) -> None:
     save_rings(tmp_path / "long.h5", (28, 28), steps=1000)
     person = start(tmp_path / "long.h5", count=1)

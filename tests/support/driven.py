@@ -1,4 +1,4 @@
-"""The program with a person inside: ``python driven.py WHAT``, with the options of dpm-gui after it.
+"""The program with a person inside: ``python -m tests.support.driven WHAT``, with the options of dpm-gui after it.
 
 Used by test_on_a_display.py. Says "ready" when WHAT has been done: "look" is the first paint alone, "play" plays,
 scrubs and floats a dock. From then on the program is left to itself.

@@ -313,6 +313,7 @@ def test_what_cannot_be_saved_is_told_and_leaves_nothing(desk: Desk, tmp_path: P
     assert [*tmp_path.glob("*.png"), *tmp_path.glob("*.npz")] == []
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("name", "side"), [("picture.png", 2048), ("request.npz", 1024)])
 def test_the_window_goes_on_while_something_large_is_saved(
     desk: Desk, tmp_path: Path, threads: list[int], qtbot: QtBot, name: str, side: int
