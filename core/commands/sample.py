@@ -12,7 +12,7 @@ import numpy as np
 from core.commands.common import check_suffix, open_model, with_progress_bar
 from core.runtime.devices import check_disk
 from core.runtime.files import atomic_path, check_output_path
-from core.values.runs import RunSpec, SamplingProgress
+from core.values.runs import RunSpec, SamplingProgress, Strided
 
 if TYPE_CHECKING:
     from core.model import DiffusionModel
@@ -20,25 +20,24 @@ if TYPE_CHECKING:
 
 def sample(options: argparse.Namespace) -> int:
     """Draw samples and save them in user's units, a part at a time."""
-    from core.sampling.strided import chosen_steps, strided_samples
-    from core.sampling.trajectories import chunk_size, prepare, samples
+    from core.sampling.trajectories import chunk_sizes, samples
 
     check_suffix("--out", options.out, ".npy")
     target = check_output_path(options.out)
     spec = RunSpec(count=options.count, seed=options.seed)
     _, model = open_model(options.file)
-    prepare(spec)
-    steps = model.steps if options.strided is None else len(chosen_steps(model.process, options.strided)) - 1
+    spec.check()
+    strided = None if options.strided is None else Strided(options.strided)
+    steps = model.steps if strided is None else strided.steps
     shape = (spec.count, *model.data.shape)
     check_disk(4 * math.prod(shape), target.parent, options.out)
-    drawn = samples(model, spec) if options.strided is None else strided_samples(model, spec, steps)
-    total = steps * math.ceil(spec.count / chunk_size(model.data.shape))
+    total = steps * len(chunk_sizes(model, spec.count))
     with atomic_path(options.out) as temporary, temporary.open("wb") as file:
         # Not mapped into memory: on a disk that fills up after all, writing says so, where a map ends the process.
         header = {"descr": "<f4", "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, header)
-        _write(with_progress_bar(drawn, total, "sampling"), model, file)
-    note = "" if options.strided is None else f", an approximation in {steps} of {model.steps} steps"
+        _write(with_progress_bar(samples(model, spec, strided), total, "sampling"), model, file)
+    note = "" if strided is None else f", an approximation in {steps} of {model.steps} steps"
     print(f"{options.out}: {spec.count} samples of shape {model.data.shape}, seed {spec.seed}{note}")
     return 0
 

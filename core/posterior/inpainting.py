@@ -16,20 +16,17 @@ from torch import Tensor
 from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.posterior.large_images import resized, takes_any_size, windowed
-from core.posterior.samplers import equally_weighted, finish_under, reverse_under
+from core.posterior.samplers import equally_weighted, reverse_under
 from core.processes.distributions import draw
 from core.runtime.randomness import torch_generator
 from core.sampling.predictions import x0_estimates
+from core.sampling.starts import from_image
 from core.sampling.strided import chosen_steps, strided_kernel
-from core.sampling.trajectories import chunk_size, frozen_frame, prepare, reverse, reverse_from
+from core.sampling.trajectories import chunk_size, draw_start, frozen_frame, noise_start, prepare, reverse
 from core.values.arrays import read_only
 from core.values.inpainting import InpaintingFrame, InpaintingRequest
 from core.values.potentials import LARGEST, Mask, Posterior, mask_of
-from core.values.runs import Frame, PosteriorFrame, RunSpec
-
-PREVIEW_STEPS = 50
-MIN_PREVIEW_SPEEDUP = 2
-"""Of the preview's steps, so many times more there must be for it to be worth the wait."""
+from core.values.runs import Frame, PosteriorFrame, RunSpec, Start, preview_moves
 
 
 def inpaint(
@@ -49,15 +46,15 @@ def inpaint(
     """
     spec = spec_of(model, request)
     model = _sampled_model(model, request)
-    start = _checked_start(model, request)
-    preview_interval = math.ceil(start / x0_previews) if x0_previews else 0
+    start = start_for(model, request)
+    preview_interval = math.ceil(start.t / x0_previews) if x0_previews else 0
     newest_frame = None
-    for frame in _posterior_frames(model, request, spec, start, pauses):
+    for frame in _posterior_frames(model, spec, start, pauses):
         if frame is newest_frame:
             yield InpaintingFrame(frame.t, None, pause=True)
             continue
         newest_frame, images_shown = frame, None
-        if frame.t == 0 or (preview_interval and (start - frame.t) % preview_interval == 0):
+        if frame.t == 0 or (preview_interval and (start.t - frame.t) % preview_interval == 0):
             (x0_estimate,) = x0_estimates(model, [Frame(frame.t, _result_states(request, spec, frame))])
             images_shown = completed(model, request, x0_estimate.x)
         yield InpaintingFrame(
@@ -65,10 +62,11 @@ def inpaint(
         )
 
 
-def preview(model: DiffusionModel, request: InpaintingRequest, steps: int = PREVIEW_STEPS) -> Iterator[InpaintingFrame]:
-    """Fill in ``request`` by an approximation in some ``steps`` moves, all of whose frames show guesses.
+def preview(model: DiffusionModel, request: InpaintingRequest, steps: int | None = None) -> Iterator[InpaintingFrame]:
+    """Inpaint ``request`` by an approximation in some ``steps`` moves, all of whose frames show x^0 estimates.
 
-    There are no frames where the model's own chain is hardly longer. Weights, and steps back and forth, are left out.
+    By default they are as many as `preview_moves` says, and there are no frames where the chain is short enough to do
+    without. Weights and RePaint resampling are left out.
 
     Raises:
         BadInputError: As `inpaint`.
@@ -76,11 +74,9 @@ def preview(model: DiffusionModel, request: InpaintingRequest, steps: int = PREV
     request = dataclasses.replace(request, weighted=False, particles=None)
     spec = spec_of(model, request)
     model = _sampled_model(model, request)
-    start = _checked_start(model, request)
-    if start < MIN_PREVIEW_SPEEDUP * steps:
-        return
-    rough = None if request.start is None else sdedit_start(model, request)
-    for frame in strided_under(model, spec, steps, rough, request.start):
+    start = start_for(model, request)
+    steps = preview_moves(start.t) if steps is None else steps
+    for frame in strided_under(model, spec, steps, start) if steps else ():
         yield InpaintingFrame(frame.t, completed(model, request, frame.x), preview=True)
 
 
@@ -107,14 +103,13 @@ def spec_of(model: DiffusionModel, request: InpaintingRequest) -> RunSpec:
     """
     model = model_for(model, request.image.shape)
     spec = RunSpec(request.chain_count, request.seed, request.threads)
-    prepare(spec)
-    _checked_start(model, request)
+    spec.check()
     if not request.mask.any():
         raise BadInputError("mask: it is empty, so there is nothing to fill in; paint over what is to be new")
     if request.start is None:
         check_known(model, request.image, request.mask, "image")
     else:
-        sdedit_start(model, request)
+        start_for(model, request)
     if request.mask.all():
         return spec  # nothing is known: this is plain sampling
     known = model.data.to_model(np.where(request.mask, 0, request.image))
@@ -131,14 +126,16 @@ def check_known(model: DiffusionModel, image: NDArray[Any], mask: NDArray[np.boo
     model.process.check_states(known, name)
 
 
-def sdedit_start(model: DiffusionModel, request: InpaintingRequest) -> NDArray[np.float32]:
-    """Return the whole picture in model units, what is under the mask too, to start from.
+def start_for(model: DiffusionModel, request: InpaintingRequest) -> Start:
+    """Return where the chains of ``request`` start: noise, or its whole image, also under the mask, noised to a step.
 
     Raises:
-        BadInputError: If it holds what is no state of the model.
+        BadInputError: If the image holds what is no state of the model, or the step is none of it.
     """
+    if request.start is None:
+        return noise_start(model, request.chain_count)
     check_known(model, request.image, np.zeros_like(request.mask), "image")
-    return model.data.to_model(request.image)
+    return from_image(model, model.data.to_model(request.image), request.start, request.chain_count)
 
 
 def completed(model: DiffusionModel, request: InpaintingRequest, x: NDArray[np.float32]) -> NDArray[Any]:
@@ -149,29 +146,14 @@ def completed(model: DiffusionModel, request: InpaintingRequest, x: NDArray[np.f
     return read_only(images)
 
 
-def _posterior_frames(
-    model: DiffusionModel, request: InpaintingRequest, spec: RunSpec, start: int, pauses: bool
-) -> Iterator[PosteriorFrame]:
-    """Yield the states of the walk, t = ``start`` … 0, whether or not anything is known."""
+def _posterior_frames(model: DiffusionModel, spec: RunSpec, start: Start, pauses: bool) -> Iterator[PosteriorFrame]:
+    """Yield the states of the chains from ``start`` down to 0, whether or not anything is known."""
     if spec.posterior is not None:
-        if request.start is None:
-            yield from reverse_under(model, spec, pauses=pauses)
-        else:
-            yield from finish_under(model, spec, sdedit_start(model, request), start, pauses=pauses)
+        yield from reverse_under(model, spec, start, pauses=pauses)
         return
     equal = np.full(spec.count, -math.log(spec.count))
-    for frame in _unconditional_frames(model, request, spec, start):
+    for frame in reverse(model, spec, start):
         yield PosteriorFrame(frame.t, frame.x, equal, float(spec.count))
-
-
-def _unconditional_frames(
-    model: DiffusionModel, request: InpaintingRequest, spec: RunSpec, start: int
-) -> Iterator[Frame]:
-    if request.start is None:
-        return reverse(model, spec)
-    rough = torch.from_numpy(sdedit_start(model, request)).expand(spec.count, *model.data.shape)
-    x = model.process.jump(rough.clone(), start, torch_generator(spec.seed, "rough"))
-    return reverse_from(model, x.numpy(), start, spec)
 
 
 def _result_states(request: InpaintingRequest, spec: RunSpec, frame: PosteriorFrame) -> NDArray[np.float32]:
@@ -185,13 +167,6 @@ def _effective_size(request: InpaintingRequest, frame: PosteriorFrame) -> float 
     return frame.effective_size if request.weighted else None
 
 
-def _checked_start(model: DiffusionModel, request: InpaintingRequest) -> int:
-    start = model.steps if request.start is None else request.start
-    if not 1 <= start <= model.steps:
-        raise BadInputError(f"start: {start} is not a step between 1 and {model.steps}")
-    return start
-
-
 def _sampled_model(model: DiffusionModel, request: InpaintingRequest) -> DiffusionModel:
     """Return ``model`` for the picture, asked where something is to be new alone if it can be.
 
@@ -202,35 +177,28 @@ def _sampled_model(model: DiffusionModel, request: InpaintingRequest) -> Diffusi
     return windowed(model, request.mask) if partly and not request.weighted and takes_any_size(model) else model
 
 
-def strided_under(
-    model: DiffusionModel, spec: RunSpec, steps: int, x0: NDArray[np.floating] | None = None, start: int | None = None
-) -> Iterator[Frame]:
-    """Walk an approximation of the reverse in ``steps`` random moves, under the mask of ``spec.posterior`` if any.
+def strided_under(model: DiffusionModel, spec: RunSpec, steps: int, start: Start) -> Iterator[Frame]:
+    """Compute an approximation of the reverse in ``steps`` random moves, under the mask of ``spec.posterior`` if any.
 
-    Known entries follow their own noised path at the steps that are visited, or are held at x^0. A frame holds what the
-    model guesses the data to be at its step, E[x^0 | x^t]; the last one, t = 0, the states.
+    Known entries follow their own noised path at the steps that are visited, or are held at x^0. A frame holds the
+    x^0 estimate E[x^0 | x^t] of its step; the last one, t = 0, the states.
 
     Args:
         model: The model.
         spec: What to run; of its posterior the mask alone is heeded.
-        steps: Moves.
-        x0: A rough picture ``[*shape]``, model units, to start from.
-        start: The step it is noised to, 1 … T.
+        steps: Number of moves.
+        start: Where the chains start: pi, or an image noised to a step.
 
     Raises:
-        BadInputError: If ``steps``, ``start`` or the spec ask for what no run can do.
+        BadInputError: If ``steps`` or the spec ask for what no run can do.
     """
     prepare(spec)
     process, at_once = model.process, chunk_size(model.data.shape)
-    times = chosen_steps(process, steps, first=start)
+    times = chosen_steps(process, steps, first=start.t)
     rng = torch_generator(spec.seed, "strided under")
     set_known = _known_entry_setter(model, mask_of(spec.posterior.r) if spec.posterior else None, rng)
     with torch.inference_mode():
-        if x0 is None:
-            x = process.prior(spec.count, model.data.shape, rng)
-        else:
-            sdedit_start = torch.tensor(x0, dtype=torch.float32)
-            x = process.jump(sdedit_start.expand(spec.count, *sdedit_start.shape).clone(), times[0], rng)
+        x = draw_start(model, start, spec.count, rng)
         x = set_known(x, None, times[0], times[0])
     for t, s in pairwise(times):
         estimate_parts, moved = [], []

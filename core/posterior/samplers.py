@@ -23,12 +23,11 @@ from core.posterior.tilting import Particles, TiltedChain
 from core.posterior.x0_moments import ReverseChain
 from core.runtime.devices import check_memory
 from core.runtime.randomness import torch_generator
-from core.sampling.trajectories import chunk_size, prepare
+from core.sampling.trajectories import noise_start, prepare
 from core.values.arrays import read_only
 from core.values.potentials import Posterior, check_posterior, mask_of
-from core.values.runs import PosteriorFrame, RunSpec
+from core.values.runs import PosteriorFrame, RunSpec, Start
 
-STATES_AT_ONCE = 4096
 TENSORS_AT_ONCE = 6
 """Of the size of all particles, float64: the states, their kernels, and both before and after they move."""
 NOT_FINITE = "its weights are not finite; the network's kernels or ln r overflow"
@@ -40,50 +39,30 @@ RESAMPLE_PARTICLES_BELOW = 0.5
 """Share of the particles below which the effective sample size has them resampled."""
 
 
-def reverse_under(model: DiffusionModel, spec: RunSpec, *, pauses: bool = False) -> Iterator[PosteriorFrame]:
-    """Walk from pi back to the data under ``spec.posterior``, one frame a step, t = T … 0.
+def reverse_under(
+    model: DiffusionModel, spec: RunSpec, start: Start | None = None, *, pauses: bool = False
+) -> Iterator[PosteriorFrame]:
+    """Compute reverse chains under ``spec.posterior``, one frame a step, down to t = 0.
 
     Args:
         model: The model.
         spec: What to run.
+        start: Where the chains start: an image noised to a step, by the paper's kernels alone, since weights would be
+            those of another start; None for pi at t = T.
         pauses: Whether the newest frame comes again after each move on a way that is walked again: the very object,
             to say that the walk goes on, and can be left, before the next step is done.
 
     Raises:
         BadInputError: If the spec asks for what no run can do, or for no posterior, or for one that does not fit the
-            model; or if no particle is left with any weight.
+            model or the start; or if no particle is left with any weight.
     """
+    start = noise_start(model, spec.count) if start is None else start
     posterior = _checked(model, spec)
-    frames = _weighted(model, posterior, spec) if posterior.weighted else _unweighted(model, posterior, spec, pauses)
+    if start.image is not None and posterior.weighted:
+        raise BadInputError(f"start: weights are right from noise alone, not from t = {start.t}; choose weighted=False")
+    weighted = posterior.weighted
+    frames = _weighted(model, posterior, spec) if weighted else _unweighted(model, posterior, spec, start, pauses)
     yield from _finite(frames)
-
-
-def finish_under(
-    model: DiffusionModel, spec: RunSpec, x0: NDArray[np.floating], start: int, *, pauses: bool = False
-) -> Iterator[PosteriorFrame]:
-    """Noise a rough picture to step ``start`` and walk from there under ``spec.posterior``: t = ``start`` … 0.
-
-    Meng et al. 2022, "SDEdit"; with the paper's kernels alone, whose weights would be those of another start.
-
-    Args:
-        model: The model.
-        spec: What to run.
-        x0: The picture ``[*shape]``, model units.
-        start: Step, 1 … T.
-        pauses: As for `reverse_under`.
-
-    Raises:
-        BadInputError: As `reverse_under`; or if ``start`` is no step, ``x0`` no state, or weights are wanted.
-    """
-    posterior = _checked(model, spec)
-    if posterior.weighted:
-        raise BadInputError(f"start: weights are right from noise alone, not from t = {start}; choose weighted=False")
-    if not 1 <= start <= model.steps:
-        raise BadInputError(f"start: {start} is not a step between 1 and {model.steps}")
-    if x0.shape != model.data.shape:
-        raise BadInputError(f"x0: shape {x0.shape} is not {model.data.shape}, the model's")
-    sdedit_start = torch.tensor(x0, dtype=torch.float64).flatten()
-    yield from _finite(_unweighted(model, posterior, spec, pauses, sdedit_start, start))
 
 
 def _finite(frames: Iterator[PosteriorFrame]) -> Iterator[PosteriorFrame]:
@@ -125,23 +104,20 @@ def systematic(log_weights: Tensor, count: int, rng: torch.Generator) -> Tensor:
 
 
 def _unweighted(
-    model: DiffusionModel,
-    posterior: Posterior,
-    spec: RunSpec,
-    pauses: bool,
-    x0: Tensor | None = None,
-    start: int | None = None,
+    model: DiffusionModel, posterior: Posterior, spec: RunSpec, start: Start, pauses: bool
 ) -> Iterator[PosteriorFrame]:
     """Walk with the paper's kernels alone, as often back and forth as a mask asks for."""
-    begin = model.steps if start is None else start
+    begin, count = start.t, spec.count
     rng = torch_generator(spec.seed, "posterior")
     tilted_chain = _tilted_chain(model, posterior)
     mask = mask_of(posterior.r)
     repeats = mask.resample_times if mask else 0
-    equal = torch.full((spec.count,), -math.log(spec.count), dtype=torch.float64)
-    particles = (
-        tilted_chain.start(spec.count, rng) if x0 is None else tilted_chain.start_from(x0, spec.count, begin, rng)
-    )
+    equal = torch.full((count,), -math.log(count), dtype=torch.float64)
+    if start.image is None:
+        particles = tilted_chain.start(count, rng)
+    else:
+        image = torch.tensor(start.image, dtype=torch.float64).flatten()
+        particles = tilted_chain.start_from(image, count, begin, rng)
     newest_frame = _frame(model, begin, particles, equal)
     yield newest_frame
     for t in range(begin, 0, -1):
@@ -204,7 +180,7 @@ def _weighted(model: DiffusionModel, posterior: Posterior, spec: RunSpec) -> Ite
 
 
 def _tilted_chain(model: DiffusionModel, posterior: Posterior) -> TiltedChain:
-    return TiltedChain(ReverseChain(model), posterior, min(STATES_AT_ONCE, chunk_size(model.data.shape)))
+    return TiltedChain(ReverseChain(model), posterior)
 
 
 def _check_weights(log_normaliser: float, t: int) -> None:

@@ -26,6 +26,7 @@ from core.posterior.factors import (
 from core.posterior.gaussian_factors import HalfPlaneFactor, ObservationFactor, SmoothFactor
 from core.posterior.kernels import Kernel, TruncatedGaussianKernel, concatenated
 from core.posterior.x0_moments import ReverseChain
+from core.sampling.trajectories import chunk_size
 from core.values.potentials import (
     BitPotential,
     HalfPlane,
@@ -94,12 +95,11 @@ class TiltedChain:
     Args:
         chain: The model's own reverse chain.
         posterior: r, its timing, and whether weights are wanted; checked before (`check_posterior`).
-        at_once: States that are moved together, derivatives and all; it decides which random numbers are whose.
     """
 
-    def __init__(self, chain: ReverseChain, posterior: Posterior, at_once: int = 4096) -> None:
+    def __init__(self, chain: ReverseChain, posterior: Posterior) -> None:
         self._chain = chain
-        self._at_once = at_once
+        self._at_once = chunk_size(chain.shape)  # it decides which random numbers are whose
         self._weighted = posterior.weighted
         self._timing = posterior.timing
         self._direct_factors, self._mean_shifts, self._cuts = _factors_for(posterior, chain)

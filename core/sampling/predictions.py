@@ -1,17 +1,26 @@
-"""What the network predicts at a step: the x^0 estimate, the mean of the next step, the drift."""
+"""What is computed of the states of a step: x^0 estimates, the means of the next step, the drift, their spread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
-from core.sampling.trajectories import _joined, chunk_size
+from core.processes.binomial import binary_entropy
+from core.processes.distributions import NATS_PER_BIT
+from core.runtime.devices import use_threads
+from core.sampling.trajectories import chunk_size, joined
 from core.values.arrays import read_only
+from core.values.checkpoints import DataInfo
 from core.values.runs import DriftFrame, Frame
+
+GRID_SIDE = 21
+GRID_EXTENT = 2.5
 
 
 def next_means(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame]:
@@ -20,10 +29,6 @@ def next_means(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame
     Frame 0, the data, after which no step comes, stays as it is.
     """
     return mapped_frames(model, frames, lambda x, t: model.reverse_kernel(x, t).mean)
-
-
-GRID_SIDE = 21
-GRID_EXTENT = 2.5
 
 
 def x0_estimates(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame]:
@@ -47,7 +52,7 @@ def mapped_frames(
             parts = [
                 ask(torch.tensor(frame.x[begin : begin + size]), frame.t) for begin in range(0, len(frame.x), size)
             ]
-        yield _joined(frame.t, parts)
+        yield joined(frame.t, parts)
 
 
 def drift_field(model: DiffusionModel, threads: int) -> Iterator[DriftFrame]:
@@ -58,10 +63,22 @@ def drift_field(model: DiffusionModel, threads: int) -> Iterator[DriftFrame]:
     """
     if model.data.shape != (2,):
         raise BadInputError(f"drift: data of shape {model.data.shape} do not lie in the plane")
-    torch.set_num_threads(threads)
+    use_threads(threads)
     axis = torch.linspace(-GRID_EXTENT, GRID_EXTENT, GRID_SIDE)
     grid = torch.cartesian_prod(axis, axis)
     for t in range(1, model.steps + 1):
         with torch.inference_mode():
             arrows = model.drift(grid, t)
         yield DriftFrame(t, read_only(grid.numpy()), read_only(arrows.numpy()))
+
+
+def state_spread(data: DataInfo, kind: str, x: NDArray[np.float32]) -> float:
+    """Return how far states ``x`` [N, *shape], model units, lie apart: one number for all their entries.
+
+    Of a "gaussian" process it is the standard deviation over the states (divisor N), the mean over the entries, in
+    user's units; of a "binomial" one the entropy of the share of ones, the mean over the entries, bits.
+    """
+    if kind == "binomial":
+        shares = torch.from_numpy(x.mean(axis=0, dtype=np.float64))
+        return float(binary_entropy(shares).mean()) / NATS_PER_BIT
+    return float(np.mean(x.std(axis=0, dtype=np.float64) * data.scale))

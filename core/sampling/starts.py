@@ -1,124 +1,137 @@
-"""Many futures: from one state of a reverse walk the reverse is walked again and again, and they part."""
+"""Where reverse chains start: at noise, at noised examples, at a state that branches, or at an image noised to a step.
+
+It is decided here and nowhere else, and handed on as a `Start` to whatever computes the chains.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Generator, Iterator
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
-from core.processes.binomial import binary_entropy
-from core.processes.distributions import NATS_PER_BIT
-from core.sampling.trajectories import branches, forward, reverse, reverse_from
-from core.values.checkpoints import DataInfo
-from core.values.runs import Frame, RunSpec
+from core.processes.base import check_step
+from core.sampling.trajectories import check_room, forward, noise_start, reverse
+from core.values.arrays import check_numbers
+from core.values.runs import MAX_COUNT, Frame, RunSpec, Start
 
 
 def start_step(model: DiffusionModel, spec: RunSpec) -> int:
-    """Return the step at which the reverse of ``spec`` begins: its last branch's, else `denoising_start`.
+    """Return the step at which the reverse of ``spec`` starts: its last branch's, else that of denoising, else T.
 
     Raises:
-        BadInputError: If the spec names what is no step of the model, or no trajectory of the walk before it.
+        BadInputError: If the spec asks for what no run can do, names what is no step of the model, or no trajectory of
+            the chains before it.
     """
-    top, count = denoising_start(model, spec), spec.count
+    spec.check()
+    start, count = model.steps if spec.denoise_from is None else spec.denoise_from, spec.count
+    check_step(start, 1, model.steps, "denoise_from")
     for branch in spec.branches:
-        if not 1 <= branch.t <= top:
-            raise BadInputError(f"branches: t = {branch.t} is not a step between 1 and {top}, where the walk begins")
+        if not 1 <= branch.t <= start:
+            raise BadInputError(f"branches: t = {branch.t} is not a step between 1 and {start}, where the walk begins")
         if not 0 <= branch.index < count:
             raise BadInputError(f"branches: {branch.index} is not a trajectory between 0 and {count - 1}")
-        top, count = branch.t, branch.count
-    return top
-
-
-def reverse_frames(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
-    """Walk the reverse that ``spec`` asks for: many futures, or from noised examples, or from noise.
-
-    Raises:
-        BadInputError: If the spec asks for what no run can do, or for more than memory allows.
-    """
-    if spec.branches:
-        return futures(model, spec)
-    return reverse(model, spec) if spec.denoise_from is None else denoise(model, spec)
-
-
-def futures(model: DiffusionModel, spec: RunSpec, root: NDArray[np.float32] | None = None) -> Iterator[Frame]:
-    """Walk from the one state that the last branch of ``spec`` names into its futures: frames t … 0.
-
-    The state is that of the run without that branch, so the spec alone says what comes.
-
-    Args:
-        model: The model.
-        spec: With at least one branch.
-        root: The state ``[*shape]``, model units, if it is known; else the walk to it comes first.
-
-    Raises:
-        BadInputError: If the spec asks for what no run can do, or for more than memory allows.
-    """
-    if root is None:
-        for frame in reverse_to_root(model, spec):
-            if frame.t == start_step(model, spec):
-                root = root_in(frame, spec)
-    if root is not None:
-        yield from branches(model, root, start_step(model, spec), replace(spec, count=spec.reverse_count))
-
-
-def reverse_to_root(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
-    """Walk the run that the last branch of ``spec`` is a branch of, as far as its step: the last frame.
-
-    Raises:
-        BadInputError: If the spec asks for what no run can do, or for more than memory allows.
-    """
-    stop = start_step(model, spec)
-    for frame in reverse_frames(model, spec.without_branch()):
-        yield frame
-        if frame.t == stop:
-            return
-
-
-def root_in(frame: Frame, spec: RunSpec) -> NDArray[np.float32]:
-    """Return the state ``[*shape]`` of ``frame`` that the last branch of ``spec`` begins from, a copy."""
-    return np.array(frame.x[spec.branches[-1].index])
-
-
-def state_spread(data: DataInfo, kind: str, x: NDArray[np.float32]) -> float:
-    """Return how far states ``x`` [N, *shape], model units, lie apart: one number for all their entries.
-
-    Of a "gaussian" process it is the standard deviation over the states (divisor N), the mean over the entries, in
-    user's units; of a "binomial" one the entropy of the share of ones, the mean over the entries, bits.
-    """
-    if kind == "binomial":
-        shares = torch.from_numpy(x.mean(axis=0, dtype=np.float64))
-        return float(binary_entropy(shares).mean()) / NATS_PER_BIT
-    return float(np.mean(x.std(axis=0, dtype=np.float64) * data.scale))
-
-
-def denoising_start(model: DiffusionModel, spec: RunSpec) -> int:
-    """Return the step at which the reverse of ``spec`` starts: ``spec.denoise_from``, or T where that is None.
-
-    Raises:
-        BadInputError: If the spec names what is no step of the model.
-    """
-    start = spec.denoise_from
-    if start is None:
-        return model.steps
-    if not 1 <= start <= model.steps:
-        raise BadInputError(f"denoise_from: {start} is not a step between 1 and {model.steps}")
+        start, count = branch.t, branch.count
     return start
 
 
-def denoise(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
-    """Walk from the states of `core.sampling.trajectories.forward` at the step `denoising_start` back to the data.
+def start_of(
+    model: DiffusionModel,
+    spec: RunSpec,
+    noising: Iterator[Frame] | None = None,
+    root: NDArray[np.float32] | None = None,
+) -> Generator[Frame, None, Start]:
+    """Find where the reverse of ``spec`` starts; the value that is returned is the start.
 
-    Trajectory i is one guess of what example i was before the noise, drawn from the model's own posterior given its
-    noised state; one frame a step, the first of which are the noised states themselves (figure 3c).
+    What is yielded are the frames on the way to it: those of the forward process up to the step of denoising, and those
+    of the chains that branch, down to the step of the branch. The spec alone says which state that is.
+
+    Args:
+        model: The model.
+        spec: What to run.
+        noising: The frames of `forward` for the same spec, if they are wanted further; no more than needed are taken.
+        root: The state ``[*shape]``, model units, that the last branch starts from, if it is known.
 
     Raises:
         BadInputError: If the spec asks for what no run can do, or for more than memory allows.
     """
-    start = denoising_start(model, spec)
-    noised = next(frame for frame in forward(model, spec) if frame.t == start)
-    yield from reverse_from(model, noised.x, start, spec)
+    t = start_step(model, spec)
+    if spec.branches:
+        if root is None:
+            parent = spec.without_branch()
+            start = yield from start_of(model, parent)
+            frame = yield from _down_to(t, reverse(model, parent, start))
+            root = frame.x[spec.branches[-1].index]
+        return from_state(model, root, t, spec.reverse_count)
+    if spec.denoise_from is None:
+        return noise_start(model, spec.count)
+    frame = yield from _down_to(t, forward(model, spec) if noising is None else noising)
+    return from_states(model, frame.x, t)
+
+
+def from_states(model: DiffusionModel, x: NDArray[np.floating], t: int) -> Start:
+    """Return the start of one chain at each of the states ``x`` [N, *shape] at step ``t``, model units.
+
+    Raises:
+        BadInputError: If ``x`` are not states of the model, or ``t`` is no step of it.
+    """
+    check_step(t, 1, model.steps)
+    states = _checked_states(model, x, "x")
+    return Start(t, len(states), f"reverse from {t}", states)
+
+
+def from_state(model: DiffusionModel, state: NDArray[np.floating], t: int, count: int) -> Start:
+    """Return the start of ``count`` chains at one ``state`` [*shape] at step ``t``, model units: its futures.
+
+    Raises:
+        BadInputError: If ``state`` is no state of the model, or ``t`` is no step of it.
+    """
+    check_step(t, 1, model.steps)
+    _check_shape(model, state, "state")
+    states = _checked_states(model, np.asarray(state)[None], "state")
+    return Start(t, count, f"branches {t}", np.broadcast_to(states, (count, *model.data.shape)))
+
+
+def from_image(model: DiffusionModel, image: NDArray[np.floating], t: int, count: int) -> Start:
+    """Return the start of ``count`` chains at an ``image`` [*shape], model units, noised to step ``t``.
+
+    Meng et al. 2022, "SDEdit".
+
+    Raises:
+        BadInputError: If ``image`` has another shape than the model's data, or ``t`` is no step of it.
+    """
+    check_step(t, 1, model.steps, "start")
+    _check_shape(model, image, "image")
+    return Start(t, count, f"reverse from {t}", image=np.array(image, dtype=np.float32))
+
+
+def _down_to(t: int, frames: Iterator[Frame]) -> Generator[Frame, None, Frame]:
+    """Hand on ``frames`` as far as that of step ``t``, and return it."""
+    for frame in frames:
+        yield frame
+        if frame.t == t:
+            return frame
+    raise ValueError(f"no frame of step {t} among those that were given")
+
+
+def _check_shape(model: DiffusionModel, x: NDArray[np.floating], name: str) -> None:
+    if np.shape(x) != model.data.shape:
+        raise BadInputError(f"{name}: shape {np.shape(x)} is not {model.data.shape}, the model's")
+
+
+def _checked_states(model: DiffusionModel, x: NDArray[np.floating], name: str) -> NDArray[np.float32]:
+    """Return a copy of ``x`` [N, *shape] for the engine, or raise `BadInputError` if it holds no states."""
+    x = np.asarray(x)
+    shape = model.data.shape
+    if x.shape[1:] != shape or not 1 <= len(x) <= MAX_COUNT:
+        raise BadInputError(f"{name}: shape {x.shape} is not (N, {', '.join(map(str, shape))}), the model's")
+    check_numbers(x, name)
+    check_room(model, len(x))
+    with np.errstate(over="ignore"):
+        states = np.array(x, dtype=np.float32)
+    if not np.isfinite(states).all():
+        raise BadInputError(f"{name}: it holds values that are not finite")
+    model.process.check_states(states, name)
+    return states

@@ -7,66 +7,35 @@ the less they are the model. The chain of all T steps is the model itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
-from core.processes.base import Process
+from core.processes.base import Process, check_step
 from core.processes.distributions import StateDistribution, draw, normal
 from core.processes.gaussian import GaussianProcess
-from core.sampling.trajectories import reverse_along, reverse_from_along, samples_along
-from core.values.runs import Frame, RunSpec, SamplingProgress
+from core.values.runs import SPACINGS, Strided
 
-SPACINGS = ("even", "signal")
+Move = Callable[[DiffusionModel, Tensor, int, int, torch.Generator], Tensor]
+"""Finds x^s for states x^t ``[N, *shape]``: of the model, x^t, t, s and the source of the noise."""
 
 
-def strided(model: DiffusionModel, spec: RunSpec, steps: int) -> Iterator[Frame]:
-    """Walk an approximation of the reverse in ``steps`` random moves, one frame at each of `chosen_steps`.
-
-    The start is that of `reverse` with the same spec, and with ``steps`` = T so is all the rest.
+def moves(process: Process, start: int, strided: Strided | None = None) -> tuple[Sequence[int], Move]:
+    """Return the steps that a chain visits from ``start`` down to 0, and how it goes from one to the next.
 
     Raises:
-        BadInputError: If ``steps`` or the spec ask for what no run can do.
+        BadInputError: If ``strided`` asks for what the process has not.
     """
-    return reverse_along(model, spec, chosen_steps(model.process, steps), strided_move)
-
-
-def strided_from(model: DiffusionModel, x: NDArray[np.floating], t: int, spec: RunSpec, steps: int) -> Iterator[Frame]:
-    """Walk an approximation of `reverse_from` in ``steps`` random moves from ``x`` at step ``t``.
-
-    Raises:
-        BadInputError: If ``x`` are not states of the model, ``t`` is no step of it, or ``steps`` or the spec ask for
-            what no run can do.
-    """
-    return reverse_from_along(model, x, spec, chosen_steps(model.process, steps, first=t), strided_move)
-
-
-def strided_samples(model: DiffusionModel, spec: RunSpec, steps: int) -> Iterator[SamplingProgress]:
-    """Draw approximate samples: the last frame of `strided`, bit for bit, in parts that come one after the other.
-
-    Raises:
-        BadInputError: If ``steps`` or the spec ask for what no run can do.
-    """
-    return samples_along(model, spec, chosen_steps(model.process, steps), strided_move)
-
-
-def deterministic(model: DiffusionModel, spec: RunSpec, steps: int) -> Iterator[Frame]:
-    """Walk an approximation of the reverse without noise (DDIM), one frame at each of `chosen_steps`.
-
-    All chance is in the start, which is that of `core.sampling.trajectories.reverse` with the same spec.
-    Song, Meng and Ermon 2021, "Denoising diffusion implicit models", equation 12 with sigma = 0.
-
-    Raises:
-        BadInputError: If the process is not Gaussian, or ``steps`` or the spec ask for what no run can do.
-    """
-    if not isinstance(model.process, GaussianProcess):
-        raise BadInputError(f"deterministic: a {model.process.kind} process cannot be reversed without noise")
-    return reverse_along(model, spec, chosen_steps(model.process, steps), deterministic_move)
+    if strided is None:
+        return range(start, -1, -1), strided_move
+    if strided.deterministic and not isinstance(process, GaussianProcess):
+        raise BadInputError(f"deterministic: a {process.kind} process cannot be reversed without noise")
+    times = chosen_steps(process, strided.steps, strided.spacing, start)
+    return times, deterministic_move if strided.deterministic else strided_move
 
 
 def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first: int | None = None) -> list[int]:
@@ -77,7 +46,7 @@ def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first
     Args:
         process: The process.
         steps: Moves, 2 … T (1, where T is 1).
-        spacing: "even" in t, which follows the rates: long steps where little happens; or "signal": even in the
+        spacing: "steps", even in t, which follows the rates: long steps where little happens; or "signal": even in the
             angle whose cosine is sqrt(alpha_bar_t), whatever the rates.
         first: Where the walk starts in the place of T.
 
@@ -85,8 +54,7 @@ def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first
         BadInputError: If ``steps``, ``spacing`` or ``first`` is none of these.
     """
     total = process.steps if first is None else first
-    if not 1 <= total <= process.steps:
-        raise BadInputError(f"first: {total} is not a step between 1 and {process.steps}")
+    check_step(total, 1, process.steps, "first")
     least = min(2, total)
     if not least <= steps <= total:
         raise BadInputError(f"steps: {steps} is not between {least} and {total}, the model's own number")

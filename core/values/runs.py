@@ -11,12 +11,22 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import BadInputError
 from core.values.potentials import Posterior
 
 DEFAULT_COUNT = 10_000
 MAX_COUNT = 1_000_000
 MAX_SEED = 2**31 - 1
 """The largest seed: it fits the spin box of the window and every generator."""
+MAX_THREADS = 256
+SPACINGS = ("steps", "signal")
+PREVIEW_STEPS, LONG_CHAIN = 50, 100
+"""Moves of a preview, and steps beyond which a chain of images has one."""
+
+
+def preview_moves(steps: int) -> int:
+    """Return the moves of the preview of a chain of ``steps``, 0 where the chain is short enough to do without."""
+    return PREVIEW_STEPS if steps > LONG_CHAIN else 0
 
 
 def usable_threads() -> int:
@@ -37,9 +47,9 @@ class RunSpec:
         seed: Seed of all randomness of the run, 0 … 2^31 - 1.
         threads: Threads of the computation; rounding may depend on them, so they are part of what is fixed.
         posterior: What the reverse is to be multiplied by, for `reverse_under`; others do not look.
-        denoise_from: Step t, 1 … T, whose forward states the reverse is to go on from instead of from noise, for
-            `core.sampling.starts.denoise` (the paper's figure 3); others do not look.
-        branches: Where the reverse branches into many futures, each a branch of the walk before it, for
+        denoise_from: Step t, 1 … T, whose forward states the reverse is to start from instead of from noise (the
+            paper's figure 3), for `core.sampling.starts`; others do not look.
+        branches: Where the reverse branches into many futures, each a branch of the chain before it, for
             `core.sampling.starts`; others do not look.
     """
 
@@ -58,6 +68,50 @@ class RunSpec:
     def without_branch(self) -> RunSpec:
         """Return the run that the last branch is a branch of."""
         return replace(self, branches=self.branches[:-1])
+
+    def check(self) -> None:
+        """Raise `BadInputError` if count, seed or threads are out of range."""
+        for name, value, least, most in (
+            ("count", self.count, 1, MAX_COUNT),
+            ("seed", self.seed, 0, MAX_SEED),
+            ("threads", self.threads, 1, MAX_THREADS),
+        ):
+            if not least <= value <= most:
+                raise BadInputError(f"{name}: {value} is not between {least} and {most}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """Where reverse chains start: pi, unless there are states or an image. `core.sampling.starts` makes them.
+
+    Attributes:
+        t: Step, 1 … T; T for pi.
+        count: N, the number of chains.
+        stream: Name of the random numbers that the chains draw.
+        x: Their states ``[N, *shape]`` at t, float32, model units.
+        image: An example x^0 ``[*shape]``, float32, model units; each chain starts from a draw of q(x^t | x^0).
+    """
+
+    t: int
+    count: int
+    stream: str = "reverse"
+    x: NDArray[np.float32] | None = None
+    image: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strided:
+    """An approximation of the reverse by fewer, longer moves.
+
+    Attributes:
+        steps: Number of moves, 2 … T (1, where T is 1).
+        spacing: How the steps are spaced, one of `SPACINGS`; see `core.sampling.strided.chosen_steps`.
+        deterministic: Whether the moves are without noise (DDIM).
+    """
+
+    steps: int
+    spacing: str = SPACINGS[0]
+    deterministic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ generators and meant for the thread of a job.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.values.inpainting import InpaintingRequest
-from core.values.runs import DriftFrame, Frame, RunSpec
+from core.values.runs import DriftFrame, Frame, RunSpec, Start, Strided, preview_moves
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import colours_along
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, Prediction, SideColours, SideFrame
@@ -35,8 +35,6 @@ __all__ = [
     "SideFrame",
 ]
 
-PREVIEW_STEPS, LONG_CHAIN = 50, 100
-"""Moves of a preview, and steps of pictures beyond which there is one."""
 BYTES_PER_FLOAT = 4
 """Bytes of one number of a state."""
 PREVIEW_PARTS = 10
@@ -68,7 +66,7 @@ def denoising_start(opened: Opened, spec: RunSpec) -> int:
     """Return the step at which the reverse of ``spec`` starts.
 
     Raises:
-        BadInputError: If the spec names what is no step of the model.
+        BadInputError: If the spec asks for what no run can do, or names what is no step of the model.
     """
     from core.sampling.starts import start_step
 
@@ -77,8 +75,7 @@ def denoising_start(opened: Opened, spec: RunSpec) -> int:
 
 def preview_steps(opened: Opened, spec: RunSpec) -> int:
     """Return the moves of the preview of a run, 0 where the run is short enough to do without."""
-    images = opened.checkpoint.data.is_image
-    return PREVIEW_STEPS if images and denoising_start(opened, spec) > LONG_CHAIN else 0
+    return preview_moves(denoising_start(opened, spec)) if opened.checkpoint.data.is_image else 0
 
 
 def recording_space(opened: Opened, spec: RunSpec) -> RecordingSpace:
@@ -92,14 +89,14 @@ def recording_space(opened: Opened, spec: RunSpec) -> RecordingSpace:
 
     checkpoint, preview = opened.checkpoint, preview_steps(opened, spec)
     of_one = checkpoint.data.shape, checkpoint.kind
-    there, back = (max(count, 1) for count in (spec.count, spec.reverse_count))  # what cannot be is the run's to refuse
+    start, back = denoising_start(opened, spec), spec.reverse_count
     few = (
         min(DEFAULT_CAP // 4, BYTES_PER_FLOAT * (preview + 1) * back * math.prod(checkpoint.data.shape))
         if preview
         else 0
     )
     cap = (DEFAULT_CAP - few) // 2
-    sizes = {FORWARD: (checkpoint.steps, there), REVERSE: (denoising_start(opened, spec), back)}
+    sizes = {FORWARD: (checkpoint.steps, spec.count), REVERSE: (start, back)}
     sides = {side: make(*size, *of_one, cap=cap) for side, size in sizes.items()}
     return RecordingSpace(sides, make(preview, back, *of_one, cap=few) if preview else None)
 
@@ -107,50 +104,52 @@ def recording_space(opened: Opened, spec: RunSpec) -> RecordingSpace:
 def run(
     opened: Opened, spec: RunSpec, root: NDArray[np.float32] | None = None
 ) -> Iterator[SideFrame | SideColours | None]:
-    """Walk the forward process, then the reverse, exactly as the engine's own generators do.
+    """Run the forward process, then the reverse, exactly as the engine's own generators do.
 
     Where the reverse takes long a preview of it comes first, the forward side in between, so that there is soon
-    something to see on both. ``root`` is the state [*shape] that many futures begin from, where it is known; the walk
-    to it is else silent: None for each step, so that it can be stopped.
+    something to see on both. ``root`` is the state [*shape] that many futures start from, where it is known; else the
+    steps on the way to it are None, so that the run can be stopped there.
     """
-    from core.sampling.starts import futures, reverse_to_root, root_in
-    from core.sampling.trajectories import forward, reverse, reverse_from
+    from core.sampling.trajectories import forward, reverse
 
-    start, there = denoising_start(opened, spec), forward(opened.model, spec)
-    noised = None
-    if spec.branches:
-        for frame in () if root is not None else reverse_to_root(opened.model, spec):
-            yield None
-            root = root_in(frame, spec)
-        noised = np.repeat(np.asarray(root)[None], spec.reverse_count, axis=0)
-    elif spec.denoise_from is not None:
-        for frame in islice(there, start + 1):
-            yield from _side_frames(opened, FORWARD, frame)
-            noised = frame.x
-    if preview_steps(opened, spec):
+    noising = forward(opened.model, spec)
+    start = yield from _start(opened, spec, noising, root)
+    moves = preview_steps(opened, spec)
+    if moves:
         at_once = -(-opened.checkpoint.steps // PREVIEW_PARTS)
-        for move in _preview(opened, spec, noised, start):
+        # The preview of futures is no part of them: it draws the numbers of any chains from given states.
+        preview_start = start if start.x is None else replace(start, stream=f"reverse from {start.t}")
+        for move in reverse(opened.model, spec, preview_start, Strided(moves)):
             yield SideFrame(REVERSE, move, preview=True)
-            for frame in islice(there, at_once):
+            for frame in islice(noising, at_once):
                 yield from _side_frames(opened, FORWARD, frame)
-    for frame in there:
+    for frame in noising:
         yield from _side_frames(opened, FORWARD, frame)
-    back = reverse(opened.model, spec) if noised is None else reverse_from(opened.model, noised, start, spec)
-    for frame in futures(opened.model, spec, root) if spec.branches else back:
+    for frame in reverse(opened.model, spec, start):
         yield from _side_frames(opened, REVERSE, frame, apart=bool(spec.branches))
 
 
-def _preview(opened: Opened, spec: RunSpec, noised: NDArray[np.float32] | None, start: int) -> Iterator[Frame]:
-    """Walk back in few steps, from noise or from states at step ``start``."""
-    from core.sampling.strided import strided, strided_from
+def _start(
+    opened: Opened, spec: RunSpec, noising: Iterator[Frame], root: NDArray[np.float32] | None
+) -> Generator[SideFrame | SideColours | None, None, Start]:
+    """Find where the reverse starts, and show the frames on the way to it that are those of the forward side."""
+    from core.sampling.starts import start_of
 
-    if noised is None:
-        return strided(opened.model, spec, PREVIEW_STEPS)
-    return strided_from(opened.model, noised, start, spec, PREVIEW_STEPS)
+    on_the_way = start_of(opened.model, spec, noising, root)
+    while True:
+        try:
+            frame = next(on_the_way)
+        except StopIteration as end:
+            start: Start = end.value
+            return start
+        if spec.branches:
+            yield None
+        else:
+            yield from _side_frames(opened, FORWARD, frame)
 
 
 def _side_frames(opened: Opened, side: str, frame: Frame, *, apart: bool = False) -> Iterator[SideFrame | SideColours]:
-    from core.sampling.starts import state_spread
+    from core.sampling.predictions import state_spread
 
     checkpoint = opened.checkpoint
     yield SideFrame(side, frame, spread=state_spread(checkpoint.data, checkpoint.kind, frame.x) if apart else None)
@@ -170,18 +169,13 @@ def predict(opened: Opened, wanted: Prediction, spec: RunSpec) -> Iterator[Predi
     yield Prediction(wanted.mode, {side: next(turned(opened.model, [frame])) for side, frame in wanted.frames.items()})
 
 
-def denoised(opened: Opened, noised: Frame, spec: RunSpec) -> Iterator[Frame]:
-    """Walk from ``noised`` states back to the data."""
-    from core.sampling.trajectories import reverse_from
-
-    yield from reverse_from(opened.model, noised.x, noised.t, spec)
-
-
-def samples(opened: Opened, spec: RunSpec) -> Iterator[Frame]:
-    """Walk from noise back to the data, whatever else ``spec`` says."""
+def reverse_frames(opened: Opened, spec: RunSpec, noised: Frame | None = None) -> Iterator[Frame]:
+    """Compute the reverse from ``noised`` states, or from noise, whatever ``spec`` says of where it starts."""
+    from core.sampling.starts import from_states
     from core.sampling.trajectories import reverse
 
-    yield from reverse(opened.model, replace(spec, denoise_from=None))
+    start = None if noised is None else from_states(opened.model, noised.x, noised.t)
+    yield from reverse(opened.model, spec, start)
 
 
 def save_request(request: InpaintingRequest, path: str) -> None:

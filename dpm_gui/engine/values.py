@@ -37,7 +37,7 @@ class SideFrame:
         side: "forward" or "reverse".
         frame: The states.
         preview: Whether it belongs to the walk in few steps that precedes the true one.
-        spread: How far many futures lie apart, as `core.sampling.starts.spread_of` says; None where they are none.
+        spread: `core.sampling.predictions.state_spread` of many futures; None where they are none.
     """
 
     side: str

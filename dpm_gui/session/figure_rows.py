@@ -90,14 +90,9 @@ class ImageRowsBuilder(QObject):
                 self.changed.emit()
             return len(values)
 
-        if denoises:
-            text, total = "Sampling for figure 3", opened.checkpoint.steps + 1
-            self._tasks.begin(COMPUTING_ROWS, lambda: runs.samples(opened, few), take, text, total)
-        else:
-            start = Frame(t, noised)
-            self._tasks.begin(
-                COMPUTING_ROWS, lambda: runs.denoised(opened, start, few), take, "Denoising examples", t + 1
-            )
+        text, total = ("Sampling for figure 3", opened.checkpoint.steps) if denoises else ("Denoising examples", t)
+        start = None if denoises else Frame(t, noised)
+        self._tasks.begin(COMPUTING_ROWS, lambda: runs.reverse_frames(opened, few, start), take, text, total + 1)
 
 
 def half_noised(alpha_bars: NDArray[np.float64]) -> int:

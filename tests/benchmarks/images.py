@@ -16,8 +16,8 @@ from PySide6.QtCore import QEventLoop, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication
 
 from core.runtime.assets import asset
+from core.values.runs import PREVIEW_STEPS
 from dpm_gui.app import DpmApplication
-from dpm_gui.engine.runs import PREVIEW_STEPS
 from dpm_gui.engine.values import REVERSE
 from tests.benchmarks.frames import open_program, percentile, play
 

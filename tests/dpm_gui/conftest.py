@@ -71,8 +71,8 @@ def path(tmp_path: Path) -> str:
 @pytest.fixture
 def long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chains of pictures of more than 10 steps are long, and get a preview in 4."""
-    monkeypatch.setattr(runs_module, "LONG_CHAIN", 10)
-    monkeypatch.setattr(runs_module, "PREVIEW_STEPS", 4)
+    monkeypatch.setattr("core.values.runs.LONG_CHAIN", 10)
+    monkeypatch.setattr("core.values.runs.PREVIEW_STEPS", 4)
 
 
 @pytest.fixture

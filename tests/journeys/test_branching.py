@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtWidgets import QToolButton
 
 from core.runtime.assets import asset
-from core.sampling.starts import futures
 from dpm_gui.dialogs.command_palette import CommandPalette
 from dpm_gui.engine.values import REVERSE
 from tests.journeys.conftest import Start
+from tests.support.chains import reverse_frames
 from tests.support.person import (
     Person,
     answer_file_dialog,
@@ -50,7 +50,7 @@ def test_the_futures_of_a_clicked_point_are_the_engines_and_are_taken_back(perso
     wait_for_futures(person, 30)
     assert note(person) == f"t = 30 · 64 futures of point {index + 1} from t = 30"
     assert np.array_equal(person.recording().frame(30).x, np.tile(state, (64, 1)))
-    for frame in futures(person.session.opened.model, person.session.spec):
+    for frame in reverse_frames(person.session.opened.model, person.session.spec):
         assert np.array_equal(person.recording().frame(frame.t).x, frame.x)
 
     assert spread.isVisible()

@@ -69,10 +69,10 @@ class Desk:
 
 def computed(session: Session) -> list[Frame]:
     """The futures of the session's spec by the engine itself, from the spec alone."""
-    from core.sampling.starts import futures
+    from tests.support.chains import reverse_frames
 
     assert session.opened is not None
-    return list(futures(session.opened.model, session.spec))
+    return list(reverse_frames(session.opened.model, session.spec))
 
 
 def assert_recorded(session: Session, expected: list[Frame]) -> None:

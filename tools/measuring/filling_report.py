@@ -19,9 +19,9 @@ from scipy.stats import spearmanr
 from skimage.restoration import inpaint_biharmonic
 
 from core.data.shipped_images import Digits, Texture
-from core.posterior.inpainting import model_for, sdedit_start, spec_of
+from core.posterior.inpainting import model_for, spec_of, start_for
 from core.posterior.large_images import windowed
-from core.posterior.samplers import finish_under
+from core.posterior.samplers import reverse_under
 from core.values.inpainting import InpaintingRequest
 from tools.measuring.classifier import DigitClassifier
 from tools.measuring.fills import HOLE, RESULTS, SEED, corner, halves, hole_in, lower_half
@@ -99,12 +99,12 @@ def large(steps: int = 10) -> Iterator[Row]:
     _, model = opened("gravel")
     image = np.tile(Texture("gravel").test_corner, (3, 3))[:LARGE, :LARGE].astype(np.float32)
     mask, _ = hole_in(image.shape)
-    whole, start = model_for(model, image.shape), 2 * model.steps // 3
-    request = InpaintingRequest(image, mask, seed=SEED, known_mode="noised", start=start, resample_times=0)
-    spec, rough = spec_of(model, request), sdedit_start(whole, request)
+    whole, step = model_for(model, image.shape), 2 * model.steps // 3
+    request = InpaintingRequest(image, mask, seed=SEED, known_mode="noised", start=step, resample_times=0)
+    spec, start = spec_of(model, request), start_for(whole, request)
     found, seconds = [], []
     for each in (windowed(whole, mask), whole):
-        walk = finish_under(each, spec, rough, start)
+        walk = reverse_under(each, spec, start)
         for _ in range(2):
             next(walk)
         begin = time.perf_counter()

@@ -13,10 +13,11 @@ from torch.distributions import MultivariateNormal
 from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.networks.analytic import AnalyticNetwork
-from core.posterior.samplers import finish_under, reverse_under
+from core.posterior.samplers import reverse_under
 from core.processes.distributions import normal
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant
+from core.sampling.starts import from_image
 from core.values.potentials import HalfPlane, Mask, NoisyObservation, Posterior, Potential, SmoothPotential
 from core.values.runs import RunSpec
 from tests.support.posteriors import ONE, Unit, Y, last
@@ -63,7 +64,7 @@ class Broken(AnalyticNetwork):
 def test_kernels_that_cannot_be_factored_are_said_from_noise_and_from_a_picture(unit_data: Unit) -> None:
     model = DiffusionModel(GaussianProcess(constant(5)), Broken.of(np.zeros(2), np.eye(2)), unit_data((2,)))
     spec = RunSpec(3, seed=1, threads=1, posterior=Posterior(Mask(np.array([True, False]), np.zeros(2, np.float32))))
-    for walk in (reverse_under(model, spec), finish_under(model, spec, np.zeros(2), 3)):
+    for walk in (reverse_under(model, spec), reverse_under(model, spec, from_image(model, np.zeros(2), 3, 3))):
         with pytest.raises(BadInputError, match="not finite"):
             list(walk)
 

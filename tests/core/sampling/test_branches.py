@@ -17,9 +17,9 @@ from core.networks.empirical import EmpiricalNetwork
 from core.processes.binomial import BinomialProcess
 from core.processes.schedules import constant_erasure
 from core.sampling import trajectories
-from core.sampling.trajectories import branches, reverse_from
 from core.values.checkpoints import DataInfo
 from core.values.runs import Frame, RunSpec
+from tests.support.chains import branches, reverse_from
 
 SPEC = RunSpec(40, 5, threads=1)
 STEPS = 12

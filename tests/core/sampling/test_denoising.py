@@ -12,11 +12,12 @@ from core.networks.empirical import EmpiricalNetwork
 from core.processes.registry import process_of
 from core.processes.schedules import log_linear
 from core.sampling.predictions import next_means
-from core.sampling.starts import denoise, denoising_start
-from core.sampling.strided import chosen_steps, strided_from
-from core.sampling.trajectories import forward, reverse, reverse_from
+from core.sampling.starts import start_step
+from core.sampling.strided import chosen_steps
+from core.sampling.trajectories import forward, reverse
 from core.values.checkpoints import DataInfo
 from core.values.runs import Frame, RunSpec
+from tests.support.chains import reverse_frames, reverse_from, strided_from
 
 STEPS = 20
 SPEC = RunSpec(count=7, seed=5, threads=1)
@@ -36,7 +37,7 @@ def model() -> DiffusionModel:
 def test_it_begins_with_the_forward_states_at_that_step_and_walks_on_as_the_reverse_does(model: DiffusionModel) -> None:
     noised = next(frame for frame in forward(model, SPEC) if frame.t == 8)
     expected = list(reverse_from(model, noised.x, 8, SPEC))
-    walked = list(denoise(model, FROM_8))
+    walked = list(reverse_frames(model, FROM_8))
     assert [frame.t for frame in walked] == list(range(8, -1, -1))
     assert np.array_equal(walked[0].x, noised.x)
     for found, frame in zip(walked, expected, strict=True):
@@ -44,7 +45,7 @@ def test_it_begins_with_the_forward_states_at_that_step_and_walks_on_as_the_reve
 
 
 def test_lightly_noised_examples_come_back(model: DiffusionModel) -> None:
-    *_, last = denoise(model, FROM_8)
+    *_, last = reverse_frames(model, FROM_8)
     first = next(forward(model, SPEC))
     assert np.abs(last.x - first.x).max() < 0.2
 
@@ -56,14 +57,14 @@ def test_the_reverse_and_the_forward_walk_do_not_look_at_where_it_starts(model: 
 
 
 def test_it_starts_at_the_last_step_unless_told(model: DiffusionModel) -> None:
-    assert denoising_start(model, SPEC) == STEPS
-    assert denoising_start(model, FROM_8) == 8
+    assert start_step(model, SPEC) == STEPS
+    assert start_step(model, FROM_8) == 8
 
 
 @pytest.mark.parametrize("start", [0, -1, STEPS + 1])
 def test_what_is_no_step_is_refused_by_name(model: DiffusionModel, start: int) -> None:
     with pytest.raises(BadInputError, match=rf"denoise_from: {start} is not a step between 1 and {STEPS}"):
-        denoising_start(model, RunSpec(denoise_from=start))
+        start_step(model, RunSpec(denoise_from=start))
 
 
 def test_a_strided_walk_from_a_step_takes_all_of_its_moves_to_the_data(model: DiffusionModel) -> None:
@@ -90,7 +91,7 @@ def test_a_walk_cannot_be_chosen_from_what_is_no_step(model: DiffusionModel, fir
         chosen_steps(model.process, 3, first=first)
 
 
-@pytest.mark.parametrize("spacing", ["even", "signal"])
+@pytest.mark.parametrize("spacing", ["steps", "signal"])
 def test_chosen_steps_from_the_middle_descend_to_one_and_the_data(model: DiffusionModel, spacing: str) -> None:
     times = chosen_steps(model.process, 5, spacing, first=12)
     assert times == sorted(set(times), reverse=True)
@@ -118,6 +119,6 @@ def test_points_are_denoised_like_pictures() -> None:
     info = DataInfo(source.name, (2,), (-15.0, 15.0), shift, scale, source.support()[::16])
     process = process_of("gaussian", log_linear(STEPS, first=1e-3, alpha_bar_end=1e-2))
     roll = DiffusionModel(process, EmpiricalNetwork.of(info.to_model(source.support())), info)
-    walked = list(denoise(roll, FROM_8))
+    walked = list(reverse_frames(roll, FROM_8))
     assert walked[0].x.shape == (7, 2)
     assert [frame.t for frame in walked] == list(range(8, -1, -1))

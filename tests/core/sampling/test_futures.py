@@ -17,10 +17,12 @@ from core.model import DiffusionModel
 from core.networks.empirical import EmpiricalNetwork
 from core.processes.binomial import BinomialProcess
 from core.processes.schedules import constant_erasure
-from core.sampling.starts import denoise, futures, reverse_frames, reverse_to_root, root_in, start_step, state_spread
-from core.sampling.trajectories import branches, reverse
+from core.sampling.predictions import state_spread
+from core.sampling.starts import start_of, start_step
+from core.sampling.trajectories import forward, reverse
 from core.values.checkpoints import DataInfo
 from core.values.runs import FUTURES, Branch, Frame, RunSpec
+from tests.support.chains import branches, reverse_frames, reverse_from
 
 SPEC = RunSpec(40, 5, threads=1)
 OF_17 = replace(SPEC, branches=(Branch(3, 17),))
@@ -48,7 +50,7 @@ def assert_same(some: list[Frame], others: list[Frame]) -> None:
 # ------------------------------------------------------------------------------------------------- which state it is
 def test_the_state_is_that_of_the_run_with_the_same_seed(model: DiffusionModel) -> None:
     parent = list(reverse(model, SPEC))
-    found = list(futures(model, OF_17))
+    found = list(reverse_frames(model, OF_17))
     assert [frame.t for frame in found] == [3, 2, 1, 0]
     assert found[0].x.shape == (FUTURES, 2)
     assert np.array_equal(found[0].x, np.tile(at(parent, 3)[17], (FUTURES, 1)))
@@ -58,42 +60,46 @@ def test_the_state_is_that_of_the_run_with_the_same_seed(model: DiffusionModel) 
 def test_bits_have_futures_of_their_own_run(bits: DiffusionModel) -> None:
     spec = replace(SPEC, branches=(Branch(9, 2, 10),))
     root = at(list(reverse(bits, SPEC)), 9)[2]
-    assert_same(list(futures(bits, spec)), list(branches(bits, root, 9, replace(SPEC, count=10))))
+    assert_same(list(reverse_frames(bits, spec)), list(branches(bits, root, 9, replace(SPEC, count=10))))
 
 
 def test_a_branch_of_a_denoising_run_is_one_of_its_states(model: DiffusionModel) -> None:
     spec = replace(SPEC, denoise_from=4, branches=(Branch(2, 5),))
-    denoised = list(denoise(model, replace(SPEC, denoise_from=4)))
-    assert np.array_equal(next(futures(model, spec)).x[0], at(denoised, 2)[5])
+    denoised = list(reverse_frames(model, replace(SPEC, denoise_from=4)))
+    assert np.array_equal(next(reverse_frames(model, spec)).x[0], at(denoised, 2)[5])
     assert start_step(model, spec) == 2
 
 
 def test_a_future_has_futures_of_its_own(model: DiffusionModel) -> None:
     spec = replace(OF_17, branches=(Branch(3, 17), Branch(1, 60)))
-    first = list(futures(model, OF_17))
-    found = list(futures(model, spec))
+    first = list(reverse_frames(model, OF_17))
+    found = list(reverse_frames(model, spec))
     assert [frame.t for frame in found] == [1, 0]
     assert np.array_equal(found[0].x, np.tile(at(first, 1)[60], (FUTURES, 1)))
 
 
 def test_a_known_state_spares_the_walk_and_changes_nothing(model: DiffusionModel) -> None:
-    *_, last = reverse_to_root(model, OF_17)
+    *_, last = start_of(model, OF_17)
     assert last.t == 3
-    assert_same(list(futures(model, OF_17, root_in(last, OF_17))), list(futures(model, OF_17)))
+    assert_same(list(reverse_frames(model, OF_17, last.x[17])), list(reverse_frames(model, OF_17)))
 
 
 def test_the_walk_to_the_state_goes_no_further(model: DiffusionModel) -> None:
-    assert [frame.t for frame in reverse_to_root(model, OF_17)] == [5, 4, 3]
+    assert [frame.t for frame in start_of(model, OF_17)] == [5, 4, 3]
 
 
 @pytest.mark.parametrize("changes", [{}, {"denoise_from": 4}, {"branches": (Branch(3, 1),)}])
 def test_the_reverse_of_a_spec_starts_where_it_says(model: DiffusionModel, changes: dict[str, Any]) -> None:
     spec = replace(SPEC, **changes)
-    walk = {(): reverse, ("denoise_from",): denoise, ("branches",): futures}[tuple(changes)]
     found = list(reverse_frames(model, spec))
     assert found[0].t == start_step(model, spec)
     assert len(found[0].x) == spec.reverse_count
-    assert_same(found, list(walk(model, spec)))
+    parent = list(reverse(model, SPEC))
+    if spec.branches:
+        parent = list(branches(model, at(parent, 3)[1], 3, replace(SPEC, count=FUTURES)))
+    elif spec.denoise_from is not None:
+        parent = list(reverse_from(model, at(list(forward(model, SPEC)), 4), 4, SPEC))
+    assert_same(found, parent)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +115,11 @@ def test_the_reverse_of_a_spec_starts_where_it_says(model: DiffusionModel, chang
 )
 def test_a_branch_of_what_is_not_there_is_refused(model: DiffusionModel, wrong: tuple[Branch, ...], said: str) -> None:
     spec = replace(SPEC, branches=wrong)
-    for walking in (futures(model, spec), reverse_to_root(model, spec), futures(model, spec, np.zeros(2, np.float32))):
+    for walking in (
+        reverse_frames(model, spec),
+        start_of(model, spec),
+        reverse_frames(model, spec, np.zeros(2, np.float32)),
+    ):
         with pytest.raises(BadInputError, match=f"^branches: {said}"):
             next(walking)
 
@@ -141,7 +151,7 @@ def test_the_spread_of_bits_is_the_entropy_of_the_share_of_ones(ones: tuple[int,
 
 def test_a_state_lies_nowhere_apart_from_itself(model: DiffusionModel, bits: DiffusionModel) -> None:
     for each, t in ((model, 3), (bits, 9)):
-        first, *_, last = futures(each, replace(SPEC, branches=(Branch(t, 1),)))
+        first, *_, last = reverse_frames(each, replace(SPEC, branches=(Branch(t, 1),)))
         kind = each.process.kind
         assert state_spread(each.data, kind, first.x) == 0.0
         assert state_spread(each.data, kind, last.x) > 0.0
@@ -154,7 +164,7 @@ def test_the_spread_of_gaussian_data_is_that_of_the_exact_chain(
     model = exact_model(betas, 1.0)
     spec = replace(SPEC, branches=(Branch(model.steps, 3, count),))
     variance = 0.0
-    for frame in futures(model, spec):
+    for frame in reverse_frames(model, spec):
         found = state_spread(model.data, "gaussian", frame.x) / float(np.max(model.data.scale))
         assert abs(found - math.sqrt(variance)) < 4 * math.sqrt(variance / (2 * count)) + 1e-6
         rate = float(model.process.betas[frame.t - 1]) if frame.t else 0.0

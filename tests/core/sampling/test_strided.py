@@ -22,10 +22,11 @@ from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure, log_linear
 from core.sampling import trajectories
-from core.sampling.strided import SPACINGS, chosen_steps, deterministic, strided, strided_kernel, strided_samples
-from core.sampling.trajectories import reverse
+from core.sampling.strided import chosen_steps, strided_kernel
+from core.sampling.trajectories import reverse, samples
 from core.values.checkpoints import DataInfo
-from core.values.runs import RunSpec
+from core.values.runs import SPACINGS, RunSpec, Strided
+from tests.support.chains import deterministic, strided
 
 COUNT = 20_000
 EXACT = Callable[[NDArray[np.float64], float], DiffusionModel]
@@ -71,15 +72,17 @@ def test_steps_spaced_by_signal_lose_about_the_same_angle_each() -> None:
     angles = np.arccos(process.alpha_bars.numpy() ** 0.5)
     lost = -np.diff(angles[chosen_steps(process, 10, "signal")[:-1]])
     assert lost.max() < 1.05 * lost.min()
-    even = -np.diff(angles[chosen_steps(process, 10, "even")[:-1]])
+    even = -np.diff(angles[chosen_steps(process, 10, "steps")[:-1]])
     assert even.max() > 2 * even.min()
 
 
 @pytest.mark.parametrize("steps", [-1, 0, 1, 6])
 def test_a_number_of_steps_that_the_model_has_not_is_refused(model: DiffusionModel, steps: int) -> None:
-    for walk in (strided, strided_samples, deterministic):
+    spec = RunSpec(3, threads=1)
+    chains = (strided(model, spec, steps), samples(model, spec, Strided(steps)), deterministic(model, spec, steps))
+    for chain in chains:
         with pytest.raises(BadInputError, match=f"^steps: {steps} is not between 2 and 5"):
-            next(iter(walk(model, RunSpec(3, threads=1), steps)))
+            next(iter(chain))
 
 
 def test_an_unknown_spacing_is_refused(model: DiffusionModel) -> None:
@@ -181,7 +184,7 @@ def test_strided_samples_are_the_last_frame_of_the_strided_walk_bit_for_bit(
     for either in (model, bits):
         for count in (31, 32, 33, 100):
             spec = RunSpec(count, 6, threads=1)
-            parts = [value.x for value in strided_samples(either, spec, 3) if value.x is not None]
+            parts = [value.x for value in samples(either, spec, Strided(3)) if value.x is not None]
             assert np.array_equal(np.concatenate(parts), list(strided(either, spec, 3))[-1].x)
 
 

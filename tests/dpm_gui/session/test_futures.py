@@ -46,7 +46,7 @@ def test_the_state_is_taken_from_the_recording_and_the_run_is_not_walked_again(
 ) -> None:
     expected = replace(FEW, branches=(Branch(20, 0),))
     images.player.seek(20)
-    monkeypatch.setattr("core.sampling.starts.reverse_frames", None)  # whoever walks calls it
+    monkeypatch.setattr("core.sampling.starts.reverse", None)  # whoever walks calls it
     images.branch()
     assert images.session.spec == expected
     monkeypatch.undo()
@@ -66,7 +66,7 @@ def test_undo_and_from_noise_lead_back_and_redo_knows_the_state_still(
         session.undo_stack.undo()
     assert all(np.array_equal(points.frame(t).x, before[t]) for t in range(STEPS + 1))
     assert session.recording(REVERSE).spreads == {}
-    monkeypatch.setattr("core.sampling.starts.reverse_frames", None)
+    monkeypatch.setattr("core.sampling.starts.reverse", None)
     for again in (session.undo_stack.redo, session.run):
         with qtbot.waitSignal(session.run_ended):
             again()
@@ -127,15 +127,15 @@ def test_a_trajectory_that_is_not_there_is_told_by_name(points: Desk, qtbot: QtB
 
 
 def test_the_spread_is_computed_in_the_thread_of_the_job(points: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.sampling import starts
+    from core.sampling import predictions
 
-    threads, real = set(), starts.state_spread
+    threads, real = set(), predictions.state_spread
 
     def watched(*arguments: object) -> float:
         threads.add(threading.get_ident())
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(starts, "state_spread", watched)
+    monkeypatch.setattr(predictions, "state_spread", watched)
     points.player.seek(3)
     points.branch()
     assert len(threads) == 1

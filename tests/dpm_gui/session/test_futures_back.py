@@ -56,7 +56,7 @@ def test_from_samples_that_were_put_back_others_branch_without_a_walk(
     points.player.seek(3)
     points.branch()
     points.session.undo_stack.undo()
-    monkeypatch.setattr("core.sampling.starts.reverse_frames", None)
+    monkeypatch.setattr("core.sampling.starts.reverse", None)
     points.player.seek(4)
     points.branch()
     monkeypatch.undo()

@@ -20,16 +20,17 @@ def frames(opened: Opened, *arguments: object) -> list[SideFrame]:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_a_run_of_futures_is_the_engine_s_with_or_without_their_state(path: str, trusted: None, known: bool) -> None:
-    from core.sampling.starts import futures, reverse_to_root, root_in
+    from core.sampling.starts import start_of
     from core.sampling.trajectories import forward
+    from tests.support.chains import reverse_frames
 
     *_, opened = opening.open_checkpoint(path)
     assert isinstance(opened, Opened)
     spec = replace(FEW, branches=(Branch(9, 3),))
-    *_, parent = reverse_to_root(opened.model, spec)
-    run = frames(opened, spec, root_in(parent, spec)) if known else frames(opened, spec)
+    *_, parent = start_of(opened.model, spec)
+    run = frames(opened, spec, parent.x[3]) if known else frames(opened, spec)
     back = [value.frame for value in run if value.side == REVERSE]
-    for found, frame in zip(back, futures(opened.model, spec), strict=True):
+    for found, frame in zip(back, reverse_frames(opened.model, spec), strict=True):
         assert found.t == frame.t
         assert np.array_equal(found.x, frame.x)
     there = [value.frame for value in run if value.side == FORWARD]
@@ -40,7 +41,7 @@ def test_a_run_of_futures_is_the_engine_s_with_or_without_their_state(path: str,
 def test_every_frame_of_the_futures_says_how_far_they_lie_apart_and_no_other(
     path: str, trusted: None, long: None
 ) -> None:
-    from core.sampling.starts import state_spread
+    from core.sampling.predictions import state_spread
 
     *_, opened = opening.open_checkpoint(path)
     assert isinstance(opened, Opened)

@@ -96,13 +96,13 @@ def test_short_chains_and_points_have_no_preview(model: Opened, tmp_path: Path, 
 
 
 def test_a_denoising_run_is_the_engine_s_and_its_forward_side_is_complete(model: Opened, long: None) -> None:
-    from core.sampling.starts import denoise
     from core.sampling.trajectories import forward
+    from tests.support.chains import reverse_frames
 
     spec = replace(FEW, denoise_from=15)
     run = frames(model, spec)
     chain = [value.frame for value in run if value.side == REVERSE and not value.preview]
-    for found, frame in zip(chain, denoise(model.model, spec), strict=True):
+    for found, frame in zip(chain, reverse_frames(model.model, spec), strict=True):
         assert found.t == frame.t
         assert np.array_equal(found.x, frame.x)
     there = [value.frame for value in run if value.side == FORWARD]
@@ -148,13 +148,13 @@ def test_frames_are_written_in_the_thread_of_the_job(
 
 
 def test_points_are_denoised_as_the_engine_does(opened: Session, qtbot: QtBot) -> None:
-    from core.sampling.starts import denoise
+    from tests.support.chains import reverse_frames
 
     with qtbot.waitSignal(opened.run_ended):
         opened.edit(denoise_from=3)
     assert opened.opened is not None
     assert opened.recording(REVERSE).along is not None
-    for frame in denoise(opened.opened.model, opened.spec):
+    for frame in reverse_frames(opened.opened.model, opened.spec):
         kept = opened.recording(REVERSE).frame(frame.t)
         assert kept is not None
         assert np.array_equal(kept.x, frame.x)

@@ -61,7 +61,7 @@ def test_in_another_workspace_the_dock_waits(points: Desk, qtbot: QtBot) -> None
 
 
 def test_what_is_drawn_is_what_the_frames_say(points: Desk) -> None:
-    from core.sampling.starts import state_spread
+    from core.sampling.predictions import state_spread
 
     points.player.seek(4)
     points.branch()
