@@ -73,7 +73,7 @@ class InpaintingRequest:
         if self.timing is not None:
             _check_choice("timing", self.timing, TIMINGS)
         if not 0 <= self.effective_resample_times <= MAX_RESAMPLE_TIMES:
-            raise BadInputError(f"back_and_forth: {self.resample_times} is not between 0 and {MAX_RESAMPLE_TIMES}")
+            raise BadInputError(f"resample_times: {self.resample_times} is not between 0 and {MAX_RESAMPLE_TIMES}")
         if self.start is not None and self.weighted:
             raise BadInputError(f"start: weights are right from noise alone, not from t = {self.start}; start at T")
         if self.particles is not None and self.particles < self.count:

@@ -54,9 +54,9 @@ class Mask:
         object.__setattr__(self, "mask", mask)
         object.__setattr__(self, "known", _finite(known, "known", ~mask))
         if self.known_mode not in KNOWN_MODES:
-            raise BadInputError(f"held: {self.known_mode!r} is neither {' nor '.join(map(repr, KNOWN_MODES))}")
+            raise BadInputError(f"known_mode: {self.known_mode!r} is neither {' nor '.join(map(repr, KNOWN_MODES))}")
         if not 0 <= self.resample_times <= MAX_RESAMPLE_TIMES:
-            raise BadInputError(f"back_and_forth: {self.resample_times} is not between 0 and {MAX_RESAMPLE_TIMES}")
+            raise BadInputError(f"resample_times: {self.resample_times} is not between 0 and {MAX_RESAMPLE_TIMES}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,7 +241,7 @@ def _check_kind(factor: Potential, kind: str) -> None:
             bad = factor.known[~np.isin(factor.known, (0, 1))][0]
             raise BadInputError(f"known: {bad:g} is no bit; a binomial model takes 0 or 1")
     elif isinstance(factor, BitPotential) != (kind == "binomial"):
-        fitting = "a Mask or a BitWish" if kind == "binomial" else "anything but a BitWish"
+        fitting = "a Mask or a BitPotential" if kind == "binomial" else "anything but a BitPotential"
         raise BadInputError(f"r: a {type(factor).__name__} is nothing for a {kind} model; it takes {fitting}")
 
 
@@ -263,11 +263,11 @@ def _check_weights(factor: Potential, timing: str) -> None:
     """Refuse an r_t that is zero where the model's paths pass: its weights would leave those paths out."""
     if isinstance(factor, Mask):
         if factor.resample_times:
-            raise BadInputError("back_and_forth: steps taken back have no weights; give 0 or choose weighted=False")
+            raise BadInputError("resample_times: resampled steps have no weights; give 0 or choose weighted=False")
         if factor.known_mode == "clean" and timing != "twisted":
             raise BadInputError(
-                f"held: weights of a mask held at x0 are wrong while timing is {timing!r}; "
-                "choose held='path' or timing='twisted'"
+                f"known_mode: weights of a mask of clean pixels are wrong while timing is {timing!r}; "
+                "choose known_mode='noised' or timing='twisted'"
             )
     if isinstance(factor, HalfPlane) and timing != "twisted":
         raise BadInputError(

@@ -127,7 +127,7 @@ def test_a_configuration_is_compared_with_the_weights_before_memory_is_asked_for
         devices.append(torch.empty(0).device.type)
         return build_network(kind, config)
 
-    monkeypatch.setattr("core.networks.registry.build_network", watched)
+    monkeypatch.setattr("core.model.build_network", watched)
     with pytest.raises(BadCheckpointError):
         model_from(reconfigured(small, width=8000, layers=40), "x.h5")
     assert devices == ["meta"]

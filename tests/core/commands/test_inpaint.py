@@ -122,7 +122,7 @@ def test_as_json_it_says_which_way_was_on(folder: Path, capsys: Capture) -> None
     assert (plain["weighted"], plain["known_mode"], plain["timing"]) == (False, "noised", "constant")
     assert plain["effective_sample_size"] is None
     assert plain["log_probability_bits"] is None
-    assert (plain["count"], plain["shape"], plain["known"], plain["filled_in"]) == (20, [2], 1, 1)
+    assert (plain["count"], plain["shape"], plain["known"], plain["inpainted"]) == (20, [2], 1, 1)
     assert dpm(*FILES, "--count", 20, "--json", "--weighted", "--known", "clean") == 0
     weighted = json.loads(capsys.readouterr().out)
     assert (weighted["weighted"], weighted["known_mode"], weighted["timing"]) == (True, "clean", "twisted")
@@ -188,9 +188,13 @@ BAD = [
     (None, ["--seed", "-1"], "seed: -1"),
     (None, ["--known", "there"], "--known"),
     (None, ["--timing", "soon"], "--timing"),
-    (None, ["--resample", "-1"], "back_and_forth: -1"),
+    (None, ["--resample", "-1"], "resample_times: -1"),
     (None, ["--resample", "2", "--weighted"], "resample_times"),
-    (None, ["--weighted", "--known", "clean", "--timing", "constant"], "choose held='path' or timing='twisted'"),
+    (
+        None,
+        ["--weighted", "--known", "clean", "--timing", "constant"],
+        "choose known_mode='noised' or",
+    ),
     (None, ["--image", "none.npy"], "none.npy: there is no such file"),
     (None, ["--mask", "none.npy"], "none.npy: there is no such file"),
     (None, ["--image", "small.h5"], "small.h5: this is no npy file"),

@@ -120,7 +120,7 @@ def test_of_an_npz_the_only_array_with_rows_is_taken(tmp_path: Path, images: np.
     path = tmp_path / "some.npz"
     np.savez_compressed(path, labels=np.arange(12), images=images)
     chosen, values = read_npz(path, None)
-    assert chosen == "pictures"
+    assert chosen == "images"
     assert np.array_equal(values, images)
 
 

@@ -221,7 +221,7 @@ def test_resizing_keeps_the_middle_square() -> None:
 def test_warnings_of_pillow_reach_nobody(saved: Callable[..., Path], tmp_path: Path) -> None:
     palette = Image.new("P", (4, 4))
     path = saved(palette, "some.png", transparency=b"\x00\x80")
-    code = f"from pathlib import Path; from core.formats.images import read_picture; read_picture(Path({str(path)!r}))"
+    code = f"from pathlib import Path; from core.formats.images import read_image; read_image(Path({str(path)!r}))"
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stderr == ""

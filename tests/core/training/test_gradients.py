@@ -17,7 +17,7 @@ from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant, constant_erasure
 from core.recipes.paper import heartbeat
-from core.training import trainer
+from core.training import objective
 from core.training.learned_schedule import LearnedSchedule
 from core.training.objective import minibatch_bound
 from core.training.state import flattened
@@ -95,7 +95,7 @@ def test_a_minibatch_visits_every_step_from_2_on_evenly(monkeypatch: pytest.Monk
         seen.append(t)
         return torch.zeros(len(x0), dtype=torch.float64)
 
-    monkeypatch.setattr(trainer, "divergence_at", watched)
+    monkeypatch.setattr(objective, "divergence_at", watched)
     model = DiffusionModel(GaussianProcess(constant(11)), MultilayerPerceptron(2, width=4), INFO)
     minibatch_bound(model, torch.zeros(50, 2), torch.Generator().manual_seed(0))
     steps, counts = torch.unique(seen[0], return_counts=True)

@@ -193,7 +193,7 @@ def test_a_gradient_that_is_not_finite_stops_training_as_well(weight: float, mon
             objective.register_hook(lambda gradient: gradient * weight)
         return k, objective
 
-    monkeypatch.setattr(objective_module, "minibatch_bounds", poisoned)
+    monkeypatch.setattr(trainer_module, "minibatch_bounds", poisoned)
     with pytest.raises(TrainingError, match="gradient was no longer finite at step 5"):
         list(bad.run())
     assert_stopped_as_after_4(bad, good)

@@ -100,7 +100,8 @@ def test_a_shorter_memory_gives_way_to_larger_gradients_sooner() -> None:
 
 def test_progress_is_in_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     minus_two = lambda model, *_: 2 * ((model.process.betas * 0).sum() - 2.0,)  # noqa: E731
-    monkeypatch.setattr(objective, "minibatch_bounds", minus_two)
+    for module in (objective, trainer_module):
+        monkeypatch.setattr(module, "minibatch_bounds", minus_two)
     run = trainer(dataclasses.replace(SPEC, schedule_update_every=1))  # so that there is always a gradient
     run._model_of_fixed_schedule = lambda: run._model(run._live)  # type: ignore[method-assign]
     report = list(run.run())[-1]
