@@ -83,8 +83,8 @@ def _open_window(options: argparse.Namespace) -> int:
     from PySide6.QtWidgets import QApplication
 
     from dpm_gui.app import DpmApplication
-    from dpm_gui.desktop.garbage import collected_between_events
     from dpm_gui.desktop.preferences import Preferences
+    from dpm_gui.jobs.jobs import collected_between_events
 
     application = QApplication([sys.argv[0]])
     application.setApplicationName("dpm-gui")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 MINUS = "\N{MINUS SIGN}"
+FIGURE_SPACE = "\N{FIGURE SPACE}"
+"""As wide as a digit."""
 
 
 def with_minus(text: str) -> str:
@@ -27,3 +29,13 @@ def rounded(value: float, digits: int = 4) -> str:
 def grouped(count: int) -> str:
     """Write a whole number with its thousands apart."""
     return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def unscaled(value: float) -> str:
+    """Write ``value`` with three significant digits, and in full from a thousand on."""
+    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
+
+
+def padded(number: int, digits: int) -> str:
+    """Write a whole number as wide as one of so many digits, whatever it is."""
+    return f"{number:{FIGURE_SPACE}>{digits}}"

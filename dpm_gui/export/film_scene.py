@@ -1,4 +1,4 @@
-"""The pictures of a film, and figures 1 to 3 of the paper: canvases that are never shown, fed from recordings."""
+"""The pictures of a film: canvases that are never shown, fed from recordings."""
 
 from __future__ import annotations
 
@@ -20,9 +20,6 @@ from dpm_gui.views.canvases.image_levels import pixels_of
 from dpm_gui.views.canvases.points import PointsView
 
 FILM_SIZE = QSize(960, 512)
-FIGURE_SIZE = QSize(1200, 1240)
-ROWS_FIGURE_SIZE = QSize(1200, 1000)
-IMAGES_FIGURE_WIDTH, IMAGES_HEADER_HEIGHT = 1200, 56
 MOST_FRAMES = 200
 STILL_FRAMES = 8
 """Pictures for which each end of the film stands still."""
@@ -49,13 +46,13 @@ class FilmScene(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         titles = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
-        self._views = {side: _view(canvas, side, titles[side], palette, self) for side in titles}
+        self._views = {side: canvas_to_look_at(canvas, side, titles[side], palette, self) for side in titles}
         for side, view in self._views.items():
             row.addWidget(view)
             if data is not None:
                 view.set_data(data)
             view.set_colours(recordings[side].along)
-        _keep_hidden(self, size or FILM_SIZE)
+        keep_hidden(self, size or FILM_SIZE)
 
     @property
     def stride(self) -> int:
@@ -85,7 +82,7 @@ def pixels(image: QImage) -> NDArray[np.uint8]:
     return pixels_of(image.convertToFormat(QImage.Format.Format_RGB888), RGB)
 
 
-def _view(canvas: type[CanvasType], side: str, title: str, palette: Palette, parent: QWidget) -> CanvasType:
+def canvas_to_look_at(canvas: type[CanvasType], side: str, title: str, palette: Palette, parent: QWidget) -> CanvasType:
     """Return a canvas to look at: without the button that explains it."""
     view = canvas(side, title, parent)
     view.header.help_button.hide()
@@ -93,7 +90,7 @@ def _view(canvas: type[CanvasType], side: str, title: str, palette: Palette, par
     return view
 
 
-def _keep_hidden(scene: QWidget, size: QSize) -> None:
+def keep_hidden(scene: QWidget, size: QSize) -> None:
     """Lay ``scene`` out at ``size`` without it ever appearing on the screen."""
     scene.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     scene.resize(size)

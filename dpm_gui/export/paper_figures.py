@@ -11,22 +11,20 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from core.values.checkpoints import Checkpoint, DataInfo
 from core.values.runs import DriftFrame, Frame
 from dpm_gui.desktop.theme import Palette
+from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE
-from dpm_gui.export.film_scene import (
-    FIGURE_SIZE,
-    IMAGES_FIGURE_WIDTH,
-    IMAGES_HEADER_HEIGHT,
-    ROWS_FIGURE_SIZE,
-    _keep_hidden,
-    _view,
-)
+from dpm_gui.export.film_scene import canvas_to_look_at, keep_hidden
 from dpm_gui.session.figure_rows import IMAGES_PER_ROW, ImageRows
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
+from dpm_gui.views.canvases import CANVASES
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
-from dpm_gui.views.canvases.registry import canvas_for
+
+FIGURE_SIZE = QSize(1200, 1240)
+ROWS_FIGURE_SIZE = QSize(1200, 1000)
+IMAGES_FIGURE_WIDTH, IMAGES_HEADER_HEIGHT = 1200, 56
 
 
 def figure_of(
@@ -40,7 +38,7 @@ def figure_of(
     if session.rows is not None:
         return ImageFigure(session.rows, checkpoint.data, palette, size)
     drifts = session.drifts if session.has_drift else None
-    return PaperFigure(dict(recordings), drifts, palette, size, canvas_for(checkpoint))
+    return PaperFigure(dict(recordings), drifts, palette, size, CANVASES[state_kind_of(checkpoint).name])
 
 
 class PaperFigure(QWidget):
@@ -63,18 +61,18 @@ class PaperFigure(QWidget):
         steps = (0, last // 2, last)
         for row, (side, letter) in enumerate(((FORWARD, "q"), (REVERSE, "p"))):
             for column, t in enumerate(steps):
-                view = _view(canvas, side, f"{letter}(xᵗ), t = {t}", palette, self)
+                view = canvas_to_look_at(canvas, side, f"{letter}(xᵗ), t = {t}", palette, self)
                 view.set_colours(recordings[side].along)
                 frame = recordings[side].frame(t)
                 if frame is not None:
                     view.show_frame(frame)
                 grid.addWidget(view, row, column)
         for column, t in enumerate((1, *steps[1:]) if drifts is not None else ()):
-            view = _view(canvas, REVERSE, f"f_μ(x, t) − x, t = {t}", palette, self)
+            view = canvas_to_look_at(canvas, REVERSE, f"f_μ(x, t) − x, t = {t}", palette, self)
             view.set_layer("arrows", True)
             view.show_drift(drifts.get(t) if drifts is not None else None)
             grid.addWidget(view, 2, column)
-        _keep_hidden(self, size or (FIGURE_SIZE if drifts is not None else ROWS_FIGURE_SIZE))
+        keep_hidden(self, size or (FIGURE_SIZE if drifts is not None else ROWS_FIGURE_SIZE))
 
     def image(self) -> QImage:
         """Return the figure."""
@@ -98,7 +96,7 @@ class ImageFigure(QWidget):
             (REVERSE, "Samples", f"from noise, t = {rows.steps} … 0", rows.samples),
         )
         for side, title, note, x in said:
-            view = _view(ImagesView, side, title, palette, self)
+            view = canvas_to_look_at(ImagesView, side, title, palette, self)
             view.set_columns(IMAGES_PER_ROW)
             view.set_data(data)
             view.show_frame(Frame(0, x))
@@ -107,7 +105,7 @@ class ImageFigure(QWidget):
             column.addWidget(view)
         height, width = data.shape[:2]
         high = round(IMAGES_FIGURE_WIDTH / IMAGES_PER_ROW * height / width) + IMAGES_HEADER_HEIGHT
-        _keep_hidden(self, size or QSize(IMAGES_FIGURE_WIDTH, len(said) * high))
+        keep_hidden(self, size or QSize(IMAGES_FIGURE_WIDTH, len(said) * high))
 
     def image(self) -> QImage:
         """Return the figure."""

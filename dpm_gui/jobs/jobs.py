@@ -1,13 +1,20 @@
-"""Long work in a thread: any generator of the engine, with its values in batches and one ending."""
+"""Long work in a thread: any generator of the engine, with its values in batches and one ending.
+
+While there are threads Python's garbage is collected from the window's own event loop, and nowhere else.
+"""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from time import monotonic
 
-from PySide6.QtCore import QObject, QThread, Signal
+from pyqtgraph.util.garbage_collector import GarbageCollector
+from PySide6.QtCore import QObject, Qt, QThread, Signal, SignalInstance
 
 BATCH_SECONDS = 1 / 30
+SECONDS_BETWEEN_COLLECTIONS = 0.5
 
 Work = Callable[[], Iterator[object]]
 
@@ -119,3 +126,25 @@ class Jobs(QObject):
             self.end(purpose)
         self._alive.discard(job)
         job.deleteLater()
+
+
+@contextmanager
+def collected_between_events(loaded: SignalInstance) -> Iterator[None]:
+    """Have garbage collected twice a second while no event is being handled.
+
+    Python would collect it wherever an allocation happens to be the one too many. In the thread of a job that ends
+    objects of Qt outside of their own thread, and in the middle of a call to Qt it ends connections whose lock that
+    call may hold, which stops the window for ever.
+
+    Args:
+        loaded: The signal that all is imported. None of that is ever garbage, and to look through it takes as long
+            as three frames: from then on it is left out.
+    """
+    collector = GarbageCollector(interval=SECONDS_BETWEEN_COLLECTIONS)
+    loaded.connect(lambda *_: gc.freeze(), Qt.ConnectionType.SingleShotConnection)
+    try:
+        yield
+    finally:
+        collector.timer.stop()
+        gc.unfreeze()
+        gc.enable()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from core.errors import BadInputError
 from core.values.checkpoints import DataInfo
 from dpm_gui.engine import painting, runs
+from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.document import image_files
 from dpm_gui.paint.document.image_files import CROPPED, FITTED, levels_of_shape, scaled_mask
@@ -68,7 +69,7 @@ class PaintOpener(TaskOwner):
     def open_image(self, path: str) -> None:
         """Have a picture of one's own to be filled in; one of another size is fitted or cropped, as a person says."""
         opened = self._paint.opened
-        if opened is None or not opened.checkpoint.data.is_image:
+        if opened is None or not (kind := state_kind_of(opened.checkpoint)).is_image:
             reason = "what is open has no pictures; open a checkpoint of pictures first"
             self.failed.emit(BadInputError(f"{path}: {reason}"))
             return
@@ -81,7 +82,7 @@ class PaintOpener(TaskOwner):
             else:
                 self._ask_how(path, levels, data)
 
-        self._read(path, lambda: _levels_in(path, colour=len(data.shape) == 3), take)
+        self._read(path, lambda: _levels_in(path, colour=kind.channels > 1), take)
 
     def open_mask(self, path: str) -> None:
         """Take the mask in the file at ``path``; one of another size once a person agrees to have it scaled."""

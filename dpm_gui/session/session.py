@@ -62,7 +62,7 @@ class Session(TaskOwner):
         self._run = RecordedRun()
         self._in_view = True
         self._opened: Opened | None = None
-        self._state_kind: StateKind = POINTS
+        self._state_kind = POINTS
         self._bound: Bound | None = None
         self.undo_stack = QUndoStack(self)
         self._predictions.predictions_changed.connect(self.predictions_changed)
@@ -104,9 +104,14 @@ class Session(TaskOwner):
         return self._drifts.found
 
     @property
+    def state_kind(self) -> StateKind:
+        """What the states of what is open are; points before anything is."""
+        return self._state_kind
+
+    @property
     def has_drift(self) -> bool:
         """Whether what is open lies in the plane, where drifts are arrows."""
-        return self._opened is not None and self._state_kind == POINTS
+        return self._opened is not None and self._state_kind.in_plane
 
     @property
     def rows(self) -> ImageRows | None:
@@ -116,7 +121,7 @@ class Session(TaskOwner):
     @property
     def figure_ready(self) -> bool:
         """Whether all that belongs to the paper's figure of what is open is there, beside the run itself."""
-        if self._opened is not None and self._opened.checkpoint.data.is_image:
+        if self._opened is not None and self._state_kind.is_image:
             return self.rows is not None
         return not self.has_drift or self.drift(self._run.sides[FORWARD].steps) is not None
 
@@ -197,7 +202,7 @@ class Session(TaskOwner):
         """
         if self._spec.branches:
             raise BadInputError("figure: the reverse shows many futures of one state; sample from noise first")
-        if self._opened is not None and self._opened.checkpoint.data.is_image:
+        if self._opened is not None and self._state_kind.is_image:
             self._rows.compute(self._opened, self._spec, self._run.sides)
         else:
             self.compute_drift()

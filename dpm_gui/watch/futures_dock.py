@@ -7,14 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDockWidget
 
-from core.values.checkpoints import Checkpoint, channels_of
+from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import REVERSE
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.views.plots.futures_spread import FuturesSpread
 from dpm_gui.window.workspaces import WATCH, Workspaces
-
-GREY_RANGE = (0.0, 255.0)
 
 
 class FuturesDock(QObject):
@@ -57,20 +55,10 @@ class FuturesDock(QObject):
         if opened is None or not self._session.spec.branches:
             self._plot.show_none()
         else:
-            self._plot.begin(recording.steps, recording.top, *measure_of(opened.checkpoint))
+            self._plot.begin(recording.steps, recording.top, *state_kind_of(opened.checkpoint).spread)
         self.place()
 
     def _show(self, side: str) -> None:
         spreads = self._session.recording(REVERSE).spreads
         if side == REVERSE and spreads:
             self._plot.show_spreads(spreads)
-
-
-def measure_of(checkpoint: Checkpoint) -> tuple[str, str]:
-    """Return what the spread of the states of ``checkpoint`` is, and its unit (see `spread_of`)."""
-    data = checkpoint.data
-    if checkpoint.kind == "binomial":
-        return "entropy", "bits per dimension"
-    if not data.is_image or data.value_range != GREY_RANGE:
-        return "standard deviation", "data units"
-    return "standard deviation", "grey levels" if channels_of(data.shape) == 1 else "levels"

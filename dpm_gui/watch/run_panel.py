@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from core.values.runs import MAX_SEED, RunSpec
 from dpm_gui.engine.state_kinds import POINTS, StateKind, state_kind_of
 from dpm_gui.session.session import Session
+from dpm_gui.views.widgets.boxes import number_box
 from dpm_gui.views.widgets.flat_button import action_button
-from dpm_gui.views.widgets.number_box import number_box
 
 
 class RunPanel(QWidget):

@@ -19,9 +19,9 @@ from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
 from dpm_gui.session.player import SPEEDS, Player
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
+from dpm_gui.views.canvases import CANVASES
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.points import PointsView
-from dpm_gui.views.canvases.registry import canvas_for
 from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.watch.layer_bar import LayerBar
 from dpm_gui.watch.linked_canvases import LinkedCanvases
@@ -179,7 +179,7 @@ class WatchWorkspace(QWidget):
     def _show_preview(self, preview: CheckpointPreview) -> None:
         """Show the examples of a checkpoint that cannot be run yet."""
         data = preview.checkpoint.data
-        self._take_canvases(canvas_for(preview.checkpoint))
+        self._take_canvases(CANVASES[state_kind_of(preview.checkpoint).name])
         view, count = self.views[FORWARD], state_kind_of(preview.checkpoint).default_count
         view.set_data(data)
         view.set_colours(None if preview.along is None else preview.along[:count])
@@ -189,7 +189,7 @@ class WatchWorkspace(QWidget):
         self.views[REVERSE].set_message("Waking the engine…")
 
     def _show_opened(self, opened: Opened) -> None:
-        self._take_canvases(canvas_for(opened.checkpoint))
+        self._take_canvases(CANVASES[state_kind_of(opened.checkpoint).name])
         for view in self.views.values():
             view.set_data(opened.checkpoint.data)
         self._player.set_last(opened.checkpoint.steps)

@@ -19,7 +19,7 @@ from dpm_gui.__main__ import LEAST_SIZE, MOST_SIZE, main, parser
 from dpm_gui.desktop import display
 from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.dialogs.errors import ErrorDialog
-from dpm_gui.export.film_scene import FIGURE_SIZE
+from dpm_gui.export.paper_figures import FIGURE_SIZE
 from tests.support.pixels import frame_count
 
 

@@ -14,6 +14,7 @@ from core.values.inpainting import InpaintingFrame
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
+from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.document.raster import Area, whole_area
 from dpm_gui.paint.document.tools import COLOUR, FILL, RECTANGLE, ToolBox
@@ -79,12 +80,10 @@ class ImagePage(QWidget):
         self._active = True
         self.canvas.set_message("")
         self.results.set_state("")  # runs of what was open before have told it how far they were
-        data = opened.checkpoint.data
         self.panel.set_steps(opened.checkpoint.steps)
         self.panel.show_options(self._paint.options)
         self.bar.set_largest(max(self._paint.document.image.values.shape[:2]))
-        colour = data.is_image and len(data.shape) == 3
-        self.bar.set_colours(colour)
+        self.bar.set_colours(state_kind_of(opened.checkpoint).channels > 1)
         self._display.show_all()
 
     def deactivate(self) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -18,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from dpm_gui.paint.inpainting.options import CLEAN, COUNTS, MOST_RESAMPLE_TIMES, PARTICLES, PATH, InpaintOptions
+from dpm_gui.views.widgets.boxes import choice_box, number_box
 from dpm_gui.views.widgets.flat_button import action_button
-from dpm_gui.views.widgets.number_box import number_box
 
 KNOWN_MODE_LABELS = {PATH: "on their own noised path", CLEAN: "held at x⁰"}
 DRAWS = ("plain: the paper's kernels", "weighted particles")
@@ -42,14 +39,14 @@ class InpaintPanel(QWidget):
         self.automatic = QCheckBox("Run after each stroke", self)
         self.automatic.setToolTip("Fill in by itself once a stroke has ended and a quarter of a second has passed")
         self.automatic.toggled.connect(lambda on: self.changed.emit({"automatic": on}))
-        self.known_mode = self._choice(f"Known {noun}", KNOWN_MODE_LABELS.values())
+        self.known_mode = choice_box(self, f"Known {noun}", KNOWN_MODE_LABELS.values())
         self.known_mode.activated.connect(
             lambda index: self.changed.emit({"known_mode": list(KNOWN_MODE_LABELS)[index]})
         )
         tip = "How often each step is taken back and walked again, so that what is new fits what is known"
         self.resample_times = number_box(self, "Back and forth", 0, MOST_RESAMPLE_TIMES, tip)
         self.resample_times.valueChanged.connect(lambda value: self.changed.emit({"resample_times": value}))
-        self.draws = self._choice("Draws", DRAWS)
+        self.draws = choice_box(self, "Draws", DRAWS)
         self.draws.activated.connect(lambda index: self.changed.emit({"weighted": bool(index)}))
         self.particles = number_box(
             self, "Particles", *PARTICLES, "How many weighted particles the samples are drawn from", step=16
@@ -133,9 +130,3 @@ class InpaintPanel(QWidget):
         layout.setSpacing(8)
         layout.addLayout(form)
         layout.addWidget(self.sentence)
-
-    def _choice(self, name: str, texts: Iterable[str]) -> QComboBox:
-        box = QComboBox(self)
-        box.addItems(list(texts))
-        box.setAccessibleName(name)
-        return box

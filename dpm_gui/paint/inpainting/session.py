@@ -131,7 +131,7 @@ class PaintSession(InpaintRunner):
         Raises:
             BadInputError: If it cannot be.
         """
-        row = self.opened is not None and len(self.opened.checkpoint.data.shape) == 1
+        row = self.opened is not None and not self._session.state_kind.is_image
         spec = self._session.spec
         return request_of(self.document, self._options, spec.seed, spec.threads, row=row)
 
@@ -241,7 +241,7 @@ class PaintSession(InpaintRunner):
         self.forget_result()
         data = opened.checkpoint.data
         self._source = ExampleSource(data)
-        row = len(data.shape) == 1
+        row = not self._session.state_kind.is_image
         defaults = DEFAULT_SEQUENCE_OPTIONS if row else InpaintOptions()
         self._options = dataclasses.replace(defaults, automatic=self._options.automatic)
         image = as_image(self._source.example)

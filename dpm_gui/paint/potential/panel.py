@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
@@ -19,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from dpm_gui.desktop.numbers import with_minus
+from dpm_gui.views.widgets.boxes import choice_box, decimal_box, number_box
 from dpm_gui.views.widgets.flat_button import action_button
-from dpm_gui.views.widgets.number_box import decimal_box, number_box
 
 POTENTIAL_TOOLS = {
     "attract": ("Attract", "Paint where points are wished for"),
@@ -70,9 +69,7 @@ class PotentialPanel(QWidget):
         for box in (self.diameter, self.strength):
             box.valueChanged.connect(lambda _: self.brush_changed.emit(self.diameter.value(), self.strength.value()))
         self.std.valueChanged.connect(self.std_changed)
-        self.draws = QComboBox(self)
-        self.draws.addItems(["weighted particles", "the paper's kernels"])
-        self.draws.setAccessibleName("Draws")
+        self.draws = choice_box(self, "Draws", ("weighted particles", "the paper's kernels"))
         self.draws.activated.connect(lambda index: self.changed.emit({"weighted": index == 0}))
         self.count = number_box(self, "Points", 100, 20_000, "How many points flow into the wish", step=500)
         self.count.setGroupSeparatorShown(True)

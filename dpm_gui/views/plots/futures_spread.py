@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
+from dpm_gui.desktop.numbers import unscaled
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.figures.explanations import SPREAD_HELP
 from dpm_gui.views.figures.figure import Table
@@ -87,7 +88,7 @@ class FuturesSpread(StepPlot):
             self.set_readout("")
         elif found is not None:
             self._cursor.move_to(t, [found])
-            self.set_readout(f"t = {t} · {_number(found)} {self._unit}")
+            self.set_readout(f"t = {t} · {unscaled(found)} {self._unit}")
         else:
             self._cursor.move_to(t)
             waits = t <= self._top
@@ -109,8 +110,3 @@ class FuturesSpread(StepPlot):
         home = QRectF(-side, -BELOW * most, self._last + 2 * side, (1.0 + ABOVE + BELOW) * most)
         if home != self.home:
             self.set_home(home)
-
-
-def _number(value: float) -> str:
-    """Return ``value`` with three significant digits."""
-    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from dpm_gui.desktop.theme import ColouredWidget
-from dpm_gui.views.timeline.time_axis import TimeAxis
+from dpm_gui.views.timeline.time_slider_painter import TimeAxis
 
 LARGEST, SMALLEST, GAP = 48, 40, 8
 """Side of a picture at most and at least, and the room between two at least, in pixels."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QWidget
 
-_FIGURE_SPACE = "\N{FIGURE SPACE}"  # as wide as a digit
+from dpm_gui.desktop.numbers import padded
 
 
 class TimeReadout(QLabel):
@@ -48,15 +48,11 @@ class TimeReadout(QLabel):
         if not self._last:
             self.setText("")
             return
-        text = f"t = {_padded(self._t, len(str(self._last)))} of {self._last}"
+        text = f"t = {padded(self._t, len(str(self._last)))} of {self._last}"
         if self._t < len(self._signal):
             signal = round(100 * float(self._signal[self._t]))
             noise = 100 - signal
             # four digits in all, so that the line is as long at 100 % and 0 % as anywhere
-            text += f" · signal {_padded(signal, 1 if noise == 100 else 2)} %"
-            text += f" · noise {_padded(noise, 1 if signal == 100 else 2)} %"
+            text += f" · signal {padded(signal, 1 if noise == 100 else 2)} %"
+            text += f" · noise {padded(noise, 1 if signal == 100 else 2)} %"
         self.setText(text)
-
-
-def _padded(number: int, digits: int) -> str:
-    return f"{number:{_FIGURE_SPACE}>{digits}}"

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QAbstractSlider, QWidget
 
 from dpm_gui.desktop.theme import LIGHT, Palette
 from dpm_gui.views.figures.panned_plot import NOTCH
-from dpm_gui.views.timeline.time_axis import TimeAxis
-from dpm_gui.views.timeline.time_slider_painter import SliderState, height_for, paint_slider
+from dpm_gui.views.timeline.time_slider_painter import SliderState, TimeAxis, height_for, paint_slider
 
 _TEN = 10
 

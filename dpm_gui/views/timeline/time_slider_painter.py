@@ -1,4 +1,4 @@
-"""How the slider of the timeline looks: a hairline, the frames that are there, three ticks and a round handle."""
+"""Where steps lie across the timeline, and how its slider looks: a hairline, what is there, ticks and a handle."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from dpm_gui.desktop.theme import Palette, text_size
-from dpm_gui.views.timeline.time_axis import TimeAxis
 
+EDGE = 32
+"""Room left and right of t = 0 and t = T, so that what is centred on them is whole."""
 HANDLE = 7
 """Radius of the handle in pixels."""
 
@@ -18,6 +19,27 @@ _FOCUS = HANDLE + 3.5
 _BAND = 4
 _TICK = 5
 _ROOM = 12  # from the track's middle to what is above and below it
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """The steps 0 … ``last`` laid out from left to right over ``width`` pixels."""
+
+    width: int
+    last: int
+
+    def x_of(self, t: float) -> float:
+        """Return the horizontal place of step ``t`` in pixels."""
+        return EDGE + (t / self.last if self.last else 0.0) * self._span
+
+    def t_at(self, x: float) -> int:
+        """Return the step nearest to a horizontal place, inside 0 … ``last``."""
+        t = round((x - EDGE) / self._span * self.last)
+        return min(max(t, 0), self.last)
+
+    @property
+    def _span(self) -> int:
+        return max(self.width - 2 * EDGE, 1)
 
 
 @dataclass(frozen=True, slots=True)

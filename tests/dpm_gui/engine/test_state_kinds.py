@@ -7,7 +7,8 @@ import pytest
 
 from core.processes.schedules import constant
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
-from dpm_gui.engine.state_kinds import state_kind_of
+from dpm_gui.engine.state_kinds import IMAGES, POINTS, SEQUENCES, state_kind_of
+from dpm_gui.views.canvases import CANVASES
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,7 @@ def test_of_large_pictures_fewer_are_run(shape: tuple[int, ...], default_count: 
     state_kind = state_kind_of(checkpoint)
     assert (state_kind.name, state_kind.default_count) == ("pictures", default_count)
     assert state_kind.fewest <= default_count <= state_kind.most
+
+
+def test_each_kind_of_states_has_its_canvas() -> None:
+    assert set(CANVASES) == {kind.name for kind in (POINTS, SEQUENCES, IMAGES)}

@@ -16,7 +16,7 @@ from core.errors import BadInputError, OutputError
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import LIGHT, Theme
 from dpm_gui.engine import runs
-from dpm_gui.export import film_scene
+from dpm_gui.export import film_scene, paper_figures
 from dpm_gui.export.film_export import FilmExport
 from dpm_gui.export.film_exporter import FilmExporter
 from dpm_gui.export.film_scene import FilmScene
@@ -34,7 +34,7 @@ IMAGES = 2 * (2 + 1) + 2 * 1
 @pytest.fixture(autouse=True)
 def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(film_scene, "FILM_SIZE", QSize(160, 100))
-    monkeypatch.setattr(film_scene, "FIGURE_SIZE", QSize(330, 330))
+    monkeypatch.setattr(paper_figures, "FIGURE_SIZE", QSize(330, 330))
     monkeypatch.setattr(film_scene, "STILL_FRAMES", 1)
 
 

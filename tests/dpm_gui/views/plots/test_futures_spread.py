@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from core.values.checkpoints import Checkpoint
 from dpm_gui.desktop.theme import DARK
+from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import REVERSE
 from dpm_gui.views.plots.futures_spread import NONE_YET, FuturesSpread
-from dpm_gui.watch.futures_dock import measure_of
 from dpm_gui.window.workspaces import PAINT, WATCH
 from tests.support.futures_desk import Desk
 from tests.support.made_up import STEPS, make_checkpoint, make_images
@@ -143,4 +143,4 @@ def test_the_line_has_the_hue_of_the_reverse(plot: FuturesSpread) -> None:
     ],
 )
 def test_the_measure_fits_the_data(made: Callable[[], Checkpoint], expected: tuple[str, str]) -> None:
-    assert measure_of(made()) == expected
+    assert state_kind_of(made()).spread == expected

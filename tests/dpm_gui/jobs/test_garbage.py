@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
-from dpm_gui.desktop.garbage import collected_between_events
+from dpm_gui.jobs.jobs import collected_between_events
 
 
 class Program(QObject):

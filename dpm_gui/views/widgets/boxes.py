@@ -1,8 +1,10 @@
-"""Boxes for a number: what is typed counts when it is finished, and then the keyboard is given back."""
+"""Boxes for a number, in which what is typed counts when it is finished, and for a choice."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 
 def number_box(parent: QWidget, name: str, least: int, most: int, tip: str, step: int = 1) -> QSpinBox:
@@ -23,6 +25,14 @@ def decimal_box(
     box.setSingleStep(step)
     box.setSuffix(unit)
     _prepare(box, name, tip)
+    return box
+
+
+def choice_box(parent: QWidget, name: str, texts: Iterable[str]) -> QComboBox:
+    """Return a box to choose one of ``texts``."""
+    box = QComboBox(parent)
+    box.addItems(list(texts))
+    box.setAccessibleName(name)
     return box
 
 
