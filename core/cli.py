@@ -16,10 +16,11 @@ from core import __version__
 from core.commands import bound as bound_command
 from core.commands import info as info_command
 from core.commands import inpaint as inpaint_command
-from core.commands import rates
+from core.commands import rates as rates_command
 from core.commands import sample as sample_command
 from core.commands import train as train_command
 from core.errors import DpmError
+from core.processes.schedules import FAMILIES
 from core.values.inpainting import DEFAULT_COUNT
 from core.values.potentials import KNOWN_MODES, TIMINGS
 from core.values.runs import RunSpec
@@ -58,30 +59,18 @@ def parser() -> argparse.ArgumentParser:
     sample.add_argument("--out", required=True, metavar="X.npy")
     sample.set_defaults(run=sample_command.sample)
 
-    _add_inpaint(parts.add_parser("inpaint", help="fill in what is not known of an example"))
+    _add_inpaint(parts.add_parser("inpaint", help="inpaint what the mask leaves open in an example"))
+    _add_bound(parts.add_parser("bound", help="measure the bound K, term by term"))
 
-    bound = parts.add_parser("bound", help="measure the bound K, term by term")
-    bound.add_argument("file")
-    bound.add_argument("--data", metavar="X.npy", help="held-out data in user's units; fresh draws without it")
-    bound.add_argument("--count", type=int, help="number of fresh draws (10 000; of pictures at most 128)")
-    bound.add_argument("--seed", type=int, default=RunSpec().seed)
-    bound.add_argument("--limit", action="store_true", help="measure the best K of any network with these rates, too")
-    bound.add_argument(
-        "--work", type=int, metavar="N", help="measure the work of N paths from each of some points, too"
-    )
-    bound.add_argument("--points", type=int, metavar="P", help="number of those points (100)")
-    bound.add_argument("--json", action="store_true", help="print one JSON object")
-    bound.set_defaults(run=bound_command.bound)
-
-    train = parts.add_parser("train", help="train a recipe, or on data of your own, and write the checkpoint")
+    train = parts.add_parser("train", help="train a recipe, or on user data, and write the checkpoint")
     train.add_argument("recipe", nargs="?", help="a name that `dpm recipes` lists")
     train.add_argument(
         "--data",
         metavar="PATH",
-        help="data of your own: npy, npz, HDF5 (FILE:/NAME chooses an array), idx or idx.gz, a batch of CIFAR-10, "
-        "a picture, or a folder of pictures or batches",
+        help="user data: npy, npz, HDF5 (FILE:/NAME chooses an array), idx or idx.gz, a batch of CIFAR-10, "
+        "an image, or a folder of images or batches",
     )
-    train.add_argument("--side", type=int, metavar="N", help="bring pictures to N x N pixels, by crops or resizing")
+    train.add_argument("--side", type=int, metavar="N", help="bring images to N x N pixels, by crops or resizing")
     train.add_argument("--out", metavar="FILE", help="where to write (RECIPE.h5, DATA_model.h5, or the resumed file)")
     train.add_argument("--steps", type=int, help="gradient steps (the recipe's own number)")
     train.add_argument("--rates", metavar="FILE", help="diffusion rates from a table, text or npy (the recipe's own)")
@@ -89,23 +78,53 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--resume", metavar="FILE", help="go on with a training that was interrupted")
     train.set_defaults(run=train_command.train)
 
-    search = parts.add_parser("rates", help="search the rates with which K can be highest")
-    search.add_argument("recipe", help="a name that `dpm recipes` lists, whose data it is for")
-    search.add_argument("--steps", type=int, metavar="T", help="number of diffusion steps (the recipe's own)")
-    search.add_argument("--seed", type=int, default=0)
-    search.add_argument("--out", metavar="BETAS.npy", help="where to write the rates, for `dpm train --rates`")
-    search.add_argument("--json", action="store_true", help="print one JSON object")
-    search.set_defaults(run=rates.rates)
-
+    _add_rates(parts.add_parser("rates", help="search the rates with which K can be highest, or show a family's"))
     recipes = parts.add_parser("recipes", help="list the recipes")
     recipes.set_defaults(run=train_command.recipes)
     return top
 
 
+def _add_bound(bound: argparse.ArgumentParser) -> None:
+    bound.add_argument("file")
+    bound.add_argument("--data", metavar="X.npy", help="held-out data in user's units; fresh draws without it")
+    bound.add_argument("--count", type=int, help="number of fresh draws (10 000; of images at most 128)")
+    bound.add_argument("--seed", type=int, default=RunSpec().seed)
+    bound.add_argument("--limit", action="store_true", help="measure the best K of any network with these rates, too")
+    bound.add_argument(
+        "--work", type=int, metavar="N", help="measure the work of N paths from each of some points, too"
+    )
+    bound.add_argument("--points", type=int, metavar="P", help="number of those points (100)")
+    bound.add_argument(
+        "--crooks",
+        action="store_true",
+        help="compare forward and reverse paths, too, where the density of x^1 is known",
+    )
+    bound.add_argument("--json", action="store_true", help="print one JSON object")
+    bound.set_defaults(run=bound_command.bound)
+
+
+def _add_rates(rates: argparse.ArgumentParser) -> None:
+    rates.add_argument("recipe", help="a name that `dpm recipes` lists, for whose data the rates are")
+    rates.add_argument("--steps", type=int, metavar="T", help="number of diffusion steps (the recipe's own)")
+    rates.add_argument("--family", choices=FAMILIES, help="show the rates of one family instead of searching")
+    rates.add_argument(
+        "--set",
+        dest="parameters",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="a parameter of the family, such as first (beta_1), offset or alpha_bar_end; may be given several times",
+    )
+    rates.add_argument("--seed", type=int, default=0)
+    rates.add_argument("--out", metavar="BETAS.npy", help="where to write the rates, for `dpm train --rates`")
+    rates.add_argument("--json", action="store_true", help="print one JSON object")
+    rates.set_defaults(run=rates_command.rates)
+
+
 def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     inpaint.add_argument("file")
     inpaint.add_argument("--image", metavar="X.npy", help="one example, user's units")
-    inpaint.add_argument("--mask", metavar="M.npy", help="True, or 1, where it is to be filled in")
+    inpaint.add_argument("--mask", metavar="M.npy", help="True, or 1, where it is to be inpainted")
     inpaint.add_argument("--spec", metavar="F.npz", help="image, mask and options as one file, in the place of both")
     inpaint.add_argument("--save-spec", metavar="F.npz", help="write such a file")
     inpaint.add_argument("--count", type=int, help=f"number of samples ({DEFAULT_COUNT})")
@@ -115,7 +134,9 @@ def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     )
     inpaint.add_argument("--weighted", action="store_true", help="weighted particles, not the paper's kernels alone")
     inpaint.add_argument("--particles", type=int, metavar="N", help="number of those particles (the count)")
-    inpaint.add_argument("--timing", choices=TIMINGS, help="how what is known depends on t (constant)")
+    inpaint.add_argument(
+        "--timing", choices=TIMINGS, help="how the potential of the known entries depends on t (constant)"
+    )
     inpaint.add_argument(
         "--resample", dest="resample_times", type=int, metavar="K", help="RePaint resampling (2; 0 if weighted)"
     )

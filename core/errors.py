@@ -5,6 +5,16 @@ from __future__ import annotations
 LONGEST_REASON = 400
 
 
+def one_line(path: object) -> str:
+    """Return ``path`` as it was given, on one line."""
+    return " ".join(str(path).splitlines())
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with a space for each character that ends a line, steers a terminal or has no encoding."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 class DpmError(Exception):
     """Anything that a person can be told in one sentence: never shown with a traceback."""
 
@@ -18,10 +28,10 @@ class BadCheckpointError(DpmError):
 
     def __init__(self, path: object, reason: str) -> None:
         # A name inside the file may hold anything: line breaks, what steers a terminal, a hundred thousand letters.
-        reason = "".join(letter if letter.isprintable() else " " for letter in reason[: LONGEST_REASON + 1])
+        reason = printable(reason[: LONGEST_REASON + 1])
         self.path = path
         self.reason = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]} …"
-        super().__init__(f"{' '.join(str(path).splitlines())}: {self.reason}")
+        super().__init__(f"{one_line(path)}: {self.reason}")
 
 
 class OutputError(DpmError):

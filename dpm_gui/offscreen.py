@@ -64,13 +64,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _check_output(options: argparse.Namespace) -> None:
     if options.screenshot:
-        if Path(options.screenshot).suffix.lower() != ".png":
-            raise BadInputError(f"--screenshot: {options.screenshot} does not end in .png")
+        check_output_path(options.screenshot, ".png", "--screenshot")
         width, height = options.size or WINDOW_SIZE
         if width < LEAST_SIZE[0] or height < LEAST_SIZE[1]:
             least = "{}x{}".format(*LEAST_SIZE)
             raise BadInputError(f"--size: {width}x{height} is too small for the window, which needs {least}")
-        check_output_path(options.screenshot)
     elif Path(options.render).suffix.lower() == ".png":
         check_output_path(options.render)
     else:

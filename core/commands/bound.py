@@ -1,36 +1,24 @@
-"""`dpm bound`: K, term by term; the limit of its family; the work of paths."""
+"""`dpm bound`: K, term by term; the limit of its family; the work of forward paths, and Crooks' relation."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
-from itertools import chain
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.commands.common import last, open_model, read_array, with_progress_bar
+from core.commands.common import open_model, read_array, result_of
 from core.errors import BadInputError
-from core.values.measurements import Bound, Work
+from core.values.arrays import NUMBERS
+from core.values.measurements import Bound, Crooks, Work
 from core.values.runs import RunSpec
 
 if TYPE_CHECKING:
     from core.model import DiffusionModel
 
 DEFAULT_POINTS = 100
-
-
-class Progress(Protocol):
-    """A report that knows how many there will be."""
-
-    @property
-    def total(self) -> int:
-        """Reports of the whole measurement."""
-
-
-Report = TypeVar("Report", bound=Progress)
 
 
 def bound(options: argparse.Namespace) -> int:
@@ -42,17 +30,32 @@ def bound(options: argparse.Namespace) -> int:
     _, model = open_model(options.file)
     if options.count is None:
         options.count = default_count(model.data)
-    data = None if options.data is None else read_array(options.data)
+    data = None if options.data is None else read_array(options.data, NUMBERS).astype(np.float64, copy=False)
     limit_model = limit_of(model) if options.limit else None
     if options.limit and limit_model is None:
         raise BadInputError(
             f"--limit: it is known for data that a formula describes, not for the data {model.source.name!r}"
         )
+    if options.crooks:
+        _check_density(model)
     found = _measured(model, options, data, "measuring K")
     limit = None if limit_model is None else _measured(limit_model, options, data, "measuring the limit")
     work = None if options.work is None else _measured_work(model, options, data)
-    print(json.dumps(_facts(found, limit, work)) if options.json else _text(found, limit, work))
+    crooks = _measured_crooks(model, options) if options.crooks else None
+    print(json.dumps(_facts(found, limit, work, crooks)) if options.json else _text(found, limit, work, crooks))
     return 0
+
+
+def _check_density(model: DiffusionModel) -> None:
+    from core.measurement.crooks import known_source
+
+    try:
+        known_source(model)
+    except BadInputError as error:
+        name = model.source.name
+        raise BadInputError(
+            f"--crooks: it needs the density of x^1, which is not known for the data {name!r}"
+        ) from error
 
 
 def _check_options(options: argparse.Namespace) -> None:
@@ -77,9 +80,7 @@ def _measured(
     from core.measurement.bound import measure_bound
 
     spec = RunSpec(count=options.count, seed=options.seed)
-    found = _last_with_progress_bar(measure_bound(model, spec, data), label).bound
-    if found is None:
-        raise BadInputError("the bound was not measured to its end")
+    found = result_of(measure_bound(model, spec, data), label, lambda report: report.bound)
     if not np.isfinite(found.k):
         raise BadInputError(f"{options.file}: K is not finite, since the network's means or variances overflow")
     return found
@@ -91,20 +92,23 @@ def _measured_work(model: DiffusionModel, options: argparse.Namespace, data: NDA
     spec = RunSpec(count=options.points, seed=options.seed)
     points = None if data is None else data[: options.points]
     try:
-        found = _last_with_progress_bar(measure_work(model, spec, options.work, points), "measuring the work").work
+        reports = measure_work(model, spec, options.work, points)
+        return result_of(reports, "measuring the work", lambda report: report.work)
     except BadInputError as error:
         raise BadInputError(f"{options.file}: {error}") from error
-    if found is None:
-        raise BadInputError("the work was not measured to its end")
-    return found
 
 
-def _last_with_progress_bar(reports: Iterator[Report], label: str) -> Report:
-    first = next(reports)
-    return last(with_progress_bar(chain([first], reports), first.total, label))
+def _measured_crooks(model: DiffusionModel, options: argparse.Namespace) -> Crooks:
+    from core.measurement.crooks import measure_crooks
+
+    reports = measure_crooks(model, RunSpec(count=options.count, seed=options.seed))
+    try:
+        return result_of(reports, "measuring forward and reverse paths", lambda report: report.crooks)
+    except BadInputError as error:
+        raise BadInputError(f"{options.file}: {error}") from error
 
 
-def _facts(found: Bound, limit: Bound | None, work: Work | None) -> dict[str, object]:
+def _facts(found: Bound, limit: Bound | None, work: Work | None, crooks: Crooks | None) -> dict[str, object]:
     given_0 = {"H_T_given_0_bits": found.h_end, "H_1_given_0_bits": found.h_edge, "H_prior_bits": found.h_prior}
     facts: dict[str, object] = {
         "steps": found.steps,
@@ -117,7 +121,7 @@ def _facts(found: Bound, limit: Bound | None, work: Work | None) -> dict[str, ob
         "standard_error_bits": found.standard_error,
         "kl_bits": found.kl.tolist(),
         **given_0,
-        "entropy_lower_bits": [value if np.isfinite(value) else None for value in found.entropy_lower.tolist()],
+        "entropy_lower_bits": [_finite(value) for value in found.entropy_lower.tolist()],
         "entropy_upper_bits": found.entropy_upper.tolist(),
     }
     if found.truth is not None:
@@ -126,7 +130,14 @@ def _facts(found: Bound, limit: Bound | None, work: Work | None) -> dict[str, ob
         facts |= {"limit_bits": limit.k, "limit_standard_error_bits": limit.standard_error}
     if work is not None:
         facts["work"] = _work_facts(work)
+    if crooks is not None:
+        facts["crooks"] = _crooks_facts(crooks)
     return facts
+
+
+def _finite(value: float) -> float | None:
+    """Return ``value``, or None where it is not finite, for which JSON has no word."""
+    return value if np.isfinite(value) else None
 
 
 def _work_facts(work: Work) -> dict[str, object]:
@@ -144,7 +155,21 @@ def _work_facts(work: Work) -> dict[str, object]:
     }
 
 
-def _text(found: Bound, limit: Bound | None, work: Work | None) -> str:
+def _crooks_facts(crooks: Crooks) -> dict[str, object]:
+    estimates = {"forward_mean": crooks.forward_mean, "reverse_mean": crooks.reverse_mean, "crossing": crooks.crossing}
+    return {
+        "paths": len(crooks.forward),
+        **{f"{name}_bits": estimate.value for name, estimate in estimates.items()},
+        **{f"{name}_standard_error_bits": _finite(estimate.standard_error) for name, estimate in estimates.items()},
+        "edges_bits": crooks.edges.tolist(),
+        "forward_counts": crooks.forward_counts.tolist(),
+        "reverse_counts": crooks.reverse_counts.tolist(),
+        "predicted_counts": (len(crooks.forward) * crooks.predicted).tolist(),
+        "predicted_counts_standard_error": (len(crooks.forward) * crooks.predicted_error).tolist(),
+    }
+
+
+def _text(found: Bound, limit: Bound | None, work: Work | None, crooks: Crooks | None) -> str:
     unit = f"bits per {found.unit}"
     lines = [
         f"K              {found.k:10.4f} ± {found.standard_error:.4f} {unit} ({found.count} held-out examples)",
@@ -157,7 +182,11 @@ def _text(found: Bound, limit: Bound | None, work: Work | None) -> str:
         lines.append(f"truth          {found.truth:10.4f} ± {found.truth_standard_error:.4f} {unit}: E log2 q(x^1)")
     terms = f"{found.h_end:.4f} - {found.h_edge:.4f} - {found.h_prior:.4f} - {found.kl.sum():.4f}"
     lines.append(f"               = H(X^T|X^0) - H(X^1|X^0) - H(X^T) - sum of KL = {terms}")
-    return "\n".join(lines if work is None else [*lines, *_work_lines(work, unit)])
+    if work is not None:
+        lines += _work_lines(work, unit)
+    if crooks is not None:
+        lines += _crooks_lines(crooks)
+    return "\n".join(lines)
 
 
 def _work_lines(work: Work, unit: str) -> list[str]:
@@ -167,4 +196,14 @@ def _work_lines(work: Work, unit: str) -> list[str]:
         f"mean log2 w    {mean.value:10.4f} ± {mean.standard_error:.4f} {unit} ({points} points, {paths} paths each)",
         f"log2 mean w    {likelihood.value:10.4f} ± {likelihood.standard_error:.4f} {unit}: Jarzynski's E log2 p(x^0)",
         f"paths counting {np.median(work.effective_size):9.1f} of {paths}, the median over the points",
+    ]
+
+
+def _crooks_lines(crooks: Crooks) -> list[str]:
+    forward, reverse, crossing = crooks.forward_mean, crooks.reverse_mean, crooks.crossing
+    unit, paths = "bits per sample", len(crooks.forward)
+    return [
+        f"forward Omega  {forward.value:10.4f} ± {forward.standard_error:.4f} {unit} ({paths} paths each way)",
+        f"reverse Omega  {reverse.value:10.4f} ± {reverse.standard_error:.4f} {unit}",
+        f"crossing       {crossing.value:10.4f} ± {crossing.standard_error:.4f} {unit}: 0 by Crooks' relation",
     ]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadInputError
+from core.errors import one_line
 from core.formats.arrays import read_npy, refuse
+from core.values.arrays import check_numbers
 from core.values.checkpoints import Checkpoint
 
 if TYPE_CHECKING:
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from core.model import DiffusionModel
 
 Value = TypeVar("Value")
+
+
+class Progress(Protocol):
+    """A report that knows how many there will be."""
+
+    @property
+    def total(self) -> int:
+        """Reports of the whole computation."""
+
+
+Report = TypeVar("Report", bound=Progress)
 
 
 def last(values: Iterable[Value]) -> Value:
@@ -40,14 +52,28 @@ def open_model(path: str, sandbox: FileSandbox | None = None) -> tuple[Checkpoin
     return checkpoint, model_from(checkpoint, path)
 
 
-def with_progress_bar(values: Iterable[Value], total: int, label: str) -> Iterator[Value]:
-    """Pass ``values`` on, with a bar on stderr where that is a terminal."""
+def with_progress_bar(values: Iterable[Value], label: str, total: int) -> Iterator[Value]:
+    """Pass ``values`` on, ``total`` of them, with a bar on stderr where that is a terminal."""
     from tqdm import tqdm
 
     yield from tqdm(values, total=total, desc=label, unit="step", leave=False, disable=not sys.stderr.isatty())
 
 
-def read_array(path: str, kinds: str = "fiu", *, finite: bool = True) -> NDArray[Any]:
+def with_progress(reports: Iterator[Report], label: str) -> Iterator[Report]:
+    """Pass ``reports`` on with a bar, as many as the first one says there will be."""
+    first = next(reports)
+    yield from with_progress_bar(chain([first], reports), label, first.total)
+
+
+def result_of(reports: Iterator[Report], label: str, result: Callable[[Report], Value | None]) -> Value:
+    """Return the ``result`` that the last of ``reports`` carries, with a bar meanwhile."""
+    found = result(last(with_progress(reports, label)))
+    if found is None:
+        raise RuntimeError(f"{label} came to no result")
+    return found
+
+
+def read_array(path: str, kinds: str = "fiu", *, finite: bool = True) -> NDArray[np.generic]:
     """Return the numbers in the npy file at ``path``, or raise `BadInputError` that says what is wrong.
 
     Args:
@@ -56,14 +82,7 @@ def read_array(path: str, kinds: str = "fiu", *, finite: bool = True) -> NDArray
         finite: Whether all of them must be finite.
     """
     values = read_npy(path)
-    if values.dtype.kind not in kinds:
-        refuse(path, f"it holds {values.dtype}, where real numbers are wanted")
+    check_numbers(values, one_line(path), kinds)
     if finite and not np.isfinite(values).all():
         refuse(path, "it holds values that are not finite")
     return values
-
-
-def check_suffix(option: str, path: str, suffix: str) -> None:
-    """Raise `BadInputError` unless ``path``, given as ``option``, ends in ``suffix``."""
-    if Path(path).suffix.lower() != suffix:
-        raise BadInputError(f"{option}: {path} does not end in {suffix}")

@@ -56,7 +56,7 @@ def _facts(checkpoint: Checkpoint) -> dict[str, object]:
         "shape": list(checkpoint.data.shape),
         "examples": len(checkpoint.data.examples),
         "recipe": training.recipe if training else None,
-        "taken_for": (training.interpreted_as or None) if training else None,
+        "interpreted_as": (training.interpreted_as or None) if training else None,
         "training_steps": training.steps_done if training else None,
         "K_bits": measured.k if measured else None,
         "unit": measured.unit if measured else None,

@@ -1,4 +1,4 @@
-"""`dpm inpaint`: an example of which a part is known, filled in by a model."""
+"""`dpm inpaint`: what a mask leaves open in an example, inpainted by a model."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import argparse
 import dataclasses
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.commands.common import check_suffix, last, open_model, read_array, with_progress_bar
+from core.commands.common import last, open_model, read_array, with_progress_bar
 from core.errors import BadInputError
+from core.formats.arrays import save_npy
 from core.runtime.devices import check_disk
-from core.runtime.files import atomic_path, check_output_path
+from core.runtime.files import check_output_path
 from core.values.checkpoints import is_image
 from core.values.inpainting import KNOWN_MODE_TEXTS, InpaintingFrame, InpaintingRequest
 
@@ -25,14 +26,12 @@ SAMPLER_TEXTS = {False: "the paper's kernels", True: "weighted particles"}
 
 
 def inpaint(options: argparse.Namespace) -> int:
-    """Fill in what is not known of an image, and save the results in user's units."""
+    """Inpaint what is not known of an image, and save the results in user's units."""
     from core.posterior.inpainting import inpaint, spec_of
 
-    check_suffix("--out", options.out, ".npy")
+    target = check_output_path(options.out, ".npy", "--out")
     if options.save_spec is not None:
-        check_suffix("--save-spec", options.save_spec, ".npz")
-        check_output_path(options.save_spec)
-    target = check_output_path(options.out)
+        check_output_path(options.save_spec, ".npz", "--save-spec")
     if options.spec is None and (options.image is None or options.mask is None):
         missing = "--image" if options.image is None else "--mask"
         raise BadInputError(f"{missing}: it is missing; give --image and --mask, or --spec with both in it")
@@ -45,16 +44,15 @@ def inpaint(options: argparse.Namespace) -> int:
         from core.formats.requests import save_request
 
         save_request(request, options.save_spec)
-    frame = last(with_progress_bar(inpaint(model, request), (request.start or model.steps) + 1, "filling in"))
-    with atomic_path(options.out) as temporary, temporary.open("wb") as file:
-        np.save(file, np.asarray(frame.images))
+    frame = last(with_progress_bar(inpaint(model, request), "inpainting", (request.start or model.steps) + 1))
+    save_npy(options.out, np.asarray(frame.images))
     facts = _facts(request, frame)
-    print(json.dumps(facts) if options.json else _text(options.out, facts))
+    print(json.dumps(facts) if options.json else _text(options.out, request, facts))
     return 0
 
 
 def _request(options: argparse.Namespace, model: DiffusionModel) -> InpaintingRequest:
-    """Return what is asked for: all of a file's, with what the options say in the place of what it says."""
+    """Return what is asked for: that of a file, but where an option says otherwise."""
     given = {
         "count": options.count,
         "seed": options.seed,
@@ -65,9 +63,9 @@ def _request(options: argparse.Namespace, model: DiffusionModel) -> InpaintingRe
         "start": options.start,
         "particles": options.particles,
     }
-    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    changes = {name: value for name, value in given.items() if value is not None}
     if options.weighted and options.resample_times is None:
-        changes["resample_times"] = None  # whatever a file says: with weights there is none of it
+        changes["resample_times"] = None  # whatever a file says: with weights nothing is resampled
     if options.spec is not None:
         if options.image is not None or options.mask is not None:
             raise BadInputError("--spec: it holds an image and a mask; leave --image and --mask out")
@@ -86,32 +84,32 @@ def _request(options: argparse.Namespace, model: DiffusionModel) -> InpaintingRe
 
 
 def _mask(path: str, shape: tuple[int, ...], *, rough: bool) -> NDArray[np.bool_]:
-    """Return the mask in the file at ``path``, True where an entry is to be filled in; one for all colours will do.
+    """Return the mask in the file at ``path``, True where an entry is to be inpainted; one for all colours will do.
 
-    It may be full only over a ``rough`` image, all of which is to be finished.
+    It may be full only over a ``rough`` image, which is noised and denoised as a whole.
     """
     found = read_array(path, kinds="biuf")
     if is_image(shape) and found.shape == shape[:2] != shape:
         found = np.repeat(found[:, :, None], shape[2], axis=2)
     found = _single(found, shape, path)
     if not np.isin(found, (0, 1)).all():
-        raise BadInputError(f"{path}: a mask holds True and False, or 1 and 0: 1 where an entry is to be filled in")
+        raise BadInputError(f"{path}: a mask holds True and False, or 1 and 0: 1 where an entry is to be inpainted")
     mask = found.astype(np.bool_)
     if mask.all() and not rough:
         raise BadInputError(f"{path}: the mask is full, so nothing is known; `dpm sample` is for that")
     if not mask.any():
-        raise BadInputError(f"{path}: the mask is empty, so there is nothing to fill in")
+        raise BadInputError(f"{path}: the mask is empty, so there is nothing to inpaint")
     return mask
 
 
-def _single(values: NDArray[Any], shape: tuple[int, ...], path: str) -> NDArray[Any]:
-    """Return ``values`` as one example of ``shape``, also where they are the only one of several there might be."""
+def _single(values: NDArray[np.generic], shape: tuple[int, ...], path: str) -> NDArray[np.generic]:
+    """Return ``values`` as one example of ``shape``; they may have a leading axis of length 1."""
     if values.shape not in (shape, (1, *shape)):
         raise BadInputError(f"{path}: shape {values.shape} is not {shape}, that of one example of the model's data")
     return values.reshape(shape)
 
 
-def _facts(request: InpaintingRequest, frame: InpaintingFrame) -> dict[str, Any]:
+def _facts(request: InpaintingRequest, frame: InpaintingFrame) -> dict[str, object]:
     total, mask = frame.log_probability, request.mask
     return {
         "count": request.count,
@@ -130,13 +128,13 @@ def _facts(request: InpaintingRequest, frame: InpaintingFrame) -> dict[str, Any]
     }
 
 
-def _text(out: str, facts: dict[str, Any]) -> str:
-    parts = f"{facts['inpainted']} of {facts['known'] + facts['inpainted']} entries filled in"
-    line = f"{out}: {facts['count']} samples, {parts}, seed {facts['seed']}; {SAMPLER_TEXTS[facts['weighted']]}"
-    line += f", known entries {KNOWN_MODE_TEXTS[facts['known_mode'], facts['timing'] == 'twisted']}"
+def _text(out: str, request: InpaintingRequest, facts: dict[str, object]) -> str:
+    parts = f"{facts['inpainted']} of {request.mask.size} entries inpainted"
+    line = f"{out}: {request.count} samples, {parts}, seed {request.seed}; {SAMPLER_TEXTS[request.weighted]}"
+    line += f", known entries {KNOWN_MODE_TEXTS[request.known_mode, request.effective_timing == 'twisted']}"
     if facts["resample_times"]:
-        line += f", steps walked again {facts['resample_times']} x"
-    if not facts["weighted"]:
+        line += f", resampled {facts['resample_times']} x"
+    if not request.weighted:
         return f"{line}\nThese are not draws from the posterior, which --weighted approaches."
     size, bits = facts["effective_sample_size"], facts["log_probability_bits"]
     return f"{line}\neffective sample size {size:.1f}, log2 p(known) = {bits:.4f} bits, model units"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from core.commands.common import check_suffix, open_model, with_progress_bar
+from core.commands.common import open_model, with_progress
 from core.runtime.devices import check_disk
 from core.runtime.files import atomic_path, check_output_path
 from core.values.runs import RunSpec, SamplingProgress, Strided
@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
 def sample(options: argparse.Namespace) -> int:
     """Draw samples and save them in user's units, a part at a time."""
-    from core.sampling.trajectories import chunk_sizes, samples
+    from core.sampling.trajectories import samples
 
-    check_suffix("--out", options.out, ".npy")
-    target = check_output_path(options.out)
+    target = check_output_path(options.out, ".npy", "--out")
     spec = RunSpec(count=options.count, seed=options.seed)
     _, model = open_model(options.file)
     spec.check()
@@ -31,12 +30,11 @@ def sample(options: argparse.Namespace) -> int:
     steps = model.steps if strided is None else strided.steps
     shape = (spec.count, *model.data.shape)
     check_disk(4 * math.prod(shape), target.parent, options.out)
-    total = steps * len(chunk_sizes(model, spec.count))
     with atomic_path(options.out) as temporary, temporary.open("wb") as file:
         # Not mapped into memory: on a disk that fills up after all, writing says so, where a map ends the process.
         header = {"descr": "<f4", "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, header)
-        _write(with_progress_bar(samples(model, spec, strided), total, "sampling"), model, file)
+        _write(with_progress(samples(model, spec, strided), "sampling"), model, file)
     note = "" if strided is None else f", an approximation in {steps} of {model.steps} steps"
     print(f"{options.out}: {spec.count} samples of shape {model.data.shape}, seed {spec.seed}{note}")
     return 0

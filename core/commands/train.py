@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.commands.common import last, with_progress_bar
+from core.commands.common import result_of
 from core.errors import BadInputError, DpmError
 from core.runtime.files import check_output_path
 from core.values.checkpoints import Checkpoint, is_image, pixels_of
@@ -118,7 +118,7 @@ def _measured(run: RecipeRun, path: str) -> Checkpoint:
     model = model_from(checkpoint, path)
     spec = RunSpec(count=measured_count(run.recipe))
     data = run.recipe.source.held_out.sample(spec.count, numpy_generator(spec.seed, "held out"))
-    found = last(with_progress_bar(measure_bound(model, spec, data), model.steps, "measuring K")).bound
+    found = result_of(measure_bound(model, spec, data), "measuring K", lambda report: report.bound)
     return dataclasses.replace(checkpoint, bound=found)
 
 

@@ -14,7 +14,7 @@ from core.data.images import GreyLevelSource, StoredImages
 from core.data.registry import FORMULAS
 from core.data.shipped_images import IMAGE_SOURCES
 from core.data.sources import Examples, Source
-from core.errors import BadInputError
+from core.errors import BadInputError, one_line, printable
 from core.formats.arrays import is_idx, read_idx, read_npy, read_npz, refusal, refuse
 from core.formats.cifar import RECORD, cifar_batches, read_cifar
 from core.formats.hdf5 import read_hdf5
@@ -70,7 +70,7 @@ def read_data(path: str, side: int | None = None) -> UserData:
         BadInputError: In one sentence that begins with ``path``, if they cannot be used or understood.
     """
     place, array = _split(path)
-    printed_path = " ".join(str(place).splitlines())
+    printed_path = one_line(place)
     try:
         found, held_out_data, notes = _read(place, array)
         if isinstance(found, ImageArrays):
@@ -148,7 +148,7 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...]) -> U
         units = (float(rows.min()), float(rows.max())), rows.mean(axis=0), deviations
     what = f"{count} sequences of {width} bits" if bits else f"{count} points in {width} dimensions"
     info = DataInfo(source.name, source.shape, *units, examples)
-    interpreted_as = _line("; ".join((what, *notes, f"{len(held_out)} of them are kept apart")))
+    interpreted_as = printable("; ".join((what, *notes, f"{len(held_out)} of them are kept apart")))
     return UserData("binomial" if bits else "gaussian", source, info, interpreted_as, _sentence(path, interpreted_as))
 
 
@@ -167,7 +167,7 @@ def _images(
     else:
         source, done = _whole(images, held_out_data, _name(path), side)
     info = source.info(numpy_generator(SPLIT_SEED, "examples"))
-    interpreted_as = _line("; ".join((_described(images), *notes, *found.notes, *done)))
+    interpreted_as = printable("; ".join((_described(images), *notes, *found.notes, *done)))
     return UserData("gaussian", source, info, interpreted_as, _sentence(path, interpreted_as))
 
 
@@ -231,15 +231,10 @@ def _described(images: ImageList) -> str:
 
 
 def _sentence(path: Path, interpreted_as: str) -> str:
-    return f"{_line(str(path))}: taken for {interpreted_as}"
+    return f"{printable(str(path))}: taken for {interpreted_as}"
 
 
 def _name(path: Path) -> str:
     """Return what a checkpoint calls the data: the file's name, on one line, and no name of data that ship."""
-    name = _line(path.resolve().name).strip() or "data"
+    name = printable(path.resolve().name).strip() or "data"
     return f"{name} (own)" if name in FORMULAS or name in IMAGE_SOURCES else name
-
-
-def _line(text: str) -> str:
-    """Return ``text`` without what ends a line or steers a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)

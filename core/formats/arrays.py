@@ -15,15 +15,15 @@ from typing import IO, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadInputError
+from core.errors import BadInputError, one_line
+from core.runtime.files import atomic_path
+from core.values.arrays import NUMBERS
 
 MAX_BYTES = 1024**3
 """What one data set may take in memory."""
 MAX_INFLATION = 200
 """How many times as much as it holds a packed array may declare, if that is more than `SMALL` bytes."""
 SMALL = 16 * 1024**2
-NUMBERS = "biuf"
-"""Kinds of numbers, by numpy's letters."""
 IDX_TYPES: Mapping[int, str] = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MAX_IDX_DIMENSIONS = 4
 BLOCK = 2**20
@@ -36,7 +36,7 @@ NO_NPY = "this is no npy file of numbers, or a damaged one"
 
 def refusal(path: object, reason: str) -> BadInputError:
     """Return the error that says ``reason`` of the file at ``path``, in one line."""
-    return BadInputError(f"{' '.join(str(path).splitlines())}: {reason}")
+    return BadInputError(f"{one_line(path)}: {reason}")
 
 
 def refuse(path: object, reason: str) -> NoReturn:
@@ -57,6 +57,16 @@ def read_npy(path: str | os.PathLike[str]) -> NDArray[np.generic]:
         raise refusal(path, "there is no such file") from error
     except (OSError, ValueError) as error:
         raise refusal(path, f"this file cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def save_npy(path: str | os.PathLike[str], values: NDArray[np.generic]) -> None:
+    """Write ``values`` to the npy file at ``path``, whole or not at all.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.save(file, values, allow_pickle=False)
 
 
 def npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[np.generic]]:

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError
-from core.formats.arrays import NUMBERS as ARRAY_NUMBERS
 from core.formats.arrays import choose
 from core.formats.sandbox import FileSandbox
+from core.values.arrays import NUMBERS as ARRAY_NUMBERS
 
 MAX_BYTES = 1024**3
 MAX_TEXT = 100_000

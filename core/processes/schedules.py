@@ -6,7 +6,7 @@ A schedule is a float64 array ``[T]`` with 0 < beta_t <= 1; entry ``t - 1`` is t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,7 +66,7 @@ def constant_erasure(steps: int, first: float | None = None, offset: float = 1) 
     return _beginning_with(first, 1.0 / (steps_left + offset))
 
 
-def warped_erasure(steps: int, first: float, early: float, late: float) -> Schedule:
+def warped_erasure(steps: int, first: float = 1e-3, early: float = 1.0, late: float = 1.0) -> Schedule:
     """Return rates that leave alpha_bar_t = (1 - beta_1) (1 - u^early)^late of the signal, u = (t - 1)/(T - 1).
 
     With both exponents 1 it is constant erasure after beta_1 = ``first``. A small ``early`` makes the steps larger
@@ -84,9 +84,13 @@ def constant(steps: int, alpha_bar_end: float = 1e-3) -> Schedule:
     return checked(np.full(_checked_steps(steps), -math.expm1(math.log(alpha_bar_end) / steps)))
 
 
-def linear(steps: int, first: float, last: float) -> Schedule:
-    """Return rates that grow evenly from beta_1 = ``first`` to beta_T = ``last``."""
-    return checked(np.linspace(first, last, _checked_steps(steps)))
+def linear(steps: int, first: float | None = None, last: float | None = None) -> Schedule:
+    """Return rates that grow evenly from beta_1 = ``first`` to beta_T = ``last``.
+
+    Unless given they are 0.1/T and 20/T, or 0.999 where that is less: those of Ho et al. 2020, whose T is 1000.
+    """
+    begin = 0.1 / _checked_steps(steps) if first is None else first
+    return checked(np.linspace(begin, min(20.0 / steps, 0.999) if last is None else last, steps))
 
 
 def cosine(steps: int, first: float | None = None, offset: float = 0.008, last: float = 0.999) -> Schedule:
@@ -107,7 +111,9 @@ def cosine(steps: int, first: float | None = None, offset: float = 0.008, last: 
     return from_function(steps, signal, first, last)
 
 
-def log_linear(steps: int, first: float, alpha_bar_end: float, early: float = 1.0, late: float = 1.0) -> Schedule:
+def log_linear(
+    steps: int, first: float = 1e-3, alpha_bar_end: float = 1e-3, early: float = 1.0, late: float = 1.0
+) -> Schedule:
     """Return rates whose ln(alpha_bar_t / (1 - alpha_bar_t)) falls from 1 - ``first`` to ``alpha_bar_end``.
 
     It falls evenly, or, with other exponents than 1, as (1 - u^early)^late does, u = (t - 1)/(T - 1): see
@@ -153,6 +159,17 @@ def from_function(
         ends = [f"{alpha_bar[step]:g} at {step / steps:g}" for step in (bad[0], bad[0] + 1)]
         raise BadInputError(f"signal: it goes from {' to '.join(ends)}, where it is to fall and to be positive")
     return _beginning_with(first, np.minimum((alpha_bar[:-1] - alpha_bar[1:]) / alpha_bar[:-1], last))
+
+
+FAMILIES: Mapping[str, Callable[..., Schedule]] = {
+    "constant": constant,
+    "linear": linear,
+    "cosine": cosine,
+    "constant_erasure": constant_erasure,
+    "warped_erasure": warped_erasure,
+    "log_linear": log_linear,
+}
+"""Schedules by name; each takes T, and further parameters that all have a default."""
 
 
 def _asked(signal: Callable[[float], float], share: float) -> float:

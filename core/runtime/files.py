@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from core.errors import DpmError, OutputError
+from core.errors import BadInputError, DpmError, OutputError
 
 REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -27,16 +27,25 @@ REASONS = {
 }
 
 
-def check_output_path(path: str | os.PathLike[str]) -> Path:
+def check_output_path(path: str | os.PathLike[str], suffix: str = "", option: str = "") -> Path:
     """Return the file that writing to ``path`` would replace, symbolic links followed; nothing is touched.
 
     For commands that compute for long before they write: what is wrong with the path is said first.
 
+    Args:
+        path: Where to write.
+        suffix: What the name must end in, if that matters; lower case.
+        option: The command's option that ``path`` was given with, for that message.
+
     Raises:
+        BadInputError: If it has another suffix.
         OutputError: If the path is empty, a folder, not an ordinary file, in a missing folder or may not be written;
             the message begins with ``path``.
     """
     text = os.fspath(path)
+    if suffix and Path(text).suffix.lower() != suffix:
+        wrong = f"{option}: {text} does not end in {suffix}" if option else f"{text}: the name must end in {suffix}"
+        raise BadInputError(wrong)
     if not text or "\0" in text:
         raise OutputError(f"{text!r}: this is no name for a file")
     try:

@@ -61,7 +61,7 @@ class DataInfo:
         """Map states ``[N, *shape]`` from model units to user's units."""
         return np.asarray(x.astype(np.float64) * self.scale + self.shift, dtype=np.float32)
 
-    def to_model(self, x: NDArray[np.floating]) -> NDArray[np.float32]:
+    def to_model(self, x: NDArray[np.generic]) -> NDArray[np.float32]:
         """Map data ``[N, *shape]`` from user's units to model units."""
         if not np.any(self.shift) and np.all(self.scale == 1.0):
             return x.astype(np.float32)  # bits, at every step of a training

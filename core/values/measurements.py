@@ -98,6 +98,32 @@ class Crooks:
     predicted: NDArray[np.float64]
     predicted_error: NDArray[np.float64]
 
+    @property
+    def forward_mean(self) -> Estimate:
+        """The mean of Omega over forward paths: their divergence from the reverse ones, not negative but by chance."""
+        return mean_of(self.forward)
+
+    @property
+    def reverse_mean(self) -> Estimate:
+        """The mean of Omega over reverse paths, not positive but by chance."""
+        return mean_of(self.reverse)
+
+    @property
+    def crossing(self) -> Estimate:
+        """Where both densities cross, which is at 0 by Crooks' relation (Bennett 1976: the acceptance ratio).
+
+        It is the c at which the mean of 1/(1 + 2^(Omega - c)) over forward paths is that of 1/(1 + 2^(c - Omega)) over
+        reverse ones. The standard error is not finite where hardly any path of one kind is like those of the other.
+        """
+        low, high = (edge(np.concatenate([self.forward, self.reverse])) for edge in (np.min, np.max))
+        for _ in range(60):
+            c = 0.5 * (low + high)
+            accepted = _logistic(c - self.forward), _logistic(self.reverse - c)
+            low, high = (low, c) if accepted[0].mean() > accepted[1].mean() else (c, high)
+        slope = math.log(2.0) * sum(float((share * (1.0 - share)).mean()) for share in accepted)
+        error = math.hypot(*(mean_of(share).standard_error for share in accepted))
+        return Estimate(c, error / slope if slope else math.inf)
+
 
 @dataclass(frozen=True, slots=True)
 class CrooksProgress:
@@ -112,6 +138,12 @@ def mean_of(values: NDArray[np.float64]) -> Estimate:
     """Return the mean of independent ``values`` [N] and its standard error."""
     std = float(values.std(ddof=1)) if len(values) > 1 else math.nan
     return Estimate(float(values.mean()), std / math.sqrt(len(values)))
+
+
+def _logistic(bits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 1 / (1 + 2^-bits)."""
+    found: NDArray[np.float64] = np.exp2(-np.logaddexp2(0.0, -bits))
+    return found
 
 
 def standard_error(values: NDArray[np.float64]) -> float:

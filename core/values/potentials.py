@@ -1,7 +1,7 @@
-"""The second distribution r(x), with which a model's p(x) is multiplied (section 2.5): plain frozen values.
+"""The second distribution r(x), by which a model's p(x) is multiplied (section 2.5): plain frozen values.
 
-numpy alone, so that a window can make them before torch is there. All are in model units and hold read-only copies of
-their arrays; they compare by identity. What each means to a kernel is in `core.tilting`.
+numpy alone, so that a window can make them before torch is loaded. All are in model units and hold read-only copies of
+their arrays; they compare by identity. What each does to a kernel is in `core.posterior.factors`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import BadInputError
 from core.values.arrays import check_numbers, read_only
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 KNOWN_MODES = ("noised", "clean")
 TIMINGS = ("constant", "fading", "twisted")
@@ -26,14 +29,14 @@ LARGEST = 1e30
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mask:
-    """Inpainting: r is a delta in the entries that are known; the others are to be filled in.
+    """Inpainting: r is a delta in the known entries; the others are inpainted.
 
     Attributes:
-        mask: ``[*shape]``, True where an entry is to be filled in, False where it is known.
-        known: ``[*shape]``, float32, the known values; what stands at the others is of no account.
-        known_mode: "path": a known entry follows its own noised path q(x^t | x^0), drawn anew for each sample; "x0":
-            it is held at the known value itself at every step (or, twisted, is drawn there through the guess of x^0).
-        resample_times: How often each step is taken back by q's own steps and walked again (Lugmayr et al. 2022), a
+        mask: ``[*shape]``, True where an entry is inpainted, False where it is known.
+        known: ``[*shape]``, float32, the known values; those at other entries are ignored.
+        known_mode: "noised": a known entry follows its own noised path q(x^t | x^0), drawn anew for each sample;
+            "clean": it has the known value itself at every step (or, twisted, is drawn to it by the x^0 estimate).
+        resample_times: How often a part of the chain is re-noised by q and denoised again (Lugmayr et al. 2022), a
             fiftieth of the chain at a time (`core.posterior.samplers.resampling_segments`).
     """
 
@@ -47,21 +50,19 @@ class Mask:
         if mask.all():
             raise BadInputError("mask: it is full, so nothing is known; this is plain sampling")
         if not mask.any():
-            raise BadInputError("mask: it is empty, so there is nothing to fill in")
+            raise BadInputError("mask: it is empty, so there is nothing to inpaint")
         known = np.asarray(self.known)
         if known.shape != mask.shape:
             raise BadInputError(f"known: shape {known.shape} is not that of the mask, {mask.shape}")
         object.__setattr__(self, "mask", mask)
         object.__setattr__(self, "known", _finite(known, "known", ~mask))
-        if self.known_mode not in KNOWN_MODES:
-            raise BadInputError(f"known_mode: {self.known_mode!r} is neither {' nor '.join(map(repr, KNOWN_MODES))}")
-        if not 0 <= self.resample_times <= MAX_RESAMPLE_TIMES:
-            raise BadInputError(f"resample_times: {self.resample_times} is not between 0 and {MAX_RESAMPLE_TIMES}")
+        check_choice("known_mode", self.known_mode, KNOWN_MODES)
+        check_resample_times(self.resample_times)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoisyObservation:
-    """r(x) = N(y; x, spread^2) over the entries that were observed: a measurement with Gaussian noise.
+    """r(x) = N(y; x, std^2) over the entries that were observed: a measurement with Gaussian noise.
 
     Attributes:
         y: What was observed, ``[*shape]``, float32.
@@ -75,7 +76,7 @@ class NoisyObservation:
 
     def __post_init__(self) -> None:
         if not 0 < self.std <= LARGEST:
-            raise BadInputError(f"spread: {self.std} is not a positive standard deviation")
+            raise BadInputError(f"std: {self.std} is not a positive standard deviation")
         y, observed = np.asarray(self.y), None
         if self.observed is not None:
             observed = _boolean(self.observed, "observed")
@@ -136,13 +137,13 @@ class PaintedField:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BitPotential:
-    """A wish for every bit by itself: r is a product over the bits, whose liked value has r = 1.
+    """A potential for each bit by itself: r is their product, and the preferred value of a bit has r = 1.
 
-    A bit of log odds l has r(1)/r(0) = e^l; l = 0 is no wish. The total probability of r is then the share of the
+    A bit of log odds l has r(1)/r(0) = e^l; l = 0 prefers neither. The total probability of r is then the share of the
     model's samples that would be accepted, each with probability r(x).
 
     Attributes:
-        log_odds: ln r(1)/r(0) of each bit, ``[*shape]``, float32, finite; bits that must be obeyed are a `Mask`.
+        log_odds: ln r(1)/r(0) of each bit, ``[*shape]``, float32, finite; bits that are certain are a `Mask`.
     """
 
     log_odds: NDArray[np.float32]
@@ -153,13 +154,13 @@ class BitPotential:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SmoothPotential:
-    """Any differentiable ln r, for the engine's own callers.
+    """Any differentiable ln r, for those who extend the engine (docs/extending.md).
 
     Attributes:
         log_r: Takes a torch tensor of states ``[N, *shape]``, float32, and gives ln r of each, ``[N]``.
     """
 
-    log_r: Callable[[Any], Any]
+    log_r: Callable[[Tensor], Tensor]
 
     def __post_init__(self) -> None:
         if not callable(self.log_r):
@@ -190,15 +191,15 @@ Potential = Mask | NoisyObservation | HalfPlane | PaintedField | BitPotential | 
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """What is wanted instead of p(x): p(x) r(x), normalised, and how to come to it (section 2.5).
+    """The distribution p(x) r(x), normalised, and how it is approached (section 2.5).
 
     Attributes:
         r: The second distribution.
         timing: What r is at step t. "constant": r itself; "fading": r^((T-t)/T), which fades in; "twisted": r at the
-            model's guess of x^0 given x^t, widened by the guess's variance. r_0 = r with all three. A mask on its own
-            noised path has no use for it.
-        weighted: False: the paper's kernels alone, which are not the posterior; True: weighted particles that are
-            resampled (sequential Monte Carlo), the posterior as their number grows.
+            x^0 estimate given x^t, widened by its variance. r_0 = r with all three. A mask with noised known entries
+            does not use it.
+        weighted: False: the paper's kernels alone, which do not give the posterior; True: weighted particles that are
+            resampled (sequential Monte Carlo), which give it as their number grows.
     """
 
     r: Potential
@@ -206,14 +207,13 @@ class Posterior:
     weighted: bool = False
 
     def __post_init__(self) -> None:
-        if self.timing not in TIMINGS:
-            raise BadInputError(f"timing: {self.timing!r} is none of {', '.join(TIMINGS)}")
+        check_choice("timing", self.timing, TIMINGS)
         if not isinstance(self.r, Potential):
-            raise BadInputError(f"r: {type(self.r).__name__} is no second distribution")
+            raise BadInputError(f"r: {type(self.r).__name__} is no potential")
 
 
 def factors_of(r: Potential) -> Iterator[Potential]:
-    """Yield the factors of ``r``, those of products in products too; one that is no product is its only factor."""
+    """Yield the factors of ``r``, those of nested products too; anything else is its own only factor."""
     if not isinstance(r, Product):
         yield r
         return
@@ -241,7 +241,8 @@ def _check_kind(factor: Potential, kind: str) -> None:
             bad = factor.known[~np.isin(factor.known, (0, 1))][0]
             raise BadInputError(f"known: {bad:g} is no bit; a binomial model takes 0 or 1")
     elif isinstance(factor, BitPotential) != (kind == "binomial"):
-        fitting = "a Mask or a BitPotential" if kind == "binomial" else "anything but a BitPotential"
+        name = BitPotential.__name__
+        fitting = f"a {Mask.__name__} or a {name}" if kind == "binomial" else f"anything but a {name}"
         raise BadInputError(f"r: a {type(factor).__name__} is nothing for a {kind} model; it takes {fitting}")
 
 
@@ -266,7 +267,7 @@ def _check_weights(factor: Potential, timing: str) -> None:
             raise BadInputError("resample_times: resampled steps have no weights; give 0 or choose weighted=False")
         if factor.known_mode == "clean" and timing != "twisted":
             raise BadInputError(
-                f"known_mode: weights of a mask of clean pixels are wrong while timing is {timing!r}; "
+                f"known_mode: with clean known entries weights are wrong while timing is {timing!r}; "
                 "choose known_mode='noised' or timing='twisted'"
             )
     if isinstance(factor, HalfPlane) and timing != "twisted":
@@ -274,6 +275,18 @@ def _check_weights(factor: Potential, timing: str) -> None:
             f"timing: weights of a half plane are wrong while r is zero beyond it at every step; "
             f"choose timing='twisted' instead of {timing!r}"
         )
+
+
+def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    """Raise `BadInputError` unless ``value``, called ``name``, is one of ``choices``."""
+    if value not in choices:
+        raise BadInputError(f"{name}: {value!r} is none of {', '.join(choices)}")
+
+
+def check_resample_times(times: int) -> None:
+    """Raise `BadInputError` unless a part of a chain can be resampled so many ``times``."""
+    if not 0 <= times <= MAX_RESAMPLE_TIMES:
+        raise BadInputError(f"resample_times: {times} is not between 0 and {MAX_RESAMPLE_TIMES}")
 
 
 def _boolean(values: ArrayLike, name: str) -> NDArray[np.bool_]:
@@ -284,7 +297,7 @@ def _boolean(values: ArrayLike, name: str) -> NDArray[np.bool_]:
 
 
 def _finite(values: ArrayLike, name: str, asked: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
-    """Return ``values`` as float32; where ``asked`` is False they may be anything, and are 0 then."""
+    """Return ``values`` as float32; where ``asked`` is False they may be anything, and become 0."""
     found = np.asarray(values)
     check_numbers(found, name)
     if asked is not None:

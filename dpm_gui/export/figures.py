@@ -7,14 +7,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QPoint, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPalette, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from core.errors import BadInputError, DpmError, OutputError
+from core.errors import DpmError, OutputError
 from core.runtime.files import atomic_path, check_output_path
 from dpm_gui.desktop.preferences import Preferences
 
@@ -59,7 +58,7 @@ def save_figure_image(figure: QWidget, path: str | os.PathLike[str], scale: floa
 
 def save_image(image: QImage, path: str | os.PathLike[str]) -> None:
     """Write ``image`` to a PNG file; errors as in `save_figure_image`."""
-    _check_suffix(path, ".png")
+    check_output_path(path, ".png")
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QImageWriter(buffer, QByteArray(b"png"))
@@ -75,7 +74,7 @@ def save_drawing(figure: pg.PlotWidget, path: str | os.PathLike[str]) -> None:
         BadInputError: If ``path`` does not end in .svg.
         OutputError: If it cannot be written.
     """
-    _check_suffix(path, ".svg")
+    check_output_path(path, ".svg")
     from dpm_gui.export.svg import drawing
 
     _write(path, drawing(figure))
@@ -88,7 +87,7 @@ def save_table(table: Table, path: str | os.PathLike[str]) -> None:
         BadInputError: If ``path`` does not end in .csv.
         OutputError: If it cannot be written.
     """
-    _check_suffix(path, ".csv")
+    check_output_path(path, ".csv")
     columns = [column.astype(str) for column in table.columns.values()]
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -186,12 +185,6 @@ def _lines_scaled(figure: QWidget, factor: float) -> Iterator[None]:
     finally:
         for line, pen in pens:
             line.setPen(pen)
-
-
-def _check_suffix(path: str | os.PathLike[str], suffix: str) -> None:
-    if Path(path).suffix.lower() != suffix:
-        raise BadInputError(f"{os.fspath(path)}: the name must end in {suffix}")
-    check_output_path(path)
 
 
 def _write(path: str | os.PathLike[str], content: bytes) -> None:

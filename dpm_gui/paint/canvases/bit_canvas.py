@@ -57,7 +57,7 @@ class BitCanvas(ColouredWidget):
         self._place = min(self._place, len(wanted) - 1)
         self.update()
 
-    def show_samples(self, samples: NDArray[np.float32]) -> None:
+    def show_samples(self, samples: NDArray[np.floating]) -> None:
         """Show samples ``[N, D]``; what is between 0 and 1 is how probable a one is."""
         self._samples = samples
         self.update()

@@ -13,6 +13,7 @@ from core import cli
 from core.data.formulas import Heartbeat
 from core.formats.checkpoints import save
 from core.measurement.bound import measure_bound
+from core.measurement.crooks import measure_crooks
 from core.measurement.limits import limit_of
 from core.measurement.work import measure_work
 from core.model import DiffusionModel, model_from
@@ -159,7 +160,7 @@ def test_the_limit_of_data_without_a_formula_is_refused(tmp_path: Path, capsys: 
 
 def test_without_asking_there_is_neither_limit_nor_work(beat: Path, capsys: Capture) -> None:
     found = told(capsys, "bound", beat, "--count", 20, "--json")
-    assert not {"limit_bits", "limit_standard_error_bits", "work"} & found.keys()
+    assert not {"limit_bits", "limit_standard_error_bits", "work", "crooks"} & found.keys()
 
 
 def test_the_work_is_that_of_the_engine(beat: Path, beat_model: DiffusionModel, capsys: Capture) -> None:
@@ -196,6 +197,46 @@ def test_the_work_is_told_as_text(beat: Path, capsys: Capture) -> None:
     assert dpm("bound", beat, "--count", 20, "--work", 8, "--points", 5) == 0
     out = capsys.readouterr().out
     assert all(word in out for word in ("mean log2 w", "Jarzynski", "5 points, 8 paths each", "of 8, the median"))
+
+
+def test_crooks_is_that_of_the_engine(beat: Path, beat_model: DiffusionModel, capsys: Capture) -> None:
+    found = told(capsys, "bound", beat, "--count", 150, "--crooks", "--json")["crooks"]
+    wanted = list(measure_crooks(beat_model, RunSpec(150)))[-1].crooks
+    assert wanted is not None
+    assert found["paths"] == 150
+    for name in ("forward_mean", "reverse_mean", "crossing"):
+        estimate = getattr(wanted, name)
+        assert found[f"{name}_bits"] == estimate.value
+        assert found[f"{name}_standard_error_bits"] == estimate.standard_error
+    assert found["edges_bits"] == wanted.edges.tolist()
+    assert found["forward_counts"] == wanted.forward_counts.tolist()
+    assert found["reverse_counts"] == wanted.reverse_counts.tolist()
+    assert found["predicted_counts"] == (150 * wanted.predicted).tolist()
+    assert found["predicted_counts_standard_error"] == (150 * wanted.predicted_error).tolist()
+
+
+def test_crooks_is_told_as_text(beat: Path, capsys: Capture) -> None:
+    assert dpm("bound", beat, "--count", 30, "--crooks") == 0
+    out = capsys.readouterr().out
+    assert all(word in out for word in ("forward Omega", "30 paths each way", "reverse Omega", "0 by Crooks' relation"))
+
+
+def test_crooks_of_data_of_unknown_density_is_refused_before_anything_is_measured(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(heartbeat_checkpoint("bit_mlp", name="someone's bits"), tmp_path / "bits.h5")
+    monkeypatch.setattr("core.measurement.bound.measure_bound", None)
+    said = refused(capsys, "bound", tmp_path / "bits.h5", "--crooks")
+    assert said.startswith("dpm: --crooks: it needs the density of x^1")
+    assert "someone's bits" in said
+
+
+def test_bits_may_be_given_as_true_and_false(beat: Path, tmp_path: Path, capsys: Capture) -> None:
+    found = []
+    for name, kind in (("bool.npy", np.bool_), ("float.npy", np.float32)):
+        np.save(tmp_path / name, np.tile(Heartbeat().support(), (4, 1)).astype(kind))
+        found.append(told(capsys, "bound", beat, "--data", tmp_path / name, "--json"))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(

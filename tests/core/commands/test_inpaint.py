@@ -113,7 +113,7 @@ def test_bits_obey_and_the_rest_is_a_heartbeat(bits: Path, capsys: Capture) -> N
     assert (found == (np.arange(20) % 5 == 2)).all(axis=1).mean() > 0.98
     facts = json.loads(capsys.readouterr().out)
     assert abs(facts["log_probability_bits"] - math.log2(1 / 5)) < 0.3
-    assert (facts["known"], facts["filled_in"]) == (5, 15)
+    assert (facts["known"], facts["inpainted"]) == (5, 15)
 
 
 def test_as_json_it_says_which_way_was_on(folder: Path, capsys: Capture) -> None:
@@ -142,8 +142,8 @@ def test_as_text_it_says_which_way_was_on(folder: Path, capsys: Capture) -> None
     out = capsys.readouterr().out
     assert "y.npy: 16 samples" in out
     assert "the paper's kernels" in out
-    assert "walked again 2 x" in out
-    assert "noised path" in out
+    assert "resampled 2 x" in out
+    assert "known entries noised" in out
     assert dpm(*FILES, "--weighted") == 0
     out = capsys.readouterr().out
     assert "weighted particles" in out
@@ -193,7 +193,7 @@ BAD = [
     (
         None,
         ["--weighted", "--known", "clean", "--timing", "constant"],
-        "choose known_mode='noised' or",
+        "choose known_mode='noised' or timing='twisted'",
     ),
     (None, ["--image", "none.npy"], "none.npy: there is no such file"),
     (None, ["--mask", "none.npy"], "none.npy: there is no such file"),

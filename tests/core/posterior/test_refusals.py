@@ -80,7 +80,7 @@ def test_kernels_that_cannot_be_factored_are_said_from_noise_and_from_a_picture(
     ],
 )
 def test_an_r_that_leaves_nothing_or_gives_nonsense_is_said(
-    model: DiffusionModel, log_r: Callable[[torch.Tensor], object], reason: str
+    model: DiffusionModel, log_r: Callable[[torch.Tensor], torch.Tensor], reason: str
 ) -> None:
     posterior = Posterior(SmoothPotential(log_r), weighted=True)
     with pytest.raises(BadInputError, match=reason):
