@@ -67,6 +67,7 @@ def test_the_wheel_holds_both_packages_and_the_assets(tmp_path):
     assert assets
     assert {f"dpm_gui/{asset}" for asset in assets} <= names
     assert {"core/values/runs.py", "core/errors.py", "dpm_gui/__init__.py"} <= names
+    assert {"core/py.typed", "dpm_gui/py.typed"} <= names  # as the classifier promises
     assert {name.split("/")[0] for name in names} == {"core", "dpm_gui", f"dpm_gui-{core.__version__}.dist-info"}
 
 
