@@ -18,6 +18,7 @@ from core.runtime.devices import check_disk
 from core.runtime.files import check_output_path
 from core.values.checkpoints import is_image
 from core.values.inpainting import KNOWN_MODE_TEXTS, InpaintingFrame, InpaintingRequest
+from core.values.measurements import NATS_PER_BIT
 
 if TYPE_CHECKING:
     from core.model import DiffusionModel
@@ -124,7 +125,7 @@ def _facts(request: InpaintingRequest, frame: InpaintingFrame) -> dict[str, obje
         "particles": request.chain_count,
         "start": request.start,
         "effective_sample_size": frame.effective_size,
-        "log_probability_bits": None if total is None else total / math.log(2.0),
+        "log_probability_bits": None if total is None else total / NATS_PER_BIT,
     }
 
 

@@ -13,12 +13,11 @@ from torch import Tensor
 from core.errors import BadInputError
 from core.measurement.limits import Truth, known_truth
 from core.model import DiffusionModel, step_divergence
-from core.processes.distributions import NATS_PER_BIT
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import chunk_size, prepare
 from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo, channels_of, pixels_of
-from core.values.measurements import Bound, BoundProgress, standard_error
+from core.values.measurements import NATS_PER_BIT, Bound, BoundProgress, standard_error
 from core.values.runs import DEFAULT_COUNT, RunSpec
 
 STATES_AT_ONCE = 4096

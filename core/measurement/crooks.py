@@ -16,11 +16,11 @@ from core.measurement.bound import batch_size
 from core.measurement.work import check_finite, log_ratio, log_weights
 from core.model import DiffusionModel
 from core.networks.empirical import EmpiricalNetwork
-from core.processes.distributions import NATS_PER_BIT, draw, log_probability
+from core.processes.distributions import draw, log_probability
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
-from core.values.measurements import Crooks, CrooksProgress
+from core.values.measurements import NATS_PER_BIT, Crooks, CrooksProgress
 from core.values.runs import RunSpec
 
 BINS = 40

@@ -11,11 +11,10 @@ from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.networks.empirical import EmpiricalNetwork
 from core.processes.base import Process
-from core.processes.distributions import NATS_PER_BIT
 from core.processes.registry import process_of
 from core.processes.schedules import Schedule
 from core.values.checkpoints import DataInfo
-from core.values.measurements import standard_error
+from core.values.measurements import NATS_PER_BIT, standard_error
 
 
 def limit_of(model: DiffusionModel) -> DiffusionModel | None:

@@ -23,13 +23,13 @@ from core.measurement.limits import _exact
 from core.model import DiffusionModel, divergence_at
 from core.processes.base import Process
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import NATS_PER_BIT
 from core.processes.registry import process_of
 from core.processes.schedules import Schedule, log_linear, warped_erasure
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo
+from core.values.measurements import NATS_PER_BIT
 from core.values.runs import RunSpec
 
 STATES_OF_A_MEASUREMENT = 16_384

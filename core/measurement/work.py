@@ -14,11 +14,11 @@ from core.errors import BadInputError
 from core.measurement.bound import batch_size, held_out
 from core.model import DiffusionModel
 from core.processes.base import Process
-from core.processes.distributions import NATS_PER_BIT, StateDistribution, log_probability
+from core.processes.distributions import StateDistribution, log_probability
 from core.runtime.randomness import torch_generator
 from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
-from core.values.measurements import Work, WorkProgress
+from core.values.measurements import NATS_PER_BIT, Work, WorkProgress
 from core.values.runs import RunSpec
 
 MAX_PATHS = 5_000_000

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.errors import BadInputError
-from core.processes.distributions import NATS_PER_BIT
 from core.processes.schedules import checked
 from core.values.arrays import read_only
-from core.values.measurements import StepEntropies
+from core.values.measurements import NATS_PER_BIT, StepEntropies
 
 
 def tabulated(betas: NDArray[np.float64] | Tensor) -> tuple[Tensor, Tensor]:

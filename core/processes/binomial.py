@@ -21,9 +21,9 @@ from core.processes.base import (
     erased_between,
     tabulated,
 )
-from core.processes.distributions import NATS_PER_BIT, MixedBernoulli, bernoulli, draw, pick
+from core.processes.distributions import MixedBernoulli, bernoulli, draw, pick
 from core.values.arrays import check_finite
-from core.values.measurements import StepEntropies
+from core.values.measurements import NATS_PER_BIT, StepEntropies
 
 
 class BinomialProcess:

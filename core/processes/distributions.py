@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 from torch.distributions import Bernoulli, Distribution, MultivariateNormal, Normal, kl_divergence
 from torch.distributions.utils import lazy_property
-
-NATS_PER_BIT = math.log(2.0)
 
 StateDistribution = Normal | Bernoulli | MultivariateNormal
 """Of states ``[N, *shape]``: independent entries, or, MultivariateNormal, correlated ones of ``[N, D]``."""

@@ -12,11 +12,11 @@ from torch import Tensor
 from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.processes.binomial import binary_entropy
-from core.processes.distributions import NATS_PER_BIT
 from core.runtime.devices import use_threads
 from core.sampling.trajectories import chunk_size, joined
 from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo
+from core.values.measurements import NATS_PER_BIT
 from core.values.runs import DriftFrame, Frame
 
 GRID_SIDE = 21

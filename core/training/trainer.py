@@ -16,7 +16,6 @@ from core.data.sources import Source
 from core.errors import BadInputError, TrainingError
 from core.model import DiffusionModel
 from core.networks.registry import TrainableNetwork
-from core.processes.distributions import NATS_PER_BIT
 from core.processes.registry import process_of
 from core.processes.schedules import checked
 from core.runtime.files import uninterrupted
@@ -25,6 +24,7 @@ from core.training.learned_schedule import ScheduleModule
 from core.training.objective import minibatch_bound, minibatch_bounds
 from core.training.state import flattened, packed, unpack
 from core.values.checkpoints import DataInfo
+from core.values.measurements import NATS_PER_BIT
 from core.values.training import TrainingProgress
 
 REPORT_EVERY = 100

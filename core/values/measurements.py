@@ -1,4 +1,4 @@
-"""What the engine measures of work: frozen values of numpy alone, in bits per sample (section 2.3)."""
+"""What the engine measures: frozen values of numpy alone, in bits."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+NATS_PER_BIT = math.log(2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Crooks:
             c = 0.5 * (low + high)
             accepted = _logistic(c - self.forward), _logistic(self.reverse - c)
             low, high = (low, c) if accepted[0].mean() > accepted[1].mean() else (c, high)
-        slope = math.log(2.0) * sum(float((share * (1.0 - share)).mean()) for share in accepted)
+        slope = NATS_PER_BIT * sum(float((share * (1.0 - share)).mean()) for share in accepted)
         error = math.hypot(*(mean_of(share).standard_error for share in accepted))
         return Estimate(c, error / slope if slope else math.inf)
 

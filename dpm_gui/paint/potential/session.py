@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from core.values.measurements import NATS_PER_BIT
 from core.values.runs import PosteriorFrame, RunSpec
 from dpm_gui.desktop.numbers import grouped
 from dpm_gui.engine import painting
@@ -87,7 +87,7 @@ class PotentialSession(TaskOwner):
         frame = self.frames.get(0)
         if frame is None or frame.log_probability is None:
             return None
-        return (frame.log_probability + self._potential.offset()) / math.log(2.0)
+        return (frame.log_probability + self._potential.offset()) / NATS_PER_BIT
 
     def edit(self, potential: DrawnPotential) -> None:
         """Wish for something else, undoably."""

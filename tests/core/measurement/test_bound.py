@@ -19,11 +19,10 @@ from core.measurement.bound import measure_bound
 from core.measurement.limits import known_truth
 from core.model import DiffusionModel, divergence_at
 from core.networks.perceptrons import MultilayerPerceptron
-from core.processes.distributions import NATS_PER_BIT
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant
 from core.values.checkpoints import DataInfo
-from core.values.measurements import Bound, BoundProgress, standard_error
+from core.values.measurements import NATS_PER_BIT, Bound, BoundProgress, standard_error
 from core.values.runs import RunSpec
 
 MakeModel = Callable[[NDArray[np.float64], float], DiffusionModel]

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from core.data.formulas import Heartbeat
 from core.errors import BadInputError
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import NATS_PER_BIT, log_probability
+from core.processes.distributions import log_probability
 from core.processes.schedules import alpha_bars, constant_erasure, linear
+from core.values.measurements import NATS_PER_BIT
 from tests.support.bits import SCHEDULES, bit, chances
 
 DRAWS = 40_000

@@ -11,10 +11,11 @@ import torch
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
-from core.processes.distributions import NATS_PER_BIT, log_probability
+from core.processes.distributions import log_probability
 from core.processes.gaussian import LOG_TWO_PI_E, GaussianProcess
 from core.processes.registry import process_of
 from core.processes.schedules import alpha_bars, constant_erasure
+from core.values.measurements import NATS_PER_BIT
 
 DRAWS = 40_000
 

@@ -18,13 +18,12 @@ from core.measurement.bound import bits_per_dimension as coded_in
 from core.measurement.bound import default_count
 from core.model import DiffusionModel, model_from
 from core.posterior.inpainting import preview
-from core.processes.distributions import NATS_PER_BIT
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import reverse
 from core.training.objective import minibatch_bound
 from core.values.checkpoints import pixels_of
 from core.values.inpainting import InpaintingRequest
-from core.values.measurements import Bound
+from core.values.measurements import NATS_PER_BIT, Bound
 from core.values.runs import RunSpec
 from tools.measuring.codecs import bits_per_dimension
 from tools.measuring.densities import gaussian_bits

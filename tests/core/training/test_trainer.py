@@ -13,7 +13,6 @@ import torch
 from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import NATS_PER_BIT
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure
 from core.runtime.randomness import numpy_generator, torch_generator
@@ -21,6 +20,7 @@ from core.training import objective
 from core.training import trainer as trainer_module
 from core.training.objective import minibatch_bound
 from core.training.trainer import TrainingSpec
+from core.values.measurements import NATS_PER_BIT
 from tests.support.trainers import (
     BETAS,
     SPEC,
