@@ -1,4 +1,4 @@
-"""The one door from the window to the engine.
+"""Runs, what is predicted and measured of them, as the window asks for them.
 
 Importing torch takes seconds, so every function here imports what it needs when it is called. All of them are
 generators and meant for the thread of a job.
@@ -15,25 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.values.inpainting import InpaintingRequest
+from core.values.measurements import BoundProgress
 from core.values.runs import DriftFrame, Frame, RunSpec, Start, Strided, preview_moves
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import colours_along
-from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, Prediction, SideColours, SideFrame
+from dpm_gui.engine.values import FORWARD, REVERSE, Prediction, SideColours, SideFrame
 
 if TYPE_CHECKING:
     from core.formats.recordings.recording import TrajectoryRecording
-
-__all__ = [
-    "FORWARD",
-    "REVERSE",
-    "CheckpointPreview",
-    "Opened",
-    "Prediction",
-    "RecordingSpace",
-    "SideColours",
-    "SideFrame",
-]
 
 BYTES_PER_FLOAT = 4
 """Bytes of one number of a state."""
@@ -178,26 +167,18 @@ def reverse_frames(opened: Opened, spec: RunSpec, noised: Frame | None = None) -
     yield from reverse(opened.model, spec, start)
 
 
-def save_request(request: InpaintingRequest, path: str) -> None:
-    """Write ``request`` to one file; it takes long, so have it done in a job."""
-    from core.formats import requests
-
-    requests.save_request(request, path)
-
-
-def load_request(path: str) -> Iterator[InpaintingRequest]:
-    """Read the request in the file at ``path``.
-
-    Raises:
-        BadInputError: If there is no such file, or it is none of these.
-    """
-    from core.formats import requests
-
-    yield requests.load_request(path)
-
-
 def drift(opened: Opened, threads: int) -> Iterator[DriftFrame]:
     """Tabulate the reverse drift on a grid, for every step."""
     from core.sampling.predictions import drift_field
 
     yield from drift_field(opened.model, threads)
+
+
+def measure_bound(opened: Opened, spec: RunSpec) -> Iterator[BoundProgress]:
+    """Measure K on fresh data: as many as are run, of images as many as is usual."""
+    from core.measurement.bound import default_count
+    from core.measurement.bound import measure_bound as measure
+
+    data = opened.checkpoint.data
+    count = default_count(data) if data.is_image else spec.count
+    yield from measure(opened.model, replace(spec, count=count, denoise_from=None))

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from core.errors import DpmError
+from core.formats.requests import save_request
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.engine import runs
 from dpm_gui.export.figures import save_image
 from dpm_gui.jobs.saving import Saver
 from dpm_gui.paint.document.image_files import image_of_mask
@@ -102,7 +102,7 @@ class PaintFiles(QObject):
         except DpmError as error:
             self.failed.emit(error)
         else:
-            self.saver.save(path, partial(runs.save_request, request))
+            self.saver.save(path, partial(save_request, request))
 
     def shut_down(self) -> None:
         """Write all that was to be saved, and end every thread; nothing is told any more."""

@@ -13,8 +13,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from core.errors import BadInputError
+from core.formats import requests
 from core.values.checkpoints import DataInfo
-from dpm_gui.engine import painting, runs
+from core.values.inpainting import InpaintingRequest
+from dpm_gui.engine import painting
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.document import image_files
@@ -93,7 +95,7 @@ class PaintOpener(TaskOwner):
         if self._potential_session.available:
             self._read(path, lambda: _potential_in(path), self._potential_session.take)
         else:
-            self._read(path, lambda: runs.load_request(path), self._paint.take_request)
+            self._read(path, lambda: _request_in(path), self._paint.take_request)
 
     def stop(self) -> None:
         """Leave the file that is being opened."""
@@ -181,6 +183,10 @@ def _fitted(levels: LevelArray, data: DataInfo, shape: tuple[int, ...], how: str
 
 def _mask_in(path: str) -> Iterator[NDArray[np.bool_]]:
     yield image_files.mask_of(image_files.read_image(path))
+
+
+def _request_in(path: str) -> Iterator[InpaintingRequest]:
+    yield requests.load_request(path)
 
 
 def _potential_in(path: str) -> Iterator[SavedPotential]:

@@ -13,7 +13,7 @@ from core.errors import BadInputError, DpmError
 from core.values.measurements import Bound, BoundProgress
 from core.values.runs import DriftFrame, Frame, RunSpec
 from dpm_gui.desktop.numbers import grouped
-from dpm_gui.engine import measuring, opening, runs
+from dpm_gui.engine import opening, runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import POINTS, SEQUENCES, StateKind, state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, SideColours, SideFrame
@@ -217,9 +217,7 @@ class Session(TaskOwner):
         opened, spec = self._opened, self._spec
         if opened is not None:
             steps, text = opened.checkpoint.steps, "Measuring K"
-            self._tasks.begin(
-                MEASURING_BOUND, lambda: measuring.measure_bound(opened, spec), self._take_bound, text, steps
-            )
+            self._tasks.begin(MEASURING_BOUND, lambda: runs.measure_bound(opened, spec), self._take_bound, text, steps)
 
     def stop(self) -> None:
         """Stop what is running; the frames that are there stay."""

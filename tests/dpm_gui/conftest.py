@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from dpm_gui.engine import measuring, opening, painting
+from dpm_gui.engine import opening, painting
 from dpm_gui.engine import runs as runs_module
 from dpm_gui.jobs import jobs
 from dpm_gui.session.session import Session
@@ -85,7 +85,7 @@ def steer(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     made: list[Steered] = []
 
     def begin(name: str) -> Steered:
-        rooms = (runs_module, opening, painting, measuring)
+        rooms = (runs_module, opening, painting)
         room = next(module for module in rooms if hasattr(module, name))
         made.append(Steered(getattr(room, name)))
         monkeypatch.setattr(room, name, made[-1])

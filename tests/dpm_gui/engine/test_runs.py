@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from core.errors import BadCheckpointError
-from dpm_gui.engine import measuring, runs
 from dpm_gui.engine import opening as opening_module
+from dpm_gui.engine import runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, SideColours, SideFrame
 from tests.support.made_up import SPEC, STEPS
@@ -89,7 +89,7 @@ def test_what_comes_through_cannot_be_written_to(opened: Opened) -> None:
 
 
 def test_the_bound_comes_last_and_alone(opened: Opened) -> None:
-    *reports, last = measuring.measure_bound(opened, SPEC)
+    *reports, last = runs.measure_bound(opened, SPEC)
     assert all(report.bound is None for report in reports)
     assert last.bound is not None
     assert last.bound.count == SPEC.count

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.errors import BadInputError, OutputError
+from core.formats.requests import load_request
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.engine import runs
 from dpm_gui.jobs.jobs import Job
 from dpm_gui.jobs.saving import Saver
 from dpm_gui.jobs.tasks import Activity
@@ -222,8 +222,7 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
         monkeypatch.setattr(module, name, work)
 
-    noted(runs, "save_request")
-    for name in ("save_image", "save_potential"):
+    for name in ("save_request", "save_image", "save_potential"):
         noted(files_module, name)
     return found
 
@@ -250,7 +249,7 @@ def test_masks_pictures_and_requests_are_written_beside_the_window_which_says_so
     assert (mask_of(read_image(folder / "mask.png")) == mask).all()
     assert (rgb_of(read_image(folder / "picture.png")) == image).all()
     assert (grey_of(read_image(folder / "grey.png")) == image[:, :, 0]).all()
-    (request,) = runs.load_request(str(folder / "request.npz"))
+    request = load_request(str(folder / "request.npz"))
     assert (request.image == image).all()
     assert (request.mask == mask[:, :, None]).all()
     assert len(threads) == len(asks)
@@ -282,7 +281,7 @@ def test_what_is_saved_is_what_was_there_whatever_is_painted_meanwhile(
         assert go_on.wait(10)
         return real(*arguments)
 
-    for module, work in ((runs, "save_request"), (files_module, "image_of_mask")):
+    for module, work in ((files_module, "save_request"), (files_module, "image_of_mask")):
         monkeypatch.setattr(module, work, partial(later, getattr(module, work)))
     document, path = desk.paint.document, tmp_path / name
     mask, image = document.mask.values.copy(), document.image.values.copy()
@@ -295,7 +294,7 @@ def test_what_is_saved_is_what_was_there_whatever_is_painted_meanwhile(
     if path.suffix == ".png":
         assert (mask_of(read_image(path)) == mask).all()
     else:
-        (request,) = runs.load_request(str(path))
+        request = load_request(str(path))
         assert (request.mask == mask[:, :, None]).all()
         assert (request.image == image).all()
 

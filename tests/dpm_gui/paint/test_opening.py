@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 
 from core.formats import requests
 from core.values.inpainting import InpaintingRequest
-from dpm_gui.engine import runs
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.paint import opening
 from dpm_gui.paint.document import image_files
@@ -138,7 +137,7 @@ def test_pictures_masks_and_requests_are_read_beside_the_window_which_says_so(
     mask[2:5, 3:7] = True
     image_of_mask(mask).save(str(tmp_path / "mask.png"))
     image = np.full((HEIGHT, WIDTH), 7, np.float32)
-    runs.save_request(InpaintingRequest(image, ~mask, count=3, seed=5, threads=1), str(tmp_path / "wish.npz"))
+    requests.save_request(InpaintingRequest(image, ~mask, count=3, seed=5, threads=1), str(tmp_path / "wish.npz"))
 
     assert opener.open(save_plain(tmp_path / "own.png", 99))
     qtbot.waitUntil(lambda: not opener.busy)
@@ -292,7 +291,7 @@ def test_a_file_that_is_refused_is_told_once_and_the_painting_stays(
     (tmp_path / "bad.png").write_bytes(b"no picture at all")
     (tmp_path / "bad.npz").write_bytes(b"no request at all")
     small = InpaintingRequest(np.zeros((4, 4), np.float32), np.ones((4, 4), np.bool_), seed=5)
-    runs.save_request(small, str(tmp_path / "small.npz"))
+    requests.save_request(small, str(tmp_path / "small.npz"))
     for open_it, name, reason in (
         (opener.open_image, "bad.png", "bad.png"),
         (opener.open_image, "missing.png", "missing.png"),

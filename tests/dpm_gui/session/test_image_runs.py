@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from core.errors import BadCheckpointError, BadInputError
 from core.formats import checkpoints
 from core.values.runs import Frame, RunSpec
-from dpm_gui.engine import measuring, opening, runs
+from dpm_gui.engine import opening, runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE, SideFrame
 from dpm_gui.session.session import Session
@@ -344,7 +344,7 @@ def test_the_bound_is_measured_on_as_many_pictures_as_is_usual_and_per_pixel(
     model: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.measurement.bound.DEFAULT_IMAGES", 11)
-    *_, last = measuring.measure_bound(model, replace(SPEC, count=400, denoise_from=3))
+    *_, last = runs.measure_bound(model, replace(SPEC, count=400, denoise_from=3))
     assert last.bound is not None
     assert last.bound.count == 11
     assert last.bound.unit == "pixel"

@@ -233,8 +233,8 @@ def test_a_fresh_sample_is_in_whole_grey_levels(paint: PaintSession, session: Se
 
 
 def test_a_request_says_which_file_is_for_another_checkpoint(paint: PaintSession, tmp_path: Path) -> None:
-    from dpm_gui.engine import runs
+    from core.formats.requests import load_request, save_request
 
-    runs.save_request(paint.request, str(tmp_path / "wish.npz"))
-    (read,) = runs.load_request(str(tmp_path / "wish.npz"))
+    save_request(paint.request, str(tmp_path / "wish.npz"))
+    read = load_request(str(tmp_path / "wish.npz"))
     assert (read.mask == paint.request.mask).all()
