@@ -23,7 +23,7 @@ from core.errors import DpmError
 from core.processes.schedules import FAMILIES
 from core.values.inpainting import DEFAULT_COUNT
 from core.values.potentials import KNOWN_MODES, TIMINGS
-from core.values.runs import RunSpec
+from core.values.runs import SPACINGS, RunSpec
 
 INTERRUPTED = 130
 
@@ -51,14 +51,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("files", nargs="+", metavar="file")
     check.set_defaults(run=info_command.check)
 
-    sample = parts.add_parser("sample", help="draw samples: an npy file in user's units")
-    sample.add_argument("file")
-    sample.add_argument("--count", type=int, required=True, help="number of samples")
-    sample.add_argument("--seed", type=int, default=RunSpec().seed)
-    sample.add_argument("--strided", type=int, metavar="STEPS", help="an approximation in fewer steps, for previews")
-    sample.add_argument("--out", required=True, metavar="X.npy")
-    sample.set_defaults(run=sample_command.sample)
-
+    _add_sample(parts.add_parser("sample", help="draw samples: an npy file in user's units"))
     _add_inpaint(parts.add_parser("inpaint", help="inpaint what the mask leaves open in an example"))
     _add_bound(parts.add_parser("bound", help="measure the bound K, term by term"))
 
@@ -82,6 +75,22 @@ def parser() -> argparse.ArgumentParser:
     recipes = parts.add_parser("recipes", help="list the recipes")
     recipes.set_defaults(run=train_command.recipes)
     return top
+
+
+def _add_sample(sample: argparse.ArgumentParser) -> None:
+    sample.add_argument("file")
+    sample.add_argument("--count", type=int, required=True, help="number of samples")
+    sample.add_argument("--seed", type=int, default=RunSpec().seed)
+    sample.add_argument("--strided", type=int, metavar="STEPS", help="an approximation in fewer steps, for previews")
+    sample.add_argument("--deterministic", action="store_true", help="no noise in its steps but at the start (DDIM)")
+    sample.add_argument("--spacing", choices=SPACINGS, help=f"space its steps by t, or by signal ({SPACINGS[0]})")
+    sample.add_argument(
+        "--trajectory",
+        metavar="X.h5",
+        help="write every frame of the chains, too: data set frames (T + 1, N, ...), x^t at index t, user's units",
+    )
+    sample.add_argument("--out", required=True, metavar="X.npy")
+    sample.set_defaults(run=sample_command.sample)
 
 
 def _add_bound(bound: argparse.ArgumentParser) -> None:

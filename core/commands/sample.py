@@ -1,43 +1,81 @@
-"""`dpm sample`: samples of a model in an npy file."""
+"""`dpm sample`: samples of a model in an npy file, and their chains in one of HDF5."""
 
 from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from core.commands.common import open_model, with_progress
+from core.errors import BadInputError
 from core.runtime.devices import check_disk
 from core.runtime.files import atomic_path, check_output_path
-from core.values.runs import RunSpec, SamplingProgress, Strided
+from core.values.runs import SPACINGS, Frame, RunSpec, SamplingProgress, Strided
 
 if TYPE_CHECKING:
+    from core.formats.recordings.recording import TrajectoryRecording
     from core.model import DiffusionModel
 
 
 def sample(options: argparse.Namespace) -> int:
-    """Draw samples and save them in user's units, a part at a time."""
+    """Draw samples and save them in user's units, a part at a time; if asked for, with every frame of their chains."""
+    from core.sampling.strided import moves
     from core.sampling.trajectories import samples
 
-    target = check_output_path(options.out, ".npy", "--out")
+    target, strided = check_output_path(options.out, ".npy", "--out"), _strided(options)
     spec = RunSpec(count=options.count, seed=options.seed)
     _, model = open_model(options.file)
     spec.check()
-    strided = None if options.strided is None else Strided(options.strided)
-    steps = model.steps if strided is None else strided.steps
+    steps = len(moves(model.process, model.steps, strided)[0]) - 1
     shape = (spec.count, *model.data.shape)
     check_disk(4 * math.prod(shape), target.parent, options.out)
-    with atomic_path(options.out) as temporary, temporary.open("wb") as file:
+    with ExitStack() as files:
+        drawn = samples(model, spec, strided)
+        if options.trajectory is not None:
+            drawn = _recorded(model, spec, files.enter_context(_recording(options, model)))
+        file = files.enter_context(files.enter_context(atomic_path(options.out)).open("wb"))
         # Not mapped into memory: on a disk that fills up after all, writing says so, where a map ends the process.
         header = {"descr": "<f4", "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, header)
-        _write(with_progress(samples(model, spec, strided), "sampling"), model, file)
-    note = "" if strided is None else f", an approximation in {steps} of {model.steps} steps"
+        _write(with_progress(drawn, "sampling"), model, file)
+    kind = "a deterministic" if options.deterministic else "an"
+    note = "" if strided is None else f", {kind} approximation in {steps} of {model.steps} steps"
     print(f"{options.out}: {spec.count} samples of shape {model.data.shape}, seed {spec.seed}{note}")
+    if options.trajectory is not None:
+        print(f"{options.trajectory}: their chains, frames 0 ... {steps}")
     return 0
+
+
+def _strided(options: argparse.Namespace) -> Strided | None:
+    if options.strided is not None and options.trajectory is not None:
+        raise BadInputError("--trajectory: it holds every step of the chain; leave --strided out")
+    if options.strided is not None:
+        return Strided(options.strided, options.spacing or SPACINGS[0], options.deterministic)
+    for name in ("deterministic", "spacing"):
+        if getattr(options, name):
+            raise BadInputError(f"--{name}: it is for --strided alone; give --strided STEPS too")
+    return None
+
+
+def _recording(options: argparse.Namespace, model: DiffusionModel) -> TrajectoryRecording:
+    """Return the file of all frames, which takes its name once all are there."""
+    from core.formats.recordings.recording import make
+
+    check_output_path(options.trajectory, ".h5", "--trajectory")
+    return make(model.steps, options.count, model.data.shape, model.process.kind, file=options.trajectory)
+
+
+def _recorded(model: DiffusionModel, spec: RunSpec, recording: TrajectoryRecording) -> Iterator[SamplingProgress]:
+    """Record every frame of the chains in user's units, and yield the samples with the last one."""
+    from core.sampling.trajectories import reverse
+
+    for frame in reverse(model, spec):
+        recording.add(Frame(frame.t, model.data.to_user(frame.x)))
+        yield SamplingProgress(model.steps + 1 - frame.t, model.steps + 1, frame.x if frame.t == 0 else None)
 
 
 def _write(values: Iterable[SamplingProgress], model: DiffusionModel, file: BinaryIO) -> None:

@@ -44,8 +44,8 @@ class RecordingBackend(Protocol):
     def path(self, written: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
         """Return the states ``[S, *shape]`` of one trajectory in the frames that are ``written`` [T + 1]."""
 
-    def close(self, written: NDArray[np.bool_]) -> None:
-        """Let go of everything; ``written`` [T + 1] says which frames have been written."""
+    def close(self, written: NDArray[np.bool_] | None) -> None:
+        """Let go of everything; ``written`` [T + 1] says which frames there are, None that no file is to be left."""
 
 
 class MemoryBackend:
@@ -77,7 +77,7 @@ class MemoryBackend:
         frames = _open(self._frames)
         return np.stack([frames[t][index] for t in np.flatnonzero(written)])
 
-    def close(self, written: NDArray[np.bool_]) -> None:  # noqa: ARG002 - there is nobody to be told
+    def close(self, written: NDArray[np.bool_] | None) -> None:  # noqa: ARG002 - there is nobody to be told
         self._frames = None
 
 
@@ -129,7 +129,7 @@ class TemporaryFileBackend:
         found: NDArray[np.generic] = self._map(0, self._shape)[written, index]
         return found
 
-    def close(self, written: NDArray[np.bool_]) -> None:  # noqa: ARG002 - there is nobody to be told
+    def close(self, written: NDArray[np.bool_] | None) -> None:  # noqa: ARG002 - there is nobody to be told
         self._file = None
         self._release()
 
@@ -145,7 +145,7 @@ class TemporaryFileBackend:
 class Hdf5Backend:
     """Frames in a file of HDF5 that is the user's to keep: it takes its name when the recording is closed.
 
-    Data set ``frames`` [T + 1, N, *shape] in model units, and ``written`` [T + 1], which of them have been written;
+    Data set ``frames`` [T + 1, N, *shape], and ``written`` [T + 1], which of them have been written;
     attributes as given. A recording that is never closed leaves no file.
     """
 
@@ -168,7 +168,7 @@ class Hdf5Backend:
         temporary = stack.enter_context(atomic_path(path))
         self._file: h5py.File | None = stack.enter_context(h5py.File(temporary, "w"))
         self._file.attrs.update(facts)
-        self._file.create_dataset("there", shape[:1], bool)
+        self._file.create_dataset("written", shape[:1], bool)
         # In one piece, since of chunks all would be read for one trajectory, and laid out now, so that it can be kept.
         at_once = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
         at_once.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
@@ -202,12 +202,13 @@ class Hdf5Backend:
         found: NDArray[np.generic] = _open(self._file)["frames"][:, index]
         return found[written]
 
-    def close(self, written: NDArray[np.bool_]) -> None:
-        if self._file is not None:
-            self._file["there"][...] = written
-            self._file = None
+    def close(self, written: NDArray[np.bool_] | None) -> None:
+        file, self._file = self._file, None
+        if file is not None and written is not None:
+            file["written"][...] = written
             self._abandon.detach()
             self._stack.close()
+        self._abandon()
 
 
 def temporary_folder() -> Path:

@@ -26,7 +26,7 @@ FORMAT = "dpm-trajectory"
 class TrajectoryRecording:
     """The frames t = 0 … T of one set of trajectories, of which some may not have been computed yet.
 
-    A context: at its end the recording is closed.
+    A context: at its end the recording is closed; after an error a file of HDF5 is not left.
     """
 
     def __init__(self, shape: tuple[int, ...], kind: str, backend: RecordingBackend) -> None:
@@ -105,7 +105,7 @@ class TrajectoryRecording:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.close()
+        self._backend.close(self._written if error is None else None)
 
     def _stored(self, frame: Frame) -> NDArray[np.generic]:
         dtype = STORED_AS[self._kind]

@@ -137,7 +137,7 @@ def test_a_file_of_hdf5_tells_what_it_holds_and_appears_when_it_is_closed(tmp_pa
         assert {**file.attrs} == {"format": "dpm-trajectory", "version": 1, "kind": "binomial", "steps": STEPS}
         assert file["frames"].dtype == np.uint8
         assert file["frames"].shape == (7, COUNT, *SHAPE)
-        assert file["there"][...].tolist() == [False] * 4 + [True] * 3
+        assert file["written"][...].tolist() == [False] * 4 + [True] * 3
         for t in (4, 5, 6):
             assert np.array_equal(file["frames"][t], some_bits(t).x)
 
