@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.images import LEVELS, GreyLevelSource
+from core.data.images import GreyLevelSource
 from core.errors import BadInputError
+from core.values.checkpoints import LEVELS
 
 SMALLEST, LARGEST = 2.0, 16.0
 """Radii, pixels."""

@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 
 from core.errors import BadInputError
 from core.values.arrays import read_only
-from core.values.checkpoints import DataInfo
+from core.values.checkpoints import LEVELS, MAX_EXAMPLES, DataInfo
 
 GREY_LEVEL = 1.0
 """The width of one grey level, user's units."""
-LEVELS = 256
 NOISE_VARIANCE = GREY_LEVEL**2 / 12.0
-MAX_EXAMPLES = 512
 EXAMPLE_BYTES = 256 * 1024
 """What the examples of one checkpoint may take on disk."""
 PROBED = 32

@@ -21,7 +21,7 @@ from core.formats.hdf5 import read_hdf5
 from core.formats.images import grey_if_all_are, read_folder, read_image, resized
 from core.runtime.files import first_bytes
 from core.runtime.randomness import numpy_generator
-from core.values.checkpoints import DataInfo
+from core.values.checkpoints import MAX_EXAMPLES, DataInfo
 
 MIN_EXAMPLES = 10
 """Examples there must be; fewer pictures are cut into crops."""
@@ -31,7 +31,6 @@ DEFAULT_SIDE = 32
 """Pixels of a side of crops, and of pictures that have to be resized."""
 LARGEST_SIDE = 128
 """Of pictures that are taken as they are."""
-EXAMPLES = 512
 ImageList = list[Levels] | Levels
 CONTAINER_SUFFIXES = (".npz", ".h5", ".hdf5", ".hdf", ".he5")
 SPLIT_SEED = 0
@@ -136,7 +135,7 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...]) -> U
         raise BadInputError(f"it has {count} rows, and {MIN_EXAMPLES} are the fewest that can be learned from")
     training, held_out = split_indices(count)
     source = Examples(_name(path), found.values[training], held_out_data=found.values[held_out])
-    chosen = numpy_generator(SPLIT_SEED, "examples").permutation(len(training))[:EXAMPLES]
+    chosen = numpy_generator(SPLIT_SEED, "examples").permutation(len(training))[:MAX_EXAMPLES]
     examples = source.examples[chosen]
     if bits:
         units = (0.0, 1.0), np.zeros(width), np.ones(width)

@@ -15,7 +15,7 @@ from core.errors import BadInputError
 from core.formats.hdf5 import UntrustedFile
 from core.processes.schedules import MAX_STEPS, checked
 from core.values.arrays import read_only
-from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
+from core.values.checkpoints import MAX_EXAMPLES, Checkpoint, DataInfo, NetworkInfo
 from core.values.measurements import Bound
 from core.values.training import TrainingState
 
@@ -23,7 +23,6 @@ FORMAT = "dpm-checkpoint"
 VERSION = 1
 KINDS = ("gaussian", "binomial")
 UNITS = ("sample", "pixel")
-MAX_EXAMPLES = 512
 MAX_ENTRIES = 2**24
 OLD_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "mlp": {"detail": "fourier_features"},

@@ -13,9 +13,7 @@ from core.networks.radial_basis import RadialBasisNetwork
 from core.processes.schedules import constant_erasure, log_linear, warped_erasure
 from core.recipes.recipe import Recipe
 from core.runtime.randomness import numpy_generator
-from core.values.checkpoints import DataInfo
-
-EXAMPLES = 512
+from core.values.checkpoints import MAX_EXAMPLES, DataInfo
 
 
 def swiss_roll() -> Recipe:
@@ -54,7 +52,7 @@ def heartbeat() -> Recipe:
     well the rest is reversed.
     """
     source = Heartbeat()
-    examples = source.sample(EXAMPLES, numpy_generator(0, "examples"))
+    examples = source.sample(MAX_EXAMPLES, numpy_generator(0, "examples"))
     return Recipe(
         name="heartbeat",
         title="Heartbeat",
@@ -86,5 +84,5 @@ def heartbeat_fast() -> Recipe:
 def _rolled(source: SwissRoll) -> DataInfo:
     shift, scale = source.standardisation()
     extent = 4.5 * math.pi
-    examples = source.sample(EXAMPLES, numpy_generator(0, "examples"))
+    examples = source.sample(MAX_EXAMPLES, numpy_generator(0, "examples"))
     return DataInfo(source.name, source.shape, (-extent, extent), shift, scale, examples)

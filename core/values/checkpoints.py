@@ -1,4 +1,7 @@
-"""Which data are pictures: grey ones ``(height, width)``, and RGB ones ``(height, width, 3)``, channels last."""
+"""What a checkpoint holds: process, network, data and how it was trained; and which data are images.
+
+Images are grey, ``(height, width)``, or RGB, ``(height, width, 3)``, channels last.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,62 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from core.values.measurements import Bound
 from core.values.training import TrainingState
 
 RGB = 3
+LEVELS = 256
+MAX_LEVEL = LEVELS - 1
+MAX_EXAMPLES = 512
+"""That a checkpoint may carry."""
 
 
 def is_image(shape: tuple[int, ...]) -> bool:
-    """Tell whether examples of ``shape`` are pictures."""
+    """Tell whether examples of ``shape`` are images."""
     return len(shape) == 2 or (len(shape) == 3 and shape[2] == RGB)
 
 
 def channels_of(shape: tuple[int, ...]) -> int:
-    """Return the numbers of one pixel: 3 of an RGB picture, else 1."""
+    """Return the numbers of one pixel: 3 for an RGB image, else 1."""
     return RGB if len(shape) == 3 else 1
 
 
 def pixels_of(shape: tuple[int, ...]) -> int:
-    """Return the pixels of one picture."""
+    """Return the pixels of one image."""
     return shape[0] * shape[1]
+
+
+def to_levels(
+    values: NDArray[np.generic], value_range: tuple[float, float], grey_level: float | None
+) -> NDArray[np.uint8]:
+    """Return ``values`` as levels 0 … 255, clipped; what is not finite becomes the nearest, or 0.
+
+    Args:
+        values: Of any shape, user's units.
+        value_range: Least and greatest value.
+        grey_level: Width of one grey level, if the data are such; a level then holds all that is below the next one.
+    """
+    width, half = level_width(value_range, grey_level)
+    levels = (np.asarray(values, np.float32) - np.float32(value_range[0])) * np.float32(1.0 / width) + np.float32(half)
+    return np.asarray(np.nan_to_num(levels).clip(0, MAX_LEVEL), np.uint8)
+
+
+def from_levels(levels: ArrayLike, value_range: tuple[float, float]) -> NDArray[np.float32]:
+    """Return levels 0 … 255 in user's units."""
+    low, high = value_range
+    return (np.float32(low) + np.asarray(levels, np.float32) * np.float32((high - low) / MAX_LEVEL)).astype(np.float32)
+
+
+def level_width(value_range: tuple[float, float], grey_level: float | None) -> tuple[float, float]:
+    """Return the width of one of 256 levels, user's units, and what is added for rounding down to find its number.
+
+    A grey level is as wide as the noise that was added to it: rounding down removes it. Others are rounded to nearest.
+    """
+    low, high = value_range
+    width = (high - low + grey_level) / LEVELS if grey_level else (high - low) / MAX_LEVEL
+    return width or 1.0, 0.0 if grey_level else 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +77,9 @@ class DataInfo:
         shape: Shape of one example, without the leading axis.
         value_range: Least and greatest value in user's units.
         shift, scale: user's units = shift + scale * model units; broadcast against ``shape``, float64.
-        examples: ``[N, *shape]``, N <= 512, user's units, float32, read-only.
-        grey_level: Width of one grey level, user's units, where the data are pictures of such levels: uniform noise
-            of that width belongs to their density (section 6 of the mathematics). None for continuous data.
+        examples: ``[N, *shape]``, N <= `MAX_EXAMPLES`, user's units, float32, read-only.
+        grey_level: Width of one grey level, user's units, if the data are images of such levels: their density is that
+            with uniform noise of that width (section 6 of the mathematics). None for other data.
     """
 
     name: str
@@ -54,7 +92,7 @@ class DataInfo:
 
     @property
     def is_image(self) -> bool:
-        """Whether an example is a picture (see `core.images`)."""
+        """Whether an example is an image."""
         return is_image(self.shape)
 
     def to_user(self, x: NDArray[np.float32]) -> NDArray[np.float32]:

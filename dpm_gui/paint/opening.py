@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from core.errors import BadInputError
 from core.formats import requests
-from core.values.checkpoints import DataInfo
+from core.values.checkpoints import DataInfo, from_levels
 from core.values.inpainting import InpaintingRequest
 from dpm_gui.engine import painting
 from dpm_gui.engine.state_kinds import state_kind_of
@@ -24,7 +24,6 @@ from dpm_gui.paint.document.image_files import CROPPED, FITTED, levels_of_shape,
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.potential.files import SavedPotential, load_potential
 from dpm_gui.paint.potential.session import PotentialSession
-from dpm_gui.views.canvases.image_levels import from_levels
 
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
 READING = "read"

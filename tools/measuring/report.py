@@ -23,7 +23,7 @@ from core.model import DiffusionModel, model_from
 from core.runtime.files import atomic_path
 from core.runtime.randomness import numpy_generator
 from core.sampling.trajectories import samples
-from core.values.checkpoints import Checkpoint, channels_of
+from core.values.checkpoints import Checkpoint, channels_of, to_levels
 from core.values.runs import RunSpec
 from tools.measuring.classifier import DigitClassifier, confident
 from tools.measuring.codecs import bits_per_dimension
@@ -133,7 +133,7 @@ def digit_samples(count: int, seed: int = 1) -> NDArray[np.float32]:
 
     def drawn() -> NDArray[np.generic]:
         parts = [part.x for part in samples(model, RunSpec(count, seed)) if part.x is not None]
-        return np.floor(model.data.to_user(np.concatenate(parts))).clip(0, 255)
+        return to_levels(model.data.to_user(np.concatenate(parts)), model.data.value_range, model.data.grey_level)
 
     return np.asarray(kept(checkpoint, f"digits-{count}-{seed}", drawn), dtype=np.float32)
 

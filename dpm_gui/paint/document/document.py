@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from core.values.checkpoints import from_levels
 from dpm_gui.paint.document.layer import Layer, undo_stack
 from dpm_gui.paint.document.tools import (
     BRUSH,
@@ -22,7 +23,6 @@ from dpm_gui.paint.document.tools import (
     ToolBox,
     flood_fill_at,
 )
-from dpm_gui.views.canvases.image_levels import from_levels
 
 TOOL_LABELS = {BRUSH: "brush", ERASER: "eraser", RECTANGLE: "rectangle", FILL: "fill", COLOUR: "colour"}
 LEAST_PRESSURE = 0.05

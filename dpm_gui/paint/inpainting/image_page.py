@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from core.values.checkpoints import to_levels
 from core.values.inpainting import InpaintingFrame
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import Palette
@@ -23,7 +24,6 @@ from dpm_gui.paint.inpainting.results import InpaintResults
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.inpainting.tiles import TileGrid
 from dpm_gui.paint.inpainting.tool_panel import ImageBar, ToolColumn
-from dpm_gui.views.canvases.image_levels import to_levels
 from dpm_gui.window.actions import Actions
 
 WITHOUT_BRUSH = {RECTANGLE, FILL}

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.values.checkpoints import DataInfo
+from core.values.checkpoints import MAX_LEVEL, DataInfo, to_levels
 from core.values.inpainting import InpaintingFrame
-from dpm_gui.views.canvases.image_levels import MAX_LEVEL, to_levels
 
 LEAST_SAMPLES_FOR_STD = 2
 """So many samples have a spread to be shown."""

@@ -1,18 +1,16 @@
-"""From numbers to what is seen of them: levels of 8 bits, and the images of Qt's that hold them."""
+"""From states to what is seen of them: 8-bit levels, and the Qt images that hold them."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-from core.values.checkpoints import RGB, DataInfo, channels_of
+from core.values.checkpoints import MAX_LEVEL, RGB, DataInfo, channels_of, level_width
 from dpm_gui.desktop.numbers import rounded
 
-LEVELS = 256
-MAX_LEVEL = LEVELS - 1
 RMS_RANGE = 2.5
 """Root mean squares of a difference that the colours reach on either side."""
 
@@ -27,7 +25,7 @@ class ImageLevels:
     def __init__(self, info: DataInfo) -> None:
         self.info = info
         low = info.value_range[0]
-        width, half = _width_and_half(info.value_range, info.grey_level)
+        width, half = level_width(info.value_range, info.grey_level)
         self._factor = (np.asarray(info.scale) / width).astype(np.float32)
         self._offset = ((np.asarray(info.shift) - low) / width + half).astype(np.float32)
         self._buffer = np.empty(0, np.float32)
@@ -80,37 +78,6 @@ class ImageLevels:
     def value_text(self, value: float) -> str:
         """Write one value as it is read off the picture."""
         return rounded(math.floor(value) if self.info.grey_level and math.isfinite(value) else value)
-
-
-def to_levels(
-    values: NDArray[np.generic], value_range: tuple[float, float], grey_level: float | None
-) -> NDArray[np.uint8]:
-    """Return ``values`` as levels 0 … 255, clipped.
-
-    Args:
-        values: Of any shape, user's units.
-        value_range: Least and greatest value.
-        grey_level: Width of one level, where the values are such: a level holds all that is less than the next one.
-    """
-    width, half = _width_and_half(value_range, grey_level)
-    levels = (np.asarray(values, np.float32) - np.float32(value_range[0])) * np.float32(1.0 / width) + np.float32(half)
-    return np.asarray(np.nan_to_num(levels).clip(0, MAX_LEVEL), np.uint8)
-
-
-def from_levels(levels: ArrayLike, value_range: tuple[float, float]) -> NDArray[np.float32]:
-    """Return levels 0 … 255 in user's units."""
-    low, high = value_range
-    return (np.float32(low) + np.asarray(levels, np.float32) * np.float32((high - low) / MAX_LEVEL)).astype(np.float32)
-
-
-def _width_and_half(value_range: tuple[float, float], grey_level: float | None) -> tuple[float, float]:
-    """Return the width of one of 256 levels, user's units, and what is added so that floor finds its number.
-
-    A grey level is as wide as the noise that was added to it: floor is its number. Else it is the nearest one.
-    """
-    low, high = value_range
-    width = (high - low + grey_level) / LEVELS if grey_level else (high - low) / MAX_LEVEL
-    return width or 1.0, 0.0 if grey_level else 0.5
 
 
 def difference_range(change: NDArray[np.float32]) -> float:

@@ -9,12 +9,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from core.values.checkpoints import DataInfo, channels_of
+from core.values.checkpoints import LEVELS, DataInfo, channels_of
 from core.values.runs import Frame
 from dpm_gui.desktop.numbers import MINUS, rounded
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.canvases.canvas import Canvas, Link
-from dpm_gui.views.canvases.image_levels import LEVELS, ImageLevels, difference_range, image_of
+from dpm_gui.views.canvases.image_levels import ImageLevels, difference_range, image_of
 from dpm_gui.views.figures.explanations import IMAGES_FORWARD_HELP, IMAGES_REVERSE_HELP
 from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.items.image_grid import GridPixel, ImageGrid

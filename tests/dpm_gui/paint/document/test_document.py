@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QUndoStack
 
+from core.values.checkpoints import from_levels, to_levels
 from dpm_gui.paint.document import raster
 from dpm_gui.paint.document.document import PaintDocument
 from dpm_gui.paint.document.layer import UNDO_LIMIT, Layer, undo_stack
 from dpm_gui.paint.document.raster import EMPTY_AREA, Area, box, segment, soft_segment
 from dpm_gui.paint.document.ready_masks import READY_MASKS
 from dpm_gui.paint.document.tools import BRUSH, COLOUR, ERASER, FILL, RECTANGLE, SIZES, TOOLS, LineStroke, ToolBox
-from dpm_gui.views.canvases.image_levels import from_levels, to_levels
 
 
 @pytest.fixture
