@@ -35,9 +35,9 @@ def figure_of(
     size: QSize | None = None,
 ) -> PaperFigure | ImageFigure:
     """Return the figure of a run that has come to its end, once `Session.figure_ready`."""
-    if session.rows is not None:
-        return ImageFigure(session.rows, checkpoint.data, palette, size)
-    drifts = session.drifts if session.has_drift else None
+    if session.image_rows.rows is not None:
+        return ImageFigure(session.image_rows.rows, checkpoint.data, palette, size)
+    drifts = session.drifts.found if session.has_drift else None
     return PaperFigure(dict(recordings), drifts, palette, size, CANVASES[state_kind_of(checkpoint).name])
 
 

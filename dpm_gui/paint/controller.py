@@ -179,7 +179,7 @@ class PaintController(QObject):
         actions["show_mask"].setChecked(True)
 
     def _connect_masks(self, paint: PaintSession) -> None:
-        from dpm_gui.paint.document.ready_masks import READY_MASKS
+        from dpm_gui.paint.document.raster import READY_MASKS
 
         actions, document = self._window.actions_, paint.document
         slots: dict[str, Callable[[], object]] = {

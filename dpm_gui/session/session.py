@@ -11,14 +11,14 @@ from PySide6.QtGui import QUndoStack
 
 from core.errors import BadInputError, DpmError
 from core.values.measurements import Bound, BoundProgress
-from core.values.runs import DriftFrame, Frame, RunSpec
+from core.values.runs import RunSpec
 from dpm_gui.desktop.numbers import grouped
 from dpm_gui.engine import opening, runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import POINTS, SEQUENCES, StateKind, state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, SideColours, SideFrame
 from dpm_gui.jobs.tasks import TaskOwner
-from dpm_gui.session.figure_rows import COMPUTING_ROWS, ImageRows, ImageRowsBuilder
+from dpm_gui.session.figure_rows import COMPUTING_ROWS, ImageRowsBuilder
 from dpm_gui.session.predictions import COMPUTING_DRIFT, PREDICTING, Drifts, Predictions
 from dpm_gui.session.recorded_run import RecordedRun, RunValue, store_frames
 from dpm_gui.session.side_recording import ShownFrame, SideRecording
@@ -30,7 +30,14 @@ TASKS_OF_OPENED = (RUNNING, MEASURING_BOUND, COMPUTING_DRIFT, COMPUTING_ROWS, PR
 
 
 class Session(TaskOwner):
-    """What is open, what to run, what is running and what came out. `edit` is the one door to change the spec."""
+    """What is open, what to run, what is running and what came out. `edit` is the one door to change the spec.
+
+    Attributes:
+        predictions: What `predict` has had computed.
+        drifts: What `compute_drift` has.
+        image_rows: What `compute_figure` has of pictures.
+        undo_stack: The changes of the spec.
+    """
 
     preview_read = Signal(object)
     """A `CheckpointPreview`, told only while nothing is open."""
@@ -56,8 +63,8 @@ class Session(TaskOwner):
 
     def __init__(self, spec: RunSpec, parent: QObject | None = None) -> None:
         super().__init__(parent, (PRELOADING, OPENING, *TASKS_OF_OPENED))
-        self._predictions, self._rows = Predictions(self._tasks, self), ImageRowsBuilder(self._tasks, self)
-        self._drifts = Drifts(self._tasks, self)
+        self.predictions, self.image_rows = Predictions(self._tasks, self), ImageRowsBuilder(self._tasks, self)
+        self.drifts = Drifts(self._tasks, self)
         self._spec = spec
         self._run = RecordedRun()
         self._in_view = True
@@ -65,9 +72,9 @@ class Session(TaskOwner):
         self._state_kind = POINTS
         self._bound: Bound | None = None
         self.undo_stack = QUndoStack(self)
-        self._predictions.predictions_changed.connect(self.predictions_changed)
-        self._drifts.changed.connect(self.drift_changed)
-        for signal in (self._rows.changed, self._drifts.changed):
+        self.predictions.predictions_changed.connect(self.predictions_changed)
+        self.drifts.changed.connect(self.drift_changed)
+        for signal in (self.image_rows.changed, self.drifts.changed):
             signal.connect(self.figure_changed)
 
     @property
@@ -94,15 +101,6 @@ class Session(TaskOwner):
         """Whether what came out is of another spec than the present one."""
         return self._opened is not None and self._run.spec != self._spec
 
-    def drift(self, t: int) -> DriftFrame | None:
-        """Return the drift of the kernel at step ``t`` if it has been computed; step 0 shows that of step 1."""
-        return self._drifts.at(t)
-
-    @property
-    def drifts(self) -> Mapping[int, DriftFrame]:
-        """Every drift that has been computed, by step."""
-        return self._drifts.found
-
     @property
     def state_kind(self) -> StateKind:
         """What the states of what is open are; points before anything is."""
@@ -114,16 +112,11 @@ class Session(TaskOwner):
         return self._opened is not None and self._state_kind.in_plane
 
     @property
-    def rows(self) -> ImageRows | None:
-        """The rows of the figure of pictures, once `compute_figure` has them."""
-        return self._rows.rows
-
-    @property
     def figure_ready(self) -> bool:
         """Whether all that belongs to the paper's figure of what is open is there, beside the run itself."""
         if self._opened is not None and self._state_kind.is_image:
-            return self.rows is not None
-        return not self.has_drift or self.drift(self._run.sides[FORWARD].steps) is not None
+            return self.image_rows.rows is not None
+        return not self.has_drift or self.drifts.at(self._run.sides[FORWARD].steps) is not None
 
     def open(self, path: str) -> None:
         """Open the checkpoint at ``path``; what was open stays until the new one has proved sound."""
@@ -184,15 +177,11 @@ class Session(TaskOwner):
 
         Of several wishes that wait the newest alone is answered; `predictions_changed` tells when.
         """
-        known = {side: self._predictions.found(side, mode, each) for side, each in shown.items()}
+        known = {side: self.predictions.found(side, mode, each) for side, each in shown.items()}
         missing = {side: each for side, each in shown.items() if known[side] is None}
         if missing and self._opened is not None:
-            self._predictions.ask(self._opened, mode, missing, self._spec)
+            self.predictions.ask(self._opened, mode, missing, self._spec)
         return {side: ShownFrame(frame, shown[side].preview) for side, frame in known.items() if frame is not None}
-
-    def newest_prediction(self, side: str, mode: str) -> Frame | None:
-        """Return the newest answer that `predict` has had for ``side``, of whichever step, if there is one."""
-        return self._predictions.newest(side, mode)
 
     def compute_figure(self) -> None:
         """Compute what belongs to the paper's figure beside the run itself, unless it is there or under way.
@@ -203,14 +192,14 @@ class Session(TaskOwner):
         if self._spec.branches:
             raise BadInputError("figure: the reverse shows many futures of one state; sample from noise first")
         if self._opened is not None and self._state_kind.is_image:
-            self._rows.compute(self._opened, self._spec, self._run.sides)
+            self.image_rows.compute(self._opened, self._spec, self._run.sides)
         else:
             self.compute_drift()
 
     def compute_drift(self) -> None:
         """Compute the reverse drift of every step, unless that has been done or is under way."""
         if self._opened is not None and self.has_drift:
-            self._drifts.compute(self._opened, self._spec.threads)
+            self.drifts.compute(self._opened, self._spec.threads)
 
     def measure_bound(self) -> None:
         """Measure K of what is open on fresh data, as many as the spec has trajectories, or as suit pictures."""
@@ -263,7 +252,7 @@ class Session(TaskOwner):
     def _replace(self, opened: Opened) -> None:
         self._tasks.stop(TASKS_OF_OPENED)
         self.undo_stack.clear()
-        self._drifts.forget()
+        self.drifts.forget()
         self._opened, self._bound = opened, opened.checkpoint.bound
         self._adapt_spec(state_kind_of(opened.checkpoint))
         self._run.forget(opened.checkpoint.steps)
@@ -285,8 +274,8 @@ class Session(TaskOwner):
             self.spec_changed.emit(spec)
 
     def _forget_run(self) -> None:
-        self._predictions.forget()
-        self._rows.forget()
+        self.predictions.forget()
+        self.image_rows.forget()
 
     def _take_frames(self, values: list[RunValue]) -> int:
         done = sum(self._run.take(value) for value in values)

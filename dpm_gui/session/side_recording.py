@@ -153,15 +153,6 @@ class SideRecording:
         """The frame that was computed last."""
         return self._newest
 
-    def add(self, frame: Frame) -> None:
-        """Take in one frame: `store` it and `mark_stored` it.
-
-        Raises:
-            OutputError: If the disk it is to be kept on fails.
-        """
-        self.store(frame)
-        self.mark_stored(frame)
-
     def store(self, frame: Frame, *, preview: bool = False) -> None:
         """Put one frame where it is kept, in whichever thread: a disk may take its time.
 

@@ -66,7 +66,7 @@ class Sides:
                 views[side].show_mode(mode, known[side].frame)
                 views[side].set_note(self._note(side, each, t))
                 continue
-            newest = self._session.newest_prediction(side, mode)
+            newest = self._session.predictions.newest(side, mode)
             if newest is not None:  # while playing every answer comes for a step that has passed
                 views[side].show_mode(mode, newest)
             of_step = "" if newest is None else f"t = {newest.t} · "

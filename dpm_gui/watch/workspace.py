@@ -257,7 +257,7 @@ class WatchWorkspace(QWidget):
 
     def _show_drift(self) -> None:
         wanted = self._with_arrows
-        self.views[REVERSE].show_drift(self._session.drift(self._player.t) if wanted else None)
+        self.views[REVERSE].show_drift(self._session.drifts.at(self._player.t) if wanted else None)
 
     def _show_settings(self) -> None:
         player = self._player

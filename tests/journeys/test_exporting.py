@@ -110,7 +110,7 @@ def test_a_film_is_stopped_by_esc_and_no_file_is_left(person: Person, tmp_path: 
 
 def test_figure_1_is_saved_with_its_arrows_though_nobody_asked_for_them_before(person: Person, tmp_path: Path) -> None:
     path = tmp_path / "figure.png"
-    assert not person.session.drifts
+    assert not person.session.drifts.found
     film(person, path)
     with Image.open(path) as image:
         pixels = np.asarray(image.convert("L"))

@@ -87,7 +87,7 @@ def test_each_digit_switches_its_layer_on_both_canvases_and_so_does_its_button(p
             before = image(person.views[REVERSE])
             press(key)
             if name == "arrows":
-                wait_until(lambda: person.session.drift(40))
+                wait_until(lambda: person.session.drifts.at(40))
             on = not on
             assert action.isChecked() == on
             assert all(view.layer_shown(name) == on for view in person.views.values())
@@ -102,13 +102,13 @@ def test_each_digit_switches_its_layer_on_both_canvases_and_so_does_its_button(p
 def test_drift_arrows_are_computed_when_they_are_first_asked_for(person: Person) -> None:
     person.stand_on(20)
     drift = drift_of(person.views[REVERSE])
-    assert not person.session.drifts
+    assert not person.session.drifts.found
     assert not len(drift.arrows[0])
     press("3")
-    wait_until(lambda: len(person.session.drifts) == 40)
+    wait_until(lambda: len(person.session.drifts.found) == 40)
     for t in (20, 1, 40):
         person.stand_on(t)
-        frame = person.session.drift(t)
+        frame = person.session.drifts.at(t)
         tails, tips = drift.arrows
         assert np.allclose(tails, frame.x)
         assert np.allclose(tips - tails, drift.factor * frame.drift)
@@ -121,7 +121,7 @@ def test_drift_arrows_are_computed_when_they_are_first_asked_for(person: Person)
 def test_drift_that_was_stopped_is_computed_when_it_is_asked_for_again(person: Person) -> None:
     person.stand_on(20)
     press("3", "Esc", "3", "3")
-    wait_until(lambda: len(person.session.drifts) == 40)
+    wait_until(lambda: len(person.session.drifts.found) == 40)
     assert len(drift_of(person.views[REVERSE]).arrows[0])
 
 

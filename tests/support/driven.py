@@ -34,7 +34,7 @@ def play(person: Person) -> None:
     press("Right", "Shift+Right")
     assert person.t == 28
     press("3")
-    wait_until(lambda: len(person.session.drifts) == 40)
+    wait_until(lambda: len(person.session.drifts.found) == 40)
     person.set_seed(5)
     press("Ctrl+Z")
     assert person.session.spec.seed == 17

@@ -73,12 +73,18 @@ def make_checkpoint(steps: int = STEPS, shape: tuple[int, ...] = (2,), **changes
     return Checkpoint(**(values | changes))  # type: ignore[arg-type]
 
 
+def add_frame(recording: SideRecording, frame: Frame) -> None:
+    """Take in one frame, as a run does in two threads."""
+    recording.store(frame)
+    recording.mark_stored(frame)
+
+
 def recordings(last: int) -> dict[str, SideRecording]:
     """Both sides of a run of two points; at step t the first is at (t / T, 0), on the reverse side at (-t / T, 0)."""
     made = {side: SideRecording(last) for side in (FORWARD, REVERSE)}
     for side, sign in ((FORWARD, 1.0), (REVERSE, -1.0)):
         for t in range(last + 1):
-            made[side].add(Frame(t, np.array([[sign * t / last, 0.0], [1.0, 1.0]], np.float32)))
+            add_frame(made[side], Frame(t, np.array([[sign * t / last, 0.0], [1.0, 1.0]], np.float32)))
         made[side].along = np.array([0.0, 1.0], np.float32)
     return made
 

@@ -1,12 +1,25 @@
-"""Which pixels a tool covers. Pixel (row i, column j) has its centre at x = j + 1/2, y = i + 1/2."""
+"""Which pixels a tool covers, or a mask that need not be painted.
+
+Pixel (row i, column j) has its centre at x = j + 1/2, y = i + 1/2.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+READY_MASKS: Mapping[str, str] = {
+    "hole": "Hole in the middle",
+    "left": "Left half",
+    "lower": "Lower half",
+    "random": "Random 50 %",
+    "rows": "Every second row",
+}
+"""Masks that need not be painted: what a menu says, by the name that `ready_mask` takes."""
 
 Point = tuple[float, float]
 """x and y, in pixels."""
@@ -167,3 +180,20 @@ def _runs(wanted: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]
     _, stops = np.nonzero(edges == -1)
     first = np.searchsorted(rows, np.arange(len(wanted) + 1)).tolist()
     return starts, stops, first
+
+
+def ready_mask(name: str, height: int, width: int, seed: int) -> NDArray[np.bool_]:
+    """Return one of `READY_MASKS`, ``[height, width]``; a random one tosses a coin for every pixel, by ``seed``."""
+    if name == "random":
+        found: NDArray[np.bool_] = np.random.default_rng(seed).random((height, width)) < 0.5
+        return found
+    top, left = height // 4, width // 4
+    masked: dict[str, tuple[slice, ...]] = {
+        "hole": (slice(top, height - top), slice(left, width - left)),
+        "left": (slice(None), slice((width + 1) // 2)),
+        "lower": (slice(height // 2, None),),
+        "rows": (slice(1, None, 2),),
+    }
+    mask = np.zeros((height, width), np.bool_)
+    mask[masked[name]] = True
+    return mask

@@ -18,7 +18,7 @@ from dpm_gui.engine.values import REVERSE
 from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.debounce import Debounce
 from dpm_gui.paint.document.document import PaintDocument
-from dpm_gui.paint.document.ready_masks import READY_MASKS
+from dpm_gui.paint.document.raster import READY_MASKS, ready_mask
 from dpm_gui.paint.inpainting.options import InpaintChanges, InpaintOptions, mask_note
 from dpm_gui.paint.inpainting.requests import ExampleSource, as_image, load_request_into, options_of_request, request_of
 from dpm_gui.paint.inpainting.summary import ResultSummary, with_summaries
@@ -198,9 +198,8 @@ class PaintSession(InpaintRunner):
 
     def take_ready_mask(self, name: str) -> None:
         """Mask what one of `READY_MASKS` masks."""
-        text, make = READY_MASKS[name]
         height, width = self.document.image.values.shape[:2]
-        self.document.set_mask(make(height, width, self._session.spec.seed), text.lower())
+        self.document.set_mask(ready_mask(name, height, width, self._session.spec.seed), READY_MASKS[name].lower())
 
     def follow(self) -> None:
         """Take up what the session has opened already."""
@@ -247,7 +246,7 @@ class PaintSession(InpaintRunner):
         image = as_image(self._source.example)
         height, width = image.shape[:2]
         # there is something to see at once: a hole in a picture; of bits, all are free
-        mask = np.ones((height, width), np.bool_) if row else READY_MASKS["hole"][1](height, width, 0)
+        mask = np.ones((height, width), np.bool_) if row else ready_mask("hole", height, width, 0)
         self.document.load_image(image, data.value_range, mask)
         self.document_loaded.emit(opened)
         self.options_changed.emit(self._options)

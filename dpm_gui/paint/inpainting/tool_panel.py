@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import ColouredWidget, Palette
-from dpm_gui.paint.document.ready_masks import READY_MASKS
+from dpm_gui.paint.document.raster import READY_MASKS
 from dpm_gui.paint.document.tools import SIZES, TOOLS, ToolBox
 from dpm_gui.views.widgets.flat_button import action_button
 

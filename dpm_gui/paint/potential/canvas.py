@@ -25,13 +25,13 @@ class PotentialCanvas(PointsView):
     size_asked = Signal(int)
     """The brush is to be some steps larger."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         self._potential_item = PotentialItem()
         self._data_points = CloudItem()
         self._outline = BrushOutline()
         self._pointer: QPointF | None = None
         self._down = False
-        super().__init__("reverse", title, parent)
+        super().__init__("reverse", "Reverse under r(x)", parent)
         for item in (self._data_points, self._potential_item):
             self.view.addItem(item, ignoreBounds=True)
             item.setZValue(-1)

@@ -31,7 +31,7 @@ class PlanePage(QWidget):
         self._tool = "attract"
         self._start = (0.0, 0.0)
         self._before = potential_session.potential
-        self.canvas = PotentialCanvas("Reverse under r(x)", self)
+        self.canvas = PotentialCanvas(self)
         self.panel = PotentialPanel(actions["inpaint"], self)
         self.panel.setFixedWidth(PANEL_WIDTH)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)

@@ -219,11 +219,11 @@ def test_figure_one_is_saved_with_the_arrows_of_every_step_although_nobody_has_l
     made: list[PaperFigure] = []
     real = PaperFigure.image
     monkeypatch.setattr(PaperFigure, "image", lambda figure: (made.append(figure), real(figure))[1])
-    assert not opened.drifts
+    assert not opened.drifts.found
     with qtbot.waitSignal(exporter.saved) as saved:
         exporter.save(str(tmp_path / "figure.png"))
     assert saved.args == [str(tmp_path / "figure.png")]
-    grid = opened.drift(1)
+    grid = opened.drifts.at(1)
     assert grid is not None
     assert arrows_in(made) == [len(grid.x)] * 3
     with Image.open(tmp_path / "figure.png") as image:
@@ -237,7 +237,7 @@ def test_a_figure_that_was_stopped_is_not_saved_when_arrows_come_later(
 ) -> None:
     exporter.save(str(tmp_path / "figure.png"))
     exporter.stop()
-    qtbot.waitUntil(lambda: len(opened.drifts) == STEPS)
+    qtbot.waitUntil(lambda: len(opened.drifts.found) == STEPS)
     QApplication.processEvents()
     assert not list(tmp_path.glob("*.png"))
 

@@ -24,7 +24,7 @@ from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.plots.entropies import EntropyPlot
 from tests.dpm_gui.views.items.test_image_items import info, states
 from tests.dpm_gui.views.plots.test_entropies import entropies
-from tests.support.made_up import close_figures
+from tests.support.made_up import add_frame, close_figures
 
 DATA = info((4, 4))
 
@@ -34,7 +34,7 @@ def recordings(last: int, top: int | None = None) -> dict[str, SideRecording]:
     made = {FORWARD: SideRecording(last), REVERSE: SideRecording(last, top=top)}
     for recording in made.values():
         for t in range(recording.top + 1):
-            recording.add(Frame(t, states(np.full((2, 4, 4), t % 256), DATA)))
+            add_frame(recording, Frame(t, states(np.full((2, 4, 4), t % 256), DATA)))
     return made
 
 

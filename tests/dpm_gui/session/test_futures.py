@@ -18,7 +18,7 @@ from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.plots.futures_spread import NONE_YET
 from tests.support.futures_desk import Desk, assert_recorded, computed
-from tests.support.made_up import FEW, LAST, SPEC, STEPS, Steered
+from tests.support.made_up import FEW, LAST, SPEC, STEPS, Steered, add_frame
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_figure_1_is_not_made_of_futures(points: Desk) -> None:
 
 def test_a_state_is_known_for_the_run_that_is_recorded_alone() -> None:
     roots, recording, spec = BranchStates(), SideRecording(3), replace(SPEC, branches=(Branch(2, 1),))
-    recording.add(Frame(2, np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)))
+    add_frame(recording, Frame(2, np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)))
     assert roots.find(spec, None, recording) is None
     assert roots.find(spec, replace(SPEC, seed=1), recording) is None
     found = roots.find(spec, SPEC, recording)

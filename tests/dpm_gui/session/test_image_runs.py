@@ -274,7 +274,7 @@ def test_of_many_wishes_the_newest_is_answered_after_the_first(
         images.predict("x0_estimate", shown_at(images, t))
     looking.let_go()
     qtbot.waitUntil(lambda: len(images.predict("x0_estimate", shown_at(images, 6))) == 2)
-    known = [t for t in (3, 4, 5, 6) if images._predictions.found(FORWARD, "x0_estimate", shown_at(images, t)[FORWARD])]
+    known = [t for t in (3, 4, 5, 6) if images.predictions.found(FORWARD, "x0_estimate", shown_at(images, t)[FORWARD])]
     assert known == [3, 6]
     assert len(looking._passes) == 2
 
@@ -294,7 +294,7 @@ def test_only_the_newest_answers_are_kept(images: Session, monkeypatch: pytest.M
         with qtbot.waitSignal(images.predictions_changed):
             images.predict("mean", shown_at(images, t))
         qtbot.waitUntil(lambda: not images._tasks._activities)
-    known = [t for t in (1, 2, 3) if images._predictions.found(REVERSE, "mean", shown_at(images, t)[REVERSE])]
+    known = [t for t in (1, 2, 3) if images.predictions.found(REVERSE, "mean", shown_at(images, t)[REVERSE])]
     assert known == [2, 3]
 
 
@@ -306,7 +306,7 @@ def test_the_rows_of_the_figure_are_those_of_the_run_and_what_it_has_not_got_is_
     images.compute_figure()
     images.compute_figure()
     qtbot.waitUntil(lambda: images.figure_ready)
-    rows, opened = images.rows, images.opened
+    rows, opened = images.image_rows.rows, images.opened
     assert rows is not None
     assert opened is not None
     assert abs(rows.signal - 0.5) == np.abs(opened.alpha_bars[1:] - 0.5).min()
@@ -322,7 +322,7 @@ def test_a_run_that_denoises_gives_its_own_row_and_samples_are_computed(images: 
         images.edit(denoise_from=7)
     images.compute_figure()
     qtbot.waitUntil(lambda: images.figure_ready)
-    rows = images.rows
+    rows = images.image_rows.rows
     assert rows is not None
     assert rows.t == 7
     assert np.array_equal(rows.denoised, images.recording(REVERSE).frame(0).x)

@@ -119,10 +119,10 @@ def test_opening_another_file_drops_what_was_measured_and_what_could_be_undone(
         opened.edit(seed=4)
     with qtbot.waitSignal(opened.drift_changed):
         opened.compute_drift()
-    qtbot.waitUntil(lambda: len(opened.drifts) == STEPS)
+    qtbot.waitUntil(lambda: len(opened.drifts.found) == STEPS)
     with qtbot.waitSignal(opened.opened_changed):
         opened.open(files["other"])
-    assert not opened.drifts
+    assert not opened.drifts.found
     assert not opened.undo_stack.canUndo()
     assert opened.bound is not None
     assert opened.spec.seed == 4

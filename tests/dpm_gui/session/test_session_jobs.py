@@ -186,16 +186,16 @@ def test_thousands_are_set_apart(opened: Session, count: int, monkeypatch: pytes
 def test_the_drift_of_every_step_equals_the_engine_s(opened: Session, qtbot: QtBot) -> None:
     from core.sampling.predictions import drift_field
 
-    assert opened.drift(1) is None
+    assert opened.drifts.at(1) is None
     opened.compute_drift()
-    qtbot.waitUntil(lambda: len(opened.drifts) == STEPS)
+    qtbot.waitUntil(lambda: len(opened.drifts.found) == STEPS)
     assert opened.opened is not None
     for expected in drift_field(opened.opened.model, SPEC.threads):
-        shown = opened.drift(expected.t)
+        shown = opened.drifts.at(expected.t)
         assert shown is not None
         np.testing.assert_array_equal(shown.x, expected.x)
         np.testing.assert_array_equal(shown.drift, expected.drift)
-    assert opened.drift(0) is opened.drift(1)
+    assert opened.drifts.at(0) is opened.drifts.at(1)
 
 
 @pytest.fixture
@@ -215,7 +215,7 @@ def drifts_asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_the_drift_is_computed_once(opened: Session, drifts_asked: list[int], qtbot: QtBot) -> None:
     opened.compute_drift()
     opened.compute_drift()
-    qtbot.waitUntil(lambda: len(opened.drifts) == STEPS)
+    qtbot.waitUntil(lambda: len(opened.drifts.found) == STEPS)
     opened.compute_drift()
     assert drifts_asked == [SPEC.threads]
 
@@ -228,10 +228,10 @@ def test_a_drift_that_was_stopped_is_completed_when_it_is_asked_for_again(
     with qtbot.waitSignal(opened.drift_changed):
         opened.compute_drift()
     opened.stop()
-    assert 0 < len(opened.drifts) < STEPS
+    assert 0 < len(opened.drifts.found) < STEPS
     drifting.let_go()
     opened.compute_drift()
-    qtbot.waitUntil(lambda: len(opened.drifts) == STEPS)
+    qtbot.waitUntil(lambda: len(opened.drifts.found) == STEPS)
 
 
 def test_measuring_gives_the_engine_s_bound(opened: Session, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from core.values.runs import Frame
 from dpm_gui.session.side_recording import SideRecording
+from tests.support.made_up import add_frame
 
 LAST = 4
 
@@ -20,7 +21,7 @@ def frame(t: int) -> Frame:
 def complete() -> SideRecording:
     made = SideRecording(LAST)
     for t in range(LAST + 1):
-        made.add(frame(t))
+        add_frame(made, frame(t))
     return made
 
 
@@ -40,11 +41,11 @@ def test_it_is_complete_with_the_last_frame_from_either_end(order: range) -> Non
     recording = SideRecording(LAST)
     *first, last = order
     for t in first:
-        recording.add(frame(t))
+        add_frame(recording, frame(t))
         assert not recording.complete
         assert recording.available == (min(t, order[0]), max(t, order[0]))
         assert recording.newest is recording.frame(t)
-    recording.add(frame(last))
+    add_frame(recording, frame(last))
     assert recording.complete
     assert recording.available == (0, LAST)
 
@@ -65,7 +66,7 @@ def test_between_two_frames_points_are_on_the_straight_line(complete: SideRecord
 
 def test_where_the_next_frame_is_not_there_yet_the_one_before_stands() -> None:
     recording = SideRecording(LAST)
-    recording.add(frame(1))
+    add_frame(recording, frame(1))
     assert recording.at(1.75) is recording.frame(1)
     assert recording.at(0.5) is None
 
@@ -73,5 +74,5 @@ def test_where_the_next_frame_is_not_there_yet_the_one_before_stands() -> None:
 def test_a_path_is_one_trajectory_over_the_frames_that_are_there_by_rising_t() -> None:
     recording = SideRecording(LAST)
     for t in (4, 3, 2):
-        recording.add(frame(t))
+        add_frame(recording, frame(t))
     np.testing.assert_array_equal(recording.path(1), [[10, 4], [10, 9], [10, 16]])

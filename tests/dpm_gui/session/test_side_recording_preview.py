@@ -7,6 +7,7 @@ import pytest
 
 from core.values.runs import Frame
 from dpm_gui.session.side_recording import PreviewRecording, ShownFrame, SideRecording
+from tests.support.made_up import add_frame
 
 
 def frame(t: int, value: float | None = None) -> Frame:
@@ -37,8 +38,8 @@ def test_the_nearest_step_of_the_preview_is_shown(recording: SideRecording, t: i
 
 
 def test_what_has_come_takes_the_preview_s_place(recording: SideRecording) -> None:
-    recording.add(frame(10))
-    recording.add(frame(9))
+    add_frame(recording, frame(10))
+    add_frame(recording, frame(9))
     for t in (10, 9):
         shown = recording.shown(t)
         assert shown is not None
@@ -53,7 +54,7 @@ def test_what_has_come_takes_the_preview_s_place(recording: SideRecording) -> No
 
 def test_when_all_have_come_nothing_is_left_of_the_preview(recording: SideRecording) -> None:
     for t in range(10, -1, -1):
-        recording.add(frame(t))
+        add_frame(recording, frame(t))
     assert recording.preview is None
     assert recording.complete
     assert all(recording.shown(t) == ShownFrame(recording.frame(t)) for t in range(11))
@@ -70,7 +71,7 @@ def test_neighbours_are_two_steps_of_one_walk(recording: SideRecording, t: int, 
 
 def test_neighbours_that_have_come_are_one_step_apart(recording: SideRecording) -> None:
     for t in range(10, 4, -1):
-        recording.add(frame(t))
+        add_frame(recording, frame(t))
     found = recording.neighbours(7)
     assert found is not None
     assert [each.t for each in found] == [7, 6]
@@ -84,7 +85,7 @@ def test_a_walk_from_the_middle_is_complete_at_its_start_and_stands_there_beyond
     made = SideRecording(10, top=4)
     for t in range(4, -1, -1):
         assert not made.complete
-        made.add(frame(t))
+        add_frame(made, frame(t))
     assert made.complete
     assert (made.steps, made.top, made.available) == (10, 4, (0, 4))
     for t in (4, 7, 10):

@@ -236,12 +236,12 @@ def test_each_layer_is_switched_on_both_sides_by_its_button(there: Workspace) ->
 
 def test_arrows_are_computed_when_they_are_wished_and_follow_the_step(there: Workspace, qtbot: QtBot) -> None:
     there.player.seek(3)
-    assert there.session.drift(3) is None
+    assert there.session.drifts.at(3) is None
     there.actions["arrows"].setChecked(True)
-    qtbot.waitUntil(lambda: len(there.session.drifts) == STEPS)
+    qtbot.waitUntil(lambda: len(there.session.drifts.found) == STEPS)
     for t in (3, 5, 0):
         there.player.seek(t)
-        drift = there.session.drift(t)
+        drift = there.session.drifts.at(t)
         assert drift is not None
         tails, tips = there.view(REVERSE)._drift.arrows
         np.testing.assert_allclose(tails, drift.x)
@@ -253,7 +253,7 @@ def test_another_file_takes_the_arrows_of_the_old_one_away(
     there: Workspace, files: dict[str, str], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there.actions["arrows"].setChecked(True)
-    qtbot.waitUntil(lambda: len(there.session.drifts) == STEPS)
+    qtbot.waitUntil(lambda: len(there.session.drifts.found) == STEPS)
     assert len(there.view(REVERSE)._drift.arrows[0])
     monkeypatch.setattr(runs, "drift", lambda _opened, _threads: iter(()))
     with qtbot.waitSignal(there.session.run_ended):

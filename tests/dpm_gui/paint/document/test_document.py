@@ -13,8 +13,7 @@ from core.values.checkpoints import from_levels, to_levels
 from dpm_gui.paint.document import raster
 from dpm_gui.paint.document.document import PaintDocument
 from dpm_gui.paint.document.layer import UNDO_LIMIT, Layer, undo_stack
-from dpm_gui.paint.document.raster import EMPTY_AREA, Area, box, segment, soft_segment
-from dpm_gui.paint.document.ready_masks import READY_MASKS
+from dpm_gui.paint.document.raster import EMPTY_AREA, READY_MASKS, Area, box, ready_mask, segment, soft_segment
 from dpm_gui.paint.document.tools import BRUSH, COLOUR, ERASER, FILL, RECTANGLE, SIZES, TOOLS, LineStroke, ToolBox
 
 
@@ -327,11 +326,11 @@ def test_brushes_grow_by_a_tenth_and_stay_within_bounds() -> None:
 @pytest.mark.parametrize("name", READY_MASKS)
 def test_ready_masks_mask_about_half_at_most_and_never_all(name: str) -> None:
     for height, width in ((8, 8), (9, 31), (28, 28)):
-        mask = READY_MASKS[name][1](height, width, 3)
+        mask = ready_mask(name, height, width, 3)
         assert mask.shape == (height, width)
         assert mask.any()
         assert not mask.all()
-        assert (READY_MASKS[name][1](height, width, 3) == mask).all()
+        assert (ready_mask(name, height, width, 3) == mask).all()
 
 
 def test_a_picture_is_replaced_undoably_unless_its_size_is_another(document: PaintDocument) -> None:

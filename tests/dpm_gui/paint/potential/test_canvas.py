@@ -23,7 +23,7 @@ CONE = -np.hypot(*np.meshgrid(np.linspace(-3.0, 3.0, 31), np.linspace(-3.0, 3.0,
 
 @pytest.fixture
 def canvas(qtbot: QtBot) -> PotentialCanvas:
-    made = PotentialCanvas("Reverse under r(x)")
+    made = PotentialCanvas()
     made.resize(600, 500)
     made.set_palette(LIGHT)
     made.show_potential(CONE, EXTENT)
