@@ -20,8 +20,6 @@ from core.values.checkpoints import DataInfo, channels_of, pixels_of
 from core.values.measurements import NATS_PER_BIT, Bound, BoundProgress, standard_error
 from core.values.runs import DEFAULT_COUNT, RunSpec
 
-STATES_AT_ONCE = 4096
-"""So few that a layer's answers stay in the processor's cache: a third faster than all at once."""
 LARGEST_STANDARDISED = 1e30
 DEFAULT_IMAGES, MIN_IMAGES = 128, 16
 """Pictures that K is measured on unless told otherwise: of large ones fewer, each of which says as much as several."""
@@ -71,17 +69,12 @@ def held_out(model: DiffusionModel, spec: RunSpec, data: NDArray[np.floating] | 
     return torch.from_numpy(x0)
 
 
-def batch_size(model: DiffusionModel) -> int:
-    """Return how many states of ``model`` are measured at once."""
-    return min(STATES_AT_ONCE, chunk_size(model.data.shape))
-
-
 def _divergences(model: DiffusionModel, x0: Tensor, spec: RunSpec) -> Iterator[tuple[int, Tensor]]:
     """Yield each step t = 2 … T with its KL terms at one draw of x^t for each of ``x0``, nats a sample."""
     rng = torch_generator(spec.seed, "bound")
     for t in range(2, model.steps + 1):
         with torch.inference_mode():
-            parts = [step_divergence(model, part, t, rng) for part in torch.split(x0, batch_size(model))]
+            parts = [step_divergence(model, part, t, rng) for part in torch.split(x0, chunk_size(model.data.shape))]
             yield t, torch.cat(parts)
 
 

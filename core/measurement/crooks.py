@@ -12,13 +12,12 @@ from torch import Tensor
 from core.data.formulas import FiniteData
 from core.data.sources import KnownSource, SourceWithDensity
 from core.errors import BadInputError
-from core.measurement.bound import batch_size
 from core.measurement.work import check_finite, log_ratio, log_weights
 from core.model import DiffusionModel
 from core.networks.empirical import EmpiricalNetwork
 from core.processes.distributions import draw, log_probability
 from core.runtime.randomness import numpy_generator, torch_generator
-from core.sampling.trajectories import prepare
+from core.sampling.trajectories import chunk_sizes, prepare
 from core.values.arrays import read_only
 from core.values.measurements import NATS_PER_BIT, Crooks, CrooksProgress
 from core.values.runs import RunSpec
@@ -49,8 +48,7 @@ def measure_crooks(
     source = known_source(model) if source is None else source
     if source.shape != model.data.shape:
         raise BadInputError(f"source: examples of shape {source.shape} are not the model's, {model.data.shape}")
-    count, size = spec.count, batch_size(model)
-    sizes = [min(size, count - begin) for begin in range(0, count, size)]
+    sizes = chunk_sizes(model, spec.count)
     data, rng = numpy_generator(spec.seed, "crooks data"), torch_generator(spec.seed, "crooks")
     done, total = 0, 2 * len(sizes) * model.steps
     samples: list[Tensor] = []

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.errors import BadInputError
-from core.measurement.bound import batch_size, held_out
+from core.measurement.bound import held_out
 from core.model import DiffusionModel
 from core.processes.base import Process
 from core.processes.distributions import StateDistribution, log_probability
 from core.runtime.randomness import torch_generator
-from core.sampling.trajectories import prepare
+from core.sampling.trajectories import chunk_size, prepare
 from core.values.arrays import read_only
 from core.values.measurements import NATS_PER_BIT, Work, WorkProgress
 from core.values.runs import RunSpec
@@ -50,7 +50,7 @@ def measure_work(
     check_paths(paths, len(x0))
     rng = torch_generator(spec.seed, "work")
     whole = torch.empty(len(x0) * paths, dtype=torch.float64)
-    batches = torch.split(torch.arange(len(whole)), batch_size(model))
+    batches = torch.split(torch.arange(len(whole)), chunk_size(model.data.shape))
     done, total = 0, len(batches) * (model.steps + 1)
     for batch in batches:
         start = x0[torch.div(batch, paths, rounding_mode="floor")]

@@ -18,6 +18,7 @@ from core.model import DiffusionModel
 from core.networks.registry import TrainableNetwork
 from core.processes.registry import process_of
 from core.processes.schedules import checked
+from core.runtime.devices import use_threads
 from core.runtime.files import uninterrupted
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.training.learned_schedule import ScheduleModule
@@ -108,7 +109,7 @@ class Trainer:
         Raises:
             TrainingError: If K or its gradient is no longer finite; weights and state are those of the last good step.
         """
-        torch.set_num_threads(self.spec.threads)
+        use_threads(self.spec.threads)
         while True:
             at_mark = self.steps_done % REPORT_EVERY == 0 or self.steps_done == self.spec.steps
             if self._recent and at_mark:

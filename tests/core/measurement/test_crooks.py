@@ -16,7 +16,6 @@ from core.data.formulas import FiniteData, GaussianData, Heartbeat
 from core.data.sources import SourceWithDensity
 from core.errors import BadInputError
 from core.formats.checkpoints import read
-from core.measurement import bound
 from core.measurement.crooks import crooks_of, known_source, measure_crooks
 from core.measurement.limits import limit_of
 from core.model import DiffusionModel, model_from
@@ -28,6 +27,7 @@ from core.processes.distributions import log_probability
 from core.processes.gaussian import GaussianProcess
 from core.processes.registry import process_of
 from core.processes.schedules import constant_erasure, linear, log_linear
+from core.sampling import trajectories
 from core.values.checkpoints import DataInfo
 from core.values.measurements import Crooks
 from core.values.runs import RunSpec
@@ -186,7 +186,7 @@ def test_the_limit_s_source_is_the_formula() -> None:
 
 
 def test_reports_say_how_far_it_is_and_batches_change_no_law(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bound, "STATES_AT_ONCE", 300)
+    monkeypatch.setattr(trajectories, "STATES_AT_ONCE", 300)
     reports = list(measure_crooks(heartbeat(), RunSpec(1000, threads=1)))
     total = reports[0].total
     assert total == 2 * 4 * 50
