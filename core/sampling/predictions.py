@@ -32,7 +32,7 @@ def next_means(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame
 
 
 def x0_estimates(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame]:
-    """Turn each of ``frames`` into what the model guesses the data to be from there: E[x^0 | x^t], at the same t.
+    """Turn each of ``frames`` into its x^0 estimate E[x^0 | x^t], at the same t.
 
     Of bits it is their probability to be 1; frame 0, the data, stays as it is.
     """

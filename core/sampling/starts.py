@@ -30,7 +30,7 @@ def start_step(model: DiffusionModel, spec: RunSpec) -> int:
     check_step(start, 1, model.steps, "denoise_from")
     for branch in spec.branches:
         if not 1 <= branch.t <= start:
-            raise BadInputError(f"branches: t = {branch.t} is not a step between 1 and {start}, where the walk begins")
+            raise BadInputError(f"branches: t = {branch.t} is not a step between 1 and {start}, where the chain starts")
         if not 0 <= branch.index < count:
             raise BadInputError(f"branches: {branch.index} is not a trajectory between 0 and {count - 1}")
         start, count = branch.t, branch.count

@@ -1,8 +1,8 @@
-"""Approximations of the reverse walk by fewer, longer steps: for previews, never for measurements.
+"""Approximations of the reverse chain by fewer, longer steps: for previews, never for measurements.
 
-Both moves go from t to any s < t by q(x^s | x^t, x^0) with the model's guess in the place of x^0. They are exact for
+Both moves go from t to any s < t by q(x^s | x^t, x^0) with the x^0 estimate in the place of x^0. They are exact for
 Gaussian data of independent entries (the strided chain) and for data of a single point; otherwise the longer the steps,
-the less they are the model. The chain of all T steps is the model itself.
+the worse the approximation. The chain of all T steps is the model itself.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def moves(process: Process, start: int, strided: Strided | None = None) -> tuple
 
 
 def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first: int | None = None) -> list[int]:
-    """Return the ``steps`` + 1 times of a walk in ``steps`` moves, descending: T, …, 1, 0.
+    """Return the ``steps`` + 1 times of a chain of ``steps`` moves, descending: T, …, 1, 0.
 
     The last move is always that from 1 to 0, which asks no network (appendix B): its kernel is fixed.
 
@@ -48,7 +48,7 @@ def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first
         steps: Moves, 2 … T (1, where T is 1).
         spacing: "steps", even in t, which follows the rates: long steps where little happens; or "signal": even in the
             angle whose cosine is sqrt(alpha_bar_t), whatever the rates.
-        first: Where the walk starts in the place of T.
+        first: Where the chain starts in the place of T.
 
     Raises:
         BadInputError: If ``steps``, ``spacing`` or ``first`` is none of these.
@@ -76,9 +76,10 @@ def strided_move(model: DiffusionModel, x: Tensor, t: int, s: int, rng: torch.Ge
 
 
 def deterministic_move(model: DiffusionModel, x: Tensor, t: int, s: int, _: torch.Generator) -> Tensor:
-    """Return x^s = sqrt(A_s) guess + sqrt(1 - A_s) e, where x^t = ``x`` = sqrt(A_t) guess + sqrt(1 - A_t) e (DDIM).
+    """Return x^s = sqrt(A_s) m + sqrt(1 - A_s) e, where x^t = ``x`` = sqrt(A_t) m + sqrt(1 - A_t) e (DDIM).
 
-    From 1 to 0 it is the guess itself, the mean of the edge kernel.
+    m is the x^0 estimate. Song, Meng and Ermon 2021, "Denoising diffusion implicit models", equation 12 with sigma = 0.
+    From 1 to 0 it is m itself, the mean of the final kernel.
     """
     process, x0_estimate = model.process, model.x0_estimate(x, t)
     if s == 0 or not isinstance(process, GaussianProcess):

@@ -27,11 +27,11 @@ STATES_AT_ONCE = 4096
 ENTRIES_AT_ONCE = 262_144
 """Entries of large states, of which a network of images makes many more in between."""
 FRAMES_AT_ONCE = 3
-"""Frames of which a walk and its caller hold parts at one time."""
+"""Frames of which a generator and its caller hold parts at one time."""
 
 
 def forward(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
-    """Walk from the data to the noise step by step, one frame a step, t = 0 … T.
+    """Compute the forward process from the data to the noise step by step, one frame a step, t = 0 … T.
 
     Raises:
         BadInputError: If the spec asks for what no run can do, or for more than memory allows.
@@ -41,7 +41,7 @@ def forward(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
     rng = torch_generator(spec.seed, "forward")
     data = model.source.sample(spec.count, numpy_generator(spec.seed, "data"))
     x = torch.from_numpy(model.data.to_model(data))
-    del data  # a million of them would lie about for the whole walk
+    del data  # a million of them would lie about all the time
     yield frozen_frame(0, x)
     for t in range(1, model.steps + 1):
         with torch.inference_mode():
@@ -117,7 +117,7 @@ def chunks_of(model: DiffusionModel, spec: RunSpec, start: Start) -> Iterator[tu
 
 
 def chunk_size(shape: tuple[int, ...]) -> int:
-    """Return how many states of ``shape`` are walked at once: fewer of large ones."""
+    """Return how many states of ``shape`` are computed at once: fewer of large ones."""
     return max(1, min(STATES_AT_ONCE, ENTRIES_AT_ONCE // math.prod(shape)))
 
 

@@ -129,7 +129,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class PosteriorFrame:
-    """The state of all particles of a walk under a second distribution r at one step, after any resampling.
+    """The state of all particles of the chains under a second distribution r at one step, after any resampling.
 
     Attributes:
         t: Step, 0 (data) … T (noise).
@@ -190,7 +190,7 @@ FUTURES = 64
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One state of a reverse walk, from which it is walked again and again.
+    """One state of a reverse chain, from which others start.
 
     Attributes:
         t: Step of the state, 1 … T.

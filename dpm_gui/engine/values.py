@@ -36,7 +36,7 @@ class SideFrame:
     Attributes:
         side: "forward" or "reverse".
         frame: The states.
-        preview: Whether it belongs to the walk in few steps that precedes the true one.
+        preview: Whether it belongs to the strided chain that precedes the true one.
         spread: `core.sampling.predictions.state_spread` of many futures; None where they are none.
     """
 
@@ -59,7 +59,7 @@ class Prediction:
     """One way to look at one step of both sides.
 
     Attributes:
-        mode: "guess" or "mean".
+        mode: "x0_estimate" or "mean".
         frames: What is to be looked at or what it looks like, by side.
     """
 
