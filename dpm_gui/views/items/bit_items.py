@@ -9,12 +9,12 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsRectItem
 
+from core.values.checkpoints import LEVELS, MAX_LEVEL
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.items.view_item import CachedItem
 
 PERIOD = 5
 """Columns between two rules: the heartbeat's."""
-LEVELS = 256
 
 
 class BitImage(pg.ImageItem):
@@ -22,7 +22,7 @@ class BitImage(pg.ImageItem):
 
     def __init__(self) -> None:
         super().__init__(axisOrder="row-major", autoDownsample=False)
-        self.setLevels((0, LEVELS - 1))
+        self.setLevels((0, MAX_LEVEL))
 
     def set_colours(self, zero: str, one: str) -> None:
         """Draw 0 in one colour, 1 in another, and what is between in shades between."""
@@ -30,7 +30,7 @@ class BitImage(pg.ImageItem):
 
     def show_values(self, values: NDArray[np.float32], place: QRectF) -> None:
         """Show ``values`` [rows, columns] in ``place``, data coordinates, whose y grows upwards."""
-        shades = np.rint(np.clip(np.nan_to_num(values), 0.0, 1.0) * (LEVELS - 1)).astype(np.uint8)
+        shades = np.rint(np.clip(np.nan_to_num(values), 0.0, 1.0) * (MAX_LEVEL)).astype(np.uint8)
         # With y upwards the first row of an image is the lowest.
         self.setImage(shades[::-1], autoLevels=False, rect=place)
 

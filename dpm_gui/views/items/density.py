@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
+from core.values.checkpoints import LEVELS, MAX_LEVEL
 from dpm_gui.desktop.theme import Palette, mixed
 from dpm_gui.views.items.view_item import CachedItem
 
@@ -15,7 +16,6 @@ CELL = 5.0
 """Pixels: side of a cell of the histogram, about."""
 FULL_DENSITY = 0.8
 """Share of the points per unit of area that is drawn at full strength; one for all steps, so that they compare."""
-LEVELS = 256
 _MOST_CELLS = 400
 
 
@@ -24,7 +24,7 @@ class DensityItem(pg.ImageItem):
 
     def __init__(self) -> None:
         super().__init__(axisOrder="row-major", autoDownsample=False)
-        self.setLevels((0, LEVELS - 1))
+        self.setLevels((0, MAX_LEVEL))
 
     def set_colour(self, colour: str) -> None:
         hue = QColor(colour)
@@ -42,7 +42,7 @@ class DensityItem(pg.ImageItem):
         columns, rows = columns + 1, rows + 1
         counts = histogram(points, (left, top), side, (rows, columns))
         strength = np.sqrt(counts / (max(1, len(points)) * side * side * FULL_DENSITY))
-        shades = np.minimum(strength * (LEVELS - 1), LEVELS - 1).astype(np.uint8)
+        shades = np.minimum(strength * (MAX_LEVEL), MAX_LEVEL).astype(np.uint8)
         self.setImage(shades, autoLevels=False, rect=QRectF(left, top, columns * side, rows * side))
 
 

@@ -8,13 +8,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from core.values.checkpoints import RGB
+from core.values.checkpoints import MAX_LEVEL, RGB
 from dpm_gui.views.items.image_grid import ImageGrid
 from dpm_gui.views.items.view_item import ViewItem, is_vector
 
-OPAQUE = 255
-ALPHA = np.uint32(OPAQUE << 24)
-GREYS = ALPHA | np.arange(OPAQUE + 1, dtype=np.uint32) * np.uint32(0x010101)
+ALPHA = np.uint32(MAX_LEVEL << 24)
+GREYS = ALPHA | np.arange(MAX_LEVEL + 1, dtype=np.uint32) * np.uint32(0x010101)
 """The pixel of each grey level."""
 
 
@@ -57,7 +56,7 @@ class ImageGridItem(ViewItem):
             return
         pixels = np.empty((*levels.shape[:-1], 4), dtype=np.uint8)
         pixels[..., :RGB] = levels[..., ::-1]  # blue, green, red, alpha in memory
-        pixels[..., RGB] = OPAQUE
+        pixels[..., RGB] = MAX_LEVEL
         self._put_pixels(pixels.view(np.uint32)[..., 0])
 
     def show_index(self, index: NDArray[np.uint8], table: NDArray[np.uint8]) -> None:
