@@ -15,9 +15,9 @@ from core.data.registry import FORMULAS
 from core.data.shipped_images import IMAGE_SOURCES
 from core.data.sources import Examples, Source
 from core.errors import BadInputError, one_line, printable
-from core.formats.arrays import is_idx, read_idx, read_npy, read_npz, refusal, refuse
+from core.formats.arrays import NPY_SIGNATURE, is_idx, read_idx, read_npy, read_npz, refusal, refuse
 from core.formats.cifar import RECORD, cifar_batches, read_cifar
-from core.formats.hdf5 import read_hdf5
+from core.formats.hdf5 import SIGNATURE, read_hdf5
 from core.formats.images import grey_if_all_are, read_folder, read_image, resized
 from core.runtime.files import first_bytes
 from core.runtime.randomness import numpy_generator
@@ -101,12 +101,12 @@ def _read(
         images, notes = read_folder(path)
         return ImageArrays(grey_if_all_are(images), notes), None, ()
     head = first_bytes(path, 8, lambda reason: refusal(path, reason))
-    if head.startswith(b"\x93NUMPY"):
+    if head.startswith(NPY_SIGNATURE):
         return interpret_array(read_npy(path)), None, ()
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         chosen, values = read_npz(path, array)
         return interpret_array(values), None, (f"the array {chosen}",)
-    if head.startswith(b"\x89HDF\r\n\x1a\n"):
+    if head.startswith(SIGNATURE):
         chosen, values = read_hdf5(path, array)
         return interpret_array(values), None, (f"the array {chosen}",)
     if head.startswith(b"\x1f\x8b") or is_idx(head) or "-ubyte" in path.name:

@@ -1,4 +1,4 @@
-"""Arrays of numbers from npy, npz and idx files that may come from a stranger: what is declared is checked first."""
+"""Arrays of numbers from npy, npz and idx files that may come from a stranger: declared sizes are checked first."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInputError, one_line
-from core.runtime.files import atomic_path
+from core.runtime.files import atomic_path, reading_problem
 from core.values.arrays import NUMBERS
 
 MAX_BYTES = 1024**3
-"""What one data set may take in memory."""
+"""What one array, or all of one HDF5 file, may take in memory."""
 MAX_INFLATION = 200
-"""How many times as much as it holds a packed array may declare, if that is more than `SMALL` bytes."""
+"""How many times what it holds a packed array may declare, above `SMALL` bytes."""
 SMALL = 16 * 1024**2
 IDX_TYPES: Mapping[int, str] = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MAX_IDX_DIMENSIONS = 4
@@ -31,6 +31,7 @@ MOST_LISTED = 12
 """Arrays of one file that a message names."""
 UNREADABLE = (ValueError, EOFError, OverflowError, RecursionError, MemoryError, SyntaxError, tokenize.TokenError)
 """What numpy raises on a header that is none."""
+NPY_SIGNATURE = b"\x93NUMPY"
 NO_NPY = "this is no npy file of numbers, or a damaged one"
 
 
@@ -53,10 +54,8 @@ def read_npy(path: str | os.PathLike[str]) -> NDArray[np.generic]:
     try:
         with Path(path).open("rb") as file:
             return _array(file, path, os.fstat(file.fileno()).st_size)
-    except FileNotFoundError as error:
-        raise refusal(path, "there is no such file") from error
     except (OSError, ValueError) as error:
-        raise refusal(path, f"this file cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise refusal(path, reading_problem(error)) from error
 
 
 def save_npy(path: str | os.PathLike[str], values: NDArray[np.generic]) -> None:
@@ -82,7 +81,7 @@ def npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
 
 
 def read_npz(path: Path, name: str | None) -> tuple[str, NDArray[np.generic]]:
-    """Return the array called ``name`` in the npz file at ``path``, or the only one with rows, and what it is called.
+    """Return the name and the values of an array in the npz file at ``path``: ``name``, or the only one with rows.
 
     Raises:
         BadInputError: As `read_npy`, and if it is not clear which array is meant; the message lists them.
@@ -143,7 +142,7 @@ def read_idx(path: Path) -> NDArray[np.generic]:
             if not packed:
                 return _idx(plain, path, path.stat().st_size)
             with gzip.GzipFile(fileobj=plain) as file:
-                # An honest file may unpack to far more than it is: what it declares is read in blocks, to no more.
+                # An honest file may unpack to far more than it is: it is read in blocks, to what it declares.
                 return _idx(file, path, max(SMALL, MAX_INFLATION * path.stat().st_size))
     except (OSError, EOFError, zlib.error) as error:
         raise refusal(path, "this is a damaged idx file") from error

@@ -39,13 +39,12 @@ OLD_ATTRIBUTE, ATTRIBUTE = "taken_for", "interpreted_as"
 Value = TypeVar("Value")
 
 
-def read_parts(file: h5py.File, path: object) -> Checkpoint:
-    """Return all of the checkpoint in ``file``.
+def read_parts(source: UntrustedFile) -> Checkpoint:
+    """Return all of the checkpoint in ``source``.
 
     Raises:
         BadCheckpointError: At the first thing that is missing, of the wrong kind, shape or size, or not finite.
     """
-    source = UntrustedFile(file, path)
     root = source.root
     if "format" not in root.attrs or source.text(root, "format") != FORMAT:
         raise source.refusal(f'this is HDF5 but no checkpoint: the attribute format is not "{FORMAT}"')

@@ -1,6 +1,6 @@
 """The checkpoint, format version 1: HDF5, validated before it is used, saved whole or not at all (docs/checkpoint.md).
 
-A reader trusts nothing. `core.checkpoint_reading` holds what it may trust after which check.
+A reader trusts nothing. `core.formats.checkpoint_reading` checks each entry before it uses it.
 """
 
 from __future__ import annotations
@@ -16,23 +16,22 @@ from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError
 from core.formats.checkpoint_reading import FORMAT, VERSION, read_parts
+from core.formats.hdf5 import SIGNATURE, UntrustedFile, opened_hdf5
 from core.formats.sandbox import FileSandbox
 from core.runtime.files import atomic_path, first_bytes
-from core.values.checkpoints import Checkpoint, DataInfo
+from core.values.checkpoints import MAX_LEVEL, Checkpoint, DataInfo
 from core.values.measurements import Bound
 from core.values.training import TrainingState
-
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
 def load(path: str | os.PathLike[str], sandbox: FileSandbox | None = None) -> Checkpoint:
     """Read and validate the checkpoint at ``path``.
 
-    What libhdf5 itself may stumble over is tried in a child process first, with limits on time and memory.
+    It is read in a child process first, with limits on time and memory, since libhdf5 itself may fail on it.
 
     Args:
         path: The file.
-        sandbox: The one to ask, where many files are read; else one is made for this file alone.
+        sandbox: The sandbox to use, where many files are read; without it one is made for this file.
 
     Raises:
         BadCheckpointError: If it is not a sound checkpoint; the message is one sentence that begins with ``path``.
@@ -44,20 +43,17 @@ def load(path: str | os.PathLike[str], sandbox: FileSandbox | None = None) -> Ch
 
 
 def read(path: str | os.PathLike[str]) -> Checkpoint:
-    """Read and validate ``path`` in this very process; `load` is for files that may come from strangers."""
-    try:
-        with h5py.File(path, "r", locking=False) as file:
-            return read_parts(file, path)
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
-        raise BadCheckpointError(path, "the HDF5 inside is damaged; get the file again") from error
+    """Read and validate ``path`` in this process; `load` is for files that may come from strangers."""
+    with opened_hdf5(path) as source:
+        return read_parts(source)
 
 
 def save(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> None:
     """Write ``checkpoint`` to ``path``: to a temporary file, flushed, then renamed over what was there.
 
     Raises:
-        BadCheckpointError: If it holds what no checkpoint may hold, and could not be read back.
-        OutputError: If the file cannot be written; what was there before is untouched.
+        BadCheckpointError: If it holds what no checkpoint may hold, so that it could not be read back.
+        OutputError: If the file cannot be written; what was there before is unchanged.
     """
     # Laid out in memory first: h5py 3.16 crashes where libhdf5 finds the disk full.
     with h5py.File("checkpoint", "w", driver="core", backing_store=False) as file:
@@ -66,7 +62,7 @@ def save(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> None:
         except (TypeError, ValueError) as error:
             raise BadCheckpointError(path, f"this has no place in a checkpoint: {error}") from error
         file.flush()
-        read_parts(file, path)
+        read_parts(UntrustedFile(file, path))
         file_bytes = file.id.get_file_image()
     with atomic_path(path) as temporary:
         temporary.write_bytes(file_bytes)
@@ -111,7 +107,7 @@ def write_parts(file: h5py.File, checkpoint: Checkpoint) -> None:
 
 
 def _write_examples(group: h5py.Group, info: DataInfo) -> None:
-    """Write the examples: pictures of whole grey levels as bytes, packed, which is a tenth of the same as float32."""
+    """Write the examples: images of whole grey levels as packed bytes, a tenth of what float32 takes."""
     levels = info.examples.astype(np.uint8) if info.grey_level is not None and _are_bytes(info.examples) else None
     if levels is None:
         group["examples"] = info.examples
@@ -121,7 +117,7 @@ def _write_examples(group: h5py.Group, info: DataInfo) -> None:
 
 def _are_bytes(values: NDArray[np.float32]) -> bool:
     """Return whether all ``values`` are whole numbers 0 … 255."""
-    return bool(values.size and values.min() >= 0 and values.max() <= 255 and (values == np.floor(values)).all())
+    return bool(values.size and values.min() >= 0 and values.max() <= MAX_LEVEL and (values == np.floor(values)).all())
 
 
 def _write_training(group: h5py.Group, training: TrainingState) -> None:

@@ -1,40 +1,40 @@
-"""Values from an HDF5 file that may come from a stranger: each is checked before anything is allocated for it."""
+"""Values from an HDF5 file that may come from a stranger: each is checked before memory is taken for it."""
 
 from __future__ import annotations
 
 import math
 import os
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError
-from core.formats.arrays import choose
+from core.formats.arrays import MAX_BYTES, choose
 from core.formats.sandbox import FileSandbox
 from core.values.arrays import NUMBERS as ARRAY_NUMBERS
 
-MAX_BYTES = 1024**3
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
 MAX_TEXT = 100_000
 MAX_MEMBERS = 10_000
 MAX_CHUNKS = 100_000
 MAX_INFLATION = 100
-"""How many times as much as it holds a packed data set may declare; zeros pack 1030 to 1."""
+"""How many times what it holds a packed data set may declare, above `SMALL` bytes; zeros pack 1030 to 1."""
 SMALL = 1024**2
-"""A packed data set of so few bytes may be as empty as it likes."""
 MAX_NUMBER = float(np.finfo(np.float32).max)
 NUMBERS = "iuf"
 FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
-"""Categories of characters that a line of text does not hold: they would steer a terminal, or end the line."""
+"""Categories of characters that a line of text may not hold: they steer a terminal, or end the line."""
 
 
 class UntrustedFile:
-    """An open file of which nothing is believed; every complaint names the place inside it.
+    """An open file of which nothing is believed; every refusal names the place inside it.
 
-    Links are never followed, and nothing is read that lies in another file. All that is read together is at most
-    `MAX_BYTES`.
+    Links are never followed, and nothing is read from another file. All that is read together is at most `MAX_BYTES`.
     """
 
     def __init__(self, file: h5py.File, path: object) -> None:
@@ -44,7 +44,7 @@ class UntrustedFile:
         self._chunks = 0
 
     def has(self, owner: h5py.Group, name: str) -> bool:
-        """Return whether there is anything called ``name``, or a link of that name."""
+        """Return whether there is anything called ``name``, be it a link."""
         return owner.get(name, getlink=True) is not None
 
     def group(self, place: str) -> h5py.Group:
@@ -191,7 +191,18 @@ def _count_of_chunks(dataset: h5py.Dataset) -> int:
     return math.prod(-(-size // chunk) for size, chunk in zip(dataset.shape, dataset.chunks, strict=True))
 
 
-MOST_MEMBERS = 10_000
+@contextmanager
+def opened_hdf5(path: str | os.PathLike[str]) -> Iterator[UntrustedFile]:
+    """Open the HDF5 file at ``path``.
+
+    Raises:
+        BadCheckpointError: If libhdf5 fails on it, now or while the block reads it.
+    """
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            yield UntrustedFile(file, path)
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
+        raise BadCheckpointError(path, "the HDF5 inside is damaged; get the file again") from error
 
 
 def read_hdf5(path: str | os.PathLike[str], name: str | None = None) -> tuple[str, NDArray[np.generic]]:
@@ -207,27 +218,23 @@ def read_hdf5(path: str | os.PathLike[str], name: str | None = None) -> tuple[st
 
 
 def read_hdf5_here(path: str | os.PathLike[str], name: str | None = None) -> tuple[str, NDArray[np.generic]]:
-    """Do the same in this very process; `read_hdf5` is for files that may come from strangers."""
-    try:
-        with h5py.File(path, "r", locking=False) as file:
-            source = UntrustedFile(file, path)
-            chosen = choose(path, _shapes(file), name)
-            group, _, leaf = chosen.rpartition("/")
-            owner = source.group(group) if group else source.root
-            shape = source.dataset(owner, leaf, ARRAY_NUMBERS).shape
-            return chosen, source.array(owner, leaf, shape, kinds=ARRAY_NUMBERS)
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
-        raise BadCheckpointError(path, "the HDF5 inside is damaged; get the file again") from error
+    """Do the same in this process; `read_hdf5` is for files that may come from strangers."""
+    with opened_hdf5(path) as source:
+        chosen = choose(path, _shapes(source.root), name)
+        group, _, leaf = chosen.rpartition("/")
+        owner = source.group(group) if group else source.root
+        shape = source.dataset(owner, leaf, ARRAY_NUMBERS).shape
+        return chosen, source.array(owner, leaf, shape, kinds=ARRAY_NUMBERS)
 
 
-def _shapes(file: h5py.File) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of the arrays of numbers in ``file`` by their places; links elsewhere are not followed."""
+def _shapes(file: h5py.Group) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of the arrays of numbers in ``file`` by their places; links are not followed."""
     found: dict[str, tuple[int, ...]] = {}
 
-    def look(place: str, member: object) -> bool | None:
+    def note(place: str, member: object) -> bool | None:
         if isinstance(member, h5py.Dataset) and member.shape is not None and member.dtype.kind in ARRAY_NUMBERS:
             found[place] = member.shape
-        return True if len(found) >= MOST_MEMBERS else None
+        return True if len(found) >= MAX_MEMBERS else None
 
-    file.visititems(look)
+    file.visititems(note)
     return found

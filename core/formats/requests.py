@@ -13,7 +13,7 @@ from numpy.lib.npyio import NpzFile
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import BadInputError
-from core.runtime.files import atomic_path
+from core.runtime.files import atomic_path, reading_problem
 from core.values.arrays import NUMBERS
 from core.values.inpainting import InpaintingRequest
 
@@ -91,12 +91,10 @@ def load_record(
                 raise BadInputError(f"{path}: this is no file of {what}")
             names = {} if old_names is None or form == forms[0] else old_names
             return Record((names.get(name, name), file[name]) for name in file.files if name != "format")
-    except FileNotFoundError as error:
-        raise BadInputError(f"{path}: there is no such file") from error
     except NO_RECORD as error:
         raise BadInputError(f"{path}: this is no file of {what}") from error
     except OSError as error:
-        raise BadInputError(f"{path}: this file cannot be read: {error.strerror or error}") from error
+        raise BadInputError(f"{path}: {reading_problem(error)}") from error
 
 
 def _check_size(path: str | os.PathLike[str]) -> None:

@@ -1,4 +1,4 @@
-"""The nearer end of `core.checkpoint_probe`: asks a child process about files before this one opens them."""
+"""The near end of `core.formats.sandbox_child`: asks a child process about files before this one opens them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class FileSandbox:
             raise BadCheckpointError(path, reason)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # Where this process finds its own modules, and not in the folder that one happens to be in.
+        # The child's modules come from where this process finds its own, not from the current folder.
         places = os.pathsep.join([str(Path(__file__).resolve().parents[2]), *filter(os.path.isabs, sys.path)])
         self._child = subprocess.Popen(
             COMMAND,
@@ -96,8 +96,8 @@ class FileSandbox:
 
 def _asked(child: subprocess.Popen[bytes], question: list[str | None]) -> bytes | None:
     """Return the child's answer to ``question``, or None if it has ended without one."""
-    if child.stdin is None or child.stdout is None:
-        return None
+    assert child.stdin is not None  # both are pipes
+    assert child.stdout is not None
     try:
         child.stdin.write(json.dumps(question).encode() + b"\n")
         child.stdin.flush()

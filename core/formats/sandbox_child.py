@@ -1,8 +1,8 @@
-"""A child process that reads files first, under limits, so that what crashes or stalls libhdf5 harms nobody else.
+"""A child process that reads files first, under limits, so that a file that crashes or stalls libhdf5 does no harm.
 
-``python -m core.checkpoint_probe``: each line on stdin is a JSON list, of a path alone for a checkpoint, of a path and
-the name of an array or null for other HDF5; each is answered with a line on stdout, the reason for which that file is
-refused, or null. `core.sandbox` is the other end.
+``python -m core.formats.sandbox_child`` reads lines from stdin. Each is a JSON list: a path alone for a checkpoint; a
+path and the name of an array, or null, for other HDF5. It answers each with a line on stdout: the reason why that file
+is refused, or null. `core.formats.sandbox` is the other end.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import sys
 from pathlib import Path
 
 from core.errors import BadCheckpointError, BadInputError
+from core.formats.arrays import MAX_BYTES
 from core.formats.checkpoints import read
-from core.formats.hdf5 import MAX_BYTES, read_hdf5_here
+from core.formats.hdf5 import read_hdf5_here
 
 MEMORY_BYTES = 768 * 1024**2
 MEMORY_OF_SIZE = 1.5
@@ -48,7 +49,7 @@ def verdict(path: str, *array: str | None) -> str | None:
     except BadCheckpointError as error:
         return error.reason
     except BadInputError:
-        return None  # the file is sound, and who asks will find out the same
+        return None  # the file is sound; the process that asks will raise the same
     except MemoryError:
         return TOO_MUCH
     return None
@@ -76,11 +77,11 @@ def verdict_of_a_fork(path: str, *array: str | None) -> str | None:
 
 
 def _limit(path: str) -> None:
-    """Let this process take no more memory and time than an honest file of that size needs."""
+    """Limit this process to the memory and time that an honest file of that size needs."""
     import resource
 
     status = Path(path).stat()
-    size = min(status.st_size, 512 * status.st_blocks, MAX_BYTES)  # a file with a hole in it is no larger for the hole
+    size = min(status.st_size, 512 * status.st_blocks, MAX_BYTES)  # a hole in a file takes no room
     seconds = size / BYTES_A_SECOND
     processor = int(PROCESSOR_SECONDS + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))

@@ -1,4 +1,4 @@
-"""Diffusion rates from a table in a file of the user's: text, CSV or npy."""
+"""Diffusion rates from a table in a user's file: text, CSV or npy."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import re
 import numpy as np
 
 from core.errors import BadInputError
-from core.formats.arrays import NO_NPY, UNREADABLE, npy_header
+from core.formats.arrays import NO_NPY, NPY_SIGNATURE, UNREADABLE, npy_header
 from core.processes.schedules import MAX_STEPS, Schedule, checked
 from core.runtime.files import first_bytes
 
 MAX_BYTES = 64 * MAX_STEPS
-"""Of a file: room for `MAX_STEPS` rates with every digit they have, and remarks."""
-NPY = b"\x93NUMPY"
+"""Of a file: room for `MAX_STEPS` rates with all their digits, and for remarks."""
 NAME = re.compile(r"[^\W\d]\w*")
 NOT_FINITE = {"nan", "inf", "infinity"}
 
@@ -38,14 +37,14 @@ def read_schedule(path: str | os.PathLike[str]) -> Schedule:
     if len(content) > MAX_BYTES:
         raise refusal(f"this file is longer than {MAX_BYTES:,} bytes, too long for {MAX_STEPS:,} rates")
     try:
-        rates = _from_npy(content) if content.startswith(NPY) else _from_text(content)
+        rates = _from_npy(content) if content.startswith(NPY_SIGNATURE) else _from_text(content)
         return checked(rates, "rates")
     except BadInputError as error:
         raise refusal(str(error)) from error
 
 
 def _from_npy(content: bytes) -> np.ndarray:
-    """Return the vector in an npy file, whose header is looked at before anything is allocated."""
+    """Return the vector in an npy file, whose header is checked before memory is taken for it."""
     file = io.BytesIO(content)
     try:
         shape, dtype = npy_header(file)

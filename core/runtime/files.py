@@ -178,12 +178,17 @@ def first_bytes(path: str | os.PathLike[str], most: int, refusal: Callable[[str]
             raise refusal("this is not an ordinary file")
         with Path(path).open("rb") as file:
             found = file.read(most)
-    except FileNotFoundError as error:
-        raise refusal("there is no such file") from error
-    except PermissionError as error:
-        raise refusal("no permission to read this file") from error
     except (OSError, ValueError) as error:
-        raise refusal(f"this file cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise refusal(reading_problem(error)) from error
     if not found:
         raise refusal("this file is empty")
     return found
+
+
+def reading_problem(error: OSError | ValueError) -> str:
+    """Return why a file could not be read, as part of a sentence."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, PermissionError):
+        return "no permission to read this file"
+    return f"this file cannot be read: {getattr(error, 'strerror', None) or error}"
