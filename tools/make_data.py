@@ -66,7 +66,7 @@ def _digits(package: Path) -> None:
             found = np.rint(255.0 * np.array(json.load(file)["data"])).astype(np.uint8).reshape(-1, 28, 28)
             images.append(found)
             labels.append(np.full(len(found), label, dtype=np.uint8))
-    np.savez_compressed(DATA / "digits.npz", images=np.concatenate(images), labels=np.concatenate(labels))
+    np.savez_compressed(DATA / "digits.npz", pictures=np.concatenate(images), labels=np.concatenate(labels))
 
 
 def _photograph(name: str, packed: bytes) -> None:
