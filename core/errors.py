@@ -1,4 +1,4 @@
-"""The errors that reach a person. Every message says what is wrong, where, and what to do."""
+"""The errors shown to the user. Every message states what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ def one_line(path: object) -> str:
 
 
 def printable(text: str) -> str:
-    """Return ``text`` with a space for each character that ends a line, steers a terminal or has no encoding."""
+    """Return ``text`` with a space for each character that is not printable, such as line ends and control codes."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 class DpmError(Exception):
-    """Anything that a person can be told in one sentence: never shown with a traceback."""
+    """An error whose one sentence suffices for the user; never shown with a traceback."""
 
 
 class BadInputError(DpmError):
@@ -27,7 +27,7 @@ class BadCheckpointError(DpmError):
     """A checkpoint that is refused; the message is one line that begins with its path."""
 
     def __init__(self, path: object, reason: str) -> None:
-        # A name inside the file may hold anything: line breaks, what steers a terminal, a hundred thousand letters.
+        # A name inside the file may contain anything: line breaks, terminal control codes, a hundred thousand letters.
         reason = printable(reason[: LONGEST_REASON + 1])
         self.path = path
         self.reason = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]} …"

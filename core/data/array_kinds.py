@@ -1,4 +1,4 @@
-"""What an array of a person's own is taken for: points, bits or pictures; and pixels as whole grey levels."""
+"""How an array of the user's is interpreted: as points, bits or images; and its pixels as whole grey levels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.values.checkpoints import RGB
 MAX_POINT_DIMENSIONS = 64
 MAX_BITS = 4096
 FEWEST_PIXELS = 4
-"""Of a side of a picture."""
+"""The shortest side of an image."""
 ALPHA = 4
 Levels = NDArray[np.uint8]
 
@@ -35,9 +35,9 @@ class BitArray:
 
 @dataclass(frozen=True, slots=True)
 class ImageArrays:
-    """Pictures of whole grey levels, each ``[H, W]`` or each ``[H, W, 3]``, and what was done to them.
+    """Images of whole grey levels, each ``[H, W]`` or each ``[H, W, 3]``, with notes on how they were converted.
 
-    They are one array where all have one size and may be a list where they have not.
+    Images of one size are stacked in one array; images of several sizes are a list.
     """
 
     values: list[Levels] | Levels
@@ -45,14 +45,14 @@ class ImageArrays:
 
 
 def interpret_array(values: NDArray[np.generic]) -> PointArray | BitArray | ImageArrays:
-    """Return what ``values`` are, by their shape, type and range.
+    """Interpret ``values`` by their shape, type and range.
 
-    Two dimensions are rows: bits if all are 0 or 1, points up to `MAX_POINT_DIMENSIONS` numbers a row, above that
-    pictures, one a row, if the rows are squares, or else one grey picture. Three are grey pictures, or one of colour;
-    four are pictures with channels, last or first.
+    An array of two dimensions holds rows: bits if all numbers are 0 or 1, points if a row has `MAX_POINT_DIMENSIONS`
+    numbers or fewer, else square images, one a row, or a single grey image. Three dimensions are grey images or a
+    single colour image; four are images with the channels first or last.
 
     Raises:
-        BadInputError: If they are none of these; the message does not name the file.
+        BadInputError: If the array is none of these; the message does not name the file.
     """
     if not values.size:
         raise BadInputError("there are no numbers in it")
@@ -68,10 +68,10 @@ def interpret_array(values: NDArray[np.generic]) -> PointArray | BitArray | Imag
 
 
 def grey_levels(values: NDArray[np.generic]) -> tuple[Levels, tuple[str, ...]]:
-    """Return pixels as whole grey levels 0 … 255, and what had to be done for it.
+    """Return pixels as whole grey levels 0 … 255, uint8, and notes on how they were scaled.
 
     Raises:
-        BadInputError: If they lie in none of the usual ranges.
+        BadInputError: If the pixels lie in none of the usual ranges.
     """
     if values.dtype == np.uint8 and values.max() > 1:
         return np.asarray(values, dtype=np.uint8), ()
@@ -103,22 +103,22 @@ def _rows(values: NDArray[np.generic]) -> PointArray | BitArray | ImageArrays:
     side = math.isqrt(width)
     if side**2 == width and count != width:
         levels, scaled = grey_levels(values.reshape(count, side, side))
-        return ImageArrays(levels, (f"rows of {width} numbers taken for {side} x {side} pixels", *scaled))
+        return ImageArrays(levels, (f"rows of {width} numbers interpreted as {side} x {side} pixels", *scaled))
     if count >= MAX_POINT_DIMENSIONS and values.min() >= 0:
         levels, scaled = grey_levels(values)
         return ImageArrays([levels], scaled)
     raise BadInputError(
-        f"it has rows of {width} numbers, which are neither bits nor pictures, "
-        f"and points may have {MAX_POINT_DIMENSIONS} dimensions at most"
+        f"it has rows of {width} numbers, which are neither bits nor images, "
+        f"and points may have at most {MAX_POINT_DIMENSIONS} dimensions"
     )
 
 
 def _channels_last(values: NDArray[np.generic]) -> tuple[NDArray[np.generic], tuple[str, ...]]:
-    """Return ``[N, H, W]`` or ``[N, H, W, 3]`` of pictures in any usual order of axes, and what was done."""
+    """Return images in any usual order of axes as ``[N, H, W]`` or ``[N, H, W, 3]``, and notes on what was changed."""
     shape = values.shape
     listed = " x ".join(map(str, shape))
     if values.ndim == 3 and shape[2] in (RGB, ALPHA) and min(shape[:2]) > ALPHA:
-        values = values[None]  # one picture with channels
+        values = values[None]  # one image with channels
     elif values.ndim == 3 and shape[0] in (1, RGB, ALPHA) and min(shape[1:]) > ALPHA:
         values = values[None]
     elif values.ndim == 3:
@@ -128,7 +128,7 @@ def _channels_last(values: NDArray[np.generic]) -> tuple[NDArray[np.generic], tu
             return _without_channel(np.moveaxis(values, 1, -1), listed, ("channels moved to the last axis",))
         if values.shape[3] in (1, RGB, ALPHA):
             return _without_channel(values, listed, ())
-    raise BadInputError(f"it has shape {listed}, which is none of points, bits or pictures")
+    raise BadInputError(f"it has shape {listed}, which is that of neither points, bits nor images")
 
 
 def _without_channel(
@@ -138,18 +138,20 @@ def _without_channel(
     if channels == 1:
         return _checked(values[..., 0], listed), ()
     if channels == ALPHA:
-        return _checked(values[..., :RGB], listed), (*notes, "the fourth channel left out")
+        return _checked(values[..., :RGB], listed), (*notes, "fourth channel left out")
     return _checked(values, listed), notes
 
 
 def _checked(values: NDArray[np.generic], listed: str) -> NDArray[np.generic]:
     if min(values.shape[1:3]) < FEWEST_PIXELS:
-        raise BadInputError(f"it has shape {listed}, whose pictures have a side of less than {FEWEST_PIXELS} pixels")
+        raise BadInputError(
+            f"it has shape {listed}; images with a side of less than {FEWEST_PIXELS} pixels are too small"
+        )
     return values
 
 
 def _rounded(values: NDArray[np.generic], scale: float, shift: float) -> Levels:
-    """Return ``scale * values + shift`` as bytes, in parts, so that no copy of all of it in float64 is made."""
+    """Return ``scale * values + shift`` as bytes, image by image, so that only one is held in float64 at a time."""
     levels = np.empty(values.shape, dtype=np.uint8)
     for index in range(len(values)):
         levels[index] = np.rint(np.asarray(values[index], dtype=np.float64) * scale + shift)

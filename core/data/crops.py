@@ -1,4 +1,4 @@
-"""Random crops of large pictures as data, and the parts of those pictures that are kept apart."""
+"""Random crops of large images as data, and the held-out parts of those images."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from core.errors import BadInputError
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A part of one picture, in which crops lie: ``pixels`` [height, width] or [height, width, 3], uint8."""
+    """A part of one image from which crops are taken: ``pixels`` [height, width] or [height, width, 3], uint8."""
 
     pixels: NDArray[np.uint8]
 
     def places(self, size: tuple[int, int]) -> tuple[int, int]:
-        """Return how many places there are, down and across, for a crop of ``size``."""
+        """Return the number of positions, down and across, of a crop of ``size``."""
         return max(0, self.pixels.shape[0] - size[0] + 1), max(0, self.pixels.shape[1] - size[1] + 1)
 
 
 class Crops(GreyLevelSource):
-    """Random crops of fixed size, each place of each field as likely as any other.
+    """Random crops of fixed size, uniform over all positions in all fields.
 
     Args:
-        name: What a checkpoint calls the data.
-        fields: Where crops lie, all grey or all RGB.
+        name: Name of the data in a checkpoint.
+        fields: Parts of images from which crops are taken, all grey or all RGB.
         size: ``(height, width)`` of a crop.
-        mirrored: Whether a crop is mirrored left to right half of the time.
-        held_out_data: Where those lie that are kept apart from training; none for a part that is itself kept apart.
+        mirrored: Whether half of the crops, at random, are mirrored left to right.
+        held_out_data: Parts from which held-out crops are taken; empty for a source that is itself held out.
 
     Raises:
-        BadInputError: If no crop of that size fits, or none into what is kept apart.
+        BadInputError: If no crop of that size fits into the fields, or none into the held-out parts.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Crops(GreyLevelSource):
         self.name = name
         self._fields = [field for field in fields if min(field.places(size))]
         if not self._fields:
-            raise BadInputError(f"{name}: crops of {size[0]} x {size[1]} pixels do not fit in")
+            raise BadInputError(f"{name}: crops of {size[0]} x {size[1]} pixels do not fit into its images")
         self.shape = (*size, *self._fields[0].pixels.shape[2:])
         self._mirrored = mirrored
         self._windows = [_windows(field.pixels, size) for field in self._fields]
@@ -58,7 +58,7 @@ class Crops(GreyLevelSource):
 
     @property
     def held_out(self) -> GreyLevelSource:
-        """Crops from the part kept apart, which no training crop touches."""
+        """Crops of the held-out parts, which no training crop overlaps."""
         return self if self._held_out is None else self._held_out
 
     def images(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -75,31 +75,31 @@ class Crops(GreyLevelSource):
         return crops
 
     def tiles(self) -> NDArray[np.uint8]:
-        """Return as many crops as fit in beside each other, ``[N, *shape]``, none of which shows what another shows."""
+        """Return as many crops as fit side by side without overlap, ``[N, *shape]``, uint8."""
         height, width = self.shape[:2]
         return np.concatenate([windows[::height, ::width].reshape(-1, *self.shape) for windows in self._windows])
 
-    def moments(self, rng: np.random.Generator) -> tuple[float, float]:  # noqa: ARG002 - nothing is left to chance
-        """Return mean and standard deviation over the pixels of all fields, noise included."""
+    def moments(self, rng: np.random.Generator) -> tuple[float, float]:  # noqa: ARG002 - computed exactly
+        """Return mean and standard deviation of a pixel over all fields, noise included, user's units."""
         return noisy_moments(*(field.pixels for field in self._fields))
 
 
 def _windows(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return all crops of ``size`` in ``pixels``, ``[down, across, *crop]``: a view, which takes no memory."""
+    """Return all crops of ``size`` in ``pixels``, ``[down, across, *crop]``, as a view that takes no memory."""
     windows = np.lib.stride_tricks.sliding_window_view(pixels, size, axis=(0, 1))
     return np.moveaxis(windows, 2, -1) if pixels.ndim == 3 else windows
 
 
 def split_by_columns(image: NDArray[np.uint8], share: float) -> tuple[Field, Field]:
-    """Return all of ``image`` but a ``share`` of its width on the right, and that share, to be kept apart."""
+    """Split ``image`` into a left part for training and a right part, a ``share`` of its width, to be held out."""
     border = image.shape[1] - round(share * image.shape[1])
     return Field(image[:, :border]), Field(image[:, border:])
 
 
 def without_corner(image: NDArray[np.uint8], corner: int, size: tuple[int, int]) -> tuple[list[Field], Field]:
-    """Return fields for all crops of ``size`` that do not touch the square at the bottom right, and that square.
+    """Return fields for all crops of ``size`` that do not overlap the square at the bottom right, and that square.
 
-    The fields share pixels but no place of a crop: every crop outside the corner lies in exactly one of them.
+    The fields share pixels but no position of a crop: every crop outside the corner lies in exactly one field.
     """
     height, width = image.shape[:2]
     above = Field(image[: height - corner])

@@ -1,4 +1,4 @@
-"""Dead leaves: pictures of opaque discs that hide each other, of which there are infinitely many."""
+"""The dead leaves model: random images of opaque discs that hide each other, drawn from a formula."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from core.errors import BadInputError
 from core.values.checkpoints import LEVELS
 
 SMALLEST, LARGEST = 2.0, 16.0
-"""Radii, pixels."""
+"""The range of radii, pixels."""
 BATCH = 64
-"""Pictures painted at once: their discs stay in the cache."""
+"""Images painted at once; the discs of so many stay in the cache."""
 MOST_COVERED = 3.5
-"""The first round's discs cover a pixel so many times over on average, and leave one in e^3.5 = 33 bare."""
+"""Discs of the first round that cover a pixel, on average; one pixel in e^3.5 = 33 stays bare."""
 MIN_SIDE, MAX_SIDE = 4, 512
 
 
 @dataclass(frozen=True, slots=True)
 class Discs:
-    """Discs that fall on ``P`` pictures, ``n`` on each: arrays ``[P, n]``, the foremost first; lengths in pixels."""
+    """Discs on ``P`` images, ``n`` on each: arrays ``[P, n]``, the foremost first; lengths in pixels."""
 
     x: NDArray[np.float32]
     y: NDArray[np.float32]
@@ -32,14 +32,17 @@ class Discs:
 
 
 class DeadLeaves(GreyLevelSource):
-    """Square pictures of opaque discs, drawn from front to back until every pixel is covered.
+    """Square images of opaque discs, drawn from front to back until every pixel is covered.
 
-    Lee, Mumford and Huang 2001: the density of radii falls as r^-3 between 2 and 16 pixels, a disc's grey is uniform on
-    0 … 255 and its centre uniform over the picture and 16 pixels around it. Every picture is exact: a disc that comes
-    later lies behind, so that what is covered stays as it is, whatever number of discs the last bare pixel needs.
+    Lee, Mumford and Huang 2001: the density of radii falls as r^-3 between 2 and 16 pixels; a disc's grey is uniform on
+    0 … 255 and its centre uniform over the image and a margin of 16 pixels. Every image is an exact sample: later discs
+    lie behind earlier ones and change no covered pixel, however many discs it takes to cover the last one.
 
     Args:
         side: Pixels of a side, 4 … 512.
+
+    Raises:
+        BadInputError: If ``side`` is out of that range.
     """
 
     name = "dead_leaves"
@@ -54,17 +57,17 @@ class DeadLeaves(GreyLevelSource):
 
     @property
     def held_out(self) -> DeadLeaves:
-        """The formula itself, whose draws are independent."""
+        """The formula itself, since its draws are independent."""
         return self
 
     def images(self, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-        """Draw ``[count, side, side]``."""
+        """Draw ``[count, side, side]``, uint8."""
         images = np.empty((count, *self.shape), dtype=np.uint8)
         for start in range(0, count, BATCH):
             images[start : start + BATCH] = self._batch(min(BATCH, count - start), rng)
         return images
 
-    def moments(self, rng: np.random.Generator) -> tuple[float, float]:  # noqa: ARG002 - nothing is left to chance
+    def moments(self, rng: np.random.Generator) -> tuple[float, float]:  # noqa: ARG002 - known exactly
         """Return mean and standard deviation of a noisy pixel, which is uniform on [0, 256)."""
         return LEVELS / 2.0, LEVELS / math.sqrt(12.0)
 
@@ -83,12 +86,12 @@ class DeadLeaves(GreyLevelSource):
         x, y, place = rng.random((3, *size), dtype=np.float32)
         width = np.float32(self.side + 2.0 * LARGEST)
         grey = rng.integers(0, LEVELS, size=size, dtype=np.uint8)
-        # The inverse of the distribution function, 1/r^2 being uniform.
+        # By the inverse of the distribution function: 1/r^2 is uniform.
         radius = 1.0 / np.sqrt(np.float32(LARGEST**-2) + place * np.float32(SMALLEST**-2 - LARGEST**-2))
         return Discs(x * width - np.float32(LARGEST), y * width - np.float32(LARGEST), radius, grey)
 
     def _behind(self, bare: NDArray[np.int64], discs: Discs) -> NDArray[np.int16]:
-        """Return the grey of the first disc over each ``bare`` pixel, given by flat index, or -1 where none is."""
+        """Return the grey of the foremost disc over each ``bare`` pixel (flat indices), or -1 where there is none."""
         image, place = np.divmod(bare, self.side**2)
         y, x = np.divmod(place, self.side)
         across = discs.x[image] - (x[:, None] + np.float32(0.5))
@@ -102,8 +105,8 @@ class DeadLeaves(GreyLevelSource):
 def paint(canvas: NDArray[np.int16], discs: Discs) -> None:
     """Paint ``discs`` on ``canvas`` [P, side, side], C order, the foremost over all others.
 
-    A pixel is covered where its centre, at half a pixel, lies in the disc. Every disc is a stack of runs of pixels, one
-    a row; all the runs are written in one go from back to front, so that the foremost stays.
+    A disc covers a pixel if it covers the pixel's centre, at half a pixel. Every disc is split into runs of pixels, one
+    a row; all runs are written in one assignment from back to front, so that the foremost stay visible.
     """
     side = canvas.shape[-1]
     order = np.s_[:, ::-1]
@@ -125,7 +128,7 @@ def paint(canvas: NDArray[np.int16], discs: Discs) -> None:
 
 
 def _counted(lengths: NDArray[np.int32], starts: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-    """Return, for runs of these ``lengths`` and ``starts`` one after the other, whose run it is and its numbers."""
+    """Concatenate runs of consecutive numbers: return, for each number, the index of its run and the number itself."""
     run = np.repeat(np.arange(len(lengths)), lengths)
     before = np.cumsum(lengths) - lengths
     return run, np.arange(len(run), dtype=np.int32) + np.repeat((starts - before).astype(np.int32), lengths)

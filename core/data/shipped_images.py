@@ -1,4 +1,4 @@
-"""The pictures that ship: digits, textures and colour photographs, and all sources of pictures by name."""
+"""The shipped images: digits, textures and colour photographs; and all image sources by name."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from core.values.arrays import read_only
 from core.values.checkpoints import RGB
 
 TEST_DIGITS = 100
-"""Digits of each class that are kept apart, the last ones."""
+"""Held-out digits of each class: the last ones."""
 TEXTURES = ("brick", "grass", "gravel")
 MIRRORED = ("brick",)
-"""Textures that are as good left to right as right to left: nothing in a wall says from where it is seen."""
+"""Textures that are as likely as their mirror images."""
 TEST_CORNER = 192
-"""Side of the corner of a texture, bottom right, that is kept apart."""
+"""Side of the held-out corner of a texture, bottom right, pixels."""
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "retina", "rocket")
 TEST_SHARE = 0.25
-"""Share of a photograph's width, on the right, that is kept apart."""
+"""Held-out share of a photograph's width, on the right."""
 MAX_PATCH = 96
-"""Pixels of the part kept apart across."""
+"""Width of a photograph's held-out part, pixels."""
 
 
 class Digits(StoredImages):
-    """Handwritten digits of MNIST, 28 x 28: 9 000 to train on, and the last hundred of each class kept apart.
+    """Handwritten digits of MNIST, 28 x 28: 9 000 for training; the last hundred of each class are held out.
 
     Attributes:
         labels: The digit that each of ``stored`` shows, uint8 ``[9000]``.
-        held_out_labels: The same of those kept apart, uint8 ``[1000]``.
+        held_out_labels: The same for the held-out digits, uint8 ``[1000]``.
     """
 
     def __init__(self) -> None:
@@ -50,20 +50,20 @@ class Digits(StoredImages):
 
 
 class Texture(Crops):
-    """Crops of a grey texture of 512 x 512 pixels, none of which touches the corner that is kept apart.
+    """Crops of a grey texture of 512 x 512 pixels that do not overlap its held-out corner.
 
-    Those of a brick wall are mirrored half of the time.
+    Half of the crops of the brick wall, at random, are mirrored.
 
     Args:
         name: "brick", "grass" or "gravel".
         side: Pixels of a side of a crop, 1 … 192.
 
     Attributes:
-        whole: All of the texture, ``[512, 512]``.
-        test_corner: Its corner, bottom right, that is kept apart, ``[192, 192]``.
+        whole: The whole texture, ``[512, 512]``, uint8.
+        test_corner: Its held-out corner, bottom right, ``[192, 192]``, uint8.
 
     Raises:
-        BadInputError: If there is no such texture, or the crops are larger than the corner kept apart.
+        BadInputError: If there is no such texture, or the crops are larger than the held-out corner.
     """
 
     def __init__(self, name: str, side: int = 64) -> None:
@@ -78,13 +78,13 @@ class Texture(Crops):
 
 
 class ColourPatches(Crops):
-    """Crops of five colour photographs; the right quarter of each is kept apart and touched by no training crop.
+    """Crops of five colour photographs; the right quarter of each is held out, and no training crop overlaps it.
 
     Args:
         side: Pixels of a side of a crop, 1 … 96.
 
     Raises:
-        BadInputError: If the crops are wider than the quarter kept apart.
+        BadInputError: If the crops are wider than the held-out quarter.
     """
 
     def __init__(self, side: int = 32) -> None:
@@ -119,7 +119,7 @@ IMAGE_SOURCES: Mapping[str, Callable[[tuple[int, ...]], GreyLevelSource | None]]
     **{name: _texture(name) for name in TEXTURES},
     "colour_patches": _colour_patches,
 }
-"""Makes the source of a name for examples of a shape, or None where it has none of that shape."""
+"""By name: a function that makes the source for examples of a shape, or returns None if it has none of that shape."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Data of a person's own, from a file or a folder: what they are taken for, and the part that is kept apart."""
+"""User data from a file or a folder: how they are interpreted, and which part of them is held out."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from core.runtime.randomness import numpy_generator
 from core.values.checkpoints import MAX_EXAMPLES, DataInfo
 
 MIN_EXAMPLES = 10
-"""Examples there must be; fewer pictures are cut into crops."""
+"""The fewest examples to learn from; fewer images are cut into crops."""
 HELD_OUT_SHARE = 0.1
 MAX_HELD_OUT = 1000
 DEFAULT_SIDE = 32
-"""Pixels of a side of crops, and of pictures that have to be resized."""
+"""Side of crops and of resized images, pixels, unless one is given."""
 LARGEST_SIDE = 128
-"""Of pictures that are taken as they are."""
+"""The longest side, pixels, of images that are not resized."""
 ImageList = list[Levels] | Levels
 CONTAINER_SUFFIXES = (".npz", ".h5", ".hdf5", ".hdf", ".he5")
 SPLIT_SEED = 0
@@ -38,14 +38,14 @@ SPLIT_SEED = 0
 
 @dataclass(frozen=True, slots=True)
 class UserData:
-    """Data of a person's own, ready to be trained on.
+    """User data, ready for training.
 
     Attributes:
-        kind: The process that suits them, "gaussian" or "binomial".
-        source: Where they are drawn from; `held_out` is what was kept apart.
-        info: Units and examples, the examples all of training data.
-        interpreted_as: What they were taken for and what was done to them, one line.
-        sentence: The same, with where they are.
+        kind: The process for these data, "gaussian" or "binomial".
+        source: The training data; its `held_out` are the held-out data.
+        info: Units and examples; the examples are all training data.
+        interpreted_as: How the data were interpreted and converted, one line.
+        sentence: The same, preceded by the path.
     """
 
     kind: str
@@ -56,17 +56,18 @@ class UserData:
 
 
 def read_data(path: str, side: int | None = None) -> UserData:
-    """Return the data at ``path``: a file, a folder of pictures or of batches, or ``FILE:/ARRAY`` of npz or HDF5.
+    """Read the data at ``path``: a file, a folder of images or of batches, or ``FILE:/ARRAY`` of npz or HDF5.
 
-    A tenth is kept apart, `MAX_HELD_OUT` examples at most; of few large pictures the right tenth of each.
+    A tenth of the examples is held out, `MAX_HELD_OUT` at most; where there are few large images, the right tenth of
+    each is held out.
 
     Args:
-        path: Where they are.
-        side: Pixels of a side to which pictures are brought, by crops of few large ones and by resizing others; of no
-            consequence to rows of numbers.
+        path: The file, folder or array.
+        side: Side of the training images, pixels: few large images are cut into crops of this side, others are resized
+            to it. Ignored for rows of numbers.
 
     Raises:
-        BadInputError: In one sentence that begins with ``path``, if they cannot be used or understood.
+        BadInputError: If the data cannot be read or used; the message is one sentence that begins with ``path``.
     """
     place, array = _split(path)
     printed_path = one_line(place)
@@ -91,7 +92,7 @@ def _split(path: str) -> tuple[Path, str | None]:
 def _read(
     path: Path, array: str | None
 ) -> tuple[PointArray | BitArray | ImageArrays, ImageArrays | None, tuple[str, ...]]:
-    """Return what is at ``path``, what its makers kept apart, and what was chosen."""
+    """Return the data at ``path``, the held-out data that come with them, if any, and notes on what was chosen."""
     if path.is_dir():
         batches, test = cifar_batches(path)
         if batches:
@@ -124,7 +125,7 @@ def _idx(path: Path) -> PointArray | BitArray | ImageArrays:
         refuse(path, "this is an archive; unpack it first and give the folder")
     values = read_idx(path)
     if values.ndim == 1:
-        refuse(path, f"this idx file holds one row of {len(values)} numbers, which are labels and no data")
+        refuse(path, f"this idx file holds one row of {len(values)} numbers: labels, not data")
     return interpret_array(values)
 
 
@@ -132,7 +133,7 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...]) -> U
     bits = isinstance(found, BitArray)
     count, width = found.values.shape
     if count < MIN_EXAMPLES:
-        raise BadInputError(f"it has {count} rows, and {MIN_EXAMPLES} are the fewest that can be learned from")
+        raise BadInputError(f"it has {count} rows, but training needs {MIN_EXAMPLES} or more")
     training, held_out = split_indices(count)
     source = Examples(_name(path), found.values[training], held_out_data=found.values[held_out])
     chosen = numpy_generator(SPLIT_SEED, "examples").permutation(len(training))[:MAX_EXAMPLES]
@@ -147,7 +148,7 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...]) -> U
         units = (float(rows.min()), float(rows.max())), rows.mean(axis=0), deviations
     what = f"{count} sequences of {width} bits" if bits else f"{count} points in {width} dimensions"
     info = DataInfo(source.name, source.shape, *units, examples)
-    interpreted_as = printable("; ".join((what, *notes, f"{len(held_out)} of them are kept apart")))
+    interpreted_as = printable("; ".join((what, *notes, f"{len(held_out)} of them are held out")))
     return UserData("binomial" if bits else "gaussian", source, info, interpreted_as, _sentence(path, interpreted_as))
 
 
@@ -162,7 +163,7 @@ def _images(
     if len(images) < MIN_EXAMPLES:
         size = side or DEFAULT_SIDE
         source = _crops(images, _name(path), size)
-        done = f"training takes crops of {size} x {size}", "the right part of each is kept apart"
+        done = f"training uses crops of {size} x {size}", "the right part of each image is held out"
     else:
         source, done = _whole(images, held_out_data, _name(path), side)
     info = source.info(numpy_generator(SPLIT_SEED, "examples"))
@@ -171,13 +172,13 @@ def _images(
 
 
 def _crops(images: ImageList, name: str, side: int) -> Crops:
-    """Return crops of few ``images``, the right tenth of each kept apart, or as much of it as a crop needs."""
+    """Return crops of few ``images``; the right tenth of each is held out, or as much as one crop needs."""
     parts = []
     for image in images:
         height, width = image.shape[:2]
         if height < side or width < 2 * side:
             raise BadInputError(
-                f"fewer than {MIN_EXAMPLES} pictures are cut into crops, and one of {height} x {width} pixels "
+                f"fewer than {MIN_EXAMPLES} images are cut into crops, and one of {height} x {width} pixels "
                 f"is too small for crops of {side} x {side}, which need {side} x {2 * side}"
             )
         parts.append(split_by_columns(image, max(HELD_OUT_SHARE, side / width)))
@@ -188,7 +189,7 @@ def _crops(images: ImageList, name: str, side: int) -> Crops:
 def _whole(
     images: ImageList, held_out_data: ImageArrays | None, name: str, side: int | None
 ) -> tuple[StoredImages, tuple[str, ...]]:
-    """Return whole pictures, resized where they have to be, and what was done."""
+    """Return whole images, resized where necessary, and notes on what was done."""
     shapes = {image.shape for image in images}
     fit = len(shapes) == 1 and max(images[0].shape[:2]) <= LARGEST_SIDE
     resize = side is not None and shapes != {(side, side, *images[0].shape[2:])}
@@ -203,18 +204,18 @@ def _whole(
     if held_out_data is not None:
         return StoredImages(name, stacked(images), stacked(held_out_data.values)), (
             *done,
-            f"the {len(held_out_data.values)} of the test batch are kept apart",
+            f"the {len(held_out_data.values)} of the test batch are held out",
         )
     training, held_out = split_indices(len(images))
     everything = stacked(images)
     return StoredImages(name, everything[training], everything[held_out]), (
         *done,
-        f"{len(held_out)} of them are kept apart",
+        f"{len(held_out)} of them are held out",
     )
 
 
 def split_indices(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the places of the examples to train on and of those kept apart, the same for equal ``count``."""
+    """Return the indices of the training examples and of the held-out ones; equal ``count`` gives equal indices."""
     order = numpy_generator(SPLIT_SEED, "kept apart").permutation(count)
     held_out_count = min(MAX_HELD_OUT, max(2, round(HELD_OUT_SHARE * count)))
     return np.sort(order[held_out_count:]), np.sort(order[:held_out_count])
@@ -226,14 +227,14 @@ def _described(images: ImageList) -> str:
     colour = "grey" if images[0].ndim == 2 else "RGB"
     number = "one" if len(images) == 1 else str(len(images))
     size = low if len(shapes) == 1 else f"mixed sizes, {low} to {high}"
-    return f"{number} {colour} {'picture' if len(images) == 1 else 'pictures'} of {size} pixels"
+    return f"{number} {colour} {'image' if len(images) == 1 else 'images'} of {size} pixels"
 
 
 def _sentence(path: Path, interpreted_as: str) -> str:
-    return f"{printable(str(path))}: taken for {interpreted_as}"
+    return f"{printable(str(path))}: interpreted as {interpreted_as}"
 
 
 def _name(path: Path) -> str:
-    """Return what a checkpoint calls the data: the file's name, on one line, and no name of data that ship."""
+    """Return the name of the data in a checkpoint: the file's on one line, different from those of shipped data."""
     name = printable(path.resolve().name).strip() or "data"
     return f"{name} (own)" if name in FORMULAS or name in IMAGE_SOURCES else name

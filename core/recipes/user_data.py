@@ -1,4 +1,4 @@
-"""Recipes for data of a person's own: what network and rates suit the kind of data they were taken for."""
+"""Recipes for user data: a network and a schedule for each kind of data."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from core.recipes.recipe import Recipe
 from core.values.checkpoints import Checkpoint, channels_of, pixels_of
 
 USER_DATA = "own data"
-"""What a checkpoint calls the recipe of data that no recipe names."""
+"""Name in checkpoints of the recipe for user data."""
 LICENCE = "that of the data"
 POINT_STEPS = 40
 BIT_STEPS = 1000
 FIRST_BIT_RATE = 2e-5
-"""beta_1 of bits: the edge is the least part of the loss then."""
+"""beta_1 of bits: so small that the final kernel contributes least to the loss."""
 MOST_NUMBERS = 2**19
-"""Of a batch of points or bits: 4096 examples of 128 numbers."""
+"""Largest batch of points or bits, in numbers: 4096 examples of 128."""
 IMAGE_BATCH = 32
 BATCH_PIXELS = IMAGE_BATCH * 32 * 32
 CIFAR_SHAPE = (32, 32, 3)
 
 
 def user_recipe(data: UserData) -> Recipe:
-    """Return the recipe for ``data``: an MLP for points and for bits, a U-Net for pictures."""
+    """Return the recipe for ``data``: an MLP for points and for bits, a U-Net for images."""
     if data.kind == "binomial":
         recipe = _bits(data)
     elif data.info.is_image:
@@ -51,10 +51,10 @@ def cifar10(data: UserData) -> Recipe:
     """Return the paper's experiment on CIFAR-10 (section 3.2.2), with its own network.
 
     Raises:
-        BadInputError: If ``data`` are not RGB pictures of 32 x 32.
+        BadInputError: If ``data`` are not RGB images of 32 x 32.
     """
     if data.info.shape != CIFAR_SHAPE or not data.info.is_image:
-        raise BadInputError(f"cifar10: it takes RGB pictures of 32 x 32, and these have shape {data.info.shape}")
+        raise BadInputError(f"cifar10: it needs RGB images of 32 x 32, and these have shape {data.info.shape}")
     return replace(
         user_recipe(data),
         name="cifar10",
@@ -67,7 +67,7 @@ def cifar10(data: UserData) -> Recipe:
 
 @dataclass(frozen=True, slots=True)
 class DataRecipe:
-    """A recipe whose data do not ship: ``make`` takes them; ``summary`` is one line for `dpm recipes`."""
+    """A recipe whose data are not shipped: ``make`` makes it from them; ``summary`` is one line for `dpm recipes`."""
 
     make: Callable[[UserData], Recipe]
     summary: str
@@ -81,26 +81,31 @@ WITH_DATA: Mapping[str, DataRecipe] = {
 
 
 def data_recipe(name: str | None, path: str, side: int | None) -> tuple[Recipe, str]:
-    """Return the recipe called ``name``, or the one that suits, for the data at ``path``, and what they were taken for.
+    """Return a recipe for the data at ``path``, and a sentence that tells how they were interpreted.
+
+    Args:
+        name: Name of the recipe; None for the one that fits the kind of data.
+        path: The data, as for `core.data.user_data.read_data`.
+        side: Side of training images, pixels, or None for the default.
 
     Raises:
-        BadInputError: If the data cannot be used (see `core.data.user_data.read_data`), or the recipe takes none.
+        BadInputError: If the data cannot be used, or the recipe called ``name`` has its own data.
     """
     if name is not None and name not in WITH_DATA:
-        raise BadInputError(f"--data: the recipe {name!r} has data of its own; leave one of the two out")
+        raise BadInputError(f"--data: the recipe {name!r} has its own data; leave one of the two out")
     data = read_data(path, side)
     if side is not None and not data.info.is_image:
-        raise BadInputError(f"--side: it is for pictures, and {path} was taken for rows of numbers")
+        raise BadInputError(f"--side: it is for images, and {path} holds rows of numbers")
     return (user_recipe(data) if name is None else WITH_DATA[name].make(data)), data.sentence
 
 
 def resumed_recipe(checkpoint: Checkpoint, path: object, data_path: str | None) -> Recipe | None:
-    """Return the recipe of the training that ``checkpoint``, read from ``path``, was saved in the middle of.
+    """Return the recipe of the unfinished training in ``checkpoint``, read from ``path``, if it used user data.
 
-    None if its data ship, and no ``data_path`` is needed.
+    Returns None if its data are shipped and no ``data_path`` is given.
 
     Raises:
-        BadInputError: If the data are needed and not given, or given and not needed, or are others.
+        BadInputError: If the data are needed but not given, given but not needed, or not those of the training.
     """
     name = None if checkpoint.training is None else checkpoint.training.recipe
     needed = name == USER_DATA or name in WITH_DATA
@@ -111,19 +116,19 @@ def resumed_recipe(checkpoint: Checkpoint, path: object, data_path: str | None) 
             f"{path}: it was trained on {checkpoint.data.name!r}; give these data again with --data PATH"
         )
     if not needed:
-        raise BadInputError(f"--data: {path} was trained on data that ship; leave it out")
+        raise BadInputError(f"--data: {path} was trained on shipped data; leave it out")
     shape = checkpoint.data.shape
     side = shape[0] if checkpoint.data.is_image and shape[0] == shape[1] else None
     data = read_data(data_path, side)
     old, new = checkpoint.data, data.info
     if old.shape != new.shape or not np.array_equal(old.examples, new.examples):
         raise BadInputError(f"--data: {data_path} is not what {path} was trained on")
-    data = replace(data, info=old)  # the name may be another since
+    data = replace(data, info=old)  # the file may have been renamed
     return user_recipe(data) if name == USER_DATA else WITH_DATA[str(name)].make(data)
 
 
 def measured_count(recipe: Recipe) -> int:
-    """Return on how many held-out data K is measured: on each once where fewer than usual were kept apart."""
+    """Return the number of held-out data that K is measured on: the default, or all of them if they are fewer."""
     held_out_count = _size(recipe.source.held_out)
     default = default_count(recipe.info)
     return default if held_out_count is None else min(default, held_out_count)
@@ -163,7 +168,7 @@ def _images(data: UserData) -> Recipe:
 def _suited(
     data: UserData, betas: Schedule, network: Callable[[int], TrainableNetwork], *, learns_schedule: bool = False
 ) -> Recipe:
-    """Return what the recipes of all kinds of data share, around rates and a network that suit ``data``."""
+    """Return a recipe with the given rates and network and the settings that all kinds of data share."""
     return Recipe(
         name=USER_DATA,
         title=data.info.name,
@@ -181,7 +186,7 @@ def _suited(
 
 
 def _size(source: object) -> int | None:
-    """Return how many examples ``source`` has, or None where they are as good as infinitely many."""
+    """Return the number of stored examples of ``source``, or None if it has practically infinitely many."""
     if isinstance(source, Examples):
         return len(source.examples)
     return len(source.stored) if isinstance(source, StoredImages) else None

@@ -1,1 +1,1 @@
-"""What a process runs on: files, devices and their memory, randomness, shipped assets."""
+"""Services for the rest of the engine: files, memory and threads, randomness, shipped assets."""

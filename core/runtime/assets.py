@@ -1,4 +1,4 @@
-"""Where the files that ship are: checkpoints, data, icons."""
+"""Finds the shipped files: checkpoints, data, icons."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 def asset(relative: str) -> Path:
     """Return the path of a shipped file or folder, such as ``"data/digits.npz"``.
 
-    A wheel carries the assets inside the application's package; a checkout and an editable install have them beside it.
+    A wheel holds the assets inside the application's package; a checkout and an editable install have them beside it.
 
     Raises:
-        FileNotFoundError: If nothing of that name is shipped.
+        FileNotFoundError: If no file or folder of that name is shipped.
     """
     root = Path(__file__).resolve().parents[2]
     for folder in (root / "dpm_gui" / "assets", root / "assets"):
@@ -22,7 +22,7 @@ def asset(relative: str) -> Path:
 
 
 def is_shipped(relative: str) -> bool:
-    """Tell whether a file or folder of that name has come with the application."""
+    """Tell whether a file or folder of that name is shipped."""
     try:
         asset(relative)
     except FileNotFoundError:

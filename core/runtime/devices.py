@@ -1,6 +1,6 @@
-"""What a run takes of the machine: threads, memory, room on a disk, and torch itself.
+"""The resources of the machine: threads, memory, disk space, and the loading of torch.
 
-torch is imported where it is needed, since commands that do without it ask for memory too.
+torch is imported only where it is needed, since commands that do not use it check the memory too.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ LIBRARIES = {"linux": "libtorch_cpu.so", "darwin": "libtorch_cpu.dylib"}
 
 
 def use_threads(threads: int) -> None:
-    """Compute with so many ``threads`` from now on, and keep the memory of one batch for the next.
+    """Set the number of torch's ``threads``, and let glibc reuse the memory of one batch for the next.
 
-    glibc hands freed blocks of a few megabytes back to the system, and the pages of new ones cost as much as half of a
-    small network's work. Its threshold rises to the largest block of its own mapping that was ever freed, so one is
-    taken, untouched, and let go. Other allocators do not mind.
+    glibc returns freed blocks of a few megabytes to the system, and the page faults of new ones cost half as much time
+    as a small network's work. Its threshold for this rises to the largest mapped block that was ever freed, so a block
+    is allocated, untouched, and freed at once. Other allocators are not affected.
     """
     import torch
 
@@ -34,7 +34,7 @@ def use_threads(threads: int) -> None:
 
 
 def check_memory(needed: int, name: str) -> None:
-    """Raise `BadInputError` if ``name``, as in "count: 5 states", needs more bytes of memory than there are."""
+    """Raise `BadInputError` if ``name``, as in "count: 5 states", needs more bytes of memory than are free."""
     free = free_memory()
     if free is not None and needed > free:
         raise BadInputError(f"{name} need {needed:,} bytes of memory, and {free:,} are free")
@@ -51,7 +51,7 @@ def check_disk(needed: int, folder: str | os.PathLike[str], name: str) -> None:
 
 
 def free_memory() -> int | None:
-    """Return the bytes of memory that can be taken without swapping, or None where the system does not say."""
+    """Return the bytes of memory available without swapping, or None where the system does not report them."""
     try:
         lines = MEMORY_REPORT.read_text(encoding="ascii").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -61,11 +61,11 @@ def free_memory() -> int | None:
 
 
 def load_torch_library() -> None:
-    """Load torch's largest library while other threads go on.
+    """Load torch's largest library without blocking other threads.
 
-    Importing torch loads 400 MB of machine code under the interpreter's lock, and every other thread stands still for
-    a third of a second. A foreign function is called without the lock, so the loader itself is called as one; the
-    import then finds the library in place. Where this cannot be done, the import does it in its own way.
+    Importing torch loads 400 MB of machine code while it holds the interpreter's lock, which stops all other threads
+    for a third of a second. ctypes releases the lock during a call, so the library is loaded by calling the dynamic
+    loader through ctypes; the later import finds it loaded. Where this is impossible, the import loads it as usual.
     """
     name = LIBRARIES.get(sys.platform)
     found = importlib.util.find_spec("torch")

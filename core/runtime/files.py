@@ -1,4 +1,4 @@
-"""What happens whole or not at all: files that are written, and blocks that Ctrl+C does not cut."""
+"""Operations that are done completely or not at all: writing files, and blocks that Ctrl+C does not interrupt."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
     errno.EFBIG: "the file is larger than this disk allows",
-    errno.EROFS: "this disk can only be read",
+    errno.EROFS: "this disk is read-only",
     errno.EACCES: "no permission to write here",
     errno.EPERM: "no permission to write here",
     errno.ENOENT: "the folder is gone",
@@ -28,26 +28,26 @@ REASONS = {
 
 
 def check_output_path(path: str | os.PathLike[str], suffix: str = "", option: str = "") -> Path:
-    """Return the file that writing to ``path`` would replace, symbolic links followed; nothing is touched.
+    """Check that ``path`` can be written, and return the file it names, symbolic links followed; nothing is changed.
 
-    For commands that compute for long before they write: what is wrong with the path is said first.
+    Commands that compute for long call this first, so that a wrong path is reported before the computation.
 
     Args:
-        path: Where to write.
-        suffix: What the name must end in, if that matters; lower case.
-        option: The command's option that ``path`` was given with, for that message.
+        path: The file to write.
+        suffix: The suffix that the name must have, lower case; empty if any will do.
+        option: The command's option that ``path`` was given with, for the message about the suffix.
 
     Raises:
         BadInputError: If it has another suffix.
-        OutputError: If the path is empty, a folder, not an ordinary file, in a missing folder or may not be written;
-            the message begins with ``path``.
+        OutputError: If the path is empty, is a folder or another file that is not ordinary, lies in a missing folder or
+            must not be written; the message begins with ``path``.
     """
     text = os.fspath(path)
     if suffix and Path(text).suffix.lower() != suffix:
         wrong = f"{option}: {text} does not end in {suffix}" if option else f"{text}: the name must end in {suffix}"
         raise BadInputError(wrong)
     if not text or "\0" in text:
-        raise OutputError(f"{text!r}: this is no name for a file")
+        raise OutputError(f"{text!r}: this is not a file name")
     try:
         target = Path(os.path.realpath(text))
         mode = _mode(target)
@@ -71,20 +71,20 @@ def check_output_path(path: str | os.PathLike[str], suffix: str = "", option: st
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a temporary path to write to; at the end of the block it is flushed to disk and takes the place of ``path``.
+    """Yield a temporary path to write to; when the block ends, it is flushed to disk and replaces ``path``.
 
     The temporary file lies in the folder of ``path``, is empty at first and has the same suffix. If the block raises
-    anything, it is removed and ``path`` is as it was. Every file that the block opens on it must be closed by its end.
-    A file that is replaced hands on its permissions.
+    anything, the temporary file is removed and ``path`` stays as it was. The block must close every file that it opens
+    on the temporary path. A file that is replaced passes its permissions to the new one.
 
     Raises:
-        OutputError: If ``path`` cannot be written (see `check_output_path`), or an ``OSError`` about no other file ends
-            the block: a full disk, mostly. The message begins with ``path``.
+        OutputError: If ``path`` cannot be written (see `check_output_path`), or if the block ends with an ``OSError``
+            that concerns no other file, such as a full disk. The message begins with ``path``.
     """
     target = check_output_path(path)
     temporary = target.with_name(f".{os.urandom(6).hex()}{target.suffix}")
     try:
-        # Not tempfile's, whose files are private: a new file gets the permissions that the user's umask asks for.
+        # tempfile makes private files; this one gets the permissions of the user's umask.
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         yield temporary
         mode = _mode(target)
@@ -103,7 +103,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def _mode(path: Path) -> int | None:
-    """Return the mode bits of what is at ``path``, or None if nothing is."""
+    """Return the mode bits of the file or folder at ``path``, or None if there is none."""
     try:
         return path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -124,7 +124,7 @@ def _flush(path: Path) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut, where the system can; the file is complete in any case."""
+    """Make the renaming itself survive a power cut, where the system can; the file is complete in any case."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -135,40 +135,40 @@ def _flush_folder(folder: Path) -> None:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl+C until the block is left: what is in it happens whole or not at all.
+    """Delay Ctrl+C until the block has ended, so that the block is never interrupted.
 
-    Only the main thread is ever interrupted; in any other there is nothing to hold back.
+    Python interrupts the main thread alone; in other threads this does nothing.
     """
     outer = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or outer is None:
         yield
         return
-    asked: list[int] = []
+    received: list[int] = []
 
     def note(number: int, _: FrameType | None) -> None:
-        asked.append(number)
+        received.append(number)
 
     signal.signal(signal.SIGINT, note)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, outer)
-        if asked:
+        if received:
             signal.raise_signal(signal.SIGINT)
 
 
 def first_bytes(path: str | os.PathLike[str], most: int, refusal: Callable[[str], DpmError]) -> bytes:
-    """Return the first bytes of the ordinary file at ``path``: all of them, or the first ``most``.
+    """Return the first bytes of the ordinary file at ``path``, at most ``most`` of them.
 
-    Nothing else is opened: a pipe would wait for ever, and a device has no end.
+    Only ordinary files are opened, since reading a pipe may block for ever and a device may have no end.
 
     Args:
         path: The file.
-        most: The most bytes that are wanted.
+        most: The largest number of bytes to return.
         refusal: Makes the error from its reason.
 
     Raises:
-        DpmError: ``refusal``'s, if it is missing, no ordinary file, empty, or cannot be read.
+        DpmError: The error that ``refusal`` makes, if the file is missing, not ordinary, empty or cannot be read.
     """
     try:
         mode = Path(path).stat().st_mode

@@ -1,4 +1,4 @@
-"""Generators of random numbers, each made from a seed and the name of what it is for."""
+"""Generators of random numbers, each made from a seed and the name of its stream."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def numpy_generator(seed: int, stream: str, index: int = 0) -> np.random.Generat
 
     Args:
         seed: The seed of the run, not negative.
-        stream: What the numbers are for, such as ``"data"``.
-        index: Number of the batch or step, for streams that are opened anew at each.
+        stream: Name of the purpose of the numbers, such as ``"data"``.
+        index: Number of the batch or step, for streams that start again at each.
     """
     return np.random.default_rng(_sequence(seed, stream, index))
 

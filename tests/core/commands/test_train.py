@@ -59,9 +59,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("name", "kind", "network", "taken"),
     [
-        ("points.npy", "gaussian", "mlp", "taken for 200 points in 3 dimensions"),
-        ("bits.npy", "binomial", "bit_mlp", "taken for 60 sequences of 12 bits"),
-        ("pictures", "gaussian", "unet", "taken for 30 grey pictures of 8 x 8 pixels"),
+        ("points.npy", "gaussian", "mlp", "interpreted as 200 points in 3 dimensions"),
+        ("bits.npy", "binomial", "bit_mlp", "interpreted as 60 sequences of 12 bits"),
+        ("pictures", "gaussian", "unet", "interpreted as 30 grey images of 8 x 8 pixels"),
     ],
 )
 def test_training_on_own_data_says_what_they_were_taken_for_and_writes_a_checkpoint(
@@ -77,7 +77,7 @@ def test_training_on_own_data_says_what_they_were_taken_for_and_writes_a_checkpo
     assert (checkpoint.kind, checkpoint.network.kind, checkpoint.data.name) == (kind, network, name)
     assert checkpoint.training is not None
     assert checkpoint.training.recipe == USER_DATA
-    assert f"taken for {checkpoint.training.interpreted_as}" in out.splitlines()[0]
+    assert f"interpreted as {checkpoint.training.interpreted_as}" in out.splitlines()[0]
     assert checkpoint.licence == "that of the data"
     assert dpm("sample", folder / f"{stem}_model.h5", "--count", 3, "--out", "samples.npy") == 0
     assert np.load("samples.npy").shape == (3, *checkpoint.data.shape)
@@ -144,7 +144,7 @@ def test_resuming_wants_the_very_data_that_it_began_with(folder: Path, capsys: C
 def test_data_and_options_that_do_not_go_together_are_refused(folder: Path, capsys: Capture) -> None:
     assert "leave one of the two out" in refused(capsys, "train", "digits", "--data", "points.npy")
     assert "--side: it is for --data" in refused(capsys, "train", "swiss_roll", "--side", 8)
-    assert "--side: it is for pictures, and points.npy" in refused(capsys, "train", "--data", "points.npy", "--side", 8)
+    assert "--side: it is for images, and points.npy" in refused(capsys, "train", "--data", "points.npy", "--side", 8)
     assert "there is no such file" in refused(capsys, "train", "--data", "nothing.npy")
     assert "give a recipe (see `dpm recipes`), --data PATH or --resume" in refused(capsys, "train")
     assert "do not ship; give them with --data" in refused(capsys, "train", "cifar10")
@@ -175,7 +175,7 @@ def test_cifar10_takes_its_batches_and_has_the_paper_s_network(folder: Path) -> 
 
 
 def test_cifar10_refuses_other_pictures(folder: Path) -> None:
-    with pytest.raises(BadInputError, match=r"RGB pictures of 32 x 32, and these have shape \(8, 8\)"):
+    with pytest.raises(BadInputError, match=r"RGB images of 32 x 32, and these have shape \(8, 8\)"):
         cifar10(read_data("pictures"))
 
 

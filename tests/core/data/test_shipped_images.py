@@ -318,7 +318,7 @@ def test_crops_that_do_not_fit_the_corner_are_refused(side: int) -> None:
 
 
 def test_pictures_of_one_grey_are_refused() -> None:
-    with pytest.raises(BadInputError, match="all pixels of all pictures are 7"):
+    with pytest.raises(BadInputError, match="all pixels of all images are 7"):
         noisy_moments(np.full((4, 3, 3), 7, dtype=np.uint8))
 
 

@@ -113,8 +113,8 @@ def test_pixels_are_brought_to_grey_levels_and_it_is_said(
         (np.full((20, 8, 8), -7), "between -7 and -7"),
         (np.full((20, 8, 8), 70000.0), "between 70000 and 70000"),
         (np.full((20, 8, 8), 300.5), "between 300.5"),
-        (np.full((20, 70), 0.5), "rows of 70 numbers, which are neither bits nor pictures"),
-        (np.linspace(-3, 3, 8910).reshape(90, 99), "rows of 99 numbers, which are neither bits nor pictures"),
+        (np.full((20, 70), 0.5), "rows of 70 numbers, which are neither bits nor images"),
+        (np.linspace(-3, 3, 8910).reshape(90, 99), "rows of 99 numbers, which are neither bits nor images"),
         (np.zeros((20, 8, 8, 5)), "shape 20 x 8 x 8 x 5"),
         (np.zeros((2, 2, 8, 8, 3)), "shape 2 x 2 x 8 x 8 x 3"),
         (np.zeros((20, 2, 8)), "a side of less than 4"),
@@ -132,7 +132,7 @@ def test_points_are_standardised_and_a_tenth_is_kept_apart(tmp_path: Path, rng: 
     data = read_data(saved(points, tmp_path / "moons.npy"))
     assert data.kind == "gaussian"
     assert data.sentence == (
-        f"{tmp_path / 'moons.npy'}: taken for 500 points in 2 dimensions; 50 of them are kept apart"
+        f"{tmp_path / 'moons.npy'}: interpreted as 500 points in 2 dimensions; 50 of them are held out"
     )
     source = data.source
     assert isinstance(source, Examples)
@@ -154,7 +154,7 @@ def test_bits_go_to_the_binomial_process(tmp_path: Path, rng: np.random.Generato
     assert data.info.shape == (20,)
     assert not data.info.shift.any()
     assert (data.info.scale == 1).all()
-    assert "taken for 100 sequences of 20 bits; 10 of them are kept apart" in data.sentence
+    assert "interpreted as 100 sequences of 20 bits; 10 of them are held out" in data.sentence
 
 
 def test_bits_are_taken_from_every_format(tmp_path: Path, rng: np.random.Generator) -> None:
@@ -176,7 +176,7 @@ def test_pictures_have_noise_scalar_units_and_a_part_kept_apart(tmp_path: Path, 
     assert data.info.shape == (12, 14)
     assert data.info.grey_level == 1.0
     assert data.info.shift.shape == ()
-    assert "taken for 40 grey pictures of 12 x 14 pixels; 4 of them are kept apart" in data.sentence
+    assert "interpreted as 40 grey images of 12 x 14 pixels; 4 of them are held out" in data.sentence
     held_out = data.source.held_out
     assert isinstance(held_out, StoredImages)
     kept = {image.tobytes() for image in held_out.stored}
@@ -213,9 +213,9 @@ def test_a_folder_of_cifar_batches_keeps_its_test_batch_apart(tmp_path: Path, rn
     data = read_data(str(tmp_path))
     assert isinstance(data.source, StoredImages)
     assert data.source.stored.shape == (22, 32, 32, 3)
-    assert "22 RGB pictures of 32 x 32 pixels; 2 batches of CIFAR-10; the 11 of the test batch" in data.sentence
+    assert "22 RGB images of 32 x 32 pixels; 2 batches of CIFAR-10; the 11 of the test batch" in data.sentence
     alone = read_data(str(tmp_path / "test_batch"))
-    assert "11 RGB pictures of 32 x 32 pixels; a batch of CIFAR-10; 2 of them are kept apart" in alone.sentence
+    assert "11 RGB images of 32 x 32 pixels; a batch of CIFAR-10; 2 of them are held out" in alone.sentence
 
 
 def test_a_large_picture_is_cut_into_crops(tmp_path: Path, rng: np.random.Generator) -> None:
@@ -227,13 +227,13 @@ def test_a_large_picture_is_cut_into_crops(tmp_path: Path, rng: np.random.Genera
     assert data.info.shape == (24, 24)
     assert data.source.images(500, rng).max() < 200
     assert data.source.held_out.images(50, rng).min() >= 200
-    assert "taken for one grey picture of 90 x 400 pixels; training takes crops of 24 x 24;" in data.sentence
+    assert "interpreted as one grey image of 90 x 400 pixels; training uses crops of 24 x 24;" in data.sentence
     assert read_data(str(tmp_path / "wood.png")).info.shape == (32, 32)
 
 
 def test_a_picture_may_have_idx_in_its_name(tmp_path: Path, rng: np.random.Generator) -> None:
     Image.fromarray(rng.integers(0, 256, (40, 90), dtype=np.uint8)).save(tmp_path / "scan_idx_3.png")
-    assert "one grey picture of 40 x 90 pixels" in read_data(str(tmp_path / "scan_idx_3.png")).sentence
+    assert "one grey image of 40 x 90 pixels" in read_data(str(tmp_path / "scan_idx_3.png")).sentence
 
 
 def test_few_large_pictures_are_cut_into_crops_too(tmp_path: Path, rng: np.random.Generator) -> None:
@@ -249,7 +249,7 @@ def test_pictures_of_mixed_sizes_are_resized_and_it_is_said(tmp_path: Path, rng:
         Image.fromarray(rng.integers(0, 256, (20 + number, 40), dtype=np.uint8)).save(tmp_path / f"{number}.png")
     data = read_data(str(tmp_path), side=16)
     assert data.info.shape == (16, 16)
-    assert "12 grey pictures of mixed sizes, 20 x 40 to 31 x 40 pixels" in data.sentence
+    assert "12 grey images of mixed sizes, 20 x 40 to 31 x 40 pixels" in data.sentence
     assert "the middle square of each is resized to 16 x 16" in data.sentence
     assert read_data(str(tmp_path)).info.shape == (32, 32)
 
@@ -322,14 +322,14 @@ def test_bad_data_are_refused_in_one_line(tmp_path: Path, rng: np.random.Generat
     assert "nothing in it was unpacked" in one_line(tmp_path / "some.pkl")
     labels = bytes([0, 0, 8, 1]) + struct.pack(">I", 9) + bytes(9)
     (tmp_path / "labels-idx1-ubyte").write_bytes(labels)
-    assert "which are labels and no data" in one_line(tmp_path / "labels-idx1-ubyte")
+    assert "numbers: labels, not data" in one_line(tmp_path / "labels-idx1-ubyte")
     (tmp_path / "train-images.idx3-ubyte").write_bytes(bytes(20))
     assert "this is no idx file: its magic number is none" in one_line(tmp_path / "train-images.idx3-ubyte")
-    assert "9 rows, and 10 are the fewest" in one_line(saved(rng.normal(size=(9, 2)), tmp_path / "few.npy"))
-    assert "fewer than 10 pictures are cut into crops" in one_line(saved(grey[:5], tmp_path / "small.npy"))
+    assert "9 rows, but training needs 10 or more" in one_line(saved(rng.normal(size=(9, 2)), tmp_path / "few.npy"))
+    assert "fewer than 10 images are cut into crops" in one_line(saved(grey[:5], tmp_path / "small.npy"))
     same = np.stack([rng.normal(size=30), np.full(30, 0.1)], axis=1)
     assert "its column 2 is the same in all rows" in one_line(saved(same, tmp_path / "same.npy"))
-    assert "all pixels of all pictures are 9" in one_line(saved(np.full((20, 8, 8), 9), tmp_path / "flat.npy"))
+    assert "all pixels of all images are 9" in one_line(saved(np.full((20, 8, 8), 9), tmp_path / "flat.npy"))
     assert "--side: 3 pixels" in one_line(saved(grey, tmp_path / "grey.npy"), 3)
     np.savez(tmp_path / "two.npz", a=grey, b=grey)
     assert "choose one as in" in one_line(tmp_path / "two.npz")

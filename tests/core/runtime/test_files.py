@@ -98,7 +98,7 @@ def test_a_name_that_ends_in_a_slash_is_refused_even_if_nothing_is_there(tmp_pat
 
 @pytest.mark.parametrize("name", ["", "a\0b"])
 def test_what_is_no_name_is_refused(name: str) -> None:
-    with pytest.raises(OutputError, match="this is no name for a file"):
+    with pytest.raises(OutputError, match="this is not a file name"):
         check_output_path(name)
 
 
