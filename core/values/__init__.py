@@ -1,1 +1,1 @@
-"""Frozen dataclasses, numpy alone: what the engine takes in and hands out."""
+"""The engine's inputs and outputs: frozen dataclasses that need numpy alone."""

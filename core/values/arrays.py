@@ -1,4 +1,4 @@
-"""What arrays share: read-only ones, and the check that they hold real numbers."""
+"""Read-only arrays, and checks that arrays hold real numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Array = TypeVar("Array", bound=NDArray[np.generic])
 
 
 def read_only(values: Array) -> Array:
-    """Return ``values``, read-only from now on; give a view of an array that its owner still writes to."""
+    """Make ``values`` read-only and return it; pass a view where the owner of the array still writes to it."""
     values.setflags(write=False)
     return values
 
@@ -27,7 +27,7 @@ def check_numbers(values: NDArray[np.generic], name: str, kinds: str = NUMBERS) 
 
 
 def check_finite(values: NDArray[np.generic], name: str) -> None:
-    """Raise `BadInputError` unless ``values``, called ``name``, are finite real numbers; the first other is named."""
+    """Raise `BadInputError` unless ``values``, called ``name``, are finite real numbers; it names the first bad one."""
     check_numbers(values, name)
     bad = np.argwhere(~np.isfinite(values))
     if len(bad):

@@ -1,4 +1,4 @@
-"""What a checkpoint holds: process, network, data and how it was trained; and which data are images.
+"""The contents of a checkpoint: process, network, data and training; and which data are images.
 
 Images are grey, ``(height, width)``, or RGB, ``(height, width, 3)``, channels last.
 """
@@ -33,19 +33,19 @@ def channels_of(shape: tuple[int, ...]) -> int:
 
 
 def pixels_of(shape: tuple[int, ...]) -> int:
-    """Return the pixels of one image."""
+    """Return the number of pixels of one image."""
     return shape[0] * shape[1]
 
 
 def to_levels(
     values: NDArray[np.generic], value_range: tuple[float, float], grey_level: float | None
 ) -> NDArray[np.uint8]:
-    """Return ``values`` as levels 0 … 255, clipped; what is not finite becomes the nearest, or 0.
+    """Return ``values`` as levels 0 … 255, clipped; infinities become the nearest level and NaN becomes 0.
 
     Args:
         values: Of any shape, user's units.
         value_range: Least and greatest value.
-        grey_level: Width of one grey level, if the data are such; a level then holds all that is below the next one.
+        grey_level: Width of one grey level, or None; values are rounded down to grey levels, and else to nearest.
     """
     width, half = level_width(value_range, grey_level)
     levels = (np.asarray(values, np.float32) - np.float32(value_range[0])) * np.float32(1.0 / width) + np.float32(half)
@@ -53,15 +53,15 @@ def to_levels(
 
 
 def from_levels(levels: ArrayLike, value_range: tuple[float, float]) -> NDArray[np.float32]:
-    """Return levels 0 … 255 in user's units."""
+    """Return levels 0 … 255 in user's units, float32, of the same shape."""
     low, high = value_range
     return (np.float32(low) + np.asarray(levels, np.float32) * np.float32((high - low) / MAX_LEVEL)).astype(np.float32)
 
 
 def level_width(value_range: tuple[float, float], grey_level: float | None) -> tuple[float, float]:
-    """Return the width of one of 256 levels, user's units, and what is added for rounding down to find its number.
+    """Return the width of one of 256 levels, user's units, and the offset to add before rounding down.
 
-    A grey level is as wide as the noise that was added to it: rounding down removes it. Others are rounded to nearest.
+    The offset is 0 for grey levels, where rounding down removes the noise, and else 0.5, which rounds to nearest.
     """
     low, high = value_range
     width = (high - low + grey_level) / LEVELS if grey_level else (high - low) / MAX_LEVEL
@@ -70,16 +70,16 @@ def level_width(value_range: tuple[float, float], grey_level: float | None) -> t
 
 @dataclass(frozen=True, slots=True)
 class DataInfo:
-    """What a checkpoint says of its data.
+    """A checkpoint's description of its data.
 
     Attributes:
-        name: Name of the data set; a known name is a source of fresh data, any other is its examples alone.
+        name: Name of the data set. If it is known, new data can be drawn; otherwise only the examples are available.
         shape: Shape of one example, without the leading axis.
         value_range: Least and greatest value in user's units.
         shift, scale: user's units = shift + scale * model units; broadcast against ``shape``, float64.
         examples: ``[N, *shape]``, N <= `MAX_EXAMPLES`, user's units, float32, read-only.
-        grey_level: Width of one grey level, user's units, if the data are images of such levels: their density is that
-            with uniform noise of that width (section 6 of the mathematics). None for other data.
+        grey_level: Width of one grey level, user's units, if the data are images of whole grey levels: uniform noise of
+            that width is part of their density (section 6 of the mathematics). None for other data.
     """
 
     name: str
@@ -102,7 +102,7 @@ class DataInfo:
     def to_model(self, x: NDArray[np.generic]) -> NDArray[np.float32]:
         """Map data ``[N, *shape]`` from user's units to model units."""
         if not np.any(self.shift) and np.all(self.scale == 1.0):
-            return x.astype(np.float32)  # bits, at every step of a training
+            return x.astype(np.float32)  # bits: a short cut for every training step
         return np.asarray((x.astype(np.float64) - self.shift) / self.scale, dtype=np.float32)
 
 
@@ -121,7 +121,7 @@ class NetworkInfo:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """All of a checkpoint file, as numpy arrays and plain values (docs/checkpoint.md)."""
+    """The whole of a checkpoint file, as numpy arrays and plain values (docs/checkpoint.md)."""
 
     title: str
     created: str

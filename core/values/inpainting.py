@@ -1,6 +1,6 @@
-"""What is to be inpainted, and the results: plain frozen values, numpy alone.
+"""Requests for inpainting and their results: plain frozen values, numpy alone.
 
-Images are in user's units here, as they were given: known values come back unchanged, bit for bit.
+Images are in user's units here, so that known values come back unchanged, bit for bit.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from core.values.runs import usable_threads
 
 DEFAULT_COUNT = 16
 DEFAULT_RESAMPLE_TIMES = 2
-"""Without resampling, what is new follows what is known too little: shapes break off at the border of a mask."""
+"""Without resampling, new content fits the known content badly: shapes break off at the border of the mask."""
 KNOWN_MODE_TEXTS = {
     ("clean", False): "clean",
     ("clean", True): "clean, through the x^0 estimate",
     ("noised", False): "noised",
     ("noised", True): "noised",
 }
-"""How known entries enter, by `InpaintingRequest.known_mode` and whether the timing is "twisted"."""
+"""How known entries are treated, by `InpaintingRequest.known_mode` and whether the timing is "twisted"."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InpaintingRequest:
-    """An example of which a part is known, and how the rest is to be inpainted.
+    """An image with a known part, and how the rest is to be inpainted.
 
     Attributes:
         image: ``[*shape]``, user's units, real numbers of any type; values where the mask is True are ignored, unless
-            there is a `start`.
-        mask: ``[*shape]``, True where an entry is to be inpainted; for an RGB image ``[H, W]`` will do.
+            `start` is set.
+        mask: ``[*shape]``, True where an entry is to be inpainted; for an RGB image ``[H, W]`` is accepted.
         count: Number of results.
         seed: Seed of all randomness.
         threads: Threads of the computation.
         known_mode: See `core.values.potentials.Mask`.
-        resample_times: See `core.values.potentials.Mask`; None for the default, which is 0 where there are weights.
+        resample_times: See `core.values.potentials.Mask`; None for the default, which is 0 with weights.
         timing: See `core.values.potentials.Posterior`; None for the default.
         weighted: Whether the results are drawn from weighted particles.
         particles: Number of those particles, `count` or more; None for `count`.
-        start: Step 1 … T to which the image as it stands is noised, to be denoised from there; None starts from noise.
+        start: Step, 1 … T, to which the whole image is noised before denoising; None starts from the prior.
     """
 
     image: NDArray[np.generic]
@@ -73,7 +73,9 @@ class InpaintingRequest:
             check_choice("timing", self.timing, TIMINGS)
         check_resample_times(self.effective_resample_times)
         if self.start is not None and self.weighted:
-            raise BadInputError(f"start: weights are right from noise alone, not from t = {self.start}; start at T")
+            raise BadInputError(
+                f"start: weights are correct only for chains from the prior, not from t = {self.start}; start at T"
+            )
         if self.particles is not None and self.particles < self.count:
             raise BadInputError(f"particles: {self.particles} are fewer than the {self.count} results")
         for name, values in (("image", image), ("mask", mask)):
@@ -81,19 +83,19 @@ class InpaintingRequest:
 
     @property
     def chain_count(self) -> int:
-        """How many chains there are: the particles where there are weights, else the results."""
+        """The number of chains: that of the particles with weights, else that of the results."""
         return self.particles if self.weighted and self.particles is not None else self.count
 
     @property
     def effective_resample_times(self) -> int:
-        """How often parts of the chain are resampled: as asked for, or by default, which is 0 with weights."""
+        """How often parts of the chain are resampled: as requested, or the default, which is 0 with weights."""
         if self.resample_times is None:
             return 0 if self.weighted else DEFAULT_RESAMPLE_TIMES
         return self.resample_times
 
     @property
     def effective_timing(self) -> str:
-        """The timing asked for, or the default: with clean known entries weights are right with one timing alone."""
+        """The timing requested, or the default; weights with clean known entries are correct only with "twisted"."""
         return self.timing or ("twisted" if self.weighted and self.known_mode == "clean" else "constant")
 
 
@@ -103,12 +105,13 @@ class InpaintingFrame:
 
     Attributes:
         t: Step, T … 0.
-        images: ``[count, *shape]``, user's units, read-only, with the known entries of the image itself; at t > 0 the
-            x^0 estimates. None at a step that shows none.
-        pause: Whether the step has no result yet, and this is only a place where the computation can be stopped.
-        preview: Whether it belongs to the strided approximation, and not to the model itself.
-        effective_size: The effective sample size, of weighted particles.
-        log_probability: ln of the estimate so far of the density of what is known, of weighted particles; nats.
+        images: ``[count, *shape]``, user's units, read-only, with the known entries of the image itself; at t > 0 they
+            are x^0 estimates. None at a step without images.
+        pause: Whether the step has no result yet, and the frame only lets the caller stop the computation.
+        preview: Whether the frame belongs to the strided preview and not to the model's own chain.
+        effective_size: The effective sample size of weighted particles; else None.
+        log_probability: Estimate so far of ln of the density of the known entries, nats, with weighted particles; else
+            None.
     """
 
     t: int

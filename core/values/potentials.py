@@ -1,7 +1,7 @@
 """The second distribution r(x), by which a model's p(x) is multiplied (section 2.5): plain frozen values.
 
-numpy alone, so that a window can make them before torch is loaded. All are in model units and hold read-only copies of
-their arrays; they compare by identity. What each does to a kernel is in `core.posterior.factors`.
+They need numpy alone, so that the window can make them before torch is loaded. All are in model units, hold read-only
+copies of their arrays and compare by identity. How each changes a kernel is in `core.posterior.factors`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KNOWN_MODES = ("noised", "clean")
 TIMINGS = ("constant", "fading", "twisted")
 MAX_RESAMPLE_TIMES = 1000
 LARGEST = 1e30
-"""Of any number in r: far beyond what data in model units are, and its square is still a float64."""
+"""Largest absolute value of a number in r: far beyond data in model units, and its square fits into float64."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,10 +34,10 @@ class Mask:
     Attributes:
         mask: ``[*shape]``, True where an entry is inpainted, False where it is known.
         known: ``[*shape]``, float32, the known values; those at other entries are ignored.
-        known_mode: "noised": a known entry follows its own noised path q(x^t | x^0), drawn anew for each sample;
-            "clean": it has the known value itself at every step (or, twisted, is drawn to it by the x^0 estimate).
-        resample_times: How often a part of the chain is re-noised by q and denoised again (Lugmayr et al. 2022), a
-            fiftieth of the chain at a time (`core.posterior.samplers.resampling_segments`).
+        known_mode: "noised": a known entry is drawn from q(x^t | x^0), independently for each sample; "clean": it has
+            the known value itself at every step (with timing "twisted", the x^0 estimate is pulled to it).
+        resample_times: RePaint resampling (Lugmayr et al. 2022): how often each part of the chain, a fiftieth of its
+            steps, is re-noised by q and denoised again (`core.posterior.samplers.resampling_segments`).
     """
 
     mask: NDArray[np.bool_]
@@ -62,12 +62,12 @@ class Mask:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoisyObservation:
-    """r(x) = N(y; x, std^2) over the entries that were observed: a measurement with Gaussian noise.
+    """r(x) = N(y; x, std^2) over the observed entries: a measurement with Gaussian noise.
 
     Attributes:
-        y: What was observed, ``[*shape]``, float32.
+        y: The observed values, ``[*shape]``, float32.
         std: Standard deviation of the noise, > 0.
-        observed: ``[*shape]``, True where an entry was observed; all of them where this is None.
+        observed: ``[*shape]``, True where an entry was observed; None if all were.
     """
 
     y: NDArray[np.float32]
@@ -83,7 +83,7 @@ class NoisyObservation:
             if observed.shape != y.shape:
                 raise BadInputError(f"observed: shape {observed.shape} is not that of y, {y.shape}")
             if not observed.any():
-                raise BadInputError("observed: it is empty; at least one entry is to be observed")
+                raise BadInputError("observed: it is empty; at least one entry must be observed")
             object.__setattr__(self, "observed", observed)
         object.__setattr__(self, "y", _finite(y, "y", observed))
 
@@ -93,7 +93,7 @@ class HalfPlane:
     """r(x) = 1 where normal . x >= offset, else 0.
 
     Attributes:
-        normal: ``[D]``, float64, or of the data's own shape; not zero, of any length.
+        normal: ``[D]``, float64, or of the data's own shape; nonzero, of any length.
         offset: The least value of normal . x.
     """
 
@@ -104,7 +104,7 @@ class HalfPlane:
         _finite(self.normal, "normal")
         normal = np.array(self.normal, dtype=np.float64).reshape(-1)
         if not np.any(normal):
-            raise BadInputError("normal: it is zero, so it points nowhere")
+            raise BadInputError("normal: it is zero, so it has no direction")
         if not abs(self.offset) <= LARGEST:
             raise BadInputError(f"offset: {self.offset} is not a finite number")
         object.__setattr__(self, "normal", read_only(normal))
@@ -112,11 +112,11 @@ class HalfPlane:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PaintedField:
-    """ln r painted on a grid over the plane: bilinear between the grid's points, and beyond its border as at it.
+    """ln r on a grid over the plane: bilinear between the grid's points, constant beyond its border.
 
     Attributes:
-        log_r: ln r at the grid's points, ``[H, W]``, float32, H and W >= 2; row 0 lies at the least ordinate.
-        extent: Where the outermost points lie: left, right, bottom, top.
+        log_r: ln r at the grid's points, ``[H, W]``, float32, H and W >= 2; row 0 has the least ordinate.
+        extent: Coordinates of the outermost points: left, right, bottom, top.
     """
 
     log_r: NDArray[np.float32]
@@ -137,13 +137,13 @@ class PaintedField:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BitPotential:
-    """A potential for each bit by itself: r is their product, and the preferred value of a bit has r = 1.
+    """A potential for each bit separately: r is their product, and the preferred value of a bit has r = 1.
 
-    A bit of log odds l has r(1)/r(0) = e^l; l = 0 prefers neither. The total probability of r is then the share of the
-    model's samples that would be accepted, each with probability r(x).
+    A bit of log odds l has r(1)/r(0) = e^l; l = 0 prefers neither value. E_p[r] is then the share of the model's
+    samples that rejection sampling would accept, each with probability r(x).
 
     Attributes:
-        log_odds: ln r(1)/r(0) of each bit, ``[*shape]``, float32, finite; bits that are certain are a `Mask`.
+        log_odds: ln r(1)/r(0) of each bit, ``[*shape]``, float32, finite; use a `Mask` for bits that are certain.
     """
 
     log_odds: NDArray[np.float32]
@@ -154,25 +154,25 @@ class BitPotential:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SmoothPotential:
-    """Any differentiable ln r, for those who extend the engine (docs/extending.md).
+    """Any differentiable ln r, for extensions of the engine (docs/extending.md).
 
     Attributes:
-        log_r: Takes a torch tensor of states ``[N, *shape]``, float32, and gives ln r of each, ``[N]``.
+        log_r: Maps a torch tensor of states ``[N, *shape]``, float32, to ln r of each, ``[N]``.
     """
 
     log_r: Callable[[Tensor], Tensor]
 
     def __post_init__(self) -> None:
         if not callable(self.log_r):
-            raise BadInputError(f"log_r: {self.log_r!r} is no function")
+            raise BadInputError(f"log_r: {self.log_r!r} is not a function")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Product:
-    """The product of several r.
+    """The product of several potentials.
 
     Attributes:
-        factors: One or more; at most one of them a mask.
+        factors: One or more potentials, at most one of them a mask.
     """
 
     factors: tuple[Potential, ...]
@@ -183,7 +183,7 @@ class Product:
             raise BadInputError("factors: there are none; give one or more")
         masks = sum(isinstance(factor, Mask) for factor in factors_of(self))
         if masks > 1:
-            raise BadInputError(f"factors: {masks} of them are masks; give one mask with all that is known")
+            raise BadInputError(f"factors: {masks} of them are masks; give one mask with all known entries")
 
 
 Potential = Mask | NoisyObservation | HalfPlane | PaintedField | BitPotential | SmoothPotential | Product
@@ -191,15 +191,15 @@ Potential = Mask | NoisyObservation | HalfPlane | PaintedField | BitPotential | 
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """The distribution p(x) r(x), normalised, and how it is approached (section 2.5).
+    """The normalised distribution p(x) r(x), and how it is sampled (section 2.5).
 
     Attributes:
         r: The second distribution.
-        timing: What r is at step t. "constant": r itself; "fading": r^((T-t)/T), which fades in; "twisted": r at the
-            x^0 estimate given x^t, widened by its variance. r_0 = r with all three. A mask with noised known entries
-            does not use it.
-        weighted: False: the paper's kernels alone, which do not give the posterior; True: weighted particles that are
-            resampled (sequential Monte Carlo), which give it as their number grows.
+        timing: The potential r_t at step t. "constant": r itself; "fading": r^((T-t)/T), which fades in; "twisted": r
+            at the x^0 estimate given x^t, widened by its variance. r_0 = r with all three. A mask with noised known
+            entries ignores it.
+        weighted: False: the paper's reverse kernels alone, which only approximate the posterior; True: weighted
+            particles with resampling (sequential Monte Carlo), which converge to it as their number grows.
     """
 
     r: Potential
@@ -209,11 +209,11 @@ class Posterior:
     def __post_init__(self) -> None:
         check_choice("timing", self.timing, TIMINGS)
         if not isinstance(self.r, Potential):
-            raise BadInputError(f"r: {type(self.r).__name__} is no potential")
+            raise BadInputError(f"r: {type(self.r).__name__} is not a potential")
 
 
 def factors_of(r: Potential) -> Iterator[Potential]:
-    """Yield the factors of ``r``, those of nested products too; anything else is its own only factor."""
+    """Yield the factors of ``r``, nested products included; any other potential is its own only factor."""
     if not isinstance(r, Product):
         yield r
         return
@@ -227,7 +227,7 @@ def mask_of(r: Potential) -> Mask | None:
 
 
 def check_posterior(posterior: Posterior, kind: str, shape: tuple[int, ...]) -> None:
-    """Raise `BadInputError` unless ``posterior`` can be asked of a process of ``kind`` over data of ``shape``."""
+    """Raise `BadInputError` unless ``posterior`` fits a process of ``kind`` over data of ``shape``."""
     for factor in factors_of(posterior.r):
         _check_kind(factor, kind)
         _check_shape(factor, shape)
@@ -239,11 +239,11 @@ def _check_kind(factor: Potential, kind: str) -> None:
     if isinstance(factor, Mask):
         if kind == "binomial" and not np.isin(factor.known, (0, 1)).all():
             bad = factor.known[~np.isin(factor.known, (0, 1))][0]
-            raise BadInputError(f"known: {bad:g} is no bit; a binomial model takes 0 or 1")
+            raise BadInputError(f"known: {bad:g} is not a bit; a binomial model needs 0 or 1")
     elif isinstance(factor, BitPotential) != (kind == "binomial"):
         name = BitPotential.__name__
         fitting = f"a {Mask.__name__} or a {name}" if kind == "binomial" else f"anything but a {name}"
-        raise BadInputError(f"r: a {type(factor).__name__} is nothing for a {kind} model; it takes {fitting}")
+        raise BadInputError(f"r: a {type(factor).__name__} does not fit a {kind} model; use {fitting}")
 
 
 def _check_shape(factor: Potential, shape: tuple[int, ...]) -> None:
@@ -255,24 +255,24 @@ def _check_shape(factor: Potential, shape: tuple[int, ...]) -> None:
             raise BadInputError(f"{name}: shape {found} is not the data's, {shape}")
     if isinstance(factor, HalfPlane) and factor.normal.size != math.prod(shape):
         entries = math.prod(shape)
-        raise BadInputError(f"normal: it has {factor.normal.size} entries, where data of shape {shape} have {entries}")
+        raise BadInputError(f"normal: it has {factor.normal.size} entries, but data of shape {shape} have {entries}")
     if isinstance(factor, PaintedField) and shape != (2,):
-        raise BadInputError(f"r: a painted field lies over the plane, where data of shape {shape} do not")
+        raise BadInputError(f"r: a painted field needs points in the plane, not data of shape {shape}")
 
 
 def _check_weights(factor: Potential, timing: str) -> None:
-    """Refuse an r_t that is zero where the model's paths pass: its weights would leave those paths out."""
+    """Refuse an r_t that is zero on paths of positive probability, since their weights would be wrong."""
     if isinstance(factor, Mask):
         if factor.resample_times:
-            raise BadInputError("resample_times: resampled steps have no weights; give 0 or choose weighted=False")
+            raise BadInputError("resample_times: RePaint resampling has no weights; give 0 or choose weighted=False")
         if factor.known_mode == "clean" and timing != "twisted":
             raise BadInputError(
-                f"known_mode: with clean known entries weights are wrong while timing is {timing!r}; "
+                f"known_mode: with clean known entries, weights are wrong if timing is {timing!r}; "
                 "choose known_mode='noised' or timing='twisted'"
             )
     if isinstance(factor, HalfPlane) and timing != "twisted":
         raise BadInputError(
-            f"timing: weights of a half plane are wrong while r is zero beyond it at every step; "
+            f"timing: weights of a half plane are wrong if r is zero outside it at every step; "
             f"choose timing='twisted' instead of {timing!r}"
         )
 
@@ -284,7 +284,7 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 
 def check_resample_times(times: int) -> None:
-    """Raise `BadInputError` unless a part of a chain can be resampled so many ``times``."""
+    """Raise `BadInputError` unless ``times`` is a valid number of RePaint resamplings."""
     if not 0 <= times <= MAX_RESAMPLE_TIMES:
         raise BadInputError(f"resample_times: {times} is not between 0 and {MAX_RESAMPLE_TIMES}")
 
@@ -296,12 +296,12 @@ def _boolean(values: ArrayLike, name: str) -> NDArray[np.bool_]:
     return read_only(found)
 
 
-def _finite(values: ArrayLike, name: str, asked: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
-    """Return ``values`` as float32; where ``asked`` is False they may be anything, and become 0."""
+def _finite(values: ArrayLike, name: str, used: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
+    """Return finite ``values`` as read-only float32; entries where ``used`` is False are not checked and become 0."""
     found = np.asarray(values)
     check_numbers(found, name)
-    if asked is not None:
-        found = np.where(asked, found, 0)
+    if used is not None:
+        found = np.where(used, found, 0)
     if not (np.abs(found.astype(np.float64)) <= LARGEST).all():
         raise BadInputError(f"{name}: it holds values that are not finite, or larger than {LARGEST:g}")
     return read_only(np.array(found, dtype=np.float32))

@@ -1,6 +1,6 @@
-"""The frozen values that leave the engine. numpy alone, so that a window can speak of them before torch is there.
+"""Specifications and frames of runs: frozen values that need numpy alone, so that torch need not be loaded.
 
-Units: states and frames are in model units (standardised); everything about information is in bits.
+States and frames are in model units (standardised).
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from core.values.potentials import Posterior
 DEFAULT_COUNT = 10_000
 MAX_COUNT = 1_000_000
 MAX_SEED = 2**31 - 1
-"""The largest seed: it fits the spin box of the window and every generator."""
+"""The largest seed that fits the window's spin box and every generator."""
 MAX_THREADS = 256
 SPACINGS = ("steps", "signal")
 PREVIEW_STEPS, LONG_CHAIN = 50, 100
-"""Moves of a preview, and steps beyond which a chain of images has one."""
+"""Moves of a preview; number of steps above which a chain of images has a preview."""
 
 
 def preview_moves(steps: int) -> int:
-    """Return the moves of the preview of a chain of ``steps``, 0 where the chain is short enough to do without."""
+    """Return the moves of the preview of a chain of ``steps``, or 0 if so short a chain needs no preview."""
     return PREVIEW_STEPS if steps > LONG_CHAIN else 0
 
 
 def usable_threads() -> int:
-    """Return the number of threads a run uses unless told otherwise: half of the processors, at least 1, at most 4.
+    """Return the default number of threads of a run: half of the processors, at least 1, at most 4.
 
-    The other half is for the window: a run that takes all of them makes it stutter and is itself no faster.
+    The other half is left to the window: a run on all processors makes it stutter and is no faster.
     """
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(4, processors // 2))
@@ -45,12 +45,12 @@ class RunSpec:
     Attributes:
         count: Number of trajectories, 1 … 1 000 000.
         seed: Seed of all randomness of the run, 0 … 2^31 - 1.
-        threads: Threads of the computation; rounding may depend on them, so they are part of what is fixed.
-        posterior: What the reverse is to be multiplied by, for `reverse_under`; others do not look.
-        denoise_from: Step t, 1 … T, whose forward states the reverse is to start from instead of from noise (the
-            paper's figure 3), for `core.sampling.starts`; others do not look.
-        branches: Where the reverse branches into many futures, each a branch of the chain before it, for
-            `core.sampling.starts`; others do not look.
+        threads: Threads of the computation; they are part of the specification since rounding may depend on them.
+        posterior: The potential that multiplies the model, and the sampler; only `reverse_under` uses it.
+        denoise_from: Step t, 1 … T, whose forward states the reverse starts from instead of noise (the paper's figure
+            3); only `core.sampling.starts` uses it.
+        branches: States from which the reverse branches into many futures, each state on a chain of the branch before
+            it; only `core.sampling.starts` uses them.
     """
 
     count: int = DEFAULT_COUNT
@@ -66,7 +66,7 @@ class RunSpec:
         return self.branches[-1].count if self.branches else self.count
 
     def without_branch(self) -> RunSpec:
-        """Return the run that the last branch is a branch of."""
+        """Return the run that the last branch starts from."""
         return replace(self, branches=self.branches[:-1])
 
     def check(self) -> None:
@@ -82,14 +82,14 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Start:
-    """Where reverse chains start: pi, unless there are states or an image. `core.sampling.starts` makes them.
+    """Where reverse chains start: the prior pi, given states or a noised image. `core.sampling.starts` makes them.
 
     Attributes:
         t: Step, 1 … T; T for pi.
         count: N, the number of chains.
-        stream: Name of the random numbers that the chains draw.
-        x: Their states ``[N, *shape]`` at t, float32, model units.
-        image: An example x^0 ``[*shape]``, float32, model units; each chain starts from a draw of q(x^t | x^0).
+        stream: Name of the random stream of the chains.
+        x: States ``[N, *shape]`` at t, float32, model units, or None.
+        image: An example x^0 ``[*shape]``, float32, model units, or None; chains start from draws of q(x^t | x^0).
     """
 
     t: int
@@ -101,12 +101,12 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Strided:
-    """An approximation of the reverse by fewer, longer moves.
+    """A strided chain: the reverse approximated by fewer, longer moves.
 
     Attributes:
         steps: Number of moves, 2 … T (1, where T is 1).
         spacing: How the steps are spaced, one of `SPACINGS`; see `core.sampling.strided.chosen_steps`.
-        deterministic: Whether the moves are without noise (DDIM).
+        deterministic: Whether the moves are without noise (DDIM, Song et al. 2021).
     """
 
     steps: int
@@ -129,17 +129,18 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class PosteriorFrame:
-    """The state of all particles of the chains under a second distribution r at one step, after any resampling.
+    """All particles of a chain under a second distribution r at one step, after any resampling.
 
     Attributes:
         t: Step, 0 (data) … T (noise).
         x: States ``[N, *shape]``, float32, read-only, model units.
-        log_weights: Logarithms of the particles' weights, which add up to 1; float64 ``[N]``, read-only. All equal
-            with the paper's kernels alone.
+        log_weights: ln of the particles' normalised weights, float64 ``[N]``, read-only; all equal with the paper's
+            reverse kernels alone.
         effective_size: The effective sample size, 1 … N, before any resampling.
-        log_probability: ln of the estimate so far of r's total probability under the model, E_p[r], nats; None with
-            the paper's kernels alone, which have none.
-        ancestors: Where particles were resampled, which one of the frame before each continues, int64 ``[N]``.
+        log_probability: Estimate so far of ln E_p[r], nats; None with the paper's reverse kernels alone, which give
+            no estimate.
+        ancestors: If particles were resampled, the index in the frame before of each one's ancestor, int64 ``[N]``;
+            else None.
     """
 
     t: int
@@ -157,11 +158,11 @@ class PosteriorFrame:
 
 @dataclass(frozen=True, slots=True)
 class SamplingProgress:
-    """How far sampling is, where only the samples are wanted and not the way to them.
+    """Progress of sampling that keeps the samples but not their trajectories.
 
     Attributes:
-        done, total: Steps done and to be done, each part's counted.
-        x: The next samples of the whole ``[n, *shape]``, float32, read-only, model units; there where a part ends.
+        done, total: Steps done and steps in all, summed over the chunks.
+        x: The samples of a finished chunk, ``[n, *shape]``, float32, read-only, model units; None at other steps.
     """
 
     done: int
@@ -174,7 +175,7 @@ class DriftFrame:
     """The reverse drift f_mu(x, t) - x on a grid (figure 1 of the paper).
 
     Attributes:
-        t: Step whose kernel p(x^t-1 | x^t) is shown, 1 … T.
+        t: Step of the kernel p(x^t-1 | x^t), 1 … T.
         x: Grid points ``[G, 2]``, model units, read-only.
         drift: f_mu(x, t) - x, ``[G, 2]``, model units, read-only.
     """
@@ -185,16 +186,16 @@ class DriftFrame:
 
 
 FUTURES = 64
-"""How many futures a state has unless told otherwise."""
+"""Default number of futures of a state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One state of a reverse chain, from which others start.
+    """One state of a reverse chain, from which many independent chains (its futures) continue.
 
     Attributes:
         t: Step of the state, 1 … T.
-        index: Number of the trajectory that the state belongs to, from 0 on.
+        index: Number of the state's trajectory, from 0.
         count: Number of futures.
     """
 

@@ -1,4 +1,4 @@
-"""The frozen values of training: how far it is, and what a checkpoint keeps of it. numpy alone, as in `core.values`."""
+"""Frozen values of training: its progress, and its state in a checkpoint."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class TrainingProgress:
     Attributes:
         step: Gradient steps done, 1 … ``total``.
         total: Gradient steps of the whole run.
-        k: The minibatches' estimate of K, averaged since the report before, bits per sample.
-        validation_k: K of the averaged weights on examples and noise of its own, the same at every report; bits per
-            sample.
+        k: Estimate of K from minibatches, averaged since the last report, bits per sample.
+        validation_k: K of the averaged weights on held-out examples, bits per sample; examples and noise are the same
+            at every report.
     """
 
     step: int
@@ -29,17 +29,17 @@ class TrainingProgress:
 
 @dataclass(frozen=True, slots=True)
 class TrainingState:
-    """How a checkpoint was trained, and what is needed to go on.
+    """How a checkpoint was trained, and the state needed to resume.
 
     Attributes:
         recipe: Name of the recipe.
         seed: Seed of the training.
         steps_done: Gradient steps done.
-        steps_total: Gradient steps the run was set up for.
+        steps_total: Gradient steps of the whole run.
         history: ``[R, 3]``: gradient step, K and validation K in bits per sample at each report; ``[R, 2]``, without
-            the last, in files of an earlier version.
-        state: Everything an optimiser needs to resume, by name; empty where it was left out.
-        interpreted_as: What a person's own data were taken for, one line; empty for data that ship.
+            validation K, in files of an earlier version.
+        state: The state that training needs to resume, by name; empty once training is finished.
+        interpreted_as: How user data were interpreted, one line; empty for shipped data.
     """
 
     recipe: str

@@ -73,7 +73,7 @@ def test_they_can_be_made_before_torch_is_there() -> None:
         (lambda: PaintedField(np.zeros((2, 2), np.float32), (-1.0, np.inf, 0.0, 1.0)), "extent"),
         (lambda: PaintedField(np.zeros((2, 2), np.float32), (-1.0, 1.0)), "extent"),  # type: ignore[arg-type]
         (lambda: BitPotential(np.array([0.0, np.inf])), "log_odds"),
-        (lambda: SmoothPotential(3), "log_r: 3 is no function"),  # type: ignore[arg-type]
+        (lambda: SmoothPotential(3), "log_r: 3 is not a function"),  # type: ignore[arg-type]
         (lambda: Product(()), "factors: there are none"),
         (lambda: Product((Mask(HALF, ZEROS), Product((Mask(HALF, ZEROS),)))), "factors: 2 of them are masks"),
         (lambda: Posterior(Mask(HALF, ZEROS), "soon"), "timing: 'soon'"),
@@ -129,9 +129,9 @@ BITS_KNOWN = Mask(HALF, np.array([1.0, 0.0]))
         (BitPotential(ZEROS), "binomial", (20,), r"log_odds: shape \(2,\)"),
         (HalfPlane(np.ones(3), 0.0), "gaussian", (2,), "normal: it has 3 entries"),
         (PaintedField(np.zeros((2, 2), np.float32), SQUARE), "gaussian", (3,), "plane"),
-        (Mask(HALF, np.array([0.5, 0.0])), "binomial", (2,), "known: 0.5 is no bit"),
-        (BitPotential(ZEROS), "gaussian", (2,), "BitPotential is nothing for a gaussian model"),
-        (NoisyObservation(ZEROS, 1.0), "binomial", (2,), "NoisyObservation is nothing for a binomial model"),
+        (Mask(HALF, np.array([0.5, 0.0])), "binomial", (2,), "known: 0.5 is not a bit"),
+        (BitPotential(ZEROS), "gaussian", (2,), "BitPotential does not fit a gaussian model"),
+        (NoisyObservation(ZEROS, 1.0), "binomial", (2,), "NoisyObservation does not fit a binomial model"),
         (HalfPlane(np.ones(2), 0.0), "binomial", (2,), "HalfPlane"),
         (SMOOTH, "binomial", (2,), "SmoothPotential"),
         (Product((Mask(HALF, ZEROS), HalfPlane(np.ones(3), 0.0))), "gaussian", (2,), "normal"),
