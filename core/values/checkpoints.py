@@ -19,7 +19,7 @@ RGB = 3
 LEVELS = 256
 MAX_LEVEL = LEVELS - 1
 MAX_EXAMPLES = 512
-"""That a checkpoint may carry."""
+"""The most examples in a checkpoint."""
 
 
 def is_image(shape: tuple[int, ...]) -> bool:
