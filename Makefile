@@ -37,7 +37,7 @@ check: $(TEST_READY) ## format, lint, types and the borders between the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: system-libraries $(TEST_READY) ## measure the timings; prints a table and writes JSON to out/
+bench: system-libraries $(TEST_READY) ## measure the timings; prints a table and writes JSON to out/; ARGS=… names some parts, ARGS=--list all
 	@$(BIN)/python -m tests.benchmarks.run $(ARGS)
 
 figures: system-libraries $(TEST_READY) ## make the pictures of docs/gallery.md again; ARGS=… names some of them; an hour and more

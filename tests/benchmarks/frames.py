@@ -1,4 +1,7 @@
-"""Times a frame of play and a drag of the slider in the real window: ``python frames.py WxH``; prints JSON."""
+"""Times a frame of play and a drag of the slider in the real window.
+
+``python -m tests.benchmarks.frames WxH`` prints JSON.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         program = open_program(application, folder, sys.argv[1])
         play(program, application, 30)
-        frames = play(program, application, 300)
+        frames = play(program, application, 200)
         events, missed = drag(program, application, 40)
         ratio = program.window.devicePixelRatioF()
         program.close()

@@ -1,28 +1,46 @@
 """Measures the timings that users feel, in one run, as ratios where two things can be compared: `make bench`.
 
-Prints a table and writes out/bench.json. Nothing here passes or fails: machines differ, the table says what is asked.
+Prints each row as it is measured and writes all of them to out/bench.json. Nothing here passes or fails: machines
+differ, and the last column says what is asked. ``ARGS='frames sampling'`` measures those parts alone, ``ARGS=--list``
+names them.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = 5
+OUT = Path("out") / "bench.json"
+STARTS = 4
+WINDOWS = (("1280x800", "1", "1280x800"), ("2560x1440 at scale 2", "2", "1280x720"))
+"""Name, scale and size in its units."""
+THINGS = {"roll": "10 000 points", "heartbeat": "10 000 sequences of bits", "digits": "64 digits"}
+
+
+class Row(NamedTuple):
+    """One line of the table."""
+
+    what: str
+    reached: str
+    asked: str
+
+    def __str__(self) -> str:
+        return f"{self.what:<70}  {self.reached:<28}{self.asked}"
 
 
 def call(script: str, *arguments: str, **environment: str) -> dict[str, float]:
     """Run a script of this folder and return what it printed."""
     received = {"QT_QPA_PLATFORM": "offscreen"} | os.environ | environment
-    received.pop(
-        "PYTHONDONTWRITEBYTECODE", None
-    )  # a second start finds our bytecode, as it finds that of the libraries
+    received.pop("PYTHONDONTWRITEBYTECODE", None)  # a second start finds our bytecode, as it finds the libraries'
     command = [sys.executable, "-m", f"tests.benchmarks.{script}", *arguments]
     done = subprocess.run(command, env=received, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -31,108 +49,123 @@ def call(script: str, *arguments: str, **environment: str) -> dict[str, float]:
     return found
 
 
-def median(rows: list[dict[str, float]], name: str) -> float:
-    return statistics.median(row[name] for row in rows)
-
-
-def start_up() -> list[tuple[str, str, str]]:
+def start_up() -> Iterator[Row]:
+    """From the start of the process to the window and its first run, beside a bare window."""
     call("window_start", "dpm-gui", str(time.time()))  # warms the disk
     pairs = [
         (call("window_start", "dpm-gui", str(time.time())), call("window_start", "bare", str(time.time())))
-        for _ in range(ROUNDS)
+        for _ in range(STARTS)
     ]
     whole, bare = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     ratio = statistics.median(one["painted"] / other["painted"] for one, other in pairs)
-    painted = f"{ratio:.2f} x ({median(whole, 'painted'):.2f} s, {median(bare, 'painted'):.2f} s)"
-    return [
-        ("window painted, beside a bare window", painted, "<= 1.3 x"),
-        ("longest stall while torch is imported", f"{median(whole, 'longest stall'):.3f} s", "<= 0.3 s"),
-        ("start to first picture", f"{median(whole, 'first picture'):.2f} s", "-"),
-        ("start to first motion", f"{median(whole, 'first motion'):.2f} s", "<= 3 s"),
-        ("start to the samples", f"{median(whole, 'sampled'):.2f} s", "-"),
-    ]
+
+    def median(name: str, rows: list[dict[str, float]] = whole) -> float:
+        return statistics.median(row[name] for row in rows)
+
+    painted = f"{ratio:.2f} x ({median('painted'):.2f} s, {median('painted', bare):.2f} s)"
+    yield Row("window painted, beside a bare window", painted, "<= 1.3 x")
+    yield Row("longest stall while torch is imported", f"{median('longest stall'):.3f} s", "<= 0.3 s")
+    yield Row("start to first picture", f"{median('first picture'):.2f} s", "-")
+    yield Row("start to first motion", f"{median('first motion'):.2f} s", "<= 3 s")
+    yield Row("start to the samples", f"{median('sampled'):.2f} s", "-")
 
 
-def frames() -> list[tuple[str, str, str]]:
-    rows = []
-    for name, scale, size, asked in (
-        ("1280x800", "1", "1280x800", "<= 16 ms"),
-        ("2560x1440 at scale 2", "2", "1280x720", "reported"),
-    ):
+def frames() -> Iterator[Row]:
+    """A frame of play and a drag of the slider, two canvases of 10 000 points."""
+    for (name, scale, size), asked in zip(WINDOWS, ("<= 16 ms", "reported"), strict=True):
         found = call("frames", size, QT_SCALE_FACTOR=scale)
-        middle, most = found["frame p50 ms"], found["frame p95 ms"]
-        rows.append((f"frame of play, 2 x 10 000 points, {name}", f"p50 {middle:.1f}, p95 {most:.1f} ms", asked))
-        rows.append((f"drag event, {name}", f"p95 {found['drag p95 ms']:.1f} ms", asked))
-        rows.append((f"drags that missed their frame, {name}", f"{found['drags that missed']:.0f} of 40", "0"))
-    return rows
+        yield Row(f"frame of play, 2 x 10 000 points, {name}", percentiles(found, "frame"), asked)
+        yield Row(f"drag event, {name}", f"p95 {found['drag p95 ms']:.1f} ms", asked)
+        yield Row(f"drags that missed their frame, {name}", f"{found['drags that missed']:.0f} of 40", "0")
 
 
-def images() -> list[tuple[str, str, str]]:
-    """Time pictures in the window; the play of colour is that of a whole run, which takes minutes to be recorded."""
-    size = "1280x800"
-    digits, colour = call("images", "digits", size), call("images", "colour", size)
-    rows = [
-        ("digits, asked for to first picture", f"{digits['opened s']:.2f} s", "<= 0.7 s"),
-        ("preview of 64 digits, first frame", f"{digits['first frame s']:.2f} s", "<= 0.3 s"),
-        ("preview of 64 digits, complete", f"{digits['preview s']:.1f} s", "<= 8 s"),
-        ("a run stopped", f"{digits['stopped s']:.3f} s", "<= 0.2 s"),
-        (
-            "frame of play, 64 colour pictures on both sides",
-            f"p50 {colour['frame p50 ms']:.1f}, p95 {colour['frame p95 ms']:.1f} ms",
-            "<= 16 ms",
-        ),
-    ]
-    for name, scale, large in (("1280x800", "1", "1280x800"), ("2560x1440 at scale 2", "2", "1280x720")):
-        found = call("strokes", large, QT_SCALE_FACTOR=scale)
+def images() -> Iterator[Row]:
+    """Digits opened, previewed and stopped; a frame of play of colour images."""
+    digits = call("images", "digits", "1280x800")
+    yield Row("digits, asked for to first picture", f"{digits['opened s']:.2f} s", "<= 0.7 s")
+    yield Row("preview of 64 digits, first frame", f"{digits['first frame s']:.2f} s", "<= 0.3 s")
+    yield Row("preview of 64 digits, complete", f"{digits['preview s']:.1f} s", "<= 8 s")
+    yield Row("a run stopped", f"{digits['stopped s']:.3f} s", "<= 0.2 s")
+    colour = call("images", "colour", "1280x800")
+    yield Row("frame of play, 64 colour images on both sides", percentiles(colour, "frame"), "<= 16 ms")
+
+
+def strokes() -> Iterator[Row]:
+    """A stroke of the brush until it is on the screen."""
+    for name, scale, size in WINDOWS:
+        found = call("strokes", size, QT_SCALE_FACTOR=scale)
         for kind in ("hand", "zigzag"):
             reached = f"p95 {found[f'{kind} p95 ms']:.1f} ms"
-            rows.append((f"stroke to screen, 512 x 512, {kind}, {name}", reached, "<= 16 ms"))
-    return rows
+            yield Row(f"stroke to screen, 512 x 512, {kind}, {name}", reached, "<= 16 ms")
 
 
-THINGS = {"roll": "10 000 points", "heartbeat": "10 000 sequences of bits", "digits": "64 digits"}
+def sampling() -> Iterator[Row]:
+    """Sampling, beside the bare network calls."""
+    return beside_the_network("sampling", "sampling", {"roll": 1.10, "heartbeat": 1.10, "digits": 1.05})
 
 
-def beside_the_network(script: str, what: str, asked: dict[str, str]) -> list[tuple[str, str, str]]:
-    found = call(script)
-    return [
-        (
-            f"{what} {THINGS[name]}, beside the bare network calls",
-            f"{found[f'{name} ratio']:.3f} x ({found[f'{name} s']:.2f} s)",
-            most,
-        )
-        for name, most in asked.items()
-    ]
+def bounding() -> Iterator[Row]:
+    """The bound K, beside the bare network calls."""
+    return beside_the_network("bounding", "the bound of", {"roll": 1.15, "heartbeat": 1.15})
 
 
-def engine() -> list[tuple[str, str, str]]:
-    return [
-        *beside_the_network(
-            "sampling", "sampling", {"roll": "<= 1.10 x", "heartbeat": "<= 1.10 x", "digits": "<= 1.05 x"}
-        ),
-        *beside_the_network("bounding", "the bound of", {"roll": "<= 1.15 x", "heartbeat": "<= 1.15 x"}),
-        *training(),
-    ]
+def beside_the_network(script: str, what: str, asked: Mapping[str, float]) -> Iterator[Row]:
+    for name, most in asked.items():
+        found = call(script, name)
+        reached = f"{found['ratio']:.3f} x ({found['s']:.2f} s)"
+        yield Row(f"{what} {THINGS[name]}, beside the bare network calls", reached, f"<= {most:.2f} x")
 
 
-def training() -> list[tuple[str, str, str]]:
-    rows = []
+def training() -> Iterator[Row]:
+    """A step of training, beside the network's part of it."""
     for recipe, asked in (("swiss_roll", "<= 1.25 x"), ("heartbeat", "<= 1.25 x"), ("digits", "<= 1.15 x")):
         found = call("training_step", recipe)
         reached = f"{found['ratio']:.3f} x ({found['step ms']:.1f} ms)"
-        rows.append((f"training step of {recipe}, beside the bare network calls", reached, asked))
-    return rows
+        yield Row(f"training step of {recipe}, beside the bare network calls", reached, asked)
 
 
-def main() -> None:
-    rows = [*start_up(), *frames(), *images(), *engine()]
-    width = max(len(name) for name, _, _ in rows)
-    for name, reached, asked in rows:
-        print(f"{name:<{width}}  {reached:<28}{asked}")
-    out = Path("out")
-    out.mkdir(exist_ok=True)
-    table = [{"what": name, "reached": reached, "asked": asked} for name, reached, asked in rows]
-    (out / "bench.json").write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+def percentiles(found: Mapping[str, float], what: str) -> str:
+    return f"p50 {found[f'{what} p50 ms']:.1f}, p95 {found[f'{what} p95 ms']:.1f} ms"
+
+
+PARTS: Mapping[str, Callable[[], Iterator[Row]]] = {
+    "start": start_up,
+    "frames": frames,
+    "images": images,
+    "strokes": strokes,
+    "sampling": sampling,
+    "bound": bounding,
+    "training": training,
+}
+
+
+def measure(names: Sequence[str], out: Path = OUT) -> None:
+    """Measure the parts called ``names``, print each row at once, and write to ``out`` what was measured."""
+    rows: list[Row] = []
+    try:
+        for name in names:
+            for row in PARTS[name]():
+                print(row, flush=True)
+                rows.append(row)
+    finally:  # after Ctrl+C, too
+        out.parent.mkdir(exist_ok=True)
+        out.write_text(json.dumps([row._asdict() for row in rows], indent=2) + "\n", encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what the command line names: everything unless it names parts."""
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure the timings that users feel.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; all unless given")
+    parser.add_argument("--list", action="store_true", help="say what each part measures")
+    asked = parser.parse_args(arguments)
+    unknown = [name for name in asked.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"there is no part {unknown[0]!r}; there are {', '.join(PARTS)}")
+    if asked.list:
+        for name, part in PARTS.items():
+            print(f"{name:<10}{part.__doc__}")
+    else:
+        measure(asked.parts or list(PARTS))
 
 
 if __name__ == "__main__":

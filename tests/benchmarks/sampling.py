@@ -1,8 +1,9 @@
-"""Times sampling points, sequences and digits beside the bare network calls, in turn: ``python sampling.py``; JSON."""
+"""Times sampling beside the bare network calls, in turn: ``python -m tests.benchmarks.sampling MODEL``; prints JSON."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 
 import torch
@@ -12,7 +13,7 @@ from core.sampling.trajectories import reverse
 from core.values.runs import RunSpec
 from tests.benchmarks.models import COUNTS, MODELS, bare_calls, ratio
 
-ROUNDS = {"roll": 15, "heartbeat": 5, "digits": 5}
+ROUNDS = {"roll": 9, "heartbeat": 3, "digits": 3}
 
 
 def sampling(model: DiffusionModel, count: int) -> Callable[[], None]:
@@ -25,13 +26,10 @@ def sampling(model: DiffusionModel, count: int) -> Callable[[], None]:
 
 def main() -> None:
     torch.set_num_threads(1)
-    found = {}
-    for name, make in MODELS.items():
-        model, count = make(), COUNTS[name]
-        found[f"{name} ratio"], found[f"{name} s"] = ratio(
-            sampling(model, count), bare_calls(model, count), ROUNDS[name]
-        )
-    print(json.dumps(found))
+    name = sys.argv[1]
+    model, count = MODELS[name](), COUNTS[name]
+    beside, seconds = ratio(sampling(model, count), bare_calls(model, count), ROUNDS[name])
+    print(json.dumps({"ratio": beside, "s": seconds}))
 
 
 if __name__ == "__main__":

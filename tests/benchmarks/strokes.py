@@ -1,6 +1,8 @@
-"""Times a stroke of the brush on a picture of 512 x 512 in the real window: ``python strokes.py WxH``; prints JSON.
+"""Times a stroke of the brush on an image of 512 x 512 in the real window.
 
-``hand`` is a curve of events as a mouse sends them, some pixels apart; ``zigzag`` goes across the picture from one
+``python -m tests.benchmarks.strokes WxH`` prints JSON.
+
+``hand`` is a curve of events as a mouse sends them, some pixels apart; ``zigzag`` goes across the image from one
 event to the next. A time is from the event until all it changes is on the screen.
 """
 
@@ -38,7 +40,7 @@ def send(canvas: PaintCanvas, kind: QMouseEvent.Type, place: QPointF) -> None:
 
 
 def stroke(canvas: PaintCanvas, application: QApplication, places: Iterable[tuple[float, float]]) -> list[float]:
-    """Paint through ``places``, each a share of the picture's sides; return the seconds of each event."""
+    """Paint through ``places``, each a share of the image's sides; return the seconds of each event."""
     corner, side = canvas.position_of(0, 0), canvas.zoom.scale * SIDE
     points = [QPointF(corner.x() + side * x, corner.y() + side * y) for x, y in places]
     kinds = QMouseEvent.Type
@@ -62,7 +64,7 @@ def by_hand(rng: np.random.Generator) -> list[tuple[float, float]]:
 
 
 def across(rng: np.random.Generator) -> list[tuple[float, float]]:
-    """Return places anywhere in the picture, one after another."""
+    """Return places anywhere in the image, one after another."""
     return [(float(x), float(y)) for x, y in rng.uniform(0.02, 0.98, (120, 2))]
 
 

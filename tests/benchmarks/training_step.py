@@ -1,7 +1,8 @@
-"""Times training steps beside the network's own part of them, in turn: ``python training_step.py RECIPE``; prints JSON.
+"""Times training steps beside the network's own part of them, in turn.
 
+``python -m tests.benchmarks.training_step RECIPE`` prints JSON.
 The network's part is its forward and its backward pass on a batch of the same size, with a gradient for its input where
-training asks for one; of pictures, a step of Adam too.
+training asks for one; of images, a step of Adam too.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from core.recipes.recipe import Recipe
 from core.recipes.registry import recipe_named
 from core.training.trainer import Trainer, TrainingSpec
 
-ROUNDS = {True: 6, False: 40}
-"""By whether the data are pictures."""
+ROUNDS = {True: 4, False: 20}
+"""By whether the data are images."""
 STEPS = 8
 
 

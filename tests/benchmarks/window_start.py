@@ -1,7 +1,7 @@
-"""A window in a process of its own, and when what happened to it: ``python window_start.py bare|dpm-gui SECONDS``.
+"""A window in a process of its own, and when what happened to it.
 
-Prints one JSON object: seconds from the start of the process (as its parent saw it) to each event, and the longest
-time the event loop stood still after the first paint.
+``python -m tests.benchmarks.window_start bare|dpm-gui SECONDS`` prints JSON: seconds from the start of the process (as
+its parent saw it) to each event, and the longest time the event loop stood still after the first paint.
 """
 
 from __future__ import annotations
