@@ -21,9 +21,9 @@ from core.commands import sample as sample_command
 from core.commands import train as train_command
 from core.errors import DpmError
 from core.processes.schedules import FAMILIES
-from core.values.inpainting import DEFAULT_COUNT
+from core.values.inpainting import DEFAULT_RESULTS
 from core.values.potentials import KNOWN_MODES, TIMINGS
-from core.values.runs import SPACINGS, RunSpec
+from core.values.runs import DEFAULT_SEED, SPACINGS
 
 INTERRUPTED = 130
 
@@ -80,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
 def _add_sample(sample: argparse.ArgumentParser) -> None:
     sample.add_argument("file")
     sample.add_argument("--count", type=int, required=True, help="number of samples")
-    sample.add_argument("--seed", type=int, default=RunSpec().seed)
+    sample.add_argument("--seed", type=int, default=DEFAULT_SEED)
     sample.add_argument("--strided", type=int, metavar="STEPS", help="an approximation in fewer steps, for previews")
     sample.add_argument("--deterministic", action="store_true", help="no noise in its steps but at the start (DDIM)")
     sample.add_argument("--spacing", choices=SPACINGS, help=f"space its steps by t, or by signal ({SPACINGS[0]})")
@@ -97,7 +97,7 @@ def _add_bound(bound: argparse.ArgumentParser) -> None:
     bound.add_argument("file")
     bound.add_argument("--data", metavar="X.npy", help="held-out data in user's units; fresh draws without it")
     bound.add_argument("--count", type=int, help="number of fresh draws (10 000; of images at most 128)")
-    bound.add_argument("--seed", type=int, default=RunSpec().seed)
+    bound.add_argument("--seed", type=int, default=DEFAULT_SEED)
     bound.add_argument("--limit", action="store_true", help="measure the best K of any network with these rates, too")
     bound.add_argument(
         "--work", type=int, metavar="N", help="measure the work of N paths from each of some points, too"
@@ -136,8 +136,8 @@ def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     inpaint.add_argument("--mask", metavar="M.npy", help="True, or 1, where it is to be inpainted")
     inpaint.add_argument("--spec", metavar="F.npz", help="image, mask and options as one file, in the place of both")
     inpaint.add_argument("--save-spec", metavar="F.npz", help="write such a file")
-    inpaint.add_argument("--count", type=int, help=f"number of samples ({DEFAULT_COUNT})")
-    inpaint.add_argument("--seed", type=int, help=f"({RunSpec().seed})")
+    inpaint.add_argument("--count", type=int, help=f"number of samples ({DEFAULT_RESULTS})")
+    inpaint.add_argument("--seed", type=int, help=f"({DEFAULT_SEED})")
     inpaint.add_argument(
         "--known", dest="known_mode", choices=KNOWN_MODES, help=f"known entries noised, or clean ({KNOWN_MODES[0]})"
     )

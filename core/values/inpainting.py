@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from core.errors import BadInputError
 from core.values.arrays import check_numbers, read_only
 from core.values.potentials import KNOWN_MODES, TIMINGS, check_choice, check_resample_times
-from core.values.runs import usable_threads
+from core.values.runs import DEFAULT_SEED, usable_threads
 
-DEFAULT_COUNT = 16
+DEFAULT_RESULTS = 16
 DEFAULT_RESAMPLE_TIMES = 2
 """Without resampling, new content fits the known content badly: shapes break off at the border of the mask."""
 KNOWN_MODE_TEXTS = {
@@ -48,8 +48,8 @@ class InpaintingRequest:
 
     image: NDArray[np.generic]
     mask: NDArray[np.bool_]
-    count: int = DEFAULT_COUNT
-    seed: int = 17
+    count: int = DEFAULT_RESULTS
+    seed: int = DEFAULT_SEED
     threads: int = field(default_factory=usable_threads)
     known_mode: str = KNOWN_MODES[0]
     resample_times: int | None = None

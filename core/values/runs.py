@@ -15,6 +15,7 @@ from core.errors import BadInputError
 from core.values.potentials import Posterior
 
 DEFAULT_COUNT = 10_000
+DEFAULT_SEED = 17
 MAX_COUNT = 1_000_000
 MAX_SEED = 2**31 - 1
 """The largest seed that fits the window's spin box and every generator."""
@@ -54,7 +55,7 @@ class RunSpec:
     """
 
     count: int = DEFAULT_COUNT
-    seed: int = 17
+    seed: int = DEFAULT_SEED
     threads: int = field(default_factory=usable_threads)
     posterior: Posterior | None = None
     denoise_from: int | None = None
