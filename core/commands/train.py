@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def train(options: argparse.Namespace) -> int:
-    """Train a recipe from the start, or go on with one that was interrupted."""
+    """Train a recipe from the start, or resume one that was interrupted."""
     from core.formats.checkpoints import save
 
     run, out = _training_run(options)
@@ -67,7 +67,7 @@ def _training_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
 
 
 def _recipe_and_out(options: argparse.Namespace) -> tuple[Recipe, str]:
-    """Return the recipe to train and where its checkpoint goes; what data are taken for is printed."""
+    """Return the recipe to train and where its checkpoint goes; how user data are interpreted is printed."""
     from core.recipes.registry import recipe_named
     from core.recipes.user_data import WITH_DATA, data_recipe
 

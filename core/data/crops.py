@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +10,8 @@ from numpy.typing import NDArray
 from core.data.images import GreyLevelSource, noisy_moments
 from core.errors import BadInputError
 
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A part of one image from which crops are taken: ``pixels`` [height, width] or [height, width, 3], uint8."""
-
-    pixels: NDArray[np.uint8]
-
-    def places(self, size: tuple[int, int]) -> tuple[int, int]:
-        """Return the number of positions, down and across, of a crop of ``size``."""
-        return max(0, self.pixels.shape[0] - size[0] + 1), max(0, self.pixels.shape[1] - size[1] + 1)
+Field = NDArray[np.uint8]
+"""A part of one image from which crops are taken, ``[height, width]`` or ``[height, width, 3]``."""
 
 
 class Crops(GreyLevelSource):
@@ -47,12 +38,12 @@ class Crops(GreyLevelSource):
         held_out_data: Sequence[Field] = (),
     ) -> None:
         self.name = name
-        self._fields = [field for field in fields if min(field.places(size))]
+        self._fields = [field for field in fields if field.shape[0] >= size[0] and field.shape[1] >= size[1]]
         if not self._fields:
             raise BadInputError(f"{name}: crops of {size[0]} x {size[1]} pixels do not fit into its images")
-        self.shape = (*size, *self._fields[0].pixels.shape[2:])
+        self.shape = (*size, *self._fields[0].shape[2:])
         self._mirrored = mirrored
-        self._windows = [_windows(field.pixels, size) for field in self._fields]
+        self._windows = [_windows(field, size) for field in self._fields]
         self._ends = np.cumsum([np.prod(windows.shape[:2], dtype=np.int64) for windows in self._windows])
         self._held_out = Crops(name, held_out_data, size, mirrored=mirrored) if held_out_data else None
 
@@ -81,7 +72,7 @@ class Crops(GreyLevelSource):
 
     def moments(self, rng: np.random.Generator) -> tuple[float, float]:  # noqa: ARG002 - computed exactly
         """Return mean and standard deviation of a pixel over all fields, noise included, user's units."""
-        return noisy_moments(*(field.pixels for field in self._fields))
+        return noisy_moments(*self._fields)
 
 
 def _windows(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -93,7 +84,7 @@ def _windows(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uin
 def split_by_columns(image: NDArray[np.uint8], share: float) -> tuple[Field, Field]:
     """Split ``image`` into a left part for training and a right part, a ``share`` of its width, to be held out."""
     border = image.shape[1] - round(share * image.shape[1])
-    return Field(image[:, :border]), Field(image[:, border:])
+    return image[:, :border], image[:, border:]
 
 
 def without_corner(image: NDArray[np.uint8], corner: int, size: tuple[int, int]) -> tuple[list[Field], Field]:
@@ -102,6 +93,6 @@ def without_corner(image: NDArray[np.uint8], corner: int, size: tuple[int, int])
     The fields share pixels but no position of a crop: every crop outside the corner lies in exactly one field.
     """
     height, width = image.shape[:2]
-    above = Field(image[: height - corner])
-    beside = Field(image[height - corner - size[0] + 1 :, : width - corner])
-    return [above, beside], Field(image[height - corner :, width - corner :])
+    above = image[: height - corner]
+    beside = image[height - corner - size[0] + 1 :, : width - corner]
+    return [above, beside], image[height - corner :, width - corner :]

@@ -73,7 +73,7 @@ class Texture(Crops):
             raise BadInputError(f"side: {side} pixels are not between 1 and {TEST_CORNER}")
         self.whole = _image(name)
         fields, corner = without_corner(self.whole, TEST_CORNER, (side, side))
-        self.test_corner = corner.pixels
+        self.test_corner = corner
         super().__init__(name, fields, (side, side), mirrored=name in MIRRORED, held_out_data=[corner])
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.formats.arrays import refusal, refuse
 
 SHAPE = (3, 32, 32)
-"""Of a picture in a batch: channels, height, width."""
+"""Of an image in a batch: channels, height, width."""
 RECORD = 1 + 3 * 32 * 32
 CLASSES = 10
 MAX_FILE = 256 * 1024**2
@@ -42,11 +42,11 @@ OPCODES = {
     "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_LIST", "LIST", "APPEND", "APPENDS",
     "EMPTY_DICT", "DICT", "SETITEM", "SETITEMS", "GLOBAL", "STACK_GLOBAL", "REDUCE", "BUILD",
 }  # fmt: skip
-"""What a dictionary of lists, texts and one array is written with."""
+"""Operations that a pickle of a dictionary of lists, texts and one array is written with."""
 
 
 def cifar_batches(folder: Path) -> tuple[list[Path], Path | None]:
-    """Return the batches to train on in ``folder`` and the one kept apart, as far as they are there."""
+    """Return the batches to train on in ``folder`` and the one held out, as far as they are there."""
     for suffix in SUFFIXES:
         found = [path for name in TRAINING if (path := folder / f"{name}{suffix}").is_file()]
         if found:
@@ -56,7 +56,7 @@ def cifar_batches(folder: Path) -> tuple[list[Path], Path | None]:
 
 
 def read_cifar(path: Path) -> NDArray[np.uint8]:
-    """Return the pictures of one batch ``[N, 32, 32, 3]``.
+    """Return the images of one batch ``[N, 32, 32, 3]``.
 
     Raises:
         BadInputError: If the file is no batch.
@@ -80,7 +80,7 @@ def _from_records(content: bytes, path: Path) -> NDArray[np.uint8]:
 def _from_pickle(content: bytes, path: Path) -> NDArray[np.uint8]:
     refused = refusal(path, "this pickle is no batch of CIFAR-10, so nothing in it was unpacked")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of odd letters in texts, which nobody will read
+        warnings.simplefilter("ignore")  # about odd letters in texts, which are not used
         if not _is_harmless(content):
             raise refused
         try:
@@ -94,7 +94,7 @@ def _from_pickle(content: bytes, path: Path) -> NDArray[np.uint8]:
 
 
 def _is_harmless(content: bytes) -> bool:
-    """Return whether a pickle has no other operations than a batch has; it is only read, not followed."""
+    """Return whether a pickle has no other operations than a batch has; it is read, not run."""
     try:
         for opcode, argument, _ in pickletools.genops(content):
             huge = opcode.name in ("PUT", "LONG_BINPUT", "GET", "LONG_BINGET") and int(argument or 0) > MAX_MEMO
@@ -106,7 +106,7 @@ def _is_harmless(content: bytes) -> bool:
 
 
 class _Array:
-    """Stands for numpy's array while a batch is read: takes its state as plain values and looks at them."""
+    """Replaces numpy's array while a batch is read: it takes the state as plain values and checks them."""
 
     def __init__(self) -> None:
         self.values: NDArray[np.uint8] | None = None
@@ -119,26 +119,26 @@ class _Array:
                 values = np.frombuffer(content, dtype=np.uint8)
                 self.values = values.reshape((count, width), order="F" if by_columns else "C")
             case _:
-                raise pickle.UnpicklingError("no array of pictures")
+                raise pickle.UnpicklingError("no array of images")
 
 
 class _Type:
-    """Stands for numpy's dtype."""
+    """Replaces numpy's dtype."""
 
     def __init__(self, code: object = None, *_: object) -> None:
         self.code = code.decode("latin-1") if isinstance(code, bytes) else code
 
     def __setstate__(self, state: object) -> None:
-        """Take no notice: byte order means nothing to bytes."""
+        """Ignore the state: bytes have no byte order."""
 
 
 class _BatchUnpickler(pickle.Unpickler):
-    """Knows the few names that a batch speaks of, each as a harmless stand-in; nothing is ever imported."""
+    """Replaces the few names in a batch by harmless classes; nothing is ever imported."""
 
     def find_class(self, module_name: str, global_name: str) -> Any:
         match module_name, global_name:
             case (("numpy.core.multiarray" | "numpy._core.multiarray"), "_reconstruct"):
-                return lambda *_: _Array()  # made anew each time: what a pickle does to it ends with that pickle
+                return lambda *_: _Array()  # a new one each time, so that no pickle changes what the next one gets
             case "numpy", "ndarray":
                 return _Array
             case "numpy", "dtype":

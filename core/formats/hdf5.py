@@ -1,4 +1,4 @@
-"""Values from an HDF5 file that may come from a stranger: each is checked before memory is taken for it."""
+"""Values from an HDF5 file that may come from a stranger: each is checked before memory is allocated for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures from files of a person's own, through Pillow: whole grey levels, grey or RGB, and what was done to them."""
+"""User images through Pillow: whole grey levels, grey or RGB, and what was done to them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from core.formats.arrays import MAX_BYTES, refusal, refuse
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF")
-"""What is read. Others among Pillow's formats start programs, are no pictures, or take any bytes for one."""
+"""Formats that are read. Others of Pillow's start programs, are no images, or accept any bytes as one."""
 MAX_PIXELS = 64 * 1024**2
 MAX_FILES = 200_000
 SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I")
@@ -43,7 +43,7 @@ ImageArray = NDArray[np.uint8]
 
 
 class _UnusableError(Exception):
-    """Why one file gives no picture."""
+    """Why one file gives no image."""
 
 
 class _UnknownError(_UnusableError):
@@ -51,7 +51,7 @@ class _UnknownError(_UnusableError):
 
 
 def read_image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
-    """Return the picture at ``path``, ``[H, W]`` or ``[H, W, 3]``, and what was done to it, a few words each.
+    """Return the image at ``path``, ``[H, W]`` or ``[H, W, 3]``, and what was done to it, a few words each.
 
     Raises:
         BadInputError: If it is none, damaged, or has more than `MAX_PIXELS` pixels.
@@ -65,12 +65,12 @@ def read_image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
 
 
 def read_folder(folder: Path) -> tuple[list[ImageArray], tuple[str, ...]]:
-    """Return all pictures in ``folder`` and the folders in it, in the order of their names, and what was done to them.
+    """Return all images in ``folder`` and the folders in it, in the order of their names, and what was done to them.
 
-    They are all grey or all RGB. Files that are no pictures are left out, and counted.
+    They are all grey or all RGB. Files that are no images are left out, and counted.
 
     Raises:
-        BadInputError: If there is no picture, or there are too many to be held.
+        BadInputError: If there is no image, or they take too much memory.
     """
     images: list[ImageArray] = []
     changes: Counter[str] = Counter()
@@ -83,21 +83,21 @@ def read_folder(folder: Path) -> tuple[list[ImageArray], tuple[str, ...]]:
             continue
         bytes_held += image.nbytes
         if bytes_held > MAX_BYTES:
-            refuse(folder, f"its pictures take more than {MAX_BYTES} bytes, which are the most that is read")
+            refuse(folder, f"its images take more than {MAX_BYTES} bytes, which are the most that is read")
         images.append(image)
         changes.update(notes)
     if not images:
-        refuse(folder, f"there is no picture in this folder{_why(changes)}")
+        refuse(folder, f"there is no image in this folder{_why(changes)}")
     return _of_one_kind(images, changes), tuple(_counted(changes))
 
 
 def resized(images: Iterable[ImageArray], side: int) -> ImageArray:
-    """Return the middle square of each picture at ``side`` x ``side`` pixels: ``[N, side, side]`` or with channels."""
+    """Return the middle square of each image at ``side`` x ``side`` pixels: ``[N, side, side]`` or with channels."""
     return np.stack([_resized(image, side) for image in images])
 
 
 def grey_if_all_are(images: list[ImageArray]) -> list[ImageArray]:
-    """Return RGB pictures none of which has any colour as grey ones, others as they are."""
+    """Return images as grey ones if all are RGB and none has any colour, else as they are."""
     grey = all(image.ndim == 3 and (image == image[..., :1]).all() for image in images)
     return [image[..., 0] for image in images] if grey else images
 
@@ -124,7 +124,7 @@ def _files(folder: Path) -> list[Path]:
 def _image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
     Image.init()
     formats = [name for name in FORMATS if name in Image.OPEN]
-    # Pillow warns of many harmless things; of too many pixels it shall not warn but refuse.
+    # Pillow warns of many harmless things; too many pixels are refused.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -138,14 +138,14 @@ def _image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
         except UnidentifiedImageError as error:
             _refuse_unknown(path, error)
         except BROKEN as error:
-            raise _UnusableError("this picture is damaged or cut off") from error
+            raise _UnusableError("this image is damaged or cut off") from error
 
 
 def _levels(image: Image.Image) -> tuple[ImageArray, tuple[str, ...]]:
-    """Return the grey levels of an open ``image``, whose size has been looked at, and what was done to them."""
+    """Return the grey levels of an open ``image``, whose size has been checked, and what was done to them."""
     notes = []
     if getattr(image, "n_frames", 1) > 1:
-        notes.append("the first picture alone of an animation or several pages")
+        notes.append("only the first image of an animation or of several pages")
     if image.mode in SIXTEEN_BITS:
         values = np.asarray(image).astype(np.int64)
         if values.min() < 0 or values.max() > 65535:
@@ -183,7 +183,7 @@ def _refuse_unknown(path: Path, error: Exception) -> NoReturn:
         head = file.read(1024).lower()
     if b"<svg" in head or path.suffix.lower() in (".svg", ".svgz"):
         raise _UnusableError("an SVG is a drawing, which has no pixels; export it as PNG") from error
-    raise _UnknownError("this is no picture that can be read") from error
+    raise _UnknownError("this is no image that can be read") from error
 
 
 def _too_large(size: str = "") -> NoReturn:

@@ -44,7 +44,7 @@ def read_schedule(path: str | os.PathLike[str]) -> Schedule:
 
 
 def _from_npy(content: bytes) -> np.ndarray:
-    """Return the vector in an npy file, whose header is checked before memory is taken for it."""
+    """Return the vector in an npy file, whose header is checked before memory is allocated for it."""
     file = io.BytesIO(content)
     try:
         shape, dtype = npy_header(file)

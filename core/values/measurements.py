@@ -180,7 +180,7 @@ class Bound:
         unit: "sample" or "pixel": what all the numbers are per.
         count: Number of held-out data points behind the expectations.
         k: The bound K on E_q log2 p(x^0).
-        null: The null model's log-likelihood, what K is compared with.
+        null: The null model's log-likelihood, with which K is compared.
         standard_error: One standard error of ``k``.
         kl: E_q KL(q(x^t-1 | x^t, x^0) || p(x^t-1 | x^t)) for t = 2 … T, read-only.
         h_end: H_q(X^T | X^0).
@@ -189,7 +189,7 @@ class Bound:
         entropy_lower, entropy_upper: The bounds of every step t = 1 … T, in the same unit as ``k``.
         truth: E_q log2 q(x^1), where the data's density is known, else None.
         truth_standard_error: One standard error of ``truth``.
-        bits_per_dimension: Of pictures, what K says a number of the 8-bit picture takes to code, in bits; else None.
+        bits_per_dimension: Bits that K says a number of an 8-bit image takes to code; None for other data.
     """
 
     steps: int

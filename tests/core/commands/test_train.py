@@ -41,7 +41,7 @@ def refused(capsys: Capture, *arguments: object) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to work in, with points, bits and small pictures."""
+    """A folder to work in, with points, bits and small images."""
     rng = np.random.default_rng(11)
     np.save(tmp_path / "points.npy", rng.normal((5.0, 1.0, 0.0), (2.0, 1.0, 0.5), (200, 3)))
     np.save(tmp_path / "bits.npy", rng.random((60, 12)) < 0.5)

@@ -126,7 +126,7 @@ def test_examples_of_grey_levels_are_drawn_with_noise(rng: np.random.Generator) 
 
 # --- dead leaves
 def painted_slowly(discs: Discs, image: int, side: int) -> NDArray[np.int16]:
-    """Return the picture pixel by pixel, the first disc over each, -1 where there is none."""
+    """Return the image pixel by pixel, the first disc over each, -1 where there is none."""
     canvas = np.full((side, side), -1, dtype=np.int16)
     for y in range(side):
         for x in range(side):
@@ -271,12 +271,13 @@ def cut_one_by_one(
     fields: Sequence[Field], size: tuple[int, int], count: int, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
     """Return what mirrored `Crops` draw, one slice after the other; places count from the end of each field."""
-    ends = np.cumsum([math.prod(field.places(size)) for field in fields])
+    places = [tuple(side - least + 1 for side, least in zip(field.shape, size, strict=False)) for field in fields]
+    ends = np.cumsum([math.prod(down_and_across) for down_and_across in places])
     crops = []
     for place in rng.integers(ends[-1], size=count):
         index = int(np.searchsorted(ends, place, side="right"))
-        top, left = divmod(int(ends[index] - 1 - place), fields[index].places(size)[1])
-        crops.append(fields[index].pixels[top : top + size[0], left : left + size[1]])
+        top, left = divmod(int(ends[index] - 1 - place), places[index][1])
+        crops.append(fields[index][top : top + size[0], left : left + size[1]])
     turned = rng.random(count) < 0.5
     return np.stack([crop[:, ::-1] if turn else crop for crop, turn in zip(crops, turned, strict=True)])
 
@@ -284,17 +285,17 @@ def cut_one_by_one(
 @pytest.mark.parametrize("channels", [(), (3,)], ids=["grey", "RGB"])
 def test_crops_and_tiles_are_the_slices_of_their_fields(channels: tuple[int, ...], rng: np.random.Generator) -> None:
     size = (4, 5)
-    fields = [Field(rng.integers(0, 256, (*shape, *channels), dtype=np.uint8)) for shape in ((9, 13), (3, 9), (6, 20))]
+    fields = [rng.integers(0, 256, (*shape, *channels), dtype=np.uint8) for shape in ((9, 13), (3, 9), (6, 20))]
     crops = Crops("some", fields, size, mirrored=True)
     fit = [fields[0], fields[2]]
     found = crops.images(300, np.random.default_rng(8))
     assert found.shape == (300, *size, *channels)
     assert found.tobytes() == cut_one_by_one(fit, size, 300, np.random.default_rng(8)).tobytes()
     tiles = [
-        field.pixels[top : top + 4, left : left + 5]
+        field[top : top + 4, left : left + 5]
         for field in fit
-        for top in range(0, field.pixels.shape[0] - 3, 4)
-        for left in range(0, field.pixels.shape[1] - 4, 5)
+        for top in range(0, field.shape[0] - 3, 4)
+        for left in range(0, field.shape[1] - 4, 5)
     ]
     assert crops.tiles().shape == (len(tiles), *size, *channels)
     assert crops.tiles().tobytes() == np.stack(tiles).tobytes()
@@ -302,7 +303,7 @@ def test_crops_and_tiles_are_the_slices_of_their_fields(channels: tuple[int, ...
 
 def test_larger_fields_give_more_crops(rng: np.random.Generator) -> None:
     small, large = np.zeros((10, 10), dtype=np.uint8), np.ones((10, 37), dtype=np.uint8)
-    crops = Crops("some", [Field(small), Field(large)], (8, 8))
+    crops = Crops("some", [small, large], (8, 8))
     share = crops.images(4000, rng)[:, 0, 0].mean()
     assert abs(share - 30 / 33) < 6 * 0.29 / math.sqrt(4000)
 
@@ -314,7 +315,7 @@ def test_crops_that_do_not_fit_the_corner_are_refused(side: int) -> None:
     with pytest.raises(BadInputError, match="no texture 'wood'"):
         Texture("wood")
     with pytest.raises(BadInputError, match="do not fit"):
-        Crops("some", [Field(np.zeros((9, 9), dtype=np.uint8))], (10, 4))
+        Crops("some", [np.zeros((9, 9), dtype=np.uint8)], (10, 4))
 
 
 def test_pictures_of_one_grey_are_refused() -> None:

@@ -311,11 +311,11 @@ def one_line(path: Path | str, side: int | None = None) -> str:
 
 def test_bad_data_are_refused_in_one_line(tmp_path: Path, rng: np.random.Generator, grey: np.ndarray) -> None:
     assert "there is no such file" in one_line(tmp_path / "nothing.npy")
-    assert "no picture in this folder" in one_line(tmp_path)
+    assert "no image in this folder" in one_line(tmp_path)
     (tmp_path / "empty").write_bytes(b"")
     assert "this file is empty" in one_line(tmp_path / "empty")
     (tmp_path / "text.csv").write_text("1,2\n3,4\n")
-    assert "no picture that can be read, nor npy" in one_line(tmp_path / "text.csv")
+    assert "no image that can be read, nor npy" in one_line(tmp_path / "text.csv")
     (tmp_path / "all.tar.gz").write_bytes(gzip.compress(b"archive"))
     assert "unpack it first" in one_line(tmp_path / "all.tar.gz")
     (tmp_path / "some.pkl").write_bytes(b"cos\nsystem\n(S'true'\ntR.")

@@ -23,7 +23,7 @@ def rng() -> np.random.Generator:
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Callable[..., Path]:
-    """Saves a picture under a name and returns where."""
+    """Saves an image under a name and returns where."""
 
     def save(image: Image.Image, name: str, **options: Any) -> Path:
         path = tmp_path / name
@@ -107,7 +107,7 @@ def test_of_an_animation_the_first_picture_is_read_and_said(saved: Callable[...,
     first, second = Image.new("L", (6, 6), 40), Image.new("L", (6, 6), 200)
     read, notes = read_image(saved(first, "some.gif", save_all=True, append_images=[second]))
     assert np.unique(read).tolist() == [40]
-    assert "the first picture alone of an animation or several pages" in notes
+    assert "only the first image of an animation or of several pages" in notes
 
 
 def test_a_picture_that_lies_on_its_side_is_set_upright(saved: Callable[..., Path], rng: np.random.Generator) -> None:
@@ -143,21 +143,21 @@ def test_an_svg_is_refused_with_what_to_do(content: str, tmp_path: Path) -> None
 def test_a_truncated_picture_is_refused(suffix: str, saved: Callable[..., Path], rng: np.random.Generator) -> None:
     path = saved(Image.fromarray(noise(rng, 64, 64)), f"some.{suffix}")
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
-    with pytest.raises(BadInputError, match=rf"some.{suffix}: this (picture is damaged|is no picture)"):
+    with pytest.raises(BadInputError, match=rf"some.{suffix}: this (image is damaged|is no image)"):
         read_image(path)
 
 
 def test_random_bytes_are_no_picture(tmp_path: Path, rng: np.random.Generator) -> None:
     path = tmp_path / "some.dat"
     path.write_bytes(noise(rng, 3000).tobytes())
-    with pytest.raises(BadInputError, match="this is no picture that can be read, nor npy"):
+    with pytest.raises(BadInputError, match="this is no image that can be read, nor npy"):
         read_image(path)
 
 
 def test_postscript_never_starts_a_program(tmp_path: Path) -> None:
     path = tmp_path / "some.eps"
     path.write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n")
-    with pytest.raises(BadInputError, match="this is no picture that can be read"):
+    with pytest.raises(BadInputError, match="this is no image that can be read"):
         read_image(path)
 
 
@@ -176,8 +176,8 @@ def test_a_folder_is_read_in_the_order_of_names_and_leaves_out_what_is_no_pictur
     images, notes = read_folder(tmp_path)
     assert [image.tobytes() for image in images] == [levels[index].tobytes() for index in (1, 0, 2)]
     assert set(notes) == {
-        "left out: this picture is damaged or cut off (1 file)",
-        "left out: this is no picture that can be read (1 file)",
+        "left out: this image is damaged or cut off (1 file)",
+        "left out: this is no image that can be read (1 file)",
     }
 
 
@@ -197,7 +197,7 @@ def test_grey_pictures_among_coloured_ones_are_made_rgb(
 def test_a_folder_with_no_picture_is_refused(content: str | None, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "readme.txt").write_text(content)
-    with pytest.raises(BadInputError, match="there is no picture in this folder"):
+    with pytest.raises(BadInputError, match="there is no image in this folder"):
         read_folder(tmp_path)
 
 
