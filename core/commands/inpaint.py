@@ -16,6 +16,7 @@ from core.errors import BadInputError
 from core.formats.arrays import save_npy
 from core.runtime.devices import check_disk
 from core.runtime.files import check_output_path
+from core.values.arrays import NUMBERS
 from core.values.checkpoints import is_image
 from core.values.inpainting import KNOWN_MODE_TEXTS, InpaintingFrame, InpaintingRequest
 from core.values.measurements import NATS_PER_BIT
@@ -76,12 +77,13 @@ def _request(options: argparse.Namespace, model: DiffusionModel) -> InpaintingRe
     from core.posterior.inpainting import check_known, model_for
     from core.posterior.large_images import takes_any_size
 
-    image = read_array(options.image, kinds="biuf", finite=False)
+    image = read_array(options.image, NUMBERS, finite=False)
     known = model_for(model, image.shape) if takes_any_size(model) and is_image(image.shape) else model
     mask = _mask(options.mask, known.data.shape, rough=options.start is not None)
-    example = _single(image, known.data.shape, options.image)
-    check_known(known, example, mask if options.start is None else np.zeros_like(mask), options.image)
-    return InpaintingRequest(example, mask, **changes)
+    request = InpaintingRequest(_single(image, known.data.shape, options.image), mask, **changes)
+    open_entries = request.mask if options.start is None else np.zeros_like(request.mask)
+    check_known(known, request.image, open_entries, options.image)
+    return request
 
 
 def _mask(path: str, shape: tuple[int, ...], *, rough: bool) -> NDArray[np.bool_]:
@@ -89,10 +91,8 @@ def _mask(path: str, shape: tuple[int, ...], *, rough: bool) -> NDArray[np.bool_
 
     It may be full only over a ``rough`` image, which is noised and denoised as a whole.
     """
-    found = read_array(path, kinds="biuf")
-    if is_image(shape) and found.shape == shape[:2] != shape:
-        found = np.repeat(found[:, :, None], shape[2], axis=2)
-    found = _single(found, shape, path)
+    found = read_array(path, NUMBERS)
+    found = _single(found, shape[:2] if is_image(shape) and found.shape == shape[:2] else shape, path)
     if not np.isin(found, (0, 1)).all():
         raise BadInputError(f"{path}: a mask holds True and False, or 1 and 0: 1 where an entry is to be inpainted")
     mask = found.astype(np.bool_)

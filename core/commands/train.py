@@ -86,10 +86,12 @@ def _recipe_and_out(options: argparse.Namespace) -> tuple[Recipe, str]:
 
 def _out_beside_data(options: argparse.Namespace) -> str:
     """Return where the checkpoint goes, which is never where the data are."""
+    from core.data.user_data import split_array
+
     data = Path(options.data)
     out = options.out or f"{options.recipe or data.resolve().stem}_model.h5"
-    file = Path(options.data.rpartition(":/")[0] or data)
-    if any(path.exists() and Path(out).exists() and path.samefile(out) for path in (data, file)):
+    file, _ = split_array(options.data)
+    if file.exists() and Path(out).exists() and file.samefile(out):
         raise BadInputError(f"--out: {out} holds the data; it would be overwritten")
     return str(out)
 

@@ -69,7 +69,7 @@ def read_data(path: str, side: int | None = None) -> UserData:
     Raises:
         BadInputError: If the data cannot be read or used; the message is one sentence that begins with ``path``.
     """
-    place, array = _split(path)
+    place, array = split_array(path)
     printed_path = one_line(place)
     try:
         found, held_out_data, notes = _read(place, array)
@@ -81,7 +81,7 @@ def read_data(path: str, side: int | None = None) -> UserData:
         raise error if text.startswith(printed_path) else refusal(place, text) from error
 
 
-def _split(path: str) -> tuple[Path, str | None]:
+def split_array(path: str) -> tuple[Path, str | None]:
     """Return the file and the array in it that ``path`` names, as in ``FILE.h5:/images``."""
     file, colon, array = path.rpartition(":/")
     if colon and not Path(path).exists() and Path(file).suffix.lower() in CONTAINER_SUFFIXES:

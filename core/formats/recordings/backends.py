@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 import h5py
 import numpy as np
@@ -25,6 +25,7 @@ from core.runtime.devices import check_disk, check_memory
 from core.runtime.files import atomic_path, check_output_path
 
 NAME = "recording"
+Opened = TypeVar("Opened")
 LARGE_FILES = Path("/var/tmp")
 """Where systems keep large temporary files; /tmp itself may be memory."""
 
@@ -53,7 +54,7 @@ class MemoryBackend:
 
     storage = "memory"
 
-    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
         """Take the memory for ``shape`` = (T + 1, N, …).
 
         Raises:
@@ -62,7 +63,7 @@ class MemoryBackend:
         needed = size_of(shape, dtype)
         check_memory(needed, f"{NAME}: frames of shape {shape}")
         try:
-            self._frames: list[NDArray[Any]] | None = [np.empty(shape[1:], dtype) for _ in range(shape[0])]
+            self._frames: list[NDArray[np.generic]] | None = [np.empty(shape[1:], dtype) for _ in range(shape[0])]
         except MemoryError as error:
             raise BadInputError(f"{NAME}: {needed:,} bytes of memory are needed, and cannot be had") from error
 
@@ -70,8 +71,7 @@ class MemoryBackend:
         _open(self._frames)[t][...] = frame
 
     def frame(self, t: int) -> NDArray[np.generic]:
-        found: NDArray[np.generic] = _open(self._frames)[t]
-        return found
+        return _open(self._frames)[t]
 
     def path(self, written: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
         frames = _open(self._frames)
@@ -90,7 +90,7 @@ class TemporaryFileBackend:
 
     storage = "disk"
 
-    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any], folder: Path | None) -> None:
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[np.generic], folder: Path | None) -> None:
         """Take the room for ``shape`` = (T + 1, N, …) in ``folder``, by default one for large temporary files.
 
         Raises:
@@ -152,7 +152,11 @@ class Hdf5Backend:
     storage = "disk"
 
     def __init__(
-        self, shape: tuple[int, ...], dtype: np.dtype[Any], path: str | os.PathLike[str], facts: Mapping[str, object]
+        self,
+        shape: tuple[int, ...],
+        dtype: np.dtype[np.generic],
+        path: str | os.PathLike[str],
+        facts: Mapping[str, object],
     ) -> None:
         """Take the room for ``shape`` = (T + 1, N, …).
 
@@ -217,7 +221,7 @@ def temporary_folder() -> Path:
     return LARGE_FILES if not wished and os.access(LARGE_FILES, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
 
 
-def size_of(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
+def size_of(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> int:
     """Return the bytes of an array."""
     return math.prod(shape) * dtype.itemsize
 
@@ -236,7 +240,7 @@ def _give_up(stack: ExitStack, reason: BaseException) -> None:
         stack.__exit__(type(reason), reason, reason.__traceback__)
 
 
-def _open(backend: Any) -> Any:
+def _open(backend: Opened | None) -> Opened:
     if backend is None:
         raise BadInputError(f"{NAME}: it is closed, and its frames are gone")
     return backend

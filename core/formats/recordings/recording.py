@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from core.values.runs import Frame
 
 DEFAULT_CAP = 512 * 2**20
 """Bytes of memory that one recording may take: 512 MB."""
-STORED_AS: Mapping[str, np.dtype[Any]] = {"gaussian": np.dtype(np.float32), "binomial": np.dtype(np.uint8)}
+STORED_AS: Mapping[str, np.dtype[np.generic]] = {"gaussian": np.dtype(np.float32), "binomial": np.dtype(np.uint8)}
 """How states of each kind of process are kept without loss."""
 FORMAT = "dpm-trajectory"
 
