@@ -1,4 +1,4 @@
-"""Data whose density is known at every step though no recipe names them: Gaussians, and finite data sets."""
+"""Data whose density is known at every step: Gaussians, finite data sets, the swiss roll and the heartbeat."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.errors import BadInputError
 from core.values.checkpoints import DataInfo
 
 SCORES_AT_ONCE = 2_097_152
-"""Entries of the table of states by data that is held at once: 16 MB."""
+"""Largest part, in entries, of the table of states by data that is held at once: 16 MB."""
 
 
 class GaussianData:
@@ -22,6 +22,9 @@ class GaussianData:
     Args:
         mean: ``[D]``.
         covariance: ``[D, D]``, symmetric and positive definite.
+
+    Raises:
+        BadInputError: If the covariance is not positive definite or does not fit the mean.
     """
 
     name: str = "gaussian"
@@ -39,11 +42,11 @@ class GaussianData:
 
     @property
     def held_out(self) -> GaussianData:
-        """The formula itself, whose draws are independent."""
+        """The formula itself, since its draws are independent."""
         return self
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draw ``[count, D]``."""
+        """Draw ``[count, D]``, float32."""
         return (self.mean + rng.standard_normal((count, *self.shape)) @ self._root.T).astype(np.float32)
 
     def log_density(self, x: NDArray[np.floating], alpha_bar: float, info: DataInfo) -> NDArray[np.float64]:
@@ -59,11 +62,11 @@ class GaussianData:
 
 
 class FiniteData:
-    """A finite data set as a distribution, each of its members as likely as the others.
+    """The uniform distribution over a finite data set.
 
     Args:
         data: ``[M, *shape]``, user's units.
-        kind: "gaussian" or "binomial", the process that diffuses them.
+        kind: "gaussian" or "binomial", the process that diffuses the data.
     """
 
     name: str = "finite"
@@ -75,7 +78,7 @@ class FiniteData:
 
     @property
     def held_out(self) -> FiniteData:
-        """The formula itself, whose draws are independent."""
+        """The formula itself, since its draws are independent."""
         return self
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -116,7 +119,7 @@ class SwissRoll:
 
     @property
     def held_out(self) -> Source:
-        """The formula itself, whose draws are independent."""
+        """The formula itself, since its draws are independent."""
         return self
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -124,12 +127,12 @@ class SwissRoll:
         return self.curve(rng.random(count)).astype(np.float32)
 
     def curve(self, along: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the points ``[N, 2]`` at the places ``along`` [N] in [0, 1] of the roll, the formula's units."""
+        """Return the points ``[N, 2]`` of the roll at places ``along`` [N] in [0, 1], in the formula's units."""
         angle = 1.5 * math.pi * (1.0 + 2.0 * np.asarray(along, dtype=np.float64))
         return np.stack([angle * np.cos(angle), angle * np.sin(angle)], axis=-1)
 
     def support(self) -> NDArray[np.float32]:
-        """Return evenly spread points ``[M, 2]`` of the roll: the nodes of the midpoint rule."""
+        """Return evenly spaced points ``[M, 2]`` of the roll: the nodes of the midpoint rule."""
         return self.curve(_midpoints(SUPPORT_NODES)).astype(np.float32)
 
     def standardisation(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -138,9 +141,9 @@ class SwissRoll:
         return points.mean(axis=0), points.std(axis=0)
 
     def along(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the place on the roll, in [0, 1], nearest to each of ``points`` [N, 2], the formula's units.
+        """Return the place on the roll, in [0, 1], nearest to each of ``points`` [N, 2], in the formula's units.
 
-        Points of one direction lie on the curve at angles 2 pi apart, so the radius decides between few candidates.
+        The points of the curve in one direction have angles 2 pi apart, so the radius leaves only three candidates.
         """
         radius, direction = np.hypot(points[:, 0], points[:, 1]), np.arctan2(points[:, 1], points[:, 0])
         turn = np.round((radius - direction) / (2.0 * math.pi))
@@ -152,7 +155,7 @@ class SwissRoll:
     def log_density(self, x: NDArray[np.floating], alpha_bar: float, info: DataInfo) -> NDArray[np.float64]:
         """Return ln q(x^t) at points ``x`` [N, 2] in model units, where ``alpha_bar`` < 1 of the signal is left.
 
-        q(x^t) is an integral of Gaussians along the roll, taken by the midpoint rule; nats, float64 ``[N]``.
+        q(x^t) is an integral of Gaussians along the roll, computed by the midpoint rule; nats, float64 ``[N]``.
         """
         centres = math.sqrt(alpha_bar) * (self.curve(_midpoints(QUADRATURE_NODES)) - info.shift) / info.scale
         return log_mean_of_normals(x, centres, 1.0 - alpha_bar)
@@ -167,7 +170,7 @@ class Heartbeat:
 
     @property
     def held_out(self) -> Source:
-        """The formula itself, whose draws are independent."""
+        """The formula itself, since its draws are independent."""
         return self
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -175,7 +178,7 @@ class Heartbeat:
         return self.support()[rng.integers(self.period, size=count)]
 
     def support(self) -> NDArray[np.float32]:
-        """Return the five sequences there are, ``[5, 20]``, by phase."""
+        """Return the five possible sequences, ``[5, 20]``, by phase."""
         places = np.arange(self.shape[0]) % self.period
         sequences: NDArray[np.float32] = (places == np.arange(self.period)[:, None]).astype(np.float32)
         return sequences
@@ -202,17 +205,17 @@ def _midpoints(count: int) -> NDArray[np.float64]:
 CENTRES_TOGETHER = 64
 POINTS_AT_ONCE = 512
 NEGLIGIBLE = 36.0
-"""A centre whose share is e^-36 of the nearest one's is left out: thousands of them change the 12th digit."""
+"""Centres whose terms are e^-36 of the nearest one's or less are left out; thousands change the 12th digit."""
 
 
 def log_mean_of_normals(x: NDArray[np.floating], centres: NDArray[np.float64], variance: float) -> NDArray[np.float64]:
     """Return ln of the mean over ``centres`` [M, D] of N(x; centre, variance I) at points ``x`` [N, D], nats, ``[N]``.
 
-    Centres are taken in runs of neighbours, each in a ball, so that a narrow variance costs little: of each point only
-    the runs whose ball comes near enough are looked at.
+    Neighbouring centres form runs, each inside a ball. For each point, only the runs whose balls are near enough are
+    evaluated, so that a small variance costs little time.
     """
     dimensions = centres.shape[1]
-    # Axis by axis, [D, run, centre]: numpy is slow at sums over a few neighbours in memory.
+    # Axis by axis, [D, run, centre]: numpy is slow at sums over a short last axis.
     runs = np.ascontiguousarray(centres.T).reshape(dimensions, -1, math.gcd(len(centres), CENTRES_TOGETHER))
     run_centres = runs.mean(axis=2)
     run_radii = np.sqrt(_sum_of_squares(runs - run_centres[:, :, None])).max(axis=1)
@@ -221,7 +224,7 @@ def log_mean_of_normals(x: NDArray[np.floating], centres: NDArray[np.float64], v
         points = np.asarray(x[begin : begin + POINTS_AT_ONCE], dtype=np.float64).T
         distances = np.sqrt(_sum_of_squares(points[:, :, None] - run_centres[:, None]))
         least, most = np.maximum(distances - run_radii, 0.0), (distances + run_radii).min(axis=1, keepdims=True)
-        # The negation keeps what is not a number: it is to come out as such.
+        # The negated comparison keeps NaN, so that the result is NaN too.
         rows, near_runs = np.nonzero(~(np.square(least) > np.square(most) + 2.0 * variance * NEGLIGIBLE))
         exponents = _sum_of_squares(runs[axis][near_runs] - points[axis][rows, None] for axis in range(dimensions))
         exponents /= -2.0 * variance

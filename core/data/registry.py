@@ -1,4 +1,4 @@
-"""Data sources by the name that a checkpoint gives them."""
+"""Data sources by their names in checkpoints."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FORMULAS: Mapping[str, Callable[[], KnownSource]] = {SwissRoll.name: SwissRoll, 
 
 
 def source_of(info: DataInfo) -> Source:
-    """Return the source behind a checkpoint's data: the one of that name where it fits the shape, else its examples."""
+    """Return the source of that name if there is one of the same shape, else the examples in ``info``."""
     source: Source | None = None
     if info.name in FORMULAS and info.grey_level is None:
         source = FORMULAS[info.name]()
@@ -30,9 +30,9 @@ def source_of(info: DataInfo) -> Source:
 
 
 def places_along(info: DataInfo, x0: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return a number in [0, 1] for each point of ``x0`` [N, 2], model units, for colours that follow neighbours.
+    """Return a number in [0, 1] for each point of ``x0`` [N, 2], model units, so that neighbours get similar colours.
 
-    Along the roll for the swiss roll; for any other data in the plane the direction as seen from the mean.
+    For the swiss roll it is the place along the roll; for other data in the plane, the direction from the mean.
     """
     source = source_of(info)
     if isinstance(source, SwissRoll):

@@ -1,4 +1,4 @@
-"""Where data come from: formulas with all their known answers, or the examples that a checkpoint carries."""
+"""Data sources: their protocols, and the source that draws from stored examples."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from core.values.checkpoints import DataInfo
 
 
 class Source(Protocol):
-    """A data set one can draw from. Draws are in user's units."""
+    """A data set from which examples can be drawn, in user's units."""
 
     @property
     def name(self) -> str:
-        """What a checkpoint calls the data."""
+        """Name of the data in a checkpoint."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -25,7 +25,7 @@ class Source(Protocol):
 
     @property
     def held_out(self) -> Source:
-        """What K is measured on: the part kept apart from training; of a formula, the formula itself."""
+        """The held-out data, on which K is measured; for a formula, the formula itself."""
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw ``count`` independent examples: ``[count, *shape]``, user's units."""
@@ -33,25 +33,25 @@ class Source(Protocol):
 
 @runtime_checkable
 class KnownSource(Source, Protocol):
-    """A source whose distribution is known, so that models can be held against the truth."""
+    """A source whose distribution is known, so that models can be compared with the true values."""
 
     def log_density(self, x: NDArray[np.floating], alpha_bar: float, info: DataInfo) -> NDArray[np.float64]:
         """Return ln q(x^t) at ``x`` [N, *shape], model units, where ``alpha_bar`` < 1 of the signal is left; nats."""
 
     def support(self) -> NDArray[np.float32]:
-        """Return data ``[M, *shape]``, user's units, all equally likely, that stand for the whole distribution."""
+        """Return equally likely points ``[M, *shape]``, user's units, that represent the whole distribution."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Examples as they are, for data that no formula describes: those a checkpoint carries, or rows of a person's own.
+    """Stored examples, for data without a formula: those in a checkpoint, or rows of user data.
 
     Attributes:
-        name: What the checkpoint calls the data.
+        name: Name of the data in a checkpoint.
         examples: ``[N, *shape]``, user's units.
-        grey_level: Width of one grey level where the examples are pictures of such levels: what is drawn has the noise
-            of one level added, which the examples are without. None for continuous data and bits.
-        held_out_data: ``[M, *shape]``, likewise, those kept apart from training; None where there are no others.
+        grey_level: Width of one grey level if the examples are images of whole grey levels: noise of one level is
+            added to each draw. None for continuous data and bits.
+        held_out_data: ``[M, *shape]``, user's units; None if the examples themselves are used instead.
     """
 
     name: str
@@ -67,18 +67,18 @@ class Examples:
 
     @property
     def held_out(self) -> Source:
-        """The examples kept apart, or these themselves: a checkpoint carries no others."""
+        """The held-out examples, or these themselves if there are no others, as in a checkpoint."""
         return self if self.held_out_data is None else Examples(self.name, self.held_out_data, self.grey_level)
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draw with replacement, or every example once, shuffled, where ``count`` is their number."""
+        """Draw ``[count, *shape]`` with replacement; if ``count`` is the number of examples, each once, shuffled."""
         total = len(self.examples)
         drawn = self.examples[rng.permutation(total) if count == total else rng.integers(total, size=count)]
         return drawn if self.grey_level is None else with_noise(drawn, rng, self.grey_level)
 
 
 class SourceWithDensity(Protocol):
-    """A data set one can draw from and whose density is known at every step; draws are in user's units."""
+    """A data set from which examples can be drawn, in user's units, and whose density is known at every step."""
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -1,1 +1,1 @@
-"""Recipes of the shipped checkpoints and of user data."""
+"""Recipes for the shipped checkpoints and for user data."""

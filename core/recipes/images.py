@@ -1,4 +1,4 @@
-"""The experiments on pictures (sections 3.2.1 to 3.2.4 of the paper, on data that can ship)."""
+"""The experiments on images (sections 3.2.1 to 3.2.4 of the paper, on data that can be shipped)."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from core.runtime.randomness import numpy_generator
 STEPS = 1000
 """T, as in the paper."""
 FIRST = 1e-6
-"""beta_1: a thousandth of a standard deviation, a tenth of a grey level, is the narrowest that a model can be."""
+"""beta_1: its root, a thousandth of a standard deviation or a tenth of a grey level, bounds the model's sharpness."""
 END = 1e-3
 
 
 def digits() -> Recipe:
-    """Return the recipe of handwritten digits, whose place in the paper is that of MNIST.
+    """Return the recipe for handwritten digits, the paper's MNIST.
 
-    Which digit it is, is decided where signal and noise are of a size, and that is a small part of K: hence the
-    emphasis, and the many blocks that see the whole picture.
+    Which digit it becomes is decided at steps where signal and noise are of comparable size; they contribute little to
+    K. Hence the t-sampling weight, and the many blocks whose receptive field is the whole image.
     """
     made = _images(
         Digits(),
@@ -41,7 +41,7 @@ def digits() -> Recipe:
 
 
 def dead_leaves() -> Recipe:
-    """Return the recipe of dead leaves with a U-Net."""
+    """Return the recipe for dead leaves with a U-Net."""
     return _images(
         DeadLeaves(),
         name="dead_leaves",
@@ -53,7 +53,7 @@ def dead_leaves() -> Recipe:
 
 
 def dead_leaves_paper() -> Recipe:
-    """Return the recipe of dead leaves with the paper's own network (section 3.2.3)."""
+    """Return the recipe for dead leaves with the paper's own network (section 3.2.3)."""
     return _images(
         DeadLeaves(),
         name="dead_leaves_paper",
@@ -66,7 +66,7 @@ def dead_leaves_paper() -> Recipe:
 
 
 def gravel() -> Recipe:
-    """Return the recipe of a texture of gravel, in the place of the paper's bark (section 3.2.4)."""
+    """Return the recipe for a texture of gravel, in place of the paper's bark (section 3.2.4)."""
     made = _images(
         Texture("gravel"),
         name="gravel",
@@ -80,7 +80,7 @@ def gravel() -> Recipe:
 
 
 def brick() -> Recipe:
-    """Return the recipe of a texture of bricks."""
+    """Return the recipe for a texture of bricks."""
     made = _images(
         Texture("brick", 96),
         name="brick",
@@ -93,7 +93,7 @@ def brick() -> Recipe:
 
 
 def colour_patches() -> Recipe:
-    """Return the recipe of small pieces of colour photographs, in the place of the paper's CIFAR-10."""
+    """Return the recipe for small patches of colour photographs, in place of the paper's CIFAR-10."""
     return _images(
         ColourPatches(),
         name="colour_patches",
@@ -105,7 +105,7 @@ def colour_patches() -> Recipe:
 
 
 def image_schedule(steps: int = STEPS) -> Schedule:
-    """Return the rates of all pictures: log-linear in signal-to-noise, from a tenth of a grey level to noise."""
+    """Return the schedule for images: log-linear in signal-to-noise, from a tenth of a grey level to noise."""
     return log_linear(steps, first=FIRST, alpha_bar_end=END)
 
 

@@ -1,4 +1,4 @@
-"""The paper's experiments by name: data, process, rates, network and how to train it."""
+"""The paper's experiments on points and bits (section 3.1): data, process, rates, network and training."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.values.checkpoints import MAX_EXAMPLES, DataInfo
 
 
 def swiss_roll() -> Recipe:
-    """The first experiment of the paper (section 3.1.1), with an MLP in the place of radial basis functions."""
+    """Return the paper's first experiment (section 3.1.1), with an MLP in place of radial basis functions."""
     source = SwissRoll()
     return Recipe(
         name="swiss_roll",
@@ -34,22 +34,22 @@ def swiss_roll() -> Recipe:
 
 
 def swiss_roll_rbf() -> Recipe:
-    """The first experiment of the paper with its own network, 16 radial basis functions (appendix D.1.1)."""
+    """Return the paper's first experiment with its own network, 16 radial basis functions (appendix D.1.1)."""
     return replace(
         swiss_roll(),
         name="swiss_roll_rbf",
         title="Swiss roll, radial basis functions",
         summary="the same with the paper's own network, 16 radial basis functions; about three minutes",
         network=lambda steps: RadialBasisNetwork(2, steps, units=16),
-        learning_rate=0.1,  # each step's own read-out hears of a fortieth of the batch
+        learning_rate=0.1,  # each step has its own read-out, which a fortieth of the batch trains
     )
 
 
 def heartbeat() -> Recipe:
-    """The second experiment of the paper (section 3.1.2): sequences of bits, erased by a constant share a step.
+    """Return the paper's second experiment (section 3.1.2): sequences of bits, erased by a constant share a step.
 
-    But for the first step: with the paper's rate there, 1/T, the edge kernel spoils one sequence in a hundred, however
-    well the rest is reversed.
+    Only the first rate is smaller than the paper's 1/T, with which the final kernel spoils one sequence in a hundred
+    even if all other steps are reversed perfectly.
     """
     source = Heartbeat()
     examples = source.sample(MAX_EXAMPLES, numpy_generator(0, "examples"))
@@ -68,15 +68,15 @@ def heartbeat() -> Recipe:
 
 
 def heartbeat_fast() -> Recipe:
-    """The heartbeat in a tenth of the paper's steps and nearer to the truth, with optimised rates.
+    """Return the heartbeat in a tenth of the steps and nearer to the true value, with optimised rates.
 
-    They are those that `dpm rates heartbeat --steps 200` finds, rounded: the search's family in closed form.
+    The rates are those that `dpm rates heartbeat --steps 200` finds, rounded; their family has a closed form.
     """
     return replace(
         heartbeat(),
         name="heartbeat_fast",
         title="Heartbeat in 200 steps",
-        summary="the same with T = 200 and optimised rates, and yet nearer to the truth; about two minutes",
+        summary="the same with T = 200 and optimised rates, yet nearer to the true value; about two minutes",
         betas=warped_erasure(200, first=1e-6, early=0.5, late=0.5),
     )
 

@@ -1,4 +1,4 @@
-"""What an experiment is: data, process, network and training settings in one frozen value."""
+"""A recipe: the data, process, network and training settings of one experiment in one frozen value."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ class Recipe:
     """One experiment.
 
     Attributes:
-        name: What `dpm train` calls it.
-        title: What a person calls it.
+        name: Name for `dpm train`.
+        title: Name shown to the user.
         summary: One line for `dpm recipes`.
         kind: The process, "gaussian" or "binomial".
-        source: Where data come from.
-        info: Units and examples, made with the recipe's own seed.
-        betas: The rates; where they are learned those to begin with, whose beta_1 and end stay as they are.
-        learns_schedule: Whether they are learned; no gradient reaches the rates of bits.
+        source: The source of the data.
+        info: Units and examples, drawn with a fixed seed.
+        betas: The rates; if they are learned, the initial ones, whose beta_1 and alpha_bar_T stay fixed.
+        learns_schedule: Whether the rates are learned; impossible for bits, whose rates have no gradient.
         network: Makes the untrained network for a number of steps T.
-        steps: Gradient steps unless told otherwise.
-        batch: Examples a gradient step.
+        steps: Default number of gradient steps.
+        batch: Examples per gradient step.
         learning_rate: Adam's learning rate at its peak.
         validation: Held-out examples behind the K of each report.
-        interpreted_as: What a person's own data were taken for; empty for data that ship.
-        licence: Of the checkpoint, weights and examples.
+        interpreted_as: How user data were interpreted; empty for shipped data.
+        licence: Licence of the checkpoint: its weights and examples.
         beta2, t_sampling_weight, threads: See `core.training.trainer.TrainingSpec`.
-        float16: Whether the weights are kept as float16, in half the room; K is measured with them as they are kept.
+        float16: Whether the weights are saved as float16, in half the space; K is measured with the saved weights.
     """
 
     name: str
@@ -57,5 +57,5 @@ class Recipe:
     licence: str = "MIT"
 
     def rates(self) -> ScheduleModule:
-        """Return the rates as training takes them."""
+        """Return the rates as a module for training."""
         return LearnedSchedule(self.betas) if self.learns_schedule else FixedSchedule(self.betas)

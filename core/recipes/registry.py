@@ -27,7 +27,7 @@ def recipe_named(name: str) -> Recipe:
     """Return the recipe called ``name``.
 
     Raises:
-        BadInputError: If there is none; the message names those there are.
+        BadInputError: If there is none; the message lists all recipes.
     """
     if name not in RECIPES:
         raise BadInputError(f"there is no recipe {name!r}; there are: {', '.join(RECIPES)}")

@@ -19,10 +19,10 @@ from core.values.training import TrainingProgress, TrainingState
 
 
 class RecipeRun:
-    """The training of one recipe, new or resumed, and the checkpoint it comes to."""
+    """The training of one recipe, new or resumed, and its checkpoint."""
 
     def __init__(self, recipe: Recipe, steps: int | None = None, seed: int = 0) -> None:
-        """Set up ``recipe`` for ``steps`` gradient steps (the recipe's own number if None).
+        """Set up ``recipe`` for ``steps`` gradient steps (the recipe's number if None).
 
         Raises:
             BadInputError: If steps or seed are out of range, or the recipe's rates cannot be learned.
@@ -48,21 +48,21 @@ class RecipeRun:
 
     @classmethod
     def resumed(cls, checkpoint: Checkpoint, path: object, recipe: Recipe | None = None) -> RecipeRun:
-        """Take up the training that ``checkpoint``, read from ``path``, was saved in the middle of.
+        """Resume the unfinished training in ``checkpoint``, read from ``path``.
 
         Args:
-            checkpoint: What was saved.
-            path: Where, for messages.
-            recipe: Its recipe, if that is none of those with a name.
+            checkpoint: The saved checkpoint.
+            path: Its path, for messages.
+            recipe: Its recipe if it used user data; None for the recipe of the name in the checkpoint.
 
         Raises:
-            BadCheckpointError: If nothing is left to be resumed, or what is there does not fit its recipe.
+            BadCheckpointError: If the training is finished, or its state does not fit the recipe.
         """
         training = checkpoint.training
         if training is None or not training.state:
             raise BadCheckpointError(path, "it holds no state of an optimiser, so there is nothing to resume")
         try:
-            # The file's own number of steps and kind of rates; their exact values come with the state.
+            # T and the rates come from the file; learned rates are then restored exactly from the state.
             recipe = replace(recipe or recipe_named(training.recipe), betas=checkpoint.betas)
             run = cls(recipe, training.steps_total, training.seed)
             run._trainer.resume(training.steps_done, training.state, training.history)
@@ -81,11 +81,11 @@ class RecipeRun:
         return self._trainer.spec.steps
 
     def train(self) -> Iterator[TrainingProgress]:
-        """Train to the end, and report on the way (see `core.training.trainer.Trainer.run`)."""
+        """Train to the end and yield reports (see `core.training.trainer.Trainer.run`)."""
         yield from self._trainer.run()
 
     def checkpoint(self) -> Checkpoint:
-        """Return what has been learned so far; the optimiser's state goes with it while the run is unfinished."""
+        """Return a checkpoint of what was learned so far, with the optimiser's state while the run is unfinished."""
         weights, betas = self._trainer.averaged()
         unfinished = self.steps_done < self.steps_total
         if self.recipe.float16 and not unfinished:

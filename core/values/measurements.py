@@ -1,4 +1,4 @@
-"""What the engine measures: frozen values of numpy alone, in bits."""
+"""Results of measurements, in bits: frozen values that need numpy alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Estimate:
 
     Attributes:
         value: The mean.
-        standard_error: One standard error of it; not a number where there is one draw alone.
+        standard_error: One standard error of the mean; NaN for a single draw.
     """
 
     value: float
@@ -26,20 +26,20 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The work of forward paths from given data, and what it says of their probability under the model.
+    """The work of forward paths from given data, and estimates of their log2 p(x^0) from it (section 2.3).
 
-    P data points, n paths of each; arrays are read-only, float64 unless said otherwise.
+    P data points, n paths of each; arrays are read-only, float64 unless stated otherwise; bits per sample.
 
     Attributes:
         points: The data x^0 ``[P, *shape]``, float32, model units.
-        work: W = -log2 w of every path, ``[P, n]``: pi and reverse kernels against the forward steps.
+        work: W = -log2 w of every path, ``[P, n]``; w is the ratio of reverse to forward path probabilities.
         likelihood: Jarzynski's estimate of log2 p(x^0), log2 of the mean weight, ``[P]``.
-        standard_error: One standard error of ``likelihood``, by the jackknife, ``[P]``. It is too small where
-            ``effective_size`` is a handful: heavy weights may then not have been seen.
-        effective_size: (sum of w)^2 / sum of w^2, how many paths count, 1 … n, ``[P]``.
+        standard_error: One standard error of ``likelihood``, by the jackknife, ``[P]``. It is too small if
+            ``effective_size`` is small, since paths of large weight may then be missing.
+        effective_size: Effective number of paths, (sum of w)^2 / sum of w^2, 1 … n, ``[P]``.
         group_sizes: k = 1, 2, 4 … n, ``[G]``.
-        tightening: Mean of log2 of the mean weight over groups of k paths, ``[P, G]``: in expectation a bound on
-            log2 p(x^0) that rises with k, from the mean of log2 w to ``likelihood``.
+        tightening: log2 of the mean weight of k paths, averaged over groups, ``[P, G]``: in expectation a lower bound
+            on log2 p(x^0) that rises with k, from the mean of log2 w to ``likelihood``.
     """
 
     points: NDArray[np.float32]
@@ -52,7 +52,7 @@ class Work:
 
     @property
     def mean_bound(self) -> Estimate:
-        """The mean of log2 w over points and paths, a bound on E log2 p(x^0)."""
+        """The mean of log2 w over points and paths, a lower bound on E log2 p(x^0)."""
         return mean_of(-self.work.mean(axis=1))
 
     @property
@@ -68,7 +68,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class WorkProgress:
-    """How far a measurement of work is, in steps of a batch of paths; ``work`` is there at the end alone."""
+    """Progress of a measurement of work, in steps of a batch of paths; ``work`` is None until the end."""
 
     done: int
     total: int
@@ -79,15 +79,15 @@ class WorkProgress:
 class Crooks:
     """Omega = log2 q(x^1 … x^T) - log2 p(x^1 … x^T) on forward paths and on the model's own reverse paths.
 
-    Their densities obey P_F(Omega) = 2^Omega P_R(Omega) and cross at 0; for a perfect model Omega is 0 on every path.
-    Arrays are read-only; N paths each way, B bins.
+    The densities obey P_F(Omega) = 2^Omega P_R(Omega) and cross at 0; for a perfect model Omega is 0 on every path.
+    Arrays are read-only; N paths of each kind, B bins.
 
     Attributes:
         forward: Omega of the forward paths, ``[N]``.
         reverse: Omega of the reverse paths, ``[N]``.
-        edges: The common bins, ``[B + 1]``; they hold all but the farthest paths.
+        edges: Edges of the common bins, ``[B + 1]``; the bins hold all but the most extreme paths.
         forward_counts, reverse_counts: Paths in each bin, ``[B]``.
-        predicted: Share of forward paths in each bin, as the reverse ones foretell it: the mean of 2^Omega over
+        predicted: Share of forward paths in each bin as predicted from the reverse ones: the mean of 2^Omega over all
             reverse paths, with zero for those in other bins, ``[B]``.
         predicted_error: One standard error of ``predicted``, ``[B]``.
     """
@@ -102,20 +102,20 @@ class Crooks:
 
     @property
     def forward_mean(self) -> Estimate:
-        """The mean of Omega over forward paths: their divergence from the reverse ones, not negative but by chance."""
+        """The mean of Omega over forward paths: their divergence from the reverse ones, >= 0 up to sampling noise."""
         return mean_of(self.forward)
 
     @property
     def reverse_mean(self) -> Estimate:
-        """The mean of Omega over reverse paths, not positive but by chance."""
+        """The mean of Omega over reverse paths, <= 0 up to sampling noise."""
         return mean_of(self.reverse)
 
     @property
     def crossing(self) -> Estimate:
-        """Where both densities cross, which is at 0 by Crooks' relation (Bennett 1976: the acceptance ratio).
+        """The Omega at which both densities cross: 0 by Crooks' relation. Bennett's acceptance ratio (1976).
 
-        It is the c at which the mean of 1/(1 + 2^(Omega - c)) over forward paths is that of 1/(1 + 2^(c - Omega)) over
-        reverse ones. The standard error is not finite where hardly any path of one kind is like those of the other.
+        It is the c at which the mean of 1/(1 + 2^(Omega - c)) over forward paths equals that of 1/(1 + 2^(c - Omega))
+        over reverse ones. The standard error is infinite if the two sets of Omega do not overlap.
         """
         low, high = (edge(np.concatenate([self.forward, self.reverse])) for edge in (np.min, np.max))
         for _ in range(60):
@@ -129,7 +129,7 @@ class Crooks:
 
 @dataclass(frozen=True, slots=True)
 class CrooksProgress:
-    """How far a measurement of Omega is, in steps of a batch of paths; ``crooks`` is there at the end alone."""
+    """Progress of a measurement of Omega, in steps of a batch of paths; ``crooks`` is None until the end."""
 
     done: int
     total: int
@@ -155,13 +155,13 @@ def standard_error(values: NDArray[np.float64]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class StepEntropies:
-    """Both bounds of the reverse process' entropy, step by step, in closed form (section 2.6, appendix A).
+    """Upper and lower bounds on the entropy of each reverse step, in closed form (section 2.6, appendix A).
 
     Entry ``t - 1`` belongs to step t, t = 1 … T; all are float64, bits per dimension, read-only.
 
     Attributes:
         upper: H_q(X^t | X^t-1).
-        lower: H_q(X^t | X^t-1) + H_q(X^t-1 | X^0) - H_q(X^t | X^0); at t = 1 minus infinity, of bits 0.
+        lower: H_q(X^t | X^t-1) + H_q(X^t-1 | X^0) - H_q(X^t | X^0); at t = 1 it is minus infinity, for bits 0.
         t_given_0: H_q(X^t | X^0).
     """
 
@@ -172,24 +172,24 @@ class StepEntropies:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The training bound K, term by term (section 2.4, appendix B), in bits per sample or per pixel.
+    """The lower bound K, term by term (section 2.4, appendix B), in bits per sample or per pixel.
 
     Attributes:
         steps: T.
         kind: "gaussian" or "binomial".
-        unit: "sample" or "pixel": what all the numbers are per.
+        unit: "sample" or "pixel": the numbers are bits per this unit.
         count: Number of held-out data points behind the expectations.
         k: The bound K on E_q log2 p(x^0).
-        null: The null model's log-likelihood, with which K is compared.
+        null: Log likelihood of the null model, with which K is compared.
         standard_error: One standard error of ``k``.
         kl: E_q KL(q(x^t-1 | x^t, x^0) || p(x^t-1 | x^t)) for t = 2 … T, read-only.
         h_end: H_q(X^T | X^0).
         h_edge: H_q(X^1 | X^0).
         h_prior: The cross entropy -E_q log2 pi(x^T).
-        entropy_lower, entropy_upper: The bounds of every step t = 1 … T, in the same unit as ``k``.
-        truth: E_q log2 q(x^1), where the data's density is known, else None.
+        entropy_lower, entropy_upper: Bounds on the entropy of steps t = 1 … T, ``[T]``, in the unit of ``k``.
+        truth: The true value E_q log2 q(x^1) if the density of the data is known, else None.
         truth_standard_error: One standard error of ``truth``.
-        bits_per_dimension: Bits that K says a number of an 8-bit image takes to code; None for other data.
+        bits_per_dimension: For images, the code length per number of an 8-bit image that K implies; else None.
     """
 
     steps: int
@@ -211,13 +211,13 @@ class Bound:
 
     @property
     def gain(self) -> float:
-        """K less the null model, bits."""
+        """Gain over the null model, K - L_null, bits per `unit`."""
         return self.k - self.null
 
 
 @dataclass(frozen=True, slots=True)
 class BoundProgress:
-    """How far the measurement of K is; ``bound`` is there at the end alone."""
+    """Progress of the measurement of K; ``bound`` is None until the end."""
 
     done: int
     total: int
