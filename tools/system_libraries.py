@@ -1,10 +1,10 @@
-"""Looks whether the system libraries that Qt needs are there, and installs those that are missing where it may.
+"""Checks for the system libraries that Qt needs, and installs missing ones if it runs as root.
 
-Qt's wheels bring Qt, but not the libraries of the system's graphics; a bare Debian has none of them, and without them
-Qt cannot even be imported, not with the offscreen platform either. Needs the standard library alone: it runs before
+Qt's wheels contain Qt but not the system's graphics libraries. A bare Debian has none of them, and Qt cannot be
+imported without them, not even with the offscreen platform. Uses the standard library alone, since it runs before
 anything is installed, with any Python that the project supports.
 
-Exit status: 0 when all is there, or when nothing can be said (not Linux, not Debian); 2 when something is missing.
+Exit status: 0 if nothing is missing or that cannot be determined (not Linux, not Debian); 2 if something is missing.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ PACKAGE_OF_LIBRARY = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libgthread-2.0.so.0": "libglib2.0-0",
 }
-"""What Qt's offscreen and xcb platforms load, by the Debian package that holds it."""
+"""The libraries that Qt's offscreen and xcb platforms load, and the Debian package of each."""
 
 APT_INSTALL = ("apt-get", "install", "--yes", "--no-install-recommends")
 
 
 def is_loadable(library: str) -> bool:
-    """Tell whether the dynamic linker finds the library and all that it needs in turn."""
+    """Tell whether the dynamic linker finds the library and its dependencies."""
     try:
         ctypes.CDLL(library)
     except OSError:
@@ -52,19 +52,19 @@ def missing_libraries() -> list[str]:
 
 
 def packages_of(libraries: list[str]) -> list[str]:
-    """Return the Debian packages that hold the libraries."""
+    """Return the Debian packages that contain the libraries."""
     return [PACKAGE_OF_LIBRARY[library] for library in libraries]
 
 
 def command_for(packages: list[str]) -> str:
-    """Return the one line that a person without root's rights is asked to run."""
+    """Return the command, one line, for a user who is not root."""
     return f"sudo apt-get update && sudo {' '.join(APT_INSTALL)} {' '.join(packages)}"
 
 
 def install(packages: list[str]) -> bool:
-    """Install the packages through apt-get, as root; tell whether it went well, and why not on stderr."""
+    """Install the packages with apt-get, as root; return whether this succeeded, and print errors to stderr."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    # A stale list is no reason to give up: what counts is whether the packages can be had.
+    # If the update fails, the packages may still be available.
     for command in (("apt-get", "update"), (*APT_INSTALL, *packages)):
         result = subprocess.run(
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
@@ -75,19 +75,19 @@ def install(packages: list[str]) -> bool:
 
 
 def main() -> int:
-    """Look, install where that is possible, and return the exit status."""
+    """Check, install if possible, and return the exit status."""
     missing = missing_libraries() if sys.platform == "linux" else []
     if not missing:
         return 0
     if shutil.which("apt-get") is None:
-        # Names of packages differ from one distribution to the next; some of the libraries may not be needed there.
+        # Package names differ between distributions, and some of the libraries may not be needed there.
         print(f"Qt may lack system libraries here: {', '.join(missing)}.", file=sys.stderr)
         return 0
     packages = packages_of(missing)
     if os.geteuid() != 0:
         print(f"Qt needs system libraries that are missing here: {command_for(packages)}", file=sys.stderr)
         return 2
-    print(f"Installing the system libraries that Qt needs through apt-get: {' '.join(packages)} …", flush=True)
+    print(f"Installing the system libraries that Qt needs with apt-get: {' '.join(packages)} …", flush=True)
     if install(packages) and not missing_libraries():
         return 0
     print(f"The system libraries could not be installed; try: {command_for(packages)}", file=sys.stderr)

@@ -1,1 +1,1 @@
-"""What is measured of the shipped models of pictures: `make measure`."""
+"""Measurements of the shipped image models: `make measure`."""

@@ -1,4 +1,4 @@
-"""A classifier of digits that knows nothing of the diffusion models: trained on the real ones alone."""
+"""A classifier of digits that is independent of the diffusion models: it is trained on real digits alone."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ EPOCHS = 8
 BATCH = 100
 PEAK_RATE = 3e-3
 SHIFT = 2
-"""Pixels by which a digit is moved at most in training."""
+"""Largest shift of a digit in training, pixels."""
 CONFIDENT = 0.9
 
 
 class DigitClassifier:
-    """Says which digit a picture shows, and how sure it is."""
+    """Gives the probability of each digit for an image."""
 
     def __init__(self, seed: int = 0) -> None:
-        """Train on the digits that models are trained on; a minute."""
+        """Train on the training digits of the models; takes a minute."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self._network = nn.Sequential(
@@ -65,7 +65,7 @@ class DigitClassifier:
 
 
 def confident(probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which of ``probabilities`` [N, 10] leave little doubt."""
+    """Return which rows of ``probabilities`` [N, 10] have a largest entry of `CONFIDENT` or more, ``[N]``."""
     return np.asarray(probabilities.max(axis=1) >= CONFIDENT)
 
 

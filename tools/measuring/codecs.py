@@ -1,4 +1,4 @@
-"""What the codecs of pictures need for the same pictures, tiled so that headers do not count."""
+"""Code lengths of image codecs, for tiled images so that headers do not count."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image
 
 
 def tiled(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return ``images`` [N, H, W] or [N, H, W, 3] side by side in one, as near to a square as N's divisors allow."""
+    """Tile ``images`` [N, H, W] or [N, H, W, 3] into one, as nearly square as the divisors of N allow."""
     count = len(images)
     rows = next(rows for rows in range(math.isqrt(count), 0, -1) if count % rows == 0)
     grid = images.reshape(rows, count // rows, *images.shape[1:]).swapaxes(1, 2)
@@ -19,7 +19,7 @@ def tiled(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def bits_per_dimension(images: NDArray[np.uint8], codec: str) -> float:
-    """Return what ``codec``, "PNG" or "WebP", needs for a number of ``images``, without loss, at its best."""
+    """Return the bits per number that ``codec``, "PNG" or "WebP", needs for ``images``, lossless, at its best."""
     file, image = io.BytesIO(), Image.fromarray(tiled(images))
     if codec == "PNG":
         image.save(file, codec, optimize=True)

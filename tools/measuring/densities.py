@@ -1,4 +1,4 @@
-"""Plain density models to hold the shipped ones against: a Gaussian of full covariance, and Parzen windows."""
+"""Simple density models for comparison: a Gaussian of full covariance, and Parzen windows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RIDGE = 1e-6
 
 
 def gaussian_bits(training: NDArray[np.floating], test: NDArray[np.floating]) -> float:
-    """Return E log2 of the Gaussian fitted to ``training`` [N, D], over ``test`` [M, D]; bits a dimension."""
+    """Return the mean log2 density at ``test`` [M, D] of a Gaussian fitted to ``training`` [N, D]; bits a dimension."""
     mean = training.mean(axis=0)
     centred = training - mean
     covariance = centred.T @ centred / len(training) + RIDGE * np.eye(training.shape[1])
@@ -25,10 +25,10 @@ def gaussian_bits(training: NDArray[np.floating], test: NDArray[np.floating]) ->
 def parzen_bits(
     samples: NDArray[np.floating], validation: NDArray[np.floating], test: NDArray[np.floating]
 ) -> tuple[float, float, float]:
-    """Return log2 of the Parzen density of ``samples`` [N, D] at ``test``: mean, standard error, and the width.
+    """Return log2 of the Parzen density of ``samples`` [N, D] at ``test``: mean, standard error, and window width.
 
-    The width of the Gaussian windows is the one that makes ``validation`` likeliest; bits a picture, for pixels in
-    0 … 1 (Breuleux, Bengio and Vincent 2011; Goodfellow et al. 2014).
+    The width of the Gaussian windows maximises the likelihood of ``validation``; bits an image, for pixels in 0 … 1
+    (Breuleux, Bengio and Vincent 2011; Goodfellow et al. 2014).
     """
     widths = np.geomspace(0.05, 0.5, 24)
     best = widths[np.argmax([_parzen(samples, validation, width).mean() for width in widths])]
@@ -37,7 +37,7 @@ def parzen_bits(
 
 
 def squared_distances(x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return ``[N, M]`` squared distances of ``x`` [N, D] from ``y`` [M, D]."""
+    """Return the squared distances of ``x`` [N, D] from ``y`` [M, D], ``[N, M]``."""
     x, y = x.astype(np.float64), y.astype(np.float64)
     found = np.square(x).sum(axis=1)[:, None] - 2 * x @ y.T + np.square(y).sum(axis=1)
     return np.asarray(found.clip(min=0))

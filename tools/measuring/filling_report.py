@@ -1,7 +1,7 @@
-"""Measures filling in, digits and textures: ``python -m tools.measuring.filling_report``.
+"""Measures inpainting of digits and textures: ``python -m tools.measuring.filling_report``.
 
-Wants scikit-image, for its biharmonic fill beside ours. Prints a table and writes it to out/filling.json. What has been
-filled in is kept in out/ and taken from there the next time, since two hundred digits take fifty minutes.
+Needs scikit-image, for the comparison with its biharmonic inpainting. Prints a table and writes it to out/filling.json.
+Inpainted images are cached in out/, since two hundred digits take fifty minutes.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ LARGE = 512
 
 
 def main() -> None:
-    """Measure what was asked for, and print it."""
+    """Measure what the options ask for, and print it."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--digits", type=int, default=200, help="test digits to be filled in")
-    parser.add_argument("--only", choices=["digits", "gravel", "brick", "large"], help="this alone")
+    parser.add_argument("--digits", type=int, default=200, help="number of test digits to inpaint")
+    parser.add_argument("--only", choices=["digits", "gravel", "brick", "large"], help="measure only this")
     options = parser.parse_args()
     rows: list[Row] = []
     if options.only in (None, "digits"):
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def digits(count: int) -> Iterator[Row]:
-    """Yield how well the lower halves of ``count`` digits, kept apart from training, are filled in."""
+    """Yield how well the lower halves of ``count`` held-out digits are inpainted."""
     real, (checkpoint, model) = Digits(), opened("digits")
     chosen = np.random.default_rng(1).permutation(len(real.held_out_labels))[:count]
     images, labels = real.held_out.stored[chosen], real.held_out_labels[chosen]  # type: ignore[attr-defined]
@@ -63,7 +63,7 @@ def digits(count: int) -> Iterator[Row]:
     errors = {
         f"mean of the {RESULTS}": found.mean(axis=1),
         "training set's mean": np.broadcast_to(real.stored.mean(axis=0), images.shape),
-        "biharmonic fill": np.stack([biharmonic(image, mask) for image in images]),
+        "biharmonic inpainting": np.stack([biharmonic(image, mask) for image in images]),
     }
     for name, estimate in errors.items():
         yield f"root mean square error, {name}, grey levels", f"{_error(estimate, images, mask):.1f}"
@@ -72,29 +72,30 @@ def digits(count: int) -> Iterator[Row]:
 
 
 def texture(name: str) -> Iterator[Row]:
-    """Yield how like its surroundings a hole of 100 x 100 is filled in, in the corner kept apart from training.
+    """Yield how well the inpainting of a hole of 100 x 100 in the held-out corner matches its surroundings.
 
-    Of several fills it is the mean of each number: one hole has few shapes of its coarsest octave in it.
+    Each number is a mean over several results, since one hole contains few shapes of the coarsest octave.
     """
     checkpoint, model = opened(name)
     image = Texture(name).test_corner
     mask, inside = hole_in(image.shape)
     ours = corner(checkpoint, model, name, image, mask)
     smooth = biharmonic(image, mask)[None]
-    for kind, results in (("filled", ours), ("true", image[None]), ("biharmonic", smooth)):
+    for kind, results in (("inpainted", ours), ("true", image[None]), ("biharmonic", smooth)):
         values = results.astype(np.float64)
         ratio = np.mean([each[inside, inside].std() / each[~mask].std() for each in values])
-        yield f"{name}, {kind}: deviation in the hole beside that around", f"{ratio:.3f}"
+        yield f"{name}, {kind}: deviation in the hole / that around it", f"{ratio:.3f}"
         shares = np.mean([_spectra(each, inside) for each in values], axis=0)
-        yield f"{name}, {kind}: spectrum in the hole beside that around", " ".join(f"{share:.2f}" for share in shares)
+        yield f"{name}, {kind}: spectrum in the hole / that around it", " ".join(f"{share:.2f}" for share in shares)
         seams = [_seam(each, inside.start) for each in values]
-        yield f"{name}, {kind}: step across the border beside the steps around", f"{np.mean(seams):.3f}"
+        yield f"{name}, {kind}: step across the border / steps around it", f"{np.mean(seams):.3f}"
 
 
 def large(steps: int = 10) -> Iterator[Row]:
-    """Yield what some ``steps`` of filling a hole in a large picture take, beside the whole picture computed.
+    """Yield the time of ``steps`` steps of inpainting a hole in a large image, in a window and in the whole image.
 
-    They begin where signal and noise are of a size, after one that is not counted. Any step takes as long as another.
+    The steps are timed after two others, from where signal and noise are of comparable size; all steps take equally
+    long.
     """
     _, model = opened("gravel")
     image = np.tile(Texture("gravel").test_corner, (3, 3))[:LARGE, :LARGE].astype(np.float32)
@@ -104,20 +105,20 @@ def large(steps: int = 10) -> Iterator[Row]:
     spec, start = spec_of(model, request), start_for(whole, request)
     found, seconds = [], []
     for each in (windowed(whole, mask), whole):
-        walk = reverse_under(each, spec, start)
+        chain = reverse_under(each, spec, start)
         for _ in range(2):
-            next(walk)
+            next(chain)
         begin = time.perf_counter()
-        *_, last = islice(walk, steps)
+        *_, last = islice(chain, steps)
         seconds.append(time.perf_counter() - begin)
         found.append(last.x[:, mask])
     ratio = f"{seconds[1] / seconds[0]:.1f} x faster ({seconds[0]:.2f} s, {seconds[1]:.2f} s for {steps} steps)"
-    yield f"hole of {HOLE} x {HOLE} in {LARGE} x {LARGE}, beside the whole picture computed", ratio
+    yield f"hole of {HOLE} x {HOLE} in {LARGE} x {LARGE}, against the whole image computed", ratio
     yield "the same: largest difference, standard deviations of the data", f"{np.abs(found[0] - found[1]).max():.1e}"
 
 
 def biharmonic(image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return ``image`` with the smoothest fill, grey levels."""
+    """Return ``image`` with biharmonic inpainting, grey levels."""
     return np.asarray(inpaint_biharmonic(image / 255.0, mask) * 255.0, dtype=np.float64)
 
 
@@ -126,7 +127,7 @@ def _error(estimate: NDArray[np.floating], true: NDArray[np.uint8], mask: NDArra
 
 
 def _spectra(values: NDArray[np.float64], inside: slice) -> NDArray[np.float64]:
-    """Return the amplitude of four rings of frequencies in the hole, beside that of strips of its length around it."""
+    """Return the amplitude of four rings of frequencies in the hole, divided by that of strips around it, ``[4]``."""
     side = HOLE
     middle = values[inside, inside]
     around = [values[:side, :46], values[-side:, :46], values[:46, :side], values[-46:, :side]]
@@ -137,7 +138,7 @@ def _spectra(values: NDArray[np.float64], inside: slice) -> NDArray[np.float64]:
 
 
 def _rings(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the amplitude of four rings of frequencies, each an octave, of ``values`` under a window."""
+    """Return the amplitude of ``values``, under a window, in four rings of frequencies, each an octave, ``[4]``."""
     window = np.outer(*(np.hanning(length) for length in values.shape))
     power = np.square(np.abs(np.fft.fft2((values - values.mean()) * window)))
     across = np.hypot(*np.meshgrid(*(np.fft.fftfreq(length) for length in values.shape), indexing="ij"))
@@ -146,7 +147,7 @@ def _rings(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _seam(values: NDArray[np.float64], first: int) -> float:
-    """Return the mean step across the hole's border beside the mean step between neighbours around it."""
+    """Return the mean step across the hole's border, divided by the mean step between neighbours around it."""
     last, inside = first + HOLE, slice(first, first + HOLE)
     down, right = np.abs(np.diff(values, axis=0)), np.abs(np.diff(values, axis=1))
     across = np.concatenate(

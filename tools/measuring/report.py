@@ -1,7 +1,7 @@
-"""Measures the shipped models of pictures beside what there is to compare: ``python -m tools.measuring.report``.
+"""Measures the shipped image models and compares them with others: ``python -m tools.measuring.report``.
 
-Prints a table and writes it to out/pictures.json. Digits are sampled once and kept in out/, since a thousand take a
-quarter of an hour.
+Prints a table and writes it to out/pictures.json. Sampled digits are cached in out/, since a thousand take a quarter of
+an hour.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from tools.measuring.densities import gaussian_bits, parzen_bits, squared_distan
 CHECKPOINTS = Path("assets/checkpoints")
 NAMES = ("digits", "dead_leaves", "dead_leaves_paper", "gravel", "brick", "colour_patches")
 CODED = 400
-"""Test pictures that the codecs are given."""
+"""Number of test images for the codecs."""
 FITTED = 20_000
-"""Training pictures that the Gaussian is fitted to."""
+"""Number of training images to which the Gaussian is fitted."""
 
 Row = tuple[str, str]
 
 
 def main() -> None:
-    """Measure what was asked for, and print it."""
+    """Measure what the options ask for, and print it."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--samples", type=int, default=1000, help="digits to be sampled")
-    parser.add_argument("--only", choices=[*NAMES, "digit samples"], help="this alone")
+    parser.add_argument("--samples", type=int, default=1000, help="number of digits to sample")
+    parser.add_argument("--only", choices=[*NAMES, "digit samples"], help="measure only this")
     options = parser.parse_args()
     rows: list[Row] = []
     for name in NAMES:
@@ -66,12 +66,12 @@ def show(rows: Iterator[Row]) -> list[Row]:
 
 
 def densities(name: str) -> Iterator[Row]:
-    """Yield K of a shipped model, as its file has it, beside a Gaussian of full covariance and the codecs."""
+    """Yield K of a shipped model, from its file, and the same of a full-covariance Gaussian and the codecs."""
     checkpoint, model = opened(name)
     bound, source = checkpoint.bound, model.source
     if bound is None or not isinstance(source, GreyLevelSource):
-        raise SystemExit(f"{name}: there is no measured bound in it, or its data are not at hand")
-    yield f"{name}: K, bits a pixel, {bound.count} test pictures", f"{bound.k:.3f} ± {bound.standard_error:.3f}"
+        raise SystemExit(f"{name}: it has no measured bound, or its data are not shipped")
+    yield f"{name}: K, bits a pixel, {bound.count} test images", f"{bound.k:.3f} ± {bound.standard_error:.3f}"
     yield f"{name}: gain over the null model, bits a pixel", f"{bound.gain:.3f}"
     rng = numpy_generator(0, "measuring")
     training, test = (
@@ -80,26 +80,27 @@ def densities(name: str) -> Iterator[Row]:
     )
     gaussian = channels_of(model.data.shape) * gaussian_bits(training, test)
     yield f"{name}: full-covariance Gaussian, bits a pixel", f"{gaussian:.3f}"
-    apart = source.held_out
-    images = apart.tiles() if isinstance(apart, Crops) else apart.images(CODED, rng)  # a codec copies what overlaps
+    held_out = source.held_out
+    # Overlapping crops would favour the codecs, which copy repeated parts.
+    images = held_out.tiles() if isinstance(held_out, Crops) else held_out.images(CODED, rng)
     yield f"{name}: bits a dimension, model", f"{bound.bits_per_dimension:.3f}"
     for codec in ("PNG", "WebP"):
         yield f"{name}: bits a dimension, {codec}", f"{bits_per_dimension(images, codec):.3f}"
 
 
 def digits(count: int) -> Iterator[Row]:
-    """Yield what an independent classifier, distances and Parzen windows say of ``count`` samples."""
+    """Measure ``count`` samples with an independent classifier, distances and Parzen windows."""
     real, drawn = Digits(), digit_samples(count)
     test = real.held_out.images(len(real.held_out_labels), np.random.default_rng(0))
     classifier = DigitClassifier()
     stored = real.held_out.stored  # type: ignore[attr-defined]
     right = classifier.probabilities(stored).argmax(axis=1) == real.held_out_labels
-    yield "classifier: right on the digits kept apart", f"{right.mean():.4f}"
+    yield "classifier: accuracy on held-out digits", f"{right.mean():.4f}"
     of_test, of_drawn = classifier.probabilities(test), classifier.probabilities(drawn)
     shares = confident(of_drawn).mean(), confident(of_test).mean()
     yield "digits: recognised with confidence >= 0.9, samples", f"{shares[0]:.4f}"
     yield "digits: recognised with confidence >= 0.9, test digits", f"{shares[1]:.4f}"
-    yield "digits: the one beside the other", f"{shares[0] / shares[1]:.4f}"
+    yield "digits: ratio of the two", f"{shares[0] / shares[1]:.4f}"
     classes = np.bincount(of_drawn.argmax(axis=1), minlength=10) / len(drawn)
     yield "digits: shares of the classes 0 to 9, %", " ".join(f"{100 * share:.1f}" for share in classes)
     yield from _distances(real, drawn, test)
@@ -107,7 +108,7 @@ def digits(count: int) -> Iterator[Row]:
 
 
 def _distances(real: Digits, drawn: NDArray[np.float32], test: NDArray[np.uint8]) -> Iterator[Row]:
-    """Yield how far samples, and test digits, are from the nearest training digit, grey levels a pixel."""
+    """Yield the distances of samples and test digits from the nearest training digit, grey levels a pixel."""
     training = _flat(real.stored)
     for name, images in (("samples", drawn), ("test digits", test)):
         nearest = [squared_distances(part, training).min(axis=1) for part in np.array_split(_flat(images), 10)]
@@ -128,7 +129,7 @@ def _parzen(real: Digits, drawn: NDArray[np.float32], test: NDArray[np.uint8]) -
 
 
 def digit_samples(count: int, seed: int = 1) -> NDArray[np.float32]:
-    """Return ``count`` samples of the shipped digits, grey levels 0 … 255 as an 8-bit picture holds them."""
+    """Return ``count`` samples of the shipped digits, whole grey levels 0 … 255, float32 ``[count, 28, 28]``."""
     checkpoint, model = opened("digits")
 
     def drawn() -> NDArray[np.generic]:
@@ -139,7 +140,7 @@ def digit_samples(count: int, seed: int = 1) -> NDArray[np.float32]:
 
 
 def kept(checkpoint: Checkpoint, name: str, make: Callable[[], NDArray[np.generic]]) -> NDArray[np.generic]:
-    """Return what ``make`` makes of a checkpoint, or made when it was last asked for under this ``name``."""
+    """Return the result of ``make`` for a checkpoint, computed once and then read from the cache under ``name``."""
     folder = Path("out") / re.sub(r"\W", "", checkpoint.created)
     path = folder / f"{name}.npy"
     if not path.exists():
