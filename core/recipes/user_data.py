@@ -89,10 +89,10 @@ def data_recipe(name: str | None, path: str, side: int | None) -> tuple[Recipe, 
         side: Side of training images, pixels, or None for the default.
 
     Raises:
-        BadInputError: If the data cannot be used, or the recipe called ``name`` has its own data.
+        BadInputError: If the data cannot be used, or the recipe called ``name`` is for other data.
     """
     if name is not None and name not in WITH_DATA:
-        raise BadInputError(f"--data: the recipe {name!r} has its own data; leave one of the two out")
+        raise BadInputError(f"--data: the recipe {name!r} has data of its own; leave one of the two out")
     data = read_data(path, side)
     if side is not None and not data.info.is_image:
         raise BadInputError(f"--side: it is for images, and {path} holds rows of numbers")

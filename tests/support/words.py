@@ -114,7 +114,9 @@ ALLOWED: tuple[Allowed, ...] = (
         "taken for", r"checkpoint_reading\.py$|docs/checkpoint\.md$", "taken_for", "a name in files written before"
     ),
     Allowed("kept apart", r"core/data/user_data\.py$", "numpy_generator", "a stream of random numbers"),
-    Allowed("pictures", r"core/data/shipped_images\.py$", r'file\["pictures"\]', "a name in the file of digits"),
+    Allowed(
+        "pictures", r"(shipped_images|make_data)\.py$", r'file\["pictures|pictures=', "a name in the file of digits"
+    ),
     Allowed("own data", r"\.py$|docs/checkpoint\.md$", '["`]own data["`]', "a recipe's name in files"),
     Allowed("spread", r"^core/", "state_spread", "entropy for bits, a standard deviation for numbers"),
     Allowed("look", r"\.py$", "lookup", "a word of its own"),

@@ -52,7 +52,7 @@ def halves(
 def filled(
     model: DiffusionModel, image: NDArray[np.uint8], mask: NDArray[np.bool_], seed: int, count: int = RESULTS
 ) -> NDArray[np.float64]:
-    """Return ``count`` inpaintings of ``image`` under ``mask``, ``[count, H, W]``; one thread makes them reproducible."""
+    """Return ``count`` inpaintings of ``image`` under ``mask``, ``[count, H, W]``; one thread for equal results."""
     *_, last = inpaint(model, InpaintingRequest(image, mask, count=count, seed=seed, threads=1, known_mode="noised"))
     assert last.images is not None
     return np.asarray(np.floor(last.images).clip(0, 255), dtype=np.float64)
