@@ -28,7 +28,7 @@ from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
 from core.values.inpainting import InpaintingRequest
 from core.values.measurements import Bound
 from core.values.training import TrainingState
-from tests.support.inpainting import SHAPE, images_checkpoint
+from tests.support.image_models import SHAPE, images_checkpoint
 
 SCHEDULES: dict[str, NDArray[np.float64]] = {
     "one step short of nothing": log_linear(10, first=1e-2, alpha_bar_end=1e-3),

@@ -15,7 +15,7 @@ from dpm_gui.engine import runs as runs_module
 from dpm_gui.jobs import jobs
 from dpm_gui.session.session import Session
 from tests.support.futures_desk import Desk
-from tests.support.made_up import LAST, SPEC, Steered, make_bound, make_checkpoint, make_images, open_and_run
+from tests.support.window_values import LAST, SPEC, Steered, make_bound, make_checkpoint, make_images, open_and_run
 
 
 @pytest.fixture(scope="session")

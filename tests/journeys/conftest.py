@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,8 @@ from PySide6.QtWidgets import QApplication
 from core.values.runs import RunSpec
 from dpm_gui.app import DpmApplication
 from dpm_gui.desktop.preferences import Preferences
-from tests.support.journey_images import save_rings
-from tests.support.person import Person, press
-
-Start = Callable[..., Person]
+from tests.support.painting import save_rings
+from tests.support.person import Person, Start, press
 
 COUNT = 300
 """Points on each side: few, where numbers do not matter."""

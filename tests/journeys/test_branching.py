@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QToolButton
 from core.runtime.assets import asset
 from dpm_gui.dialogs.command_palette import CommandPalette
 from dpm_gui.engine.values import REVERSE
-from tests.journeys.conftest import Start
 from tests.support.chains import reverse_frames
 from tests.support.person import (
     Person,
+    Start,
     answer_file_dialog,
     child,
     choose,

@@ -9,8 +9,7 @@ from time import perf_counter
 import pytest
 from PySide6.QtCore import Qt, QTimer
 
-from tests.journeys.conftest import Start
-from tests.support.person import Person, press, wait_until
+from tests.support.person import Person, Start, press, wait_until
 
 LONGEST = 0.25
 """Seconds for which the event loop may stand still: far more than it does, since other programs may run beside."""

@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.views.figures.figure import Figure
-from tests.journeys.conftest import Start
-from tests.support.person import Person, answer_file_dialog, choose, close_error, press, shown, the, wait_until
+from tests.support.person import Person, Start, answer_file_dialog, choose, close_error, press, shown, the, wait_until
 from tests.support.pixels import frame_count
 
 

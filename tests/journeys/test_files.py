@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from dpm_gui.dialogs.errors import ErrorDialog
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import REVERSE
-from tests.journeys.conftest import Start
 from tests.support.person import (
     Person,
+    Start,
     answer_file_dialog,
     choose,
     close_error,

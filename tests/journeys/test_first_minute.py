@@ -13,8 +13,7 @@ from core.values.measurements import Bound
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.views.figures.step_plot import StepCursor
 from dpm_gui.views.widgets.popover import Popover
-from tests.journeys.conftest import Start
-from tests.support.person import Person, child, let_pass, press, wait_until
+from tests.support.person import Person, Start, child, let_pass, press, wait_until
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -18,8 +18,7 @@ from core.runtime.assets import asset
 from dpm_gui import __main__
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.views.canvases.bits import BitsView
-from tests.journeys.conftest import Start
-from tests.support.person import Person, choose, click, drag, open_menu, press, wait_until
+from tests.support.person import Person, Start, choose, click, drag, open_menu, press, wait_until
 from tests.support.pixels import frame_count
 from tests.support.places import to_viewport
 

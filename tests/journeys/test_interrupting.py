@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QSpinBox, QToolButton
 from core.sampling import trajectories
 from dpm_gui.dialogs.errors import ErrorDialog
 from dpm_gui.engine.values import FORWARD, REVERSE
-from tests.journeys.conftest import Start
 from tests.support.person import (
     Person,
+    Start,
     answer_file_dialog,
     child,
     click,

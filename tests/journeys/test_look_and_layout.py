@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QToolButton
 
 from dpm_gui.desktop.theme import DARK, LIGHT, Palette
 from dpm_gui.engine.values import FORWARD
-from tests.journeys.conftest import Start
-from tests.support.person import Person, child, choose, click, let_pass, open_menu, press, the_popup
+from tests.support.person import Person, Start, child, choose, click, let_pass, open_menu, press, the_popup
 
 
 def background(person: Person) -> dict[str, str]:

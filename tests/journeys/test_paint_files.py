@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from core import cli
 from dpm_gui.paint.document.image_files import image_of_mask, mask_of, read_image
-from tests.support.journey_images import save_rings
-from tests.support.painting import images, paint_of, rub
+from tests.support.painting import images, paint_of, rub, save_rings
 from tests.support.person import (
     Person,
     answer_file_dialog,

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint
 
-from tests.journeys.conftest import Start
-from tests.support.journey_images import save_rings
-from tests.support.painting import canvas_of, images, paint_of, rub, settle, workspace_of
-from tests.support.person import Person, click, close_error, let_pass, press, wait_until
+from tests.support.painting import canvas_of, images, paint_of, rub, save_rings, settle, workspace_of
+from tests.support.person import Person, Start, click, close_error, let_pass, press, wait_until
 
 
 def test_stroke_after_stroke_is_answered_for_the_last_one(painter: Person) -> None:

@@ -14,9 +14,8 @@ from core.sampling import trajectories
 from core.values.runs import RunSpec
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
-from tests.journeys.conftest import Start
 from tests.support.painting import canvas_of, images, paint_of, rub, settle, workspace_of
-from tests.support.person import RIGHT, Person, child, choose_from, click, let_pass, press, wait_until
+from tests.support.person import RIGHT, Person, Start, child, choose_from, click, let_pass, press, wait_until
 
 
 def test_a_picture_is_filled_in_as_soon_as_paint_is_opened(start: Start, rings: Path) -> None:

@@ -17,9 +17,8 @@ from dpm_gui.paint.inpainting.bit_page import BitPage
 from dpm_gui.paint.potential.page import PlanePage
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.shapes import DrawnPotential
-from tests.journeys.conftest import Start
 from tests.support.painting import workspace_of
-from tests.support.person import LEFT, RIGHT, Person, child, click, drag, let_pass, press, type_in, wait_until
+from tests.support.person import LEFT, RIGHT, Person, Start, child, click, drag, let_pass, press, type_in, wait_until
 from tests.support.places import to_viewport
 
 

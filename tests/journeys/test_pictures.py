@@ -16,11 +16,10 @@ from core.formats import checkpoints
 from dpm_gui import __main__
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.views.canvases.images import ImagesView
-from tests.journeys.conftest import Start
-from tests.support.made_up import make_images
-from tests.support.person import Person, child, click, press, type_in, wait_until
+from tests.support.person import Person, Start, child, click, press, type_in, wait_until
 from tests.support.pixels import frame_count
 from tests.support.places import to_viewport
+from tests.support.window_values import make_images
 
 LAST, COUNT = 40, 16
 LONG = 120

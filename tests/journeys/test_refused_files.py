@@ -15,8 +15,7 @@ from PySide6.QtCore import QUrl
 
 from dpm_gui.dialogs.errors import ErrorDialog
 from dpm_gui.engine.values import FORWARD, REVERSE
-from tests.journeys.conftest import Start
-from tests.support.person import Person, answer_file_dialog, close_error, drop, press, shown, wait_until
+from tests.support.person import Person, Start, answer_file_dialog, close_error, drop, press, shown, wait_until
 
 Spoil = Callable[[Path], object]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from tests.support.spoiling import Spoil, attribute, external, linked, virtual
-from tests.support.wrong_things import CASES, HARMLESS
+from tests.support.damage import Spoil, attribute, external, linked, virtual
+from tests.support.damage_cases import CASES, HARMLESS
 
 
 @dataclass(frozen=True)

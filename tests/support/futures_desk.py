@@ -17,7 +17,7 @@ from dpm_gui.watch.futures_dock import FuturesDock
 from dpm_gui.watch.workspace import WatchWorkspace
 from dpm_gui.window.actions import Actions
 from dpm_gui.window.workspaces import PAINT, WATCH, Workspaces
-from tests.support.made_up import close_figures, open_and_run
+from tests.support.window_values import close_figures, open_and_run
 
 
 class Desk:

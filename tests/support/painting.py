@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.workspace import PaintWorkspace
 from tests.support.person import Person, drag, wait_until
 from tests.support.places import centre_of
+
+TITLE = "Rings"
 
 
 def paint_of(person: Person) -> PaintSession:
@@ -48,3 +51,34 @@ def rub(person: Person, start: tuple[int, int], stop: tuple[int, int], **how: An
 def images(person: Person) -> np.ndarray:
     settle(person)
     return paint_of(person).result.images
+
+
+def save_rings(path: Path, shape: tuple[int, ...] = (12, 12), steps: int = 40, title: str = TITLE) -> None:
+    """Write a checkpoint of thirty rings to ``path``."""
+    from core.formats import checkpoints
+    from core.networks.empirical import EmpiricalNetwork
+    from core.processes.schedules import log_linear
+    from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
+
+    rng = np.random.default_rng(0)
+    rows, columns = np.mgrid[: shape[0], : shape[1]]
+    images = []
+    for middle in rng.uniform(0.3, 0.7, (30, 2)):
+        distance = np.hypot(rows / shape[0] - middle[0], columns / shape[1] - middle[1])
+        ring = np.where(np.abs(distance - 0.25) < 0.1, 220.0, 20.0)
+        images.append(ring if len(shape) == 2 else ring[:, :, None] * [1.0, 0.5, 0.25])
+    examples = np.floor(np.array(images)).astype(np.float32)
+    mean, spread = float(examples.mean()), float(examples.std())
+    network = EmpiricalNetwork.of((examples - mean) / spread)
+    weights = {name: value.numpy() for name, value in network.state_dict().items()}
+    data = DataInfo("rings", shape, (0.0, 255.0), np.array(mean), np.array(spread), examples, 1.0)
+    made = Checkpoint(
+        title=title,
+        created="2025-01-02T03:04:05+00:00",
+        licence="MIT",
+        kind="gaussian",
+        betas=log_linear(steps, first=1e-3, alpha_bar_end=1e-3),
+        network=NetworkInfo(network.kind, network.config, weights),
+        data=data,
+    )
+    checkpoints.save(made, path)

@@ -243,6 +243,10 @@ class Person:
         press("Return")
 
 
+Start = Callable[..., Person]
+"""Starts the program, on a file if one is given; the fixture ``start``."""
+
+
 def _hit(widget: QWidget, place: QPoint | None, button: Qt.MouseButton) -> Hit:
     """Return what QTest wants to know of a press: the window, the button, no key, and where in the window."""
     window = widget.window()

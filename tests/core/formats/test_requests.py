@@ -19,7 +19,7 @@ from core.model import DiffusionModel
 from core.posterior.inpainting import inpaint
 from core.values.inpainting import DEFAULT_RESAMPLE_TIMES, InpaintingRequest
 from core.values.runs import RunSpec
-from tests.support.inpainting import SHAPE, images_checkpoint, result
+from tests.support.image_models import SHAPE, images_checkpoint, result
 
 
 def test_a_request_comes_back_from_its_file(request_: InpaintingRequest, tmp_path: Path) -> None:

@@ -26,8 +26,7 @@ from core.values.checkpoints import DataInfo
 from core.values.inpainting import DEFAULT_RESAMPLE_TIMES, InpaintingRequest
 from core.values.potentials import Mask, Posterior
 from core.values.runs import RunSpec
-from tests.support.image_models import MAKERS, info_of, network_of, process, states
-from tests.support.inpainting import SHAPE, images_checkpoint, result
+from tests.support.image_models import MAKERS, SHAPE, images_checkpoint, info_of, network_of, process, result, states
 
 
 def test_known_values_come_back_bit_for_bit_in_every_frame_that_shows_any(

@@ -24,7 +24,7 @@ from core.processes.schedules import constant_erasure, log_linear
 from core.runtime.randomness import torch_generator
 from core.values.checkpoints import DataInfo
 from core.values.potentials import BitPotential, Mask, Posterior, Potential, Product
-from tests.support.tried_factors import ALL, CASES, FIELD, KNOWN, NOISY, ONE, PARTLY, RIGHT, UP, WAVE, bilinear, log_of
+from tests.support.potentials import ALL, CASES, FIELD, KNOWN, NOISY, ONE, PARTLY, RIGHT, UP, WAVE, bilinear, log_of
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 STEPS = 6

@@ -22,7 +22,7 @@ from core.training.learned_schedule import LearnedSchedule
 from core.training.objective import minibatch_bound
 from core.training.state import flattened
 from core.values.checkpoints import DataInfo
-from tests.support.trainers import BETAS, INFO
+from tests.support.training import BETAS, INFO
 
 
 def frozen_bound(rates: LearnedSchedule, network: MultilayerPerceptron, info: DataInfo) -> torch.Tensor:

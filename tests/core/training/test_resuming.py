@@ -18,7 +18,7 @@ from core.runtime.files import uninterrupted
 from core.training import objective as objective_module
 from core.training import trainer as trainer_module
 from core.training.trainer import Trainer
-from tests.support.trainers import (
+from tests.support.training import (
     SPEC,
     Make,
     Poisoned,

@@ -21,7 +21,7 @@ from core.training import trainer as trainer_module
 from core.training.objective import minibatch_bound
 from core.training.trainer import TrainingSpec
 from core.values.measurements import NATS_PER_BIT
-from tests.support.trainers import (
+from tests.support.training import (
     BETAS,
     SPEC,
     Make,

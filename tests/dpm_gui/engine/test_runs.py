@@ -15,7 +15,7 @@ from dpm_gui.engine import opening as opening_module
 from dpm_gui.engine import runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, SideColours, SideFrame
-from tests.support.made_up import SPEC, STEPS
+from tests.support.window_values import SPEC, STEPS
 
 ROOT = Path(__file__).parents[3]
 

@@ -24,8 +24,8 @@ from dpm_gui.export.paper_figures import PaperFigure
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.points import PointsView
-from tests.support.made_up import STEPS, recordings
 from tests.support.pixels import frame_count
+from tests.support.window_values import STEPS, recordings
 
 IMAGES = 2 * (2 + 1) + 2 * 1
 """In a film of T = 2 that rests for one picture at each end."""

@@ -17,8 +17,8 @@ from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.film_scene import MOST_FRAMES, STILL_FRAMES, FilmScene, pixels
 from dpm_gui.export.paper_figures import PaperFigure
 from dpm_gui.views.canvases.points import PointsView
-from tests.support.made_up import close_figures, recordings
 from tests.support.pixels import rgb
+from tests.support.window_values import close_figures, recordings
 
 SMALL = QSize(240, 160)
 SIDES = (FORWARD, REVERSE)

@@ -22,11 +22,9 @@ from dpm_gui.session.figure_rows import ImageRows, half_noised
 from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.plots.entropies import EntropyPlot
-from tests.dpm_gui.views.items.test_image_items import info, states
-from tests.dpm_gui.views.plots.test_entropies import entropies
-from tests.support.made_up import add_frame, close_figures
+from tests.support.window_values import add_frame, close_figures, entropies, image_info, image_states
 
-DATA = info((4, 4))
+DATA = image_info((4, 4))
 
 
 def recordings(last: int, top: int | None = None) -> dict[str, SideRecording]:
@@ -34,7 +32,7 @@ def recordings(last: int, top: int | None = None) -> dict[str, SideRecording]:
     made = {FORWARD: SideRecording(last), REVERSE: SideRecording(last, top=top)}
     for recording in made.values():
         for t in range(recording.top + 1):
-            add_frame(recording, Frame(t, states(np.full((2, 4, 4), t % 256), DATA)))
+            add_frame(recording, Frame(t, image_states(np.full((2, 4, 4), t % 256), DATA)))
     return made
 
 
@@ -65,7 +63,7 @@ def test_a_film_of_a_denoising_run_stands_at_its_start_while_the_noise_goes_on(q
 
 def test_figure_three_has_a_row_each_and_says_the_steps(qtbot: QtBot) -> None:
     levels = np.random.default_rng(0).integers(0, 256, (4, 7, 4, 4))
-    rows = ImageRows(12, 0.51, 40, *(states(row, DATA) for row in levels))
+    rows = ImageRows(12, 0.51, 40, *(image_states(row, DATA) for row in levels))
     figure = ImageFigure(rows, DATA, LIGHT, QSize(700, 500))
     qtbot.addWidget(figure, before_close_func=close_figures)
     shown = views(figure)

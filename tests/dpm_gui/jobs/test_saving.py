@@ -29,7 +29,7 @@ from dpm_gui.paint.potential.files import load_potential
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.shapes import DrawnPotential
 from dpm_gui.session.session import Session
-from tests.support.made_up import open_and_run
+from tests.support.window_values import open_and_run
 
 SECONDS = 60_000
 

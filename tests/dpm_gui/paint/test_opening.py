@@ -25,8 +25,8 @@ from dpm_gui.paint.potential.files import load_potential, save_potential
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.shapes import DrawnPotential
 from dpm_gui.session.session import Session
-from tests.support.journey_images import save_rings
-from tests.support.made_up import Steered
+from tests.support.painting import save_rings
+from tests.support.window_values import Steered
 
 HEIGHT, WIDTH = 9, 11
 

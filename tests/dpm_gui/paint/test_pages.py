@@ -24,8 +24,8 @@ from dpm_gui.paint.inpainting.image_page import ImagePage
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.session.session import Session
 from dpm_gui.window.actions import Actions
-from tests.support.journey_images import save_rings
-from tests.support.made_up import Steered, make_checkpoint
+from tests.support.painting import save_rings
+from tests.support.window_values import Steered, make_checkpoint
 
 STEPS = 12
 

@@ -18,7 +18,7 @@ from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.plots.futures_spread import NONE_YET
 from tests.support.futures_desk import Desk, assert_recorded, computed
-from tests.support.made_up import FEW, LAST, SPEC, STEPS, Steered, add_frame
+from tests.support.window_values import FEW, LAST, SPEC, STEPS, Steered, add_frame
 
 
 @pytest.fixture

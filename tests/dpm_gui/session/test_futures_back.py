@@ -14,7 +14,7 @@ from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.window.workspaces import PAINT, WATCH
 from tests.support.futures_desk import Desk, assert_recorded, computed
-from tests.support.made_up import SPEC, Steered
+from tests.support.window_values import SPEC, Steered
 
 
 def both(session: Session) -> list[SideRecording]:

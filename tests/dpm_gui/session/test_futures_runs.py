@@ -11,7 +11,7 @@ from core.values.runs import Branch, Frame, RunSpec
 from dpm_gui.engine import opening, runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE, SideFrame
-from tests.support.made_up import FEW, LAST
+from tests.support.window_values import FEW, LAST
 
 
 def frames(opened: Opened, *arguments: object) -> list[SideFrame]:

@@ -19,8 +19,7 @@ from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE, SideFrame
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import ShownFrame, SideRecording
-from tests.dpm_gui.session.test_session_jobs import listen
-from tests.support.made_up import FEW, LAST, SPEC, Steered, make_checkpoint, make_images, open_and_run
+from tests.support.window_values import FEW, LAST, SPEC, Steered, listen, make_checkpoint, make_images, open_and_run
 
 
 @pytest.fixture

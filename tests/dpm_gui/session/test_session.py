@@ -13,7 +13,7 @@ from core.values.runs import Frame, RunSpec
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
 from dpm_gui.session.session import Session
-from tests.support.made_up import SPEC, STEPS, Steered
+from tests.support.window_values import SPEC, STEPS, Steered
 
 
 class Told:

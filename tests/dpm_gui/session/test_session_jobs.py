@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,14 +16,7 @@ from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.session import OPENING, Session
-from tests.support.made_up import SPEC, STEPS, Steered
-
-
-def listen(session: Session, name: str) -> list[Any]:
-    """Everything that one signal of the session tells from now on."""
-    received: list[Any] = []
-    getattr(session, name).connect(lambda *values: received.append(values[0] if values else None))
-    return received
+from tests.support.window_values import SPEC, STEPS, Steered, listen
 
 
 @pytest.fixture

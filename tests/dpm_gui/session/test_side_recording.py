@@ -7,7 +7,7 @@ import pytest
 
 from core.values.runs import Frame
 from dpm_gui.session.side_recording import SideRecording
-from tests.support.made_up import add_frame
+from tests.support.window_values import add_frame
 
 LAST = 4
 

@@ -26,7 +26,7 @@ from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.watch.run_panel import RunPanel
 from dpm_gui.watch.workspace import WatchWorkspace
 from dpm_gui.window.actions import LAYERS, Actions
-from tests.support.made_up import close_figures, make_checkpoint
+from tests.support.window_values import close_figures, make_checkpoint
 
 LAST = 12
 

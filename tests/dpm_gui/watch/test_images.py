@@ -19,7 +19,7 @@ from dpm_gui.watch.bound_panel import BoundPanel
 from dpm_gui.watch.run_panel import RunPanel
 from dpm_gui.watch.workspace import WatchWorkspace
 from dpm_gui.window.actions import IMAGE_MODES, LAYERS, Actions
-from tests.support.made_up import FEW, LAST, SPEC, Steered, close_figures, make_bound, make_images, open_and_run
+from tests.support.window_values import FEW, LAST, SPEC, Steered, close_figures, make_bound, make_images, open_and_run
 
 SIDES = (FORWARD, REVERSE)
 

@@ -19,7 +19,7 @@ from dpm_gui.engine.state_kinds import POINTS
 from dpm_gui.session.session import Session
 from dpm_gui.watch.bound_panel import BoundPanel
 from dpm_gui.watch.run_panel import RunPanel
-from tests.support.made_up import SPEC, make_bound
+from tests.support.window_values import SPEC, make_bound
 
 FIELDS = {"seed": "Seed", "count": "Number of points"}
 

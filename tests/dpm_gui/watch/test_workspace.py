@@ -21,7 +21,7 @@ from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.watch.workspace import WatchWorkspace
 from dpm_gui.window.actions import Actions
-from tests.support.made_up import STEPS, Steered, close_figures
+from tests.support.window_values import STEPS, Steered, close_figures
 
 SIDES = (FORWARD, REVERSE)
 

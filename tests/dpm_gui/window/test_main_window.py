@@ -19,7 +19,7 @@ from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.window.actions import COMMANDS, MENUS
 from dpm_gui.window.main_window import MainWindow
-from tests.support.made_up import close_figures
+from tests.support.window_values import close_figures
 
 COPY = Qt.DropAction.CopyAction
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

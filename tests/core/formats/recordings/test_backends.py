@@ -23,7 +23,7 @@ from core.formats.recordings.backends import temporary_folder
 from core.formats.recordings.recording import DEFAULT_CAP, make
 from core.runtime import devices
 from core.values.runs import Frame
-from tests.support.recorded import COUNT, SHAPE, STEPS, numbers, some_bits
+from tests.support.frames import COUNT, SHAPE, STEPS, numbers, some_bits
 
 ROOT = Path(__file__).resolve().parents[4]
 CRASH = """

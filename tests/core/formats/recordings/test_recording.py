@@ -16,7 +16,7 @@ from core.formats.recordings.recording import DEFAULT_CAP, TrajectoryRecording, 
 from core.model import DiffusionModel
 from core.sampling.trajectories import reverse
 from core.values.runs import Frame, RunSpec
-from tests.support.recorded import COUNT, SHAPE, STEPS, numbers, same, some_bits
+from tests.support.frames import COUNT, SHAPE, STEPS, numbers, same, some_bits
 
 Maker = Callable[..., TrajectoryRecording]
 

@@ -16,8 +16,8 @@ from dpm_gui.paint.document.tools import BRUSH, ToolBox
 from dpm_gui.paint.inpainting.options import ALL_MASKED, NOTHING_MASKED
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.session.session import Session
-from tests.support.journey_images import save_rings
-from tests.support.made_up import Steered
+from tests.support.painting import save_rings
+from tests.support.window_values import Steered
 
 
 @pytest.fixture(scope="module")

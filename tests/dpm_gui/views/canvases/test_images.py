@@ -15,22 +15,22 @@ from core.values.checkpoints import DataInfo
 from core.values.runs import Frame
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.canvases.images import ImagesView
-from tests.dpm_gui.views.items.test_image_items import info, states
 from tests.support.pixels import rgb
 from tests.support.places import to_viewport
+from tests.support.window_values import image_info, image_states
 
 SHAPE = (6, 5)
 LEVELS = np.random.default_rng(0).integers(0, 256, (9, *SHAPE))
 
 
 def frame(t: int = 3, levels: np.ndarray = LEVELS, data: DataInfo | None = None) -> Frame:
-    return Frame(t, states(levels, data or info(SHAPE)))
+    return Frame(t, image_states(levels, data or image_info(SHAPE)))
 
 
 @pytest.fixture
 def view(qtbot: QtBot) -> Iterator[ImagesView]:
     made = ImagesView("forward", "Forward: q destroys")
-    made.set_data(info(SHAPE))
+    made.set_data(image_info(SHAPE))
     made.resize(420, 460)
     made.show_frame(frame())
     made.show()
@@ -117,13 +117,13 @@ def test_the_pointer_reads_place_and_value_and_follows_the_step(view: ImagesView
 
 
 def test_of_colours_three_values_are_read(qtbot: QtBot) -> None:
-    data = info((4, 4, 3))
+    data = image_info((4, 4, 3))
     view = ImagesView("reverse", "Reverse: p restores")
     qtbot.addWidget(view)
     view.set_data(data)
     view.resize(300, 340)
     levels = np.random.default_rng(1).integers(0, 256, (1, 4, 4, 3))
-    view.show_frame(Frame(0, states(levels, data)))
+    view.show_frame(Frame(0, image_states(levels, data)))
     view.show()
     QTest.mouseMove(view.viewport(), middle_of(view, 0, row=1, column=2))
     assert view.header.readout == "row 2, column 3: " + ", ".join(map(str, levels[0, 1, 2]))
@@ -165,7 +165,7 @@ def test_escape_goes_back_and_is_nobody_else_s_meanwhile(view: ImagesView) -> No
 def test_linked_canvases_enlarge_the_same_picture(view: ImagesView, qtbot: QtBot) -> None:
     other = ImagesView("reverse", "Reverse: p restores")
     qtbot.addWidget(other)
-    other.set_data(info(SHAPE))
+    other.set_data(image_info(SHAPE))
     other.show_frame(frame())
     view.link_to(other)
     view.enlarge(7)

@@ -6,30 +6,11 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from core.values.checkpoints import DataInfo
 from dpm_gui.views.canvases.image_levels import ImageLevels, difference_range
 from dpm_gui.views.items.image_grid import GridPixel, ImageGrid
 from dpm_gui.views.items.image_item import ImageGridItem
 from tests.support.pixels import rgb
-
-
-def info(shape: tuple[int, ...] = (2, 3), **changes: object) -> DataInfo:
-    """Grey levels 0 … 255 whose model units are a tenth of one."""
-    values: dict[str, object] = {
-        "name": "made up",
-        "shape": shape,
-        "value_range": (0.0, 255.0),
-        "shift": np.array(100.0),
-        "scale": np.array(10.0),
-        "examples": np.zeros((1, *shape), np.float32),
-        "grey_level": 1.0,
-    }
-    return DataInfo(**(values | changes))  # type: ignore[arg-type]
-
-
-def states(levels: np.ndarray, data: DataInfo) -> np.ndarray:
-    """Levels in the middle of their width, as states."""
-    return data.to_model(np.asarray(levels, np.float32) + 0.5)
+from tests.support.window_values import image_info, image_states
 
 
 # ------------------------------------------------------------------------------------------------------- the grid
@@ -65,7 +46,7 @@ def test_a_place_knows_its_picture_and_pixel_and_gaps_belong_to_none(height: int
 
 # ----------------------------------------------------------------------------------------------------- the shades
 def test_each_grey_level_is_shown_as_itself_whatever_noise_of_one_level_it_has() -> None:
-    data = info((16, 16))
+    data = image_info((16, 16))
     levels = np.arange(256, dtype=np.float32).reshape(1, 16, 16)
     for noise in (0.01, 0.5, 0.99):
         shown = ImageLevels(data).levels(data.to_model(levels + np.float32(noise)), stretched=False)
@@ -73,33 +54,33 @@ def test_each_grey_level_is_shown_as_itself_whatever_noise_of_one_level_it_has()
 
 
 def test_what_is_beyond_the_range_is_black_or_white_and_so_is_what_is_no_number() -> None:
-    data = info((1, 5))
+    data = image_info((1, 5))
     x = np.array([[[-1e3, 1e3, np.inf, -np.inf, np.nan]]], np.float32)
     assert ImageLevels(data).levels(x, stretched=False).ravel().tolist() == [0, 255, 255, 0, 255]
 
 
 def test_bits_and_other_ranges_take_the_whole_range_of_shades() -> None:
-    data = info((1, 3), value_range=(0.0, 1.0), shift=np.array(0.0), scale=np.array(1.0), grey_level=None)
+    data = image_info((1, 3), value_range=(0.0, 1.0), shift=np.array(0.0), scale=np.array(1.0), grey_level=None)
     shown = ImageLevels(data).levels(np.array([[[0.0, 0.5, 1.0]]], np.float32), stretched=False)
     assert shown.ravel().tolist() == [0, 128, 255]
 
 
 def test_a_shift_and_a_scale_for_each_channel_are_kept_apart() -> None:
-    data = info((1, 1, 3), shift=np.array([0.0, 100.0, 200.0]), scale=np.array([1.0, 10.0, 20.0]))
+    data = image_info((1, 1, 3), shift=np.array([0.0, 100.0, 200.0]), scale=np.array([1.0, 10.0, 20.0]))
     shown = ImageLevels(data).levels(np.full((1, 1, 1, 3), 2.0, np.float32), stretched=False)
     assert shown.ravel().tolist() == [2, 120, 240]
 
 
 def test_stretching_goes_from_the_least_to_the_greatest_of_this_very_step() -> None:
-    data = info((1, 4))
-    x = states(np.array([[[100, 110, 120, 130]]]), data)
+    data = image_info((1, 4))
+    x = image_states(np.array([[[100, 110, 120, 130]]]), data)
     assert ImageLevels(data).levels(x, stretched=True).ravel().tolist() == pytest.approx([0, 85, 170, 255], abs=1)
     flat = ImageLevels(data).levels(np.zeros((1, 1, 4), np.float32), stretched=True)
     assert len(set(flat.ravel().tolist())) == 1
 
 
 def test_a_difference_is_in_user_s_units_and_of_rgb_the_mean() -> None:
-    grey, colour = info((1, 2)), info((1, 1, 3))
+    grey, colour = image_info((1, 2)), image_info((1, 1, 3))
     change = ImageLevels(grey).difference(np.array([[[3.0, 1.0]]], np.float32), np.array([[[1.0, 2.0]]], np.float32))
     assert change.ravel().tolist() == [20.0, -10.0]
     change = ImageLevels(colour).difference(
@@ -120,13 +101,13 @@ def test_without_any_change_there_is_still_a_reach() -> None:
 
 
 def test_the_value_of_a_pixel_is_what_the_file_of_pixels_would_have() -> None:
-    data = info((2, 3))
+    data = image_info((2, 3))
     levels = np.arange(12).reshape(2, 2, 3)
     shades = ImageLevels(data)
-    (value,) = shades.value(states(levels, data), 1, 0, 2)
+    (value,) = shades.value(image_states(levels, data), 1, 0, 2)
     assert shades.value_text(value) == "8"
-    colour = info((1, 1, 3))
-    values = ImageLevels(colour).value(states(np.array([[[[7, 8, 255]]]]), colour), 0, 0, 0)
+    colour = image_info((1, 1, 3))
+    values = ImageLevels(colour).value(image_states(np.array([[[[7, 8, 255]]]]), colour), 0, 0, 0)
     assert [ImageLevels(colour).value_text(each) for each in values] == ["7", "8", "255"]
 
 

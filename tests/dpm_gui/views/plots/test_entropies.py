@@ -12,16 +12,10 @@ from core.values.measurements import StepEntropies
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.plots.entropies import CLIPPED_TEXT, EntropyPlot
 from tests.support.places import to_viewport
+from tests.support.window_values import entropies
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS = 40
-
-
-def entropies(steps: int = STEPS) -> StepEntropies:
-    upper = np.linspace(-3.0, 2.0, steps)
-    lower = upper - np.linspace(1.0, 0.1, steps)
-    lower[0] = -np.inf
-    return StepEntropies(upper=upper, lower=lower, t_given_0=np.linspace(-3.0, 2.0, steps))
 
 
 @pytest.fixture

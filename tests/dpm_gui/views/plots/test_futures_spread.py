@@ -16,8 +16,8 @@ from dpm_gui.engine.values import REVERSE
 from dpm_gui.views.plots.futures_spread import NONE_YET, FuturesSpread
 from dpm_gui.window.workspaces import PAINT, WATCH
 from tests.support.futures_desk import Desk
-from tests.support.made_up import STEPS, make_checkpoint, make_images
 from tests.support.places import to_viewport
+from tests.support.window_values import STEPS, make_checkpoint, make_images
 
 LEFT = Qt.MouseButton.LeftButton
 

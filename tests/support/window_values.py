@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
-from core.values.measurements import Bound
+from core.values.measurements import Bound, StepEntropies
 from core.values.runs import Frame, RunSpec
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.session import Session
@@ -164,3 +164,36 @@ def make_images(steps: int = STEPS, shape: tuple[int, ...] = (8, 8), count: int 
         "data": info,
     }
     return make_checkpoint(**(values | changes))
+
+
+def image_info(shape: tuple[int, ...] = (2, 3), **changes: object) -> DataInfo:
+    """Grey levels 0 … 255 whose model units are a tenth of one."""
+    values: dict[str, object] = {
+        "name": "made up",
+        "shape": shape,
+        "value_range": (0.0, 255.0),
+        "shift": np.array(100.0),
+        "scale": np.array(10.0),
+        "examples": np.zeros((1, *shape), np.float32),
+        "grey_level": 1.0,
+    }
+    return DataInfo(**(values | changes))  # type: ignore[arg-type]
+
+
+def image_states(levels: np.ndarray, data: DataInfo) -> np.ndarray:
+    """Levels in the middle of their width, as states."""
+    return data.to_model(np.asarray(levels, np.float32) + 0.5)
+
+
+def entropies(steps: int = 40) -> StepEntropies:
+    upper = np.linspace(-3.0, 2.0, steps)
+    lower = upper - np.linspace(1.0, 0.1, steps)
+    lower[0] = -np.inf
+    return StepEntropies(upper=upper, lower=lower, t_given_0=np.linspace(-3.0, 2.0, steps))
+
+
+def listen(session: Session, name: str) -> list[Any]:
+    """Everything that one signal of the session tells from now on."""
+    received: list[Any] = []
+    getattr(session, name).connect(lambda *values: received.append(values[0] if values else None))
+    return received

@@ -8,7 +8,7 @@ import zlib
 import h5py
 import numpy as np
 
-from tests.support.spoiling import (
+from tests.support.damage import (
     WEIGHT,
     Spoil,
     a_hole_in_a_named_type,
