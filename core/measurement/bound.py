@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.errors import BadInputError
-from core.measurement.limits import Truth, known_truth
+from core.measurement.limits import known_truth
 from core.model import DiffusionModel, step_divergence
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import chunk_size, prepare
 from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo, channels_of, pixels_of
-from core.values.measurements import NATS_PER_BIT, Bound, BoundProgress, standard_error
+from core.values.measurements import NATS_PER_BIT, Bound, BoundProgress, Estimate, mean_of
 from core.values.runs import DEFAULT_COUNT, RunSpec
 
 LARGEST_STANDARDISED = 1e30
@@ -79,7 +79,7 @@ def _divergences(model: DiffusionModel, x0: Tensor, spec: RunSpec) -> Iterator[t
 
 
 def _assemble(
-    model: DiffusionModel, x0: Tensor, divergences: Tensor, kl: NDArray[np.float64], truth: Truth | None
+    model: DiffusionModel, x0: Tensor, divergences: Tensor, kl: NDArray[np.float64], truth: Estimate | None
 ) -> Bound:
     """Put K together from ``divergences`` [N], summed over the steps, and ``kl`` [T - 1], their means; bits."""
     process, info = model.process, model.data
@@ -89,15 +89,15 @@ def _assemble(
     ends = dimensions * process.marginal_entropies()[[-1, 0]] / NATS_PER_BIT
     prior = share * process.prior_cross_entropy(x0) / NATS_PER_BIT
     samples = (ends[0] - ends[1] - prior - share * divergences).numpy()
-    k = float(samples.mean())
+    estimate = mean_of(samples)
     return Bound(
         steps=process.steps,
         kind=process.kind,
         unit="pixel" if info.is_image else "sample",
         count=len(x0),
-        k=k,
+        k=estimate.value,
         null=dimensions * process.null_log_likelihood(x0) / NATS_PER_BIT,
-        standard_error=standard_error(samples),
+        standard_error=estimate.standard_error,
         kl=read_only(share * kl),
         h_end=float(ends[0]),
         h_edge=float(ends[1]),
@@ -106,7 +106,7 @@ def _assemble(
         entropy_upper=read_only(dimensions * entropies.upper),
         truth=share * truth.value if truth else None,
         truth_standard_error=share * truth.standard_error if truth else None,
-        bits_per_dimension=bits_per_dimension(k, info),
+        bits_per_dimension=bits_per_dimension(estimate.value, info),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from torch import Tensor
 
 from core.data.sources import KnownSource, Source
@@ -14,7 +12,7 @@ from core.processes.base import Process
 from core.processes.registry import process_of
 from core.processes.schedules import Schedule
 from core.values.checkpoints import DataInfo
-from core.values.measurements import NATS_PER_BIT, standard_error
+from core.values.measurements import NATS_PER_BIT, Estimate, mean_of
 
 
 def limit_of(model: DiffusionModel) -> DiffusionModel | None:
@@ -25,27 +23,17 @@ def limit_of(model: DiffusionModel) -> DiffusionModel | None:
     """
     if not isinstance(model.source, KnownSource):
         return None
-    support = model.data.to_model(model.source.support())
-    return DiffusionModel(model.process, EmpiricalNetwork.of(support), model.data)
+    return DiffusionModel(model.process, exact_network(model.source, model.data), model.data)
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """E_q log2 q(x^1), bits a sample, and its standard error."""
-
-    value: float
-    standard_error: float
-
-
-def known_truth(source: Source, info: DataInfo, process: Process, x1: Tensor) -> Truth | None:
+def known_truth(source: Source, info: DataInfo, process: Process, x1: Tensor) -> Estimate | None:
     """Return the true E_q log2 q(x^1) over draws ``x1`` [N, *shape], where the data's density is known, else None.
 
     It is what K would be if every reverse kernel were exact, since the edge kernel turns q(x^1) into p(x^0).
     """
     if not isinstance(source, KnownSource):
         return None
-    bits = source.log_density(x1.numpy(), float(process.alpha_bars[1]), info) / NATS_PER_BIT
-    return Truth(float(bits.mean()), standard_error(bits))
+    return mean_of(source.log_density(x1.numpy(), float(process.alpha_bars[1]), info) / NATS_PER_BIT)
 
 
 def exact_model(source: Source, info: DataInfo, kind: str, betas: Schedule) -> DiffusionModel:
@@ -54,10 +42,11 @@ def exact_model(source: Source, info: DataInfo, kind: str, betas: Schedule) -> D
     Raises:
         BadInputError: If the data's distribution is not known.
     """
-    return DiffusionModel(process_of(kind, betas), _exact(source, info), info)
+    return DiffusionModel(process_of(kind, betas), exact_network(source, info), info)
 
 
-def _exact(source: Source, info: DataInfo) -> EmpiricalNetwork:
+def exact_network(source: Source, info: DataInfo) -> EmpiricalNetwork:
+    """Return the exact network for data from ``source``, or raise `BadInputError` if none is known."""
     if not isinstance(source, KnownSource):
         raise BadInputError(f"{source.name}: its distribution is not known, nor what K can reach")
     return EmpiricalNetwork.of(info.to_model(source.support()))

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from core.data.sources import Source
 from core.errors import BadInputError
-from core.measurement.limits import _exact
+from core.measurement.limits import exact_network
 from core.model import DiffusionModel, divergence_at
 from core.processes.base import Process
 from core.processes.binomial import BinomialProcess
@@ -113,7 +113,7 @@ def limit_of_schedule(
     Raises:
         BadInputError: If the data's distribution is not known.
     """
-    network = _exact(source, info)
+    network = exact_network(source, info)
     paths = min(max(STATES_OF_A_MEASUREMENT // steps, 16), 1024)
     x0 = torch.from_numpy(info.to_model(source.sample(paths, numpy_generator(seed, "rate search"))))
     rng = torch_generator(seed, "rate search")

@@ -148,11 +148,6 @@ def _logistic(bits: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def standard_error(values: NDArray[np.float64]) -> float:
-    """Return one standard error of the mean of independent ``values`` [N], N >= 2."""
-    return float(values.std(ddof=1) / math.sqrt(len(values)))
-
-
 @dataclass(frozen=True, slots=True)
 class StepEntropies:
     """Upper and lower bounds on the entropy of each reverse step, in closed form (section 2.6, appendix A).

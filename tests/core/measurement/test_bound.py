@@ -22,7 +22,7 @@ from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant
 from core.sampling import trajectories
 from core.values.checkpoints import DataInfo
-from core.values.measurements import NATS_PER_BIT, Bound, BoundProgress, standard_error
+from core.values.measurements import NATS_PER_BIT, Bound, BoundProgress, mean_of
 from core.values.runs import RunSpec
 
 MakeModel = Callable[[NDArray[np.float64], float], DiffusionModel]
@@ -212,5 +212,5 @@ def test_where_nothing_of_the_roll_is_left_the_truth_is_that_of_the_prior(model:
 
 def test_the_standard_error_is_that_of_the_mean() -> None:
     values = np.random.default_rng(0).standard_normal((2000, 50))
-    errors = [standard_error(column) for column in values.T]
+    errors = [mean_of(column).standard_error for column in values.T]
     assert np.mean(errors) == pytest.approx(1 / math.sqrt(2000), rel=0.01)
