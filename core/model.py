@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Never, cast
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -9,13 +11,12 @@ from torch import Tensor, nn
 from core.data.registry import source_of
 from core.data.sources import Source
 from core.errors import BadCheckpointError, BadInputError
-from core.networks.base import ReverseNetwork
-from core.networks.registry import ExactNetwork, build_network
-from core.processes.base import Process, check_floating
-from core.processes.binomial import BinomialProcess
-from core.processes.distributions import MixedBernoulli, StateDistribution, divergence, draw
-from core.processes.registry import KERNEL_TYPES, process_of
-from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo, channels_of
+from core.networks.base import AdaptedNetwork, Network, ReverseNetwork
+from core.networks.registry import build_network
+from core.processes.base import Process, Steps, check_floating
+from core.processes.distributions import StateDistribution, as_state_distribution
+from core.processes.registry import process_of
+from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
 
 
 class DiffusionModel:
@@ -35,11 +36,10 @@ class DiffusionModel:
             BadInputError: If the network is made for another kind of process, another T or another shape of data, or
                 what it holds are no data of the process.
         """
-        _check_fit(process, network, data)
-        if isinstance(network, ExactNetwork):
-            network.check(process)
         self.process = process
-        self.network = network
+        self.network = network if isinstance(network, Network) else AdaptedNetwork(network)
+        self.network.check_fit(process, data)
+        self.network.check_contents(process)
         self.data = data
         self.source: Source = source_of(data)
 
@@ -48,7 +48,7 @@ class DiffusionModel:
         """T, the number of steps."""
         return self.process.steps
 
-    def reverse_kernel(self, x: Tensor, t: int | Tensor) -> StateDistribution:
+    def reverse_kernel(self, x: Tensor, t: Steps) -> StateDistribution:
         """Return p(x^t-1 | x^t = ``x``) for t = 1 … T, states ``[N, *shape]``.
 
         At t = 1 it is the edge kernel that appendix B fixes; a tensor of steps is to hold 2 … T alone.
@@ -59,13 +59,14 @@ class DiffusionModel:
         """
         self._check_states(x, t)
         if isinstance(t, int) and t == 1:
-            distribution: StateDistribution = self.process.final_kernel(x)
-            return distribution
+            return self.process.final_kernel(x)
         self.process.check_step(t, first=2)
-        found = self.network.reverse_kernel(x, t, self.process)
-        if not isinstance(found, KERNEL_TYPES[self.process.kind]) or found.batch_shape + found.event_shape != x.shape:
-            raise BadInputError(f"network: it answers states of shape {tuple(x.shape)} with {found!r}")
-        return found
+        # A network takes processes of the kind that it reverses, and no others: `check_fit` has seen to that.
+        answer = self.network.reverse_kernel(x, t, cast("Never", self.process))
+        kernel = as_state_distribution(answer)
+        if kernel is None or not isinstance(kernel, self.process.distributions) or kernel.shape != x.shape:
+            raise BadInputError(f"network: it answers states of shape {tuple(x.shape)} with {answer!r}")
+        return kernel
 
     def x0_estimate(self, x: Tensor, t: int) -> Tensor:
         """Return the model's guess E[x^0 | x^t = ``x``] for t = 1 … T; of bits, their probability to be 1."""
@@ -75,7 +76,7 @@ class DiffusionModel:
         """Return f_mu(x, t) - x for t = 1 … T, states ``[N, *shape]`` (figure 1)."""
         return self.reverse_kernel(x, t).mean - x
 
-    def _check_states(self, x: Tensor, t: int | Tensor) -> None:
+    def _check_states(self, x: Tensor, t: Steps) -> None:
         check_floating(x=x)
         if x.shape[1:] != self.data.shape:
             raise BadInputError(f"x: shape {tuple(x.shape)} is not (N, {', '.join(map(str, self.data.shape))})")
@@ -101,13 +102,13 @@ def model_from(checkpoint: Checkpoint, path: object) -> DiffusionModel:
         with torch.device("meta"):
             layout = build_network(info.kind, info.config)
         _check_weights(layout, info)
-        _check_fit(process, layout, checkpoint.data)
+        layout.check_fit(process, checkpoint.data)
         network = build_network(info.kind, info.config)
         kinds = {name: value.dtype for name, value in network.state_dict().items()}
         weights = {name: torch.tensor(weight, dtype=kinds[name]) for name, weight in info.weights.items()}
         network.load_state_dict(weights, assign=True)  # without a second copy: an empirical network holds a data set
         network.eval().requires_grad_(False)
-        return DiffusionModel(process, network, checkpoint.data)  # type: ignore[arg-type]
+        return DiffusionModel(process, network, checkpoint.data)
     except BadInputError as error:
         raise BadCheckpointError(path, str(error)) from error
 
@@ -125,34 +126,14 @@ def _check_weights(layout: nn.Module, info: NetworkInfo) -> None:
             raise BadInputError(f"/network/weights/{name} has shape {found}, where the configuration asks for {shape}")
 
 
-def _check_fit(process: Process, network: ReverseNetwork | nn.Module, data: DataInfo) -> None:
-    """Raise `BadInputError` where the network says of itself that it is made for something else."""
-    kind = getattr(network, "process_kind", process.kind)
-    if kind != process.kind:
-        raise BadInputError(f"network: it reverses a {kind} process, and this one is {process.kind}")
-    steps = getattr(network, "steps", process.steps)
-    if steps != process.steps:
-        raise BadInputError(f"network: it is made for {steps} steps, and the process has {process.steps}")
-    channels = getattr(network, "channels", None)
-    if channels is not None and not (data.is_image and channels_of(data.shape) == channels):
-        kind = "grey" if channels == 1 else "RGB"
-        raise BadInputError(f"network: it takes {kind} pictures, and the data have shape {data.shape}")
-    shape = getattr(network, "shape", data.shape)
-    if shape != data.shape:
-        raise BadInputError(f"network: it takes states of shape {shape}, and the data have shape {data.shape}")
-
-
-def step_divergence(model: DiffusionModel, x0: Tensor, t: int | Tensor, rng: torch.Generator) -> Tensor:
+def step_divergence(model: DiffusionModel, x0: Tensor, t: Steps, rng: torch.Generator) -> Tensor:
     """Return KL(q(x^t-1 | x^t, x^0) || p(x^t-1 | x^t)) at one draw of x^t for each of ``x0`` [N, *shape].
 
     Steps t = 2 … T; float64 ``[N]``, nats a sample.
     """
-    return divergence_at(model, x0, draw(model.process.marginal(x0, t), rng), t)
+    return divergence_at(model, x0, model.process.marginal(x0, t).draw(rng), t)
 
 
-def divergence_at(model: DiffusionModel, x0: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
+def divergence_at(model: DiffusionModel, x0: Tensor, x: Tensor, t: Steps) -> Tensor:
     """Return KL(q(x^t-1 | x^t, x^0) || p(x^t-1 | x^t)) at given states ``x`` = x^t, nats a sample, float64 ``[N]``."""
-    process, distribution = model.process, model.reverse_kernel(x, t)
-    if isinstance(distribution, MixedBernoulli) and isinstance(process, BinomialProcess):
-        return process.divergence_of_x0_estimate(distribution.hidden_odds, x0, x, t)
-    return divergence(process.posterior(x0, x, t), distribution)
+    return model.process.divergence(model.reverse_kernel(x, t), x0, x, t)

@@ -15,7 +15,6 @@ from core.errors import BadInputError
 from core.measurement.work import check_finite, log_ratio, log_weights
 from core.model import DiffusionModel
 from core.networks.empirical import EmpiricalNetwork
-from core.processes.distributions import draw, log_probability
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import chunk_sizes, prepare
 from core.values.arrays import read_only
@@ -118,11 +117,11 @@ def _reverse_omegas(
 ) -> Iterator[Tensor]:
     """Yield after each step what Omega of reverse paths has come to, nats, float64 ``[count]``; the last is whole."""
     x = model.process.prior(count, model.data.shape, rng)
-    omegas = -log_probability(model.process.prior_distribution(x), x)
+    omegas = -model.process.prior_distribution(x).log_probability(x)
     for t in range(model.steps, 1, -1):
         with torch.inference_mode():
             distribution = model.reverse_kernel(x, t)
-            before = draw(distribution, rng)
+            before = distribution.draw(rng)
             omegas = omegas - log_ratio(model.process, distribution, before, x, t)
         x = before
         yield omegas

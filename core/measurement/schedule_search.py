@@ -139,12 +139,9 @@ def limit_of_schedule(
 def _gaussian_states(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Yield the states of all paths at one step after the other: x^t with the noise e of each path."""
     for t in range(2, process.steps + 1):
-        distribution = process.marginal(x0, t)
-        yield (
-            distribution.mean + distribution.stddev * noise,
-            torch.full((len(x0),), t),
-            torch.ones(len(x0), dtype=torch.float64),
-        )
+        marginal = process.marginal(x0, t)
+        states = marginal.mean + marginal.stddev * noise
+        yield states, torch.full((len(x0),), t), torch.ones(len(x0), dtype=torch.float64)
 
 
 def _bit_states(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:

@@ -14,7 +14,7 @@ from core.errors import BadInputError
 from core.measurement.bound import held_out
 from core.model import DiffusionModel
 from core.processes.base import Process
-from core.processes.distributions import StateDistribution, log_probability
+from core.processes.distributions import StateDistribution
 from core.runtime.randomness import torch_generator
 from core.sampling.trajectories import chunk_size, prepare
 from core.values.arrays import read_only
@@ -90,7 +90,7 @@ def log_weights(model: DiffusionModel, x: Tensor, first: int, rng: torch.Generat
             after = model.process.step(x, t, rng)
             found = found + log_ratio(model.process, model.reverse_kernel(after, t), x, after, t)
         x = after
-    yield found + log_probability(model.process.prior_distribution(x), x)
+    yield found + model.process.prior_distribution(x).log_probability(x)
 
 
 def log_ratio(process: Process, distribution: StateDistribution, before: Tensor, after: Tensor, t: int) -> Tensor:
@@ -98,7 +98,7 @@ def log_ratio(process: Process, distribution: StateDistribution, before: Tensor,
 
     t = 1 … T; ``distribution`` is p(x^t-1 | x^t = ``after``), at t = 1 the edge kernel of appendix B.
     """
-    return log_probability(distribution, before) - log_probability(process.transition(before.double(), t), after)
+    return distribution.log_probability(before) - process.transition(before.double(), t).log_probability(after)
 
 
 def work_of(points: NDArray[np.float32], log_weights: NDArray[np.float64]) -> Work:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
-from torch import Tensor, nn
-from torch.distributions import MultivariateNormal, Normal
+from torch import Tensor
 
 from core.errors import BadInputError
-from core.processes.base import Process
-from core.processes.distributions import normal
+from core.networks.base import Network
+from core.processes.base import Process, Steps
+from core.processes.distributions import CorrelatedGaussian, Gaussian
 from core.processes.gaussian import GaussianProcess
 from core.values.arrays import check_finite
 
 
-class AnalyticNetwork(nn.Module):
+class AnalyticNetwork(Network):
     """f_mu and f_Sigma of data that are N(mean, covariance): the Gaussian q(x^t-1 | x^t) itself.
 
     With V_t = A_t covariance + (1 - A_t) I its mean is sqrt(A_t-1) mean + sqrt(a_t) V_t-1 V_t^-1 (x^t - sqrt(A_t) mean)
@@ -27,7 +27,9 @@ class AnalyticNetwork(nn.Module):
     """
 
     kind = "analytic"
-    process_kind = "gaussian"
+    limits = {"dimensions": (1, 4096)}
+    reverses = GaussianProcess
+    exact = True
     mean: Tensor
     covariance: Tensor
 
@@ -52,16 +54,16 @@ class AnalyticNetwork(nn.Module):
             raise BadInputError(f"covariance: shape {covariance.shape} does not fit a mean of shape {mean.shape}")
         network = cls(len(mean))
         network.load_state_dict({"mean": torch.tensor(mean), "covariance": torch.tensor(covariance)})
-        network.check()
+        network.check_contents()
         return network
 
-    def check(self, process: Process | None = None) -> None:  # noqa: ARG002 - other networks look at the process
+    def check_contents(self, process: Process | None = None) -> None:  # noqa: ARG002 - other networks look at it
         """Raise `BadInputError` unless the covariance is symmetric and positive definite."""
         symmetric = torch.allclose(self.covariance, self.covariance.T, rtol=1e-6, atol=1e-12)
         if not symmetric or torch.linalg.cholesky_ex(self.covariance).info != 0:
             raise BadInputError("covariance: it is not a symmetric positive definite matrix")
 
-    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal | MultivariateNormal:
+    def reverse_kernel(self, x: Tensor, t: Steps, process: GaussianProcess) -> Gaussian | CorrelatedGaussian:
         """Return q(x^t-1 | x^t = ``x``) (see `core.networks.base.ReverseNetwork`)."""
         steps = torch.as_tensor(t).reshape(-1)
         alpha_bar, alpha_bar_before, beta = (
@@ -74,12 +76,12 @@ class AnalyticNetwork(nn.Module):
         if torch.equal(self.covariance, torch.diag(self.covariance.diagonal())):
             shrinkage = self._noised(alpha_bar_before) / self._noised(alpha_bar)
             mean = scaled_mean + transition_scale * shrinkage * residual
-            return normal(mean.to(x.dtype), (beta[:, None] * shrinkage).sqrt().expand_as(mean).to(x.dtype))
+            return Gaussian(mean.to(x.dtype), (beta[:, None] * shrinkage).sqrt().expand_as(mean).to(x.dtype))
         unit = torch.eye(len(self.mean), dtype=torch.float64)
         shrinkages = torch.linalg.solve(self._noised(alpha_bar, unit), self._noised(alpha_bar_before, unit))
         mean = scaled_mean + transition_scale * (shrinkages @ residual.double().unsqueeze(-1)).squeeze(-1)
         root = torch.linalg.cholesky(beta[:, None, None] * 0.5 * (shrinkages + shrinkages.transpose(1, 2)))
-        return MultivariateNormal(mean.to(x.dtype), scale_tril=root.to(x.dtype), validate_args=False)
+        return CorrelatedGaussian(mean.to(x.dtype), root.to(x.dtype))
 
     def _noised(self, alpha_bar: Tensor, unit: Tensor | None = None) -> Tensor:
         """Return V_t for ``alpha_bar`` [n]: its diagonal ``[n, D]``, or, given ``unit``, all of it ``[n, D, D]``."""

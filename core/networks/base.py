@@ -3,36 +3,129 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Never, Protocol, Self
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Normal
+from torch.distributions import Distribution
 
-from core.processes.distributions import StateDistribution, normal, pick
+from core.errors import BadInputError
+from core.processes.base import Process, Steps
+from core.processes.distributions import Gaussian, pick
 from core.processes.gaussian import GaussianProcess
+from core.values.checkpoints import DataInfo, channels_of
+
+Limits = Mapping[str, tuple[int, int]]
 
 
 class ReverseNetwork(Protocol):
     """What a network must do to be the reverse of a process; any torch module with this one method will do.
 
-    A Gaussian process is reversed by Normal kernels (or MultivariateNormal ones for states ``[N, D]``), a binomial one
-    by Bernoulli kernels: `core.processes.distributions` makes them. `core.processes.base.Process` holds the tables that
-    a network may use; ``process.posterior_mean`` and ``process.kernel_of_x0_estimate`` turn a x0_estimate of x^0
-    into a kernel.
-
-    A network may say what it is made for, and is then refused elsewhere: ``process_kind`` ("gaussian" or "binomial"),
-    ``steps`` (T) and ``shape`` (of one state).
+    A Gaussian process is reversed by Gaussian kernels (or correlated ones for states ``[N, D]``), a binomial one by
+    bits: `core.processes.distributions` has them, and torch's own are taken for them. The process holds the tables that
+    a network may use; ``process.posterior_mean`` and ``process.kernel_of_x0_estimate`` turn an estimate of x^0 into a
+    kernel.
     """
 
-    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: Any) -> StateDistribution:
+    def reverse_kernel(self, x: Tensor, t: Steps, process: Never) -> Distribution:
         """Return the kernel p(x^t-1 | x^t = ``x``), for t = 2 … T; at t = 1 no network is asked (appendix B).
 
         Args:
             x: States ``[N, *shape]``, float32, standardised or bits.
             t: One step for all states, or one each: int64 ``[N]``.
-            process: The process to be reversed.
+            process: The process to be reversed; a network names the kind of it that it takes.
         """
+
+
+class Network(nn.Module, ABC):
+    """A `ReverseNetwork` that says what it is made for, and is refused elsewhere; checkpoints hold such networks.
+
+    Attributes:
+        kind: What a checkpoint calls it.
+        limits: The whole numbers it is built from, by name: the least and the greatest that a file may ask for.
+        reverses: The processes whose reverse it can be.
+        exact: Whether it needs no training: its moments are those of the data, its variances are not off.
+        config: What builds it again, by name.
+        steps, shape, channels: T, the shape of one state and the numbers of a pixel, where it is made for one alone.
+    """
+
+    kind: ClassVar[str] = ""
+    limits: ClassVar[Limits] = {}
+    reverses: type[Process] = Process  # type: ignore[type-abstract]
+    exact: ClassVar[bool] = False
+    config: Mapping[str, Any]
+    steps: int | None = None
+    shape: tuple[int, ...] | None = None
+    channels: int | None = None
+
+    @abstractmethod
+    def reverse_kernel(self, x: Tensor, t: Steps, process: Never) -> Distribution:
+        """See `ReverseNetwork`; ``process`` is one that the network `reverses`."""
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, object]) -> Self:
+        """Return a fresh network with the configuration of a file.
+
+        Raises:
+            BadInputError: If an entry of it is missing, unknown, or not within the network's limits.
+        """
+        return cls(**checked_sizes(config, cls.limits))
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What it computes in: by its parameters, or float64 where it is exact."""
+        learned = next((parameter.dtype for parameter in self.parameters()), torch.float32)
+        return torch.float64 if self.exact else learned
+
+    def check_fit(self, process: Process, data: DataInfo) -> None:
+        """Raise `BadInputError` if the network is made for another kind of process, another T or other data."""
+        if not isinstance(process, self.reverses):
+            raise BadInputError(f"network: it reverses a {self.reverses.kind} process, and this one is {process.kind}")
+        if self.steps not in (None, process.steps):
+            raise BadInputError(f"network: it is made for {self.steps} steps, and the process has {process.steps}")
+        if self.channels is not None and not (data.is_image and channels_of(data.shape) == self.channels):
+            kind = "grey" if self.channels == 1 else "RGB"
+            raise BadInputError(f"network: it takes {kind} pictures, and the data have shape {data.shape}")
+        if self.shape not in (None, data.shape):
+            raise BadInputError(f"network: it takes states of shape {self.shape}, and the data have shape {data.shape}")
+
+    def check_contents(self, process: Process) -> None:
+        """Raise `BadInputError` if what the network holds are no data of ``process``."""
+
+
+class AdaptedNetwork(Network):
+    """A module of somebody else's: it has the one method, and perhaps some of the attributes of a `Network`."""
+
+    def __init__(self, network: ReverseNetwork) -> None:
+        super().__init__()
+        self.network = network
+        for name in ("reverses", "steps", "shape", "channels"):
+            if hasattr(network, name):
+                setattr(self, name, getattr(network, name))
+
+    def reverse_kernel(self, x: Tensor, t: Steps, process: Never) -> Distribution:
+        return self.network.reverse_kernel(x, t, process)
+
+
+def checked_sizes(config: Mapping[str, object], limits: Limits) -> dict[str, int]:
+    """Return the whole numbers that ``config`` is to hold, each within its ``limits``, and nothing else.
+
+    Raises:
+        BadInputError: If there are others, or one is missing or no such number.
+    """
+    unknown = set(config) - set(limits)
+    if unknown:
+        raise BadInputError(f"network config has the unknown entry {sorted(unknown)[0]!r}")
+    return {name: checked_size(config.get(name), name, *limits[name]) for name in limits}
+
+
+def checked_size(value: object, name: str, least: int, most: int) -> int:
+    """Return ``value``, called ``name``, if it is a whole number from ``least`` to ``most``; else `BadInputError`."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise BadInputError(f"network config {name} is {value!r:.40}, not a whole number from {least} to {most}")
+    return value
 
 
 class TimeFeatures(nn.Module):
@@ -54,27 +147,25 @@ class TimeFeatures(nn.Module):
         return biases
 
 
-def relative_time_of(t: int | Tensor, x: Tensor, steps: int) -> Tensor:
+def relative_time_of(t: Steps, x: Tensor, steps: int) -> Tensor:
     """Return t / T as ``[1, 1]`` or ``[N, 1]``, of the type of ``x``."""
     at = torch.full((1, 1), t) if isinstance(t, int) else t.reshape(-1, 1)
     return at.to(x.dtype) / steps
 
 
-def perturbed_kernel(
-    z_mean: Tensor, z_variance: Tensor, x: Tensor, t: int | Tensor, process: GaussianProcess
-) -> Normal:
+def perturbed_kernel(z_mean: Tensor, z_variance: Tensor, x: Tensor, t: Steps, process: GaussianProcess) -> Gaussian:
     """Return the kernel that a network's two read-outs stand for (appendix D.2); zeros for unit Gaussian data."""
     mean, variance = perturbed_mean(z_mean, x, t, process), perturbed_variance(z_variance, x, t, process)
-    return normal(mean, variance.sqrt())
+    return Gaussian(mean, variance.sqrt())
 
 
-def perturbed_mean(z: Tensor, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Tensor:
+def perturbed_mean(z: Tensor, x: Tensor, t: Steps, process: GaussianProcess) -> Tensor:
     """Return f_mu, the posterior's mean at the guess sqrt(alpha_bar_t) x + sqrt(1 - alpha_bar_t) z of x^0."""
     x0_estimate = process.marginal_scale(t, x) * x + process.marginal_std(t, x) * z
     return process.posterior_mean(x0_estimate, x, t)
 
 
-def perturbed_variance(z: Tensor, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Tensor:
+def perturbed_variance(z: Tensor, x: Tensor, t: Steps, process: GaussianProcess) -> Tensor:
     """Return f_Sigma = sigmoid(z + logit(beta_t)) (appendix D.2)."""
     odds = pick(torch.logit(process.betas), t - 1, x)
     return torch.sigmoid(z + odds)

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import Any
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Self
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Normal
 from torch.nn import functional
 from torch.nn.functional import avg_pool2d, interpolate
 
-from core.networks.base import perturbed_kernel
+from core.errors import BadInputError
+from core.networks.base import Network, checked_sizes, perturbed_kernel
+from core.processes.base import Steps
+from core.processes.distributions import Gaussian
 from core.processes.gaussian import GaussianProcess
+from core.values.checkpoints import RGB
 
 
-class ConvolutionalNetwork(nn.Module, ABC):
+class ConvolutionalNetwork(Network):
     """f_mu and f_Sigma of images of any size, by read-outs for `core.networks.base.perturbed_kernel`.
 
     Attributes:
-        kind, config: What a checkpoint calls the network, and what builds it again.
+        config: What builds the network again.
         channels: Numbers of a pixel, 1 or 3.
         scales: Scales, each of half the sides of the one before.
     """
 
-    kind: str
-    process_kind = "gaussian"
+    reverses = GaussianProcess
+    config: Mapping[str, int]
+    channels: int
 
     def __init__(self, **config: int) -> None:
         super().__init__()
         self.config = config
         self.channels = config["channels"]
         self.scales = config["scales"]
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, object]) -> Self:
+        sizes = checked_sizes(config, cls.limits)
+        if sizes["channels"] not in (1, RGB):
+            raise BadInputError(f"network config channels is {sizes['channels']}, neither 1 (grey) nor {RGB} (RGB)")
+        return cls(**sizes)
 
     @property
     def stride(self) -> int:
@@ -45,7 +57,7 @@ class ConvolutionalNetwork(nn.Module, ABC):
 
     @abstractmethod
     def read_outs(
-        self, x: Tensor, t: int | Tensor, process: GaussianProcess, inner: Region | None = None
+        self, x: Tensor, t: Steps, process: GaussianProcess, inner: Region | None = None
     ) -> tuple[Tensor, Tensor]:
         """Return the read-outs z for mean and variance, for pictures ``x`` [N, H, W] or [N, H, W, 3], like them.
 
@@ -56,7 +68,7 @@ class ConvolutionalNetwork(nn.Module, ABC):
             inner: Rows and columns where the read-outs are wanted; None for everywhere.
         """
 
-    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: Any) -> Normal:
+    def reverse_kernel(self, x: Tensor, t: Steps, process: GaussianProcess) -> Gaussian:
         """Return p(x^t-1 | x^t = ``x``), pictures ``[N, H, W]`` or ``[N, H, W, 3]`` (see `ReverseNetwork`)."""
         return perturbed_kernel(*self.read_outs(x, t, process), x, t, process)
 

@@ -6,18 +6,17 @@ x^0 is one of the data, with weights q(x^t | x_i); E[x^0 | x^t] and its variance
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
-from torch.distributions import Bernoulli, Normal
+from torch import Tensor
 
 from core.errors import BadInputError
-from core.processes.base import Process
-from core.processes.binomial import BinomialProcess
-from core.processes.distributions import StateDistribution, normal
-from core.processes.gaussian import GaussianProcess
+from core.networks.base import Network, checked_size, checked_sizes
+from core.processes.base import Process, Steps
+from core.processes.distributions import StateDistribution
 from core.values.arrays import check_finite
 
 DATA_AT_ONCE = 4096
@@ -25,7 +24,7 @@ SCORES_AT_ONCE = 2_097_152
 """Entries of the table of states by data that is held at once: 16 MB."""
 
 
-class EmpiricalNetwork(nn.Module):
+class EmpiricalNetwork(Network):
     """The kernels whose moments are those of q(x^t-1 | x^t) when q(x^0) is a finite data set.
 
     Within a family of kernels with independent entries no others come nearer, so K with them is the family's limit.
@@ -36,6 +35,8 @@ class EmpiricalNetwork(nn.Module):
     """
 
     kind = "empirical"
+    limits = {"count": (1, 10_000_000)}
+    exact = True
     data: Tensor
 
     def __init__(self, count: int, shape: tuple[int, ...]) -> None:
@@ -43,6 +44,15 @@ class EmpiricalNetwork(nn.Module):
         self.config = {"count": count, "shape": list(shape)}
         self.shape = tuple(shape)
         self.register_buffer("data", torch.zeros(count, *shape))
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, object]) -> EmpiricalNetwork:
+        shape = config.get("shape")
+        if not isinstance(shape, list) or not 1 <= len(shape) <= 4:
+            raise BadInputError(f"network config shape is {shape!r}, not a list of 1 to 4 whole numbers")
+        sides = tuple(checked_size(side, "shape", 1, 2**24) for side in shape)
+        sizes = checked_sizes({name: value for name, value in config.items() if name != "shape"}, cls.limits)
+        return cls(sizes["count"], sides)
 
     @classmethod
     def of(cls, data: NDArray[np.floating]) -> EmpiricalNetwork:
@@ -60,47 +70,35 @@ class EmpiricalNetwork(nn.Module):
         network.load_state_dict({"data": torch.tensor(data, dtype=torch.float32)}, assign=True)
         return network
 
-    def check(self, process: Process) -> None:
+    def check_contents(self, process: Process) -> None:
         """Raise `BadInputError` unless the data are states of ``process``."""
         process.check_states(self.data.numpy(), "the network's data")
 
-    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: Process) -> StateDistribution:
-        """Return p(x^t-1 | x^t = ``x``) (see `core.networks.base.ReverseNetwork`), for either process."""
-        if isinstance(process, BinomialProcess):
-            return self._bit_kernel(x, t, process)
-        if isinstance(process, GaussianProcess):
-            return self._gaussian_kernel(x, t, process)
-        raise TypeError(f"no empirical kernel is known for a process of kind {process.kind}")
+    def reverse_kernel(self, x: Tensor, t: Steps, process: Process) -> StateDistribution:
+        """Return p(x^t-1 | x^t = ``x``) (see `core.networks.base.ReverseNetwork`), for any process."""
+        mean, variance = self.x0_moments(x, t, process)
+        return process.kernel_of_x0_moments(mean, variance, x, t)
 
-    def x0_moments(self, x: Tensor, t: int | Tensor, process: Process) -> tuple[Tensor, Tensor]:
+    def x0_moments(self, x: Tensor, t: Steps, process: Process) -> tuple[Tensor, Tensor]:
         """Return E[x^0 | x^t = ``x``] and each entry's variance, float64 ``[N, *shape]`` each, t = 1 … T."""
-        bits = isinstance(process, BinomialProcess)
-        alpha_bar = process.alpha_bars[torch.full((len(x),), t) if isinstance(t, int) else t].unsqueeze(1)
+        steps = torch.full((len(x),), t) if isinstance(t, int) else t
         at_once = max(1, SCORES_AT_ONCE // min(len(self.data), DATA_AT_ONCE))
         slices = [slice(begin, begin + at_once) for begin in range(0, len(x), at_once)]
-        parts = [self._moments(x[part], alpha_bar[part], bits=bits) for part in slices]
+        parts = [self._moments(x[part], steps[part], process) for part in slices]
         means, variances = zip(*parts, strict=True)
         return torch.cat(means), torch.cat(variances)
 
-    def _moments(self, x: Tensor, alpha_bar: Tensor, *, bits: bool) -> tuple[Tensor, Tensor]:
-        """Return weighted mean and variance of the data for states ``x``, a part of the data at a time.
+    def _moments(self, x: Tensor, t: Tensor, process: Process) -> tuple[Tensor, Tensor]:
+        """Return weighted mean and variance of the data for states ``x`` at ``t`` [N], a part of the data at a time.
 
-        ln q(x^t | x_i) is slope * x.x_i + offset * |x_i|^2 up to a constant; for bits x and x_i are signs, whose
-        squares are the same for all. Sums are kept relative to the largest weight so far, as a softmax over a stream.
-        In float64: near t = 0 the terms are large and nearly cancel.
+        Sums are kept relative to the largest weight so far, as a softmax over a stream.
         """
         states = x.double().flatten(1)
-        if bits:
-            states = _signs(states)
-            slope, offset = 0.5 * (torch.log1p(alpha_bar) - torch.log1p(-alpha_bar)), torch.zeros_like(alpha_bar)
-        else:
-            slope, offset = alpha_bar.sqrt() / (1.0 - alpha_bar), -0.5 * alpha_bar / (1.0 - alpha_bar)
         peak = torch.full((len(x), 1), -math.inf, dtype=torch.float64)
         total, first, second = torch.zeros_like(peak), torch.zeros_like(states), torch.zeros_like(states)
         for begin in range(0, len(self.data), DATA_AT_ONCE):
             data = self.data[begin : begin + DATA_AT_ONCE].double().flatten(1)
-            keys = _signs(data) if bits else data
-            scores = slope * (states @ keys.T) + offset * keys.square().sum(dim=1)
+            scores = process.log_likelihoods(states, data, t)
             top = torch.maximum(peak, scores.max(dim=1, keepdim=True).values)
             weights, shrink = torch.exp(scores - top), torch.exp(peak - top)
             total = total * shrink + weights.sum(dim=1, keepdim=True)
@@ -110,16 +108,3 @@ class EmpiricalNetwork(nn.Module):
         mean = first / total
         variance = (second / total - mean.square()).clamp_min(0.0)
         return mean.reshape(x.shape), variance.reshape(x.shape)
-
-    def _gaussian_kernel(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
-        mean, variance = (moment.to(x.dtype) for moment in self.x0_moments(x, t, process))
-        total = process.posterior_variance(t, x) + process.posterior_x0_weight(t, x) ** 2 * variance
-        return normal(process.posterior_mean(mean, x, t), total.sqrt())
-
-    def _bit_kernel(self, x: Tensor, t: int | Tensor, process: BinomialProcess) -> Bernoulli:
-        mean, _ = self.x0_moments(x, t, process)
-        return process.kernel_of_x0_estimate(torch.logit(mean, eps=1e-15).to(x.dtype), x, t)
-
-
-def _signs(x: Tensor) -> Tensor:
-    return 2.0 * x - 1.0

@@ -25,7 +25,9 @@ from core.networks.convolutional import (
     within,
     zero_init,
 )
+from core.processes.base import Steps
 from core.processes.gaussian import GaussianProcess
+from core.values.checkpoints import RGB
 
 
 class MultiscaleConvolution(ConvolutionalNetwork):
@@ -51,6 +53,16 @@ class MultiscaleConvolution(ConvolutionalNetwork):
     """
 
     kind = "multiscale_convolution"
+    limits = {
+        "channels": (1, RGB),
+        "width": (1, 512),
+        "scales": (1, 8),
+        "layers": (1, 32),
+        "dense": (1, 2048),
+        "dense_layers": (1, 16),
+        "bumps": (1, 256),
+        "magnifications": (1, 8),
+    }
 
     def __init__(
         self,
@@ -119,7 +131,7 @@ class MultiscaleConvolution(ConvolutionalNetwork):
         return hidden
 
     def read_outs(
-        self, x: Tensor, t: int | Tensor, process: GaussianProcess, inner: Region | None = None
+        self, x: Tensor, t: Steps, process: GaussianProcess, inner: Region | None = None
     ) -> tuple[Tensor, Tensor]:
         """Return the read-outs (see `ConvolutionalNetwork`)."""
         hidden, bumps = self(channels_first(x), inner), self._bumps_at(t, process.steps, x)
@@ -133,7 +145,7 @@ class MultiscaleConvolution(ConvolutionalNetwork):
         z_mean, z_variance = weighed.chunk(2, dim=1)
         return channels_last(z_mean, x), channels_last(z_variance, x)
 
-    def _bumps_at(self, t: int | Tensor, steps: int, like: Tensor) -> Tensor:
+    def _bumps_at(self, t: Steps, steps: int, like: Tensor) -> Tensor:
         """Return g_j(t), ``[N or 1, J]``, which add up to 1 over j."""
         at = torch.full((1,), t) if isinstance(t, int) else t
         centres = torch.linspace(1.0, float(steps), self.bumps, dtype=like.dtype)

@@ -6,17 +6,18 @@ import math
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Bernoulli, Normal
 
-from core.networks.base import TimeFeatures, perturbed_kernel, relative_time_of
+from core.networks.base import Network, TimeFeatures, perturbed_kernel, relative_time_of
+from core.processes.base import Steps
 from core.processes.binomial import BinomialProcess
+from core.processes.distributions import Gaussian, MixedBits
 from core.processes.gaussian import GaussianProcess
 
 EVIDENCE_SCALE = 0.25
 """Log odds go up to some twelve; the other inputs are signs."""
 
 
-class Perceptron(nn.Module):
+class Perceptron(Network):
     """A multilayer perceptron over states of a few entries and the time: one trunk, one linear read-out.
 
     Args:
@@ -28,6 +29,7 @@ class Perceptron(nn.Module):
         fourier_features: Waves of each input, for structure much finer than the data are wide; 0 for none.
     """
 
+    limits = {"dimensions": (1, 4096), "width": (1, 8192), "layers": (1, 64), "frequencies": (1, 256)}
     octaves: Tensor
 
     def __init__(
@@ -66,7 +68,8 @@ class MultilayerPerceptron(Perceptron):
     """
 
     kind = "mlp"
-    process_kind = "gaussian"
+    limits = Perceptron.limits | {"fourier_features": (0, 32)}
+    reverses = GaussianProcess
 
     def __init__(
         self, dimensions: int, width: int = 128, layers: int = 3, frequencies: int = 8, fourier_features: int = 0
@@ -81,7 +84,7 @@ class MultilayerPerceptron(Perceptron):
         }
         self.shape = (dimensions,)
 
-    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
+    def reverse_kernel(self, x: Tensor, t: Steps, process: GaussianProcess) -> Gaussian:
         """Return p(x^t-1 | x^t = ``x``) (see `ReverseNetwork`)."""
         z_mean, z_variance = self(x, relative_time_of(t, x, process.steps)).chunk(2, dim=-1)
         return perturbed_kernel(z_mean, z_variance, x, t, process)
@@ -99,14 +102,14 @@ class BitPerceptron(Perceptron):
     """
 
     kind = "bit_mlp"
-    process_kind = "binomial"
+    reverses = BinomialProcess
 
     def __init__(self, dimensions: int, width: int = 128, layers: int = 3, frequencies: int = 4) -> None:
         super().__init__(2 * dimensions, dimensions, width, layers, frequencies)
         self.config = {"dimensions": dimensions, "width": width, "layers": layers, "frequencies": frequencies}
         self.shape = (dimensions,)
 
-    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: BinomialProcess) -> Bernoulli:
+    def reverse_kernel(self, x: Tensor, t: Steps, process: BinomialProcess) -> MixedBits:
         """Return p(x^t-1 | x^t = ``x``) (see `ReverseNetwork`)."""
         evidence = process.entrywise_x0_odds(x, t)
         z = self(torch.cat([2.0 * x - 1.0, EVIDENCE_SCALE * evidence], dim=-1), relative_time_of(t, x, process.steps))

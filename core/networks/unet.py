@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Self
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import silu
@@ -19,7 +22,9 @@ from core.networks.convolutional import (
     padded,
     zero_init,
 )
+from core.processes.base import Steps
 from core.processes.gaussian import GaussianProcess
+from core.values.checkpoints import RGB
 
 TIME_WIDTH = 64
 
@@ -48,6 +53,16 @@ class UNet(ConvolutionalNetwork):
     """
 
     kind = "unet"
+    limits = {
+        "channels": (1, RGB),
+        "width": (1, 512),
+        "scales": (1, 8),
+        "blocks": (1, 16),
+        "bottleneck": (1, 64),
+        "frequencies": (1, 256),
+        "added": (0, 1),
+        "variance_divisor": (1, 1024),
+    }
 
     def __init__(
         self,
@@ -87,6 +102,11 @@ class UNet(ConvolutionalNetwork):
         self.read_out = nn.Conv2d(width + seen, 2 * channels, 3, padding=1)
         zero_init(self.read_out)
 
+    @classmethod
+    def from_config(cls, config: Mapping[str, object]) -> Self:
+        earlier = {"added": 0, "variance_divisor": 1}  # of files that say nothing of them
+        return super().from_config(earlier | dict(config))
+
     @property
     def receptive_field(self) -> int:
         """Rows and columns away that an answer may depend on: each convolution's pixel, as large as its scale's."""
@@ -122,7 +142,7 @@ class UNet(ConvolutionalNetwork):
         return answer[..., :height, :image_width]
 
     def read_outs(
-        self, x: Tensor, t: int | Tensor, process: GaussianProcess, inner: Region | None = None
+        self, x: Tensor, t: Steps, process: GaussianProcess, inner: Region | None = None
     ) -> tuple[Tensor, Tensor]:
         """Return the read-outs (see `ConvolutionalNetwork`)."""
         images = channels_first(x)

@@ -17,7 +17,6 @@ from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.posterior.large_images import resized, takes_any_size, windowed
 from core.posterior.samplers import equally_weighted, reverse_under
-from core.processes.distributions import draw
 from core.runtime.randomness import torch_generator
 from core.sampling.predictions import x0_estimates
 from core.sampling.starts import from_image
@@ -206,7 +205,7 @@ def strided_under(model: DiffusionModel, spec: RunSpec, steps: int, start: Start
             for part in torch.split(x, at_once):
                 distribution = model.reverse_kernel(part, t)
                 estimate_parts.append(process.x0_estimate(distribution, part, t).float())
-                moved.append(set_known(draw(strided_kernel(model, part, t, s, distribution), rng), part, t, s))
+                moved.append(set_known(strided_kernel(model, part, t, s, distribution).draw(rng), part, t, s))
             x0_estimate, x = torch.cat(estimate_parts), torch.cat(moved)
         yield frozen_frame(t, x0_estimate)
     yield frozen_frame(0, x)
@@ -225,7 +224,7 @@ def _known_entry_setter(
         values = y.expand_as(x)
         if s > 0 and not clean:
             path = process.marginal(values, s) if before is None else process.multi_step_posterior(values, before, s, t)
-            values = draw(path, rng)
+            values = path.draw(rng)
         return torch.where(known, values, x)
 
     return set_known

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.distributions import Bernoulli, MultivariateNormal, Normal
 from torch.nn.functional import logsigmoid
 
-from core.processes.distributions import StateDistribution, normal
+from core.processes.distributions import Gaussian, StateDistribution
 
 NDTRI_UP_TO = 5.0
 """Standard deviations up to which the normal quantile is taken by its function; beyond, by Newton's steps."""
@@ -266,7 +266,7 @@ def multivariate_normal(mean: Tensor, covariance: Tensor) -> MultivariateNormal:
 
 def normal_log_density(difference: Tensor, variance: Tensor) -> Tensor:
     """Return ln N(``difference``; 0, ``variance``) of each entry."""
-    return log_density(normal(torch.zeros_like(difference), variance.sqrt()), difference)
+    return log_density(Gaussian(torch.zeros_like(difference), variance.sqrt()), difference)
 
 
 def log_density(distribution: Normal | MultivariateNormal, x: Tensor) -> Tensor:

@@ -8,19 +8,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.distributions import Normal
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
-from core.networks.base import perturbed_kernel
+from core.networks.base import Network, perturbed_kernel
 from core.networks.convolutional import ConvolutionalNetwork, Region, grown, within
+from core.processes.base import Steps
+from core.processes.distributions import Gaussian
 from core.processes.gaussian import GaussianProcess
 from core.values.checkpoints import RGB, channels_of, is_image
 
 MOST_PIXELS = 2**24
 
 
-class WindowedNetwork:
+class WindowedNetwork(Network):
     """A convolutional network that is asked in a window of the picture alone.
 
     Within ``hole`` its kernels are those of the network on the whole picture, to rounding. Elsewhere they are those
@@ -34,9 +35,10 @@ class WindowedNetwork:
         BadInputError: If the hole is empty.
     """
 
-    process_kind = "gaussian"
+    reverses = GaussianProcess
 
     def __init__(self, network: ConvolutionalNetwork, hole: NDArray[np.bool_]) -> None:
+        super().__init__()
         pixels: NDArray[np.bool_] = np.logical_or.reduce(hole, axis=2) if hole.ndim == 3 else hole
         if not pixels.any():
             raise BadInputError("mask: it is empty, so there is nothing to fill in")
@@ -46,7 +48,7 @@ class WindowedNetwork:
         self._inner: Region = _extent(np.any(pixels, axis=1)), _extent(np.any(pixels, axis=0))
         self.window = grown(self._inner, network.receptive_field, network.stride, (height, width))
 
-    def reverse_kernel(self, x: Tensor, t: int | Tensor, process: GaussianProcess) -> Normal:
+    def reverse_kernel(self, x: Tensor, t: Steps, process: GaussianProcess) -> Gaussian:
         """Return p(x^t-1 | x^t = ``x``), pictures ``[N, H, W]`` or ``[N, H, W, 3]`` (see `ReverseNetwork`)."""
         part, inner = x[(slice(None), *self.window)].contiguous(), (slice(None), *self._inner)
         z_mean, z_variance = torch.zeros_like(x), torch.zeros_like(x)

@@ -13,11 +13,9 @@ import torch
 from torch import Tensor
 
 from core.model import DiffusionModel
-from core.networks.analytic import AnalyticNetwork
-from core.networks.empirical import EmpiricalNetwork
 from core.posterior.kernels import BitKernel, GaussianKernel, Kernel, kernel_of
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import bernoulli, draw, normal
+from core.processes.distributions import Bits, Gaussian
 from core.processes.gaussian import GaussianProcess
 from core.sampling.strided import strided_kernel
 
@@ -48,9 +46,8 @@ class ReverseChain:
 
     def __init__(self, model: DiffusionModel) -> None:
         self._model = model
-        exact = isinstance(model.network, (AnalyticNetwork, EmpiricalNetwork))
-        self._dtype = torch.float64 if exact else _precision(model)
-        self._error = 0.0 if exact else LEARNED_VARIANCE_ERROR
+        self._dtype = model.network.dtype
+        self._error = 0.0 if model.network.exact else LEARNED_VARIANCE_ERROR
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -79,7 +76,7 @@ class ReverseChain:
 
     def forward(self, x: Tensor, s: int, t: int, rng: torch.Generator) -> Tensor:
         """Draw x^t from q for each x^s = ``x`` [N, D], s < t, as float32 holds it."""
-        return draw(self._model.process.multi_step_transition(x, s, t), rng).float().double()
+        return self._model.process.multi_step_transition(x, s, t).draw(rng).float().double()
 
     def path(self, y: Tensor, x: Tensor | None, s: int, t: int) -> Kernel:
         """Return q(x^s | x^t = ``x``, x^0 = ``y`` [N, D]), 1 <= s < t <= T; without ``x``, q(x^s | x^0)."""
@@ -115,7 +112,7 @@ def _gaussian_moments(process: GaussianProcess, kernel: GaussianKernel, x: Tenso
         return Moments(kernel.mean, kernel.covariance)
     # where x^t-1 is noise whatever x^0 was, the kernel says nothing of it
     x0_estimate = (
-        process.x0_estimate(normal(kernel.mean, 1.0), x, t) if process.alpha_bars[t - 1] > 0 else torch.zeros_like(x)
+        process.x0_estimate(Gaussian(kernel.mean, 1.0), x, t) if process.alpha_bars[t - 1] > 0 else torch.zeros_like(x)
     )
     final = process.final_kernel(process.multi_step_posterior(x0_estimate, x, 1, t).mean)
     covariance = _x0_covariance(process, kernel, x, t, error)
@@ -152,7 +149,7 @@ def _bits_moments(process: BinomialProcess, kernel: BitKernel, x: Tensor, t: int
     chance = torch.sigmoid(kernel.logits)
     if t > 1:
         noise = process.alpha_bars[t - 1] == 0  # whatever x^0 was: the kernel says nothing of it
-        x0_estimate = torch.full_like(x, 0.5) if noise else process.x0_estimate(bernoulli(kernel.logits), x, t)
+        x0_estimate = torch.full_like(x, 0.5) if noise else process.x0_estimate(Bits(kernel.logits), x, t)
         alpha_bar = float(process.alpha_bars[1])
         chance = alpha_bar * process.multi_step_posterior(x0_estimate, x, 1, t).probs + 0.5 * (1.0 - alpha_bar)
     return Moments(chance, chance * (1.0 - chance))
@@ -163,10 +160,3 @@ def _each(variance: float, like: Tensor) -> Tensor:
     if like.dim() == 2:
         return torch.full((1, 1), variance, dtype=torch.float64)
     return variance * torch.eye(like.shape[1], dtype=torch.float64)
-
-
-def _precision(model: DiffusionModel) -> torch.dtype:
-    """Return the type that the network computes in, by its parameters."""
-    parameters = getattr(model.network, "parameters", list)
-    first = next(iter(parameters()), None)
-    return torch.float32 if first is None else first.dtype

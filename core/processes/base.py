@@ -1,9 +1,10 @@
-"""What both processes say of their steps in the same words."""
+"""The forward process q: what each kind of it has to say, and what all get from that (section 2.1, table App. 1)."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -11,20 +12,167 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.errors import BadInputError
+from core.processes.distributions import StateDistribution
 from core.processes.schedules import checked
-from core.values.arrays import read_only
+from core.values.arrays import check_finite, read_only
 from core.values.measurements import NATS_PER_BIT, StepEntropies
 
+Steps = int | Tensor
+"""One step for a whole batch, or an int64 tensor ``[N]`` with one for each state."""
 
-def tabulated(betas: NDArray[np.float64] | Tensor) -> tuple[Tensor, Tensor]:
-    """Return the rates ``betas`` and alpha_bar after each step, both float64 ``[T]``; tensors keep their gradient.
 
-    Raises:
-        BadInputError: If a rate is outside (0, 1].
+class Process(ABC):
+    """A diffusion of data towards a distribution pi of which nothing is to be learned.
+
+    States are ``[N, *shape]``. Tables are float64, entropies and log-probabilities in nats. A process of one's own
+    says what is abstract here; the rest follows from it, or is not implemented and then not to be asked for.
+
+    Attributes:
+        kind: What a checkpoint calls it.
+        distributions: What the kernels of its reverse may be.
+        deterministic: Whether it can be reversed without noise, by `deterministic_step`.
+        data_entropy: H_q(X^0 | X^0): 0 for bits, minus infinity where values are continuous.
+        steps: T.
+        betas: Rates ``[T]``; entry ``t - 1`` belongs to the step t-1 -> t. A tensor of rates keeps its gradient.
+        alpha_bars: Signal left, ``[T + 1]``, alpha_bar_0 = 1.
     """
-    rates = checked(betas.detach().numpy() if isinstance(betas, Tensor) else betas)
-    table = betas.double() if isinstance(betas, Tensor) else torch.tensor(rates)
-    return table, torch.cumprod(1.0 - table, dim=0)
+
+    kind: ClassVar[str]
+    distributions: ClassVar[type[StateDistribution] | tuple[type[StateDistribution], ...]]
+    deterministic: ClassVar[bool] = False
+    data_entropy: ClassVar[float] = -math.inf
+
+    def __init__(self, betas: NDArray[np.float64] | Tensor) -> None:
+        """Tabulate the process with rates ``betas`` [T].
+
+        Raises:
+            BadInputError: If a rate is outside (0, 1].
+        """
+        rates = checked(betas.detach().numpy() if isinstance(betas, Tensor) else betas)
+        self.betas = betas.double() if isinstance(betas, Tensor) else torch.tensor(rates)
+        self.steps = len(self.betas)
+        self._alpha_bars_from_1 = torch.cumprod(1.0 - self.betas, dim=0)
+        self.alpha_bars = torch.cat([torch.ones(1, dtype=torch.float64), self._alpha_bars_from_1])
+
+    # ------------------------------------------------------------------------------------------ what q is, step by step
+    @abstractmethod
+    def transition(self, x: Tensor, t: Steps) -> StateDistribution:
+        """Return q(x^t | x^t-1 = ``x``), t = 1 … T."""
+
+    @abstractmethod
+    def marginal(self, x0: Tensor, t: Steps) -> StateDistribution:
+        """Return q(x^t | x^0 = ``x0``), t = 1 … T."""
+
+    @abstractmethod
+    def posterior(self, x0: Tensor, x: Tensor, t: Steps) -> StateDistribution:
+        """Return q(x^t-1 | x^t = ``x``, x^0 = ``x0``), t = 2 … T; at t = 1 it is x^0 itself."""
+
+    @abstractmethod
+    def prior_distribution(self, x: Tensor) -> StateDistribution:
+        """Return pi for states like ``x`` [N, *shape]."""
+
+    def multi_step_transition(self, x: Tensor, s: int, t: int) -> StateDistribution:
+        """Return q(x^t | x^s = ``x``), 0 <= s < t <= T: many steps at once, for RePaint's resampling."""
+        raise NotImplementedError
+
+    def multi_step_posterior(self, x0: Tensor, x: Tensor, s: int, t: int) -> StateDistribution:
+        """Return q(x^s | x^t = ``x``, x^0), 1 <= s < t <= T, ``x0`` data or an estimate of them, for long steps."""
+        raise NotImplementedError
+
+    def final_kernel(self, x: Tensor) -> StateDistribution:
+        """Return p(x^0 | x^1 = ``x``) = q(x^1 | x^0) pi(x^0)/pi(x^1), the first step turned round (appendix B)."""
+        return self.transition(x, 1)
+
+    def step(self, x: Tensor, t: int, rng: torch.Generator) -> Tensor:
+        """Draw ``x^t ~ q(x^t | x^t-1 = x)``, t = 1 … T, states ``[N, *shape]``."""
+        return self.transition(x, t).draw(rng)
+
+    def jump(self, x0: Tensor, t: int, rng: torch.Generator) -> Tensor:
+        """Draw ``x^t ~ q(x^t | x^0)`` at once, without the steps between.
+
+        Args:
+            x0: Data ``[N, *shape]``, model units.
+            t: Step, 0 … T; 0 returns ``x0``.
+            rng: Source of the noise; equal states give equal draws.
+
+        Raises:
+            BadInputError: If ``t`` is outside 0 … T.
+        """
+        return x0 if t == 0 else self.marginal(x0, t).draw(rng)
+
+    def prior(self, count: int, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
+        """Draw ``count`` states from pi: ``[count, *shape]``, float32."""
+        return self.prior_distribution(torch.zeros(count, *shape)).draw(rng)
+
+    # ------------------------------------------------------------------------------------------ what kernels say of x^0
+    @abstractmethod
+    def x0_estimate(self, kernel: StateDistribution, x: Tensor, t: int) -> Tensor:
+        """Return E[x^0 | x^t = ``x``], ``[N, *shape]``, that the ``kernel`` p(x^t-1 | x^t) implies, t = 1 … T."""
+
+    def divergence(self, kernel: StateDistribution, x0: Tensor, x: Tensor, t: Steps) -> Tensor:
+        """Return KL(q(x^t-1 | x^t = ``x``, x^0 = ``x0``) || ``kernel``), t = 2 … T: nats a sample, float64 ``[N]``."""
+        return self.posterior(x0, x, t).divergence(kernel)
+
+    def multi_step_kernel(self, kernel: StateDistribution, x: Tensor, s: int, t: int) -> StateDistribution:
+        """Return the approximate kernel p(x^s | x^t = ``x``), 1 <= s < t - 1, that lies behind p(x^t-1 | x^t)."""
+        return self.multi_step_posterior(self.x0_estimate(kernel, x, t), x, s, t)
+
+    def deterministic_step(self, x0_estimate: Tensor, x: Tensor, s: int, t: int) -> Tensor:
+        """Return x^s for x^t = ``x``, 1 <= s < t <= T, where the noise that ``x0_estimate`` leaves in x^t is kept."""
+        raise NotImplementedError
+
+    def kernel_of_x0_moments(self, mean: Tensor, variance: Tensor, x: Tensor, t: Steps) -> StateDistribution:
+        """Return the kernel p(x^t-1 | x^t = ``x``), t = 2 … T, of an x^0 with these moments given x^t.
+
+        ``mean`` and ``variance`` are those of each entry, float64, of the shape of ``x``.
+        """
+        raise NotImplementedError
+
+    def log_likelihoods(self, x: Tensor, data: Tensor, t: Tensor) -> Tensor:
+        """Return ln q(x^t = ``x`` [N, D] | x^0) for all ``data`` [M, D], but for a constant of each state: ``[N, M]``.
+
+        In float64, as near t = 0 large terms nearly cancel; ``t`` [N] holds the step of each state.
+        """
+        raise NotImplementedError
+
+    # ---------------------------------------------------------------------------------------- what is known without x^t
+    @abstractmethod
+    def transition_entropies(self) -> Tensor:
+        """Return H_q(X^t | X^t-1) for t = 1 … T in nats per dimension, float64 ``[T]``."""
+
+    @abstractmethod
+    def marginal_entropies(self) -> Tensor:
+        """Return H_q(X^t | X^0) for t = 1 … T in nats per dimension, float64 ``[T]``."""
+
+    @abstractmethod
+    def prior_cross_entropy(self, x0: Tensor) -> Tensor:
+        """Return -E[ln pi(x^T) | x^0] in nats for each sample of ``x0`` [N, *shape], float64 ``[N]`` (appendix B)."""
+
+    @abstractmethod
+    def null_log_likelihood(self, x0: Tensor) -> float:
+        """Return the log-likelihood of ``x0`` by the null model, of independent entries, in nats per dimension."""
+
+    def check_states(self, x: NDArray[np.floating], name: str) -> None:
+        """Raise `BadInputError` if ``x``, called ``name``, holds values that are no states of this process."""
+        check_finite(x, name)
+
+    def entropies(self) -> StepEntropies:
+        """Return the bounds of every reverse step's entropy, bits per dimension (section 2.6, appendix A)."""
+        step, given_0 = self.transition_entropies(), self.marginal_entropies()
+        before = torch.cat([torch.tensor([self.data_entropy], dtype=torch.float64), given_0[:-1]])
+        return StepEntropies(upper=_in_bits(step), lower=_in_bits(step + before - given_0), t_given_0=_in_bits(given_0))
+
+    def check_step(self, t: Steps, first: int) -> None:
+        """Raise `BadInputError` if ``t`` is no step, or int64 steps ``[N]``, of ``first`` … T."""
+        check_step(t, first, self.steps)
+
+    def _check(self, t: Steps, first: int, **states: Tensor) -> None:
+        self.check_step(t, first)
+        check_floating(**states)
+
+    def erased_between(self, s: int, t: int) -> float:
+        """Return 1 - a_s+1 … a_t, the share of x^s's signal that is gone at t, with the digits of small rates."""
+        return -math.expm1(float(torch.log1p(-self.betas[s:t]).sum()))
 
 
 def check_step(t: object, first: int, last: int, name: str = "t") -> None:
@@ -51,94 +199,5 @@ def check_floating(**states: object) -> None:
         raise BadInputError(f"{' and '.join(states)}: shapes {' and '.join(map(str, shapes))} are not the same")
 
 
-def erased_between(betas: Tensor, s: int, t: int) -> float:
-    """Return 1 - a_s+1 … a_t, the share of the signal of step s that is gone at t, with the digits of small rates."""
-    return -math.expm1(float(torch.log1p(-betas[s:t]).sum()))
-
-
-def entropy_bounds_in_bits(
-    step: Tensor, given_0: Tensor, *, entropy_of_data_given_itself: float = -math.inf
-) -> StepEntropies:
-    """Return the bounds of every reverse step's entropy, bits per dimension (section 2.6, appendix A).
-
-    Args:
-        step: H_q(X^t | X^t-1), t = 1 … T, nats per dimension.
-        given_0: H_q(X^t | X^0), t = 1 … T, nats per dimension.
-        entropy_of_data_given_itself: H_q(X^0 | X^0): 0 for bits, minus infinity where values are continuous.
-    """
-    before = torch.cat([torch.tensor([entropy_of_data_given_itself], dtype=torch.float64), given_0[:-1]])
-    return StepEntropies(upper=_in_bits(step), lower=_in_bits(step + before - given_0), t_given_0=_in_bits(given_0))
-
-
 def _in_bits(nats: Tensor) -> NDArray[np.float64]:
     return read_only((nats.detach() / NATS_PER_BIT).numpy())
-
-
-class Process(Protocol):
-    """A diffusion of data towards a distribution pi of which nothing is to be learned.
-
-    Steps ``t`` are an int for a whole batch, or an int64 tensor ``[N]`` with one for each state; states are
-    ``[N, *shape]``. Tables are float64, entropies and log-probabilities in nats.
-    """
-
-    @property
-    def kind(self) -> str:
-        """Return "gaussian" or "binomial"."""
-
-    steps: int
-    betas: Tensor
-    alpha_bars: Tensor
-
-    def transition(self, x: Tensor, t: int | Tensor) -> Any:
-        """Return q(x^t | x^t-1 = ``x``), t = 1 … T."""
-
-    def multi_step_transition(self, x: Tensor, s: int, t: int) -> Any:
-        """Return q(x^t | x^s = ``x``), 0 <= s < t <= T."""
-
-    def marginal(self, x0: Tensor, t: int | Tensor) -> Any:
-        """Return q(x^t | x^0 = ``x0``), t = 1 … T."""
-
-    def posterior(self, x0: Tensor, x: Tensor, t: int | Tensor) -> Any:
-        """Return q(x^t-1 | x^t = ``x``, x^0 = ``x0``), t = 2 … T."""
-
-    def multi_step_posterior(self, x0: Tensor, x: Tensor, s: int, t: int) -> Any:
-        """Return q(x^s | x^t = ``x``, x^0), 1 <= s < t <= T, ``x0`` data or a guess of them."""
-
-    def final_kernel(self, x: Tensor) -> Any:
-        """Return p(x^0 | x^1 = ``x``), which appendix B fixes."""
-
-    def prior_distribution(self, x: Tensor) -> Any:
-        """Return pi for states like ``x``."""
-
-    def step(self, x: Tensor, t: int, rng: torch.Generator) -> Tensor:
-        """Draw x^t given x^t-1 = ``x``."""
-
-    def jump(self, x0: Tensor, t: int, rng: torch.Generator) -> Tensor:
-        """Draw x^t given x^0 at once, t = 0 … T."""
-
-    def prior(self, count: int, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
-        """Draw ``count`` states of ``shape`` from pi."""
-
-    def x0_estimate(self, distribution: Any, x: Tensor, t: int) -> Tensor:
-        """Return E[x^0 | x^t = ``x``] that the kernel ``distribution`` = p(x^t-1 | x^t = ``x``) implies."""
-
-    def prior_cross_entropy(self, x0: Tensor) -> Tensor:
-        """Return -E[ln pi(x^T) | x^0] for each sample, float64 ``[N]``."""
-
-    def null_log_likelihood(self, x0: Tensor) -> float:
-        """Return the null model's log-likelihood, nats per dimension."""
-
-    def marginal_entropies(self) -> Tensor:
-        """Return H_q(X^t | X^0), t = 1 … T, per dimension."""
-
-    def transition_entropies(self) -> Tensor:
-        """Return H_q(X^t | X^t-1), t = 1 … T, per dimension."""
-
-    def entropies(self) -> StepEntropies:
-        """Return the bounds of every reverse step's entropy, bits per dimension."""
-
-    def check_step(self, t: int | Tensor, first: int) -> None:
-        """Raise `BadInputError` if ``t`` is no step, or int64 steps ``[N]``, of ``first`` … T."""
-
-    def check_states(self, x: NDArray[np.floating], name: str) -> None:
-        """Raise `BadInputError` if ``x``, called ``name``, holds values that are no states of this process."""

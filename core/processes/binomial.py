@@ -11,34 +11,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.distributions import Bernoulli
+from torch.nn.functional import logsigmoid
 
 from core.errors import BadInputError
-from core.processes.base import (
-    check_floating,
-    check_step,
-    entropy_bounds_in_bits,
-    erased_between,
-    tabulated,
-)
-from core.processes.distributions import MixedBernoulli, bernoulli, draw, pick
+from core.processes.base import Process, Steps, check_step
+from core.processes.distributions import Bits, MixedBits, StateDistribution, pick
 from core.values.arrays import check_finite
-from core.values.measurements import NATS_PER_BIT, StepEntropies
+from core.values.measurements import NATS_PER_BIT
 
 
-class BinomialProcess:
-    """Diffusion of bits towards independent fair coins.
-
-    Steps are given as an int for a whole batch or as an int64 tensor ``[N]``, one for each state; states are float
-    tensors of zeros and ones ``[N, *shape]``.
-
-    Attributes:
-        steps: T.
-        betas: Rates ``[T]``, float64; entry ``t - 1`` belongs to the step t-1 -> t.
-        alpha_bars: Signal left, ``[T + 1]``, alpha_bar_0 = 1.
-    """
+class BinomialProcess(Process):
+    """Diffusion of bits, float tensors of zeros and ones ``[N, *shape]``, towards independent fair coins."""
 
     kind = "binomial"
+    distributions = Bits
+    data_entropy = 0.0
 
     def __init__(self, betas: NDArray[np.float64] | Tensor) -> None:
         """Tabulate the process.
@@ -46,15 +33,13 @@ class BinomialProcess:
         Raises:
             BadInputError: If a rate is outside (0, 1].
         """
-        self.betas, alpha_bars_from_1 = tabulated(betas)
-        self.steps = len(self.betas)
-        one, infinity = torch.ones(1, dtype=torch.float64), torch.full((1,), math.inf, dtype=torch.float64)
-        self.alpha_bars = torch.cat([one, alpha_bars_from_1])
+        super().__init__(betas)
+        alpha_bars_from_1, infinity = self._alpha_bars_from_1, torch.full((1,), math.inf, dtype=torch.float64)
         self._marginal_entropies = binary_entropy((1.0 - alpha_bars_from_1) / 2.0)
         # log odds of a bit's value given that value a step, or a jump, before
         self._transition_odds = torch.cat([infinity, torch.log((2.0 - self.betas) / self.betas)])
         self._marginal_odds = torch.cat([infinity, torch.log1p(alpha_bars_from_1) - torch.log1p(-alpha_bars_from_1)])
-        # what `mixed_odds` needs of the posteriors for t = 2 … T where x^t is 0, and what that changes where it is 1
+        # what `_mixed` needs of the posteriors for t = 2 … T where x^t is 0, and what that changes where it is 1
         jump, step, unused = self._marginal_odds[1:-1], self._transition_odds[2:], torch.zeros(2, dtype=torch.float64)
         self._shift_at_zero = torch.cat([unused, _shift(jump - step, -jump - step)])
         self._change = torch.cat([unused, _shift(jump + step, step - jump)]) - self._shift_at_zero
@@ -63,101 +48,75 @@ class BinomialProcess:
         self._same = torch.cat([unused, torch.sigmoid(-jump - step)])
         self._other = torch.cat([unused, torch.sigmoid(step - jump)])
 
-    def transition(self, x: Tensor, t: int | Tensor) -> Bernoulli:
-        """Return q(x^t | x^t-1 = ``x``) for t = 1 … T."""
-        self.check_step(t, first=1)
-        check_floating(x=x)
-        return bernoulli(_signs(x) * pick(self._transition_odds, t, x))
+    def transition(self, x: Tensor, t: Steps) -> Bits:
+        self._check(t, 1, x=x)
+        return Bits(signs(x) * pick(self._transition_odds, t, x))
 
-    def multi_step_transition(self, x: Tensor, s: int, t: int) -> Bernoulli:
-        """Return q(x^t | x^s = ``x``) for 0 <= s < t <= T: many steps at once."""
-        self.check_step(t, first=1)
+    def multi_step_transition(self, x: Tensor, s: int, t: int) -> Bits:
+        self._check(t, 1, x=x)
         check_step(s, 0, t - 1, "s")
-        check_floating(x=x)
-        erased = erased_between(self.betas, s, t)
-        return bernoulli(_signs(x) * math.log((2.0 - erased) / erased))
+        erased = self.erased_between(s, t)
+        return Bits(signs(x) * math.log((2.0 - erased) / erased))
 
-    def marginal(self, x0: Tensor, t: int | Tensor) -> Bernoulli:
-        """Return q(x^t | x^0 = ``x0``) for t = 1 … T."""
-        self.check_step(t, first=1)
-        check_floating(x0=x0)
-        return bernoulli(_signs(x0) * pick(self._marginal_odds, t, x0))
+    def marginal(self, x0: Tensor, t: Steps) -> Bits:
+        self._check(t, 1, x0=x0)
+        return Bits(signs(x0) * pick(self._marginal_odds, t, x0))
 
-    def posterior(self, x0: Tensor, x: Tensor, t: int | Tensor) -> Bernoulli:
-        """Return q(x^t-1 | x^t = ``x``, x^0 = ``x0``) for t = 2 … T; at t = 1 it is x^0 itself."""
-        self.check_step(t, first=2)
-        check_floating(x0=x0, x=x)
-        return bernoulli(self.posterior_odds(_signs(x0), x, t))
+    def posterior(self, x0: Tensor, x: Tensor, t: Steps) -> Bits:
+        self._check(t, 2, x0=x0, x=x)
+        return Bits(self.posterior_odds(signs(x0), x, t))
 
-    def posterior_odds(self, sign: Tensor | float, x: Tensor, t: int | Tensor) -> Tensor:
+    def posterior_odds(self, sign: Tensor | float, x: Tensor, t: Steps) -> Tensor:
         """Return the log odds of q(x^t-1 | x^t = ``x``, x^0) where x^0 has the ``sign`` 1 or -1."""
-        return sign * pick(self._marginal_odds, t - 1, x) + _signs(x) * pick(self._transition_odds, t, x)
+        return sign * pick(self._marginal_odds, t - 1, x) + signs(x) * pick(self._transition_odds, t, x)
 
-    def multi_step_posterior(self, x0: Tensor, x: Tensor, s: int, t: int) -> Bernoulli:
+    def multi_step_posterior(self, x0: Tensor, x: Tensor, s: int, t: int) -> Bits:
         """Return q(x^s | x^t = ``x``, x^0) for 1 <= s < t <= T; ``x0`` may hold probabilities of a one.
 
         Where x^0 is uncertain this is the mixture over its two values (a bit is one or the other).
         """
-        self.check_step(t, first=2)
+        self._check(t, 2, x0=x0, x=x)
         check_step(s, 1, t - 1, "s")
-        check_floating(x0=x0, x=x)
-        erased = erased_between(self.betas, s, t)
-        step = _signs(x) * math.log((2.0 - erased) / erased)
+        erased = self.erased_between(s, t)
+        step = signs(x) * math.log((2.0 - erased) / erased)
         if_one, if_zero = step + float(self._marginal_odds[s]), step - float(self._marginal_odds[s])
         share = x0 / (x0 + (1.0 - x0) * torch.exp(-_shift(if_one, if_zero)))
-        return bernoulli(_mixed(share, if_one, if_zero))
+        return Bits(_mixed(share, if_one, if_zero))
 
-    def final_kernel(self, x: Tensor) -> Bernoulli:
-        """Return p(x^0 | x^1 = ``x``) = q(x^1 | x^0) pi(x^0)/pi(x^1), the first step turned round (appendix B)."""
-        return self.transition(x, 1)
-
-    def prior_distribution(self, x: Tensor) -> Bernoulli:
+    def prior_distribution(self, x: Tensor) -> Bits:
         """Return pi, fair coins, for states like ``x`` [N, *shape]."""
-        return bernoulli(torch.zeros_like(x))
+        return Bits(torch.zeros_like(x))
 
-    def step(self, x: Tensor, t: int, rng: torch.Generator) -> Tensor:
-        """Draw ``x^t ~ q(x^t | x^t-1 = x)``, t = 1 … T, states ``[N, *shape]``."""
-        return draw(self.transition(x, t), rng)
-
-    def jump(self, x0: Tensor, t: int, rng: torch.Generator) -> Tensor:
-        """Draw ``x^t ~ q(x^t | x^0)`` at once, without the steps between; 0 returns ``x0``.
-
-        Raises:
-            BadInputError: If ``t`` is outside 0 … T.
-        """
-        return x0 if t == 0 else draw(self.marginal(x0, t), rng)
-
-    def prior(self, count: int, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
-        """Draw ``count`` states from pi: ``[count, *shape]``, float32."""
-        return draw(self.prior_distribution(torch.zeros(count, *shape)), rng)
-
-    def x0_estimate(self, distribution: Bernoulli, x: Tensor, t: int) -> Tensor:
-        """Return P(x^0 = 1 | x^t = ``x``), ``[N, *shape]``, implied by the kernel ``distribution`` = p(x^t-1 | x^t).
+    def x0_estimate(self, kernel: StateDistribution, x: Tensor, t: int) -> Tensor:
+        """Return P(x^0 = 1 | x^t = ``x``), ``[N, *shape]``, that the ``kernel`` p(x^t-1 | x^t) implies, t = 1 … T.
 
         The kernel mixes the posteriors of both values of x^0; their shares are solved for where the kernel does not
         know them.
         """
         if t == 1:
-            return distribution.probs
-        if isinstance(distribution, MixedBernoulli):
-            return torch.sigmoid(distribution.hidden_odds)
+            return kernel.mean
+        if isinstance(kernel, MixedBits):
+            return torch.sigmoid(kernel.hidden_odds)
         if not self.alpha_bars[t - 1]:
             return torch.full_like(x, 0.5)  # nothing is left of x^0 at t - 1
         low, high = (torch.sigmoid(self.posterior_odds(sign, x, t).double()) for sign in (-1.0, 1.0))
-        share = (torch.sigmoid(distribution.logits.double()) - low) / (high - low).clamp_min(1e-300)
+        share = (kernel.in_float64().mean - low) / (high - low).clamp_min(1e-300)
         return share.clamp(0.0, 1.0).to(x.dtype)
 
-    def kernel_of_x0_estimate(self, odds: Tensor, x: Tensor, t: int | Tensor) -> Bernoulli:
+    def kernel_of_x0_moments(self, mean: Tensor, variance: Tensor, x: Tensor, t: Steps) -> MixedBits:  # noqa: ARG002
+        return self.kernel_of_x0_estimate(torch.logit(mean, eps=1e-15).to(x.dtype), x, t)
+
+    def kernel_of_x0_estimate(self, odds: Tensor, x: Tensor, t: Steps) -> MixedBits:
         """Return the kernel p(x^t-1 | x^t = ``x``), t = 2 … T, of which x^0 is believed to be 1 with log ``odds``."""
         self.check_step(t, first=2)
-        return MixedBernoulli(odds, lambda: self._chances(odds, x, t), lambda: self._kernel_odds(odds, x, t))
+        return MixedBits(odds, lambda: self._chances(odds, x, t), lambda: self._kernel_odds(odds, x, t))
 
-    def _kernel_odds(self, odds: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
-        """Return `mixed_odds` of both posteriors; what depends on t and the bit x alone comes from tables."""
+    def _kernel_odds(self, odds: Tensor, x: Tensor, t: Steps) -> Tensor:
+        """Return the log odds that `_mixed` finds of both posteriors; what t and the bit x decide is in tables."""
         share = torch.sigmoid(odds + (pick(self._change, t, x) * x + pick(self._shift_at_zero, t, x)))
         return self.posterior_odds(-1.0, x, t) + torch.log1p(pick(self._gain, t, x) * share)
 
-    def _chances(self, odds: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
+    def _chances(self, odds: Tensor, x: Tensor, t: Steps) -> Tensor:
         """Return the probabilities whose log odds `_kernel_odds` finds, in few passes over the states.
 
         Given x^0 they have four values, by the bits x and x^0; by symmetry each bit adds the same, whatever the other.
@@ -168,7 +127,7 @@ class BinomialProcess:
         base, by_x, by_x0 = _sigmoid(-jump - step), _sigmoid(step - jump), _sigmoid(jump - step)
         return torch.sigmoid(odds).mul_(by_x0 - base).add_(x, alpha=by_x - base).add_(base)
 
-    def divergence_of_x0_estimate(self, odds: Tensor, x0: Tensor, x: Tensor, t: int | Tensor) -> Tensor:
+    def divergence_of_x0_estimate(self, odds: Tensor, x0: Tensor, x: Tensor, t: Steps) -> Tensor:
         """Return KL(q(x^t-1 | x^t = ``x``, x^0 = ``x0``) || `kernel_of_x0_estimate` of ``odds``), nats, ``[N]``.
 
         Told of whether bits differ from x^0 all four cases are one: ln(1 + w u) - w ln(1 + u), with w the posterior's
@@ -185,12 +144,20 @@ class BinomialProcess:
         w, u = torch.mul(differs, other - same).add_(same), share * gain
         return (torch.log1p(w * u) - w * torch.log1p(u)).flatten(1).sum(1, dtype=torch.float64)
 
-    def entrywise_x0_odds(self, x: Tensor, t: int | Tensor) -> Tensor:
+    def divergence(self, kernel: StateDistribution, x0: Tensor, x: Tensor, t: Steps) -> Tensor:
+        if isinstance(kernel, MixedBits):
+            return self.divergence_of_x0_estimate(kernel.hidden_odds, x0, x, t)
+        return super().divergence(kernel, x0, x, t)
+
+    def log_likelihoods(self, x: Tensor, data: Tensor, t: Tensor) -> Tensor:
+        alpha_bar = self.alpha_bars[t].unsqueeze(1)
+        return 0.5 * (torch.log1p(alpha_bar) - torch.log1p(-alpha_bar)) * (signs(x) @ signs(data).T)
+
+    def entrywise_x0_odds(self, x: Tensor, t: Steps) -> Tensor:
         """Return the log odds of x^0 = 1 given x^t = ``x`` alone, for bits of which nothing else is known."""
-        return _signs(x) * pick(self._marginal_odds, t, x)
+        return signs(x) * pick(self._marginal_odds, t, x)
 
     def prior_cross_entropy(self, x0: Tensor) -> Tensor:
-        """Return -E[ln pi(x^T) | x^0] in nats for each sample of ``x0`` [N, *shape], float64 ``[N]``: D ln 2."""
         return torch.full((len(x0),), math.prod(x0.shape[1:]) * NATS_PER_BIT, dtype=torch.float64)
 
     def null_log_likelihood(self, x0: Tensor) -> float:
@@ -199,25 +166,12 @@ class BinomialProcess:
         return -float(binary_entropy(torch.tensor([rate], dtype=torch.float64)))
 
     def marginal_entropies(self) -> Tensor:
-        """Return H_q(X^t | X^0) for t = 1 … T in nats per dimension, float64 ``[T]``."""
         return self._marginal_entropies
 
     def transition_entropies(self) -> Tensor:
-        """Return H_q(X^t | X^t-1) for t = 1 … T in nats per dimension, float64 ``[T]``."""
         return binary_entropy(self.betas / 2.0)
 
-    def entropies(self) -> StepEntropies:
-        """Return the bounds of every reverse step's entropy, bits per dimension (section 2.6, appendix A)."""
-        return entropy_bounds_in_bits(
-            self.transition_entropies(), self.marginal_entropies(), entropy_of_data_given_itself=0.0
-        )
-
-    def check_step(self, t: int | Tensor, first: int) -> None:
-        """Raise `BadInputError` if ``t`` is no step, or int64 steps ``[N]``, of ``first`` … T."""
-        check_step(t, first, self.steps)
-
     def check_states(self, x: NDArray[np.floating], name: str) -> None:
-        """Raise `BadInputError` unless ``x``, called ``name``, holds zeros and ones alone."""
         check_finite(x, name)
         bad = np.argwhere((x != 0) & (x != 1))
         if len(bad):
@@ -225,32 +179,27 @@ class BinomialProcess:
             raise BadInputError(f"{name}: entry {place} is {x[place]:g}; a binomial model takes bits, 0 or 1")
 
 
-def mixed_odds(odds: Tensor, if_one: Tensor, if_zero: Tensor) -> Tensor:
-    """Return the log odds of a bit whose log odds are ``if_one`` or ``if_zero``, as a hidden bit of ``odds`` decides.
-
-    ``if_one`` is to be the larger. With P the hidden bit's probability given that this one is 0, the answer is
-    ``if_zero`` + ln(1 + P (e^d - 1)), d their difference: nothing cancels, near 0 and 1 the small probability keeps
-    its digits.
-    """
-    return _mixed(torch.sigmoid(odds + _shift(if_one, if_zero)), if_one, if_zero)
-
-
 def _mixed(share: Tensor, if_one: Tensor, if_zero: Tensor) -> Tensor:
-    """Return the answer of `mixed_odds`, whose P is ``share``."""
+    """Return the log odds of a bit whose log odds are ``if_one`` or ``if_zero``, as a hidden bit decides.
+
+    ``if_one`` is to be the larger, and ``share`` is P, the hidden bit's probability given that this one is 0:
+    sigmoid(its log odds + `_shift`). The answer is ``if_zero`` + ln(1 + P (e^d - 1)), d the difference of the two:
+    nothing cancels, near 0 and 1 the small probability keeps its digits.
+    """
     return if_zero + torch.log1p(torch.expm1(if_one - if_zero) * share)
 
 
 def _shift(if_one: Tensor, if_zero: Tensor) -> Tensor:
-    """Return by how much a zero changes the log odds of the hidden bit of `mixed_odds`: not upwards."""
-    log_sigmoid = torch.nn.functional.logsigmoid
-    return log_sigmoid(-if_one) - log_sigmoid(-if_zero)
+    """Return by how much a zero changes the log odds of the hidden bit behind `_mixed`: not upwards."""
+    return logsigmoid(-if_one) - logsigmoid(-if_zero)
 
 
 def _sigmoid(odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-odds))
 
 
-def _signs(x: Tensor) -> Tensor:
+def signs(x: Tensor) -> Tensor:
+    """Return -1 for 0 and 1 for 1."""
     return 2.0 * x - 1.0
 
 

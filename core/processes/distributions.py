@@ -1,31 +1,128 @@
-"""The distributions that kernels are, and what the engine asks of them: torch.distributions, drawn with a generator."""
+"""The distributions of states that kernels are: torch's own, drawn with a generator, and summed over whole states."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Self
 
 import torch
 from torch import Tensor
 from torch.distributions import Bernoulli, Distribution, MultivariateNormal, Normal, kl_divergence
 from torch.distributions.utils import lazy_property
 
-StateDistribution = Normal | Bernoulli | MultivariateNormal
-"""Of states ``[N, *shape]``: independent entries, or, MultivariateNormal, correlated ones of ``[N, D]``."""
+
+class StateDistribution(Distribution, ABC):
+    """A distribution of states ``[N, *shape]``, one for each row: what q's transitions and the reverse kernels are.
+
+    `Gaussian`, `CorrelatedGaussian` and `Bits` are such; a process over other states brings its own. ``mean`` and
+    ``variance`` are those of every entry; the mean of a bit is its probability to be 1.
+    """
+
+    @property
+    def shape(self) -> torch.Size:
+        """That of the states."""
+        return self.batch_shape + self.event_shape
+
+    @abstractmethod
+    def draw(self, rng: torch.Generator) -> Tensor:
+        """Draw each state once with the generator ``rng``, which torch.distributions cannot be given."""
+
+    def log_probability(self, x: Tensor) -> Tensor:
+        """Return ln p(x) of each state of ``x`` [N, *shape]: float64 ``[N]``, nats; a density or a mass."""
+        found: Tensor = self.in_float64().log_prob(x.double())
+        return found if self.event_shape else found.flatten(1).sum(1)
+
+    @abstractmethod
+    def divergence(self, learned: Self) -> Tensor:
+        """Return KL(self || ``learned``) of each state, both of one kind: float64 ``[N]``, nats."""
+
+    @abstractmethod
+    def in_float64(self) -> Self:
+        """Return the same distribution in float64."""
+
+    @abstractmethod
+    def flat_parameters(self) -> tuple[Tensor, ...]:
+        """Return what one of `core.posterior.kernels` is made of: float64, states flattened to ``[N, D]``."""
 
 
-def normal(mean: Tensor, std: Tensor | float) -> Normal:
-    """Return N(mean, spread^2), unchecked: the arguments are the engine's own and the loops are hot."""
-    if not isinstance(std, Tensor):
-        std = torch.tensor(std, dtype=mean.dtype)
-    return Normal(mean, std, validate_args=False)
+class Gaussian(StateDistribution, Normal):
+    """N(mean, std^2) of independent entries, unchecked: the arguments are the engine's own and the loops are hot."""
+
+    def __init__(self, mean: Tensor, std: Tensor | float) -> None:
+        if not isinstance(std, Tensor):
+            std = torch.tensor(std, dtype=mean.dtype)
+        super().__init__(mean, std, validate_args=False)
+
+    def draw(self, rng: torch.Generator) -> Tensor:
+        mean = self.mean
+        return torch.addcmul(mean, self.stddev, torch.randn(mean.shape, generator=rng, dtype=mean.dtype))
+
+    def divergence(self, learned: Gaussian | CorrelatedGaussian) -> Tensor:
+        if isinstance(learned, CorrelatedGaussian):
+            return self.correlated().divergence(learned)
+        return kl_divergence(self.in_float64(), learned.in_float64()).flatten(1).sum(1)
+
+    def in_float64(self) -> Gaussian:
+        return Gaussian(self.mean.double(), self.stddev.double())
+
+    def flat_parameters(self) -> tuple[Tensor, ...]:
+        """Return means and variances, ``[N, D]`` each."""
+        return self.mean.double().flatten(1), self.stddev.double().square().flatten(1)
+
+    def correlated(self) -> CorrelatedGaussian:
+        """Return the same over vectors ``[N, D]`` with the whole covariance written out."""
+        return CorrelatedGaussian(self.mean, torch.diag_embed(self.stddev))
 
 
-def bernoulli(logits: Tensor) -> Bernoulli:
-    """Return independent bits that are 1 with probability sigmoid(logits), unchecked."""
-    return Bernoulli(logits=logits, validate_args=False)
+class CorrelatedGaussian(StateDistribution, MultivariateNormal):
+    """N(mean, L L^T) of states ``[N, D]``, L = ``scale_tril`` [N, D, D], unchecked."""
+
+    def __init__(self, mean: Tensor, scale_tril: Tensor) -> None:
+        super().__init__(mean, scale_tril=scale_tril, validate_args=False)
+
+    def draw(self, rng: torch.Generator) -> Tensor:
+        noise = torch.randn(self.mean.shape, generator=rng, dtype=self.mean.dtype)
+        return self.mean + (self.scale_tril @ noise.unsqueeze(-1)).squeeze(-1)
+
+    def divergence(self, learned: Gaussian | CorrelatedGaussian) -> Tensor:
+        return kl_divergence(self.in_float64(), learned.correlated().in_float64())
+
+    def in_float64(self) -> CorrelatedGaussian:
+        return CorrelatedGaussian(self.mean.double(), self.scale_tril.double())
+
+    def flat_parameters(self) -> tuple[Tensor, ...]:
+        """Return means ``[N, D]`` and whole covariances ``[N, D, D]``."""
+        root = self.scale_tril.double()
+        return self.mean.double(), root @ root.mT
+
+    def correlated(self) -> CorrelatedGaussian:
+        return self
 
 
-class MixedBernoulli(Bernoulli):
+class Bits(StateDistribution, Bernoulli):
+    """Independent bits that are 1 with probability sigmoid(``logits``), unchecked."""
+
+    def __init__(self, logits: Tensor) -> None:
+        super().__init__(logits=logits, validate_args=False)
+
+    def draw(self, rng: torch.Generator) -> Tensor:
+        probabilities = self.probs.detach()
+        return torch.rand(probabilities.shape, generator=rng, dtype=probabilities.dtype).lt_(probabilities)
+
+    def divergence(self, learned: Bits) -> Tensor:
+        found = _divergence_of_bits(self.logits, learned.logits)
+        return found if bool(torch.isfinite(found).all()) else _divergence_at_any_odds(self.logits, learned.logits)
+
+    def in_float64(self) -> Bits:
+        return Bits(self.logits.double())
+
+    def flat_parameters(self) -> tuple[Tensor, ...]:
+        """Return log odds ``[N, D]``."""
+        return (self.logits.double().flatten(1),)
+
+
+class MixedBits(Bits):
     """Independent bits, each as a hidden bit decides; probabilities, for draws, and log odds are found when asked for.
 
     Args:
@@ -43,44 +140,22 @@ class MixedBernoulli(Bernoulli):
 
     @lazy_property
     def probs(self) -> Tensor:
-        """Probabilities of a one."""
         return self._probabilities()
 
     @lazy_property
     def logits(self) -> Tensor:
-        """Log odds of a one."""
         return self._odds()
 
 
-def draw(distribution: StateDistribution, rng: torch.Generator) -> Tensor:
-    """Draw once from ``distribution`` with the generator ``rng``, which torch.distributions cannot be given."""
-    if isinstance(distribution, Bernoulli):
-        probabilities = distribution.probs.detach()
-        return torch.rand(probabilities.shape, generator=rng, dtype=probabilities.dtype).lt_(probabilities)
-    mean = distribution.mean
-    noise = torch.randn(mean.shape, generator=rng, dtype=mean.dtype)
-    if isinstance(distribution, MultivariateNormal):
-        return mean + (distribution.scale_tril @ noise.unsqueeze(-1)).squeeze(-1)
-    return torch.addcmul(mean, distribution.stddev, noise)
-
-
-def log_probability(distribution: StateDistribution, x: Tensor) -> Tensor:
-    """Return ln p(x) of each state, of ``x`` [N, *shape]: float64 ``[N]``, nats; a density or a mass."""
-    distribution = as_float64(distribution)
-    found: Tensor = distribution.log_prob(x.double())  # type: ignore[no-untyped-call]
-    return found if isinstance(distribution, MultivariateNormal) else found.flatten(1).sum(1)
-
-
-def divergence(exact: StateDistribution, learned: StateDistribution) -> Tensor:
-    """Return KL(exact || learned) of each state: float64 ``[N]``, nats."""
-    if isinstance(exact, Bernoulli) and isinstance(learned, Bernoulli):
-        found = _divergence_of_bits(exact.logits, learned.logits)
-        return found if bool(torch.isfinite(found).all()) else _divergence_at_any_odds(exact.logits, learned.logits)
-    exact, learned = as_float64(exact), as_float64(learned)
-    if isinstance(learned, MultivariateNormal):
-        exact = as_multivariate_normal(exact)
-        return kl_divergence(exact, learned)
-    return kl_divergence(exact, learned).flatten(1).sum(1)
+def as_state_distribution(found: object) -> StateDistribution | None:
+    """Return a network's answer, torch's own Normal, MultivariateNormal and Bernoulli as the engine's; else None."""
+    if isinstance(found, StateDistribution):
+        return found
+    if isinstance(found, Normal):
+        return Gaussian(found.mean, found.stddev)
+    if isinstance(found, MultivariateNormal):
+        return CorrelatedGaussian(found.mean, found.scale_tril)
+    return Bits(found.logits) if isinstance(found, Bernoulli) else None
 
 
 def _divergence_of_bits(exact: Tensor, learned: Tensor) -> Tensor:
@@ -104,25 +179,6 @@ def _divergence_at_any_odds(exact: Tensor, learned: Tensor) -> Tensor:
     even = torch.zeros_like(exact)
     volumes = torch.logaddexp(learned, even) - torch.logaddexp(exact, even)
     return (torch.sigmoid(exact) * (exact - learned) + volumes).flatten(1).sum(1)
-
-
-def as_float64(distribution: StateDistribution) -> StateDistribution:
-    """Return ``distribution`` in float64."""
-    if isinstance(distribution, Bernoulli):
-        return bernoulli(distribution.logits.double())
-    if isinstance(distribution, MultivariateNormal):
-        return MultivariateNormal(
-            distribution.loc.double(), scale_tril=distribution.scale_tril.double(), validate_args=False
-        )
-    return normal(distribution.mean.double(), distribution.stddev.double())
-
-
-def as_multivariate_normal(distribution: StateDistribution) -> MultivariateNormal:
-    """Return a Gaussian ``distribution`` over vectors ``[N, D]`` with its whole covariance."""
-    if isinstance(distribution, MultivariateNormal):
-        return distribution
-    std = distribution.stddev.expand_as(distribution.mean)
-    return MultivariateNormal(distribution.mean, scale_tril=torch.diag_embed(std), validate_args=False)
 
 
 def pick(table: Tensor, t: int | Tensor, like: Tensor) -> Tensor | float:

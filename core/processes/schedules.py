@@ -89,7 +89,8 @@ def linear(steps: int, first: float | None = None, last: float | None = None) ->
 
     Unless given they are 0.1/T and 20/T, or 0.999 where that is less: those of Ho et al. 2020, whose T is 1000.
     """
-    begin = 0.1 / _checked_steps(steps) if first is None else first
+    steps = _checked_steps(steps)
+    begin = 0.1 / steps if first is None else first
     return checked(np.linspace(begin, min(20.0 / steps, 0.999) if last is None else last, steps))
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from core.data.dead_leaves import DeadLeaves
 from core.data.images import GreyLevelSource
 from core.data.shipped_images import ColourPatches, Digits, Texture
+from core.networks.base import Network
 from core.networks.multiscale import MultiscaleConvolution
-from core.networks.registry import TrainableNetwork
 from core.networks.unet import UNet
 from core.processes.schedules import Schedule, log_linear
 from core.recipes.recipe import Recipe
@@ -115,7 +115,7 @@ def _images(
     name: str,
     title: str,
     summary: str,
-    network: Callable[[int], TrainableNetwork],
+    network: Callable[[int], Network],
     steps: int,
     learning_rate: float = 1e-3,
 ) -> Recipe:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.data.sources import Source
-from core.networks.registry import TrainableNetwork
+from core.networks.base import Network
 from core.processes.schedules import Schedule
 from core.training.learned_schedule import FixedSchedule, LearnedSchedule, ScheduleModule
 from core.values.checkpoints import DataInfo
@@ -44,7 +44,7 @@ class Recipe:
     info: DataInfo
     betas: Schedule
     learns_schedule: bool
-    network: Callable[[int], TrainableNetwork]
+    network: Callable[[int], Network]
     steps: int
     batch: int = 4096
     learning_rate: float = 3e-3

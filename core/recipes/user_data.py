@@ -12,9 +12,9 @@ from core.data.sources import Examples
 from core.data.user_data import UserData, read_data
 from core.errors import BadInputError
 from core.measurement.bound import default_count
+from core.networks.base import Network
 from core.networks.multiscale import MultiscaleConvolution
 from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
-from core.networks.registry import TrainableNetwork
 from core.networks.unet import UNet
 from core.processes.schedules import Schedule, constant_erasure, log_linear
 from core.recipes.images import image_schedule
@@ -166,7 +166,7 @@ def _images(data: UserData) -> Recipe:
 
 
 def _suited(
-    data: UserData, betas: Schedule, network: Callable[[int], TrainableNetwork], *, learns_schedule: bool = False
+    data: UserData, betas: Schedule, network: Callable[[int], Network], *, learns_schedule: bool = False
 ) -> Recipe:
     """Return a recipe with the given rates and network and the settings that all kinds of data share."""
     return Recipe(

@@ -16,8 +16,7 @@ from torch import Tensor
 from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.processes.base import Process, check_step
-from core.processes.distributions import StateDistribution, draw, normal
-from core.processes.gaussian import GaussianProcess
+from core.processes.distributions import StateDistribution
 from core.values.runs import SPACINGS, Strided
 
 Move = Callable[[DiffusionModel, Tensor, int, int, torch.Generator], Tensor]
@@ -32,7 +31,7 @@ def moves(process: Process, start: int, strided: Strided | None = None) -> tuple
     """
     if strided is None:
         return range(start, -1, -1), strided_move
-    if strided.deterministic and not isinstance(process, GaussianProcess):
+    if strided.deterministic and not process.deterministic:
         raise BadInputError(f"deterministic: a {process.kind} process cannot be reversed without noise")
     times = chosen_steps(process, strided.steps, strided.spacing, start)
     return times, deterministic_move if strided.deterministic else strided_move
@@ -72,7 +71,7 @@ def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first
 
 def strided_move(model: DiffusionModel, x: Tensor, t: int, s: int, rng: torch.Generator) -> Tensor:
     """Draw x^s from `strided_kernel`."""
-    return draw(strided_kernel(model, x, t, s), rng)
+    return strided_kernel(model, x, t, s).draw(rng)
 
 
 def deterministic_move(model: DiffusionModel, x: Tensor, t: int, s: int, _: torch.Generator) -> Tensor:
@@ -81,11 +80,8 @@ def deterministic_move(model: DiffusionModel, x: Tensor, t: int, s: int, _: torc
     m is the x^0 estimate. Song, Meng and Ermon 2021, "Denoising diffusion implicit models", equation 12 with sigma = 0.
     From 1 to 0 it is m itself, the mean of the final kernel.
     """
-    process, x0_estimate = model.process, model.x0_estimate(x, t)
-    if s == 0 or not isinstance(process, GaussianProcess):
-        return x0_estimate
-    noise = (x - process.marginal_scale(t, x) * x0_estimate) / process.marginal_std(t, x)
-    return process.marginal_scale(s, x) * x0_estimate + process.marginal_std(s, x) * noise
+    x0_estimate = model.x0_estimate(x, t)
+    return x0_estimate if s == 0 else model.process.deterministic_step(x0_estimate, x, s, t)
 
 
 def strided_kernel(
@@ -99,11 +95,4 @@ def strided_kernel(
     ``distribution`` is p(x^t-1 | x^t) where it is known already.
     """
     distribution = model.reverse_kernel(x, t) if distribution is None else distribution
-    if s == t - 1:
-        return distribution
-    process = model.process
-    posterior: StateDistribution = process.multi_step_posterior(process.x0_estimate(distribution, x, t), x, s, t)
-    if isinstance(process, GaussianProcess):
-        propagated = process.multi_step_x0_weight(s, t) ** 2 * process.x0_variance(distribution, t)
-        return normal(posterior.mean, (posterior.stddev.square() + propagated).sqrt())
-    return posterior
+    return distribution if s == t - 1 else model.process.multi_step_kernel(distribution, x, s, t)

@@ -7,7 +7,6 @@ from torch import Tensor
 
 from core.model import DiffusionModel, divergence_at
 from core.processes.base import Process
-from core.processes.distributions import draw
 
 T_SAMPLING_MEAN, T_SAMPLING_STD = -1.0, 2.0
 
@@ -31,7 +30,7 @@ def minibatch_bounds(
     process = model.process
     quantiles = (torch.arange(len(x0)) + torch.rand((), generator=rng)) / len(x0)
     t, weights = _drawn_steps(process, quantiles, t_sampling_weight)
-    x = draw(process.marginal(x0, t), rng)
+    x = process.marginal(x0, t).draw(rng)
     divergences = divergence_at(model, x0, x, t)
     entropies = process.marginal_entropies()
     ends = (entropies[-1] - entropies[0]) * x0[0].numel()

@@ -15,8 +15,7 @@ from torch import nn
 from core.data.sources import Source
 from core.errors import BadInputError, TrainingError
 from core.model import DiffusionModel
-from core.networks.registry import TrainableNetwork
-from core.processes.registry import process_of
+from core.networks.base import Network
 from core.processes.schedules import checked
 from core.runtime.devices import use_threads
 from core.runtime.files import uninterrupted
@@ -81,20 +80,22 @@ class Trainer:
     """
 
     def __init__(
-        self, network: TrainableNetwork, rates: ScheduleModule, source: Source, info: DataInfo, spec: TrainingSpec
+        self, network: Network, rates: ScheduleModule, source: Source, info: DataInfo, spec: TrainingSpec
     ) -> None:
         if spec.steps < 1 or spec.batch < 1:
             raise BadInputError(f"steps: {spec.steps} steps of {spec.batch} examples are no training")
         if not 0.0 <= spec.t_sampling_weight < 1.0:
-            raise BadInputError(f"emphasis: {spec.t_sampling_weight} is no share from 0 to below 1")
+            raise BadInputError(f"t_sampling_weight: {spec.t_sampling_weight} is no share from 0 to below 1")
         self.spec = spec
         self.steps_done = 0
         self.history: list[tuple[float, float, float]] = []
         self._recent: list[float] = []
         self._source = source
         self._info = info
-        self._live = nn.ModuleList([network, rates])
-        self._averaged = copy.deepcopy(self._live).requires_grad_(False)
+        self._live = (network, rates)
+        self._averaged = copy.deepcopy(self._live)
+        for module in self._averaged:
+            module.requires_grad_(False)
         self._cached_model: DiffusionModel | None = None
         # One long vector each: a small network's many small weights would cost the optimiser more than the gradient.
         self._vectors = [flattened(module) for module in self._live if list(module.parameters())]
@@ -126,7 +127,7 @@ class Trainer:
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return everything that resuming needs, by name."""
-        return packed(self._live, self._averaged, self._optimizer, self._recent)
+        return packed(*self._modules(), self._optimizer, self._recent)
 
     def resume(self, steps_done: int, state: Mapping[str, NDArray[np.generic]], history: NDArray[np.float64]) -> None:
         """Take up where a run stopped after ``steps_done`` steps, leaving ``state`` and ``history`` [R, 3] behind.
@@ -136,7 +137,7 @@ class Trainer:
         """
         if history.ndim != 2 or history.shape[1] != 3:
             raise BadInputError(f"/training/history has shape {history.shape}, and resuming takes three columns")
-        recent = unpack(state, self._live, self._averaged, self._optimizer, begun=steps_done > 0)
+        recent = unpack(state, *self._modules(), self._optimizer, begun=steps_done > 0)
         for rates in (self._live[1], self._averaged[1]):
             checked(rates().detach().numpy())
         if len(recent) > min(steps_done, REPORT_EVERY):
@@ -206,10 +207,13 @@ class Trainer:
         with torch.no_grad():
             return float(minibatch_bound(self._model(self._averaged), x0, rng)) / NATS_PER_BIT
 
-    def _model(self, modules: nn.ModuleList) -> DiffusionModel:
+    def _modules(self) -> tuple[nn.ModuleList, nn.ModuleList]:
+        """Return the live and the averaged modules under the names that a training's state has for them."""
+        return nn.ModuleList(self._live), nn.ModuleList(self._averaged)
+
+    def _model(self, modules: tuple[Network, ScheduleModule]) -> DiffusionModel:
         network, rates = modules
-        process = process_of(network.process_kind, rates())  # type: ignore[arg-type]
-        return DiffusionModel(process, network, self._info)  # type: ignore[arg-type]
+        return DiffusionModel(network.reverses(rates()), network, self._info)
 
     def _model_of_fixed_schedule(self) -> DiffusionModel:
         """Return the model with the rates as they are, whose tables are kept until those change."""

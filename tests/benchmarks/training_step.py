@@ -15,8 +15,8 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from core.networks.base import Network
 from core.networks.perceptrons import BitPerceptron
-from core.networks.registry import TrainableNetwork
 from core.recipes.recipe import Recipe
 from core.recipes.registry import recipe_named
 from core.training.trainer import Trainer, TrainingSpec
@@ -32,7 +32,7 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def bare_call(recipe: Recipe, network: TrainableNetwork) -> tuple[Callable[[torch.Tensor], torch.Tensor], torch.Tensor]:
+def bare_call(recipe: Recipe, network: Network) -> tuple[Callable[[torch.Tensor], torch.Tensor], torch.Tensor]:
     """Return the network's own part of a step, and a batch for it."""
     shares = torch.rand(recipe.batch, 1)
     if recipe.info.is_image:

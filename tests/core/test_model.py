@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from core.networks.radial_basis import RadialBasisNetwork
 from core.networks.registry import build_network
 from core.processes.base import Process
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import StateDistribution, bernoulli, normal
+from core.processes.distributions import Bits, Gaussian, StateDistribution
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure, linear
 from core.sampling.trajectories import reverse
@@ -36,9 +36,10 @@ def test_the_model_has_the_rates_and_the_weights_of_its_checkpoint(small: Checkp
 
 
 def test_the_reverse_kernel_is_that_of_the_network(model: DiffusionModel) -> None:
+    network: Any = model.network
     x = torch.randn(4, 2, generator=torch.Generator().manual_seed(0))
     for t in (2, 5):
-        distribution, wanted = model.reverse_kernel(x, t), model.network.reverse_kernel(x, t, model.process)
+        distribution, wanted = model.reverse_kernel(x, t), network.reverse_kernel(x, t, model.process)
         assert torch.equal(distribution.mean, wanted.mean)
         assert torch.equal(distribution.variance, wanted.variance)
 
@@ -142,7 +143,7 @@ class Shrinking(torch.nn.Module):
         self.layer = torch.nn.Linear(3, 3)
 
     def reverse_kernel(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> StateDistribution:
-        return normal(process.posterior_mean(torch.tanh(self.layer(x)), x, t), 0.3)
+        return Gaussian(process.posterior_mean(torch.tanh(self.layer(x)), x, t), 0.3)
 
 
 class Parity(torch.nn.Module):
@@ -186,13 +187,13 @@ class Wrong(torch.nn.Module):
 @pytest.mark.parametrize(
     ("kind", "answer"),
     [
-        ("gaussian", bernoulli),
-        ("gaussian", lambda x: normal(x[:, :2], 1.0)),
-        ("gaussian", lambda x: normal(x[:1], 1.0)),
+        ("gaussian", Bits),
+        ("gaussian", lambda x: Gaussian(x[:, :2], 1.0)),
+        ("gaussian", lambda x: Gaussian(x[:1], 1.0)),
         ("gaussian", lambda x: x),
         ("gaussian", lambda x: None),
-        ("binomial", lambda x: normal(x, 1.0)),
-        ("binomial", lambda x: bernoulli(x[..., None])),
+        ("binomial", lambda x: Gaussian(x, 1.0)),
+        ("binomial", lambda x: Bits(x[..., None])),
     ],
 )
 def test_a_module_that_answers_with_no_kernel_of_the_process_is_refused(

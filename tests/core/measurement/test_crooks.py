@@ -23,7 +23,6 @@ from core.networks.analytic import AnalyticNetwork
 from core.networks.empirical import EmpiricalNetwork
 from core.processes.base import Process
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import log_probability
 from core.processes.gaussian import GaussianProcess
 from core.processes.registry import process_of
 from core.processes.schedules import constant_erasure, linear, log_linear
@@ -260,7 +259,7 @@ def check_mixture(
     t: int,
 ) -> None:
     x = torch.from_numpy(states)
-    parts = [log_probability(process.marginal(torch.tensor(x0).double().expand_as(x), t), x) for x0 in data]
+    parts = [process.marginal(torch.tensor(x0).double().expand_as(x), t).log_probability(x) for x0 in data]
     wanted = torch.logsumexp(torch.stack(parts), dim=0) - math.log(len(data))
     assert np.allclose(found, wanted.numpy(), rtol=1e-9)
 

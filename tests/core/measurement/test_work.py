@@ -24,7 +24,7 @@ from core.networks.base import ReverseNetwork
 from core.networks.empirical import EmpiricalNetwork
 from core.networks.perceptrons import BitPerceptron
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import log_probability, normal
+from core.processes.distributions import Gaussian
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant, constant_erasure, linear
 from core.sampling import trajectories
@@ -61,7 +61,7 @@ class Kernels:
 
     def reverse_kernel(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> Normal:
         exact = AnalyticNetwork.of(np.zeros(1), np.array([[self.spread**2]])).reverse_kernel(x, t, process)
-        return normal(self.scale * exact.mean + self.shift, self.widen * exact.stddev)
+        return Gaussian(self.scale * exact.mean + self.shift, self.widen * exact.stddev)
 
     def log_density(self, x0: NDArray[np.float64], betas: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return ln p(x^0) of the chain from pi by these kernels and the edge kernel, in closed form."""
@@ -149,7 +149,7 @@ def all_states() -> torch.Tensor:
 def kernel_matrix(model: DiffusionModel, t: int) -> torch.Tensor:
     """Return p(x^t-1 | x^t) of all states of four bits, ``[16, 16]``: a row for each x^t."""
     states = all_states()
-    rows = [log_probability(model.reverse_kernel(state.expand(16, 4), t), states) for state in states]
+    rows = [model.reverse_kernel(state.expand(16, 4), t).log_probability(states) for state in states]
     return torch.stack(rows).exp()
 
 
@@ -168,10 +168,10 @@ def test_all_paths_together_give_the_exact_probability_of_every_state() -> None:
     totals = []
     for state in states:
         path = [state.expand_as(x1), x1, x2, x3]
-        chance = log_probability(process.prior_distribution(x3), x3)
+        chance = process.prior_distribution(x3).log_probability(x3)
         for t in (1, 2, 3):
             before, after = path[t - 1], path[t]
-            forward = log_probability(process.transition(before, t), after)
+            forward = process.transition(before, t).log_probability(after)
             chance += log_ratio(process, model.reverse_kernel(after, t), before, after, t) + forward
         totals.append(chance.exp().sum())
     assert torch.allclose(torch.stack(totals), exact_probabilities(model), rtol=1e-6)

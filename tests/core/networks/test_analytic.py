@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from core.errors import BadInputError
 from core.model import DiffusionModel, divergence_at
 from core.networks.analytic import AnalyticNetwork
-from core.processes.distributions import as_multivariate_normal
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure
 from core.values.checkpoints import DataInfo
@@ -81,7 +80,7 @@ def test_a_correlated_kernel_is_the_conditional_of_the_joint(betas: NDArray[np.f
         v_before, v_now = noised(COVARIANCE, before), noised(COVARIANCE, kept)
         gain = decay * v_before @ np.linalg.inv(v_now)  # Cov(x^t-1, x^t) V_t^-1
         mean = math.sqrt(before) * MEAN + gain @ (x[0].numpy() - math.sqrt(kept) * MEAN)
-        distribution = as_multivariate_normal(network.reverse_kernel(x, t, process))
+        distribution = network.reverse_kernel(x, t, process).correlated()
         assert np.allclose(distribution.mean[0].numpy(), mean, rtol=1e-9, atol=1e-12)
         found = distribution.covariance_matrix[0].numpy()
         assert np.allclose(found, v_before - gain @ (decay * v_before), rtol=1e-7, atol=1e-12)
@@ -92,7 +91,7 @@ def test_the_kernels_one_after_the_other_turn_every_marginal_into_the_one_before
     unit = torch.eye(2, dtype=torch.float64)
     for t in range(2, process.steps + 1):
         before, kept = process.alpha_bars[[t - 1, t]].tolist()
-        distribution = as_multivariate_normal(network.reverse_kernel(torch.cat([unit, torch.zeros(1, 2)]), t, process))
+        distribution = network.reverse_kernel(torch.cat([unit, torch.zeros(1, 2)]), t, process).correlated()
         slope, offset = (distribution.mean[:2] - distribution.mean[2]).T.numpy(), distribution.mean[2].numpy()
         assert np.allclose(slope @ (math.sqrt(kept) * MEAN) + offset, math.sqrt(before) * MEAN, atol=1e-11)
         covariance = slope @ noised(COVARIANCE, kept) @ slope.T + distribution.covariance_matrix[-1].numpy()

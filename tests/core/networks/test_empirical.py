@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from torch.distributions import Normal
 
 from core.errors import BadInputError
 from core.model import DiffusionModel, divergence_at
@@ -20,7 +19,7 @@ from core.networks import empirical
 from core.networks.empirical import EmpiricalNetwork
 from core.processes.base import Process
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import bernoulli, divergence
+from core.processes.distributions import Bits, Gaussian, StateDistribution
 from core.processes.gaussian import GaussianProcess
 from core.processes.registry import process_of
 from core.processes.schedules import constant_erasure, linear
@@ -123,7 +122,7 @@ def test_with_one_datum_the_kernel_is_the_posterior(kind: str) -> None:
     for process in processes(kind):
         for t in range(2, process.steps + 1):
             exact, distribution = process.posterior(x0, x, t), network.reverse_kernel(x, t, process)
-            assert divergence(exact, distribution).abs().max() < 1e-12
+            assert exact.divergence(distribution).abs().max() < 1e-12
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -180,18 +179,14 @@ def test_no_other_independent_kernel_comes_nearer_to_the_posteriors(kind: str) -
     share, t = weights(process, x, 4, data), 4
     each = [process.posterior(datum.expand_as(x), x, t) for datum in torch.from_numpy(data).double()]
     distribution = network.reverse_kernel(x, t, process)
-    best = (share * torch.stack([divergence(posterior, distribution) for posterior in each], dim=1)).sum(1)
+    best = (share * torch.stack([posterior.divergence(distribution) for posterior in each], dim=1)).sum(1)
     for nudge in (-0.02, 0.02):
-        others = (
-            [
-                Normal(distribution.mean + nudge, distribution.stddev),
-                Normal(distribution.mean, distribution.stddev * (1 + nudge)),
-            ]
-            if isinstance(distribution, Normal)
-            else [bernoulli(distribution.logits + nudge)]
-        )
+        mean, std = distribution.mean, distribution.stddev
+        others: list[StateDistribution] = [Gaussian(mean + nudge, std), Gaussian(mean, std * (1 + nudge))]
+        if isinstance(distribution, Bits):
+            others = [Bits(distribution.logits + nudge)]
         for other in others:
-            worse = (share * torch.stack([divergence(posterior, other) for posterior in each], dim=1)).sum(1)
+            worse = (share * torch.stack([posterior.divergence(other) for posterior in each], dim=1)).sum(1)
             assert (worse > best).all()
 
 

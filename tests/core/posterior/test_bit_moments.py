@@ -10,8 +10,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from core.processes.binomial import BinomialProcess, mixed_odds
-from core.processes.distributions import bernoulli
+from core.processes.binomial import BinomialProcess, _mixed, _shift
+from core.processes.distributions import Bits
 from tests.support.bits import SCHEDULES, bit, chances
 
 
@@ -43,18 +43,18 @@ def test_the_guess_is_what_the_kernel_was_made_of(process: BinomialProcess) -> N
         distribution = process.kernel_of_x0_estimate(torch.logit(p), x, t)
         assert torch.allclose(process.x0_estimate(distribution, x, t), p, rtol=1e-12)
         if process.alpha_bars[t - 1] > 0:
-            assert torch.allclose(process.x0_estimate(bernoulli(distribution.logits), x, t), p, rtol=1e-6)  # solved for
+            assert torch.allclose(process.x0_estimate(Bits(distribution.logits), x, t), p, rtol=1e-6)  # solved for
 
 
 def test_where_nothing_is_left_of_the_data_the_guess_is_a_coin() -> None:
     process, x = BinomialProcess(np.array([0.1, 1.0, 0.2])), torch.ones(1, 1)
-    assert float(process.x0_estimate(bernoulli(process.transition(x, 3).logits), x, 3)) == 0.5
+    assert float(process.x0_estimate(Bits(process.transition(x, 3).logits), x, 3)) == 0.5
 
 
 def test_at_the_first_step_the_guess_is_the_edge_kernel_s_own(process: BinomialProcess) -> None:
     x = torch.tensor([[0.0, 1.0]])
     distribution = process.final_kernel(x)
-    assert torch.equal(process.x0_estimate(distribution, x, 1), distribution.probs)
+    assert torch.equal(process.x0_estimate(distribution, x, 1), distribution.mean)
 
 
 def test_a_bit_s_own_evidence_is_its_chance_under_fair_coins(process: BinomialProcess) -> None:
@@ -81,7 +81,8 @@ def exactly_mixed(odds: float, if_one: float, if_zero: float) -> float:
 def test_mixed_log_odds_keep_their_digits_near_0_and_1(
     kind: torch.dtype, odds: float, step: float, jump: float
 ) -> None:
-    found = mixed_odds(*(torch.tensor([value], dtype=kind) for value in (odds, step + jump, step - jump)))
+    hidden, if_one, if_zero = (torch.tensor([value], dtype=kind) for value in (odds, step + jump, step - jump))
+    found = _mixed(torch.sigmoid(hidden + _shift(if_one, if_zero)), if_one, if_zero)
     wanted = exactly_mixed(odds, *(float(torch.tensor(value, dtype=kind)) for value in (step + jump, step - jump)))
     scale = max(abs(step) + abs(jump), 1.0)
     assert float(found) == pytest.approx(wanted, abs=8 * scale * torch.finfo(kind).eps)

@@ -73,7 +73,7 @@ def test_posteriors_of_a_short_chain_of_bits_are_those_found_by_counting_all_its
     chances = np.full(16, 1 / 16)
     states = torch.tensor(STATES, dtype=torch.float32)
     for t in (3, 2, 1):
-        ones = torch.sigmoid(model.reverse_kernel(states, t).logits.double()).numpy()
+        ones = model.reverse_kernel(states, t).in_float64().mean.numpy()
         steps = np.where(STATES[None] == 1, ones[:, None], 1 - ones[:, None]).prod(-1)
         chances = chances @ steps
     weights = chances * np.prod([r_of(factor) for factor in (r.factors if isinstance(r, Product) else (r,))], axis=0)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from core.processes.distributions import Gaussian
 from core.processes.gaussian import GaussianProcess
 
 
@@ -82,7 +83,7 @@ def test_the_guess_and_its_variance_are_those_that_the_kernel_was_made_of(proces
     x0, x = torch.randn(2, 6, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
     for t in range(2, process.steps + 1):
         variance = process.posterior_variance(t, x) + process.posterior_x0_weight(t, x) ** 2 * 0.09
-        distribution = torch.distributions.Normal(process.posterior_mean(x0, x, t), math.sqrt(variance))
+        distribution = Gaussian(process.posterior_mean(x0, x, t), math.sqrt(variance))
         assert torch.allclose(process.x0_estimate(distribution, x, t), x0, rtol=1e-7, atol=1e-9)
         found = process.x0_variance(distribution, t)
         assert torch.allclose(found, torch.full_like(found, 0.09), rtol=1e-7)
@@ -90,7 +91,7 @@ def test_the_guess_and_its_variance_are_those_that_the_kernel_was_made_of(proces
 
 def test_a_kernel_narrower_than_the_posterior_has_no_variance_of_the_guess(process: GaussianProcess) -> None:
     for t in range(2, process.steps + 1):
-        distribution = torch.distributions.Normal(one(0.0), 0.5 * math.sqrt(process.posterior_variance(t, one(0.0))))
+        distribution = Gaussian(one(0.0), 0.5 * math.sqrt(process.posterior_variance(t, one(0.0))))
         assert float(process.x0_variance(distribution, t)) == 0.0
 
 

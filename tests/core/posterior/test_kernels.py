@@ -19,7 +19,7 @@ from core.posterior.kernels import (
     kernel_of,
     truncated_normal,
 )
-from core.processes.distributions import bernoulli, normal
+from core.processes.distributions import Bits, Gaussian
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 ROWS, D = 7, 3
@@ -211,11 +211,11 @@ def test_bits_are_drawn_as_often_as_their_odds_say_within_three_standard_errors(
 
 def test_laws_of_images_become_kernels_of_flattened_states() -> None:
     x = numbers(4, 2, 3).float()
-    kernel = kernel_of(normal(x, torch.full_like(x, 0.5)))
+    kernel = kernel_of(Gaussian(x, torch.full_like(x, 0.5)))
     assert isinstance(kernel, GaussianKernel)
     assert torch.equal(kernel.mean, x.double().flatten(1))
     assert torch.equal(kernel.covariance, torch.full((4, 6), 0.25, dtype=torch.float64))
-    bits = kernel_of(bernoulli(x))
+    bits = kernel_of(Bits(x))
     assert isinstance(bits, BitKernel)
     assert torch.equal(bits.logits, x.double().flatten(1))
 

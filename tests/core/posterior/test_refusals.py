@@ -8,13 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from torch.distributions import MultivariateNormal
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.networks.analytic import AnalyticNetwork
 from core.posterior.samplers import reverse_under
-from core.processes.distributions import normal
+from core.processes.distributions import CorrelatedGaussian, Gaussian
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant
 from core.sampling.starts import from_image
@@ -44,7 +43,7 @@ class Overflowing:
     def reverse_kernel(
         self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess
     ) -> torch.distributions.Normal:
-        return normal(x * math.inf, 1.0)
+        return Gaussian(x * math.inf, 1.0)
 
 
 @pytest.mark.parametrize("r", [NoisyObservation(np.array([Y]), 1.0), HalfPlane(np.ones(1), 0.0)])
@@ -57,7 +56,7 @@ def test_kernels_that_overflow_are_said(unit_data: Unit, r: Potential) -> None:
 class Broken(AnalyticNetwork):
     """A network of correlated kernels whose covariance can no longer be factored."""
 
-    def reverse_kernel(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> MultivariateNormal:
+    def reverse_kernel(self, x: torch.Tensor, t: int | torch.Tensor, process: GaussianProcess) -> CorrelatedGaussian:
         raise torch.linalg.LinAlgError("linalg.cholesky: not positive-definite")  # type: ignore[attr-defined]
 
 

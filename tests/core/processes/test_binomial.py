@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from core.data.formulas import Heartbeat
 from core.errors import BadInputError
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import log_probability
 from core.processes.schedules import alpha_bars, constant_erasure, linear
 from core.values.measurements import NATS_PER_BIT
 from tests.support.bits import SCHEDULES, bit, chances
@@ -105,7 +104,7 @@ def test_the_prior_is_fair_coins(process: BinomialProcess) -> None:
     x = process.prior(DRAWS, (3,), torch.Generator().manual_seed(1))
     assert (x.dtype, x.shape) == (torch.float32, (DRAWS, 3))
     assert ((x.mean(0) - 0.5).abs() < 3 * 0.5 / math.sqrt(DRAWS)).all()
-    found = log_probability(process.prior_distribution(x[:5]), x[:5])
+    found = process.prior_distribution(x[:5]).log_probability(x[:5])
     assert found.tolist() == pytest.approx([-3 * math.log(2)] * 5)
 
 

@@ -11,7 +11,6 @@ import torch
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
-from core.processes.distributions import log_probability
 from core.processes.gaussian import LOG_TWO_PI_E, GaussianProcess
 from core.processes.registry import process_of
 from core.processes.schedules import alpha_bars, constant_erasure
@@ -205,7 +204,7 @@ def test_the_prior_is_a_unit_gaussian_of_the_shape_asked_for() -> None:
     process = GaussianProcess(np.array([0.2]))
     assert process.prior(4, (3, 2), torch.Generator()).shape == (4, 3, 2)
     distribution = process.prior_distribution(torch.ones(4, 3, 2))
-    found = log_probability(distribution, torch.zeros(4, 3, 2))
+    found = distribution.log_probability(torch.zeros(4, 3, 2))
     assert found.tolist() == pytest.approx([-3 * math.log(2 * math.pi)] * 4)
 
 

@@ -43,7 +43,7 @@ def test_a_recipe_s_parts_fit_each_other(name: str) -> None:
     assert recipe.info.examples.shape[1:] == recipe.source.shape
     assert recipe.info.is_image or len(recipe.info.examples) == 512
     network = recipe.network(len(recipe.betas))
-    assert network.process_kind == recipe.kind
+    assert network.reverses.kind == recipe.kind
     process = process_of(recipe.kind, recipe.betas)
     x0 = recipe.info.to_model(recipe.source.sample(2000, np.random.default_rng(0)))
     process.check_states(x0, name)

@@ -29,7 +29,6 @@ from core.model import DiffusionModel
 from core.networks.empirical import EmpiricalNetwork
 from core.networks.perceptrons import MultilayerPerceptron
 from core.processes.binomial import BinomialProcess
-from core.processes.distributions import draw
 from core.processes.schedules import constant_erasure
 from core.runtime import devices
 from core.runtime.randomness import torch_generator
@@ -239,7 +238,7 @@ def test_the_first_chunk_is_the_plain_loop_over_one_stream(model: DiffusionModel
         x = either.process.prior(STATES_AT_ONCE, either.data.shape, rng)
         with torch.inference_mode():
             for t in range(either.steps, 0, -1):
-                x = draw(either.reverse_kernel(x, t), rng)
+                x = either.reverse_kernel(x, t).draw(rng)
         for count in (STATES_AT_ONCE, STATES_AT_ONCE + 50):
             found = last(reverse(either, RunSpec(count, 12, threads=1)))
             assert np.array_equal(found[:STATES_AT_ONCE], x.numpy())
