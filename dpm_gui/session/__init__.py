@@ -1,1 +1,1 @@
-"""What is open, what is running and what came out."""
+"""The state of the window: the open checkpoint, the running tasks and their results."""

@@ -1,4 +1,4 @@
-"""The rows of the paper's figure 3: examples, noised, denoised, samples; what the run has not got is computed."""
+"""The rows of the paper's figure 3: examples, noised, denoised, samples. Rows that the run lacks are computed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dpm_gui.session.side_recording import SideRecording
 COMPUTING_ROWS = "rows"
 IMAGES_PER_ROW = 10
 HALF_SIGNAL = 0.5
-"""Signal left where examples are noised for the figure, unless the run itself denoises from another step."""
+"""Signal left in the noised examples of the figure, unless the run itself denoises from another step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class ImageRows:
 
     Attributes:
         t: Step of the noised examples.
-        signal: alpha_bar_t, what is left of the signal there, 0.0 … 1.0.
+        signal: alpha_bar_t, the signal left at step t, 0.0 … 1.0.
         steps: T.
         examples, noised: x^0 and x^t of the forward process.
-        denoised: Where the reverse leads from ``noised``.
-        samples: Where it leads from noise.
+        denoised: x^0 of the reverse chains that start at ``noised``.
+        samples: x^0 of the reverse chains that start at noise.
     """
 
     t: int
@@ -46,7 +46,7 @@ class ImageRows:
 
 
 class ImageRowsBuilder(QObject):
-    """Puts the rows together, once for each run."""
+    """Computes the rows, once for each run."""
 
     changed = Signal()
 
@@ -57,26 +57,26 @@ class ImageRowsBuilder(QObject):
 
     @property
     def rows(self) -> ImageRows | None:
-        """The rows, once they are there."""
+        """The rows, or None until they are computed."""
         return self._rows
 
     def forget(self) -> None:
-        """Drop them: another run is to come."""
+        """Drop the rows before another run."""
         self._rows = None
         self._tasks.stop((COMPUTING_ROWS,))
 
     def compute(self, opened: Opened, spec: RunSpec, recordings: Mapping[str, SideRecording]) -> None:
-        """Have the rows computed from a run that has come to its end, unless that has been done or is under way.
+        """Start computing the rows from a finished run, unless they are computed or being computed.
 
         Raises:
-            BadInputError: If the run has not come to its end.
+            BadInputError: If the run has not finished.
         """
         if self._rows is not None or COMPUTING_ROWS in self._tasks:
             return
         t = spec.denoise_from or half_noised(opened.alpha_bars)
         frames = [recordings[FORWARD].frame(0), recordings[FORWARD].frame(t), recordings[REVERSE].frame(0)]
         if any(frame is None for frame in frames):
-            raise BadInputError("figure: the run has not come to its end; wait for it or run again")
+            raise BadInputError("figure: the run has not finished; wait for it or run again")
         examples, noised, ended = (frame.x[:IMAGES_PER_ROW] for frame in frames if frame is not None)
         few = replace(spec, count=len(noised))
         denoises = spec.denoise_from is not None
@@ -96,5 +96,5 @@ class ImageRowsBuilder(QObject):
 
 
 def half_noised(alpha_bars: NDArray[np.float64]) -> int:
-    """Return the step, 1 … T, at which the signal is nearest to a half of what there is, ``alpha_bars`` [T + 1]."""
+    """Return the step, 1 … T, whose signal, of ``alpha_bars`` [T + 1], is nearest to one half."""
     return 1 + int(np.abs(alpha_bars[1:] - HALF_SIGNAL).argmin())

@@ -1,4 +1,4 @@
-"""How playing moves through 0 … T: how fast, which way, and where it ends. No clock and no Qt."""
+"""How playback moves through 0 … T: its speed, its direction and its end. It uses neither a clock nor Qt."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _LONG, _LONG_SECONDS = 1000, 8.0
 
 
 def playback_seconds(last: int) -> float:
-    """Return how long 0 … T takes at normal speed: 4 s up to T = 40, 8 s from T = 1000, between them as log T."""
+    """Return the seconds that 0 … T takes at normal speed: 4 up to T = 40, 8 from T = 1000, linear in log T between."""
     share = math.log(max(last, _SHORT) / _SHORT) / math.log(_LONG / _SHORT)
     return _SHORT_SECONDS + min(share, 1.0) * (_LONG_SECONDS - _SHORT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
 class PlaybackPosition:
-    """A place on the way through 0 … T.
+    """A position in 0 … T and the direction of movement.
 
     Attributes:
-        position: 0.0 … T, between frames.
-        heading: 1 towards T or -1 towards 0; what there and back goes by.
+        position: 0.0 … T; a fraction lies between two frames.
+        heading: 1 towards T, -1 towards 0; used when playing there and back.
     """
 
     position: float
@@ -33,9 +33,9 @@ class PlaybackPosition:
 def advance_position(
     place: PlaybackPosition, distance: float, last: int, direction: str, loop: bool
 ) -> tuple[PlaybackPosition, bool]:
-    """Return the place ``distance`` frames further on, and whether the way ends there.
+    """Return the position ``distance`` frames further on, and whether playback ends there.
 
-    Forward ends at T, backward at 0, there and back at 0 on its return; with ``loop`` nothing ends.
+    Forward ends at T, backward at 0, there and back at 0 on its return. With ``loop`` playback never ends.
     """
     if direction == "there_and_back":
         return _advance_there_and_back(place, distance, last, loop)

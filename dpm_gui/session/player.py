@@ -1,4 +1,4 @@
-"""Which frame is on show, and the clock that moves it."""
+"""The frame on show and the clock that moves it."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from dpm_gui.session.playback import DIRECTIONS, PlaybackPosition, advance_posit
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 TICK = 16
-"""Milliseconds between two looks at the clock, about one refresh of the screen."""
+"""Milliseconds between two readings of the clock, about one refresh of the screen."""
 
 
 class Player(QObject):
-    """Owns the frame on show, t = 0 (data) … T (noise), and plays it by the time that has really passed.
+    """Owns the frame on show, t = 0 (data) … T (noise), and plays by elapsed time.
 
-    A late tick skips frames, it never queues them. Playing there and back goes from where it is to T and back to 0;
-    with loop it bounces for ever.
+    A late tick skips frames; it never queues them. Playing there and back runs from the present frame to T and back
+    to 0; with loop it goes on between both ends.
     """
 
     frame_changed = Signal(int)
-    """The frame on show is another one; never told twice for the same."""
+    """The number of the new frame on show; emitted once for each change."""
     position_changed = Signal(float)
-    """The place between frames, for what is drawn between two of them; told after ``frame_changed``."""
+    """The position between frames, for drawing between two of them; emitted after ``frame_changed``."""
     playing_changed = Signal(bool)
     settings_changed = Signal()
-    """Speed, loop or direction is another."""
+    """Speed, loop or direction has changed."""
     range_changed = Signal(int)
-    """T is another."""
+    """The new T."""
 
     def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = perf_counter) -> None:
-        """``clock`` tells seconds and never goes back."""
+        """Take time from ``clock``, which returns seconds and never runs backwards."""
         super().__init__(parent)
         self._last = 0
         self._playback_position = PlaybackPosition(0.0, 1)
@@ -51,7 +51,7 @@ class Player(QObject):
 
     @property
     def last(self) -> int:
-        """T, the last frame; 0 before there is anything to show."""
+        """T, the last frame; 0 while nothing can be shown."""
         return self._last
 
     @property
@@ -61,7 +61,7 @@ class Player(QObject):
 
     @property
     def position(self) -> float:
-        """The place between frames, 0.0 … T; a whole number unless playing."""
+        """The position between frames, 0.0 … T; a whole number unless playing."""
         return self._playback_position.position
 
     @property
@@ -81,7 +81,7 @@ class Player(QObject):
         return self._direction
 
     def set_last(self, last: int) -> None:
-        """Set T; the frame on show stays where that is possible. With T = 0 nothing plays."""
+        """Set T. The frame on show stays if it is still in range. With T = 0 playback pauses."""
         if last < 0:
             raise ValueError(f"last frame {last}: must be 0 or more")
         if last == self._last:
@@ -91,17 +91,17 @@ class Player(QObject):
             self.pause()
         self._playback_position = PlaybackPosition(
             self._playback_position.position, 1
-        )  # a way back from the old T means nothing to the new one
+        )  # after a change of T, playing there and back begins towards the new T
         self.seek(self.t)
         self.range_changed.emit(last)
 
     def seek(self, t: int) -> None:
-        """Show frame ``t``, or the nearest there is; what plays goes on from there."""
+        """Show frame ``t``, clipped to 0 … T; playback goes on from there."""
         self._last_tick = self._clock()
         self._settle(min(max(t, 0), self._last))
 
     def step(self, count: int) -> None:
-        """Pause, and move by so many frames, back where negative."""
+        """Pause, and move by ``count`` frames, backwards if negative."""
         self.pause()
         self.seek(self.t + count)
 
@@ -114,7 +114,7 @@ class Player(QObject):
         self.seek(self._last)
 
     def play(self) -> None:
-        """Start the clock; from the other end where the way was at its end and does not loop."""
+        """Start the clock. At the end of a direction that does not loop, start again from the other end."""
         if self._playing or self._last == 0:
             return
         ends = {"forward": self._last, "backward": 0}
@@ -127,7 +127,7 @@ class Player(QObject):
         self.playing_changed.emit(True)
 
     def pause(self) -> None:
-        """Stop the clock on the frame that is on show."""
+        """Stop the clock at the frame on show."""
         if not self._playing:
             return
         self._playing = False
@@ -136,7 +136,7 @@ class Player(QObject):
         self.playing_changed.emit(False)
 
     def toggle(self) -> None:
-        """Pause what plays, play what is paused."""
+        """Pause if playing, else play."""
         if self._playing:
             self.pause()
         else:
@@ -153,12 +153,12 @@ class Player(QObject):
         self.play()
 
     def hold(self) -> None:
-        """Let the clock stand still, as while a slider is dragged; ``playing`` stays as it is."""
+        """Suspend the clock, as while a slider is dragged; ``playing`` stays unchanged."""
         self._held = True
         self._timer.stop()
 
     def release(self) -> None:
-        """Let the clock go on after ``hold``."""
+        """Resume the clock after ``hold``."""
         self._held = False
         self._last_tick = self._clock()
         if self._playing:
@@ -174,21 +174,21 @@ class Player(QObject):
             self.settings_changed.emit()
 
     def faster(self) -> None:
-        """Take the next higher speed, if there is one."""
+        """Set the next higher speed, if there is one."""
         self.set_speed(SPEEDS[min(SPEEDS.index(self._speed) + 1, len(SPEEDS) - 1)])
 
     def slower(self) -> None:
-        """Take the next lower speed, if there is one."""
+        """Set the next lower speed, if there is one."""
         self.set_speed(SPEEDS[max(SPEEDS.index(self._speed) - 1, 0)])
 
     def set_loop(self, loop: bool) -> None:
-        """Say whether playing begins anew at the end."""
+        """Set whether playback begins again at its end."""
         if loop != self._loop:
             self._loop = loop
             self.settings_changed.emit()
 
     def set_direction(self, direction: str) -> None:
-        """Set where playing goes, one of ``DIRECTIONS``."""
+        """Set the direction of playback, one of ``DIRECTIONS``."""
         if direction not in DIRECTIONS:
             raise ValueError(f"direction {direction!r}: must be one of {', '.join(DIRECTIONS)}")
         if direction != self._direction:
@@ -196,7 +196,7 @@ class Player(QObject):
             self.settings_changed.emit()
 
     def advance(self) -> None:
-        """Move on by the time that has passed since the last look at the clock."""
+        """Move on by the time since the clock was last read."""
         now = self._clock()
         seconds, self._last_tick = now - self._last_tick, now
         if not self._playing or self._held:
@@ -208,7 +208,7 @@ class Player(QObject):
             self.pause()
 
     def _settle(self, t: int) -> None:
-        """Stand on a frame; at an end there and back can but turn."""
+        """Stop at frame ``t``; at either end, playing there and back must turn round."""
         heading = {self._last: -1, 0: 1}.get(t, self._playback_position.heading)
         self._move_to(PlaybackPosition(float(t), heading))
 

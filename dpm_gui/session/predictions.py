@@ -1,4 +1,4 @@
-"""What the network makes of the step on show, computed when somebody looks at it, and kept for a few steps."""
+"""The network's predictions and drifts, computed on demand; predictions are cached for the newest steps."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from dpm_gui.session.side_recording import ShownFrame
 
 PREDICTING = "predict"
 CACHED_PREDICTIONS = 16
-"""Answers that are kept, the newest: the steps just passed can be looked at again at once."""
+"""Number of newest predictions that are cached, so that recent steps can be shown again at once."""
 
 
 class Predictions(QObject):
-    """Answers wishes to look at a step, one after the other; of several that wait the newest alone."""
+    """Computes one prediction at a time. Of the requests that wait, only the newest is kept."""
 
     predictions_changed = Signal()
-    """An answer has come."""
+    """A prediction has been computed."""
 
     def __init__(self, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)
@@ -34,22 +34,22 @@ class Predictions(QObject):
         tasks.ended.connect(self._note_end)
 
     def found(self, side: str, mode: str, shown: ShownFrame) -> Frame | None:
-        """Return what ``shown`` of ``side`` looks like in one ``mode``, if that is known."""
+        """Return the prediction of kind ``mode`` for the frame ``shown`` of ``side``, or None if it is not cached."""
         return self._answers.get(_key(side, mode, shown))
 
     def newest(self, side: str, mode: str) -> Frame | None:
-        """Return the newest answer for ``side`` in one ``mode``, of whichever step, if there is one."""
+        """Return the newest prediction of kind ``mode`` for ``side``, at any step, or None."""
         return next((frame for key, frame in reversed(self._answers.items()) if key[:2] == (side, mode)), None)
 
     def ask(self, opened: Opened, mode: str, wanted: Mapping[str, ShownFrame], spec: RunSpec) -> None:
-        """Have the frames ``wanted``, by side, looked at once what is being computed has come to its end."""
+        """Request predictions for the frames ``wanted``, by side; they start when the present computation ends."""
         keys = {_key(side, mode, shown) for side, shown in wanted.items()}
         self._waiting = None if keys <= self._running else (opened, mode, wanted, spec)
         if not self._running:
             self._begin()
 
     def forget(self) -> None:
-        """Drop all answers and wishes: other frames are to come."""
+        """Drop all predictions and requests before other frames come."""
         self._answers.clear()
         self._waiting = None
         self._tasks.stop((PREDICTING,))
@@ -66,7 +66,7 @@ class Predictions(QObject):
                 self._cache(wanted, value)
             return len(values)
 
-        what = "the guess of x⁰" if mode == runs.X0_ESTIMATE else "the mean of the next step"
+        what = "the x⁰ estimate" if mode == runs.X0_ESTIMATE else "the mean of the next step"
         self._tasks.begin(PREDICTING, lambda: runs.predict(opened, predict, spec), take, f"Computing {what}", 0)
 
     def _cache(self, wanted: Mapping[str, ShownFrame], found: Prediction) -> None:
@@ -90,7 +90,7 @@ COMPUTING_DRIFT = "drift"
 
 
 class Drifts(QObject):
-    """Has the drift computed, and holds what has come so far."""
+    """Computes the drift of every step and holds the drifts computed so far."""
 
     changed = Signal()
 
@@ -101,19 +101,19 @@ class Drifts(QObject):
 
     @property
     def found(self) -> Mapping[int, DriftFrame]:
-        """What has been computed, by step."""
+        """The drifts computed so far, by step."""
         return self._found
 
     def at(self, t: int) -> DriftFrame | None:
-        """Return the drift of the kernel at step ``t`` if it has been computed; step 0 shows that of step 1."""
+        """Return the drift of the kernel at step ``t``, or None if it is not computed; step 0 shows that of step 1."""
         return self._found.get(max(t, 1))
 
     def forget(self) -> None:
-        """Drop all of it: something else is open."""
+        """Drop all drifts when another checkpoint has been opened."""
         self._found = {}
 
     def compute(self, opened: Opened, threads: int) -> None:
-        """Have the drift of every step computed, unless that has been done or is under way."""
+        """Start computing the drift of every step, unless it is computed or being computed."""
         steps = opened.checkpoint.steps
         if COMPUTING_DRIFT not in self._tasks and len(self._found) < steps:
             self._tasks.begin(

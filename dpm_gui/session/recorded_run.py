@@ -1,4 +1,4 @@
-"""The run that is recorded: what it was asked for, what came out so far, and the run it may give way to again."""
+"""The recorded run: its spec, its recordings, and the samples that can replace its futures again."""
 
 from __future__ import annotations
 
@@ -15,31 +15,32 @@ from dpm_gui.session.side_recording import PreviewRecording, SideRecording
 
 SideRecordings = dict[str, SideRecording]
 RunValue = SideFrame | SideColours | None
-"""What a run yields; None for a step that shows nothing."""
+"""What a run yields; None for a step without a frame."""
 
 
 class RecordedRun:
     """Holds the recordings of one run.
 
-    While it is one of many futures, the recordings of the samples they come from are kept beside it, if these were
-    all there: to walk the whole chain again takes long. They are as large as any recording may be, and one at most.
+    While a run of many futures is recorded, the recordings of the samples that they branch from are also kept, if they
+    were complete: sampling the whole chain again takes long. At most one such run is kept, at most as large as any
+    recording.
     """
 
     def __init__(self) -> None:
         self.spec: RunSpec | None = None
-        """What is recorded; None before the first run of what is open."""
+        """The spec that is recorded; None before the first run of the open checkpoint."""
         self.sides: SideRecordings = empty_recordings(0)
         self._counted_sides: tuple[str, ...] = (FORWARD, REVERSE)
         self._samples: tuple[RunSpec, SideRecordings] | None = None
         self._branch_states = BranchStates()
 
     def forget(self, steps: int) -> None:
-        """Something else is open, of so many ``steps``, and has not been run yet."""
+        """Drop everything; another checkpoint, with T = ``steps``, has been opened and not been run yet."""
         self.spec, self.sides, self._samples = None, empty_recordings(steps), None
         self._branch_states.forget()
 
     def begin(self, spec: RunSpec, recording_space: RecordingSpace, steps: int) -> NDArray[np.float32] | None:
-        """Record a run of ``spec`` from now on; return the state that its futures begin from, where it is known."""
+        """Record a run of ``spec`` from now on; return the state that its futures start from, or None."""
         root = self._branch_states.find(spec, self.spec, self.sides[REVERSE])
         self._samples = self._samples_before(spec)
         self.spec, self.sides = spec, recordings_in(recording_space, steps)
@@ -47,14 +48,14 @@ class RecordedRun:
         return root
 
     def restore_samples(self, spec: RunSpec) -> bool:
-        """Have the samples that many futures came from recorded again, if ``spec`` is theirs; tell whether it is."""
+        """Put back the samples that the futures branched from, if ``spec`` is theirs; return whether it is."""
         if self._samples is None or self._samples[0] != spec:
             return False
         (self.spec, self.sides), self._samples = self._samples, None
         return True
 
     def take(self, value: RunValue) -> int:
-        """Take in a value of the run, a frame of which has been kept; return how many steps of the work it was."""
+        """Record a value of the run, whose frame has been stored; return the steps of progress that it counts for."""
         match value:
             case SideFrame(side, frame, preview, spread):
                 self.sides[side].mark_stored(frame, preview=preview, spread=spread)
@@ -64,7 +65,7 @@ class RecordedRun:
         return 0
 
     def _samples_before(self, spec: RunSpec) -> tuple[RunSpec, SideRecordings] | None:
-        """Return the samples that the futures of ``spec`` come from, if they are recorded or kept, and complete."""
+        """Return the samples that the futures of ``spec`` branch from, if they are recorded or kept, and complete."""
         if not spec.branches:
             return None
         samples = replace(spec, branches=())
@@ -74,15 +75,15 @@ class RecordedRun:
 
 
 class BranchStates:
-    """Knows, for each spec with futures, the state they begin from, where the run it belongs to was on show."""
+    """Stores, for each spec with futures, the state they start from, if the run it belongs to was on show."""
 
     def __init__(self) -> None:
         self._known: dict[RunSpec, NDArray[np.float32]] = {}
 
     def find(self, spec: RunSpec, recorded: RunSpec | None, recording: SideRecording) -> NDArray[np.float32] | None:
-        """Return the state ``[*shape]`` that futures of ``spec`` begin from, if it is or was on show, else None.
+        """Return the state ``[*shape]`` that the futures of ``spec`` start from, if it is or was on show, else None.
 
-        ``recording`` is the reverse of ``recorded``, the run that is on show.
+        ``recording`` is the reverse side of ``recorded``, the run on show.
         """
         if spec.branches and recorded == spec.without_branch():
             branch = spec.branches[-1]
@@ -92,17 +93,17 @@ class BranchStates:
         return self._known.get(spec)
 
     def forget(self) -> None:
-        """Drop them all: something else is open."""
+        """Drop all states when another checkpoint has been opened."""
         self._known.clear()
 
 
 def empty_recordings(steps: int) -> dict[str, SideRecording]:
-    """Return recordings of what has not been run yet."""
+    """Return empty recordings for a checkpoint that has not been run yet."""
     return {FORWARD: SideRecording(steps), REVERSE: SideRecording(steps)}
 
 
 def recordings_in(recording_space: RecordingSpace, steps: int) -> dict[str, SideRecording]:
-    """Return the recordings of a run of T = ``steps``, whose frames will be kept in ``recording_space``."""
+    """Return the recordings of a run of T = ``steps``, whose frames will be stored in ``recording_space``."""
     preview = (
         None
         if recording_space.preview is None
@@ -115,7 +116,7 @@ def recordings_in(recording_space: RecordingSpace, steps: int) -> dict[str, Side
 
 
 def store_frames(values: Iterator[RunValue], recordings: Mapping[str, SideRecording]) -> Iterator[RunValue]:
-    """Hand on the values of a run, its frames put where they are kept: a disk takes its time, and the window has none.
+    """Yield the values of a run after storing its frames: in this thread, so that a slow disk never blocks the window.
 
     Raises:
         OutputError: If the disk fails.

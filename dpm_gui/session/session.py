@@ -1,4 +1,4 @@
-"""The one owner of what is open, running and recorded."""
+"""The session, the one owner of the open checkpoint, the running tasks and the recordings."""
 
 from __future__ import annotations
 
@@ -30,34 +30,34 @@ TASKS_OF_OPENED = (RUNNING, MEASURING_BOUND, COMPUTING_DRIFT, COMPUTING_ROWS, PR
 
 
 class Session(TaskOwner):
-    """What is open, what to run, what is running and what came out. `edit` is the one door to change the spec.
+    """The open checkpoint, the spec to run, the running tasks and their results. Only `edit` changes the spec.
 
     Attributes:
-        predictions: What `predict` has had computed.
-        drifts: What `compute_drift` has.
-        image_rows: What `compute_figure` has of pictures.
+        predictions: The results of `predict`.
+        drifts: The results of `compute_drift`.
+        image_rows: The results of `compute_figure` for images.
         undo_stack: The changes of the spec.
     """
 
     preview_read = Signal(object)
-    """A `CheckpointPreview`, told only while nothing is open."""
+    """A `CheckpointPreview`, emitted only while nothing is open."""
     opened_changed = Signal(object)
-    """An `Opened` has taken the place of what was open."""
+    """The `Opened` that replaces what was open."""
     spec_changed = Signal(object)
     recording_replaced = Signal()
     frames_added = Signal(str)
-    """Frames have come for the side that is named."""
+    """The side that has new frames."""
     colours_changed = Signal(str)
     drift_changed = Signal()
     predictions_changed = Signal()
-    """What `predict` asked for is there."""
+    """A prediction that `predict` requested has been computed."""
     figure_changed = Signal()
-    """More of what `figure_ready` waits for is there."""
+    """A part that `figure_ready` waits for has been computed."""
     bound_changed = Signal(object)
-    """A `Bound`, or None if there is none for what is open."""
+    """A `Bound`, or None if the open checkpoint has none."""
     run_started = Signal()
     run_ended = Signal(object)
-    """None after a run that came to its end or was stopped, else the error."""
+    """None after a run that finished or was stopped, else the error."""
 
     purpose = RUNNING
 
@@ -79,60 +79,60 @@ class Session(TaskOwner):
 
     @property
     def spec(self) -> RunSpec:
-        """What to run."""
+        """The spec to run."""
         return self._spec
 
     @property
     def opened(self) -> Opened | None:
-        """What is open, once it can be run."""
+        """The open checkpoint, once it can be run."""
         return self._opened
 
     @property
     def bound(self) -> Bound | None:
-        """K of what is open, if it has been measured."""
+        """K of the open checkpoint, if it has been measured."""
         return self._bound
 
     def recording(self, side: str) -> SideRecording:
-        """Return what came out on one side, "forward" or "reverse"."""
+        """Return the recording of one side, "forward" or "reverse"."""
         return self._run.sides[side]
 
     @property
     def out_of_date(self) -> bool:
-        """Whether what came out is of another spec than the present one."""
+        """Whether the recordings belong to another spec than the present one."""
         return self._opened is not None and self._run.spec != self._spec
 
     @property
     def state_kind(self) -> StateKind:
-        """What the states of what is open are; points before anything is."""
+        """The kind of the states; points before a checkpoint is open."""
         return self._state_kind
 
     @property
     def has_drift(self) -> bool:
-        """Whether what is open lies in the plane, where drifts are arrows."""
+        """Whether the states lie in the plane, where the drift is drawn as arrows."""
         return self._opened is not None and self._state_kind.in_plane
 
     @property
     def figure_ready(self) -> bool:
-        """Whether all that belongs to the paper's figure of what is open is there, beside the run itself."""
+        """Whether all parts of the paper's figure are computed, apart from the run itself."""
         if self._opened is not None and self._state_kind.is_image:
             return self.image_rows.rows is not None
         return not self.has_drift or self.drifts.at(self._run.sides[FORWARD].steps) is not None
 
     def open(self, path: str) -> None:
-        """Open the checkpoint at ``path``; what was open stays until the new one has proved sound."""
+        """Open the checkpoint at ``path``; what was open stays until the new one has been checked."""
         text = f"Opening {path}"
         self._tasks.begin(
             OPENING, lambda: opening.open_checkpoint(path), self._take_checkpoint, text, 0, can_stop=False
         )
 
     def preload(self) -> None:
-        """Have the engine imported, beside whatever else is being done."""
+        """Import the engine in the background."""
         self._tasks.begin_silently(PRELOADING, opening.preload)
 
     def edit(self, **changes: Unpack[SpecChanges]) -> None:
-        """Change entries of the spec, undoably, and run what it now says, at once or when somebody looks again.
+        """Change entries of the spec, undoably, and run it: at once, or as soon as Watch is visible again.
 
-        Another seed, count or start is another run, whose states are others: it branches only where ``changes`` say so.
+        A new seed, count or start gives other states, so the branches are dropped unless ``changes`` set them.
         """
         if changes.keys() & FIELDS_OF_ANOTHER_RUN:
             changes.setdefault("branches", ())
@@ -141,13 +141,13 @@ class Session(TaskOwner):
             self.undo_stack.push(spec_change_command(self._apply, self._spec, spec))
 
     def set_in_view(self, in_view: bool) -> None:
-        """Say whether anybody looks at what comes out: for nobody an edit is not run, but as soon as somebody looks."""
+        """Tell the session whether Watch is visible; edits made while it is hidden run when it is shown."""
         self._in_view = in_view
         if in_view and self.out_of_date:
             self._run_if_outdated()
 
     def run(self) -> None:
-        """Run the spec on what is open, from the start."""
+        """Run the spec from the start."""
         opened, spec = self._opened, self._spec
         if opened is None:
             return
@@ -173,9 +173,9 @@ class Session(TaskOwner):
         self.run_started.emit()
 
     def predict(self, mode: str, shown: Mapping[str, ShownFrame]) -> Mapping[str, ShownFrame]:
-        """Return what the frames ``shown`` look like in one ``mode``, by side; what is not known yet is computed.
+        """Return the cached predictions of kind ``mode`` for the frames ``shown``, by side; request the missing ones.
 
-        Of several wishes that wait the newest alone is answered; `predictions_changed` tells when.
+        Of several waiting requests only the newest is computed; `predictions_changed` is emitted when it is done.
         """
         known = {side: self.predictions.found(side, mode, each) for side, each in shown.items()}
         missing = {side: each for side, each in shown.items() if known[side] is None}
@@ -184,10 +184,10 @@ class Session(TaskOwner):
         return {side: ShownFrame(frame, shown[side].preview) for side, frame in known.items() if frame is not None}
 
     def compute_figure(self) -> None:
-        """Compute what belongs to the paper's figure beside the run itself, unless it is there or under way.
+        """Compute the parts of the paper's figure that the run lacks, unless they are computed or being computed.
 
         Raises:
-            BadInputError: If the run has not come to its end, or shows many futures of one state.
+            BadInputError: If the run has not finished, or shows many futures of one state.
         """
         if self._spec.branches:
             raise BadInputError("figure: the reverse shows many futures of one state; sample from noise first")
@@ -197,23 +197,23 @@ class Session(TaskOwner):
             self.compute_drift()
 
     def compute_drift(self) -> None:
-        """Compute the reverse drift of every step, unless that has been done or is under way."""
+        """Compute the reverse drift of every step, unless it is computed or being computed."""
         if self._opened is not None and self.has_drift:
             self.drifts.compute(self._opened, self._spec.threads)
 
     def measure_bound(self) -> None:
-        """Measure K of what is open on fresh data, as many as the spec has trajectories, or as suit pictures."""
+        """Measure K on fresh data: as many as the spec has trajectories, or a number that suits images."""
         opened, spec = self._opened, self._spec
         if opened is not None:
             steps, text = opened.checkpoint.steps, "Measuring K"
             self._tasks.begin(MEASURING_BOUND, lambda: runs.measure_bound(opened, spec), self._take_bound, text, steps)
 
     def stop(self) -> None:
-        """Stop what is running; the frames that are there stay."""
+        """Stop the running tasks; the frames recorded so far stay."""
         self._tasks.stop(TASKS_OF_OPENED)
 
     def shut_down(self) -> None:
-        self.undo_stack.blockSignals(True)  # it would tell of its end, when the window may be gone
+        self.undo_stack.blockSignals(True)  # it emits signals when it is destroyed, after the window may be gone
         super().shut_down()
 
     def _apply(self, spec: RunSpec) -> None:
@@ -223,7 +223,7 @@ class Session(TaskOwner):
             self._run_if_outdated()
 
     def _run_if_outdated(self) -> None:
-        """Run the spec; where all that would come out has been kept, tell of it as of a run that takes no time."""
+        """Run the spec, or put back its samples if they were kept, with the signals of a run."""
         if not self._run.restore_samples(self._spec):
             self.run()
             return
@@ -262,7 +262,7 @@ class Session(TaskOwner):
         self.run()
 
     def _adapt_spec(self, state_kind: StateKind) -> None:
-        """Run as many trajectories as is usual, unless a person has chosen another number that can be; from noise."""
+        """Start from noise, with the usual number of trajectories unless the user has set another that is possible."""
         default_count = {POINTS.default_count, SEQUENCES.default_count, self._state_kind.default_count}
         count = self._spec.count
         self._state_kind = state_kind

@@ -1,4 +1,4 @@
-"""Changes of what to run, as steps that can be taken back."""
+"""Undoable changes of the spec."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANGE_LABELS = {
 
 
 class SpecChanges(TypedDict, total=False):
-    """Entries of a `RunSpec` that a person changes."""
+    """Entries of a `RunSpec` that the user changes."""
 
     seed: int
     count: int
@@ -30,7 +30,7 @@ class SpecChanges(TypedDict, total=False):
 
 
 class ReplaceValueCommand(QUndoCommand, Generic[Value]):
-    """One value in the place of another; undone by putting the former back."""
+    """Replaces one value by another; undo puts the former back."""
 
     def __init__(self, text: str, apply: Callable[[Value], None], before: Value, after: Value) -> None:
         super().__init__(text)
@@ -48,7 +48,7 @@ class ReplaceValueCommand(QUndoCommand, Generic[Value]):
 def spec_change_command(
     apply: Callable[[RunSpec], None], before: RunSpec, after: RunSpec
 ) -> ReplaceValueCommand[RunSpec]:
-    """Return the change of the spec from ``before`` to ``after``, named by what it changes."""
+    """Return the command that changes the spec from ``before`` to ``after``, labelled by the entry that it changes."""
     changed = (field.name for field in fields(RunSpec) if getattr(before, field.name) != getattr(after, field.name))
     return ReplaceValueCommand(
         next(CHANGE_LABELS[name] for name in changed if name in CHANGE_LABELS), apply, before, after

@@ -335,7 +335,7 @@ def test_a_figure_of_a_run_that_has_not_ended_is_refused(
     steered.at_once = 3
     with qtbot.waitSignal(session.frames_added):
         session.open(path)
-    with pytest.raises(BadInputError, match="the run has not come to its end"):
+    with pytest.raises(BadInputError, match="the run has not finished"):
         session.compute_figure()
 
 
