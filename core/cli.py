@@ -10,7 +10,6 @@ import argparse
 import io
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
 from core import __version__
 from core.commands import bound as bound_command
@@ -19,21 +18,13 @@ from core.commands import inpaint as inpaint_command
 from core.commands import rates as rates_command
 from core.commands import sample as sample_command
 from core.commands import train as train_command
-from core.errors import DpmError
+from core.errors import DpmError, OneLineParser
 from core.processes.schedules import FAMILIES
 from core.values.inpainting import DEFAULT_RESULTS
 from core.values.potentials import KNOWN_MODES, TIMINGS
 from core.values.runs import DEFAULT_SEED, SPACINGS
 
 INTERRUPTED = 130
-
-
-class OneLineParser(argparse.ArgumentParser):
-    """A parser whose complaints are one line, without the usage before it."""
-
-    def error(self, message: str) -> NoReturn:
-        """Exit 2 with ``message`` on stderr."""
-        self.exit(2, f"{self.prog}: {message}\n")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -10,23 +10,14 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import NoReturn
 
 from core import __version__
-from core.errors import BadInputError, DpmError
+from core.errors import BadInputError, DpmError, OneLineParser
 from core.values.runs import MAX_COUNT, MAX_SEED, RunSpec
 
 WORKSPACES = ("watch", "paint")
 THEMES = ("system", "light", "dark")
 LEAST_SIZE, MOST_SIZE = 320, 16384
-
-
-class OneLineParser(argparse.ArgumentParser):
-    """A parser whose complaints are one line, without the usage before it."""
-
-    def error(self, message: str) -> NoReturn:
-        """Exit 2 with ``message`` on stderr."""
-        self.exit(2, f"{self.prog}: {message}\n")
 
 
 def parser() -> argparse.ArgumentParser:
