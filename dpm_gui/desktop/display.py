@@ -1,4 +1,4 @@
-"""Is there a display to open a window on? Asked before Qt is, which would end the program."""
+"""Checks for a display before Qt starts, since Qt aborts the program without one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def missing_display(platform: str) -> str | None:
     """Return why no window can be opened, in one line, or None if one can.
 
     Args:
-        platform: What ``QT_QPA_PLATFORM`` asks for; empty for Qt's own choice.
+        platform: Value of ``QT_QPA_PLATFORM``; empty for Qt's own choice.
     """
     asked = {name.split(":")[0] for name in platform.split(";")}  # Qt tries one after the other
     if not sys.platform.startswith("linux") or not asked <= {"", "xcb", "wayland"}:
@@ -24,14 +24,14 @@ def missing_display(platform: str) -> str | None:
     display = os.environ.get("DISPLAY")
     if not display:
         return f"there is no display (DISPLAY and WAYLAND_DISPLAY are not set); {ADVICE}"
-    return None if _answers(display) else f"the display {display} does not answer; {ADVICE}"
+    return None if _accepts_connections(display) else f"the display {display} does not answer; {ADVICE}"
 
 
-def _answers(display: str) -> bool:
-    """Say whether the X server at ``display`` lets us in; Qt aborts the process where it does not."""
+def _accepts_connections(display: str) -> bool:
+    """Return whether the X server at ``display`` accepts connections; Qt aborts the process if it does not."""
     name = ctypes.util.find_library("xcb")
     if name is None:
-        return True  # Qt's own complaint is the better one then
+        return True  # without libxcb, Qt's own error message is the more helpful one
     xcb = ctypes.CDLL(name)
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
@@ -41,4 +41,4 @@ def _answers(display: str) -> bool:
     if xcb.xcb_connection_has_error(connection):
         xcb.xcb_disconnect(connection)
         return False
-    return True  # left open: an X server starts anew when its last client goes, and would turn Qt away meanwhile
+    return True  # left open: an X server resets when its last client disconnects, and refuses Qt meanwhile

@@ -1,4 +1,4 @@
-"""The icons: one line style and one weight, tinted with the colour that is asked for."""
+"""The icons: line drawings of one style and one weight, tinted with a given colour."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtSvg import QSvgRenderer
 from core.runtime.assets import asset
 
 SIZES = (16, 20, 24)
-"""Drawn sizes in pixels, for the finest screen there is. For any other Qt shrinks the next larger one."""
+"""Rendered sizes, pixels times the ratio of the finest screen; Qt shrinks the next larger size for other ones."""
 
 LINE_WIDTH = "1.75"
 """Width of the line on the 24 x 24 grid of the drawings."""
@@ -27,7 +27,7 @@ _OTHER_NAMES = {
 
 
 class IconSet:
-    """The shipped line icons by name, each drawn once for each colour."""
+    """The shipped icons by name, each rendered once for each colour."""
 
     def __init__(self) -> None:
         self._icons: dict[tuple[str, str], QIcon] = {}

@@ -1,4 +1,4 @@
-"""How numbers are written on screen: with a true minus sign, and with thin spaces between thousands."""
+"""Formats numbers for the screen: with a true minus sign, and with thin spaces between thousands."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ def with_minus(text: str) -> str:
 
 
 def fixed(value: float, digits: int) -> str:
-    """Write ``value`` with so many digits after the point; what is not finite as infinite."""
+    """Format ``value`` with ``digits`` decimals; a value that is not finite becomes ∞ or −∞."""
     if not math.isfinite(value):
         return f"{MINUS}∞" if value < 0 else "∞"
     return with_minus(f"{value:.{digits}f}")
 
 
 def rounded(value: float, digits: int = 4) -> str:
-    """Write ``value`` with so many significant digits."""
+    """Format ``value`` with ``digits`` significant digits."""
     return with_minus(f"{value:.{digits}g}")
 
 
 def grouped(count: int) -> str:
-    """Write a whole number with its thousands apart."""
+    """Format a whole number with spaces between thousands."""
     return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def unscaled(value: float) -> str:
-    """Write ``value`` with three significant digits, and in full from a thousand on."""
+    """Format ``value`` with three significant digits, or as a whole number from 1000 on."""
     return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
 
 
 def padded(number: int, digits: int) -> str:
-    """Write a whole number as wide as one of so many digits, whatever it is."""
+    """Format a whole number, padded on the left to the width of ``digits`` digits."""
     return f"{number:{FIGURE_SPACE}>{digits}}"

@@ -1,4 +1,4 @@
-"""What the application remembers from one start to the next."""
+"""Settings that are kept from one start of the application to the next."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, QStandardPaths, Signa
 THEMES = ("system", "light", "dark")
 MOST_RECENT_FILES = 10
 WINDOW_VERSION = 1
-"""Raised whenever docks or tool bars change so much that an older layout would not fit."""
+"""Increased whenever docks or tool bars change so much that an older layout would not fit."""
 
 
 class Preferences(QObject):
-    """The one owner of window layout, theme and recent files; what is missing or spoilt reads as its default.
+    """The one owner of window layout, theme and recent files; a missing or damaged value reads as its default.
 
     Args:
-        settings: Where they are kept; the user's own if None.
+        settings: Where they are stored; the user's own settings if None.
         parent: Qt's owner.
     """
 
     recent_changed = Signal()
-    """Told after the list of recent files has changed."""
+    """Emitted after the list of recent files has changed."""
 
     def __init__(self, settings: QSettings | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class Preferences(QObject):
     @theme.setter
     def theme(self, theme: str) -> None:
         if theme not in THEMES:
-            raise ValueError(f"theme {theme!r} is none of {', '.join(THEMES)}")
+            raise ValueError(f"theme {theme!r} is not one of {', '.join(THEMES)}")
         self._settings.setValue("theme", theme)
 
     @property
@@ -50,7 +50,7 @@ class Preferences(QObject):
 
     @property
     def geometry(self) -> QByteArray:
-        """The window's place and size, for `QWidget.restoreGeometry`; empty if there is none."""
+        """The window's position and size, for `QWidget.restoreGeometry`; empty if there is none."""
         return self._bytes("window/geometry")
 
     @geometry.setter
@@ -70,9 +70,9 @@ class Preferences(QObject):
 
     @property
     def recent_files(self) -> tuple[str, ...]:
-        """Absolute paths of what was opened, the last first, at most ten; the files may be gone."""
+        """Absolute paths of opened files, the newest first, at most ten; a file may no longer exist."""
         value = self._settings.value("recent_files")
-        # A list of one comes back from a settings file as the text itself, an empty list as None.
+        # QSettings reads a list of one text from a file as the text itself, and an empty list as None.
         paths = [value] if isinstance(value, str) else value if isinstance(value, list) else []
         return tuple(path for path in paths if isinstance(path, str) and path)[:MOST_RECENT_FILES]
 
@@ -82,7 +82,7 @@ class Preferences(QObject):
         self._set_recent_files([name, *(other for other in self.recent_files if other != name)])
 
     def remove_recent_file(self, path: str | Path) -> None:
-        """Drop ``path`` from the recent files; one that is not there is no error."""
+        """Remove ``path`` from the recent files, if it is listed."""
         name = str(Path(path).absolute())
         self._set_recent_files([other for other in self.recent_files if other != name])
 
@@ -92,7 +92,7 @@ class Preferences(QObject):
 
     @property
     def last_folder(self) -> str:
-        """The folder of the last dialog for files; the user's documents if it is gone or there was none."""
+        """The folder of the last file dialog; the user's documents folder if that is missing or there was none."""
         folder = self._text("last_folder")
         if folder and Path(folder).is_dir():
             return folder
@@ -103,7 +103,7 @@ class Preferences(QObject):
         self._settings.setValue("last_folder", str(Path(folder).absolute()))
 
     def save(self) -> None:
-        """Write everything to disk now; otherwise Qt does so in its own time."""
+        """Write everything to disk now; otherwise Qt does so later."""
         self._settings.sync()
 
     def _set_recent_files(self, paths: list[str]) -> None:

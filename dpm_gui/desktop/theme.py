@@ -1,4 +1,4 @@
-"""Light and dark: the colours of the window, and who chooses between them."""
+"""The light and the dark theme: the colours of the window, and the choice between them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 CHOICES = ("system", "light", "dark")
 SMALLEST_TEXT = 9.0
-"""Points: nothing in the window is written smaller."""
+"""Size of the smallest text in the window, in points."""
 PROJECTOR_SCALE = 1.5
 
 
@@ -20,13 +20,13 @@ class Palette:
 
     Attributes:
         name: "light" or "dark".
-        window: Behind everything.
-        surface: Behind plots, canvases and fields.
-        hairline: Lines that separate.
-        ink, muted: Text and lines; text of less weight.
-        forward, reverse: The two processes, q and p, everywhere.
-        known: What is known of a picture to be completed, and the truth a model is held against.
-        mask: What is to be filled in, laid over the picture at ``mask_alpha``.
+        window: Background of the window.
+        surface: Background of plots, canvases and fields.
+        hairline: Separating lines.
+        ink, muted: Text and lines; secondary text.
+        forward, reverse: The two processes, q and p.
+        known: Known pixels of an image to be inpainted, and true values that a model is compared with.
+        mask: Pixels to be inpainted, laid over the image with opacity ``mask_alpha``.
         mask_alpha: 0 … 1.
     """
 
@@ -86,12 +86,12 @@ class ColouredWidget(QWidget):
         self.apply_palette()
 
     def apply_palette(self) -> None:
-        """Put the colours on what is in it; without more, paint it anew."""
+        """Apply the colours to the widget's contents; unless overridden, repaint it."""
         self.update()
 
 
 def mixed(colour: str, other: str, share: float) -> str:
-    """Return ``colour`` with ``share`` (0 … 1) of ``other`` in it, as ``#RRGGBB``."""
+    """Return a mixture of ``colour`` and a ``share`` (0 … 1) of ``other``, as ``#RRGGBB``."""
     one, two = QColor(colour), QColor(other)
     pairs = ((one.red(), two.red()), (one.green(), two.green()), (one.blue(), two.blue()))
     return QColor(*(round(a + share * (b - a)) for a, b in pairs)).name()
@@ -103,19 +103,19 @@ def text_size(widget: QWidget, steps: float = 0.0) -> float:
 
 
 class Theme(QObject):
-    """The application's look. Make one, after the application and before the first window.
+    """The appearance of the application; to be created after the application and before the first window.
 
     Args:
-        application: Gets the style, the colours and the font.
+        application: Receives the style, the colours and the font.
         choice: "system", "light" or "dark".
         parent: Qt's owner.
 
     Raises:
-        ValueError: If there is no such choice.
+        ValueError: If ``choice`` is unknown.
     """
 
     changed = Signal(object)
-    """The `Palette` now on show."""
+    """The new `Palette`."""
 
     def __init__(self, application: QApplication, choice: str = "system", parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -125,48 +125,48 @@ class Theme(QObject):
         self._choice = _checked(choice)
         application.setStyle("Fusion")
         self._set_font()
-        self._tell_platform()
+        self._set_platform_scheme()
         self._palette = self._wanted()
         self._apply_palette()
         application.styleHints().colorSchemeChanged.connect(self._follow)
 
     @property
     def choice(self) -> str:
-        """What was chosen: "system", "light" or "dark"."""
+        """The choice: "system", "light" or "dark"."""
         return self._choice
 
     @property
     def palette(self) -> Palette:
-        """What is on show."""
+        """The current palette."""
         return self._palette
 
     @property
     def projector(self) -> bool:
-        """Whether text is enlarged for a room."""
+        """Whether text is enlarged for a projector."""
         return self._projector
 
     def choose(self, choice: str) -> None:
-        """Show "light" or "dark", or whichever the "system" shows.
+        """Show "light" or "dark", or follow the "system".
 
         Raises:
-            ValueError: If there is no such choice.
+            ValueError: If ``choice`` is unknown.
         """
         self._choice = _checked(choice)
-        self._tell_platform()
+        self._set_platform_scheme()
         self._follow()
 
     def toggle(self) -> None:
-        """Show the other of light and dark."""
+        """Switch between light and dark."""
         self.choose("light" if self._palette.dark else "dark")
 
     def set_projector(self, on: bool) -> None:
-        """Enlarge all text by a half, or take that back."""
+        """Enlarge all text by half, or undo that."""
         if on != self._projector:
             self._projector = on
             self._set_font()
 
-    def _tell_platform(self) -> None:
-        """Ask for title bars and native dialogs to match."""
+    def _set_platform_scheme(self) -> None:
+        """Make title bars and native dialogs match."""
         schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
         self._application.styleHints().setColorScheme(schemes.get(self._choice, Qt.ColorScheme.Unknown))
 
@@ -194,12 +194,12 @@ class Theme(QObject):
         size = max(SMALLEST_TEXT, font.pointSizeF())
         font.setPointSizeF(size * (PROJECTOR_SCALE if self._projector else 1.0))
         self._application.setFont(font)
-        # Under a style sheet, widgets that have a palette of their own miss a new font until the sheet is read again.
+        # Under a style sheet, widgets with a palette of their own ignore a new font until the sheet is set again.
         self._application.setStyleSheet(self._application.styleSheet())
 
 
 def qt_palette(palette: Palette) -> QPalette:
-    """Return the colours as Qt's widgets want them."""
+    """Return the colours as a palette for Qt's widgets."""
     role = QPalette.ColorRole
     on_hue = DARK.window if palette.dark else LIGHT.surface
     colours = {
@@ -236,7 +236,7 @@ def qt_palette(palette: Palette) -> QPalette:
 
 
 def _style_sheet(palette: Palette) -> str:
-    """Return what a `QPalette` cannot say: hairlines where Fusion draws bevels."""
+    """Return the style that a `QPalette` cannot express: hairlines where Fusion draws bevels."""
     return f"""
         QToolTip {{ color: {palette.ink}; background: {palette.surface}; border: 1px solid {palette.hairline};
                     padding: 4px 6px; }}
@@ -250,5 +250,5 @@ def _style_sheet(palette: Palette) -> str:
 
 def _checked(choice: str) -> str:
     if choice not in CHOICES:
-        raise ValueError(f"no such theme: {choice!r}; there are {', '.join(CHOICES)}")
+        raise ValueError(f"unknown theme {choice!r}: choose one of {', '.join(CHOICES)}")
     return choice

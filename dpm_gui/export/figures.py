@@ -1,4 +1,4 @@
-"""Pictures, drawings and tables of what a view shows, as files and on the clipboard."""
+"""Saves what a figure shows as an image, a drawing or a table, or copies its image to the clipboard."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 INCH = 0.0254
 PIXELS_AN_INCH = 96
 EXPORT_DIALOGS = {
-    "png": ("Save picture", "PNG picture (*.png)"),
+    "png": ("Save image", "PNG image (*.png)"),
     "svg": ("Save drawing", "SVG drawing (*.svg)"),
     "csv": ("Save numbers", "CSV table (*.csv)"),
 }
@@ -33,13 +33,13 @@ EXPORT_DIALOGS = {
 
 
 def figure_image(figure: QWidget, scale: float = 2.0) -> QImage:
-    """Return what ``figure`` shows, its buttons left out, with ``scale`` pixels to one of the window's."""
+    """Return an image of ``figure`` without its buttons, with ``scale`` pixels to one of the window's."""
     size = figure.size() * scale
     rendered = QImage(size, QImage.Format.Format_RGB32)
     rendered.setDevicePixelRatio(scale)
     rendered.fill(figure.palette().color(QPalette.ColorRole.Window))
     with _no_buttons(figure), _lines_scaled(figure, scale / figure.devicePixelRatioF()):
-        QWidget.render(figure, rendered, QPoint(0, 0))  # not a QGraphicsView's own, which draws its scene alone
+        QWidget.render(figure, rendered, QPoint(0, 0))  # not QGraphicsView.render, which draws only the scene
     dots = round(PIXELS_AN_INCH * scale / INCH)
     rendered.setDotsPerMeterX(dots)
     rendered.setDotsPerMeterY(dots)
@@ -47,32 +47,32 @@ def figure_image(figure: QWidget, scale: float = 2.0) -> QImage:
 
 
 def save_figure_image(figure: QWidget, path: str | os.PathLike[str], scale: float = 2.0) -> None:
-    """Write what ``figure`` shows to a PNG file.
+    """Save an image of ``figure`` to a PNG file.
 
     Raises:
         BadInputError: If ``path`` does not end in .png.
-        OutputError: If it cannot be written.
+        OutputError: If ``path`` cannot be written.
     """
     save_image(figure_image(figure, scale), path)
 
 
 def save_image(image: QImage, path: str | os.PathLike[str]) -> None:
-    """Write ``image`` to a PNG file; errors as in `save_figure_image`."""
+    """Save ``image`` to a PNG file; errors as in `save_figure_image`."""
     check_output_path(path, ".png")
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QImageWriter(buffer, QByteArray(b"png"))
     if not writer.write(image):
-        raise OutputError(f"{os.fspath(path)}: the picture cannot be saved: {writer.errorString()}")
+        raise OutputError(f"{os.fspath(path)}: the image cannot be saved: {writer.errorString()}")
     _write(path, bytes(buffer.data().data()))
 
 
 def save_drawing(figure: pg.PlotWidget, path: str | os.PathLike[str]) -> None:
-    """Write what ``figure`` shows to an SVG file, as lines and letters.
+    """Save ``figure`` to an SVG file, as lines and text.
 
     Raises:
         BadInputError: If ``path`` does not end in .svg.
-        OutputError: If it cannot be written.
+        OutputError: If ``path`` cannot be written.
     """
     check_output_path(path, ".svg")
     from dpm_gui.export.svg import drawing
@@ -81,11 +81,11 @@ def save_drawing(figure: pg.PlotWidget, path: str | os.PathLike[str]) -> None:
 
 
 def save_table(table: Table, path: str | os.PathLike[str]) -> None:
-    """Write ``table`` to a CSV file: one header row, then as many digits as give each number back exactly.
+    """Save ``table`` to a CSV file: a header row, then each number with enough digits to read it back exactly.
 
     Raises:
         BadInputError: If ``path`` does not end in .csv.
-        OutputError: If it cannot be written.
+        OutputError: If ``path`` cannot be written.
     """
     check_output_path(path, ".csv")
     columns = [column.astype(str) for column in table.columns.values()]
@@ -96,40 +96,40 @@ def save_table(table: Table, path: str | os.PathLike[str]) -> None:
 
 
 def copy_figure_image(figure: QWidget, scale: float = 2.0) -> None:
-    """Put what ``figure`` shows on the clipboard."""
+    """Copy an image of ``figure`` to the clipboard."""
     QGuiApplication.clipboard().setImage(figure_image(figure, scale))
 
 
 class FigureExporter(QObject):
-    """Answers what the context menus of figures ask for: a dialog for the name, then the file.
+    """Carries out the exports that figures ask for: shows a file dialog, then writes the file.
 
     Args:
-        preferences: Remembers the folder.
+        preferences: Stores the folder of the last dialog.
         parent: Qt's owner.
     """
 
     saved = Signal(str)
-    """The path of a file that was written."""
+    """The path of a file that has been written."""
     copied = Signal()
-    """A picture is on the clipboard."""
+    """An image has been copied to the clipboard."""
     failed = Signal(object)
-    """A `DpmError`: why a file was not written."""
+    """A `DpmError`, the reason why a file was not written."""
 
     def __init__(self, preferences: Preferences, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._preferences = preferences
 
     def connect_figure(self, figure: Figure) -> None:
-        """Answer ``figure`` from now on."""
+        """Carry out the exports that ``figure`` asks for from now on."""
         figure.export_asked.connect(lambda kind: self.export(figure, kind))
 
     def export(self, figure: Figure, kind: str) -> None:
-        """Ask for a name and save ``figure`` as "png", "svg" or "csv"; or "copy" its picture."""
+        """Ask for a name and save ``figure`` as "png", "svg" or "csv"; or "copy" its image."""
         if kind == "copy":
             copy_figure_image(figure)
             self.copied.emit()
             return
-        from dpm_gui.dialogs.files import ask_save  # not before it is asked for: the window is there the sooner
+        from dpm_gui.dialogs.files import ask_save  # imported late, so that the window opens sooner
 
         title, kinds = EXPORT_DIALOGS[kind]
         proposal = f"{figure.table().name}.{kind}"
@@ -137,7 +137,7 @@ class FigureExporter(QObject):
         ask_save(figure.window(), self._preferences, title, kinds, take, proposal=proposal)
 
     def save(self, figure: Figure, kind: str, path: str) -> None:
-        """Save ``figure`` as "png", "svg" or "csv" to ``path``; tell `saved` or `failed`."""
+        """Save ``figure`` as "png", "svg" or "csv" to ``path``; emit `saved` or `failed`."""
         try:
             if kind == "png":
                 save_figure_image(figure, path)
@@ -153,23 +153,23 @@ class FigureExporter(QObject):
 
 @contextmanager
 def _no_buttons(figure: QWidget) -> Iterator[None]:
-    """Leave the buttons of ``figure`` out: a picture is for looking at.
+    """Leave the buttons of ``figure`` out of its image.
 
-    They are moved away rather than hidden, which would move the keyboard's focus and its ring.
+    They are moved away, not hidden: hiding them would move the keyboard focus and its ring.
     """
-    places = [(button, button.pos()) for button in figure.findChildren(QAbstractButton)]
-    for button, _ in places:
+    positions = [(button, button.pos()) for button in figure.findChildren(QAbstractButton)]
+    for button, _ in positions:
         button.move(-2 * button.width(), -2 * button.height() - figure.height())
     try:
         yield
     finally:
-        for button, place in places:
-            button.move(place)
+        for button, position in positions:
+            button.move(position)
 
 
 @contextmanager
 def _lines_scaled(figure: QWidget, factor: float) -> Iterator[None]:
-    """Widen the lines of a plot, whose pens count pixels of the device, whatever its scale."""
+    """Widen the lines of a plot: widths of cosmetic pens are device pixels at any scale."""
     import pyqtgraph as pg
 
     items = figure.scene().items() if isinstance(figure, pg.PlotWidget) else []

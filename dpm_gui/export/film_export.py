@@ -1,4 +1,4 @@
-"""A film being written: frames are drawn in the window's thread, a few ahead of the job that encodes them."""
+"""Writes one film: frames are drawn in the window's thread, a few ahead of the job that encodes them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from dpm_gui.jobs.jobs import Job
 
 QUEUED_FRAMES = 8
 PAUSE = 4
-"""Milliseconds that the window has to itself between two pictures."""
+"""Milliseconds between two frames in which the window handles its own events."""
 
 
 class FilmExport(QObject):
-    """Writes one film: the window draws a picture now and then, a thread packs them into the file."""
+    """Writes one film: a timer draws the frames in the window's thread, and a job encodes them."""
 
     progressed = Signal(int, int)
     ended = Signal()
-    """The thread has ended, whatever the end was; `saved` or `failed` follows, or neither of them after `cancel`."""
+    """The job has ended; `saved` or `failed` follows, or neither after `cancel`."""
     saved = Signal(str)
     failed = Signal(object)
 
@@ -47,7 +47,7 @@ class FilmExport(QObject):
         self._timer.timeout.connect(self._draw_next)
 
     def start(self) -> None:
-        """Begin; the window stays usable."""
+        """Start writing; the window stays usable."""
         self._job.start()
         self._timer.start()
 
@@ -56,13 +56,13 @@ class FilmExport(QObject):
         self._cancelled = True
         self._timer.stop()
         self._job.cancel()
-        with suppress(queue.Empty):  # the thread takes pictures out at the same time
+        with suppress(queue.Empty):  # the job takes frames out at the same time
             while True:
                 self._waiting.get_nowait()
         self._waiting.put(None)
 
     def wait(self) -> None:
-        """Wait until the thread has ended."""
+        """Wait until the job has ended."""
         self._job.wait()
 
     def _draw_next(self) -> None:
@@ -81,7 +81,7 @@ class FilmExport(QObject):
         self._complete = True
 
     def _note_failure(self, error: Exception) -> None:
-        if not self._cancelled:  # then the film had no end, or no beginning: that is what was asked for
+        if not self._cancelled:  # after `cancel` the film lacks frames, which is no error
             self._error = error
 
     def _end(self) -> None:

@@ -1,4 +1,4 @@
-"""The command "Export film or figure": asks where to, then writes while the window goes on."""
+"""The command "Export film or figure": asks for a file, then writes it while the window stays usable."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FILM_FILTER = "GIF film (*.gif);;MP4 film (*.mp4);;Figure of the paper (*.png)"
 
 
 class FilmExporter(QObject):
-    """Saves what the session has recorded, one film at a time."""
+    """Exports the session's recordings, one film at a time."""
 
     saved = Signal(str)
     failed = Signal(object)
@@ -48,22 +48,22 @@ class FilmExporter(QObject):
             signal.connect(self._drop_waiting_figure)
 
     def ask(self) -> None:
-        """Ask for a file and save to it."""
-        from dpm_gui.dialogs.files import ask_save  # not before it is asked for: the window is there the sooner
+        """Ask for a file and export to it."""
+        from dpm_gui.dialogs.files import ask_save  # imported late, so that the window opens sooner
 
         opened = self._session.opened
         proposal = opened.checkpoint.data.name if opened else "film"
         ask_save(self._window, self._preferences, "Export film or figure", FILM_FILTER, self.save, proposal=proposal)
 
     def save(self, path: str) -> None:
-        """Save to ``path`` what its suffix asks for; the errors are told, not raised."""
+        """Export to ``path``, in the format of its suffix; errors are emitted by `failed`, not raised."""
         try:
             self._save(path)
         except DpmError as error:
             self.failed.emit(error)
 
     def stop(self) -> None:
-        """Stop writing, if something is being written; no file is left behind."""
+        """Stop writing, if an export is running; no file is left behind."""
         self._figure = None
         if self._film is not None:
             self._film.cancel()
@@ -82,7 +82,7 @@ class FilmExporter(QObject):
         if self._film is not None:
             raise BadInputError(f"{path}: another film is being written; wait for it or stop it")
         if self._session.out_of_date:
-            raise BadInputError(f"{path}: what was run is out of date; look at Watch, which runs it again")
+            raise BadInputError(f"{path}: the run is out of date; open Watch, which runs it again")
         if not all(recording.complete for recording in recordings.values()):
             raise BadInputError(f"{path}: the run has not come to its end; wait for it or run again")
         if Path(path).suffix.lower() == ".png":
@@ -107,7 +107,7 @@ class FilmExporter(QObject):
         film.start()
 
     def _save_waiting_figure(self) -> None:
-        """Save the figure of the paper if that was asked for and all that belongs to it is there."""
+        """Save the figure of the paper if it was asked for and all of its parts are computed."""
         if self._figure is None or not self._session.figure_ready:
             return
         (path, recordings), self._figure = self._figure, None

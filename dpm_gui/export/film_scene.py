@@ -1,4 +1,4 @@
-"""The pictures of a film: canvases that are never shown, fed from recordings."""
+"""Draws the frames of a film, from recordings, on canvases that never appear on the screen."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from dpm_gui.views.canvases.points import PointsView
 FILM_SIZE = QSize(960, 512)
 MOST_FRAMES = 200
 STILL_FRAMES = 8
-"""Pictures for which each end of the film stands still."""
+"""Number of frames for which each end of the film stands still."""
 FRAMES_A_SECOND = 15.0
 
 CanvasType = TypeVar("CanvasType", bound=Canvas)
 
 
 class FilmScene(QWidget):
-    """Both sides of a run side by side, step by step: there from the data to the noise, and back."""
+    """Both sides of a run side by side, step by step from the data to the noise and back."""
 
     def __init__(
         self,
@@ -39,14 +39,14 @@ class FilmScene(QWidget):
         canvas: type[Canvas] = PointsView,
         data: DataInfo | None = None,
     ) -> None:
-        """Lay the scene out; both recordings are to be complete, and ``canvas`` shows the ``data`` they hold."""
+        """Lay out the scene; both recordings must be complete, and ``canvas`` must be the view of their ``data``."""
         super().__init__()
         self._recordings = recordings
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         titles = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
-        self._views = {side: canvas_to_look_at(canvas, side, titles[side], palette, self) for side in titles}
+        self._views = {side: export_canvas(canvas, side, titles[side], palette, self) for side in titles}
         for side, view in self._views.items():
             row.addWidget(view)
             if data is not None:
@@ -56,17 +56,17 @@ class FilmScene(QWidget):
 
     @property
     def stride(self) -> int:
-        """Steps from one picture to the next: 1, or more of a long run."""
+        """Steps from one frame to the next: 1, or more for a long run."""
         return -(-self._recordings[FORWARD].steps // (MOST_FRAMES // 2 - 1))
 
     def steps(self) -> list[int]:
-        """Return the step of each picture; of long runs every so many steps one is taken."""
+        """Return the step that each frame shows, every `stride` steps; both ends are repeated."""
         last = self._recordings[FORWARD].steps
-        there = [*range(0, last, self.stride), last]
-        return [0] * STILL_FRAMES + there + [last] * STILL_FRAMES + there[::-1]
+        steps = [*range(0, last, self.stride), last]
+        return [0] * STILL_FRAMES + steps + [last] * STILL_FRAMES + steps[::-1]
 
     def images(self) -> Iterator[NDArray[np.uint8]]:
-        """Draw the pictures of the film one after the other: ``[H, W, 3]`` each. In the thread of the window alone."""
+        """Draw the frames of the film one after the other, ``[H, W, 3]`` each; only in the window's thread."""
         every = f" · one step in {self.stride}" if self.stride > 1 else ""
         for t in self.steps():
             for side, view in self._views.items():
@@ -78,12 +78,12 @@ class FilmScene(QWidget):
 
 
 def pixels(image: QImage) -> NDArray[np.uint8]:
-    """Return the picture as ``[H, W, 3]``, red, green and blue."""
+    """Return ``image`` as an array ``[H, W, 3]``, RGB."""
     return pixels_of(image.convertToFormat(QImage.Format.Format_RGB888), RGB)
 
 
-def canvas_to_look_at(canvas: type[CanvasType], side: str, title: str, palette: Palette, parent: QWidget) -> CanvasType:
-    """Return a canvas to look at: without the button that explains it."""
+def export_canvas(canvas: type[CanvasType], side: str, title: str, palette: Palette, parent: QWidget) -> CanvasType:
+    """Return a canvas for export, without its help button."""
     view = canvas(side, title, parent)
     view.header.help_button.hide()
     view.set_palette(palette)
@@ -91,7 +91,7 @@ def canvas_to_look_at(canvas: type[CanvasType], side: str, title: str, palette: 
 
 
 def keep_hidden(scene: QWidget, size: QSize) -> None:
-    """Lay ``scene`` out at ``size`` without it ever appearing on the screen."""
+    """Lay out ``scene`` at ``size`` without showing it on the screen."""
     scene.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     scene.resize(size)
     scene.show()

@@ -1,4 +1,4 @@
-"""Films: any sequence of pictures to a GIF or an MP4, whole or not at all."""
+"""Writes a sequence of frames to a GIF or an MP4 file, completely or not at all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FramePixels = NDArray[np.uint8]
 
 SUFFIXES = (".gif", ".mp4")
 MOST_FRAMES_A_SECOND = {".gif": 50, ".mp4": 240}
-"""A GIF counts in hundredths of a second, and players slow down what is shorter than two of them."""
+"""A GIF counts in hundredths of a second, and players slow down frames shorter than two of them."""
 
 BT_709 = 1
 LIMITED_RANGE = 1
@@ -32,28 +32,26 @@ LIMITED_RANGE = 1
 def write_film(
     path: str | os.PathLike[str], frames: Iterable[FramePixels], fps: float = 30.0
 ) -> Generator[int, None, None]:
-    """Write ``frames`` to ``path`` as they come; its suffix says how: .gif or .mp4.
+    """Write ``frames`` to ``path`` as they come, in the format of its suffix, .gif or .mp4.
 
-    Get a generator that does the work as it is asked and yields the number of frames done, ending with all of them.
-    Close it to cancel: nothing half-written stays, and a film that was there before is left alone. A GIF needs two
-    passes, for its one palette; the numbers then rise at half the speed.
+    Return a generator that works while it is iterated and yields the number of frames done, at the end that of all.
+    Closing it cancels: no partial file is left, and an existing film is kept. A GIF needs two passes, because all
+    frames share one palette; the numbers then rise at half the speed.
 
     Args:
-        path: The file; replaced if it is there.
-        frames: Pictures ``[H, W, 3]``, uint8, RGB, all of one size.
-        fps: Frames a second.
+        path: The file; an existing one is replaced.
+        frames: Images ``[H, W, 3]``, uint8, RGB, all of one size.
+        fps: Frames per second.
 
     Raises:
-        BadInputError: At once if the suffix is unknown or ``fps`` cannot be; later if there are no frames or they
-            differ in size.
+        BadInputError: At once if the suffix is unknown or ``fps`` is out of range; later if there are no frames or
+            their sizes differ.
         OutputError: At once if ``path`` cannot be written; later if writing fails.
     """
     suffix = check_film_path(path)
     most = MOST_FRAMES_A_SECOND[suffix]
     if not 0 < fps <= most:
-        raise BadInputError(
-            f"{fps:g} frames a second: a film in {suffix[1:].upper()} takes more than 0 and up to {most}"
-        )
+        raise BadInputError(f"{fps:g} frames a second: {suffix[1:].upper()} films take more than 0 and at most {most}")
     return _write(path, suffix, _checked(path, frames), Fraction(fps).limit_denominator(1000))
 
 
@@ -85,7 +83,7 @@ def _write(
 
 
 def _checked(path: str | os.PathLike[str], frames: Iterable[FramePixels]) -> Iterator[FramePixels]:
-    """Pass the frames on while they are pictures of one size."""
+    """Yield the frames after checking that they are RGB images of one size."""
     shape: tuple[int, ...] | None = None
     for number, frame in enumerate(frames, start=1):
         if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0:
@@ -119,7 +117,7 @@ def _write_mp4(temporary: Path, frames: Iterator[FramePixels], fps: Fraction, na
 
 
 def _add_stream(container: OutputContainer, fps: Fraction, first: FramePixels) -> VideoStream:
-    """Return an H.264 stream, or one in MPEG-4 where this build of the codecs lacks x264."""
+    """Return an H.264 stream, or an MPEG-4 stream if this build of the codecs lacks x264."""
     import av
 
     if "libx264" in av.codecs_available:
@@ -131,7 +129,7 @@ def _add_stream(container: OutputContainer, fps: Fraction, first: FramePixels) -
     stream.pix_fmt = "yuv420p"
     context = stream.codec_context
     context.gop_size = max(1, round(fps))  # a key frame each second, so that players can scrub
-    # Said outright, since players guess differently for small and large pictures and would shift the hues.
+    # Set explicitly: players assume different values for small and large images, which would shift the hues.
     context.colorspace = context.color_primaries = context.color_trc = BT_709
     context.color_range = LIMITED_RANGE
     return stream

@@ -1,7 +1,7 @@
-"""Animated GIFs with one palette for the whole film, so that nothing flickers.
+"""Writes animated GIFs with one palette for the whole film, so that nothing flickers.
 
 Pillow's own writer holds all frames until the end and chooses a palette for each, and its fastest nearest-colour search
-looks at six bits of each channel: a calm background would change its shade. What is flat in a frame stays exact here.
+uses six bits of each channel, so that a constant background would change its shade. Here flat areas keep their colour.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 Codes = NDArray[np.int32]
-"""Colours as one number each, 0xRRGGBB."""
+"""Colours, each as one number 0xRRGGBB."""
 
 EXACT_COLOURS = 48
-"""Most frequent colours that are kept as they are: backgrounds, text, lines, a side's hue."""
+"""Number of most frequent colours that are kept exactly: backgrounds, text, lines, a side's hue."""
 EXACT_SHARE = 2e-4
 SAMPLE_SIDE = 256
-"""Side of the square picture of colours, more of the frequent ones, from which the rest of the palette is chosen."""
+"""Side of the square image of sampled colours from which the rest of the palette is chosen."""
 STRIDE = 5
-"""Every so many pixels are counted; prime to most widths, so that columns are not missed."""
+"""One in so many pixels is counted; prime to most widths, so that no column is missed."""
 KEEP_PREVIOUS_FRAME = 1
-"""Disposal: the frame stays under the next, which paints over a part of it."""
+"""GIF disposal method: the frame stays, and the next one overwrites a part of it."""
 
 
 class ColourCount:
@@ -38,14 +38,14 @@ class ColourCount:
         self._counts: NDArray[np.int64] = np.empty(0, np.int64)
 
     def add(self, frame: Pixels) -> None:
-        """Count the colours of ``frame`` [H, W, 3], those of a part of the pixels."""
+        """Count the colours of one in `STRIDE` pixels of ``frame`` [H, W, 3]."""
         codes, counts = np.unique(_codes(frame).ravel()[::STRIDE], return_counts=True)
         both, place = np.unique(np.concatenate([self._codes, codes]), return_inverse=True)
         self._counts = np.bincount(place, np.concatenate([self._counts, counts])).astype(np.int64)
         self._codes = both
 
     def palette(self) -> Pixels:
-        """Return at most 256 colours ``[K, 3]``: the most frequent ones exactly, the others as near as can be."""
+        """Return at most 256 colours ``[K, 3]``: the most frequent ones exactly, the others approximately."""
         order = np.argsort(-self._counts, kind="stable")
         if len(order) <= 256:
             return _colours(self._codes[order])
@@ -57,7 +57,7 @@ class ColourCount:
 
 
 class Indexer:
-    """The nearest colour of a palette, for all pixels of a frame at once; each new colour is looked up once a film."""
+    """Finds the nearest palette colour of all pixels of a frame; each new colour is looked up once in a film."""
 
     def __init__(self, palette: Pixels) -> None:
         self._palette = palette.astype(np.int32)
@@ -78,7 +78,7 @@ class Indexer:
 
 
 def write_gif(path: Path, frames: Iterator[Pixels], fps: Fraction) -> Iterator[int]:
-    """Write a GIF that plays for ever; yield the number of frames done, each frame counting one half in each pass."""
+    """Write a GIF that loops for ever; yield the number of frames done, where each of two passes counts one half."""
     colours = ColourCount()
     packed_frames: list[bytes] = []
     shape = (0, 0, 0)
@@ -104,7 +104,7 @@ def write_gif(path: Path, frames: Iterator[Pixels], fps: Fraction) -> Iterator[i
 
 
 def changed_box(before: Pixels | None, now: Pixels) -> tuple[int, int, int, int]:
-    """Return left, top, right and bottom of what differs; everything at first, one pixel if nothing does."""
+    """Return left, top, right and bottom of the changed area: all at first, one pixel if nothing has changed."""
     if before is None:
         return 0, 0, now.shape[1], now.shape[0]
     differs = (before != now).reshape(*now.shape[:2], -1).any(axis=2)
@@ -125,20 +125,20 @@ def _colours(codes: Codes) -> Pixels:
 
 
 def _cover(codes: Codes, counts: NDArray[np.int64], number: int) -> Pixels:
-    """Choose ``number`` colours, by the roots of the counts: points must hold their own beside large areas."""
+    """Choose ``number`` colours by the roots of their counts, so that points count beside large areas."""
     from PIL import Image
 
     weights = np.sqrt(counts)
     places = (np.arange(SAMPLE_SIDE**2) + 0.5) * (weights.sum() / SAMPLE_SIDE**2)
     sample = codes[np.minimum(np.searchsorted(np.cumsum(weights), places), len(codes) - 1)]
     image = Image.fromarray(_colours(sample).reshape(SAMPLE_SIDE, SAMPLE_SIDE, 3))
-    # Not median cut, whose worst error on points over a plain ground was three times as large.
+    # Not median cut, whose worst error on points over a plain background was three times as large.
     quantised = image.quantize(number, Image.Quantize.MAXCOVERAGE)
     return np.array(quantised.getpalette() or [], np.uint8).reshape(-1, 3)[:number]
 
 
 def _hundredths(number: int, fps: Fraction) -> int:
-    """Return how long frame ``number`` stays, in 1/100 s; the rounding never adds up."""
+    """Return how long frame ``number`` is shown, in 1/100 s; rounding errors do not accumulate."""
     return round((number + 1) * 100 / fps) - round(number * 100 / fps)
 
 

@@ -1,4 +1,4 @@
-"""Which figure of the paper shows what is open: 1 points, 2 sequences, 3 pictures."""
+"""The figure of the paper for the open checkpoint: 1 for points, 2 for sequences, 3 for images."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.values.runs import DriftFrame, Frame
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE
-from dpm_gui.export.film_scene import canvas_to_look_at, keep_hidden
+from dpm_gui.export.film_scene import export_canvas, keep_hidden
 from dpm_gui.session.figure_rows import IMAGES_PER_ROW, ImageRows
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
@@ -34,7 +34,7 @@ def figure_of(
     palette: Palette,
     size: QSize | None = None,
 ) -> PaperFigure | ImageFigure:
-    """Return the figure of a run that has come to its end, once `Session.figure_ready`."""
+    """Return the figure of a finished run, once `Session.figure_ready`."""
     if session.image_rows.rows is not None:
         return ImageFigure(session.image_rows.rows, checkpoint.data, palette, size)
     drifts = session.drifts.found if session.has_drift else None
@@ -42,7 +42,7 @@ def figure_of(
 
 
 class PaperFigure(QWidget):
-    """Figure 1 or 2 of the paper: forward and reverse at t = 0, T/2 and T, and in the plane the reverse drift."""
+    """Figure 1 or 2 of the paper: forward and reverse at t = 0, T/2 and T, and the reverse drift of points."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class PaperFigure(QWidget):
         size: QSize | None = None,
         canvas: type[Canvas] = PointsView,
     ) -> None:
-        """Lay the figure out; without ``drifts`` it is figure 2, of sequences."""
+        """Lay out the figure; without ``drifts`` it is figure 2, of sequences."""
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -61,42 +61,42 @@ class PaperFigure(QWidget):
         steps = (0, last // 2, last)
         for row, (side, letter) in enumerate(((FORWARD, "q"), (REVERSE, "p"))):
             for column, t in enumerate(steps):
-                view = canvas_to_look_at(canvas, side, f"{letter}(xᵗ), t = {t}", palette, self)
+                view = export_canvas(canvas, side, f"{letter}(xᵗ), t = {t}", palette, self)
                 view.set_colours(recordings[side].along)
                 frame = recordings[side].frame(t)
                 if frame is not None:
                     view.show_frame(frame)
                 grid.addWidget(view, row, column)
         for column, t in enumerate((1, *steps[1:]) if drifts is not None else ()):
-            view = canvas_to_look_at(canvas, REVERSE, f"f_μ(x, t) − x, t = {t}", palette, self)
+            view = export_canvas(canvas, REVERSE, f"f_μ(x, t) − x, t = {t}", palette, self)
             view.set_layer("arrows", True)
             view.show_drift(drifts.get(t) if drifts is not None else None)
             grid.addWidget(view, 2, column)
         keep_hidden(self, size or (FIGURE_SIZE if drifts is not None else ROWS_FIGURE_SIZE))
 
     def image(self) -> QImage:
-        """Return the figure."""
+        """Return an image of the figure."""
         return self.grab().toImage()
 
 
 class ImageFigure(QWidget):
-    """Figure 3 of the paper: examples, the same noised, what the model makes of those, and samples, a row each."""
+    """Figure 3 of the paper: a row each of examples, noised examples, denoised examples, and samples."""
 
     def __init__(self, rows: ImageRows, data: DataInfo, palette: Palette, size: QSize | None = None) -> None:
-        """Lay the figure out; ``data`` says what the pictures are."""
+        """Lay out the figure; ``data`` describes the images."""
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         signal = f"{100 * rows.signal:.0f} % of the signal left"
-        said = (
+        lines = (
             (FORWARD, "Examples", "t = 0", rows.examples),
             (FORWARD, "Noised", f"t = {rows.t} of {rows.steps}, {signal}", rows.noised),
             (REVERSE, "Denoised", f"from the noised examples, t = {rows.t} … 0", rows.denoised),
             (REVERSE, "Samples", f"from noise, t = {rows.steps} … 0", rows.samples),
         )
-        for side, title, note, x in said:
-            view = canvas_to_look_at(ImagesView, side, title, palette, self)
+        for side, title, note, x in lines:
+            view = export_canvas(ImagesView, side, title, palette, self)
             view.set_columns(IMAGES_PER_ROW)
             view.set_data(data)
             view.show_frame(Frame(0, x))
@@ -104,9 +104,9 @@ class ImageFigure(QWidget):
             view.set_note(note)
             column.addWidget(view)
         height, width = data.shape[:2]
-        high = round(IMAGES_FIGURE_WIDTH / IMAGES_PER_ROW * height / width) + IMAGES_HEADER_HEIGHT
-        keep_hidden(self, size or QSize(IMAGES_FIGURE_WIDTH, len(said) * high))
+        row_height = round(IMAGES_FIGURE_WIDTH / IMAGES_PER_ROW * height / width) + IMAGES_HEADER_HEIGHT
+        keep_hidden(self, size or QSize(IMAGES_FIGURE_WIDTH, len(lines) * row_height))
 
     def image(self) -> QImage:
-        """Return the figure."""
+        """Return an image of the figure."""
         return self.grab().toImage()

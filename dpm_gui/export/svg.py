@@ -1,4 +1,4 @@
-"""A plot as an SVG drawing that every viewer shows alike: lines and letters, no pixels."""
+"""Draws a plot as SVG that every viewer shows alike: lines and text, no pixels."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ NON_SCALING = "non-scaling-stroke"
 
 
 def drawing(figure: pg.PlotWidget) -> bytes:
-    """Return what ``figure`` shows, its labels included and its buttons left out, as an SVG file in UTF-8."""
+    """Return ``figure`` as an SVG file in UTF-8, with its labels and without its buttons."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    # SVG 1.1, since Qt's default, 1.2 Tiny, knows no clipping: curves would run out of their plot.
+    # SVG 1.1: Qt's default, 1.2 Tiny, has no clipping, and curves would run out of their plot.
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
     generator.setOutputDevice(buffer)
     generator.setSize(figure.size())
@@ -51,7 +51,7 @@ def drawing(figure: pg.PlotWidget) -> bytes:
 
 @contextmanager
 def _in_full(figure: pg.PlotWidget) -> Iterator[None]:
-    """Have pyqtgraph's items leave out what they do for speed: symbols kept as pixels, curves cut into pieces."""
+    """Turn off what pyqtgraph's items do for speed: symbols cached as pixels, curves drawn in pieces."""
     items = [item for item in figure.scene().items() if isinstance(item, pg.GraphicsItem)]
     modes = [(item, item.opts["segmentedLineMode"]) for item in items if isinstance(item, pg.PlotCurveItem)]
     for item in items:
@@ -86,10 +86,10 @@ def _draw_label(painter: QPainter, figure: pg.PlotWidget, label: QLabel) -> None
 
 
 def _with_scaled_strokes(svg: bytes) -> bytes:
-    """Put paths whose strokes keep their width at any scale into the drawing's own coordinates.
+    """Transform paths whose strokes keep their width at any scale into the drawing's own coordinates.
 
     Qt writes a curve in the units of its data, under a transformation, with ``vector-effect="non-scaling-stroke"``.
-    Viewers that do not know it stretch the strokes with the data, and in those that do, the lines of an enlarged
+    Viewers that do not support it stretch the strokes with the data; in those that do, the lines of an enlarged
     drawing stay thin.
     """
     ElementTree.register_namespace("", SVG)
@@ -110,13 +110,13 @@ def _with_scaled_strokes(svg: bytes) -> bytes:
     for element in root.iter():
         element.attrib.pop("vector-effect", None)
         for child in [child for child in element if child.get("d") == ""]:
-            element.remove(child)  # a clip that leaves nothing; valid, but Qt's own reader warns of it
+            element.remove(child)  # an empty clip path: valid, but Qt's own reader warns about it
     text = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
 def _mapped(points: str, matrix: tuple[float, ...]) -> str:
-    """Return the pairs of numbers in ``points``, mapped by an SVG matrix; what stands between them stays."""
+    """Return the pairs of numbers in ``points``, mapped by an SVG matrix; the text between them is kept."""
     a, b, c, d, e, f = matrix
 
     def mapped(pair: re.Match[str]) -> str:

@@ -1,1 +1,1 @@
-"""Long work in threads, one at a time or in order."""
+"""Long-running work in threads: jobs, tasks and the saving of files."""

@@ -1,6 +1,6 @@
-"""Long work in a thread: any generator of the engine, with its values in batches and one ending.
+"""Runs generators in threads: their values arrive in batches, and each job ends exactly once.
 
-While there are threads Python's garbage is collected from the window's own event loop, and nowhere else.
+While threads run, Python's garbage is collected from the window's event loop only.
 """
 
 from __future__ import annotations
@@ -22,45 +22,45 @@ Work = Callable[[], Iterator[object]]
 class Job(QThread):
     """Runs one generator in a thread of its own.
 
-    Values arrive in the thread that made the job, in lists, at most thirty lists a second. When all have been handed
-    on, exactly one of `failed`, `done` and `cancelled` follows. A queued signal outlives a disconnect, so each slot
-    asks whose job it is.
+    Values arrive in the thread that created the job, in lists, at most thirty lists a second. After the last list
+    exactly one of `failed`, `done` and `cancelled` is emitted. A queued signal is delivered even after a disconnect, so
+    each slot checks that its job is still current.
     """
 
     produced = Signal(list)
     failed = Signal(object)
-    """The exception, whatever it was."""
+    """The exception that ended the job."""
     done = Signal()
     cancelled = Signal()
 
     def __init__(self, work: Work, parent: QObject) -> None:
-        """Prepare to run the generator that ``work()`` makes; both are called in the thread."""
+        """Prepare to run the generator that ``work()`` returns; ``work`` is called in the job's thread as well."""
         super().__init__(parent)
         self._work = work
 
     def cancel(self) -> None:
-        """Ask the job to stop after the value it is working on; returns at once."""
+        """Ask the job to stop after the current value; return at once."""
         self.requestInterruption()
 
     def run(self) -> None:
-        """Do the work; called by Qt in the job's own thread."""
+        """Run the generator; called by Qt in the job's own thread."""
         try:
             ran_out = self._drain()
-        except Exception as error:  # noqa: BLE001 - the one place where a run's errors land
+        except Exception as error:  # noqa: BLE001 - the one place where a job's errors are caught
             self.failed.emit(error)
         else:
             (self.done if ran_out else self.cancelled).emit()
 
     def _drain(self) -> bool:
-        """Hand on all values; return False if the job was cancelled before the generator ran out."""
+        """Emit all values; return False if the job was cancelled before the generator was exhausted."""
         generator = self._work()
         try:
-            return self._hand_on(generator)
+            return self._emit_values(generator)
         finally:
             if isinstance(generator, Generator):
-                generator.close()  # here and now, so that what it holds is let go in this thread
+                generator.close()  # in this thread, so that it releases its resources here
 
-    def _hand_on(self, generator: Iterator[object]) -> bool:
+    def _emit_values(self, generator: Iterator[object]) -> bool:
         values: list[object] = []
         sent = 0.0
         try:
@@ -78,7 +78,7 @@ class Job(QThread):
 
 
 class Jobs(QObject):
-    """The jobs that are running, at most one for each purpose: a newer one takes the older one's place."""
+    """The running jobs, at most one for each purpose: a newer job replaces the older one."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -86,7 +86,7 @@ class Jobs(QObject):
         self._alive: set[Job] = set()
 
     def start(self, purpose: str, work: Work) -> Job:
-        """Prepare ``work`` for ``purpose`` and cancel what ran for it before; connect to the job, then start it."""
+        """Return a new job for ``purpose`` and cancel the earlier one; connect to the job, then start it."""
         self.cancel(purpose)
         job = Job(work, self)
         self._current[purpose] = job
@@ -95,27 +95,27 @@ class Jobs(QObject):
         return job
 
     def is_current(self, purpose: str, job: Job) -> bool:
-        """Say whether ``job`` is the one now at work for ``purpose``."""
+        """Return whether ``job`` is the current job for ``purpose``."""
         return self._current.get(purpose) is job
 
     def end(self, purpose: str) -> None:
-        """Say that the job for ``purpose`` has come to its end."""
+        """Mark the job for ``purpose`` as ended."""
         self._current.pop(purpose, None)
 
     def cancel(self, purpose: str) -> bool:
-        """Cancel the job for ``purpose``; say whether there was one. Nothing more of it is current."""
+        """Cancel the job for ``purpose``, which is no longer current; return whether there was one."""
         job = self._current.pop(purpose, None)
         if job is not None:
             job.cancel()
         return job is not None
 
     def wait(self) -> None:
-        """Wait until every thread has come to its end by itself, without a look at the events of the window."""
+        """Wait until every thread has ended by itself; events of the window are not processed meanwhile."""
         for job in tuple(self._alive):
             job.wait()
 
     def shut_down(self) -> None:
-        """Cancel everything and wait until no thread is left."""
+        """Cancel every job and wait until all threads have ended."""
         self._current.clear()
         for job in self._alive:
             job.cancel()
@@ -130,15 +130,15 @@ class Jobs(QObject):
 
 @contextmanager
 def collected_between_events(loaded: SignalInstance) -> Iterator[None]:
-    """Have garbage collected twice a second while no event is being handled.
+    """Collect garbage twice a second, between two events.
 
-    Python would collect it wherever an allocation happens to be the one too many. In the thread of a job that ends
-    objects of Qt outside of their own thread, and in the middle of a call to Qt it ends connections whose lock that
-    call may hold, which stops the window for ever.
+    Python's automatic collection may run at any allocation. In a job's thread it would delete Qt objects outside their
+    own thread; in the middle of a call to Qt it would delete connections whose lock that call may hold, and the window
+    would hang.
 
     Args:
-        loaded: The signal that all is imported. None of that is ever garbage, and to look through it takes as long
-            as three frames: from then on it is left out.
+        loaded: The signal that all modules are imported. They never become garbage, and scanning them takes as long
+            as three frames, so they are excluded from then on.
     """
     collector = GarbageCollector(interval=SECONDS_BETWEEN_COLLECTIONS)
     loaded.connect(lambda *_: gc.freeze(), Qt.ConnectionType.SingleShotConnection)

@@ -1,4 +1,4 @@
-"""Files that are saved while the window goes on: in jobs, one after the other, and each that was begun to its end."""
+"""Saves files in jobs, one after the other, while the window stays usable; a save that has begun is completed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from dpm_gui.jobs.tasks import TaskOwner
 SAVING = "save"
 
 Write = Callable[[str], None]
-"""Writes to a path, in a thread: what it writes is changed by nobody any more."""
+"""Writes to a path, in a thread; the data to be written must not change any more."""
 
 
 class Saver(TaskOwner):
-    """Writes one file at a time, in the order they were asked for: of two saves to one path the later one stands."""
+    """Writes one file at a time, in the order of the calls; of two saves to one path the later one counts."""
 
     saved = Signal(str)
-    """The path of a file that was written."""
+    """The path of a file that has been written."""
     purpose = SAVING
 
     def __init__(self, parent: QObject) -> None:
@@ -32,16 +32,16 @@ class Saver(TaskOwner):
         self._waiting: dict[str, Write] = {}
 
     def save(self, path: str, write: Write) -> None:
-        """Have ``write(path)`` called in a job, in the place of what waits to be written to the same path."""
+        """Call ``write(path)`` in a job; a save to the same path that is still waiting is replaced."""
         self._waiting.pop(path, None)
         self._waiting[path] = write
         if not self.running:
             self._begin_next()
 
     def shut_down(self) -> None:
-        """Write all that was to be saved, and end every thread; nothing begins any more.
+        """Complete all saves and end every thread; no further save begins.
 
-        There is no window left to tell of an error, so that it goes to stderr, in one line.
+        The window is closed by then, so each error is written to stderr, in one line.
         """
         self.blockSignals(True)
         self._closing = True
@@ -66,7 +66,7 @@ class Saver(TaskOwner):
             self.failed.emit(error)
 
     def _written(self, write: Write, path: str) -> Iterator[object]:
-        """Write, in the job: there is nothing to be handed on."""
+        """Write the file, in the job; the generator yields nothing."""
         try:
             write(path)
         except (DpmError, OSError) as error:

@@ -1,4 +1,4 @@
-"""What is being done: one job for each purpose, its values taken in, its end told, and what the status bar says."""
+"""Runs one job for each purpose, receives its values, and reports its end and, for the status bar, its progress."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Value = TypeVar("Value")
 
 
 class Tasks(QObject):
-    """Runs generators in threads, for one purpose the newest alone; of what was replaced nothing is taken any more."""
+    """Runs generators in threads, for each purpose only the newest; values of a replaced job are discarded."""
 
     activity_changed = Signal(object)
-    """An `Activity`, the first of ``order`` that is under way, or None when nothing is being done."""
+    """The `Activity` of the first purpose of ``order`` that is running, or None if none is."""
     ended = Signal(str, object)
-    """Purpose, and None after work that came to its end or was stopped, else the error."""
+    """Purpose and error; the error is None after work that finished or was stopped."""
 
     def __init__(self, order: tuple[str, ...], parent: QObject) -> None:
-        """Tell of what is done for the purposes in ``order``, of several of them the first; of others nothing."""
+        """Report the activity of the first purpose of ``order`` that is running; other purposes are not reported."""
         super().__init__(parent)
         self._order = order
         self._jobs = Jobs(self)
@@ -32,7 +32,7 @@ class Tasks(QObject):
         self._ended = False
 
     def __contains__(self, purpose: str) -> bool:
-        """Tell whether something is under way for ``purpose``."""
+        """Return whether work for ``purpose`` is running."""
         return purpose in self._activities
 
     def begin(
@@ -45,15 +45,15 @@ class Tasks(QObject):
         *,
         can_stop: bool = True,
     ) -> None:
-        """Do ``work`` for ``purpose``, in the place of what was done for it before.
+        """Run ``work`` for ``purpose``, in place of its earlier work.
 
         Args:
-            purpose: What for.
-            work: Makes the generator.
-            take: Takes in its values, in this thread, and returns how many steps of the work they were.
-            text: What is done, in words.
-            total: Steps of it; 0 where nobody knows.
-            can_stop: Whether a person may stop it.
+            purpose: Name of the purpose.
+            work: Returns the generator.
+            take: Receives the values, in this thread, and returns how many steps of the work they were.
+            text: Description of the work, for the status bar.
+            total: Number of steps; 0 if unknown.
+            can_stop: Whether the user may stop it.
         """
         if self._ended:
             return
@@ -66,28 +66,28 @@ class Tasks(QObject):
         job.start()
 
     def begin_silently(self, purpose: str, work: Work) -> None:
-        """Do ``work``, whose values and end nobody asks for."""
+        """Run ``work`` without reporting its values, progress or end."""
         if not self._ended:
             self._jobs.start(purpose, work).start()
 
     def stop(self, purposes: Iterable[str]) -> None:
-        """Stop what is under way for ``purposes``; what has been taken in stays."""
+        """Stop the work for ``purposes``; values already received are kept."""
         for purpose in purposes:
             if self._jobs.cancel(purpose):
                 self.fail(purpose, None)
 
     def fail(self, purpose: str, error: Exception | None) -> None:
-        """End ``purpose`` with ``error``, even where nothing had begun."""
+        """End ``purpose`` with ``error``, even if no work had begun."""
         self._jobs.cancel(purpose)
         self._set_activity(purpose, None)
         self.ended.emit(purpose, error)
 
     def wait(self) -> None:
-        """Wait until the work that is under way has come to its end; that is told later, when events are looked at."""
+        """Wait until all running work has ended; `ended` is emitted later, when events are processed."""
         self._jobs.wait()
 
     def shut_down(self) -> None:
-        """End every thread; nothing is told and nothing begins any more."""
+        """End every thread; no signal is emitted and no work begins any more."""
         self._ended = True
         self.blockSignals(True)
         self._jobs.shut_down()
@@ -100,11 +100,11 @@ class Tasks(QObject):
         values: list[Value],
         progress: ProgressEstimator,
     ) -> None:
-        if not self._jobs.is_current(purpose, job):  # a queued signal outlives a job that was replaced
+        if not self._jobs.is_current(purpose, job):  # a queued signal may arrive after its job was replaced
             return
         try:
             self._set_activity(purpose, progress.after(take(values)))
-        except DpmError as error:  # told as if the work itself had failed
+        except DpmError as error:  # reported like a failure of the work itself
             self.fail(purpose, error)
 
     def _finish(self, purpose: str, job: Job, error: Exception | None) -> None:
@@ -123,18 +123,18 @@ class Tasks(QObject):
 
 
 class TaskOwner(QObject):
-    """The base of what has work done in jobs and tells of it: a session, or who opens or saves files."""
+    """Base class of objects that run work in jobs and report on it: sessions, and objects that open or save files."""
 
     activity_changed = Signal(object)
-    """An `Activity`, or None when nothing is being done."""
+    """An `Activity`, or None when nothing is running."""
     failed = Signal(object)
-    """An exception, whatever was being done."""
+    """The exception of any work that failed."""
 
     purpose: ClassVar[str]
-    """What `running` tells of and `stop` stops."""
+    """The purpose that `running` refers to and `stop` stops."""
 
     def __init__(self, parent: QObject | None, order: tuple[str, ...] = ()) -> None:
-        """Tell of what is done for the purposes in ``order``; without one, for `purpose` alone."""
+        """Report the activity of the purposes in ``order``; if it is empty, of `purpose` alone."""
         super().__init__(parent)
         self._tasks = Tasks(order or (self.purpose,), self)
         self._tasks.activity_changed.connect(self.activity_changed)
@@ -142,32 +142,32 @@ class TaskOwner(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether the work is under way."""
+        """Whether the work for `purpose` is running."""
         return self.purpose in self._tasks
 
     def stop(self) -> None:
-        """Stop what is under way; what is there stays."""
+        """Stop the work for `purpose`; values already received are kept."""
         self._tasks.stop((self.purpose,))
 
     def shut_down(self) -> None:
-        """End every thread; nothing is told and nothing begins any more."""
+        """End every thread; no signal is emitted and no work begins any more."""
         self.blockSignals(True)
         self._tasks.shut_down()
 
     def _note_end(self, purpose: str, error: Exception | None) -> None:
-        """Tell of the end of work for ``purpose``, of which `failed` is a part."""
+        """React to the end of work for ``purpose``; after an error, `failed` is emitted."""
         if error is not None:
             self.failed.emit(error)
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What is being done, for the status bar.
+    """Running work, as the status bar shows it.
 
     Attributes:
-        text: What, in words.
-        done, total: How far, in steps; ``total`` is 0 where nobody knows.
-        seconds_left: An estimate, or None while there is nothing to go by.
+        text: Description of the work.
+        done, total: Steps done, and steps in all; ``total`` is 0 if unknown.
+        seconds_left: Estimate, or None before the first step and without a total.
         can_stop: Whether `Session.stop` ends it.
     """
 
@@ -179,7 +179,7 @@ class Activity:
 
 
 class ProgressEstimator:
-    """Counts the steps of one job and guesses the time that is left."""
+    """Counts the steps of one job and estimates the time left."""
 
     def __init__(self, text: str, total: int, *, can_stop: bool) -> None:
         self._text = text
