@@ -118,6 +118,8 @@ ALLOWED: tuple[Allowed, ...] = (
         "pictures", r"(shipped_images|make_data)\.py$", r'file\["pictures|pictures=', "a name in the file of digits"
     ),
     Allowed("own data", r"\.py$|docs/checkpoint\.md$", '["`]own data["`]', "a recipe's name in files"),
+    Allowed("picture", r"core/formats/requests\.py$", "OLD_NAMES", "a name in files written before"),
+    Allowed("back and forth", r"core/formats/requests\.py$", "OLD_NAMES", "a name in files written before"),
     Allowed("spread", r"^core/", "state_spread", "entropy for bits, a standard deviation for numbers"),
     Allowed("look", r"\.py$", "lookup", "a word of its own"),
 )

@@ -1,7 +1,7 @@
-"""Where the frames of a recording live: in memory, in a nameless file of a temporary folder, or in a file of HDF5.
+"""Where the frames of a recording are stored: in memory, in a temporary file without a name, or in an HDF5 file.
 
-Every home takes the room for all frames, t = 0 … T, at the start: what does not fit is told before the first one is
-computed.
+Each backend takes the room for all frames, t = 0 … T, at the start, so that a lack of room is reported before the first
+frame is computed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from core.runtime.files import atomic_path, check_output_path
 NAME = "recording"
 Opened = TypeVar("Opened")
 LARGE_FILES = Path("/var/tmp")
-"""Where systems keep large temporary files; /tmp itself may be memory."""
+"""Where systems keep large temporary files; the usual folder may be in memory."""
 
 
 class RecordingBackend(Protocol):
@@ -40,17 +40,17 @@ class RecordingBackend(Protocol):
         """Keep a copy of ``frame`` as frame ``t``."""
 
     def frame(self, t: int) -> NDArray[np.generic]:
-        """Return frame ``t``, which has been written; it stays as it is when the home is closed."""
+        """Return frame ``t``, which has been written; it stays valid when the backend is closed."""
 
     def path(self, written: NDArray[np.bool_], index: int) -> NDArray[np.generic]:
         """Return the states ``[S, *shape]`` of one trajectory in the frames that are ``written`` [T + 1]."""
 
     def close(self, written: NDArray[np.bool_] | None) -> None:
-        """Let go of everything; ``written`` [T + 1] says which frames there are, None that no file is to be left."""
+        """Release everything; ``written`` [T + 1] says which frames are there, None that no file is to be left."""
 
 
 class MemoryBackend:
-    """Frames in memory, each by itself, so that one that is kept longer keeps no other."""
+    """Frames in memory, one array each, so that a frame that is used longer keeps no other one."""
 
     storage = "memory"
 
@@ -58,7 +58,7 @@ class MemoryBackend:
         """Take the memory for ``shape`` = (T + 1, N, …).
 
         Raises:
-            BadInputError: If it is not there.
+            BadInputError: If it is not available.
         """
         needed = size_of(shape, dtype)
         check_memory(needed, f"{NAME}: frames of shape {shape}")
@@ -77,15 +77,15 @@ class MemoryBackend:
         frames = _open(self._frames)
         return np.stack([frames[t][index] for t in np.flatnonzero(written)])
 
-    def close(self, written: NDArray[np.bool_] | None) -> None:  # noqa: ARG002 - there is nobody to be told
+    def close(self, written: NDArray[np.bool_] | None) -> None:  # noqa: ARG002 - nothing is left to say it in
         self._frames = None
 
 
 class TemporaryFileBackend:
     """Frames in a temporary file without a name.
 
-    The system gives its room back when the process ends, in whatever way: a crash leaves nothing to be tidied up. It is
-    read through maps, a fresh one each time, so that what has been looked at does not pile up in memory.
+    The system frees its room when the process ends in any way: a crash leaves nothing behind. It is read through memory
+    maps, a new one each time, so that frames that were read do not pile up in memory.
     """
 
     storage = "disk"
@@ -94,14 +94,14 @@ class TemporaryFileBackend:
         """Take the room for ``shape`` = (T + 1, N, …) in ``folder``, by default one for large temporary files.
 
         Raises:
-            OutputError: If it is not there, or the folder cannot be written to.
+            OutputError: If it is not available, or the folder cannot be written to.
         """
         self._folder = temporary_folder() if folder is None else folder
         self._shape, self._dtype, self._size = shape, dtype, size_of(shape, dtype)
         check_disk(self._size, self._folder, NAME)
-        self._lock = threading.Lock()  # a map moves the place in the file, at which another thread may be writing
+        self._lock = threading.Lock()  # a map moves the position in the file, where another thread may write
         try:
-            file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - it lives as long as the recording
+            file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - it is open as long as the recording
         except OSError as error:
             raise self._explained(error) from error
         self._file: BinaryIO | None = file
@@ -129,7 +129,7 @@ class TemporaryFileBackend:
         found: NDArray[np.generic] = self._map(0, self._shape)[written, index]
         return found
 
-    def close(self, written: NDArray[np.bool_] | None) -> None:  # noqa: ARG002 - there is nobody to be told
+    def close(self, written: NDArray[np.bool_] | None) -> None:  # noqa: ARG002 - nothing is left to say it in
         self._file = None
         self._release()
 
@@ -143,10 +143,10 @@ class TemporaryFileBackend:
 
 
 class Hdf5Backend:
-    """Frames in a file of HDF5 that is the user's to keep: it takes its name when the recording is closed.
+    """Frames in an HDF5 file for the user, which gets its name when the recording is closed.
 
-    Data set ``frames`` [T + 1, N, *shape], and ``written`` [T + 1], which of them have been written;
-    attributes as given. A recording that is never closed leaves no file.
+    Data sets ``frames`` [T + 1, N, *shape] and ``written`` [T + 1], which says which frames are there; attributes as
+    given. A recording that is never closed leaves no file.
     """
 
     storage = "disk"
@@ -161,7 +161,7 @@ class Hdf5Backend:
         """Take the room for ``shape`` = (T + 1, N, …).
 
         Raises:
-            OutputError: If it is not there, or ``path`` cannot be written.
+            OutputError: If it is not available, or ``path`` cannot be written.
         """
         self._name = os.fspath(path)
         needed = size_of(shape, dtype)
@@ -173,7 +173,7 @@ class Hdf5Backend:
         self._file: h5py.File | None = stack.enter_context(h5py.File(temporary, "w"))
         self._file.attrs.update(facts)
         self._file.create_dataset("written", shape[:1], bool)
-        # In one piece, since of chunks all would be read for one trajectory, and laid out now, so that it can be kept.
+        # Contiguous, since one trajectory would need all chunks; allocated now, so that its room is reserved.
         at_once = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
         at_once.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
         self._file.create_dataset("frames", shape, dtype, dcpl=at_once)
@@ -216,9 +216,9 @@ class Hdf5Backend:
 
 
 def temporary_folder() -> Path:
-    """Return the folder for large temporary files: the user's wish (TMPDIR), else one that is a disk."""
-    wished = any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
-    return LARGE_FILES if not wished and os.access(LARGE_FILES, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+    """Return the folder for large temporary files: the user's choice (TMPDIR), else one that is on a disk."""
+    chosen = any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
+    return LARGE_FILES if not chosen and os.access(LARGE_FILES, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
 
 
 def size_of(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> int:
@@ -227,7 +227,7 @@ def size_of(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> int:
 
 
 def _reserve(file: BinaryIO, size: int) -> None:
-    """Make ``file`` ``size`` bytes long, and where the system can promise it, hold the room for them."""
+    """Make ``file`` ``size`` bytes long, and reserve the room for them where the system can."""
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, size)
     else:
@@ -235,8 +235,8 @@ def _reserve(file: BinaryIO, size: int) -> None:
 
 
 def _give_up(stack: ExitStack, reason: BaseException) -> None:
-    """Leave all that ``stack`` has entered as on ``reason``: a file half written is removed."""
-    with suppress(OSError, RuntimeError, OutputError):  # what goes wrong on the way is a consequence
+    """Leave all contexts of ``stack`` as if ``reason`` had been raised: a file half written is removed."""
+    with suppress(OSError, RuntimeError, OutputError):  # further errors follow from the first
         stack.__exit__(type(reason), reason, reason.__traceback__)
 
 

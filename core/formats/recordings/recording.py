@@ -1,4 +1,4 @@
-"""What came out of a run, whole: every frame, exactly, at once, in any order, in memory or on disk."""
+"""All frames of a run, exactly as computed, readable in any order, in memory or on disk."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from core.values.runs import Frame
 DEFAULT_CAP = 512 * 2**20
 """Bytes of memory that one recording may take: 512 MB."""
 STORED_AS: Mapping[str, np.dtype[np.generic]] = {"gaussian": np.dtype(np.float32), "binomial": np.dtype(np.uint8)}
-"""How states of each kind of process are kept without loss."""
+"""How states of each kind of process are stored without loss."""
 FORMAT = "dpm-trajectory"
 
 
 class TrajectoryRecording:
     """The frames t = 0 … T of one set of trajectories, of which some may not have been computed yet.
 
-    A context: at its end the recording is closed; after an error a file of HDF5 is not left.
+    As a context it is closed at the end of the block; after an error no HDF5 file is left.
     """
 
     def __init__(self, shape: tuple[int, ...], kind: str, backend: RecordingBackend) -> None:
@@ -47,16 +47,16 @@ class TrajectoryRecording:
 
     @property
     def storage(self) -> str:
-        """Where the frames live: "memory" or "disk"."""
+        """Where the frames are stored: "memory" or "disk"."""
         return self._backend.storage
 
     def add(self, frame: Frame) -> None:
-        """Take in a copy of one frame.
+        """Store a copy of one frame.
 
         Raises:
-            BadInputError: If it does not belong here: another shape or type, no step of 0 … T, no bits among bits, or
-                one that is there already.
-            OutputError: If it cannot be written; what was recorded before can still be read, but for an HDF5 file.
+            BadInputError: If it has another shape or type, is not of bits where bits are stored, or its step is none
+                of 0 … T or there already.
+            OutputError: If it cannot be written; earlier frames can still be read, unless in an HDF5 file.
         """
         self._check_step(frame.t)
         if self._written[frame.t]:
@@ -89,9 +89,9 @@ class TrajectoryRecording:
         return _read_only_float32(self._backend.path(self._written, index))
 
     def close(self) -> None:
-        """Let go of memory and disk; frames that were given out stay as they are.
+        """Release memory and disk; frames that were given out stay valid.
 
-        A file of HDF5 takes its place now, whether or not it is complete; which frames are there it says itself.
+        An HDF5 file gets its name now, complete or not; it says itself which frames are there.
 
         Raises:
             OutputError: If that file cannot be written.
@@ -131,20 +131,20 @@ def make(
     file: str | os.PathLike[str] | None = None,
     folder: Path | None = None,
 ) -> TrajectoryRecording:
-    """Return an empty recording of the frames t = 0 … T, with all the room that it will need.
+    """Return an empty recording of the frames t = 0 … T, with the room for all of them.
 
     Args:
         steps: T.
         count: N, number of trajectories.
         shape: Shape of one state.
         kind: "gaussian" or "binomial"; bits take a byte each, numbers four.
-        cap: Bytes of memory that the frames may take; if they are more, all of them live on disk.
-        file: A file of HDF5 to record to, whatever the size.
-        folder: Where the temporary file is to be, if there is one.
+        cap: Bytes of memory that the frames may take; if they need more, all are stored on disk.
+        file: An HDF5 file to record to, whatever the size.
+        folder: Where the temporary file is to be, if one is needed.
 
     Raises:
-        BadInputError: If the memory is not there, or an argument is out of range.
-        OutputError: If the room on disk is not there, or cannot be written to.
+        BadInputError: If the memory is not available, or an argument is out of range.
+        OutputError: If the room on disk is not available, or cannot be written to.
     """
     least = {"steps": (steps, 0), "count": (count, 1), "cap": (cap, 0), "shape": (min(shape, default=1), 1)}
     for name, (value, smallest) in least.items():
