@@ -18,13 +18,11 @@ from core.commands import inpaint as inpaint_command
 from core.commands import rates as rates_command
 from core.commands import sample as sample_command
 from core.commands import train as train_command
-from core.errors import DpmError, OneLineParser
 from core.processes.schedules import FAMILIES
+from core.runtime.command_line import OneLineParser, exit_status
 from core.values.inpainting import DEFAULT_RESULTS
 from core.values.potentials import KNOWN_MODES, TIMINGS
 from core.values.runs import DEFAULT_SEED, SPACINGS
-
-INTERRUPTED = 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -154,17 +152,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be in no encoding
     options = parser().parse_args(arguments)
     try:
-        status: int = options.run(options)
-    except DpmError as error:
-        print(f"dpm: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("dpm: interrupted", file=sys.stderr)
-        return INTERRUPTED
+        return exit_status("dpm", lambda: options.run(options))
     except BrokenPipeError:
         sys.stderr.close()  # what read our output has gone; there is nobody left to tell
         return 1
-    return status
 
 
 if __name__ == "__main__":

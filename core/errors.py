@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import NoReturn
-
 LONGEST_REASON = 400
 
 
@@ -43,11 +40,3 @@ class OutputError(DpmError):
 
 class TrainingError(DpmError):
     """Training that cannot go on; what was learned before is kept."""
-
-
-class OneLineParser(argparse.ArgumentParser):
-    """A parser whose errors are one line, without the usage before it."""
-
-    def error(self, message: str) -> NoReturn:
-        """Exit 2 with ``message`` on stderr."""
-        self.exit(2, f"{self.prog}: {message}\n")

@@ -22,6 +22,7 @@ from core.formats.checkpoints import read, save
 from core.model import DiffusionModel
 from core.recipes.recipe import Recipe
 from core.recipes.run import RecipeRun
+from core.runtime.command_line import INTERRUPTED
 from core.sampling.trajectories import reverse
 from core.values.checkpoints import Checkpoint
 from core.values.runs import RunSpec
@@ -174,7 +175,7 @@ def test_ctrl_c_leaves_a_checkpoint_from_which_training_goes_on_as_if_never_stop
 ) -> None:
     with monkeypatch.context() as patch:
         interrupted_after(2, KeyboardInterrupt(), patch)
-        assert dpm("train", "swiss_roll", "--out", "half.h5") == cli.INTERRUPTED
+        assert dpm("train", "swiss_roll", "--out", "half.h5") == INTERRUPTED
     err = capsys.readouterr().err
     assert "dpm train --resume half.h5" in err
     assert "Traceback" not in err
@@ -198,7 +199,7 @@ def test_ctrl_c_while_k_is_measured_does_not_lose_what_was_learned(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(train_command, "_measured", interrupted)
-    assert dpm("train", "swiss_roll") == cli.INTERRUPTED
+    assert dpm("train", "swiss_roll") == INTERRUPTED
     found = read(folder / "swiss_roll.h5").training
     assert found is not None
     assert found.steps_done == 6

@@ -19,6 +19,7 @@ from core.processes.schedules import log_linear
 from core.recipes import user_data
 from core.recipes.run import RecipeRun
 from core.recipes.user_data import USER_DATA, WITH_DATA, cifar10, measured_count, user_recipe
+from core.runtime.command_line import INTERRUPTED
 from core.training import trainer
 
 Capture = pytest.CaptureFixture[str]
@@ -105,7 +106,7 @@ def test_a_training_on_own_data_goes_on_with_them_as_if_never_stopped(
 
     with monkeypatch.context() as patch:
         patch.setattr(training_command, "_training_with_progress_bar", interrupted)
-        assert dpm("train", "--data", "points.npy", "--steps", 6, "--seed", 3, "--out", "half.h5") == cli.INTERRUPTED
+        assert dpm("train", "--data", "points.npy", "--steps", 6, "--seed", 3, "--out", "half.h5") == INTERRUPTED
     assert "dpm train --resume half.h5 --data points.npy" in capsys.readouterr().err
     (folder / "points.npy").rename(folder / "moved.npy")
     assert dpm("train", "--resume", "half.h5", "--data", "moved.npy") == 0
