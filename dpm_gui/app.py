@@ -1,281 +1,90 @@
-"""The composition root: builds the parts and connects them, and does nothing else."""
+"""The composition root: which workspaces the program has, and how it is started with a window.
+
+Qt is imported when a window is wanted; the command line is read before that.
+"""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
+import argparse
+import signal
+import sys
+import traceback
+from types import TracebackType
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QApplication
+from core import __version__
+from core.errors import DpmError
+from core.values.runs import RunSpec
+from dpm_gui.paint.workspace import PAINT
+from dpm_gui.watch.workspace import WATCH
 
-from core.errors import BadCheckpointError, BadInputError, DpmError
-from core.runtime.assets import asset, is_shipped
-from core.values.runs import MAX_SEED, RunSpec
-from dpm_gui.desktop.icons import IconSet
-from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.desktop.theme import CHOICES, Palette, Theme
-from dpm_gui.engine.opening import Opened
-from dpm_gui.export.figures import FigureExporter
-from dpm_gui.export.film_exporter import FilmExporter
-from dpm_gui.paint.controller import PaintController
-from dpm_gui.session.player import Player
-from dpm_gui.session.session import Session
-from dpm_gui.window.main_window import MainWindow
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
-SHIPPED = "checkpoints/swiss_roll.h5"
-ALL_SHIPPED = {
-    "open_shipped": SHIPPED,
-    "open_rbf": "checkpoints/swiss_roll_rbf.h5",
-    "open_heartbeat": "checkpoints/heartbeat.h5",
-    "open_fast": "checkpoints/heartbeat_fast.h5",
-    "open_digits": "checkpoints/digits.h5",
-    "open_leaves": "checkpoints/dead_leaves.h5",
-    "open_paper_leaves": "checkpoints/dead_leaves_paper.h5",
-    "open_gravel": "checkpoints/gravel.h5",
-    "open_brick": "checkpoints/brick.h5",
-    "open_patches": "checkpoints/colour_patches.h5",
-}
-"""What may have come with the program, by the command that opens it; a command whose file is missing is left out."""
-PROJECTOR_LINES = 1.5
+    from dpm_gui.desktop.preferences import Preferences
+    from dpm_gui.window.application import DpmApplication
+
+WORKSPACES = (
+    WATCH,
+    PAINT,
+)
+"""The workspaces, in the order of their shortcuts; the first one is shown at first."""
 
 
-class DpmApplication(QObject):
-    """Everything that one running program consists of."""
+def make_program(
+    application: QApplication, preferences: Preferences, spec: RunSpec | None = None, theme: str | None = None
+) -> DpmApplication:
+    """Return the program with all its workspaces; arguments as for `DpmApplication`."""
+    from dpm_gui.window.application import DpmApplication
 
-    failed = Signal(object)
-    """A `DpmError`: an option that what was opened cannot meet."""
+    return DpmApplication(application, preferences, WORKSPACES, spec, theme)
 
-    def __init__(
-        self,
-        application: QApplication,
-        preferences: Preferences,
-        spec: RunSpec | None = None,
-        theme: str | None = None,
-    ) -> None:
-        """Build the program; ``theme`` holds for this run alone, what is remembered stays."""
-        super().__init__()
-        self.preferences = preferences
-        self.theme = Theme(application, theme or preferences.theme, self)
-        self.session = Session(spec or RunSpec(), self)
-        self.player = Player(self)
-        self.player.set_direction("there_and_back")
-        self.player.set_loop(True)
-        self.icons = IconSet()
-        self.window = MainWindow(self.session, self.player, preferences, self.icons)
-        self.exporter = FigureExporter(preferences, self)
-        self.films = FilmExporter(self.session, self.theme, preferences, self.window)
-        self.paint_controller = PaintController(self.session, self.window, preferences, self)
-        self._populate_themes()
-        self._connect_session()
-        self._connect_commands()
-        self._connect_export()
-        self.theme.changed.connect(self._apply_palette)
-        self._apply_palette(self.theme.palette)
-        if preferences.projector:
-            self._set_projector(True)
-        self._play_first = True
-        self._at: int | None = None
 
-    def show(self) -> None:
-        """Show the window as it was left last time, and tell a person there what goes wrong."""
-        for source in (self, self.session, self.exporter, self.films, self.paint_controller):
-            source.failed.connect(self._show_failure)
-        self.window.restore_layout()
-        self.window.show()
+def open_window(options: argparse.Namespace) -> int:
+    """Open the window that the command line asks for, and return the exit status once it is closed."""
+    from PySide6.QtWidgets import QApplication
 
-    def open_after_paint(self, path: str | None, at: int | None = None) -> None:
-        """Open ``path`` (the shipped checkpoint if None) once the window has been painted, and show step ``at``."""
-        self._at = at
-        self._play_first = at is None
-        chosen = str(asset(SHIPPED)) if path is None else path
-        # A timer lets the paint reach the screen before torch is imported.
-        self.window.painted.connect(lambda: QTimer.singleShot(0, partial(self._preload_and_open, chosen)))
+    from dpm_gui.desktop.preferences import Preferences
+    from dpm_gui.jobs.jobs import collected_between_events
 
-    def _preload_and_open(self, path: str) -> None:
-        self.session.preload()
-        self.session.open(path)
+    application = QApplication([sys.argv[0]])
+    application.setApplicationName("dpm-gui")
+    application.setApplicationVersion(__version__)
+    sys.excepthook = report_bug
+    _end_on_signals(application)
+    program = make_program(application, Preferences(), options.spec, options.theme)
+    program.open_after_paint(options.file, options.at)
+    program.show_workspace(options.workspace)
+    program.show()
+    if options.size:
+        program.window.resize(*options.size)
+    with collected_between_events(program.session.opened_changed):
+        status = application.exec()
+    program.close()
+    return status
 
-    def open(self, path: str) -> None:
-        """Open ``path`` beside what is open, which stays if the file is refused; in Paint, pictures too."""
-        if not self.paint_controller.open(path):
-            self.session.open(path)
 
-    def show_workspace(self, name: str) -> None:
-        """Show "watch" or "paint"."""
-        self.window.workspaces.show_workspace(name)
+def _end_on_signals(application: QApplication) -> None:
+    """Close the window on Ctrl+C in the terminal and on a polite kill, as its close button would."""
+    from PySide6.QtCore import QTimer
 
-    def _open_shipped(self, place: str) -> None:
-        self.open(str(asset(place)))
+    # Python calls a handler in the midst of anything, a paint event too: the window is closed when that is over.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: QTimer.singleShot(0, application.closeAllWindows))
+    # Python looks at signals between its own instructions only, and there are none while Qt waits.
+    beat = QTimer(application)
+    beat.timeout.connect(lambda: None)
+    beat.start(200)
 
-    def close(self) -> None:
-        """End every thread and remember what is to be remembered; safe in the middle of anything."""
-        self.player.pause()
-        self.films.shut_down()
-        self.paint_controller.shut_down()
-        self.session.shut_down()
-        self.preferences.save()
 
-    def _connect_session(self) -> None:
-        session, window = self.session, self.window
-        session.opened_changed.connect(self._remember_opened)
-        session.frames_added.connect(self._start_playing)
-        window.file_chosen.connect(self.open)
-        window.closing.connect(self.close)
+def report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Write a bug's trace to stderr and tell the person in the window; the window stays."""
+    from PySide6.QtWidgets import QApplication
 
-    def _connect_commands(self) -> None:
-        actions, player, session, window = self.window.actions_, self.player, self.session, self.window
-        slots: dict[str, Callable[[], object]] = {
-            "open": window.ask_for_file,
-            "export": self.films.ask,
-            "quit": window.close,
-            "undo": self.paint_controller.undo_group.undo,
-            "redo": self.paint_controller.undo_group.redo,
-            "fit": window.workspaces.fit,
-            "theme": self._toggle_theme,
-            "play": player.toggle,
-            "play_forward": player.play_forward,
-            "play_backward": player.play_backward,
-            "pause": player.pause,
-            "step_on": lambda: player.step(1),
-            "step_back": lambda: player.step(-1),
-            "ten_on": lambda: player.step(10),
-            "ten_back": lambda: player.step(-10),
-            "home": player.home,
-            "end": player.end,
-            "faster": player.faster,
-            "slower": player.slower,
-            "new_seed": self._new_seed,
-            "run_again": session.run,
-            "denoise": window.watch.starts.denoise,
-            "from_noise": window.watch.starts.from_noise,
-            "branch": window.watch.starts.branch,
-            "measure": session.measure_bound,
-            "stop": self._stop,
-            "reset_layout": window.reset_layout,
-            "shortcuts": self._show_shortcuts,
-            "find_command": self._find_command,
-            "about": self._show_about,
-        }
-        for name, slot in slots.items():
-            actions.on(name, slot)
-        for name, place in ALL_SHIPPED.items():
-            actions.on(name, partial(self._open_shipped, place))
-            if not is_shipped(place):
-                actions.hide_command(name)
-        actions.on_switch("loop", player.set_loop)
-        actions["smooth"].setChecked(True)
-        actions.on_switch("full_screen", self._set_full_screen)
-        actions.on_switch("projector", self._set_projector)
-        stack = self.paint_controller.undo_group
-        for name, signal, text in (
-            ("undo", stack.canUndoChanged, "there is nothing to take back"),
-            ("redo", stack.canRedoChanged, "nothing was taken back"),
-        ):
-            actions.allow(name, False, text)
-            signal.connect(lambda can, name=name, text=text: actions.allow(name, can, text))
+    from dpm_gui.dialogs.errors import show_error
 
-    def _connect_export(self) -> None:
-        for plot in (self.window.entropies, self.window.futures_plot):
-            self.exporter.connect_figure(plot)
-        self.paint_controller.figure_made.connect(self.exporter.connect_figure)
-        self.window.watch.canvases_replaced.connect(self._connect_canvases)
-        self._connect_canvases()
-        for source in (self.exporter, self.films):
-            source.saved.connect(lambda path: self.window.show_notice(f"Saved {path}"))
-        self.films.activity_changed.connect(partial(self.window.show_activity, "film"))
-        self.exporter.copied.connect(lambda: self.window.show_notice("Copied the picture"))
-
-    def _connect_canvases(self) -> None:
-        for canvas in self.window.watch.views.values():
-            self.exporter.connect_figure(canvas)
-
-    def _populate_themes(self) -> None:
-        group = QActionGroup(self)
-        self._themes: dict[str, QAction] = {}
-        for choice, text in zip(CHOICES, ("As the system", "Light", "Dark"), strict=True):
-            action = self.window.theme_menu.addAction(text)
-            action.setCheckable(True)
-            action.triggered.connect(lambda _checked, choice=choice: self._choose_theme(choice))
-            group.addAction(action)
-            self._themes[choice] = action
-        self._themes[self.theme.choice].setChecked(True)
-
-    def _remember_opened(self, opened: Opened) -> None:
-        if Path(opened.path).parent != asset("checkpoints"):
-            self.preferences.add_recent_file(opened.path)
-        if self._at is not None:
-            at, self._at = self._at, None
-            self.player.seek(at)
-            if at > self.player.last:
-                self.failed.emit(BadInputError(f"--at: {at} is beyond the last step, T = {self.player.last}"))
-
-    def _start_playing(self) -> None:
-        if self._play_first:
-            self._play_first = False
-            self.player.play()
-
-    def _stop(self) -> None:
-        self.films.stop()
-        self.paint_controller.stop()
-        self.session.stop()
-
-    def _new_seed(self) -> None:
-        self.session.edit(seed=random.SystemRandom().randint(0, MAX_SEED))
-
-    def _choose_theme(self, choice: str) -> None:
-        self.preferences.theme = choice
-        self.theme.choose(choice)
-
-    def _toggle_theme(self) -> None:
-        self.theme.toggle()
-        self.preferences.theme = self.theme.choice
-
-    def _apply_palette(self, palette: Palette) -> None:
-        self._themes[self.theme.choice].setChecked(True)
-        self.window.set_palette(palette)
-        self.paint_controller.set_palette(palette)
-
-    def _set_projector(self, on: bool) -> None:
-        self.preferences.projector = on
-        self.theme.set_projector(on)
-        self.window.actions_["projector"].setChecked(on)
-        scale = PROJECTOR_LINES if on else 1.0
-        self.window.set_line_scale(scale)
-        self.paint_controller.set_line_scale(scale)
-
-    def _set_full_screen(self, on: bool) -> None:
-        state = self.window.windowState()
-        full = Qt.WindowState.WindowFullScreen
-        self.window.setWindowState(state | full if on else state & ~full)
-
-    # What few starts need is imported when it is asked for: the window is there the sooner.
-
-    def _show_shortcuts(self) -> None:
-        from dpm_gui.dialogs.shortcuts import GESTURES, ShortcutsDialog
-
-        ShortcutsDialog(self.window, self.window.actions_.all(), GESTURES).open()
-
-    def _find_command(self) -> None:
-        from dpm_gui.dialogs.command_palette import CommandPalette
-
-        CommandPalette(self.window, self.window.actions_.all()).show()
-
-    def _show_about(self) -> None:
-        from dpm_gui.dialogs.about import AboutDialog
-
-        AboutDialog(self.window).open()
-
-    def _show_failure(self, error: Exception) -> None:
-        """Tell a person what went wrong; a bug goes to the exception hook."""
-        if not isinstance(error, DpmError):
-            raise error
-        from dpm_gui.dialogs.errors import show_error
-
-        if self.session.opened is None:
-            self.window.watch.show_message("Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one here.")
-        if isinstance(error, BadCheckpointError) and isinstance(error.__cause__, FileNotFoundError):
-            self.preferences.remove_recent_file(str(error.path))
-        show_error(self.window, error)
+    traceback.print_exception(kind, error, trace)
+    shown_error = DpmError(
+        f"Something went wrong inside dpm-gui: {kind.__name__}. What was open is kept; please report it."
+    )
+    show_error(QApplication.activeWindow(), shown_error)

@@ -6,6 +6,8 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -21,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.errors import BadInputError
 from core.runtime.files import check_output_path
-from dpm_gui.app import DpmApplication
+from dpm_gui.app import make_program
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE
@@ -30,10 +32,15 @@ from dpm_gui.export.film_scene import FRAMES_A_SECOND, FilmScene
 from dpm_gui.export.films import check_film_path, write_film
 from dpm_gui.export.paper_figures import figure_of
 from dpm_gui.jobs.jobs import collected_between_events
+from dpm_gui.session.session import Session
 from dpm_gui.views.canvases import CANVASES
+from dpm_gui.window.application import DpmApplication
 from dpm_gui.window.main_window import LEAST_SIZE
 
 WINDOW_SIZE = (1280, 800)
+
+EndedCallback = Callable[[Exception | None], object]
+"""Takes None, or the error that ended something."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         raise BadInputError("--screenshot: another kind of application is running in this process")
     with tempfile.TemporaryDirectory() as folder:
         settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
-        program = DpmApplication(application, Preferences(settings), options.spec, options.theme or "light")
+        program = make_program(application, Preferences(settings), options.spec, options.theme or "light")
         try:
             with collected_between_events(program.session.opened_changed):
                 _work(program, options)
@@ -80,14 +87,9 @@ def _work(program: DpmApplication, options: argparse.Namespace) -> None:
     program.window.resize(width, height)
     program.open_after_paint(options.file, at=options.at or 0)
     program.window.show()
-    wait_for_run(program)
-    last = program.player.last
-    if options.at is not None and options.at > last:
-        raise BadInputError(f"--at: {options.at} is beyond the last step, T = {last}")
+    _wait(program, program.session.run_ended.connect)
     if options.screenshot:
-        if options.workspace != "watch":
-            program.show_workspace(options.workspace)
-            wait_for_inpainting(program)
+        _wait(program, program.show_workspace(options.workspace).compute)
         _settle()
         save_image(program.window.grab().toImage(), options.screenshot)
         print(options.screenshot)
@@ -96,52 +98,36 @@ def _work(program: DpmApplication, options: argparse.Namespace) -> None:
         print(options.render)
 
 
-def wait_for_run(program: DpmApplication) -> None:
-    """Run the event loop until the first run has come to its end.
-
-    Raises:
-        Exception: Whatever ended the run, if that was an error.
-    """
-    loop = QEventLoop()
-    errors: list[Exception] = []
-    program.session.failed.connect(errors.append)
-    program.session.failed.connect(loop.quit)
-    program.session.run_ended.connect(loop.quit)
-    loop.exec()
-    if errors:
-        raise errors[0]
-
-
-def wait_for_inpainting(program: DpmApplication) -> None:
-    """Run the event loop until what Paint fills in at first has come to its end.
+def _wait(program: DpmApplication, begin: Callable[[EndedCallback], object]) -> None:
+    """Run the event loop until what ``begin`` has begun calls what it was given, or something else fails.
 
     Raises:
         Exception: Whatever ended it, if that was an error.
     """
-    paint, potential_session = program.paint_controller.paint, program.paint_controller.potential_session
-    if paint is None or potential_session is None:
-        return
     loop = QEventLoop()
-    errors: list[Exception | None] = []
-    for source in (paint, potential_session):
-        source.ended.connect(errors.append)
-        source.ended.connect(loop.quit)
-    program.paint_controller.run()
-    if program.paint_controller.running:
+    ends: list[Exception | None] = []
+
+    def end(error: Exception | None) -> None:
+        ends.append(error)
+        loop.quit()
+
+    for source in (program, program.session):
+        source.failed.connect(end)
+    begin(end)
+    if not ends:
         loop.exec()
-    if errors and errors[-1] is not None:
-        raise errors[-1]
+    if ends[0] is not None:
+        raise ends[0]
 
 
 def _render(program: DpmApplication, options: argparse.Namespace) -> None:
     session, palette = program.session, program.theme.palette
-    if session.opened is None:
-        raise BadInputError(f"--render: {options.render} cannot be made, for nothing could be opened")
+    assert session.opened is not None  # else waiting for the run has raised
     recordings = {side: session.recording(side) for side in (FORWARD, REVERSE)}
     size = QSize(*options.size) if options.size else None
     checkpoint = session.opened.checkpoint
     if Path(options.render).suffix.lower() == ".png":
-        _wait_for_figure(program)
+        _wait(program, partial(_compute_figure, session))
         figure = figure_of(checkpoint, recordings, session, palette, size)
         _settle()
         save_image(figure.image(), options.render)
@@ -152,18 +138,12 @@ def _render(program: DpmApplication, options: argparse.Namespace) -> None:
         pass
 
 
-def _wait_for_figure(program: DpmApplication) -> None:
-    session = program.session
-    loop = QEventLoop()
-    errors: list[Exception] = []
-    session.figure_changed.connect(lambda: loop.quit() if session.figure_ready else None)
-    session.failed.connect(errors.append)
-    session.failed.connect(loop.quit)
+def _compute_figure(session: Session, ended: EndedCallback) -> None:
+    """Compute what the figure of the paper needs beside the run, and tell once it is there."""
+    session.figure_changed.connect(lambda: ended(None) if session.figure_ready else None)
     session.compute_figure()
-    if not session.figure_ready:
-        loop.exec()
-    if errors:
-        raise errors[0]
+    if session.figure_ready:
+        ended(None)
 
 
 def _pass_on(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

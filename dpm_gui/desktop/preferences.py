@@ -6,7 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, QStandardPaths, Signal
 
-THEMES = ("system", "light", "dark")
+from dpm_gui.desktop import THEMES
+
 MOST_RECENT_FILES = 10
 WINDOW_VERSION = 1
 """Increased whenever docks or tool bars change so much that an older layout would not fit."""
@@ -29,9 +30,9 @@ class Preferences(QObject):
 
     @property
     def theme(self) -> str:
-        """Either "system", "light" or "dark"."""
+        """One of `THEMES`."""
         theme = self._text("theme")
-        return theme if theme in THEMES else "system"
+        return theme if theme in THEMES else next(iter(THEMES))
 
     @theme.setter
     def theme(self, theme: str) -> None:
@@ -57,16 +58,18 @@ class Preferences(QObject):
     def geometry(self, geometry: QByteArray) -> None:
         self._settings.setValue("window/geometry", geometry)
 
-    @property
-    def window_state(self) -> QByteArray:
-        """The layout of docks and tool bars, for `QMainWindow.restoreState`; empty if there is none of this version."""
-        same = self._text("window/version") == str(WINDOW_VERSION)
-        return self._bytes("window/state") if same else QByteArray()
+    def layout_of(self, workspace: str) -> QByteArray:
+        """Return the layout of docks and tool bars with a workspace on show, for `QMainWindow.restoreState`.
 
-    @window_state.setter
-    def window_state(self, state: QByteArray) -> None:
+        Empty if there is none of this version.
+        """
+        same = self._text("window/version") == str(WINDOW_VERSION)
+        return self._bytes(f"layout/{workspace}") if same else QByteArray()
+
+    def set_layout_of(self, workspace: str, layout: QByteArray) -> None:
+        """Remember that layout."""
         self._settings.setValue("window/version", str(WINDOW_VERSION))
-        self._settings.setValue("window/state", state)
+        self._settings.setValue(f"layout/{workspace}", layout)
 
     @property
     def recent_files(self) -> tuple[str, ...]:

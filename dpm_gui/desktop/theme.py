@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-CHOICES = ("system", "light", "dark")
+from dpm_gui.desktop import THEMES
+
 SMALLEST_TEXT = 9.0
 """Size of the smallest text in the window, in points."""
 PROJECTOR_SCALE = 1.5
@@ -106,8 +107,13 @@ class Theme(QObject):
     """The appearance of the application; to be created after the application and before the first window.
 
     Args:
+<<<<<<< HEAD
         application: Receives the style, the colours and the font.
         choice: "system", "light" or "dark".
+=======
+        application: Gets the style, the colours and the font.
+        choice: One of `THEMES`.
+>>>>>>> c2cbb2b (Fill the window from a registry of workspaces)
         parent: Qt's owner.
 
     Raises:
@@ -132,7 +138,11 @@ class Theme(QObject):
 
     @property
     def choice(self) -> str:
+<<<<<<< HEAD
         """The choice: "system", "light" or "dark"."""
+=======
+        """What was chosen, one of `THEMES`."""
+>>>>>>> c2cbb2b (Fill the window from a registry of workspaces)
         return self._choice
 
     @property
@@ -249,6 +259,11 @@ def _style_sheet(palette: Palette) -> str:
 
 
 def _checked(choice: str) -> str:
+<<<<<<< HEAD
     if choice not in CHOICES:
         raise ValueError(f"unknown theme {choice!r}: choose one of {', '.join(CHOICES)}")
+=======
+    if choice not in THEMES:
+        raise ValueError(f"no such theme: {choice!r}; there are {', '.join(THEMES)}")
+>>>>>>> c2cbb2b (Fill the window from a registry of workspaces)
     return choice

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
-    QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QStyle,
@@ -21,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from dpm_gui.dialogs.listed_actions import ListedAction, listed_actions
+from dpm_gui.dialogs.search_dialog import SearchDialog
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 WIDTH = 560
@@ -36,24 +34,18 @@ ROW_STEPS = {
 }
 
 
-class CommandPalette(QDialog):
+class CommandPalette(SearchDialog):
     """Type to narrow ``actions`` down, arrows to choose, Enter to do it, Escape to leave.
 
     What cannot be used now is greyed, says why, and does nothing on Enter.
     """
 
     def __init__(self, parent: QWidget | None, actions: Sequence[QAction]) -> None:
-        super().__init__(parent, Qt.WindowType.Popup if parent is not None else Qt.WindowType.Dialog)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Find a command")
+        kind = Qt.WindowType.Popup if parent is not None else Qt.WindowType.Dialog
+        super().__init__(parent, "Find a command", "Find a command", kind)
         self.setAccessibleName("Find a command")
-        self._commands = listed_actions(actions)
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText("Find a command")
-        self._search.setAccessibleName("Find a command")
+        self._listed = listed_actions(actions)
         self._search.setAccessibleDescription("Arrows choose, Enter does it, Escape leaves")
-        self._search.textChanged.connect(self.narrow)
-        self._search.installEventFilter(self)
         self._list = QListWidget(self)
         self._list.setAccessibleName("Commands")
         self._list.setFrameShape(QFrame.Shape.NoFrame)
@@ -62,10 +54,6 @@ class CommandPalette(QDialog):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setMouseTracking(True)
         self._list.itemClicked.connect(self._trigger)
-        self._nothing = QLabel(self)
-        self._nothing.setTextFormat(Qt.TextFormat.PlainText)
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._lay_out()
         self.narrow("")
         self._search.setFocus()
@@ -77,34 +65,30 @@ class CommandPalette(QDialog):
 
     def narrow(self, typed: str) -> None:
         """Show the commands alone that ``typed`` fits, best first; all of them, by menu, if it is empty."""
-        rated = [(match_score(typed, f"{command.text} {command.menu}"), command) for command in self._commands]
-        left = [(score, command) for score, command in rated if score is not None]
+        rated = [(match_score(typed, f"{listed.text} {listed.menu}"), listed) for listed in self._listed]
+        left = [(score, listed) for score, listed in rated if score is not None]
         if typed.strip():
             left.sort(key=lambda pair: -pair[0])
         self._list.clear()
-        for _, command in left:
+        for _, listed in left:
             item = QListWidgetItem(self._list)
-            item.setData(ENTRY_ROLE, command)
-            words = [command.text, command.keys, command.reason or ("" if command.action.isEnabled() else "greyed")]
+            item.setData(ENTRY_ROLE, listed)
+            words = [listed.text, listed.keys, listed.reason or ("" if listed.action.isEnabled() else "greyed")]
             item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(filter(None, words)))
-            item.setToolTip(command.reason)
+            item.setToolTip(listed.reason)
         self._list.setCurrentRow(0)
-        self._list.setVisible(bool(left))
-        self._nothing.setVisible(not left)
-        self._nothing.setText(f"No command is called “{typed.strip()}”.")
+        self.show_found(self._list, bool(left), f"No command is called “{typed.strip()}”.")
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = ROW_STEPS.get(Qt.Key(event.key()))
-            if step is not None:
-                self._move(step)
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                item = self._list.currentItem()
-                if item is not None:
-                    self._trigger(item)
-                return True
-        return super().eventFilter(watched, event)
+    def take_key(self, key: int) -> bool:
+        if key in ROW_STEPS:
+            self._move(ROW_STEPS[Qt.Key(key)])
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            item = self._list.currentItem()
+            if item is not None:
+                self._trigger(item)
+            return True
+        return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -150,8 +134,8 @@ class _CommandDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        command: ListedAction = index.data(ENTRY_ROLE)
-        usable = command.action.isEnabled()
+        listed: ListedAction = index.data(ENTRY_ROLE)
+        usable = listed.action.isEnabled()
         muted = option.palette.color(QPalette.ColorRole.PlaceholderText)
         ink = option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text) if usable else muted
         painter.save()
@@ -164,12 +148,12 @@ class _CommandDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(option.rect, 4, 4)
         room = option.rect.adjusted(MARGIN, 0, -MARGIN, 0)
         painter.setFont(option.font)
-        self._write(painter, room, command.keys, muted, Qt.AlignmentFlag.AlignRight)
-        taken = option.fontMetrics.horizontalAdvance(command.keys)
+        self._write(painter, room, listed.keys, muted, Qt.AlignmentFlag.AlignRight)
+        taken = option.fontMetrics.horizontalAdvance(listed.keys)
         room.setRight(room.right() - (taken + MARGIN if taken else 0))
-        self._write(painter, room, command.text, ink)
-        room.setLeft(room.left() + option.fontMetrics.horizontalAdvance(command.text) + MARGIN)
-        self._write(painter, room, command.menu if usable else command.reason, muted)
+        self._write(painter, room, listed.text, ink)
+        room.setLeft(room.left() + option.fontMetrics.horizontalAdvance(listed.text) + MARGIN)
+        self._write(painter, room, listed.menu if usable else listed.reason, muted)
         painter.restore()
 
     def _write(

@@ -39,8 +39,8 @@ def listed_actions(actions: Iterable[QAction]) -> list[ListedAction]:
     Separators, submenus and hidden actions are left out.
     """
     found = [_listed_action(action) for action in actions if _can_be_chosen(action)]
-    order = {menu: place for place, menu in reversed(list(enumerate(command.menu for command in found)))}
-    return sorted(found, key=lambda command: order[command.menu])
+    order = {menu: place for place, menu in reversed(list(enumerate(listed.menu for listed in found)))}
+    return sorted(found, key=lambda listed: order[listed.menu])
 
 
 def _can_be_chosen(action: QAction) -> bool:

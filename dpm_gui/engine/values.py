@@ -12,6 +12,7 @@ from core.values.checkpoints import Checkpoint
 from core.values.runs import Frame
 
 FORWARD, REVERSE = "forward", "reverse"
+SIDE_TITLES = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.values.checkpoints import RGB, DataInfo
 from dpm_gui.desktop.theme import Palette
-from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.engine.values import FORWARD, SIDE_TITLES
 from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.image_levels import pixels_of
@@ -45,8 +45,14 @@ class FilmScene(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+<<<<<<< HEAD
         titles = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
         self._views = {side: export_canvas(canvas, side, titles[side], palette, self) for side in titles}
+=======
+        self._views = {
+            side: canvas_to_look_at(canvas, side, title, palette, self) for side, title in SIDE_TITLES.items()
+        }
+>>>>>>> c2cbb2b (Fill the window from a registry of workspaces)
         for side, view in self._views.items():
             row.addWidget(view)
             if data is not None:

@@ -1,10 +1,34 @@
-"""The commands of the workspace Paint, which are greyed in the others."""
+"""The commands of the workspace Paint, and what they do."""
 
 from __future__ import annotations
 
-from dpm_gui.window.command import Command
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dpm_gui.window.workspaces import Command
+
+if TYPE_CHECKING:
+    from dpm_gui.engine.opening import Opened
+    from dpm_gui.paint.page import PaintPage
+    from dpm_gui.window.actions import Actions
 
 MENU = "Paint"
+LARGE_STEP = 5
+NO_IMAGE = "what is open has no pictures"
+ALWAYS_AVAILABLE = {
+    "open_inpainting",
+    "save_inpainting",
+    "clear_mask",
+    "smaller_brush",
+    "larger_brush",
+    "much_smaller_brush",
+    "much_larger_brush",
+    "inpaint",
+}
+"""What can be done whatever is open."""
+AVAILABLE_FOR_SEQUENCES = ALWAYS_AVAILABLE | {"invert_mask", "next_image", "previous_image", "sample_image"}
+"""What can be done with a sequence of bits."""
 PAINT_COMMANDS = (
     Command("tool_brush", MENU, "Brush", ("B",), "Mask what is to be new; the right button erases (B)", "brush", True),
     Command("tool_eraser", MENU, "Eraser", ("E",), "Take the mask away (E)", "eraser", True),
@@ -40,3 +64,45 @@ PAINT_COMMANDS = (
         "save_inpainting", MENU, "Save what to fill in…", ("Ctrl+S",), "Save picture, mask and options as one file"
     ),
 )
+
+
+def connect_commands(page: PaintPage, actions: Actions) -> None:
+    """Have the commands do what they say."""
+    from dpm_gui.paint.document.raster import READY_MASKS
+    from dpm_gui.paint.document.tools import TOOLS
+
+    paint, document, files = page.paint, page.paint.document, page.files
+    slots: dict[str, Callable[[], object]] = {
+        "swap_tools": lambda: document.take(document.tools.with_swapped_tool()),
+        "smaller_brush": partial(page.resize_brush, -1),
+        "larger_brush": partial(page.resize_brush, 1),
+        "much_smaller_brush": partial(page.resize_brush, -LARGE_STEP),
+        "much_larger_brush": partial(page.resize_brush, LARGE_STEP),
+        "invert_mask": document.invert,
+        "clear_mask": page.clear,
+        "open_mask": files.ask_for_mask,
+        "save_mask": files.ask_where_to_save_mask,
+        "previous_image": partial(paint.show_example, -1),
+        "next_image": partial(paint.show_example, 1),
+        "sample_image": paint.show_sample,
+        "open_image": files.ask_for_image,
+        "inpaint": page.run,
+        "keep_sample": lambda: paint.keep_sample(page.image.results.samples.choice),
+        "open_inpainting": files.ask_for_request,
+        "save_inpainting": files.ask_where_to_save_request,
+    }
+    slots |= {f"tool_{tool}": partial(document.choose_tool, tool) for tool in TOOLS}
+    slots |= {f"mask_{name}": partial(paint.take_ready_mask, name) for name in READY_MASKS}
+    for name, slot in slots.items():
+        actions.on(name, slot)
+    actions.make_exclusive([f"tool_{tool}" for tool in TOOLS])
+    actions.on_switch("pressure", lambda on: document.take(document.tools.with_pressure(on)))
+    actions["tool_brush"].setChecked(True)
+    actions["show_mask"].setChecked(True)
+
+
+def allow_commands(actions: Actions, opened: Opened) -> None:
+    """Enable what can be done in Paint with what is open; the rest says why not."""
+    available = AVAILABLE_FOR_SEQUENCES if opened.checkpoint.kind == "binomial" else ALWAYS_AVAILABLE
+    for command in PAINT_COMMANDS:
+        actions.allow(command.name, opened.checkpoint.data.is_image or command.name in available, NO_IMAGE)

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from dpm_gui.views.widgets.flat_button import action_button
-from dpm_gui.window.actions import LAYERS, Actions
+from dpm_gui.watch.commands import LAYERS
+from dpm_gui.window.actions import Actions
 
 TEXT = Qt.ToolButtonStyle.ToolButtonTextOnly
 STARTS = ("branch", "denoise", "from_noise")
@@ -37,7 +38,8 @@ class LayerBar(QWidget):
         return [*self._layers.values(), *self._starts]
 
     def offer(self, names: Collection[str]) -> None:
-        """Offer the layers ``names`` and no others."""
-        self._actions.show_layers(names)
+        """Offer the switches of the layers ``names`` and no others, which may have the same keys."""
         for name, button in self._layers.items():
+            self._actions[name].setVisible(name in names)
+            self._actions.allow(name, name in names, "there is nothing of that kind in what is open")
             button.setVisible(name in names)

@@ -1,7 +1,8 @@
-"""The one window: menus, tool bar, the workspace, docks and the status bar around it."""
+"""The one window: menus, tool bar and status bar around the workspaces."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +10,6 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QDockWidget,
     QLabel,
     QMainWindow,
     QMenu,
@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.values.checkpoints import channels_of
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import Palette
@@ -28,19 +27,16 @@ from dpm_gui.engine.opening import Opened
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
-from dpm_gui.views.plots.entropies import EntropyPlot
-from dpm_gui.views.plots.futures_spread import FuturesSpread
-from dpm_gui.watch.bound_panel import BoundPanel
-from dpm_gui.watch.futures_dock import FuturesDock
-from dpm_gui.watch.run_panel import RunPanel
-from dpm_gui.watch.workspace import WatchWorkspace
-from dpm_gui.window.actions import MENUS, Actions
+from dpm_gui.window.actions import Actions, switch_name
 from dpm_gui.window.activity_bar import ActivityBar
-from dpm_gui.window.workspaces import WATCH, Workspaces
+from dpm_gui.window.page import Services
+from dpm_gui.window.run_panel import RunPanel
+from dpm_gui.window.workspace_stack import WorkspaceStack
+from dpm_gui.window.workspaces import Workspace
 
 FILES = "Checkpoints (*.h5 *.hdf5);;All files (*)"
 FIRST_SIZE, LEAST_SIZE = (1280, 800), (960, 640)
-DOCK_WIDTH = 360
+NEEDS_A_CHECKPOINT = ("measure", "run_again", "new_seed", "export")
 
 
 class MainWindow(QMainWindow):
@@ -51,6 +47,10 @@ class MainWindow(QMainWindow):
     file_chosen = Signal(str)
     """A file was chosen in the dialog, in the list of recent files or by dropping it."""
     closing = Signal()
+    failed = Signal(object)
+    """An exception: what a workspace could not do."""
+    figure_made = Signal(object)
+    """A `Figure` is there, whose menu asks for exports."""
 
     def __init__(
         self,
@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         player: Player,
         preferences: Preferences,
         icons: IconSet,
+        workspaces: Sequence[Workspace],
     ) -> None:
         super().__init__()
         self.setWindowTitle("dpm-gui")
@@ -66,32 +67,32 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self._session = session
         self._preferences = preferences
-        self.icons = icons
+        self._icons = icons
         self._painted = False
         self._activities: dict[str, Activity | None] = {"file": None, "save": None, "session": None, "film": None}
         self._notice = ""
-        self.actions_ = Actions(self)
-        self.watch = WatchWorkspace(session, player, self.actions_, icons, self)
-        self.entropies, self.futures_plot = EntropyPlot(self), FuturesSpread(self)
+        self.actions_ = Actions(self, workspaces)
         self.activity = ActivityBar(self.actions_["stop"], self)
-        self.workspaces = Workspaces(self)
-        self.workspaces.add(WATCH, self.watch)
+        services = Services(
+            session=session,
+            player=player,
+            preferences=preferences,
+            icons=icons,
+            actions=self.actions_,
+            window=self,
+            show_activity=self.show_activity,
+            show_notice=self.show_notice,
+            show_failure=self.failed.emit,
+            connect_figure=self.figure_made.emit,
+        )
+        self.workspaces = WorkspaceStack(self, workspaces, services)
         self.setCentralWidget(self.workspaces)
-        self.workspaces.focus_canvas()
-        self._docks = (
-            self._dock("Entropy bounds", "entropies", self.entropies),
-            self._dock("Spread of futures", "futures", self.futures_plot),
-            self._dock("Bound K", "bound", BoundPanel(session, self.actions_["measure"], self)),
-        )
-        self._futures_dock = FuturesDock(
-            session, player, self.futures_plot, self._docks[1], self.workspaces, self._share_height
-        )
         self._recent = QMenu("Open recent", self)
         self._themes = QMenu("Theme", self)
+        self._switches = {each.name: self.actions_[switch_name(each)] for each in workspaces}
         self._populate_menus()
         self._populate_tool_bar()
         self._populate_status_bar()
-        self._first_layout = self.saveState()
         self._connect(session, player)
 
     @property
@@ -101,14 +102,8 @@ class MainWindow(QMainWindow):
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
-        self.actions_.apply_palette(self.icons, palette)
-        for part in (self.watch, self.entropies, self.futures_plot):
-            part.set_palette(palette)
-
-    def set_line_scale(self, scale: float) -> None:
-        """Draw lines and points so many times as thick."""
-        for part in (self.watch, self.entropies, self.futures_plot):
-            part.set_line_scale(scale)
+        self.actions_.apply_palette(self._icons, palette)
+        self.workspaces.set_palette(palette)
 
     def restore_layout(self) -> None:
         """Take the place, size and docks that were remembered; at first, a size that fits the screen."""
@@ -116,15 +111,7 @@ class MainWindow(QMainWindow):
             title_bar = QSize(0, self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight, None, self))
             room = self.screen().availableSize() - title_bar
             self.resize(self.size().boundedTo(room).expandedTo(self.minimumSize()))
-        self.restoreState(self._preferences.window_state)
-
-    def reset_layout(self) -> None:
-        """Put every dock back where it was at first."""
-        self.restoreState(self._first_layout)
-        for dock in self._docks:
-            dock.show()
-        self._futures_dock.place()
-        self._size_docks()
+        self.workspaces.restore_layouts(self._preferences)
 
     def ask_for_file(self) -> None:
         """Show the dialog that chooses a checkpoint."""
@@ -154,8 +141,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._preferences.geometry = self.saveGeometry()
-        self.workspaces.restore_docks()
-        self._preferences.window_state = self.saveState()
+        self.workspaces.save_layouts(self._preferences)
         self.closing.emit()
         super().closeEvent(event)
 
@@ -163,38 +149,21 @@ class MainWindow(QMainWindow):
         """Tell whether a key is Space on a button that the keyboard has reached: it presses it and is no shortcut."""
         return event.key() == Qt.Key.Key_Space and isinstance(self.focusWidget(), QAbstractButton)
 
-    def _dock(self, title: str, name: str, content: QWidget) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(name)
-        dock.setWidget(content)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        return dock
-
-    def _size_docks(self) -> None:
-        self.resizeDocks(list(self._docks), [DOCK_WIDTH] * len(self._docks), Qt.Orientation.Horizontal)
-        self.resizeDocks(list(self._docks), [260, 260, 200], Qt.Orientation.Vertical)
-
-    def _share_height(self) -> None:
-        """Have both plots over t share the room that they have."""
-        plots = list(self._docks[:2])
-        self.resizeDocks(plots, [sum(dock.height() for dock in plots) // 2] * 2, Qt.Orientation.Vertical)
-
     def _populate_menus(self) -> None:
-        for title in MENUS:
+        for title, commands in self.actions_.menus().items():
             menu = self.menuBar().addMenu(f"&{title}")
             menu.setToolTipsVisible(True)
-            for action in self.actions_.in_menu(title):
-                if action.objectName() in {"export", "quit", "fit", "run_again", "shortcuts", "loop"}:
+            for command in commands:
+                if command.separated:
                     menu.addSeparator()
-                menu.addAction(action)
-                if action.objectName() == "open":
+                menu.addAction(self.actions_[command.name])
+                if command.name == "open":
                     menu.addMenu(self._recent)
-                if action.objectName() == "fit":
+                if command.name == "fit":
                     menu.addMenu(self._themes)
-            if title == "Window":
-                menu.addSeparator()
-                for dock in self._docks:
-                    menu.addAction(dock.toggleViewAction())
+                if command.name == "reset_layout":
+                    menu.addSeparator()
+                    self._dock_menu = menu
         self._recent.setToolTipsVisible(True)
         self._preferences.recent_changed.connect(self._populate_recent)
         self._populate_recent()
@@ -221,8 +190,7 @@ class MainWindow(QMainWindow):
             button.setMenu(self._recent)
             button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         bar.addSeparator()
-        for name in ("workspace_watch", "workspace_paint"):
-            bar.addAction(self.actions_[name])
+        bar.addActions(list(self._switches.values()))
         bar.addWidget(_spring(self))
         bar.addWidget(RunPanel(self._session, self.actions_["new_seed"], self.actions_["run_again"], self))
         bar.addWidget(_spring(self))
@@ -232,7 +200,6 @@ class MainWindow(QMainWindow):
         theme.setAccessibleName("Switch light and dark")
         bar.addWidget(theme)
         self.addToolBar(bar)
-        self._size_docks()
 
     def _populate_status_bar(self) -> None:
         self.statusBar().setSizeGripEnabled(False)
@@ -244,20 +211,29 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(place)
 
     def _connect(self, session: Session, player: Player) -> None:
+        session.opened_changed.connect(lambda opened: player.set_last(opened.checkpoint.steps))
         session.opened_changed.connect(self._show_opened)
         session.activity_changed.connect(partial(self.show_activity, "session"))
-        player.frame_changed.connect(self.entropies.set_cursor)
-        self.entropies.step_chosen.connect(player.seek)
+        self.actions_.make_exclusive(action.objectName() for action in self._switches.values())
+        for name, action in self._switches.items():
+            self.actions_.on(action.objectName(), partial(self.workspaces.show_workspace, name))
+        self.workspaces.changed.connect(self._show_workspace)
         self.show_activity("session", None)
-        for name in ("measure", "run_again", "new_seed", "export"):
+        for name in NEEDS_A_CHECKPOINT:
             self.actions_.allow(name, False, "open a checkpoint first")
+
+    def _show_workspace(self, name: str) -> None:
+        """Mark the workspace that has come on show, and list its docks."""
+        self._switches[name].setChecked(True)
+        for owner, docks in self.workspaces.docks.items():
+            for dock in docks:
+                self._dock_menu.addAction(dock.toggleViewAction())
+                dock.toggleViewAction().setVisible(owner == name)
 
     def _show_opened(self, opened: Opened) -> None:
         checkpoint = opened.checkpoint
         self.setWindowTitle(f"{checkpoint.title} · {checkpoint.kind.capitalize()}, T = {checkpoint.steps} – dpm-gui")
-        data = checkpoint.data
-        self.entropies.show_entropies(opened.entropies, channels_of(data.shape) if data.is_image else None)
-        for name in ("measure", "run_again", "new_seed", "export"):
+        for name in NEEDS_A_CHECKPOINT:
             self.actions_.allow(name, True)
 
     def show_activity(self, source: str, activity: Activity | None) -> None:

@@ -1,92 +1,95 @@
-"""The workspaces of the window, one on show at a time."""
+"""What a workspace is: one value, from which the window, the command line and the lists of commands are filled.
+
+Nothing here imports Qt: the command line reads these values before a window is wanted.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QWidget
-
-WATCH, PAINT = "watch", "paint"
-WORKSPACE_NAMES = (WATCH, PAINT)
+if TYPE_CHECKING:
+    from dpm_gui.window.page import Services, WorkspacePage
 
 
-class Workspace(Protocol):
-    """What a workspace can be asked for."""
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do.
 
-    def fit(self) -> None:
-        """Show all there is."""
+    Attributes:
+        name: What the code calls it.
+        menu: The menu it stands in.
+        text: What the menu says.
+        keys: Its shortcuts, the first one shown.
+        tip: What it does, for tool tips.
+        icon: Its icon, if it has one.
+        checkable: Whether it is a switch.
+        separated: Whether a line parts it from what stands above it in its menu.
+    """
 
-    def set_in_view(self, in_view: bool) -> None:
-        """Know whether it is on show."""
+    name: str
+    menu: str
+    text: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    icon: str = ""
+    checkable: bool = False
+    separated: bool = False
 
 
-class Workspaces(QStackedWidget):
-    """Shows one workspace at a time. The docks go with Watch, whose time they share."""
+class Gesture(NamedTuple):
+    """Something done with the mouse or with keys of a view, for which there is no command.
 
-    changed = Signal(str)
-    """The name of the workspace now on show."""
+    Attributes:
+        group: Heading it is listed under, such as "Mouse".
+        text: What it does.
+        keys: How it is done, such as "Wheel" or "Middle drag".
+    """
 
-    def __init__(self, window: QMainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._by_name: dict[str, QWidget] = {}
-        self._makers: dict[str, Callable[[], QWidget]] = {}
-        self._hidden_docks: list[QDockWidget] = []
+    group: str
+    text: str
+    keys: str
 
-    @property
-    def current(self) -> str:
-        """The name of the workspace on show."""
-        return next(name for name, workspace in self._by_name.items() if workspace is self.currentWidget())
 
-    def add(self, name: str, workspace: QWidget) -> None:
-        """Add a workspace; the first one is on show."""
-        self._by_name[name] = workspace
-        self.addWidget(workspace)
+class Dock(NamedTuple):
+    """A panel beside the page, which a person may move, float and close.
 
-    def add_later(self, name: str, make: Callable[[], QWidget]) -> None:
-        """Add a workspace that is made when it is first shown."""
-        self._makers[name] = make
+    Attributes:
+        name: What the page and the remembered layout call it.
+        title: What stands above it.
+        height: Pixels it has at first, where there is room.
+    """
 
-    def show_workspace(self, name: str) -> None:
-        """Show a workspace; nothing that is under way in another is stopped."""
-        if name in self._makers:
-            self.add(name, self._makers.pop(name)())
-        if name == self.current:
-            return
-        if self.current == WATCH:
-            self._hidden_docks = [dock for dock in self._window.findChildren(QDockWidget) if not dock.isHidden()]
-            for dock in self._hidden_docks:
-                dock.hide()
-        self._set_in_view(False)
-        self.setCurrentWidget(self._by_name[name])
-        self._set_in_view(True)
-        if name == WATCH:
-            self.restore_docks()
-        self.focus_canvas()
-        self.changed.emit(name)
+    name: str
+    title: str
+    height: int
 
-    def restore_docks(self) -> None:
-        """Show the docks that were put away, so that the layout that is remembered is that of Watch."""
-        for dock in self._hidden_docks:
-            dock.show()
-        self._hidden_docks = []
 
-    def focus_canvas(self) -> None:
-        """Have keys go to the canvas of what is on show: on a button Space would press it."""
-        workspace = self.currentWidget()
-        views = getattr(workspace, "views", None)
-        if views:  # Watch, whose canvases come and go
-            next(iter(views.values())).setFocus()
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One workspace of the window. Its shortcut is its place among all of them: Ctrl+1 for the first.
 
-    def fit(self) -> None:
-        """Have the workspace on show show all there is."""
-        workspace = self.currentWidget()
-        if workspace is not None:
-            cast("Workspace", workspace).fit()
+    Attributes:
+        name: What the command line and the remembered layout call it.
+        title: What menus and the tool bar call it.
+        tip: What it is for, for tool tips.
+        make: Makes its page, when it is first shown.
+        commands: What a person can do in it; they are greyed while another workspace is on show.
+        gestures: What is done in it with the mouse, for the list of shortcuts.
+        docks: The panels beside its page, from top to bottom.
+        icon: Its icon, if it has one.
+        state_kinds: Names of the kinds of states that it can show, as `StateKind` has them; empty if it can show all.
+        unsuitable: What it says in place of its page where a checkpoint of another kind is open.
+    """
 
-    def _set_in_view(self, in_view: bool) -> None:
-        workspace = self.currentWidget()
-        if hasattr(workspace, "set_in_view"):
-            cast("Workspace", workspace).set_in_view(in_view)
+    name: str
+    title: str
+    tip: str
+    make: Callable[[Services], WorkspacePage]
+    commands: tuple[Command, ...] = ()
+    gestures: tuple[Gesture, ...] = ()
+    docks: tuple[Dock, ...] = ()
+    icon: str = ""
+    state_kinds: tuple[str, ...] = ()
+    unsuitable: str = ""

@@ -15,8 +15,10 @@ from PySide6.QtCore import QEventLoop, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from dpm_gui.app import DpmApplication
+from dpm_gui.app import make_program
 from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.views.timeline.time_slider import TimeSlider
+from dpm_gui.window.application import DpmApplication
 
 
 def percentile(seconds: list[float], share: float) -> float:
@@ -25,7 +27,7 @@ def percentile(seconds: list[float], share: float) -> float:
 
 def open_program(application: QApplication, folder: str, size: str) -> DpmApplication:
     settings = QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat)
-    program = DpmApplication(application, Preferences(settings))
+    program = make_program(application, Preferences(settings))
     loop = QEventLoop()
     program.session.run_ended.connect(loop.quit)
     program.open_after_paint(None)
@@ -62,7 +64,8 @@ def play(program: DpmApplication, application: QApplication, count: int) -> list
 
 def drag(program: DpmApplication, application: QApplication, count: int) -> tuple[list[float], int]:
     """Drag the handle to and fro; return the time of each event and how often the release missed its frame."""
-    slider, player = program.window.watch.timeline.slider, program.player
+    slider, player = program.window.findChild(TimeSlider), program.player
+    assert slider is not None
     width, middle = slider.width(), slider.height() // 2
     times, missed = [], 0
 

@@ -22,8 +22,8 @@ from core.formats import checkpoints
 from core.processes.schedules import log_linear
 from core.runtime.assets import asset
 from core.values.runs import PREVIEW_STEPS
-from dpm_gui.app import DpmApplication
 from dpm_gui.engine.values import REVERSE
+from dpm_gui.window.application import DpmApplication
 from tests.benchmarks.frames import open_program, percentile, play
 
 STEPS = 100

@@ -20,9 +20,10 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from core.runtime.assets import asset
-from dpm_gui.app import DpmApplication
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.document.tools import BRUSH, ToolBox
+from dpm_gui.paint.page import PaintPage
+from dpm_gui.window.application import DpmApplication
 from tests.benchmarks.frames import open_program, percentile, settle
 from tests.benchmarks.images import until
 
@@ -72,9 +73,9 @@ def paint(program: DpmApplication, application: QApplication) -> dict[str, float
     session = program.session
     until(session.opened_changed, lambda: session.open(str(asset("checkpoints/gravel.h5"))), lambda: True)
     session.stop()
-    program.show_workspace("paint")
-    painted = program.paint_controller.paint
-    assert painted is not None
+    page = program.show_workspace("paint")
+    assert isinstance(page, PaintPage)
+    painted = page.paint
     painted.set_options(automatic=False)
     rng = np.random.default_rng(0)
     painted.show_image(rng.uniform(0, 256, (SIDE, SIDE)).astype(np.float32))

@@ -52,13 +52,13 @@ def dpm_gui() -> None:
     from PySide6.QtCore import QSettings, Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
-    from dpm_gui.app import DpmApplication
+    from dpm_gui.app import make_program
     from dpm_gui.desktop.preferences import Preferences
 
     application = QApplication([])
     with tempfile.TemporaryDirectory() as folder:
         settings = QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat)
-        program = DpmApplication(application, Preferences(settings))
+        program = make_program(application, Preferences(settings))
         stalls: list[float] = []
         seen = [time.perf_counter()]
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 import core
 from core.values.runs import MAX_SEED, RunSpec
-from dpm_gui import __main__, offscreen
+from dpm_gui import __main__, app, offscreen
 from dpm_gui.__main__ import LEAST_SIZE, MOST_SIZE, main, parser
 from dpm_gui.desktop import display
 from dpm_gui.desktop.theme import LIGHT
@@ -109,13 +109,13 @@ def test_without_a_display_no_window_is_tried(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(display, "missing_display", lambda _platform: "there is no display; do this")
-    monkeypatch.setattr(__main__, "_open_window", lambda _options: pytest.fail("a window was opened"))
+    monkeypatch.setattr(__main__, "open_window", lambda _options: pytest.fail("a window was opened"))
     assert received(capsys, 2) == "dpm-gui: there is no display; do this\n"
 
 
 def test_with_a_display_the_window_s_status_is_the_command_s(monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
-    monkeypatch.setattr(__main__, "_open_window", lambda options: given.append(options.file) or 7)
+    monkeypatch.setattr(__main__, "open_window", lambda options: given.append(options.file) or 7)
     assert main(["roll.h5"]) == 7
     assert given == ["roll.h5"]
 
@@ -124,7 +124,7 @@ def test_ctrl_c_ends_without_a_trace(capsys: pytest.CaptureFixture[str], monkeyp
     def interrupted(_options: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(__main__, "_open_window", interrupted)
+    monkeypatch.setattr(__main__, "open_window", interrupted)
     assert received(capsys, 130) == "dpm-gui: interrupted\n"
 
 
@@ -146,7 +146,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_is_computed
     name: str,
     words: str,
 ) -> None:
-    monkeypatch.setattr(offscreen, "DpmApplication", lambda *_: pytest.fail("the program was started"))
+    monkeypatch.setattr(offscreen, "make_program", lambda *_: pytest.fail("the program was started"))
     line = received(capsys, 2, option, tmp_path / name)
     assert words in line
     assert str(tmp_path / name) in line
@@ -225,7 +225,7 @@ def test_a_bug_is_written_to_stderr_in_full_and_told_in_the_window_in_one_senten
     try:
         raise ZeroDivisionError("by zero, at t = 3")
     except ZeroDivisionError:
-        __main__._report_bug(*sys.exc_info())
+        app.report_bug(*sys.exc_info())
     assert "ZeroDivisionError: by zero, at t = 3" in capsys.readouterr().err
     (dialog,) = [each for each in qapp.topLevelWidgets() if isinstance(each, ErrorDialog) and each.isVisible()]
     (reason,) = dialog.reasons

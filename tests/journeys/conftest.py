@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from core.values.runs import RunSpec
-from dpm_gui.app import DpmApplication
+from dpm_gui.app import make_program
 from dpm_gui.desktop.preferences import Preferences
 from tests.support.painting import save_rings
 from tests.support.person import Person, Start, press
@@ -29,7 +29,7 @@ def start(qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
     def begin(path: object = None, *, count: int = COUNT, seed: int = 17, theme: str | None = "light") -> Person:
         apply_style(qapp, *style)
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        program = DpmApplication(qapp, Preferences(settings), RunSpec(count=count, seed=seed), theme)
+        program = make_program(qapp, Preferences(settings), RunSpec(count=count, seed=seed), theme)
         program.open_after_paint(None if path is None else str(path))
         program.show()
         people.append(Person(program))

@@ -39,11 +39,11 @@ def wait_for_futures(person: Person, t: int) -> None:
 
 
 def test_the_futures_of_a_clicked_point_are_the_engines_and_are_taken_back(person: Person, tmp_path: Path) -> None:
-    spread = person.window.futures_plot
+    spread = person.futures_plot
     assert not spread.isVisible()
     person.stand_on(30)
     person.click_in_plane(REVERSE, *map(float, person.recording().frame(30).x[17]))
-    side, index = person.window.watch._chosen
+    side, index = person.watch.canvases.chosen
     assert side == REVERSE
     state, samples = person.recording().frame(30).x[index].copy(), person.recording().frame(0).x.copy()
     press("U")
@@ -92,7 +92,7 @@ def test_button_menu_and_palette_ask_for_the_same(start: Start) -> None:
     assert [branch.t for branch in person.session.spec.branches] == [90, 60, 30]
     assert note(person) == "t = 30 · 64 futures of future 1 from t = 30"
     assert person.recording().frame(0).x.shape == (64, 20)
-    assert person.window.futures_plot.curve[0].tolist() == list(range(31))
+    assert person.futures_plot.curve[0].tolist() == list(range(31))
 
 
 def find_and_run() -> None:

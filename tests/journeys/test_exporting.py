@@ -19,7 +19,7 @@ from tests.support.pixels import frame_count
 
 
 def figures(person: Person) -> Iterator[Figure]:
-    yield from (*person.views.values(), person.window.entropies)
+    yield from (*person.views.values(), person.entropies)
 
 
 def export(person: Person, figure: Figure, kind: str, path: Path) -> None:
@@ -68,7 +68,7 @@ def test_the_dialog_suggests_a_name_and_remembers_the_folder(person: Person, tmp
 def test_a_picture_is_copied_to_the_clipboard(person: Person) -> None:
     person.stand_on(17)
     QGuiApplication.clipboard().clear()
-    figure = person.window.entropies
+    figure = person.entropies
     choose(person.right_click(figure), "Copy picture")
     image = QGuiApplication.clipboard().image()
     assert (image.width(), image.height()) == (2 * figure.width(), 2 * figure.height())

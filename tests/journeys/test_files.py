@@ -40,7 +40,7 @@ def is_open(person: Person, path: Path, steps: int) -> bool:
         person.session.opened.path == str(path)
         and person.window.windowTitle().startswith("Small roll · Gaussian, T = ")
         and recording.complete
-        and recording.steps == person.player.last == person.window.entropies.steps == steps
+        and recording.steps == person.player.last == person.entropies.steps == steps
         and person.timeline.readout.text().split(" · ")[0].endswith(f"of {steps}")
     )
 
@@ -86,7 +86,7 @@ def is_another(person: Person, before: Opened) -> bool:
 
 
 def test_a_file_is_dropped_anywhere_on_the_window(person: Person, good_file: Path) -> None:
-    canvas, plot = person.views["forward"].viewport(), person.window.entropies.viewport()
+    canvas, plot = person.views["forward"].viewport(), person.entropies.viewport()
     for target in (canvas, plot, person.timeline.slider, person.window.statusBar()):
         before = person.session.opened
         assert drop(target, QUrl.fromLocalFile(str(good_file)))

@@ -23,7 +23,7 @@ def image(person: Person) -> QImage:
     person.window.resize(960, 720)
     person.stand_on(3)
     let_pass(0.05)
-    return person.window.watch.grab().toImage()
+    return person.watch.grab().toImage()
 
 
 def walk_to(widget: QWidget) -> None:
@@ -67,17 +67,17 @@ def test_both_canvases_show_the_frames_of_the_run(person: Person) -> None:
 
 
 def test_the_entropy_plot_is_filled_and_its_cursor_follows_the_timeline(person: Person) -> None:
-    table = person.window.entropies.table()
+    table = person.entropies.table()
     opened = person.session.opened
     assert np.array_equal(table.columns["upper (bits per dimension)"], opened.entropies.upper)
     assert np.array_equal(table.columns["lower (bits per dimension)"], opened.entropies.lower)
-    (cursor,) = [item for item in person.window.entropies.scene().items() if isinstance(item, StepCursor)]
+    (cursor,) = [item for item in person.entropies.scene().items() if isinstance(item, StepCursor)]
     person.stand_on(17)
     assert cursor.at == 17
-    assert person.window.entropies.header.readout.startswith("t = 17 · upper ")
+    assert person.entropies.header.readout.startswith("t = 17 · upper ")
     press("Home")
     assert cursor.at is None
-    assert "no step" in person.window.entropies.header.readout
+    assert "no step" in person.entropies.header.readout
 
 
 def test_the_panel_shows_k_of_the_checkpoint_and_measures_it_anew(person: Person) -> None:
@@ -103,10 +103,10 @@ def test_the_panel_shows_k_of_the_checkpoint_and_measures_it_anew(person: Person
 def test_space_pauses_and_plays(person: Person) -> None:
     press("Space")
     assert not person.player.playing
-    t, image = person.t, person.window.watch.grab().toImage()
+    t, image = person.t, person.watch.grab().toImage()
     let_pass(0.3)
     assert person.t == t
-    assert person.window.watch.grab().toImage() == image
+    assert person.watch.grab().toImage() == image
     press("Space")
     assert person.player.playing
     wait_until(lambda: person.t != t)
@@ -128,7 +128,7 @@ def test_space_presses_the_button_that_has_the_focus(person: Person) -> None:
     button = child(person.window, QToolButton, "What Entropy of each step shows")
     walk_to(button)
     press("Space")
-    popover = person.window.entropies.header.findChild(Popover)
+    popover = person.entropies.header.findChild(Popover)
     assert popover.isVisible()
     assert not person.player.playing
     press("Esc")

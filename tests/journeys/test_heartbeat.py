@@ -40,7 +40,7 @@ def is_heartbeat(rows: np.ndarray) -> np.ndarray:
 
 
 def bits_on(person: Person, side: str) -> np.ndarray:
-    view = person.window.watch.views[side]
+    view = person.watch.views[side]
     assert isinstance(view, BitsView)
     return np.column_stack(list(view.table().columns.values()))
 
@@ -59,12 +59,12 @@ def test_rows_of_bits_dissolve_and_return(person: Person) -> None:
 
 def test_the_entropy_plot_has_the_bounds_of_bits_and_its_cursor_is_a_timeline(person: Person) -> None:
     person.stand_on(1)
-    table: Mapping[str, NDArray[Any]] = person.window.entropies.table().columns
+    table: Mapping[str, NDArray[Any]] = person.entropies.table().columns
     upper, lower = (table[f"{name} (bits per dimension)"] for name in ("upper", "lower"))
     assert len(upper) == LAST
     assert (lower <= upper + 1e-12).all()
     assert np.isfinite(lower).all()
-    plot = person.window.entropies
+    plot = person.entropies
     middle = plot.view.viewRect().center().y()
     start, stop = (to_viewport(plot, QPointF(t, middle)).toPoint() for t in (20, 150))
     drag(plot.viewport(), start, stop)
@@ -73,7 +73,7 @@ def test_the_entropy_plot_has_the_bounds_of_bits_and_its_cursor_is_a_timeline(pe
 
 def test_a_clicked_row_shows_its_path_while_one_scrubs(person: Person) -> None:
     person.stand_on(40)
-    view = person.window.watch.views[REVERSE]
+    view = person.watch.views[REVERSE]
     click(view.viewport(), to_viewport(view, QPointF(3.0, -6.0)).toPoint())
     expected = np.stack([person.recording(REVERSE).frame(t).x[5] for t in range(LAST + 1)])
     assert np.array_equal(view.path, expected)
@@ -102,14 +102,14 @@ def test_the_menu_leads_from_the_roll_to_the_heartbeat_and_back(start: Start) ->
     choose(open_menu("F"), "Open the heartbeat in 200 steps")
     wait_until(lambda: "Heartbeat" in person.window.windowTitle())
     person.wait_for_run()
-    assert isinstance(person.window.watch.views[FORWARD], BitsView)
+    assert isinstance(person.watch.views[FORWARD], BitsView)
     assert any(label.text() == "Sequences" for label in person.window.findChildren(QLabel))
     choose(open_menu("F"), "Open the shipped swiss roll")
     wait_until(lambda: "Swiss roll" in person.window.windowTitle())
     person.wait_for_run()
-    assert not isinstance(person.window.watch.views[FORWARD], BitsView)
+    assert not isinstance(person.watch.views[FORWARD], BitsView)
     press("2")
-    assert person.window.watch.views[FORWARD].layer_shown("density")
+    assert person.watch.views[FORWARD].layer_shown("density")
 
 
 @pytest.mark.parametrize("suffix", ["gif", "png"])

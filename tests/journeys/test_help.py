@@ -8,17 +8,20 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 import core
 from core.runtime.assets import is_shipped
-from dpm_gui.app import ALL_SHIPPED
+from dpm_gui.app import WORKSPACES
 from dpm_gui.dialogs.about import AboutDialog
 from dpm_gui.dialogs.command_palette import CommandPalette
-from dpm_gui.dialogs.shortcuts import GESTURES, ShortcutsDialog
+from dpm_gui.dialogs.shortcuts import ShortcutsDialog
 from dpm_gui.views.canvases.bits import BitsView
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.widgets.popover import Popover
-from dpm_gui.window.actions import COMMANDS, LAYERS
+from dpm_gui.watch.commands import LAYERS
+from dpm_gui.window.actions import all_gestures
+from dpm_gui.window.application import ALL_SHIPPED
 from tests.support.person import Person, child, choose, click, open_menu, press, shown, the, type_in, wait_until
+from tests.support.workspaces import COMMANDS
 
 
 def find(words: str) -> CommandPalette:
@@ -40,7 +43,7 @@ def test_f1_lists_every_command_with_its_keys(person: Person) -> None:
     for command in there:
         keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
         assert rows.pop((command.menu, command.text)) == " or ".join(keys)
-    assert set(rows) == {(gesture.group, gesture.text) for gesture in GESTURES}
+    assert set(rows) == {(gesture.group, gesture.text) for gesture in all_gestures(WORKSPACES)}
     type_in("ctrl+e")
     assert [text for _, text, _ in dialog.rows()] == ["Export film or figure…"]
     press("Esc", "Esc")
@@ -107,7 +110,7 @@ def test_about_tells_the_versions_and_copies_them(person: Person) -> None:
 
 
 def test_a_question_mark_explains_each_figure(person: Person) -> None:
-    for figure in (*person.views.values(), person.window.entropies):
+    for figure in (*person.views.values(), person.entropies):
         click(child(figure, QToolButton, f"What {figure.accessibleName()} shows"))
         popover = figure.header.findChild(Popover)
         assert popover.isVisible()

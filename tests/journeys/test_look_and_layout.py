@@ -14,7 +14,7 @@ from tests.support.person import Person, Start, child, choose, click, let_pass, 
 def background(person: Person) -> dict[str, str]:
     """Return the colours behind the window, a canvas and the entropy plot."""
     let_pass(0.05)
-    canvas, plot = person.views[FORWARD].viewport(), person.window.entropies.viewport()
+    canvas, plot = person.views[FORWARD].viewport(), person.entropies.viewport()
     return {
         "window": colour(person.window.grab().toImage(), person.window.statusBar().geometry()),
         "canvas": colour(canvas.grab().toImage(), QRect(0, 0, 4, 4)),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from core import cli
 from dpm_gui.paint.document.image_files import image_of_mask, mask_of, read_image
-from tests.support.painting import images, paint_of, rub, save_rings
+from tests.support.painting import images, paint_of, rub, save_rings, workspace_of
 from tests.support.person import (
     Person,
     answer_file_dialog,
@@ -142,7 +142,7 @@ def test_another_checkpoint_or_the_end_while_a_picture_is_being_opened(
     painter: Person, large: Path, tmp_path: Path
 ) -> None:
     save_rings(tmp_path / "other.h5", (10, 14))
-    opener = painter.program.paint_controller._opener
+    opener = workspace_of(painter)._opener
     received: list[str] = []
     opener.notified.connect(received.append)
     painter.window.file_chosen.emit(str(tmp_path / "other.h5"))

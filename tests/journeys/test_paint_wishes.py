@@ -43,9 +43,7 @@ def plane(start: Start) -> Person:
 
 
 def wishes_of(person: Person) -> PotentialSession:
-    potential_session = person.program.paint_controller.potential_session
-    assert potential_session is not None
-    return potential_session
+    return workspace_of(person).potential_session
 
 
 def settle(person: Person) -> np.ndarray:
@@ -73,7 +71,7 @@ def bit_page(person: Person) -> BitPage:
 
 def sampled(person: Person) -> np.ndarray:
     """Wait until the newest wish has been filled in, and return the sequences."""
-    paint = person.program.paint_controller.paint
+    paint = workspace_of(person).paint
     wait_until(
         lambda: not paint._debounce.stale and not paint.running and paint.result is not None and paint.result.final
     )

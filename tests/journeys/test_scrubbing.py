@@ -33,7 +33,7 @@ def on_slider(person: Person, t: float) -> QPoint:
 
 def in_plot(person: Person, t: float) -> QPoint:
     """Return where step ``t`` is in the entropy plot, at half its height."""
-    plot = person.window.entropies
+    plot = person.entropies
     return to_viewport(plot, QPointF(t, plot.home.center().y())).toPoint()
 
 
@@ -82,7 +82,7 @@ def test_a_click_on_a_small_picture_shows_its_step(person: Person) -> None:
 
 def test_the_cursor_of_the_entropy_plot_is_a_second_timeline(person: Person) -> None:
     person.pause()
-    plot = person.window.entropies
+    plot = person.entropies
     (cursor,) = [item for item in plot.scene().items() if isinstance(item, StepCursor)]
     click(plot.viewport(), in_plot(person, 12))
     assert shows_frame(person, 12)

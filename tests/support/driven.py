@@ -12,7 +12,8 @@ from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget
 
-from dpm_gui import __main__, app
+from dpm_gui import __main__
+from dpm_gui.window import application
 from tests.support.person import Person, drag, press, wait_until
 
 
@@ -43,7 +44,7 @@ def play(person: Person) -> None:
     assert person.player.playing
 
 
-class DrivenApplication(app.DpmApplication):
+class DrivenApplication(application.DpmApplication):
     """The program, which calls the person as soon as there is something to see."""
 
     def show(self) -> None:
@@ -58,7 +59,7 @@ class DrivenApplication(app.DpmApplication):
 
 
 what = sys.argv.pop(1)
-setattr(app, "DpmApplication", DrivenApplication)  # noqa: B010 - a class may not be assigned to
+setattr(application, "DpmApplication", DrivenApplication)  # noqa: B010 - a class may not be assigned to
 
 
 sys.exit(__main__.main())

@@ -2,47 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.values.runs import Frame
-from dpm_gui.desktop.icons import IconSet
 from dpm_gui.engine.values import REVERSE
-from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.views.plots.futures_spread import FuturesSpread
-from dpm_gui.watch.futures_dock import FuturesDock
-from dpm_gui.watch.workspace import WatchWorkspace
-from dpm_gui.window.actions import Actions
-from dpm_gui.window.workspaces import PAINT, WATCH, Workspaces
+from dpm_gui.watch.page import WatchPage
+from dpm_gui.watch.workspace import WATCH
+from dpm_gui.window.page import WorkspacePage
+from dpm_gui.window.workspace_stack import WorkspaceStack
+from dpm_gui.window.workspaces import Workspace
 from tests.support.window_values import close_figures, open_and_run
+from tests.support.workspaces import services_of
+
+OTHER = Workspace("other", "Other", "Look elsewhere", WorkspacePage)
+
+
+class Window(QMainWindow):
+    """Counts how often two docks were made to share their height."""
+
+    made_room = 0
+
+    def resizeDocks(  # noqa: N802 - Qt's name
+        self, docks: Sequence[QDockWidget], sizes: Sequence[int], orientation: Qt.Orientation
+    ) -> None:
+        self.made_room += len(docks) == 2
+        super().resizeDocks(docks, sizes, orientation)
 
 
 class Desk:
     """A workspace, the plot and its dock before a session."""
 
     def __init__(self, session: Session, qtbot: QtBot) -> None:
-        window = QMainWindow()
+        window = Window()
         qtbot.addWidget(window, before_close_func=self.close)
-        self.session, self.player, self.actions = session, Player(window), Actions(window)
-        self.watch = WatchWorkspace(session, self.player, self.actions, IconSet(), window)
-        self.plot, self.dock = FuturesSpread(window), QDockWidget(window)
-        self.dock.setWidget(self.plot)
-        self.workspaces = Workspaces(window)
-        self.workspaces.add(WATCH, self.watch)
-        self.workspaces.add(PAINT, QWidget())
+        services = services_of(session, window)
+        self.session, self.player, self.actions = session, services.player, services.actions
+        self.workspaces = WorkspaceStack(window, (WATCH, OTHER), services)
         window.setCentralWidget(self.workspaces)
-        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
-        self.made_room = 0
-        self.spread = FuturesDock(session, self.player, self.plot, self.dock, self.workspaces, self._count_room)
+        page = self.workspaces.show_workspace(WATCH.name)
+        assert isinstance(page, WatchPage)
+        self.watch, self.window = page, window
+        self.plot, self.dock = window.findChild(FuturesSpread), window.findChild(QDockWidget, "futures")
         self.qtbot = qtbot
         window.resize(1000, 700)
         window.show()
 
-    def _count_room(self) -> None:
-        self.made_room += 1
+    @property
+    def made_room(self) -> int:
+        """How often two docks were made to share their height."""
+        return self.window.made_room
 
     def close(self, window: QWidget) -> None:
         self.session.blockSignals(True)

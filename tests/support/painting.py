@@ -9,7 +9,7 @@ import numpy as np
 
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.inpainting.session import PaintSession
-from dpm_gui.paint.workspace import PaintWorkspace
+from dpm_gui.paint.page import PaintPage
 from tests.support.person import Person, drag, wait_until
 from tests.support.places import centre_of
 
@@ -17,15 +17,13 @@ TITLE = "Rings"
 
 
 def paint_of(person: Person) -> PaintSession:
-    paint = person.program.paint_controller.paint
-    assert paint is not None
-    return paint
+    return workspace_of(person).paint
 
 
-def workspace_of(person: Person) -> PaintWorkspace:
-    workspace = person.window.workspaces.currentWidget()
-    assert isinstance(workspace, PaintWorkspace)
-    return workspace
+def workspace_of(person: Person) -> PaintPage:
+    page = person.window.findChild(PaintPage)
+    assert page is not None
+    return page
 
 
 def canvas_of(person: Person) -> PaintCanvas:

@@ -31,11 +31,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dpm_gui.app import DpmApplication
 from dpm_gui.dialogs.errors import ErrorDialog
 from dpm_gui.engine.values import REVERSE
 from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.views.plots.entropies import EntropyPlot
+from dpm_gui.views.plots.futures_spread import FuturesSpread
+from dpm_gui.watch.page import WatchPage
+from dpm_gui.window.application import DpmApplication
 from dpm_gui.window.main_window import MainWindow
 from tests.support.places import to_viewport
 
@@ -191,12 +194,14 @@ class Person:
     def __init__(self, program: DpmApplication) -> None:
         self.program = program
         self.window, self.player, self.session = program.window, program.player, program.session
-        self.timeline = program.window.watch.timeline
+        self.watch = program.window.findChild(WatchPage)
+        self.entropies, self.futures_plot = self.window.findChild(EntropyPlot), self.window.findChild(FuturesSpread)
+        self.timeline = self.watch.timeline
 
     @property
     def views(self) -> dict[str, PointsView]:
         """The two canvases, of points unless bits are open."""
-        return self.window.watch.views
+        return self.watch.views
 
     @property
     def t(self) -> int:

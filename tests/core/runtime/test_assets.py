@@ -8,7 +8,7 @@ import pytest
 
 from core.runtime import assets
 from core.runtime.assets import asset, is_shipped
-from dpm_gui.app import ALL_SHIPPED
+from dpm_gui.window.application import ALL_SHIPPED
 
 
 @pytest.fixture

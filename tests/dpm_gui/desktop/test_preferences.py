@@ -26,7 +26,7 @@ def test_a_first_start_finds_the_defaults(preferences: Preferences) -> None:
     assert preferences.theme == "system"
     assert preferences.projector is False
     assert preferences.geometry.isEmpty()
-    assert preferences.window_state.isEmpty()
+    assert preferences.layout_of("watch").isEmpty()
     assert preferences.recent_files == ()
     assert Path(preferences.last_folder).is_absolute()
 
@@ -35,7 +35,7 @@ def test_everything_survives_a_restart(settings: QSettings, preferences: Prefere
     preferences.theme = "dark"
     preferences.projector = True
     preferences.geometry = QByteArray(b"\x01\x00place")
-    preferences.window_state = QByteArray(b"\xffdocks")
+    preferences.set_layout_of("watch", QByteArray(b"\xffdocks"))
     preferences.last_folder = tmp_path
     preferences.add_recent_file(tmp_path / "a.h5")
     preferences.save()
@@ -43,7 +43,7 @@ def test_everything_survives_a_restart(settings: QSettings, preferences: Prefere
     assert later.theme == "dark"
     assert later.projector is True
     assert later.geometry == QByteArray(b"\x01\x00place")
-    assert later.window_state == QByteArray(b"\xffdocks")
+    assert later.layout_of("watch") == QByteArray(b"\xffdocks")
     assert later.last_folder == str(tmp_path)
     assert later.recent_files == (str(tmp_path / "a.h5"),)
 
@@ -58,22 +58,22 @@ def test_spoilt_values_read_as_defaults(settings: QSettings) -> None:
     settings.setValue("theme", ["dark", "light"])
     settings.setValue("projector", 7)
     settings.setValue("window/geometry", "no bytes")
-    settings.setValue("window/state", 3)
+    settings.setValue("layout/watch", 3)
     settings.setValue("recent_files", 12)
     settings.setValue("last_folder", ["x"])
     later = again(settings)
     assert later.theme == "system"
     assert later.projector is False
     assert later.geometry.isEmpty()
-    assert later.window_state.isEmpty()
+    assert later.layout_of("watch").isEmpty()
     assert later.recent_files == ()
     assert Path(later.last_folder).is_absolute()
 
 
 def test_a_layout_of_another_version_is_not_restored(settings: QSettings, preferences: Preferences) -> None:
-    preferences.window_state = QByteArray(b"docks")
+    preferences.set_layout_of("watch", QByteArray(b"docks"))
     settings.setValue("window/version", "0")
-    assert again(settings).window_state.isEmpty()
+    assert again(settings).layout_of("watch").isEmpty()
 
 
 def test_the_file_opened_last_is_the_first_and_none_is_twice(preferences: Preferences) -> None:

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.dialogs.about import AboutDialog, versions
-from dpm_gui.dialogs.shortcuts import Gesture, ShortcutsDialog
+from dpm_gui.dialogs.shortcuts import ShortcutsDialog
+from dpm_gui.window.workspaces import Gesture
 from tests.support.menus import Window, open_window
 
 

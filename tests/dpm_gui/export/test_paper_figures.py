@@ -13,7 +13,6 @@ from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
 from core.values.runs import Frame
-from dpm_gui.app import ALL_SHIPPED
 from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.film_scene import MOST_FRAMES, FilmScene
@@ -22,6 +21,7 @@ from dpm_gui.session.figure_rows import ImageRows, half_noised
 from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.plots.entropies import EntropyPlot
+from dpm_gui.window.application import ALL_SHIPPED
 from tests.support.window_values import add_frame, close_figures, entropies, image_info, image_states
 
 DATA = image_info((4, 4))
@@ -98,12 +98,13 @@ def test_the_entropies_of_pictures_are_per_pixel(qtbot: QtBot) -> None:
 def test_a_command_is_there_for_each_checkpoint_that_has_come_with_the_program(
     qapp: object, settings: object, same_looks: None, monkeypatch: pytest.MonkeyPatch, missing: bool
 ) -> None:
-    from dpm_gui import app
+    from dpm_gui.app import make_program
     from dpm_gui.desktop.preferences import Preferences
+    from dpm_gui.window import application
 
     gone = {"checkpoints/digits.h5"} if missing else set()
-    monkeypatch.setattr(app, "is_shipped", lambda place: place not in gone)
-    program = app.DpmApplication(qapp, Preferences(settings))  # type: ignore[arg-type]
+    monkeypatch.setattr(application, "is_shipped", lambda place: place not in gone)
+    program = make_program(qapp, Preferences(settings))  # type: ignore[arg-type]
     try:
         offered = [name for name in ALL_SHIPPED if program.window.actions_[name].isVisible()]
         assert offered == [name for name in ALL_SHIPPED if not missing or name != "open_digits"]

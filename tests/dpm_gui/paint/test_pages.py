@@ -17,6 +17,7 @@ from core.networks.empirical import EmpiricalNetwork
 from core.processes.schedules import constant_erasure
 from core.values.checkpoints import DataInfo, NetworkInfo
 from core.values.inpainting import InpaintingFrame
+from dpm_gui.app import WORKSPACES
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.engine import painting
 from dpm_gui.paint.inpainting.bit_page import BitPage
@@ -61,7 +62,7 @@ def bits(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path,
     parts = NetworkInfo(network.kind, network.config, draws)
     made = make_checkpoint(kind="binomial", betas=betas, network=parts, data=info)
     checkpoints.save(made, tmp_path / "heartbeat.h5")
-    page = BitPage(paint, Actions(window), window)
+    page = BitPage(paint, Actions(window, WORKSPACES), window)
     paint.document_loaded.connect(page.show_opened)
     with qtbot.waitSignal(session.opened_changed):
         session.open(str(tmp_path / "heartbeat.h5"))
@@ -73,7 +74,7 @@ def bits(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path,
 def images(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path, qtbot: QtBot) -> ImagePage:
     """The page of pictures, with rings."""
     save_rings(tmp_path / "rings.h5", (9, 11), steps=30)
-    page = ImagePage(paint, Actions(window), IconSet(), window)
+    page = ImagePage(paint, Actions(window, WORKSPACES), IconSet(), window)
     paint.document_loaded.connect(page.show_opened)
     with qtbot.waitSignal(session.opened_changed):
         session.open(str(tmp_path / "rings.h5"))

@@ -32,7 +32,7 @@ def images(session: Session, path: str, trusted: None, long: None, qtbot: QtBot)
 def test_the_futures_are_those_of_the_state_that_was_on_show(points: Desk) -> None:
     state = points.frame(3).x[17].copy()
     points.player.seek(3)
-    points.watch._choose_point(REVERSE, 17)
+    points.watch.canvases.choose(REVERSE, 17)
     points.branch()
     assert points.session.spec == replace(SPEC, branches=(Branch(3, 17),))
     assert np.array_equal(points.frame(3).x, np.tile(state, (64, 1)))
@@ -102,7 +102,7 @@ def test_a_future_has_futures_and_a_denoised_point_too(points: Desk, qtbot: QtBo
     points.branch()
     assert points.note() == "t = 4 · 64 futures of denoised point 1 from t = 4"
     points.player.seek(2)
-    points.watch._choose_point(REVERSE, 63)
+    points.watch.canvases.choose(REVERSE, 63)
     points.branch()
     assert points.session.spec.branches == (Branch(4, 0), Branch(2, 63))
     assert points.note() == "t = 2 · 64 futures of future 64 from t = 2"
@@ -201,7 +201,7 @@ def test_at_the_state_itself_its_futures_are_on_show_already(points: Desk) -> No
 @pytest.mark.parametrize("chosen", [None, (FORWARD, 5)])
 def test_without_a_chosen_state_of_the_reverse_the_first_branches(points: Desk, chosen: tuple[str, int] | None) -> None:
     if chosen is not None:
-        points.watch._choose_point(*chosen)
+        points.watch.canvases.choose(*chosen)
     points.player.seek(3)
     points.branch()
     assert points.session.spec.branches == (Branch(3, 0),)

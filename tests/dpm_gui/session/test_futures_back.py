@@ -12,8 +12,8 @@ from dpm_gui.engine import runs as runs_module
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
-from dpm_gui.window.workspaces import PAINT, WATCH
-from tests.support.futures_desk import Desk, assert_recorded, computed
+from dpm_gui.watch.workspace import WATCH
+from tests.support.futures_desk import OTHER, Desk, assert_recorded, computed
 from tests.support.window_values import SPEC, Steered
 
 
@@ -113,8 +113,8 @@ def test_samples_are_put_back_when_somebody_looks(points: Desk) -> None:
     session, samples = points.session, both(points.session)
     points.player.seek(3)
     points.branch()
-    points.workspaces.show_workspace(PAINT)
+    points.workspaces.show_workspace(OTHER.name)
     session.undo_stack.undo()
     assert both(session) != samples
-    points.workspaces.show_workspace(WATCH)
+    points.workspaces.show_workspace(WATCH.name)
     assert both(session) == samples

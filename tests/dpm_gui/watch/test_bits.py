@@ -16,17 +16,16 @@ from core.formats import checkpoints
 from core.networks.empirical import EmpiricalNetwork
 from core.processes.schedules import constant_erasure
 from core.values.checkpoints import DataInfo, NetworkInfo
-from dpm_gui.desktop.icons import IconSet
 from dpm_gui.engine.state_kinds import SEQUENCES
 from dpm_gui.engine.values import FORWARD, REVERSE
-from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.bits import BitsView
 from dpm_gui.views.canvases.points import PointsView
-from dpm_gui.watch.run_panel import RunPanel
-from dpm_gui.watch.workspace import WatchWorkspace
-from dpm_gui.window.actions import LAYERS, Actions
+from dpm_gui.watch.commands import LAYERS
+from dpm_gui.watch.page import WatchPage
+from dpm_gui.window.run_panel import RunPanel
 from tests.support.window_values import close_figures, make_checkpoint
+from tests.support.workspaces import services_of
 
 LAST = 12
 
@@ -55,8 +54,9 @@ class Desk:
     def __init__(self, session: Session, path: str, qtbot: QtBot) -> None:
         window = QWidget()
         qtbot.addWidget(window, before_close_func=self.close)
-        self.session, self.player, self.actions = session, Player(window), Actions(window)
-        self.watch = WatchWorkspace(session, self.player, self.actions, IconSet(), window)
+        services = services_of(session, window)
+        self.session, self.player, self.actions = session, services.player, services.actions
+        self.watch = WatchPage(services)
         self.panel = RunPanel(session, self.actions["new_seed"], self.actions["run_again"], window)
         window.resize(900, 700)
         self.watch.resize(window.size())
@@ -80,7 +80,7 @@ def test_bits_get_canvases_of_bits_and_points_get_their_own_back(
 ) -> None:
     assert [type(view) for view in desk.watch.views.values()] == [BitsView, BitsView]
     assert [name for name in LAYERS if desk.actions[name].isVisible()] == list(BitsView.layers)
-    with qtbot.waitSignals([desk.session.run_ended, desk.watch.canvases_replaced]):
+    with qtbot.waitSignal(desk.session.run_ended):
         desk.session.open(files["other"])
     assert [type(view) for view in desk.watch.views.values()] == [PointsView, PointsView]
     assert [name for name in LAYERS if desk.actions[name].isVisible()] == list(PointsView.layers)

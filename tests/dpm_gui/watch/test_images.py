@@ -9,17 +9,16 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from dpm_gui.desktop.icons import IconSet
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
-from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.images import MODE_TEXTS, ImagesView
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.watch.bound_panel import BoundPanel
-from dpm_gui.watch.run_panel import RunPanel
-from dpm_gui.watch.workspace import WatchWorkspace
-from dpm_gui.window.actions import IMAGE_MODES, LAYERS, Actions
+from dpm_gui.watch.commands import IMAGE_MODES, LAYERS
+from dpm_gui.watch.page import WatchPage
+from dpm_gui.window.run_panel import RunPanel
 from tests.support.window_values import FEW, LAST, SPEC, Steered, close_figures, make_bound, make_images, open_and_run
+from tests.support.workspaces import services_of
 
 SIDES = (FORWARD, REVERSE)
 
@@ -30,8 +29,9 @@ class Desk:
     def __init__(self, session: Session, qtbot: QtBot) -> None:
         window = QWidget()
         qtbot.addWidget(window, before_close_func=self.close)
-        self.session, self.player, self.actions = session, Player(window), Actions(window)
-        self.watch = WatchWorkspace(session, self.player, self.actions, IconSet(), window)
+        services = services_of(session, window)
+        self.session, self.player, self.actions = session, services.player, services.actions
+        self.watch = WatchPage(services)
         self.panel = RunPanel(session, self.actions["new_seed"], self.actions["run_again"], window)
         self.bound = BoundPanel(session, self.actions["measure"], window)
         window.resize(900, 700)
@@ -64,7 +64,7 @@ def test_pictures_get_canvases_of_pictures_and_points_get_their_own_back(
 ) -> None:
     assert [type(view) for view in desk.watch.views.values()] == [ImagesView, ImagesView]
     assert [name for name in LAYERS if desk.actions[name].isVisible()] == list(ImagesView.layers)
-    with qtbot.waitSignals([desk.session.run_ended, desk.watch.canvases_replaced]):
+    with qtbot.waitSignal(desk.session.run_ended):
         desk.session.open(files["other"])
     assert [type(view) for view in desk.watch.views.values()] == [PointsView, PointsView]
     desk.player.seek(2)

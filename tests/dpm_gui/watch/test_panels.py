@@ -18,7 +18,7 @@ from core.values.runs import MAX_SEED
 from dpm_gui.engine.state_kinds import POINTS
 from dpm_gui.session.session import Session
 from dpm_gui.watch.bound_panel import BoundPanel
-from dpm_gui.watch.run_panel import RunPanel
+from dpm_gui.window.run_panel import RunPanel
 from tests.support.window_values import SPEC, make_bound
 
 FIELDS = {"seed": "Seed", "count": "Number of points"}

@@ -12,16 +12,15 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.values.runs import Frame
-from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import DARK
 from dpm_gui.engine import runs
 from dpm_gui.engine.values import FORWARD, REVERSE
-from dpm_gui.session.player import SPEEDS, Player
+from dpm_gui.session.player import SPEEDS
 from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.points import PointsView
-from dpm_gui.watch.workspace import WatchWorkspace
-from dpm_gui.window.actions import Actions
+from dpm_gui.watch.page import WatchPage
 from tests.support.window_values import STEPS, Steered, close_figures
+from tests.support.workspaces import services_of
 
 SIDES = (FORWARD, REVERSE)
 
@@ -32,8 +31,9 @@ class Workspace:
     def __init__(self, session: Session, qtbot: QtBot) -> None:
         window = QWidget()
         qtbot.addWidget(window, before_close_func=self.close)
-        self.session, self.player, self.actions = session, Player(window), Actions(window)
-        self.watch = WatchWorkspace(session, self.player, self.actions, IconSet(), window)
+        services = services_of(session, window)
+        self.session, self.player, self.actions = session, services.player, services.actions
+        self.watch = WatchPage(services)
         self.timeline = self.watch.timeline
         self.window = window
         window.resize(900, 700)

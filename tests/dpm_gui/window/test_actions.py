@@ -9,12 +9,16 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
+from dpm_gui.app import WORKSPACES
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.canvases.bits import BitsView
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.points import PointsView
-from dpm_gui.window.actions import COMMANDS, LAYERS, MENUS, Actions
+from dpm_gui.watch.commands import LAYERS
+from dpm_gui.watch.layer_bar import LayerBar
+from dpm_gui.window.actions import Actions
+from tests.support.workspaces import COMMANDS
 
 CANVASES = (PointsView, BitsView)
 
@@ -28,7 +32,7 @@ def window(qtbot: QtBot) -> QMainWindow:
 
 @pytest.fixture
 def actions(window: QMainWindow) -> Actions:
-    return Actions(window)
+    return Actions(window, WORKSPACES)
 
 
 def test_no_name_and_no_text_is_given_twice_and_no_key_on_one_canvas() -> None:
@@ -66,8 +70,8 @@ def test_the_keys_from_one_on_switch_the_layers_of_a_canvas(canvas: type[Canvas]
     assert set(canvas.layers) <= set(LAYERS)
 
 
-def test_only_the_layers_of_the_canvas_on_show_are_offered(actions: Actions) -> None:
-    actions.show_layers(BitsView.layers)
+def test_only_the_layers_of_the_canvas_on_show_are_offered(actions: Actions, window: QMainWindow) -> None:
+    LayerBar(actions, window).offer(BitsView.layers)
     assert [name for name in LAYERS if actions[name].isVisible()] == list(BitsView.layers)
     assert [name for name in LAYERS if actions[name].isEnabled()] == list(BitsView.layers)
     assert "nothing of that kind" in actions["points"].toolTip()
@@ -75,8 +79,8 @@ def test_only_the_layers_of_the_canvas_on_show_are_offered(actions: Actions) -> 
 
 def test_every_action_belongs_to_the_window_and_stands_in_one_menu(actions: Actions, window: QMainWindow) -> None:
     assert list(actions.all()) == window.actions()
-    in_menus = [action for menu in MENUS for action in actions.in_menu(menu)]
-    assert sorted(action.objectName() for action in in_menus) == sorted(command.name for command in COMMANDS)
+    in_menus = [command.name for commands in actions.menus().values() for command in commands]
+    assert sorted(in_menus) == sorted(command.name for command in COMMANDS)
 
 
 def test_a_command_calls_its_slot_once_without_arguments(actions: Actions) -> None:

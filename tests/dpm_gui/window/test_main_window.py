@@ -11,15 +11,19 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from dpm_gui.app import WORKSPACES
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
-from dpm_gui.window.actions import COMMANDS, MENUS
+from dpm_gui.views.plots.entropies import EntropyPlot
+from dpm_gui.watch.page import WatchPage
+from dpm_gui.watch.workspace import WATCH
 from dpm_gui.window.main_window import MainWindow
 from tests.support.window_values import close_figures
+from tests.support.workspaces import COMMANDS, MENUS
 
 COPY = Qt.DropAction.CopyAction
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -38,7 +42,8 @@ def make_window(session: Session, settings: QSettings, qtbot: QtBot) -> Callable
         close_figures(window)
 
     def make() -> MainWindow:
-        window = MainWindow(session, Player(session), Preferences(settings), IconSet())
+        window = MainWindow(session, Player(session), Preferences(settings), IconSet(), WORKSPACES)
+        window.workspaces.show_workspace(WATCH.name)
         qtbot.addWidget(window, before_close_func=close)
         window.restore_layout()
         return window
@@ -77,6 +82,10 @@ def dock(window: MainWindow, name: str) -> QDockWidget:
     return next(each for each in window.findChildren(QDockWidget) if each.objectName() == name)
 
 
+def entropies_of(window: MainWindow) -> EntropyPlot:
+    return window.findChild(EntropyPlot)
+
+
 def carried(*urls: str | Path) -> QMimeData:
     data = QMimeData()
     data.setUrls([QUrl(url) if isinstance(url, str) else QUrl.fromLocalFile(str(url)) for url in urls])
@@ -109,7 +118,7 @@ def test_docks_are_closed_in_the_window_menu_and_reset_layout_brings_them_all_ba
     assert dock(window, "bound").isHidden()
     dock(window, "bound").setFloating(True)
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock(window, "entropies"))
-    window.reset_layout()
+    window.workspaces.reset_layouts()
     for name in ("entropies", "bound"):
         assert dock(window, name).isVisible()
         assert not dock(window, name).isFloating()
@@ -135,7 +144,8 @@ def test_a_spoilt_layout_is_as_good_as_none(
     make_window: Callable[[], MainWindow], settings: QSettings, qtbot: QtBot
 ) -> None:
     preferences = Preferences(settings)
-    preferences.geometry = preferences.window_state = QByteArray(b"no layout")
+    preferences.geometry = QByteArray(b"no layout")
+    preferences.set_layout_of(WATCH.name, QByteArray(b"no layout"))
     window = make_window()
     window.show()
     assert dock(window, "bound").isVisible()
@@ -144,7 +154,7 @@ def test_a_spoilt_layout_is_as_good_as_none(
 
 def test_a_palette_reaches_canvases_plot_and_icons(window: MainWindow) -> None:
     window.set_palette(LIGHT)
-    parts = (*window.watch.views.values(), window.entropies)
+    parts = (*window.findChild(WatchPage).views.values(), entropies_of(window))
     light = [part.grab().toImage() for part in parts]
     icon = window.actions_["open"].icon().pixmap(24, 24).toImage()
     window.set_palette(DARK)
@@ -231,7 +241,7 @@ def test_an_opened_file_gives_the_title_the_bounds_and_the_commands(
     with qtbot.waitSignal(session.run_ended):
         session.open(files["other"])
     assert window.windowTitle() == "Other cloud · Gaussian, T = 3 – dpm-gui"
-    assert window.entropies.steps == 3
+    assert entropies_of(window).steps == 3
     assert all(window.actions_[name].isEnabled() for name in NEEDS_A_FILE)
     assert window.activity.text == "Ready"
     assert not window.actions_["stop"].isEnabled()
@@ -244,8 +254,8 @@ def test_the_plot_s_cursor_is_a_second_timeline(
         session.open(files["small"])
     (player,) = session.findChildren(Player)
     player.seek(4)
-    assert window.entropies.header.readout.startswith("t = 4 ·")
-    window.entropies.step_chosen.emit(2)
+    assert entropies_of(window).header.readout.startswith("t = 4 ·")
+    entropies_of(window).step_chosen.emit(2)
     assert player.t == 2
 
 

@@ -14,8 +14,8 @@ from dpm_gui.desktop.theme import DARK
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import REVERSE
 from dpm_gui.views.plots.futures_spread import NONE_YET, FuturesSpread
-from dpm_gui.window.workspaces import PAINT, WATCH
-from tests.support.futures_desk import Desk
+from dpm_gui.watch.workspace import WATCH
+from tests.support.futures_desk import OTHER, Desk
 from tests.support.places import to_viewport
 from tests.support.window_values import STEPS, make_checkpoint, make_images
 
@@ -47,16 +47,16 @@ def test_a_dock_that_was_closed_stays_closed_until_there_are_other_futures(point
 def test_in_another_workspace_the_dock_waits(points: Desk, qtbot: QtBot) -> None:
     points.player.seek(3)
     points.branch()
-    points.workspaces.show_workspace(PAINT)
+    points.workspaces.show_workspace(OTHER.name)
     assert points.dock.isHidden()
     points.session.undo_stack.undo()
-    points.workspaces.show_workspace(WATCH)
+    points.workspaces.show_workspace(WATCH.name)
     assert points.dock.isHidden()
-    points.workspaces.show_workspace(PAINT)
+    points.workspaces.show_workspace(OTHER.name)
     points.session.undo_stack.redo()
     assert points.dock.isHidden()
     with qtbot.waitSignal(points.session.run_ended):
-        points.workspaces.show_workspace(WATCH)
+        points.workspaces.show_workspace(WATCH.name)
     assert points.dock.isVisible()
 
 

@@ -1,0 +1,173 @@
+"""The page of Paint: what is to be filled in on the left, what comes of it on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QUndoStack
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+
+from dpm_gui.desktop.theme import Palette
+from dpm_gui.engine.opening import Opened
+from dpm_gui.paint.commands import allow_commands, connect_commands
+from dpm_gui.paint.files import PaintFiles
+from dpm_gui.paint.inpainting.bit_page import BitPage
+from dpm_gui.paint.inpainting.image_page import ImagePage
+from dpm_gui.paint.inpainting.session import PaintSession
+from dpm_gui.paint.opening import PaintOpener
+from dpm_gui.paint.potential.page import PlanePage
+from dpm_gui.paint.potential.session import PotentialSession
+from dpm_gui.window.page import Services, WorkspacePage
+
+COMPARE_KEY = Qt.Key.Key_Z
+
+
+class PaintPage(WorkspacePage):
+    """Shows what suits what is open: a picture, a sequence of bits, or the plane.
+
+    Attributes:
+        paint: What is painted and filled in.
+        potential_session: What is wished for over the plane.
+        files: Masks, pictures and requests as files.
+    """
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._in_view = False
+        self.paint = PaintSession(services.session, self)
+        self.potential_session = PotentialSession(services.session, self.undo_stack, self)
+        self._opener = PaintOpener(self.paint, self.potential_session, services.window)
+        self.files = PaintFiles(self.paint, self.potential_session, self._opener, services.preferences, services.window)
+        self.image = ImagePage(self.paint, services.actions, services.icons, self)
+        self._pages = QStackedWidget(self)
+        self.bits = BitPage(self.paint, services.actions, self)
+        self.plane = PlanePage(self.potential_session, services.actions, self)
+        for page in (self.image, self.bits, self.plane):
+            self._pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self._connect()
+        connect_commands(self, services.actions)
+        services.connect_figure(self.plane.canvas)
+        self.paint.follow()
+
+    def _connect(self) -> None:
+        services = self.services
+        for name, source in (
+            ("file", self._opener),
+            ("save", self.files),
+            ("inpaint", self.paint),
+            ("posterior", self.potential_session),
+        ):
+            source.activity_changed.connect(partial(services.show_activity, name))
+            source.failed.connect(services.show_failure)
+        for files in (self._opener, self.files):
+            files.notified.connect(services.show_notice)
+        self.image.results.save_asked.connect(self.files.ask_where_to_save_image)
+        self.paint.document_loaded.connect(self._show_opened)
+        self.paint.document_loaded.connect(partial(allow_commands, services.actions))
+
+    @property
+    def undo_stack(self) -> QUndoStack:
+        return self.paint.document.undo_stack
+
+    def set_palette(self, palette: Palette) -> None:
+        for page in (self.image, self.bits, self.plane):
+            page.set_palette(palette)
+
+    def set_line_scale(self, scale: float) -> None:
+        self.plane.canvas.set_line_scale(scale)
+
+    def show_message(self, text: str) -> None:
+        self.image.canvas.set_message(text)
+
+    def open(self, path: str) -> bool:
+        return self._opener.open(path)
+
+    def compute(self, ended: Callable[[Exception | None], object]) -> None:
+        self.run()
+        if not (self.paint.running or self.potential_session.running):
+            ended(None)
+        for source in (self.paint, self.potential_session):
+            source.ended.connect(ended)
+
+    def stop(self) -> None:
+        for part in (self._opener, self.paint, self.potential_session):
+            part.stop()
+
+    def shut_down(self) -> None:
+        for part in (self._opener, self.paint, self.potential_session, self.files):
+            part.shut_down()
+
+    @property
+    def page(self) -> ImagePage | BitPage | PlanePage:
+        """The page on show."""
+        pages: tuple[ImagePage | BitPage | PlanePage, ...] = (self.image, self.bits, self.plane)
+        return pages[self._pages.currentIndex()]
+
+    def fit(self) -> None:
+        self.page.fit()
+
+    def set_in_view(self, in_view: bool) -> None:
+        self._in_view = in_view
+        self._update_in_view()
+        if in_view:
+            self.page.focus_canvas()
+
+    def run(self) -> None:
+        """Run what is painted, from the start."""
+        if self.page is self.plane:
+            self.potential_session.run()
+        else:
+            self.paint.run()
+
+    def clear(self) -> None:
+        """Take back all that is painted on the page on show."""
+        if self.page is self.plane:
+            self.potential_session.clear()
+        elif self.page is self.bits:
+            self.paint.mask_all()
+        else:
+            self.paint.document.clear()
+
+    def resize_brush(self, steps: int) -> None:
+        """Enlarge the brush in hand."""
+        if self.page is self.plane:
+            self.plane.resize_brush(steps)
+        else:
+            self.paint.document.resize_brush(steps)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == COMPARE_KEY and not event.modifiers() and not event.isAutoRepeat():
+            self.page.compare(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == COMPARE_KEY and not event.isAutoRepeat():
+            self.page.compare(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def _show_opened(self, opened: Opened) -> None:
+        data = opened.checkpoint.data
+        page: ImagePage | BitPage | PlanePage = self.bits
+        if data.is_image:
+            page = self.image
+        elif opened.checkpoint.kind == "gaussian":
+            page = self.plane
+            self.potential_session.follow()
+        for other in (self.image, self.bits):
+            if page is not other:
+                other.deactivate()
+        self._pages.setCurrentWidget(page)
+        page.show_opened(opened)
+        self._update_in_view()
+
+    def _update_in_view(self) -> None:
+        """Let what is on show run, and nothing else begin."""
+        self.paint.set_in_view(self._in_view and self.page is not self.plane)
+        self.potential_session.set_in_view(self._in_view and self.page is self.plane)

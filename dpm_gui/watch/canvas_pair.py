@@ -1,0 +1,108 @@
+"""Both canvases side by side: what is done to one is done to the other, where that makes sense."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.engine.values import FORWARD, REVERSE, SIDE_TITLES
+from dpm_gui.session.player import Player
+from dpm_gui.session.session import Session
+from dpm_gui.views.canvases.canvas import Canvas
+
+
+class CanvasPair(QSplitter):
+    """The canvas of each side, of the kind that suits the data, and the path of the trajectory that was clicked."""
+
+    def __init__(self, session: Session, player: Player, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._session = session
+        self._player = player
+        self._palette = LIGHT
+        self._line_scale = 1.0
+        self._apart = False
+        self.views: dict[str, Canvas] = {}
+        self.chosen: tuple[str, int] | None = None
+        """Side and number of the trajectory that was clicked."""
+        self._path: tuple[tuple[str, int, int, int], NDArray[np.float32]] | None = None
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(1)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Show everything in the colours of ``palette``."""
+        self._palette = palette
+        for view in self.views.values():
+            view.set_palette(palette)
+
+    def set_line_scale(self, scale: float) -> None:
+        """Draw lines and points so many times as thick."""
+        self._line_scale = scale
+        for view in self.views.values():
+            view.set_line_scale(scale)
+
+    def show_message(self, text: str) -> None:
+        """Say ``text`` on both canvases."""
+        for view in self.views.values():
+            view.set_message(text)
+
+    def take(self, kind: type[Canvas]) -> bool:
+        """Show two canvases of ``kind``, in the place of those of another; tell whether they are new."""
+        if self.views and all(type(view) is kind for view in self.views.values()):
+            return False
+        for view in self.views.values():
+            view.hide()
+            view.deleteLater()
+        self.views = {side: kind(side, SIDE_TITLES[side], self) for side in (FORWARD, REVERSE)}
+        self._apart = False
+        self.views[REVERSE].link_to(self.views[FORWARD])
+        for side, view in self.views.items():
+            self.addWidget(view)
+            view.point_clicked.connect(partial(self.choose, side))
+            view.set_palette(self._palette)
+            view.set_line_scale(self._line_scale)
+        self.setSizes([1000, 1000])
+        return True
+
+    def show_futures(self, futures: bool) -> None:
+        """Know whether the reverse is many futures: none of those belongs beside a picture of the forward side."""
+        forward, reverse = self.views[FORWARD], self.views[REVERSE]
+        if futures and reverse.enlarged_image >= 0:
+            reverse.fit()  # they are to be seen at once
+        apart = futures and reverse.links_trajectories
+        if apart == self._apart:
+            return
+        self._apart = apart
+        if apart:
+            reverse.unlink_from(forward)
+        else:
+            forward.fit()
+            reverse.link_to(forward)
+        reverse.fit()
+
+    def choose(self, side: str, index: int) -> None:
+        """Have the path of one trajectory drawn and forget the one before; -1 chooses none."""
+        self.chosen = (side, index) if index >= 0 else None
+        self._path = None
+        for name, view in self.views.items():
+            view.show_path(None, None)
+            view.mark(index if name == side else -1)
+        self.show_path()
+
+    def show_path(self) -> None:
+        """Draw the path of the chosen trajectory, as far as it is known, and where on it the step on show is."""
+        if self.chosen is None:
+            return
+        side, index = self.chosen
+        recording = self._session.recording(side)
+        if recording.available is None:
+            return
+        first, last = recording.available
+        key = (side, index, first, last)
+        if self._path is None or self._path[0] != key:  # to gather it again at every step would take a frame's time
+            self._path = key, recording.path(index)
+        self.views[side].show_path(self._path[1], min(max(self._player.t, first), last) - first)

@@ -1,0 +1,273 @@
+"""The page of Watch: the forward process on the left, the reverse on the right, one timeline under both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from itertools import pairwise
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.values.runs import Frame
+from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.engine.opening import Opened
+from dpm_gui.engine.state_kinds import state_kind_of
+from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
+from dpm_gui.session.player import SPEEDS
+from dpm_gui.session.side_recording import SideRecording
+from dpm_gui.views.canvases import CANVASES
+from dpm_gui.views.canvases.canvas import Canvas
+from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.views.timeline.timeline import Timeline
+from dpm_gui.watch.canvas_pair import CanvasPair
+from dpm_gui.watch.commands import IMAGE_MODES, LAYERS, connect_commands
+from dpm_gui.watch.docks import WatchDocks
+from dpm_gui.watch.layer_bar import LayerBar
+from dpm_gui.watch.sides import Sides
+from dpm_gui.watch.starts import Starts
+from dpm_gui.window.page import Services, WorkspacePage
+
+THUMBNAILS = 21
+
+
+class WatchPage(WorkspacePage):
+    """Feeds two canvases, a timeline and the docks from the session and the player."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._session, self._player, self._actions = services.session, services.player, services.actions
+        self._palette = LIGHT
+        self._thumbnails: tuple[Palette, SideRecording, bool] | None = None
+        self._sides = Sides(self._session)
+        self.canvases = CanvasPair(self._session, self._player, self)
+        self._bar = LayerBar(self._actions, self)
+        self.timeline = Timeline(SPEEDS, self)
+        self.timeline.transport.set_icons(services.icons)
+        self._docks = WatchDocks(services, self)
+        self._lay_out()
+        self._connect_session()
+        self._connect_player()
+        self._connect_layers()
+        self._take_canvases(PointsView)
+        self.starts = Starts(self._session, self._player, self._actions, self._branching, self)
+        connect_commands(self._actions, self._player, self.starts)
+        self.show_message("Opening the checkpoint…")
+        if self._session.opened is not None:
+            self._show_all(self._session.opened)
+
+    @property
+    def views(self) -> dict[str, Canvas]:
+        """The canvas of each side."""
+        return self.canvases.views
+
+    @property
+    def docks(self) -> Mapping[str, QWidget]:
+        return self._docks.contents
+
+    def set_palette(self, palette: Palette) -> None:
+        self._palette = palette
+        for part in (self.canvases, self.timeline, self._docks):
+            part.set_palette(palette)
+        self._show_thumbnails()
+
+    def set_line_scale(self, scale: float) -> None:
+        self.canvases.set_line_scale(scale)
+        self._docks.set_line_scale(scale)
+
+    def show_message(self, text: str) -> None:
+        self.canvases.show_message(text)
+
+    def set_in_view(self, in_view: bool) -> None:
+        self._session.set_in_view(in_view)
+        if in_view:
+            self._docks.place()
+            self.views[FORWARD].setFocus()  # on a button, Space would press it
+
+    def fit(self) -> None:
+        self.views[FORWARD].fit()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.canvases, stretch=1)
+        layout.addWidget(self._bar)
+        layout.addWidget(self.timeline)
+
+    def _connect_session(self) -> None:
+        session = self._session
+        session.preview_read.connect(self._show_preview)
+        session.opened_changed.connect(self._show_opened)
+        session.recording_replaced.connect(self._forget_run)
+        session.frames_added.connect(self._show_progress)
+        session.colours_changed.connect(self._show_colours)
+        session.run_ended.connect(self._show_end)
+        session.drift_changed.connect(self._show_drift)
+        session.predictions_changed.connect(self._show_states)
+
+    def _connect_player(self) -> None:
+        player, timeline = self._player, self.timeline
+        player.frame_changed.connect(self._show_frame)
+        player.position_changed.connect(self._show_position)
+        player.playing_changed.connect(timeline.transport.set_playing)
+        player.settings_changed.connect(self._show_settings)
+        player.range_changed.connect(timeline.set_range)
+        timeline.seek_asked.connect(player.seek)
+        timeline.transport.play_toggled.connect(player.toggle)
+        timeline.step_asked.connect(player.step)
+        timeline.home_asked.connect(player.home)
+        timeline.end_asked.connect(player.end)
+        timeline.transport.speed_asked.connect(player.set_speed)
+        timeline.transport.loop_toggled.connect(player.set_loop)
+        timeline.transport.direction_asked.connect(player.set_direction)
+        timeline.slider.drag_started.connect(player.hold)
+        timeline.slider.drag_ended.connect(player.release)
+        self._show_settings()
+
+    def _connect_layers(self) -> None:
+        self._actions.make_exclusive(IMAGE_MODES)
+        for name in LAYERS:
+            self._actions.on_switch(name, partial(self._switch_layer, name))
+
+    def _take_canvases(self, kind: type[Canvas]) -> None:
+        """Show two canvases of ``kind``, in the place of those of another, and offer their layers."""
+        in_use = self.window().focusWidget() in (None, *self.views.values())
+        if not self.canvases.take(kind):
+            return
+        for view in self.views.values():
+            self.services.connect_figure(view)
+        order: list[QWidget] = [*self.views.values(), *self._bar.buttons]
+        for one, next_one in pairwise(order):
+            QWidget.setTabOrder(one, next_one)
+        if in_use:  # else the keyboard would be left on a button, which Space then presses
+            self.views[FORWARD].setFocus()
+        layers = self.views[FORWARD].layers
+        self._bar.offer(layers)
+        for name in layers:
+            on = name in kind.initial_layers
+            self._actions[name].setChecked(on)
+            self._switch_layer(name, on)
+
+    def _switch_layer(self, name: str, on: bool) -> None:
+        if on and name in self.views[FORWARD].modes:
+            self._sides.mode = name
+            self._show_states()
+        for view in self.views.values():
+            if name in view.layers:
+                view.set_layer(name, on)
+        if name == "arrows" and on:
+            self._session.compute_drift()
+            self._show_drift()
+
+    def _show_preview(self, preview: CheckpointPreview) -> None:
+        """Show the examples of a checkpoint that cannot be run yet."""
+        data = preview.checkpoint.data
+        self._take_canvases(CANVASES[state_kind_of(preview.checkpoint).name])
+        view, count = self.views[FORWARD], state_kind_of(preview.checkpoint).default_count
+        view.set_data(data)
+        view.set_colours(None if preview.along is None else preview.along[:count])
+        view.show_frame(Frame(0, data.to_model(data.examples[:count])))
+        view.set_message(None)
+        view.set_note("examples")
+        self.views[REVERSE].set_message("Waking the engine…")
+
+    def _show_all(self, opened: Opened) -> None:
+        """Catch up with what was opened and has been run before the page was made."""
+        self._show_opened(opened)
+        self._docks.show_opened(opened)
+        self._forget_run()
+        for side in (FORWARD, REVERSE):
+            self._show_colours(side)
+            if self._session.recording(side).shown_range is not None:
+                self._show_progress(side)
+        self.timeline.set_t(self._player.t)
+
+    def _show_opened(self, opened: Opened) -> None:
+        self._take_canvases(CANVASES[state_kind_of(opened.checkpoint).name])
+        for view in self.views.values():
+            view.set_data(opened.checkpoint.data)
+        self.timeline.set_range(opened.checkpoint.steps)
+        self.timeline.set_signal(opened.alpha_bars)
+        self._show_drift()
+        if self._with_arrows:
+            self._session.compute_drift()
+
+    @property
+    def _with_arrows(self) -> bool:
+        return self._actions["arrows"].isChecked() and self._actions["arrows"].isVisible()
+
+    def _forget_run(self) -> None:
+        self.canvases.choose(FORWARD, -1)
+        self.canvases.show_futures(bool(self._session.spec.branches))
+        self.timeline.slider.set_available(0, -1)
+        self.timeline.thumbnails.set_thumbnails([])
+        self._thumbnails = None
+        self.views[REVERSE].set_colours(None)
+        self.show_message("Sampling…")
+
+    def _show_progress(self, side: str) -> None:
+        recording = self._session.recording(side)
+        self.views[side].set_message(None)
+        if side == REVERSE and recording.shown_range:
+            self.timeline.slider.set_available(*recording.shown_range)
+            self._show_thumbnails()
+        self._show_states(side)
+        self.canvases.show_path()
+
+    def _show_end(self) -> None:
+        """Say what has come of a run that was stopped or has failed, and what to do next."""
+        for side, view in self.views.items():
+            if self._session.recording(side).shown_range is None:
+                view.set_message("The run ended before the first frame.\nRun again with F5.")
+        self._show_states()
+
+    def _show_colours(self, side: str) -> None:
+        self.views[side].set_colours(self._session.recording(side).along)
+
+    def _show_frame(self, t: int) -> None:
+        self.timeline.set_t(t)
+        self._show_drift()
+        self.canvases.show_path()
+        if not self._player.playing:
+            self._show_position(float(t))
+
+    def _show_position(self, position: float) -> None:
+        """Draw both sides: between two frames where motion is to be smooth, else the nearest frame itself."""
+        self.timeline.slider.set_position(position)
+        self._show_states()
+
+    def _show_states(self, changed: str | None = None) -> None:
+        """Show the step on both sides, or on the one that has ``changed`` alone where the sides are shown apart."""
+        smooth = self._player.playing and self._actions["smooth"].isChecked()
+        views = self.views if changed is None or self._sides.together else {changed: self.views[changed]}
+        self._sides.show(views, self._player.t, self._player.position if smooth else None)
+
+    def _branching(self) -> int:
+        """Return the trajectory of the reverse that was chosen, -1 if none was."""
+        side, index = self.canvases.chosen or (REVERSE, self.views[REVERSE].enlarged_image)
+        return index if side == REVERSE else -1
+
+    def _show_drift(self) -> None:
+        wanted = self._with_arrows
+        self.views[REVERSE].show_drift(self._session.drifts.at(self._player.t) if wanted else None)
+
+    def _show_settings(self) -> None:
+        player = self._player
+        self.timeline.transport.set_speed(player.speed)
+        self.timeline.transport.set_loop(player.loop)
+        self.timeline.transport.set_direction(player.direction)
+        self._actions["loop"].setChecked(player.loop)
+
+    def _show_thumbnails(self) -> None:
+        """Show small pictures of the reverse once it, or its preview, has reached the data; of both, each once."""
+        recording = self._session.recording(REVERSE)
+        reached = recording.shown_range is not None and recording.shown_range[0] == 0
+        state = self._palette, recording, recording.complete
+        if not reached or self._thumbnails == state:
+            return
+        self._thumbnails = state
+        steps = {round(index * self._player.last / (THUMBNAILS - 1)) for index in range(THUMBNAILS)}
+        shown = [recording.shown(t) for t in sorted(steps) if t <= recording.top]
+        frames = {each.frame.t: each.frame.x for each in shown if each is not None}
+        image = partial(self.views[REVERSE].thumbnail, colour=self._palette.reverse)
+        self.timeline.thumbnails.set_thumbnails([(t, image(x)) for t, x in frames.items()])

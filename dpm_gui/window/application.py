@@ -1,0 +1,271 @@
+"""The program: builds session, window, workspaces and exporters, connects them, and does nothing else."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QApplication
+
+from core.errors import BadCheckpointError, BadInputError, DpmError
+from core.runtime.assets import asset, is_shipped
+from core.values.runs import MAX_SEED, RunSpec
+from dpm_gui.desktop import THEMES
+from dpm_gui.desktop.icons import IconSet
+from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.desktop.theme import Palette, Theme
+from dpm_gui.engine.opening import Opened
+from dpm_gui.export.figures import FigureExporter
+from dpm_gui.export.film_exporter import FilmExporter
+from dpm_gui.session.player import Player
+from dpm_gui.session.session import Session
+from dpm_gui.window.actions import all_gestures
+from dpm_gui.window.main_window import MainWindow
+from dpm_gui.window.page import WorkspacePage
+from dpm_gui.window.workspaces import Workspace
+
+SHIPPED = "checkpoints/swiss_roll.h5"
+ALL_SHIPPED = {
+    "open_shipped": SHIPPED,
+    "open_rbf": "checkpoints/swiss_roll_rbf.h5",
+    "open_heartbeat": "checkpoints/heartbeat.h5",
+    "open_fast": "checkpoints/heartbeat_fast.h5",
+    "open_digits": "checkpoints/digits.h5",
+    "open_leaves": "checkpoints/dead_leaves.h5",
+    "open_paper_leaves": "checkpoints/dead_leaves_paper.h5",
+    "open_gravel": "checkpoints/gravel.h5",
+    "open_brick": "checkpoints/brick.h5",
+    "open_patches": "checkpoints/colour_patches.h5",
+}
+"""What may have come with the program, by the command that opens it; a command whose file is missing is left out."""
+PROJECTOR_LINES = 1.5
+NOTHING_OPEN = "Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one here."
+
+
+class DpmApplication(QObject):
+    """Everything that one running program consists of."""
+
+    failed = Signal(object)
+    """A `DpmError`: an option that what was opened cannot meet."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        preferences: Preferences,
+        workspaces: Sequence[Workspace],
+        spec: RunSpec | None = None,
+        theme: str | None = None,
+    ) -> None:
+        """Build the program, and show the first of its workspaces.
+
+        Args:
+            application: Qt's.
+            preferences: What is remembered.
+            workspaces: What can be shown, in the order of their shortcuts.
+            spec: What to run at first.
+            theme: Holds for this run alone; what is remembered stays.
+        """
+        super().__init__()
+        self.preferences = preferences
+        self.theme = Theme(application, theme or preferences.theme, self)
+        self.session = Session(spec or RunSpec(), self)
+        self.player = Player(self)
+        self.player.set_direction("there_and_back")
+        self.player.set_loop(True)
+        self.icons = IconSet()
+        self.window = MainWindow(self.session, self.player, preferences, self.icons, workspaces)
+        self.exporter = FigureExporter(preferences, self)
+        self.films = FilmExporter(self.session, self.theme, preferences, self.window)
+        self._gestures = all_gestures(workspaces)
+        self._populate_themes()
+        self._connect_session()
+        self._connect_commands()
+        self._connect_export()
+        self.theme.changed.connect(self._apply_palette)
+        self._apply_palette(self.theme.palette)
+        if preferences.projector:
+            self._set_projector(True)
+        self._play_first = True
+        self._at: int | None = None
+        self.show_workspace(workspaces[0].name)
+
+    def show(self) -> None:
+        """Show the window as it was left last time, and tell a person there what goes wrong."""
+        for source in (self, self.session, self.window, self.exporter, self.films):
+            source.failed.connect(self._show_failure)
+        self.window.restore_layout()
+        self.window.show()
+
+    def open_after_paint(self, path: str | None, at: int | None = None) -> None:
+        """Open ``path`` (the shipped checkpoint if None) once the window has been painted, and show step ``at``."""
+        self._at = at
+        self._play_first = at is None
+        chosen = str(asset(SHIPPED)) if path is None else path
+        # A timer lets the paint reach the screen before torch is imported.
+        self.window.painted.connect(lambda: QTimer.singleShot(0, partial(self._preload_and_open, chosen)))
+
+    def _preload_and_open(self, path: str) -> None:
+        self.session.preload()
+        self.session.open(path)
+
+    def open(self, path: str) -> None:
+        """Open ``path`` in the workspace on show, or else as a checkpoint; if it is refused, what is open stays."""
+        if not self.window.workspaces.page.open(path):
+            self.session.open(path)
+
+    def show_workspace(self, name: str) -> WorkspacePage:
+        """Show the workspace of that name, and return its page."""
+        return self.window.workspaces.show_workspace(name)
+
+    def _open_shipped(self, place: str) -> None:
+        self.open(str(asset(place)))
+
+    def close(self) -> None:
+        """End every thread and remember what is to be remembered; safe in the middle of anything."""
+        self.player.pause()
+        self.films.shut_down()
+        self.window.workspaces.undo_group.blockSignals(True)
+        for page in self.window.workspaces.pages:
+            page.shut_down()
+        self.session.shut_down()
+        self.preferences.save()
+
+    def _connect_session(self) -> None:
+        session, window = self.session, self.window
+        session.opened_changed.connect(self._remember_opened)
+        session.frames_added.connect(self._start_playing)
+        window.file_chosen.connect(self.open)
+        window.closing.connect(self.close)
+
+    def _connect_commands(self) -> None:
+        actions, session, window = self.window.actions_, self.session, self.window
+        undo_group = window.workspaces.undo_group
+        slots: dict[str, Callable[[], object]] = {
+            "open": window.ask_for_file,
+            "export": self.films.ask,
+            "quit": window.close,
+            "undo": undo_group.undo,
+            "redo": undo_group.redo,
+            "fit": window.workspaces.fit,
+            "theme": self._toggle_theme,
+            "new_seed": self._new_seed,
+            "run_again": session.run,
+            "measure": session.measure_bound,
+            "stop": self._stop,
+            "reset_layout": window.workspaces.reset_layouts,
+            "shortcuts": self._show_shortcuts,
+            "find_command": self._find_command,
+            "about": self._show_about,
+        }
+        for name, slot in slots.items():
+            actions.on(name, slot)
+        for name, place in ALL_SHIPPED.items():
+            actions.on(name, partial(self._open_shipped, place))
+            if not is_shipped(place):
+                actions.hide_command(name)
+        actions.on_switch("full_screen", self._set_full_screen)
+        actions.on_switch("projector", self._set_projector)
+        for name, signal, text in (
+            ("undo", undo_group.canUndoChanged, "there is nothing to take back"),
+            ("redo", undo_group.canRedoChanged, "nothing was taken back"),
+        ):
+            actions.allow(name, False, text)
+            signal.connect(lambda can, name=name, text=text: actions.allow(name, can, text))
+
+    def _connect_export(self) -> None:
+        self.window.figure_made.connect(self.exporter.connect_figure)
+        for source in (self.exporter, self.films):
+            source.saved.connect(lambda path: self.window.show_notice(f"Saved {path}"))
+        self.films.activity_changed.connect(partial(self.window.show_activity, "film"))
+        self.exporter.copied.connect(lambda: self.window.show_notice("Copied the picture"))
+
+    def _populate_themes(self) -> None:
+        group = QActionGroup(self)
+        self._themes: dict[str, QAction] = {}
+        for choice, text in THEMES.items():
+            action = self.window.theme_menu.addAction(text)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _checked, choice=choice: self._choose_theme(choice))
+            group.addAction(action)
+            self._themes[choice] = action
+        self._themes[self.theme.choice].setChecked(True)
+
+    def _remember_opened(self, opened: Opened) -> None:
+        if Path(opened.path).parent != asset("checkpoints"):
+            self.preferences.add_recent_file(opened.path)
+        if self._at is not None:
+            at, self._at = self._at, None
+            self.player.seek(at)
+            if at > self.player.last:
+                self.failed.emit(BadInputError(f"--at: {at} is beyond the last step, T = {self.player.last}"))
+
+    def _start_playing(self) -> None:
+        if self._play_first:
+            self._play_first = False
+            self.player.play()
+
+    def _stop(self) -> None:
+        self.films.stop()
+        for page in self.window.workspaces.pages:
+            page.stop()
+        self.session.stop()
+
+    def _new_seed(self) -> None:
+        self.session.edit(seed=random.SystemRandom().randint(0, MAX_SEED))
+
+    def _choose_theme(self, choice: str) -> None:
+        self.preferences.theme = choice
+        self.theme.choose(choice)
+
+    def _toggle_theme(self) -> None:
+        self.theme.toggle()
+        self.preferences.theme = self.theme.choice
+
+    def _apply_palette(self, palette: Palette) -> None:
+        self._themes[self.theme.choice].setChecked(True)
+        self.window.set_palette(palette)
+
+    def _set_projector(self, on: bool) -> None:
+        self.preferences.projector = on
+        self.theme.set_projector(on)
+        self.window.actions_["projector"].setChecked(on)
+        self.window.workspaces.set_line_scale(PROJECTOR_LINES if on else 1.0)
+
+    def _set_full_screen(self, on: bool) -> None:
+        state = self.window.windowState()
+        full = Qt.WindowState.WindowFullScreen
+        self.window.setWindowState(state | full if on else state & ~full)
+
+    # What few starts need is imported when it is asked for: the window is there the sooner.
+
+    def _show_shortcuts(self) -> None:
+        from dpm_gui.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self.window, self.window.actions_.all(), self._gestures).open()
+
+    def _find_command(self) -> None:
+        from dpm_gui.dialogs.command_palette import CommandPalette
+
+        CommandPalette(self.window, self.window.actions_.all()).show()
+
+    def _show_about(self) -> None:
+        from dpm_gui.dialogs.about import AboutDialog
+
+        AboutDialog(self.window).open()
+
+    def _show_failure(self, error: Exception) -> None:
+        """Tell a person what went wrong; a bug goes to the exception hook."""
+        if not isinstance(error, DpmError):
+            raise error
+        from dpm_gui.dialogs.errors import show_error
+
+        if self.session.opened is None:
+            for page in self.window.workspaces.pages:
+                page.show_message(NOTHING_OPEN)
+        if isinstance(error, BadCheckpointError) and isinstance(error.__cause__, FileNotFoundError):
+            self.preferences.remove_recent_file(str(error.path))
+        show_error(self.window, error)

@@ -1,0 +1,177 @@
+"""The workspaces of the window, one on show at a time, each with its docks as they were left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QUndoGroup
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QStackedWidget, QWidget
+
+from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.engine.state_kinds import state_kind_of
+from dpm_gui.window.page import Services, WorkspacePage
+from dpm_gui.window.workspaces import Dock, Workspace
+
+DOCK_WIDTH = 360
+
+
+class WorkspaceStack(QStackedWidget):
+    """Shows the page of one workspace, and its docks beside it; both are made when it is first shown.
+
+    Attributes:
+        undo_group: What Ctrl+Z takes back, as the page on show says.
+        services: What a page is lent.
+    """
+
+    changed = Signal(str)
+    """The name of the workspace now on show."""
+
+    def __init__(self, window: QMainWindow, workspaces: Sequence[Workspace], services: Services) -> None:
+        super().__init__(window)
+        self._window = window
+        self._workspaces = {workspace.name: workspace for workspace in workspaces}
+        self.services = services
+        self._pages: dict[str, WorkspacePage] = {}
+        self._docks: dict[str, list[QDockWidget]] = {}
+        self._layouts: dict[str, QByteArray] = {}
+        self._first_layouts: dict[str, QByteArray] = {}
+        self._current = ""
+        self._palette = LIGHT
+        self._line_scale = 1.0
+        self._refusal = QLabel(self)
+        self._refusal.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._refusal.setWordWrap(True)
+        self.addWidget(self._refusal)
+        self.undo_group = QUndoGroup(self)
+        services.session.opened_changed.connect(lambda _: self._follow_opened())
+
+    @property
+    def current(self) -> str:
+        """The name of the workspace on show; empty before the first one is."""
+        return self._current
+
+    @property
+    def page(self) -> WorkspacePage:
+        """The page of the workspace on show."""
+        return self._pages[self._current]
+
+    @property
+    def pages(self) -> list[WorkspacePage]:
+        """The pages that have been made."""
+        return list(self._pages.values())
+
+    @property
+    def docks(self) -> dict[str, list[QDockWidget]]:
+        """The docks that have been made, by the name of their workspace."""
+        return self._docks
+
+    def show_workspace(self, name: str) -> WorkspacePage:
+        """Show a workspace and return its page; nothing that is under way in another is stopped."""
+        if name == self._current:
+            return self.page
+        if self._current:
+            self._layouts[self._current] = self._window.saveState()
+            for dock in self._docks[self._current]:
+                dock.hide()
+            self.page.set_in_view(False)
+        self._current = name
+        if name not in self._pages:
+            self._make(self._workspaces[name])
+        self._restore_layout()
+        self._show_page()
+        self.undo_group.setActiveStack(self.page.undo_stack)
+        self.changed.emit(name)
+        return self.page
+
+    def fit(self) -> None:
+        """Have the page on show show all there is."""
+        self.page.fit()
+
+    def restore_layouts(self, preferences: Preferences) -> None:
+        """Have the docks as they were when the program was last closed, for pages still to be made, too."""
+        self._layouts = {name: preferences.layout_of(name) for name in self._workspaces}
+        self._restore_layout()
+
+    def save_layouts(self, preferences: Preferences) -> None:
+        """Remember how the docks of every workspace are laid out."""
+        self._layouts[self._current] = self._window.saveState()
+        for name in self._workspaces:
+            preferences.set_layout_of(name, self._layouts.get(name, QByteArray()))
+
+    def reset_layouts(self) -> None:
+        """Put every dock back where it was at first."""
+        self._layouts = dict(self._first_layouts)
+        self._restore_layout()
+        for dock in self._docks[self._current]:
+            dock.show()
+        self.page.set_in_view(True)  # which may hide a dock that has nothing to show
+        self._size_docks()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Show every page in the colours of ``palette``, those that are still to be made, too."""
+        self._palette = palette
+        for page in self.pages:
+            page.set_palette(palette)
+
+    def set_line_scale(self, scale: float) -> None:
+        """Draw lines and points so many times as thick, on pages that are still to be made, too."""
+        self._line_scale = scale
+        for page in self.pages:
+            page.set_line_scale(scale)
+
+    def _make(self, workspace: Workspace) -> None:
+        page = workspace.make(self.services)
+        page.set_palette(self._palette)
+        page.set_line_scale(self._line_scale)
+        page.dock_wanted.connect(self._show_dock)
+        self.addWidget(page)
+        self.undo_group.addStack(page.undo_stack)
+        self._pages[workspace.name] = page
+        self._docks[workspace.name] = [self._dock(dock, page.docks[dock.name]) for dock in workspace.docks]
+        self._size_docks()
+        self._first_layouts[workspace.name] = self._window.saveState()
+
+    def _dock(self, dock: Dock, content: QWidget) -> QDockWidget:
+        made = QDockWidget(dock.title, self._window)
+        made.setObjectName(dock.name)
+        made.setWidget(content)
+        self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
+        return made
+
+    def _show_dock(self, name: str, shown: bool) -> None:
+        """Show or hide a dock of the workspace on show; one that appears shares the height of the one above it."""
+        above = None
+        for dock in self._docks.get(self._current, ()):
+            if dock.objectName() == name and dock.isHidden() == shown:
+                dock.setVisible(shown)
+                if shown and above is not None:
+                    half = (above.height() + dock.height()) // 2
+                    self._window.resizeDocks([above, dock], [half, half], Qt.Orientation.Vertical)
+            above = dock
+
+    def _size_docks(self) -> None:
+        docks, heights = self._docks[self._current], [dock.height for dock in self._workspaces[self._current].docks]
+        self._window.resizeDocks(docks, [DOCK_WIDTH] * len(docks), Qt.Orientation.Horizontal)
+        self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+
+    def _restore_layout(self) -> None:
+        self._window.restoreState(self._layouts.get(self._current, QByteArray()))
+
+    def _follow_opened(self) -> None:
+        if self._current and self._refuses() != (self.currentWidget() is self._refusal):
+            self._show_page()
+
+    def _show_page(self) -> None:
+        """Show the page of the current workspace, or what that says where it cannot show what is open."""
+        refused, reason = self._refuses(), self._workspaces[self._current].unsuitable
+        self._refusal.setText(reason)
+        self.setCurrentWidget(self._refusal if refused else self.page)
+        self.services.actions.allow_workspace(self._current, reason if refused else "")
+        self.page.set_in_view(not refused)
+
+    def _refuses(self) -> bool:
+        """Tell whether the current workspace cannot show the states of what is open."""
+        opened, kinds = self.services.session.opened, self._workspaces[self._current].state_kinds
+        return opened is not None and bool(kinds) and state_kind_of(opened.checkpoint).name not in kinds
