@@ -107,13 +107,8 @@ class Theme(QObject):
     """The appearance of the application; to be created after the application and before the first window.
 
     Args:
-<<<<<<< HEAD
         application: Receives the style, the colours and the font.
-        choice: "system", "light" or "dark".
-=======
-        application: Gets the style, the colours and the font.
         choice: One of `THEMES`.
->>>>>>> c2cbb2b (Fill the window from a registry of workspaces)
         parent: Qt's owner.
 
     Raises:
@@ -138,11 +133,7 @@ class Theme(QObject):
 
     @property
     def choice(self) -> str:
-<<<<<<< HEAD
-        """The choice: "system", "light" or "dark"."""
-=======
-        """What was chosen, one of `THEMES`."""
->>>>>>> c2cbb2b (Fill the window from a registry of workspaces)
+        """The choice, one of `THEMES`."""
         return self._choice
 
     @property
@@ -259,11 +250,6 @@ def _style_sheet(palette: Palette) -> str:
 
 
 def _checked(choice: str) -> str:
-<<<<<<< HEAD
-    if choice not in CHOICES:
-        raise ValueError(f"unknown theme {choice!r}: choose one of {', '.join(CHOICES)}")
-=======
     if choice not in THEMES:
-        raise ValueError(f"no such theme: {choice!r}; there are {', '.join(THEMES)}")
->>>>>>> c2cbb2b (Fill the window from a registry of workspaces)
+        raise ValueError(f"unknown theme {choice!r}: choose one of {', '.join(THEMES)}")
     return choice

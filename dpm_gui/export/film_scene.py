@@ -45,14 +45,7 @@ class FilmScene(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-<<<<<<< HEAD
-        titles = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
-        self._views = {side: export_canvas(canvas, side, titles[side], palette, self) for side in titles}
-=======
-        self._views = {
-            side: canvas_to_look_at(canvas, side, title, palette, self) for side, title in SIDE_TITLES.items()
-        }
->>>>>>> c2cbb2b (Fill the window from a registry of workspaces)
+        self._views = {side: export_canvas(canvas, side, title, palette, self) for side, title in SIDE_TITLES.items()}
         for side, view in self._views.items():
             row.addWidget(view)
             if data is not None:
