@@ -15,7 +15,7 @@ from dpm_gui.engine import runs as runs_module
 from dpm_gui.jobs import jobs
 from dpm_gui.session.session import Session
 from tests.support.futures_desk import Desk
-from tests.support.window_values import LAST, SPEC, Steered, make_bound, make_checkpoint, make_images, open_and_run
+from tests.support.window_values import FEW, LAST, SPEC, Steered, make_bound, make_checkpoint, make_images, open_and_run
 
 
 @pytest.fixture(scope="session")
@@ -116,3 +116,11 @@ def same_looks(qapp: QApplication) -> Iterator[None]:
 def points(session: Session, files: dict[str, str], trusted: None, qtbot: QtBot) -> Desk:
     """200 points have been run in 5 steps."""
     return Desk(session, qtbot).opened(files["small"])
+
+
+@pytest.fixture
+def images(session: Session, path: str, trusted: None, long: None, qtbot: QtBot) -> Session:
+    """A session in which four pictures have been run."""
+    session._spec = FEW
+    open_and_run(session, path, qtbot)
+    return session

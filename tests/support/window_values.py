@@ -180,6 +180,9 @@ def image_info(shape: tuple[int, ...] = (2, 3), **changes: object) -> DataInfo:
     return DataInfo(**(values | changes))  # type: ignore[arg-type]
 
 
+IMAGES = image_info((4, 4))
+
+
 def image_states(levels: np.ndarray, data: DataInfo) -> np.ndarray:
     """Levels in the middle of their width, as states."""
     return data.to_model(np.asarray(levels, np.float32) + 0.5)
@@ -197,3 +200,12 @@ def listen(session: Session, name: str) -> list[Any]:
     received: list[Any] = []
     getattr(session, name).connect(lambda *values: received.append(values[0] if values else None))
     return received
+
+
+def image_recordings(last: int, top: int | None = None) -> dict[str, SideRecording]:
+    """Both sides of a run of two pictures, whose level is the step."""
+    made = {FORWARD: SideRecording(last), REVERSE: SideRecording(last, top=top)}
+    for recording in made.values():
+        for t in range(recording.top + 1):
+            add_frame(recording, Frame(t, image_states(np.full((2, 4, 4), t % 256), IMAGES)))
+    return made

@@ -10,9 +10,13 @@ import numpy as np
 import pytest
 
 from core import cli
+from core.data import formulas
+from core.formats.checkpoints import read
+from core.measurement import schedule_search
 from core.measurement.bound import measure_bound
 from core.measurement.limits import exact_model
 from core.processes.schedules import FAMILIES, alpha_bars, constant_erasure
+from core.recipes.recipe import Recipe
 from core.recipes.registry import recipe_named
 from core.values.runs import RunSpec
 
@@ -102,3 +106,54 @@ def test_what_is_no_family_or_no_parameter_is_refused_in_one_line(
     assert said.out == ""
     assert len(said.err.splitlines()) == 1
     assert reason in said.err
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(schedule_search, "STATES_OF_A_MEASUREMENT", 100)
+    monkeypatch.setattr(schedule_search, "EVALUATIONS", 6)
+    monkeypatch.setattr(formulas, "SUPPORT_NODES", 64)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_command_writes_rates_that_training_takes(
+    quick: None, tiny: Recipe, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["rates", "swiss_roll", "--steps", "7", "--out", "betas.npy", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["steps"] == 7
+    assert np.array_equal(np.load("betas.npy"), facts["betas"])
+    assert cli.main(["train", "swiss_roll", "--rates", "betas.npy", "--out", "roll.h5"]) == 0
+    checkpoint = read("roll.h5")
+    assert checkpoint.steps == 7
+    assert checkpoint.betas[0] == facts["betas"][0]
+    assert np.prod(1 - checkpoint.betas) == pytest.approx(1e-3)
+
+
+def test_the_command_says_what_was_found(quick: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["rates", "heartbeat", "--steps", "6"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("rates        early = ")
+    assert "limit of K" in out
+    assert "over early = 1, late = 1, first = 1e-06" in out
+    assert err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["cats"], "'cats'"),
+        (["heartbeat", "--steps", "2"], "steps"),
+        (["heartbeat", "--steps", "1000000"], "steps"),
+        (["heartbeat", "--steps", "9", "--out", "betas.txt"], "--out"),
+        (["heartbeat", "--steps", "9", "--seed", "-1"], "seed"),
+    ],
+)
+def test_the_command_refuses_what_cannot_be(
+    arguments: list[str], complaint: str, quick: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["rates", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert complaint in err
+    assert err.count("\n") == 1

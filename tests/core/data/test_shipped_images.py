@@ -1,3 +1,5 @@
+"""The images that ship and those that are made: crops, dead leaves, and what is held out."""
+
 from __future__ import annotations
 
 import math

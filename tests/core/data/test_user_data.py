@@ -1,3 +1,5 @@
+"""Data of a user: from a file or a folder, what they are interpreted as, and what is held out."""
+
 from __future__ import annotations
 
 import gzip

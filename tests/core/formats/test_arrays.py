@@ -1,3 +1,5 @@
+"""Arrays from files of every kind: what is read, and what is refused in one line."""
+
 from __future__ import annotations
 
 import gzip

@@ -1,3 +1,5 @@
+"""Files of CIFAR: batches of images, and nothing else that a pickle may hold."""
+
 from __future__ import annotations
 
 import pickle

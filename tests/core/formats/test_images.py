@@ -1,3 +1,5 @@
+"""Image files: pixels as they are, made to fit, and refused where they are no images."""
+
 from __future__ import annotations
 
 import struct

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,14 +11,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from core.data.formulas import SwissRoll
 from core.errors import BadInputError
 from core.measurement.bound import measure_bound
-from core.measurement.limits import known_truth
 from core.model import DiffusionModel, divergence_at
 from core.networks.perceptrons import MultilayerPerceptron
 from core.processes.gaussian import GaussianProcess
-from core.processes.schedules import constant
 from core.sampling import trajectories
 from core.values.checkpoints import DataInfo
 from core.values.measurements import NATS_PER_BIT, Bound, BoundProgress, mean_of
@@ -189,25 +185,6 @@ def test_whole_numbers_are_data_too(model: DiffusionModel) -> None:
     data: NDArray[Any] = np.arange(10).reshape(5, 2)
     whole = last(measure_bound(model, RunSpec(threads=1), data))
     assert whole.k == last(measure_bound(model, RunSpec(threads=1), data.astype(float))).k
-
-
-def test_the_truth_is_known_for_the_roll_and_for_no_other_data(
-    model: DiffusionModel, unit_data: Callable[..., DataInfo]
-) -> None:
-    assert last(measure_bound(model, RunSpec(100, threads=1))).truth is not None
-    other = dataclasses.replace(model.data, name="not a roll")
-    unknown = DiffusionModel(model.process, model.network, other)
-    found = last(measure_bound(unknown, RunSpec(100, threads=1)))
-    assert found.truth is None
-    assert found.truth_standard_error is None
-
-
-def test_where_nothing_of_the_roll_is_left_the_truth_is_that_of_the_prior(model: DiffusionModel) -> None:
-    process = GaussianProcess(constant(1, alpha_bar_end=1e-9))
-    x1 = torch.randn(4000, 2, generator=torch.Generator().manual_seed(1))
-    found = known_truth(SwissRoll(), model.data, process, x1)
-    assert found is not None
-    assert abs(found.value + math.log2(2 * math.pi * math.e)) < 3 * found.standard_error
 
 
 def test_the_standard_error_is_that_of_the_mean() -> None:

@@ -1,24 +1,20 @@
-"""The search for rates: what it climbs, against K by enumeration; what it finds; and `dpm rates`."""
+"""The search for rates: what it climbs, against K by enumeration, and what it finds."""
 
 from __future__ import annotations
 
 import itertools
-import json
 import math
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 
-from core import cli
 from core.data import formulas
 from core.data.formulas import Heartbeat
 from core.data.sources import Examples
 from core.errors import BadInputError
-from core.formats.checkpoints import read
 from core.measurement import schedule_search
 from core.measurement.bound import measure_bound
 from core.measurement.limits import exact_model
@@ -26,7 +22,6 @@ from core.measurement.schedule_search import limit_of_schedule, nelder_mead, sea
 from core.model import divergence_at
 from core.processes.schedules import constant_erasure, log_linear, warped_erasure
 from core.recipes.paper import heartbeat, swiss_roll
-from core.recipes.recipe import Recipe
 from core.recipes.registry import recipe_named
 from core.values.checkpoints import DataInfo
 from core.values.runs import RunSpec
@@ -239,78 +234,3 @@ def test_data_whose_distribution_is_not_known_are_refused() -> None:
 def test_two_steps_leave_nothing_to_search() -> None:
     with pytest.raises(BadInputError, match="2 leaves nothing"):
         next(search_schedule(Heartbeat(), BITS, "binomial", 2, SPEC))
-
-
-# ------------------------------------------------------------------------------------------------- the family of rates
-def test_exponents_of_one_are_the_plain_schedules() -> None:
-    assert np.allclose(warped_erasure(30, 1e-4, 1.0, 1.0), constant_erasure(30, first=1e-4), rtol=1e-9)
-    assert np.array_equal(log_linear(30, 1e-3, 1e-2, 1.0, 1.0), log_linear(30, 1e-3, 1e-2))
-
-
-def test_a_warp_moves_steps_and_neither_the_first_rate_nor_the_end() -> None:
-    betas = warped_erasure(12, first=1e-3, early=0.5, late=2.0)
-    kept = np.cumprod(1 - betas)
-    places = np.arange(12) / 11
-    assert np.allclose(kept, (1 - 1e-3) * (1 - np.sqrt(places)) ** 2, atol=1e-12)
-    assert (betas[0], betas[-1]) == (1e-3, 1.0)
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [(1, 1e-3, 1.0, 1.0), (9, 0.0, 1.0, 1.0), (9, 1e-3, 0.0, 1.0), (9, 1e-3, 1.0, math.nan)],
-)
-def test_a_warp_that_is_none_is_refused(arguments: tuple[int, float, float, float]) -> None:
-    with pytest.raises(BadInputError):
-        warped_erasure(*arguments)
-
-
-# ------------------------------------------------------------------------------------------------------- on the command
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(schedule_search, "STATES_OF_A_MEASUREMENT", 100)
-    monkeypatch.setattr(schedule_search, "EVALUATIONS", 6)
-    monkeypatch.setattr(formulas, "SUPPORT_NODES", 64)
-    monkeypatch.chdir(tmp_path)
-
-
-def test_the_command_writes_rates_that_training_takes(
-    quick: None, tiny: Recipe, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.main(["rates", "swiss_roll", "--steps", "7", "--out", "betas.npy", "--json"]) == 0
-    facts = json.loads(capsys.readouterr().out)
-    assert facts["steps"] == 7
-    assert np.array_equal(np.load("betas.npy"), facts["betas"])
-    assert cli.main(["train", "swiss_roll", "--rates", "betas.npy", "--out", "roll.h5"]) == 0
-    checkpoint = read("roll.h5")
-    assert checkpoint.steps == 7
-    assert checkpoint.betas[0] == facts["betas"][0]
-    assert np.prod(1 - checkpoint.betas) == pytest.approx(1e-3)
-
-
-def test_the_command_says_what_was_found(quick: None, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["rates", "heartbeat", "--steps", "6"]) == 0
-    out, err = capsys.readouterr()
-    assert out.startswith("rates        early = ")
-    assert "limit of K" in out
-    assert "over early = 1, late = 1, first = 1e-06" in out
-    assert err == ""
-
-
-@pytest.mark.parametrize(
-    ("arguments", "complaint"),
-    [
-        (["cats"], "'cats'"),
-        (["heartbeat", "--steps", "2"], "steps"),
-        (["heartbeat", "--steps", "1000000"], "steps"),
-        (["heartbeat", "--steps", "9", "--out", "betas.txt"], "--out"),
-        (["heartbeat", "--steps", "9", "--seed", "-1"], "seed"),
-    ],
-)
-def test_the_command_refuses_what_cannot_be(
-    arguments: list[str], complaint: str, quick: None, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.main(["rates", *arguments]) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert complaint in err
-    assert err.count("\n") == 1

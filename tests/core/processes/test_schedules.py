@@ -23,6 +23,7 @@ from core.processes.schedules import (
     from_function,
     linear,
     log_linear,
+    warped_erasure,
 )
 from core.training.learned_schedule import FixedSchedule, LearnedSchedule
 
@@ -252,3 +253,25 @@ def test_shifting_all_logits_changes_no_rate(betas: NDArray[np.float64]) -> None
     with torch.no_grad():
         rates.logits.add_(7.5)
     assert np.allclose(rates().detach().numpy(), before, rtol=1e-12)
+
+
+def test_exponents_of_one_are_the_plain_schedules() -> None:
+    assert np.allclose(warped_erasure(30, 1e-4, 1.0, 1.0), constant_erasure(30, first=1e-4), rtol=1e-9)
+    assert np.array_equal(log_linear(30, 1e-3, 1e-2, 1.0, 1.0), log_linear(30, 1e-3, 1e-2))
+
+
+def test_a_warp_moves_steps_and_neither_the_first_rate_nor_the_end() -> None:
+    betas = warped_erasure(12, first=1e-3, early=0.5, late=2.0)
+    kept = np.cumprod(1 - betas)
+    places = np.arange(12) / 11
+    assert np.allclose(kept, (1 - 1e-3) * (1 - np.sqrt(places)) ** 2, atol=1e-12)
+    assert (betas[0], betas[-1]) == (1e-3, 1.0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(1, 1e-3, 1.0, 1.0), (9, 0.0, 1.0, 1.0), (9, 1e-3, 0.0, 1.0), (9, 1e-3, 1.0, math.nan)],
+)
+def test_a_warp_that_is_none_is_refused(arguments: tuple[int, float, float, float]) -> None:
+    with pytest.raises(BadInputError):
+        warped_erasure(*arguments)

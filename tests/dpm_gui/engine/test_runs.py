@@ -1,20 +1,16 @@
-"""The one door to the engine: what comes through it, in which order, and when torch is imported."""
+"""Runs through the one door to the engine: what comes, in which order, and that nothing can be written to."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from core.errors import BadCheckpointError
 from dpm_gui.engine import opening as opening_module
 from dpm_gui.engine import runs
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, SideColours, SideFrame
+from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
 from tests.support.window_values import SPEC, STEPS
 
 ROOT = Path(__file__).parents[3]
@@ -25,47 +21,6 @@ def opened(files: dict[str, str], trusted: None) -> Opened:
     *_, last = opening_module.open_checkpoint(files["small"])
     assert isinstance(last, Opened)
     return last
-
-
-def in_a_fresh_interpreter(code: str) -> str:
-    """Return what ``code`` prints, run by an interpreter that has imported nothing yet."""
-    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
-    return result.stdout.strip()
-
-
-def test_a_checkpoint_comes_as_a_preview_and_then_as_what_can_be_run(files: dict[str, str], trusted: None) -> None:
-    preview, opened = opening_module.open_checkpoint(files["other"])
-    assert isinstance(preview, CheckpointPreview)
-    assert isinstance(opened, Opened)
-    assert preview.checkpoint is opened.checkpoint
-    assert opened.model.steps == opened.checkpoint.steps == 3
-    assert preview.along is not None
-    assert len(preview.along) == len(preview.checkpoint.data.examples)
-    assert len(opened.entropies.upper) == 3
-
-
-def test_the_signal_left_falls_from_one_to_the_product_of_all_that_stays(opened: Opened) -> None:
-    expected = np.cumprod(np.concatenate(([1.0], 1.0 - opened.checkpoint.betas)))
-    np.testing.assert_allclose(opened.alpha_bars, expected, rtol=1e-12)
-
-
-def test_the_preview_needs_no_torch(files: dict[str, str]) -> None:
-    code = f"""
-import sys
-from dpm_gui.engine import opening as opening_module
-opening = opening_module.open_checkpoint({files["small"]!r})
-next(opening)
-print("torch" in sys.modules)
-next(opening)
-print("torch" in sys.modules)
-"""
-    assert in_a_fresh_interpreter(code).split() == ["False", "True"]
-
-
-def test_data_that_do_not_lie_in_the_plane_are_refused_by_their_shape(files: dict[str, str], trusted: None) -> None:
-    with pytest.raises(BadCheckpointError, match=r"solid\.h5: its data have shape \(3,\)"):
-        list(opening_module.open_checkpoint(files["solid"]))
 
 
 def test_a_run_walks_forward_then_back_and_colours_each_side_with_its_data(opened: Opened) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from core.processes.schedules import constant
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
 from dpm_gui.engine.state_kinds import IMAGES, POINTS, SEQUENCES, state_kind_of
 from dpm_gui.views.canvases import CANVASES
+from tests.support.window_values import make_checkpoint, make_images
 
 
 @pytest.mark.parametrize(
@@ -26,3 +29,16 @@ def test_of_large_pictures_fewer_are_run(shape: tuple[int, ...], default_count: 
 
 def test_each_kind_of_states_has_its_canvas() -> None:
     assert set(CANVASES) == {kind.name for kind in (POINTS, SEQUENCES, IMAGES)}
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (make_checkpoint, ("standard deviation", "data units")),
+        (lambda: make_checkpoint(kind="binomial"), ("entropy", "bits per dimension")),
+        (make_images, ("standard deviation", "grey levels")),
+        (lambda: make_images(shape=(4, 4, 3)), ("standard deviation", "levels")),
+    ],
+)
+def test_the_measure_fits_the_data(made: Callable[[], Checkpoint], expected: tuple[str, str]) -> None:
+    assert state_kind_of(made()).spread == expected

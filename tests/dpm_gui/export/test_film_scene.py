@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,22 +12,16 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from core.values.runs import DriftFrame
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.film_scene import MOST_FRAMES, STILL_FRAMES, FilmScene, pixels
-from dpm_gui.export.paper_figures import PaperFigure
+from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
 from tests.support.pixels import rgb
-from tests.support.window_values import close_figures, recordings
+from tests.support.window_values import IMAGES, close_figures, image_recordings, recordings
 
 SMALL = QSize(240, 160)
 SIDES = (FORWARD, REVERSE)
-
-
-def drifts(last: int) -> dict[int, DriftFrame]:
-    places = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float32)
-    return {t: DriftFrame(t, places, np.full((4, 2), 0.01 * t, np.float32)) for t in range(1, last + 1)}
 
 
 def scene_of(qtbot: QtBot, last: int = 4) -> FilmScene:
@@ -101,28 +96,6 @@ def test_a_scene_has_the_palette_and_the_colours_along_the_data(qtbot: QtBot, pa
         assert not np.array_equal(*view._cloud.colours)
 
 
-def test_figure_one_is_forward_reverse_and_drift_at_three_steps(qtbot: QtBot) -> None:
-    last = 4
-    figure = PaperFigure(recordings(last), drifts(last), LIGHT, QSize(600, 620))
-    qtbot.addWidget(figure, before_close_func=close_figures)
-    views, expected = canvases(figure), recordings(last)
-    assert [view.header.title for view in views] == [
-        *(f"{letter}(xᵗ), t = {t}" for letter in "qp" for t in (0, 2, 4)),
-        *(f"f_μ(x, t) − x, t = {t}" for t in (1, 2, 4)),
-    ]
-    for view, (side, t) in zip(views, [(side, t) for side in SIDES for t in (0, 2, 4)], strict=False):
-        frame = expected[side].frame(t)
-        assert frame is not None
-        np.testing.assert_array_equal(view._cloud.points, frame.x)
-    for view, t in zip(views[6:], (1, 2, 4), strict=True):
-        tails, tips = view._drift.arrows
-        np.testing.assert_allclose(tails, drifts(last)[t].x)
-        np.testing.assert_allclose(tips - tails, view._drift.factor * drifts(last)[t].drift, rtol=1e-5)
-        assert view.layer_shown("arrows")
-    image = figure.image()
-    assert (image.width(), image.height()) == (600, 620)
-
-
 def test_a_scene_is_laid_out_without_being_on_the_screen(qtbot: QtBot) -> None:
     scene = scene_of(qtbot)
     assert scene.windowHandle() is None or not scene.windowHandle().isVisible()
@@ -137,3 +110,28 @@ def test_pixels_keep_every_column_although_qt_pads_its_rows(width: int) -> None:
         image.setPixelColor(column, 1, QColor(3, 10 * column, 4))
     expected = [[[10 * column, 1, 2] for column in range(width)], [[3, 10 * column, 4] for column in range(width)]]
     assert pixels(image).tolist() == expected
+
+
+def views(scene: object) -> list[ImagesView]:
+    return sorted(scene.findChildren(ImagesView), key=lambda view: (view.y(), view.x()))  # type: ignore[attr-defined]
+
+
+def test_a_film_of_a_long_run_takes_every_so_many_steps_and_says_so(qtbot: QtBot) -> None:
+    scene = FilmScene(image_recordings(400), LIGHT, QSize(240, 160), ImagesView, IMAGES)
+    qtbot.addWidget(scene, before_close_func=close_figures)
+    steps = scene.steps()
+    assert len(steps) <= MOST_FRAMES + 16
+    assert {b - a for a, b in pairwise(steps) if b > a} <= {scene.stride, 400 % scene.stride}
+    film = scene.images()
+    for _ in range(20):
+        next(film)
+    assert [view.header.note for view in views(scene)] == [f"t = {steps[19]} · one step in {scene.stride}"] * 2
+    assert views(scene)[0].image.pixelColor(0, 0).red() == steps[19]
+
+
+def test_a_film_of_a_denoising_run_stands_at_its_start_while_the_noise_goes_on(qtbot: QtBot) -> None:
+    scene = FilmScene(image_recordings(6, top=3), LIGHT, QSize(240, 160), ImagesView, IMAGES)
+    qtbot.addWidget(scene, before_close_func=close_figures)
+    notes = [[view.header.note for view in views(scene)] for _ in scene.images()]
+    assert ["t = 6", "t = 3"] in notes
+    assert ["t = 2", "t = 2"] in notes

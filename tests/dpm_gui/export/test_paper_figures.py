@@ -2,69 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
-from typing import Any
-
 import numpy as np
-import pytest
-from numpy.typing import NDArray
 from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from core.values.runs import Frame
+from core.values.runs import DriftFrame
 from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.engine.values import FORWARD, REVERSE
-from dpm_gui.export.film_scene import MOST_FRAMES, FilmScene
-from dpm_gui.export.paper_figures import ImageFigure
-from dpm_gui.session.figure_rows import ImageRows, half_noised
-from dpm_gui.session.side_recording import SideRecording
+from dpm_gui.export.paper_figures import ImageFigure, PaperFigure
+from dpm_gui.session.figure_rows import ImageRows
 from dpm_gui.views.canvases.images import ImagesView
-from dpm_gui.views.plots.entropies import EntropyPlot
-from dpm_gui.window.application import ALL_SHIPPED
-from tests.support.window_values import add_frame, close_figures, entropies, image_info, image_states
+from dpm_gui.views.canvases.points import PointsView
+from tests.support.window_values import (
+    IMAGES,
+    close_figures,
+    image_states,
+    recordings,
+)
 
-DATA = image_info((4, 4))
-
-
-def recordings(last: int, top: int | None = None) -> dict[str, SideRecording]:
-    """Both sides of a run of two pictures, whose level is the step."""
-    made = {FORWARD: SideRecording(last), REVERSE: SideRecording(last, top=top)}
-    for recording in made.values():
-        for t in range(recording.top + 1):
-            add_frame(recording, Frame(t, image_states(np.full((2, 4, 4), t % 256), DATA)))
-    return made
+SIDES = (FORWARD, REVERSE)
 
 
 def views(scene: object) -> list[ImagesView]:
     return sorted(scene.findChildren(ImagesView), key=lambda view: (view.y(), view.x()))  # type: ignore[attr-defined]
 
 
-def test_a_film_of_a_long_run_takes_every_so_many_steps_and_says_so(qtbot: QtBot) -> None:
-    scene = FilmScene(recordings(400), LIGHT, QSize(240, 160), ImagesView, DATA)
-    qtbot.addWidget(scene, before_close_func=close_figures)
-    steps = scene.steps()
-    assert len(steps) <= MOST_FRAMES + 16
-    assert {b - a for a, b in pairwise(steps) if b > a} <= {scene.stride, 400 % scene.stride}
-    film = scene.images()
-    for _ in range(20):
-        next(film)
-    assert [view.header.note for view in views(scene)] == [f"t = {steps[19]} · one step in {scene.stride}"] * 2
-    assert views(scene)[0].image.pixelColor(0, 0).red() == steps[19]
-
-
-def test_a_film_of_a_denoising_run_stands_at_its_start_while_the_noise_goes_on(qtbot: QtBot) -> None:
-    scene = FilmScene(recordings(6, top=3), LIGHT, QSize(240, 160), ImagesView, DATA)
-    qtbot.addWidget(scene, before_close_func=close_figures)
-    notes = [[view.header.note for view in views(scene)] for _ in scene.images()]
-    assert ["t = 6", "t = 3"] in notes
-    assert ["t = 2", "t = 2"] in notes
-
-
 def test_figure_three_has_a_row_each_and_says_the_steps(qtbot: QtBot) -> None:
     levels = np.random.default_rng(0).integers(0, 256, (4, 7, 4, 4))
-    rows = ImageRows(12, 0.51, 40, *(image_states(row, DATA) for row in levels))
-    figure = ImageFigure(rows, DATA, LIGHT, QSize(700, 500))
+    rows = ImageRows(12, 0.51, 40, *(image_states(row, IMAGES) for row in levels))
+    figure = ImageFigure(rows, IMAGES, LIGHT, QSize(700, 500))
     qtbot.addWidget(figure, before_close_func=close_figures)
     shown = views(figure)
     assert [view.header.title for view in shown] == ["Examples", "Noised", "Denoised", "Samples"]
@@ -76,40 +43,33 @@ def test_figure_three_has_a_row_each_and_says_the_steps(qtbot: QtBot) -> None:
     assert figure.image().size() == QSize(700, 500)
 
 
-def test_half_noised_is_where_half_of_the_signal_is_left() -> None:
-    assert half_noised(np.array([1.0, 0.9, 0.55, 0.2])) == 2
-    assert half_noised(np.array([1.0, 0.1])) == 1
+def drifts(last: int) -> dict[int, DriftFrame]:
+    places = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float32)
+    return {t: DriftFrame(t, places, np.full((4, 2), 0.01 * t, np.float32)) for t in range(1, last + 1)}
 
 
-def test_the_entropies_of_pictures_are_per_pixel(qtbot: QtBot) -> None:
-    plot = EntropyPlot()
-    qtbot.addWidget(plot)
-    given = entropies()
-    plot.show_entropies(given, channels=3)
-    columns: Mapping[str, NDArray[Any]] = plot.table().columns
-    np.testing.assert_allclose(columns["upper (bits per pixel)"], 3 * given.upper)
-    plot.set_cursor(2)
-    assert plot.header.readout.endswith("bits/pixel")
-    plot.show_entropies(given)
-    assert "upper (bits per dimension)" in plot.table().columns
+def test_figure_one_is_forward_reverse_and_drift_at_three_steps(qtbot: QtBot) -> None:
+    last = 4
+    figure = PaperFigure(recordings(last), drifts(last), LIGHT, QSize(600, 620))
+    qtbot.addWidget(figure, before_close_func=close_figures)
+    views, expected = canvases(figure), recordings(last)
+    assert [view.header.title for view in views] == [
+        *(f"{letter}(xᵗ), t = {t}" for letter in "qp" for t in (0, 2, 4)),
+        *(f"f_μ(x, t) − x, t = {t}" for t in (1, 2, 4)),
+    ]
+    for view, (side, t) in zip(views, [(side, t) for side in SIDES for t in (0, 2, 4)], strict=False):
+        frame = expected[side].frame(t)
+        assert frame is not None
+        np.testing.assert_array_equal(view._cloud.points, frame.x)
+    for view, t in zip(views[6:], (1, 2, 4), strict=True):
+        tails, tips = view._drift.arrows
+        np.testing.assert_allclose(tails, drifts(last)[t].x)
+        np.testing.assert_allclose(tips - tails, view._drift.factor * drifts(last)[t].drift, rtol=1e-5)
+        assert view.layer_shown("arrows")
+    image = figure.image()
+    assert (image.width(), image.height()) == (600, 620)
 
 
-@pytest.mark.parametrize("missing", [True, False])
-def test_a_command_is_there_for_each_checkpoint_that_has_come_with_the_program(
-    qapp: object, settings: object, same_looks: None, monkeypatch: pytest.MonkeyPatch, missing: bool
-) -> None:
-    from dpm_gui.app import make_program
-    from dpm_gui.desktop.preferences import Preferences
-    from dpm_gui.window import application
-
-    gone = {"checkpoints/digits.h5"} if missing else set()
-    monkeypatch.setattr(application, "is_shipped", lambda place: place not in gone)
-    program = make_program(qapp, Preferences(settings))  # type: ignore[arg-type]
-    try:
-        offered = [name for name in ALL_SHIPPED if program.window.actions_[name].isVisible()]
-        assert offered == [name for name in ALL_SHIPPED if not missing or name != "open_digits"]
-    finally:
-        program.close()
-        program.window.close()
-        program.window.deleteLater()
-        program.deleteLater()
+def canvases(scene: QWidget) -> list[PointsView]:
+    """The canvases in the order in which they are read: by rows, from left to right."""
+    return sorted(scene.findChildren(PointsView), key=lambda view: (view.y(), view.x()))

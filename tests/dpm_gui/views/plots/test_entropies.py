@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from core.values.measurements import StepEntropies
 from dpm_gui.desktop.theme import DARK, LIGHT
@@ -204,3 +209,16 @@ def test_a_plot_without_entropies_paints_and_answers_no_click(qtbot):
     empty.grab()
     assert all(not len(column) for column in empty.table().columns.values())
     assert empty.header.readout == ""
+
+
+def test_the_entropies_of_pictures_are_per_pixel(qtbot: QtBot) -> None:
+    plot = EntropyPlot()
+    qtbot.addWidget(plot)
+    given = entropies()
+    plot.show_entropies(given, channels=3)
+    columns: Mapping[str, NDArray[Any]] = plot.table().columns
+    np.testing.assert_allclose(columns["upper (bits per pixel)"], 3 * given.upper)
+    plot.set_cursor(2)
+    assert plot.header.readout.endswith("bits/pixel")
+    plot.show_entropies(given)
+    assert "upper (bits per dimension)" in plot.table().columns

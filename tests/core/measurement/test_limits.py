@@ -1,10 +1,11 @@
-"""The heartbeat and its known answers: five sequences, and the limit of K exactly, by counting."""
+"""Limits of K: exactly, by counting, for the heartbeat; what the roll is worth; and what is true of the data."""
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +13,15 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from core.data.formulas import Heartbeat
-from core.data.registry import source_of
+from core.data.formulas import Heartbeat, SwissRoll
 from core.formats.checkpoints import read
 from core.measurement.bound import measure_bound
-from core.measurement.limits import limit_of
+from core.measurement.limits import known_truth, limit_of
 from core.model import DiffusionModel
 from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
-from core.processes.schedules import constant_erasure
+from core.processes.schedules import constant, constant_erasure
 from core.recipes.paper import swiss_roll
 from core.values.checkpoints import DataInfo
 from core.values.measurements import Bound, BoundProgress
@@ -86,50 +86,6 @@ def divergence(p: float, q: NDArray[np.float64]) -> NDArray[np.float64]:
     return p * np.log2(p / q) + (1 - p) * np.log2((1 - p) / (1 - q))
 
 
-# ------------------------------------------------------------------------------------------------------------- the data
-def test_there_are_five_sequences_with_a_one_every_fifth_place() -> None:
-    found = Heartbeat().support()
-    assert found.dtype == np.float32
-    assert sorted("".join(str(int(bit)) for bit in row) for row in found) == sorted(
-        ("1" + "0" * 4).rjust(5 + phase, "0")[:5] * 4 if phase == 0 else ("0" * phase + "1" + "0" * (4 - phase)) * 4
-        for phase in range(5)
-    )
-
-
-def test_samples_are_the_five_sequences_equally_often() -> None:
-    samples = Heartbeat().sample(20_000, np.random.default_rng(1))
-    assert samples.dtype == np.float32
-    known, counts = np.unique(samples, axis=0, return_counts=True)
-    assert np.array_equal(known, np.unique(Heartbeat().support(), axis=0))
-    assert (np.abs(counts / 20_000 - 0.2) < 3 * math.sqrt(0.2 * 0.8 / 20_000)).all()
-
-
-def test_equal_generators_give_equal_samples() -> None:
-    one, again, other = (Heartbeat().sample(50, np.random.default_rng(seed)) for seed in (1, 1, 2))
-    assert np.array_equal(one, again)
-    assert not np.array_equal(one, other)
-
-
-@pytest.mark.parametrize("left", [0.999, 0.5, 1e-3, 0.0])
-def test_the_density_is_the_mean_over_the_five_jumps(info: DataInfo, left: float) -> None:
-    x = torch.randint(2, (64, 20), generator=torch.Generator().manual_seed(0)).double()
-    process = BinomialProcess(np.array([1.0 - left]))
-    each = [process.marginal(torch.tensor(row).double().expand_as(x), 1).log_prob(x).sum(1) for row in info.examples]
-    wanted = torch.logsumexp(torch.stack(each), dim=0) - math.log(5)
-    assert np.allclose(Heartbeat().log_density(x.numpy(), left, info), wanted.numpy(), rtol=1e-11)
-
-
-def test_undisturbed_each_sequence_has_a_fifth_of_the_probability(info: DataInfo) -> None:
-    found = Heartbeat().log_density(info.examples, 1 - 1e-12, info) / math.log(2)
-    assert found.tolist() == pytest.approx([-2.3219] * 5, abs=1e-4)
-
-
-def test_the_name_and_the_shape_together_make_the_source(info: DataInfo) -> None:
-    assert isinstance(source_of(info), Heartbeat)
-    other = DataInfo("heartbeat", (5,), (0.0, 1.0), np.zeros(5), np.ones(5), np.eye(5, dtype=np.float32))
-    assert not isinstance(source_of(other), Heartbeat)
-
-
 # ------------------------------------------------------------------------------------------------------------ the limit
 @pytest.mark.parametrize(("steps", "count"), [(50, 6000), (200, 1500)])
 @pytest.mark.parametrize("first", [None, 2e-5], ids=["paper's rates", "a small first rate"])
@@ -169,3 +125,22 @@ def test_data_that_nobody_knows_have_no_limit(info: DataInfo) -> None:
     other = DataInfo("mine", (20,), (0.0, 1.0), np.zeros(20), np.ones(20), info.examples)
     model = DiffusionModel(BinomialProcess(np.array([0.1])), BitPerceptron(20, width=2, layers=1), other)
     assert limit_of(model) is None
+
+
+def test_the_truth_is_known_for_the_roll_and_for_no_other_data(
+    model: DiffusionModel, unit_data: Callable[..., DataInfo]
+) -> None:
+    assert last(measure_bound(model, RunSpec(100, threads=1))).truth is not None
+    other = dataclasses.replace(model.data, name="not a roll")
+    unknown = DiffusionModel(model.process, model.network, other)
+    found = last(measure_bound(unknown, RunSpec(100, threads=1)))
+    assert found.truth is None
+    assert found.truth_standard_error is None
+
+
+def test_where_nothing_of_the_roll_is_left_the_truth_is_that_of_the_prior(model: DiffusionModel) -> None:
+    process = GaussianProcess(constant(1, alpha_bar_end=1e-9))
+    x1 = torch.randn(4000, 2, generator=torch.Generator().manual_seed(1))
+    found = known_truth(SwissRoll(), model.data, process, x1)
+    assert found is not None
+    assert abs(found.value + math.log2(2 * math.pi * math.e)) < 3 * found.standard_error
