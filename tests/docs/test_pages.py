@@ -53,6 +53,7 @@ def help_of(command: str, sub_command: str) -> str:
 @pytest.mark.parametrize(("name", "code"), blocks(), ids=lambda value: value if "\n" not in value else "")
 def test_the_code_on_a_page_runs(name: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    assert len([line for line in code.splitlines() if line.strip()]) < 30
     exec(compile(code, name, "exec"), {"__name__": name})
 
 
