@@ -99,6 +99,8 @@ def test_info_as_json_is_one_strict_object(file: Path, small: Checkpoint, capsys
     assert (found["title"], found["steps"], found["shape"], found["examples"]) == (small.title, 5, [2], 20)
     assert found["parameters"] == sum(weight.size for weight in small.network.weights.values())
     assert found["K_bits"] == -2.5
+    assert small.training is not None
+    assert found["interpreted_as"] == (small.training.interpreted_as or None)
 
 
 def test_check_is_quiet_about_sound_files(file: Path, capsys: Capture) -> None:
