@@ -122,3 +122,15 @@ def test_what_a_page_links_to_is_there(page: Path):
 
 def test_no_folder_of_tests_is_a_package():
     assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def test_tests_lie_in_folders_as_the_program_does():
+    tests = [path.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")]
+    mirrored = {path.parent for path in tests if path.parts[0] in ("core", "dpm_gui", "tools")}
+    assert not [folder for folder in mirrored if not (ROOT / folder).is_dir()]
+
+
+def test_no_module_of_tests_imports_from_another():
+    imported = re.compile(r"^\s*(?:from|import) tests\.(?!support|benchmarks)\S+", re.MULTILINE)
+    found = {path.name: imported.findall(path.read_text("utf-8")) for path in (ROOT / "tests").rglob("*.py")}
+    assert not {name: lines for name, lines in found.items() if lines}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parent.parent / "tools" / "system_libraries.py"
+SCRIPT = Path(__file__).parents[2] / "tools" / "system_libraries.py"
 
 
 @pytest.fixture
