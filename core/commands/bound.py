@@ -31,11 +31,10 @@ def bound(options: argparse.Namespace) -> int:
     if options.count is None:
         options.count = default_count(model.data)
     data = None if options.data is None else read_array(options.data, NUMBERS).astype(np.float64, copy=False)
-    limit_model = limit_of(model) if options.limit else None
-    if options.limit and limit_model is None:
-        raise BadInputError(
-            f"--limit: it is known for data that a formula describes, not for the data {model.source.name!r}"
-        )
+    try:
+        limit_model = limit_of(model) if options.limit else None
+    except BadInputError as error:
+        raise BadInputError(f"--limit: {error}") from error
     if options.crooks:
         _check_density(model)
     found = _measured(model, options, data, "measuring K")

@@ -27,8 +27,6 @@ class GaussianData:
         BadInputError: If the covariance is not positive definite or does not fit the mean.
     """
 
-    name: str = "gaussian"
-
     def __init__(self, mean: NDArray[np.floating], covariance: NDArray[np.floating]) -> None:
         self.mean = np.asarray(mean, dtype=np.float64)
         self.covariance = np.asarray(covariance, dtype=np.float64)
@@ -39,11 +37,6 @@ class GaussianData:
             raise BadInputError("covariance: it is not a positive definite matrix") from error
         if self._root.shape != 2 * self.shape:
             raise BadInputError(f"covariance: shape {self._root.shape} does not fit a mean of shape {self.shape}")
-
-    @property
-    def held_out(self) -> GaussianData:
-        """The formula itself, since its draws are independent."""
-        return self
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw ``[count, D]``, float32."""
@@ -69,17 +62,10 @@ class FiniteData:
         kind: "gaussian" or "binomial", the process that diffuses the data.
     """
 
-    name: str = "finite"
-
     def __init__(self, data: NDArray[np.floating], kind: str) -> None:
         self.data = np.asarray(data, dtype=np.float32)
-        self.kind = kind
+        self._scores = SCORES[kind]
         self.shape: tuple[int, ...] = self.data.shape[1:]
-
-    @property
-    def held_out(self) -> FiniteData:
-        """The formula itself, since its draws are independent."""
-        return self
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw ``[count, *shape]`` with replacement."""
@@ -90,23 +76,28 @@ class FiniteData:
         states = np.asarray(x, dtype=np.float64).reshape(len(x), -1)
         data = info.to_model(self.data).astype(np.float64).reshape(len(self.data), -1)
         at_once = max(1, SCORES_AT_ONCE // len(data))
-        parts = [self._scores(states[i : i + at_once], data, alpha_bar) for i in range(0, len(x), at_once)]
-        return np.concatenate(parts)
-
-    def _scores(self, x: NDArray[np.float64], data: NDArray[np.float64], alpha_bar: float) -> NDArray[np.float64]:
-        dimensions = x.shape[1]
-        if self.kind == "binomial":
-            agree, differ = math.log1p(alpha_bar) - math.log(2.0), math.log1p(-alpha_bar) - math.log(2.0)
-            same = 0.5 * (dimensions + (2.0 * x - 1.0) @ (2.0 * data - 1.0).T)
-            scores = same * agree + (dimensions - same) * differ
-        else:
-            centres, variance = math.sqrt(alpha_bar) * data, 1.0 - alpha_bar
-            squares = np.square(x).sum(axis=1, keepdims=True) - 2.0 * x @ centres.T + np.square(centres).sum(axis=1)
-            scores = -0.5 * (squares / variance + dimensions * math.log(2.0 * math.pi * variance))
-        found: NDArray[np.float64] = np.logaddexp.reduce(scores, axis=1) - math.log(len(data))
-        return found
+        slices = [states[begin : begin + at_once] for begin in range(0, len(x), at_once)]
+        parts = [np.logaddexp.reduce(self._scores(part, data, alpha_bar), axis=1) for part in slices]
+        return np.concatenate(parts) - math.log(len(data))
 
 
+def _gaussian_scores(x: NDArray[np.float64], data: NDArray[np.float64], alpha_bar: float) -> NDArray[np.float64]:
+    """Return ln q(x^t = ``x`` [N, D] | x^0) of the Gaussian process for all ``data`` [M, D], nats, ``[N, M]``."""
+    centres, variance = math.sqrt(alpha_bar) * data, 1.0 - alpha_bar
+    squares = np.square(x).sum(axis=1, keepdims=True) - 2.0 * x @ centres.T + np.square(centres).sum(axis=1)
+    scores: NDArray[np.float64] = -0.5 * (squares / variance + x.shape[1] * math.log(2.0 * math.pi * variance))
+    return scores
+
+
+def _bit_scores(x: NDArray[np.float64], data: NDArray[np.float64], alpha_bar: float) -> NDArray[np.float64]:
+    """Return the same of the binomial process."""
+    agree, differ = math.log1p(alpha_bar) - math.log(2.0), math.log1p(-alpha_bar) - math.log(2.0)
+    same = 0.5 * (x.shape[1] + (2.0 * x - 1.0) @ (2.0 * data - 1.0).T)
+    scores: NDArray[np.float64] = same * agree + (x.shape[1] - same) * differ
+    return scores
+
+
+SCORES = {"gaussian": _gaussian_scores, "binomial": _bit_scores}
 QUADRATURE_NODES = 4096
 SUPPORT_NODES = 2048
 
@@ -183,19 +174,9 @@ class Heartbeat:
         sequences: NDArray[np.float32] = (places == np.arange(self.period)[:, None]).astype(np.float32)
         return sequences
 
-    def log_density(
-        self,
-        x: NDArray[np.floating],
-        alpha_bar: float,
-        info: DataInfo,  # noqa: ARG002 - bits have one unit
-    ) -> NDArray[np.float64]:
+    def log_density(self, x: NDArray[np.floating], alpha_bar: float, info: DataInfo) -> NDArray[np.float64]:
         """Return ln q(x^t) of sequences ``x`` [N, 20], where ``alpha_bar`` < 1 of the signal is left; nats, ``[N]``."""
-        agree, differ = math.log1p(alpha_bar) - math.log(2.0), math.log1p(-alpha_bar) - math.log(2.0)
-        distances = np.abs(np.asarray(x, dtype=np.float64)[:, None, :] - self.support()).sum(axis=-1)
-        found: NDArray[np.float64] = np.logaddexp.reduce(
-            distances * differ + (self.shape[0] - distances) * agree, axis=1
-        ) - math.log(self.period)
-        return found
+        return FiniteData(self.support(), "binomial").log_density(x, alpha_bar, info)
 
 
 def _midpoints(count: int) -> NDArray[np.float64]:

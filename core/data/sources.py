@@ -31,15 +31,26 @@ class Source(Protocol):
         """Draw ``count`` independent examples: ``[count, *shape]``, user's units."""
 
 
-@runtime_checkable
-class KnownSource(Source, Protocol):
-    """A source whose distribution is known, so that models can be compared with the true values."""
+class SourceWithDensity(Protocol):
+    """A data set from which examples can be drawn, in user's units, and whose density is known at every step."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one example."""
+
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw ``count`` independent examples: ``[count, *shape]``, user's units."""
 
     def log_density(self, x: NDArray[np.floating], alpha_bar: float, info: DataInfo) -> NDArray[np.float64]:
         """Return ln q(x^t) at ``x`` [N, *shape], model units, where ``alpha_bar`` < 1 of the signal is left; nats."""
 
+
+@runtime_checkable
+class KnownSource(Source, SourceWithDensity, Protocol):
+    """A source whose distribution is known, so that models can be held against the truth."""
+
     def support(self) -> NDArray[np.float32]:
-        """Return equally likely points ``[M, *shape]``, user's units, that represent the whole distribution."""
+        """Return data ``[M, *shape]``, user's units, all equally likely, that stand for the whole distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +86,3 @@ class Examples:
         total = len(self.examples)
         drawn = self.examples[rng.permutation(total) if count == total else rng.integers(total, size=count)]
         return drawn if self.grey_level is None else with_noise(drawn, rng, self.grey_level)
-
-
-class SourceWithDensity(Protocol):
-    """A data set from which examples can be drawn, in user's units, and whose density is known at every step."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of one example."""
-
-    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draw ``count`` independent examples: ``[count, *shape]``, user's units."""
-
-    def log_density(self, x: NDArray[np.floating], alpha_bar: float, info: DataInfo) -> NDArray[np.float64]:
-        """Return ln q(x^t) at ``x`` [N, *shape], model units, where ``alpha_bar`` < 1 of the signal is left; nats."""

@@ -9,11 +9,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.data.formulas import FiniteData
+from core.data.formulas import FiniteData, GaussianData
 from core.data.sources import KnownSource, SourceWithDensity
 from core.errors import BadInputError
 from core.measurement.work import check_finite, log_ratio, log_weights
 from core.model import DiffusionModel
+from core.networks.analytic import AnalyticNetwork
 from core.networks.empirical import EmpiricalNetwork
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import chunk_sizes, prepare
@@ -67,15 +68,20 @@ def measure_crooks(
 def known_source(model: DiffusionModel) -> SourceWithDensity:
     """Return the data behind ``model`` if their density is known at every step.
 
-    Formulas are known; so is a finite data set where the network is the exact one of that very set.
+    Formulas are known; so is what an exact network holds: a finite data set, or a Gaussian.
 
     Raises:
         BadInputError: If it is not known.
     """
     if isinstance(model.source, KnownSource):
         return model.source
-    if isinstance(model.network, EmpiricalNetwork):
-        return FiniteData(model.data.to_user(model.network.data.numpy()), model.process.kind)
+    network, info = model.network, model.data
+    if isinstance(network, EmpiricalNetwork):
+        return FiniteData(info.to_user(network.data.numpy()), model.process.kind)
+    if isinstance(network, AnalyticNetwork):
+        units = np.broadcast_to(info.scale, info.shape)
+        mean, covariance = network.mean.numpy(), network.covariance.numpy()
+        return GaussianData(info.shift + units * mean, covariance * np.outer(units, units))
     raise BadInputError(
         f"source: the density of x^1 is unknown for the data {model.source.name!r}; Crooks' relation needs it, so give "
         "a source whose density is known"

@@ -15,14 +15,15 @@ from core.values.checkpoints import DataInfo
 from core.values.measurements import NATS_PER_BIT, Estimate, mean_of
 
 
-def limit_of(model: DiffusionModel) -> DiffusionModel | None:
-    """Return the model with the same rates and the best kernels of its family, or None where nobody knows them.
+def limit_of(model: DiffusionModel) -> DiffusionModel:
+    """Return the model with the same rates and the best kernels of its family.
 
     The exact E[x^0 | x^t] and variances come from data that stand for the whole distribution; K of this model is the
     highest that any network can reach with these rates and independent entries (section 7 of the mathematics).
+
+    Raises:
+        BadInputError: If the data's distribution is not known.
     """
-    if not isinstance(model.source, KnownSource):
-        return None
     return DiffusionModel(model.process, exact_network(model.source, model.data), model.data)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -22,7 +23,6 @@ from core.errors import BadInputError
 from core.measurement.limits import exact_network
 from core.model import DiffusionModel, divergence_at
 from core.processes.base import Process
-from core.processes.binomial import BinomialProcess
 from core.processes.registry import process_of
 from core.processes.schedules import Schedule, log_linear, warped_erasure
 from core.runtime.randomness import numpy_generator, torch_generator
@@ -36,8 +36,11 @@ STATES_OF_A_MEASUREMENT = 16_384
 """Step and path together: as many states are looked at for each rates, or some ten times as many for bits."""
 LEAST_WEIGHT = 1e-6
 EVALUATIONS = 80
-FIRST = {"gaussian": 1e-3, "binomial": 1e-6}
-END = 1e-3
+FIRST, END = 1e-3, 1e-3
+"""beta_1 and alpha_bar_T of the Gaussian rates that are searched."""
+FIRST_OF_BITS = 1e-6
+"""beta_1 of the rates of bits that the search begins with."""
+Point = NDArray[np.float64]
 LEAST_FIRST = 1e-7
 """The uniform numbers that draw bits in float32 are multiples of 6e-8: no flip is rarer."""
 
@@ -85,19 +88,13 @@ def search_schedule(
     if steps < 3:
         raise BadInputError(f"steps: {steps} leaves nothing to search; give three or more")
     measure = limit_of_schedule(source, info, kind, steps, spec.seed)
-    names = ("early", "late") if kind == "gaussian" else ("early", "late", "first")
+    family = SEARCHED[kind]
 
-    def rates(point: NDArray[np.float64]) -> tuple[dict[str, float], Schedule]:
-        chosen = dict(zip(names, np.exp(point).tolist(), strict=True))
-        if kind == "gaussian":
-            return chosen, log_linear(steps, FIRST[kind], END, chosen["early"], chosen["late"])
-        chosen["first"] = min(max(chosen["first"], LEAST_FIRST), 0.1)
-        return chosen, warped_erasure(steps, chosen["first"], chosen["early"], chosen["late"])
+    def rates(point: Point) -> tuple[dict[str, float], Schedule]:
+        return family.rates(steps, *np.exp(point).tolist())
 
-    start = np.array([0.0, 0.0, math.log(FIRST[kind])][: len(names)])
-    offsets = np.array([-0.4, -0.4, -1.0][: len(names)])
-    best_k, best = -math.inf, start
-    points = nelder_mead(lambda point: measure(rates(point)[1]), start, offsets)
+    best_k, best = -math.inf, family.start
+    points = nelder_mead(lambda point: measure(rates(point)[1]), family.start, family.offsets)
     for done, (point, k) in enumerate(islice(points, EVALUATIONS), start=1):
         if k > best_k:
             best_k, best = k, point
@@ -117,16 +114,14 @@ def limit_of_schedule(
     paths = min(max(STATES_OF_A_MEASUREMENT // steps, 16), 1024)
     x0 = torch.from_numpy(info.to_model(source.sample(paths, numpy_generator(seed, "rate search"))))
     rng = torch_generator(seed, "rate search")
-    bits = kind == BinomialProcess.kind
-    noise = torch.rand(x0.shape, generator=rng) if bits else torch.randn(x0.shape, generator=rng)
-    states = _bit_states if bits else _gaussian_states
+    noise = SEARCHED[kind].noise(x0.shape, generator=rng)
 
     def limit(betas: Schedule) -> float:
         process = process_of(kind, betas)
         model = DiffusionModel(process, network, info)
         total = 0.0
         with torch.inference_mode():
-            for x, t, weights in states(process, x0, noise):
+            for x, t, weights in SEARCHED[kind].states(process, x0, noise):
                 x0_repeated = x0.repeat(len(x) // len(x0), *[1] * (x0.dim() - 1))
                 total += float(weights @ divergence_at(model, x0_repeated, x, t)) / len(x0)
             end_entropies = process.marginal_entropies()[[-1, 0]] * math.prod(info.shape)
@@ -162,7 +157,39 @@ def _bit_states(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[T
         yield states, torch.full((len(states),), t), shares[likely].repeat_interleave(len(x0))
 
 
-Point = NDArray[np.float64]
+def _gaussian_rates(steps: int, early: float, late: float) -> tuple[dict[str, float], Schedule]:
+    return {"early": early, "late": late}, log_linear(steps, FIRST, END, early, late)
+
+
+def _bit_rates(steps: int, early: float, late: float, first: float) -> tuple[dict[str, float], Schedule]:
+    first = min(max(first, LEAST_FIRST), 0.1)
+    return {"early": early, "late": late, "first": first}, warped_erasure(steps, first, early, late)
+
+
+class SearchedFamily(NamedTuple):
+    """The rates that are searched for one kind of process.
+
+    Attributes:
+        rates: Finds rates and their parameters by name, from T and the parameters.
+        start: Logarithms of the parameters that the search begins with, ``[D]``.
+        offsets: How far the other corners of the first simplex are, each along its own axis, ``[D]``.
+        noise: Draws what the noise of all paths is made of, as `torch.randn` does.
+        states: Yields states, steps and weights of all paths from it, one step after the other.
+    """
+
+    rates: Callable[..., tuple[dict[str, float], Schedule]]
+    start: Point
+    offsets: Point
+    noise: Callable[..., Tensor]
+    states: Callable[[Process, Tensor, Tensor], Iterator[tuple[Tensor, Tensor, Tensor]]]
+
+
+SEARCHED: Mapping[str, SearchedFamily] = {
+    "gaussian": SearchedFamily(_gaussian_rates, np.zeros(2), np.array([-0.4, -0.4]), torch.randn, _gaussian_states),
+    "binomial": SearchedFamily(
+        _bit_rates, np.log([1.0, 1.0, FIRST_OF_BITS]), np.array([-0.4, -0.4, -1.0]), torch.rand, _bit_states
+    ),
+}
 VALUE_TOLERANCE = 1e-5
 
 

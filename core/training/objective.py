@@ -11,21 +11,14 @@ from core.processes.base import Process
 T_SAMPLING_MEAN, T_SAMPLING_STD = -1.0, 2.0
 
 
-def minibatch_bound(model: DiffusionModel, x0: Tensor, rng: torch.Generator) -> Tensor:
-    """Return an unbiased estimate of K from one t and one x^t for each of ``x0`` [N, *shape], nats a sample.
-
-    The steps t are spread evenly over 2 … T with a common random start, which lowers the variance. Gaussian noise is
-    frozen: x^t is a function of the rates (section 2.4.1), so that the gradient reaches them.
-    """
-    return minibatch_bounds(model, x0, rng, 0.0)[0]
-
-
 def minibatch_bounds(
-    model: DiffusionModel, x0: Tensor, rng: torch.Generator, t_sampling_weight: float
+    model: DiffusionModel, x0: Tensor, rng: torch.Generator, t_sampling_weight: float = 0.0
 ) -> tuple[Tensor, Tensor]:
-    """Return the estimate of K that `minibatch_bound` is, and that of the bound whose terms are emphasised.
+    """Return an unbiased estimate of K, and the objective: the bound whose terms ``t_sampling_weight`` weighs.
 
-    With an ``t_sampling_weight`` of 0 both are the same.
+    There is one t and one x^t for each of ``x0`` [N, *shape]; nats a sample. The steps t are spread evenly over 2 … T
+    with a common random start, which lowers the variance. Gaussian noise is frozen: x^t is a function of the rates
+    (section 2.4.1), so that the gradient reaches them. With a weight of 0 both are the same.
     """
     process = model.process
     quantiles = (torch.arange(len(x0)) + torch.rand((), generator=rng)) / len(x0)

@@ -21,7 +21,7 @@ from core.runtime.devices import use_threads
 from core.runtime.files import uninterrupted
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.training.learned_schedule import ScheduleModule
-from core.training.objective import minibatch_bound, minibatch_bounds
+from core.training.objective import minibatch_bounds
 from core.training.state import flattened, packed, unpack
 from core.values.checkpoints import DataInfo
 from core.values.measurements import NATS_PER_BIT
@@ -205,7 +205,8 @@ class Trainer:
         x0 = torch.from_numpy(self._info.to_model(data))
         rng = torch_generator(seed, "validation noise")
         with torch.no_grad():
-            return float(minibatch_bound(self._model(self._averaged), x0, rng)) / NATS_PER_BIT
+            k, _ = minibatch_bounds(self._model(self._averaged), x0, rng)
+        return float(k) / NATS_PER_BIT
 
     def _modules(self) -> tuple[nn.ModuleList, nn.ModuleList]:
         """Return the live and the averaged modules under the names that a training's state has for them."""

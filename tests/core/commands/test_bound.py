@@ -139,7 +139,6 @@ def test_the_limit_comes_beside_k_where_it_is_known(
 ) -> None:
     found = told(capsys, "bound", beat, "--count", 300, "--limit", "--json")
     model = limit_of(beat_model)
-    assert model is not None
     limit = list(measure_bound(model, RunSpec(300)))[-1].bound
     assert limit is not None
     assert (found["limit_bits"], found["limit_standard_error_bits"]) == (limit.k, limit.standard_error)

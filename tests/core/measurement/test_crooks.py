@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from itertools import product
@@ -21,6 +22,7 @@ from core.measurement.limits import limit_of
 from core.model import DiffusionModel, model_from
 from core.networks.analytic import AnalyticNetwork
 from core.networks.empirical import EmpiricalNetwork
+from core.networks.perceptrons import MultilayerPerceptron
 from core.processes.base import Process
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
@@ -163,7 +165,7 @@ def test_a_finite_data_set_with_its_own_network_needs_no_source(kind: str) -> No
 
 
 def test_where_the_density_is_unknown_that_is_said(unit_data: Callable[..., DataInfo]) -> None:
-    network = AnalyticNetwork.of(np.zeros(1), np.eye(1))
+    network = MultilayerPerceptron(1, width=2, layers=1)
     model = DiffusionModel(GaussianProcess(linear(5, 0.1, 0.5)), network, unit_data())
     with pytest.raises(BadInputError, match=r"density of x\^1 is unknown.*'made up'"):
         next(measure_crooks(model, RunSpec(10, threads=1)))
@@ -180,7 +182,6 @@ def pair() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def test_the_limit_s_source_is_the_formula() -> None:
     model = limit_of(heartbeat())
-    assert model is not None
     assert isinstance(known_source(model), Heartbeat)
 
 
@@ -203,6 +204,17 @@ def test_equal_seeds_give_equal_omegas_and_others_do_not() -> None:
     assert np.array_equal(one.forward, again.forward)
     assert np.array_equal(one.reverse, again.reverse)
     assert not np.array_equal(one.forward, other.forward)
+
+
+def test_the_data_behind_an_exact_network_of_a_gaussian_are_known_in_the_user_s_units() -> None:
+    info = DataInfo(
+        "mine", (2,), (-9.0, 9.0), np.array([1.0, -2.0]), np.array([0.5, 3.0]), np.zeros((1, 2), np.float32)
+    )
+    network = AnalyticNetwork.of(*pair())
+    source = known_source(DiffusionModel(GaussianProcess(linear(5, 0.1, 0.5)), network, info))
+    x, wanted = np.random.default_rng(0).standard_normal((7, 2)), GaussianData(*pair())
+    plain = dataclasses.replace(info, shift=np.zeros(2), scale=np.ones(2))
+    assert np.allclose(source.log_density(x, 0.3, info), wanted.log_density(x, 0.3, plain), rtol=1e-12)
 
 
 def test_a_process_of_one_step_needs_no_kernels() -> None:

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.data.formulas import Heartbeat, SwissRoll
+from core.errors import BadInputError
 from core.formats.checkpoints import read
 from core.measurement.bound import measure_bound
 from core.measurement.limits import known_truth, limit_of
@@ -46,7 +47,6 @@ def last(values: Iterable[BoundProgress]) -> Bound:
 def sampled_limit(rates: NDArray[np.float64], count: int, info: DataInfo) -> Bound:
     model = DiffusionModel(BinomialProcess(rates), BitPerceptron(20, width=2, layers=1), info)
     limit = limit_of(model)
-    assert limit is not None
     return last(measure_bound(limit, RunSpec(count, 3, threads=1)))
 
 
@@ -114,7 +114,6 @@ def test_the_roll_s_limit_is_worth_a_whole_bit_of_rates(rates: str) -> None:
     betas = read(SHIPPED_ROLL).betas if rates == "learned" else constant_erasure(40, first=1e-3, offset=2)
     process = GaussianProcess(betas)
     limit = limit_of(DiffusionModel(process, MultilayerPerceptron(2, width=2, layers=1), swiss_roll().info))
-    assert limit is not None
     found = last(measure_bound(limit, RunSpec(400, 1, threads=1)))
     wanted = -0.86 if rates == "learned" else -1.78
     assert abs(found.k - wanted) < 3 * found.standard_error
@@ -124,7 +123,8 @@ def test_the_roll_s_limit_is_worth_a_whole_bit_of_rates(rates: str) -> None:
 def test_data_that_nobody_knows_have_no_limit(info: DataInfo) -> None:
     other = DataInfo("mine", (20,), (0.0, 1.0), np.zeros(20), np.ones(20), info.examples)
     model = DiffusionModel(BinomialProcess(np.array([0.1])), BitPerceptron(20, width=2, layers=1), other)
-    assert limit_of(model) is None
+    with pytest.raises(BadInputError, match="not known"):
+        limit_of(model)
 
 
 def test_the_truth_is_known_for_the_roll_and_for_no_other_data(

@@ -20,7 +20,7 @@ from core.model import DiffusionModel, model_from
 from core.posterior.inpainting import preview
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import reverse
-from core.training.objective import minibatch_bound
+from core.training.objective import minibatch_bounds
 from core.values.checkpoints import pixels_of
 from core.values.inpainting import InpaintingRequest
 from core.values.measurements import NATS_PER_BIT, Bound
@@ -62,7 +62,7 @@ def test_the_file_s_k_is_measured_on_pictures_kept_apart_and_found_again_on_othe
         )
         x0 = torch.from_numpy(model.data.to_model(data))
         with torch.inference_mode():
-            nats = float(minibatch_bound(model, x0, torch_generator(1, "other noise", index)))
+            nats = float(minibatch_bounds(model, x0, torch_generator(1, "other noise", index))[0])
         found.append(nats / NATS_PER_BIT / pixels_of(model.data.shape))
     error = math.hypot(bound.standard_error, float(np.std(found, ddof=1)) / math.sqrt(len(found)))
     assert abs(np.mean(found) - bound.k) < 4 * error

@@ -19,7 +19,7 @@ from core.processes.schedules import constant, constant_erasure
 from core.recipes.paper import heartbeat
 from core.training import objective
 from core.training.learned_schedule import LearnedSchedule
-from core.training.objective import minibatch_bound
+from core.training.objective import minibatch_bounds
 from core.training.state import flattened
 from core.values.checkpoints import DataInfo
 from tests.support.training import BETAS, INFO
@@ -29,7 +29,7 @@ def frozen_bound(rates: LearnedSchedule, network: MultilayerPerceptron, info: Da
     """Return the minibatch's K with the noise of a fixed seed, all in float64."""
     x0 = torch.from_numpy(np.random.default_rng(2).standard_normal((64, 2)))
     model = DiffusionModel(GaussianProcess(rates()), network, info)
-    return minibatch_bound(model, x0, torch.Generator().manual_seed(4))
+    return minibatch_bounds(model, x0, torch.Generator().manual_seed(4))[0]
 
 
 def test_the_gradient_of_k_for_the_rates_is_that_of_finite_differences(
@@ -61,7 +61,7 @@ def test_the_minibatch_s_k_is_unbiased(
     wanted = 0.5 * math.log(end / edge) - 0.5 * math.log(2 * math.pi) - end / 2
     rng = np.random.default_rng(8)
     found = [
-        float(minibatch_bound(model, torch.from_numpy(0.5 * rng.standard_normal((256, 1))), generator))
+        float(minibatch_bounds(model, torch.from_numpy(0.5 * rng.standard_normal((256, 1))), generator)[0])
         for generator in (torch.Generator().manual_seed(seed) for seed in range(200))
     ]
     assert abs(np.mean(found) - wanted) < 3 * np.std(found, ddof=1) / math.sqrt(len(found))
@@ -74,7 +74,7 @@ def test_the_gradient_of_k_for_bits_is_that_of_finite_differences() -> None:
     x0 = torch.from_numpy(Heartbeat().sample(64, np.random.default_rng(2))).double()
 
     def bound() -> torch.Tensor:
-        return minibatch_bound(model, x0, torch.Generator().manual_seed(4))
+        return minibatch_bounds(model, x0, torch.Generator().manual_seed(4))[0]
 
     weight = network.read_out.weight
     (gradient,) = torch.autograd.grad(bound(), [weight])
@@ -97,7 +97,7 @@ def test_a_minibatch_visits_every_step_from_2_on_evenly(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(objective, "divergence_at", watched)
     model = DiffusionModel(GaussianProcess(constant(11)), MultilayerPerceptron(2, width=4), INFO)
-    minibatch_bound(model, torch.zeros(50, 2), torch.Generator().manual_seed(0))
+    minibatch_bounds(model, torch.zeros(50, 2), torch.Generator().manual_seed(0))[0]
     steps, counts = torch.unique(seen[0], return_counts=True)
     assert steps.tolist() == list(range(2, 12))
     assert set(counts.tolist()) <= {4, 5, 6}

@@ -18,7 +18,7 @@ from core.processes.schedules import constant_erasure
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.training import objective
 from core.training import trainer as trainer_module
-from core.training.objective import minibatch_bound
+from core.training.objective import minibatch_bounds
 from core.training.trainer import TrainingSpec
 from core.values.measurements import NATS_PER_BIT
 from tests.support.training import (
@@ -126,7 +126,8 @@ def test_validation_k_is_that_of_the_averaged_weights_on_examples_of_its_own(mak
     process = GaussianProcess(betas) if make is trainer else BinomialProcess(betas)
     x0 = torch.from_numpy(run._info.to_model(run._source.sample(2048, numpy_generator(3, "validation data"))))
     with torch.no_grad():
-        found = minibatch_bound(DiffusionModel(process, network, run._info), x0, torch_generator(3, "validation noise"))
+        model = DiffusionModel(process, network, run._info)
+        found, _ = minibatch_bounds(model, x0, torch_generator(3, "validation noise"))
     assert report.validation_k == pytest.approx(float(found) / NATS_PER_BIT, rel=1e-9)
 
 
