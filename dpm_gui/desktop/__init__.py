@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
-"""The themes that can be chosen, and what the menu calls them; the first one unless another is chosen."""
+"""The themes that can be chosen, with their texts in the menu; the first one is the default."""

@@ -59,7 +59,7 @@ class Preferences(QObject):
         self._settings.setValue("window/geometry", geometry)
 
     def layout_of(self, workspace: str) -> QByteArray:
-        """Return the layout of docks and tool bars with a workspace on show, for `QMainWindow.restoreState`.
+        """Return the layout of docks and tool bars of a workspace, for `QMainWindow.restoreState`.
 
         Empty if there is none of this version.
         """
@@ -67,7 +67,7 @@ class Preferences(QObject):
         return self._bytes(f"layout/{workspace}") if same else QByteArray()
 
     def set_layout_of(self, workspace: str, layout: QByteArray) -> None:
-        """Remember that layout."""
+        """Store the layout that `layout_of` returns."""
         self._settings.setValue("window/version", str(WINDOW_VERSION))
         self._settings.setValue(f"layout/{workspace}", layout)
 

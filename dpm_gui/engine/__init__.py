@@ -1,1 +1,1 @@
-"""The one door to core."""
+"""The window's only door to the engine, `core`."""

@@ -1,4 +1,4 @@
-"""Opening checkpoints, and importing the engine beside the window."""
+"""Opens checkpoints, and imports the engine in the background."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Opened:
     """A checkpoint that can be run.
 
     Attributes:
-        path: Where it was read.
-        checkpoint: All it holds.
-        model: The engine's model, for the engine alone.
-        entropies: The bounds of every step's entropy.
-        alpha_bars: Signal left, ``[T + 1]``.
+        path: File that it was read from.
+        checkpoint: Its content.
+        model: The engine's model, used by this package alone.
+        entropies: Entropy bounds of every reverse step, bits per dimension (section 2.6).
+        alpha_bars: Signal left at each step, ``[T + 1]``.
     """
 
     path: str
@@ -38,8 +38,8 @@ class Opened:
 
 
 def preload() -> Iterator[object]:
-    """Import everything a run needs; takes seconds the first time, and is meant for the thread of a job."""
-    # The reader of checkpoints first: the loader of libraries takes one at a time, and h5py's would wait for torch's.
+    """Import everything that a run needs; takes seconds the first time, so call it in the thread of a job."""
+    # The reader of checkpoints first: libraries load one at a time, and h5py's would wait for torch's.
     import core.formats.checkpoints
     from core.runtime.devices import load_torch_library
 
@@ -51,11 +51,11 @@ def preload() -> Iterator[object]:
 
 
 def open_checkpoint(path: str) -> Iterator[CheckpointPreview | Opened]:
-    """Read ``path``: a preview first, then the model.
+    """Read ``path`` and yield a preview first, then the model.
 
     Raises:
-        BadCheckpointError: If it is not a sound checkpoint, or its data are neither points in the plane nor rows of
-            bits nor pictures.
+        BadCheckpointError: If it is not a valid checkpoint, or its data are neither points in the plane nor rows of
+            bits nor images.
     """
     from core.formats.checkpoints import load
 

@@ -1,4 +1,4 @@
-"""What the states of a checkpoint are, points, sequences or pictures, and the words and numbers that go with each."""
+"""The kinds of states: points, sequences and images, each with its names, counts and units."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.values.runs import DEFAULT_COUNT
 
 GREY_RANGE = (0.0, 255.0)
 PIXELS_AT_ONCE = 64 * 32 * 32
-"""Pixels of all the pictures that are run unless a person asks for others: 64 of 32x32, 16 of 64x64."""
+"""Pixels of all images of a run of default size: 64 of 32x32, 16 of 64x64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class StateKind:
     """One kind of states.
 
     Attributes:
-        name: "points", "sequences" or "pictures", as one speaks of them.
-        default_count: How many are run unless a person chose another number.
-        fewest, most, step: What can be chosen, and by how much an arrow changes it.
-        spread: What is measured to say how far many of them lie apart, and its unit.
-        channels: 1 or 3 of pictures, 0 of others.
+        name: "points", "sequences" or "images".
+        default_count: Number of states in a run unless the user chooses another.
+        fewest, most, step: Limits and increment of that number.
+        spread: Measure of how far many states lie apart, and its unit.
+        channels: 1 or 3 for images, 0 for other states.
     """
 
     name: str
@@ -38,29 +38,29 @@ class StateKind:
 
     @property
     def in_plane(self) -> bool:
-        """Whether they are points, for which there is a potential and a drift in the plane."""
+        """Whether the states are points, which have a potential and a drift in the plane."""
         return self.name == POINTS.name
 
     @property
     def is_image(self) -> bool:
-        """Whether they are pictures."""
+        """Whether the states are images."""
         return self.channels > 0
 
     @property
     def singular(self) -> str:
-        """One of them, as one speaks of it."""
+        """The name of a single state."""
         return self.name.removesuffix("s")
 
 
 STD, ENTROPY = ("standard deviation", "data units"), ("entropy", "bits per dimension")
 POINTS = StateKind("points", DEFAULT_COUNT, 100, 50_000, 1000, STD)
 SEQUENCES = StateKind("sequences", 500, 100, 50_000, 100, ENTROPY)
-IMAGES = StateKind("pictures", 64, 1, 400, 8, STD, channels=1)
-"""Of pictures so small that `PIXELS_AT_ONCE` does not tell."""
+IMAGES = StateKind("images", 64, 1, 400, 8, STD, channels=1)
+"""Images so small that `PIXELS_AT_ONCE` does not limit their number."""
 
 
 def state_kind_of(checkpoint: Checkpoint) -> StateKind:
-    """Return what the states of ``checkpoint`` are; of large pictures fewer are run."""
+    """Return the kind of the states of ``checkpoint``; the default count is lower for large images."""
     data, bits = checkpoint.data, checkpoint.kind == "binomial"
     if not data.is_image:
         return SEQUENCES if bits else POINTS
@@ -79,10 +79,10 @@ def check_shown(checkpoint: Checkpoint, path: str) -> None:
         return
     shape = data.shape
     if checkpoint.kind == "binomial" and len(shape) != 1:
-        raise BadCheckpointError(path, f"its data have shape {shape}; of bits, rows (D,) and pictures can be shown")
+        raise BadCheckpointError(path, f"its data have shape {shape}; for bits, only rows (D,) and images can be shown")
     if checkpoint.kind == "gaussian" and shape != (2,):
-        known = "points in the plane, (2,), and pictures, (H, W) or (H, W, 3)"
-        raise BadCheckpointError(path, f"its data have shape {shape}; what can be shown are {known}")
+        known = "points in the plane, (2,), and images, (H, W) or (H, W, 3)"
+        raise BadCheckpointError(path, f"its data have shape {shape}; only {known} can be shown")
 
 
 def colours_along(checkpoint: Checkpoint, x0: NDArray[np.float32]) -> NDArray[np.float32] | None:

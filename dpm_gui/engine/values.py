@@ -1,4 +1,4 @@
-"""What `dpm_gui.engine` hands out and takes in: values, which know nothing of torch."""
+"""Values that `dpm_gui.engine` accepts and returns; they do not depend on torch."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SIDE_TITLES = {FORWARD: "Forward: q destroys", REVERSE: "Reverse: p restores"}
 
 @dataclass(frozen=True, slots=True)
 class CheckpointPreview:
-    """A checkpoint that has been read, before torch is there to run it.
+    """A checkpoint that has been read, before its model is built.
 
     Attributes:
-        path: Where it was read.
-        checkpoint: All it holds.
-        along: Colours of its examples, ``[N]`` in [0, 1], if they lie in the plane.
+        path: File that it was read from.
+        checkpoint: Its content.
+        along: Places of its examples along the data, ``[N]`` in [0, 1]; None unless they are points in the plane.
     """
 
     path: str
@@ -38,7 +38,7 @@ class SideFrame:
         side: "forward" or "reverse".
         frame: The states.
         preview: Whether it belongs to the strided chain that precedes the true one.
-        spread: `core.sampling.predictions.state_spread` of many futures; None where they are none.
+        spread: `core.sampling.predictions.state_spread` of many futures; None for other runs.
     """
 
     side: str
@@ -49,7 +49,7 @@ class SideFrame:
 
 @dataclass(frozen=True, slots=True)
 class SideColours:
-    """Where the points of one side come from along their data, ``[N]`` in [0, 1]."""
+    """Places of the points of one side along their data, ``[N]`` in [0, 1]."""
 
     side: str
     along: NDArray[np.float32]
@@ -57,11 +57,11 @@ class SideColours:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """One way to look at one step of both sides.
+    """A prediction at one step of both sides.
 
     Attributes:
         mode: "x0_estimate" or "mean".
-        frames: What is to be looked at or what it looks like, by side.
+        frames: The states to predict from, or the predictions, by side.
     """
 
     mode: str

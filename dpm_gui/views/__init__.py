@@ -1,1 +1,1 @@
-"""Views: each draws one kind of data that it is given, and knows no session."""
+"""Views: each draws one kind of data and depends on no session."""

@@ -40,7 +40,7 @@ def test_every_canvas_and_plot_is_saved_as_picture_drawing_and_numbers(person: P
     person.stand_on(17)
     for number, figure in enumerate(figures(person)):
         path = tmp_path / str(number)
-        for kind, suffix in (("Save picture", ".png"), ("Save drawing", ".svg"), ("Save numbers", ".csv")):
+        for kind, suffix in (("Save image", ".png"), ("Save drawing", ".svg"), ("Save numbers", ".csv")):
             export(person, figure, kind, path.with_suffix(suffix))
         with Image.open(path.with_suffix(".png")) as image:
             assert image.size == (2 * figure.width(), 2 * figure.height())
@@ -56,7 +56,7 @@ def test_the_dialog_suggests_a_name_and_remembers_the_folder(person: Person, tmp
     person.stand_on(17)
     folder = tmp_path / "pictures"
     folder.mkdir()
-    export(person, person.views[FORWARD], "Save picture", folder / "one.png")
+    export(person, person.views[FORWARD], "Save image", folder / "one.png")
     choose(person.right_click(person.views[REVERSE]), "Save numbers")
     dialog = the(QFileDialog)
     assert dialog.findChild(QLineEdit, "fileNameEdit").text() == "reverse-t17.csv"
@@ -69,7 +69,7 @@ def test_a_picture_is_copied_to_the_clipboard(person: Person) -> None:
     person.stand_on(17)
     QGuiApplication.clipboard().clear()
     figure = person.entropies
-    choose(person.right_click(figure), "Copy picture")
+    choose(person.right_click(figure), "Copy image")
     image = QGuiApplication.clipboard().image()
     assert (image.width(), image.height()) == (2 * figure.width(), 2 * figure.height())
     assert person.window.activity.text == "Copied the picture"
@@ -118,7 +118,7 @@ def test_figure_1_is_saved_with_its_arrows_though_nobody_asked_for_them_before(p
 
 
 def test_a_path_that_cannot_be_written_gives_a_dialog(person: Person, tmp_path: Path) -> None:
-    kinds = {"Save picture": "png", "Save drawing": "svg", "Save numbers": "csv", "film": "gif", "figure": "png"}
+    kinds = {"Save image": "png", "Save drawing": "svg", "Save numbers": "csv", "film": "gif", "figure": "png"}
     for kind, suffix in kinds.items():
         path = tmp_path / kind / f"out.{suffix}"
         path.parent.mkdir()

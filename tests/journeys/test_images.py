@@ -75,14 +75,14 @@ def test_pictures_dissolve_and_return(person: Person) -> None:
     assert is_example(person, REVERSE).mean() > 0.7
     person.stand_on(LAST)
     assert not any(is_example(person, side).any() for side in SIDES)
-    assert any(label.text() == "Pictures" for label in person.window.findChildren(QLabel))
+    assert any(label.text() == "Images" for label in person.window.findChildren(QLabel))
 
 
 def test_four_keys_look_at_a_step_in_four_ways(person: Person) -> None:
     person.stand_on(20)
     noised = levels(person, FORWARD)
     press("2")
-    wait_until(lambda: all(readout(person, side).startswith("guess of x⁰") for side in SIDES))
+    wait_until(lambda: all(readout(person, side).startswith("x⁰ estimate") for side in SIDES))
     examples = person.session.recording(FORWARD).frame(0).x
     x0_estimate, state = (view_of(person, FORWARD)._frame.x, person.session.recording(FORWARD).frame(20).x)
     assert np.abs(x0_estimate - examples).mean() < np.abs(state - examples).mean()
@@ -108,7 +108,7 @@ def test_a_picture_is_enlarged_on_both_sides_and_read_pixel_by_pixel(person: Per
     QTest.mouseMove(view.window().windowHandle(), view.viewport().mapTo(view.window(), pixel(view, 6, 2, 5)))
     wait_until(lambda: "row 3, column 6" in readout(person, FORWARD))
     value = levels(person, FORWARD)[6].reshape(8, 8)[2, 5]
-    assert readout(person, FORWARD) == f"picture 7, row 3, column 6: {int(value)}"
+    assert readout(person, FORWARD) == f"image 7, row 3, column 6: {int(value)}"
     press("Esc")
     assert [view_of(person, side).enlarged_image for side in SIDES] == [-1, -1]
     click(view_of(person, FORWARD).viewport(), pixel(view_of(person, FORWARD), 0, 3, 3))
@@ -148,7 +148,7 @@ def shows_images(person: Person, count: int) -> bool:
 
 
 def test_one_picture_or_four_hundred_can_be_asked_for(person: Person) -> None:
-    field = child(person.window, QSpinBox, "Number of pictures")
+    field = child(person.window, QSpinBox, "Number of images")
     for count in (1, 400):
         click(field)
         press("Ctrl+A")

@@ -7,5 +7,5 @@ from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
 
-CANVASES: dict[str, type[Canvas]] = {"points": PointsView, "sequences": BitsView, "pictures": ImagesView}
+CANVASES: dict[str, type[Canvas]] = {"points": PointsView, "sequences": BitsView, "images": ImagesView}
 """The canvas for each kind of states, by the kind's name."""

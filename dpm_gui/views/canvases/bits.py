@@ -18,23 +18,23 @@ from dpm_gui.views.figures.plot_axis import PlotAxis
 from dpm_gui.views.items.bit_items import BitImage, RowMark, RuleItem
 
 ROWS = 48
-"""Sequences in view at first; the wheel and a drag bring the others."""
+"""Sequences in view at first; the wheel and a drag reach the others."""
 MEAN_HEIGHT, GAP = 2.0, 1.0
-"""Rows that the strip of means is high, and that are left free below it."""
+"""Height of the strip of means, and of the gap below it, in rows."""
 PATH_GAP = 1.5
 """Columns between the sequences and the path of one."""
 LEAST_ROWS = 4.0
 
 
 class BitsView(Canvas):
-    """One canvas with sequences of bits at one step: a one is dark on light, or light on dark.
+    """One canvas with sequences of bits at one step: ones are dark on light, or light on dark.
 
-    Above the sequences stands the share of ones in each column over all of them; at the right, once a sequence has been
-    clicked, its whole path, one row a step, the noise at the top.
+    A strip above the sequences shows the share of ones in each column. After a click on a sequence, its whole path is
+    shown at the right, one row a step, the noise at the top.
 
     Args:
-        side: "forward" or "reverse": whose states, hence which hue marks a row.
-        title: Stands above it.
+        side: "forward" or "reverse": the side of the states, and with it the hue that marks a row.
+        title: Title above the canvas.
         parent: Qt's owner.
     """
 
@@ -47,7 +47,7 @@ class BitsView(Canvas):
         self._frame: Frame | None = None
         self._path: NDArray[np.float32] | None = None
         self._marked = -1
-        # The items come first: the base dresses them.
+        # The items come first: the base class applies the palette to them.
         self._rows, self._means, self._history = BitImage(), BitImage(), BitImage()
         self._rule, self._mark, self._step = RuleItem(), RowMark(), RowMark()
         self._items: dict[str, QGraphicsItem] = {
@@ -68,7 +68,7 @@ class BitsView(Canvas):
 
     @property
     def path(self) -> NDArray[np.float32] | None:
-        """The path on show, ``[S, D]``."""
+        """The path shown, ``[S, D]``."""
         return self._path
 
     def set_layer(self, name: str, on: bool) -> None:
@@ -159,12 +159,12 @@ class BitsView(Canvas):
             self._counts.set_last(len(self._bits))
             self._places.set_last(self._bits.shape[1])
             extent = self._extent(min(len(self._bits), ROWS))
-            if extent != self.home:  # else what is in view, perhaps for the path of the linked side, stays
+            if extent != self.home:  # otherwise the region stays, which the path of the linked side may need
                 self.set_home(extent)
 
 
 class _CellAxis(PlotAxis):
-    """Counts cells from one on, to the right or downwards, as far as there are any."""
+    """Numbers the cells from 1 to the last one, to the right or downwards."""
 
     _last = 0.0
 
@@ -182,7 +182,7 @@ class _CellAxis(PlotAxis):
 
 
 def _row_in(place: QRectF, rows: int, upto: int) -> QRectF:
-    """Return the row of step ``upto`` in a picture of ``rows`` steps, the last one uppermost; never too thin to see."""
+    """Return the row of step ``upto`` in an image of ``rows`` steps, the last one at the top; never too thin to see."""
     height = place.height() / rows
     top = place.top() + upto * height
     least = max(height, place.height() / 80)
@@ -190,5 +190,5 @@ def _row_in(place: QRectF, rows: int, upto: int) -> QRectF:
 
 
 def bit_thumbnail(x: NDArray[np.float32], colour: str) -> QImage:
-    """Return the first sequences of ``x`` [N, D], as many as there are columns, in one ``colour``."""
+    """Return an image in one ``colour`` of the first D sequences of ``x`` [N, D]."""
     return tinted(x[: x.shape[1]] > 0.5, QColor(colour))

@@ -1,4 +1,4 @@
-"""What the workspaces ask of a figure that shows the states of trajectories at one step, whatever they are."""
+"""The interface of a figure that shows the states of trajectories, of any kind, at one step."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from core.values.runs import DriftFrame, Frame
 from dpm_gui.views.figures.figure import Figure
 
 Link = tuple[SignalInstance, Callable[..., None]]
-"""A signal, and what follows it."""
+"""A signal, and the slot that follows it."""
 
 
 class Canvas(Figure):
     """A figure of one side, forward or reverse, made of layers; two of a kind can be linked."""
 
     point_clicked = Signal(int)
-    """Number of the trajectory under a left click, -1 for a click on nothing."""
+    """Number of the trajectory under a left click; -1 if there is none."""
 
     layers: tuple[str, ...] = ()
-    """What `set_layer` knows, in the order of their keys, 1 to 9."""
+    """The layers that `set_layer` accepts, in the order of their keys, 1 to 9."""
     modes: tuple[str, ...] = ()
-    """The layers that exclude each other: ways to look at a step, of which `show_mode` shows one."""
+    """The layers that exclude each other: views of a step, one of which `show_mode` shows."""
     initial_layers: frozenset[str] = frozenset()
     """The layers that are on at first."""
     links_trajectories = False
-    """Whether what is shown of one side is shown of the other, trajectory by trajectory."""
+    """Whether linked canvases show the same trajectory on both sides, by its number."""
     interpolates = False
-    """Whether a state between two frames makes sense, so that motion can be smooth."""
+    """Whether states between two frames can be interpolated, for smooth motion."""
 
     _items: Mapping[str, QGraphicsItem]
     """The items of each layer, by its name."""
 
     def layer_shown(self, name: str) -> bool:
-        """Tell whether a layer is on."""
+        """Return whether a layer is on."""
         return self._items[name].isVisible()
 
     def set_layer(self, name: str, on: bool) -> None:
@@ -47,7 +47,7 @@ class Canvas(Figure):
         self._items[name].setVisible(on)
 
     def set_data(self, info: DataInfo) -> None:
-        """Take in what the states that come are, where their units or shape matter."""
+        """Describe the states to come, where their units or shape matter."""
 
     def show_frame(self, frame: Frame) -> None:
         """Draw ``frame.x`` [N, *shape], model units."""
@@ -58,25 +58,25 @@ class Canvas(Figure):
         raise NotImplementedError
 
     def set_colours(self, along: NDArray[np.float32] | None) -> None:
-        """Colour state i by its place ``along[i]``, 0 … 1, along the data, where colours tell that."""
+        """Colour state i by its place ``along[i]``, 0 … 1, along the data, where the canvas shows such colours."""
 
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
-        """Draw one trajectory ``path`` [S, *shape] and mark its place ``upto``; nothing for None."""
+        """Draw one trajectory ``path`` [S, *shape] and mark its place ``upto``; None draws nothing."""
         raise NotImplementedError
 
     def mark(self, index: int) -> None:
-        """Set off trajectory ``index``, whose path is on show; -1 sets off none."""
+        """Highlight trajectory ``index``, whose path is shown; -1 highlights none."""
 
     @property
     def enlarged_image(self) -> int:
-        """The picture that fills the canvas, -1 while all are shown."""
+        """Number of the image that fills the canvas; -1 while all are shown."""
         return -1
 
     def show_drift(self, frame: DriftFrame | None) -> None:
-        """Draw the drift as arrows, where there is a plane for them; nothing for None."""
+        """Draw the drift as arrows, if the states lie in the plane; None draws nothing."""
 
     def link_to(self, other: Canvas) -> None:
-        """Have both show the same region from now on, this one's first."""
+        """Show the same region in both canvases from now on, at first this one's."""
         for signal, slot in (*self.links_to(other), *other.links_to(self)):
             signal.connect(slot)
         other.set_region(self.region)
@@ -87,9 +87,9 @@ class Canvas(Figure):
             signal.disconnect(slot)
 
     def links_to(self, other: Canvas) -> list[Link]:
-        """Return which signals of this one ``other`` follows when they are linked, and how."""
+        """Return the signals of this canvas that ``other`` follows while linked, each with its slot."""
         return [(self.region_changed, other.set_region)]
 
     def thumbnail(self, x: NDArray[np.float32], colour: str) -> QImage:
-        """Return a small picture of the states ``x`` [N, *shape] in one ``colour``."""
+        """Return a small image of the states ``x`` [N, *shape] in one ``colour``."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""From states to what is seen of them: 8-bit levels, and the Qt images that hold them."""
+"""Turns states into 8-bit levels, and levels into Qt images."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from core.values.checkpoints import MAX_LEVEL, RGB, DataInfo, channels_of, level
 from dpm_gui.desktop.numbers import rounded
 
 RMS_RANGE = 2.5
-"""Root mean squares of a difference that the colours reach on either side."""
+"""Largest difference that the colours show, on either side of zero, in root mean squares."""
 
 
 class ImageLevels:
-    """The display range of one kind of pictures: the data's own, the same at every step.
+    """The display range of one kind of images: that of the data, the same at every step.
 
     Args:
-        info: What the pictures are; their least and greatest value are black and white.
+        info: Describes the images; their least value is black, their greatest white.
     """
 
     def __init__(self, info: DataInfo) -> None:
@@ -31,11 +31,11 @@ class ImageLevels:
         self._buffer = np.empty(0, np.float32)
 
     def levels(self, x: NDArray[np.float32], *, stretched: bool) -> NDArray[np.uint8]:
-        """Return ``x`` [N, *shape], model units, as levels of 0 … 255.
+        """Return ``x`` [N, *shape], model units, as levels 0 … 255.
 
         Args:
             x: The states.
-            stretched: Whether the least and the greatest value of these very states are black and white.
+            stretched: Whether the least value of these states is black, and their greatest white.
         """
         if self._buffer.shape != x.shape:
             self._buffer = np.empty(x.shape, np.float32)
@@ -47,21 +47,21 @@ class ImageLevels:
                 low, high = _range_of(shades)
                 shades -= np.float32(low)
                 shades *= np.float32(MAX_LEVEL / ((high - low) or 1.0))
-        np.fmin(shades, MAX_LEVEL, out=shades)  # of a number and none, fmin takes the number
+        np.fmin(shades, MAX_LEVEL, out=shades)  # unlike minimum, fmin prefers a number to NaN
         np.fmax(shades, 0.0, out=shades)
         return shades.astype(np.uint8)
 
     def difference(self, later: NDArray[np.float32], earlier: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return x^t - x^t-1 in user's units, ``[N, H, W]``, of RGB the mean of the channels."""
+        """Return ``later`` - ``earlier`` in user's units, ``[N, H, W]``; for RGB the mean of the channels."""
         with np.errstate(over="ignore", invalid="ignore"):
             change = (later - earlier) * np.asarray(self.info.scale, dtype=np.float32)
             if channels_of(self.info.shape) == 1:
                 return change
             mean: NDArray[np.float32] = (change[..., 0] + change[..., 1] + change[..., 2]) / np.float32(RGB)
-            return mean  # an axis of three is slow to reduce
+            return mean  # written out, since numpy reduces an axis of three slowly
 
     def value(self, x: NDArray[np.float32], image: int, row: int, column: int) -> NDArray[np.float64]:
-        """Return the numbers of one pixel of ``x`` [N, *shape], user's units: one, or three of RGB."""
+        """Return the values of one pixel of ``x`` [N, *shape], user's units: one, or three for RGB."""
         shape = self.info.shape
         scale = np.broadcast_to(self.info.scale, shape)[row, column]
         shift = np.broadcast_to(self.info.shift, shape)[row, column]
@@ -69,19 +69,19 @@ class ImageLevels:
         return found
 
     def range_text(self) -> str:
-        """Say what the range is."""
+        """Describe the range."""
         low, high = self.info.value_range
         grey = "grey " if channels_of(self.info.shape) == 1 else ""
         what = f"{grey}levels " if self.info.grey_level else ""
         return f"{what}{rounded(low)} … {rounded(high)}"
 
     def value_text(self, value: float) -> str:
-        """Write one value as it is read off the picture."""
+        """Format one value; a grey level becomes a whole number."""
         return rounded(math.floor(value) if self.info.grey_level and math.isfinite(value) else value)
 
 
 def difference_range(change: NDArray[np.float32]) -> float:
-    """Return a round number that few of the entries of ``change`` exceed in size."""
+    """Return a round number that few entries of ``change`` exceed in magnitude."""
     finite = change[np.isfinite(change)]
     spread = RMS_RANGE * float(np.sqrt(np.mean(np.square(finite, dtype=np.float64)))) if finite.size else 0.0
     if spread == 0.0 or not math.isfinite(spread):
@@ -99,7 +99,7 @@ def _range_of(shades: NDArray[np.float32]) -> tuple[float, float]:
 
 
 def image_of(levels: NDArray[np.uint8]) -> QImage:
-    """Return levels ``[H, W]`` or ``[H, W, 3]`` (red, green, blue) as an image with pixels of its own."""
+    """Return levels ``[H, W]`` or ``[H, W, 3]`` (red, green, blue) as an image that owns its pixels."""
     levels = np.ascontiguousarray(levels)
     height, width = levels.shape[:2]
     kind = QImage.Format.Format_RGB888 if levels.ndim == 3 else QImage.Format.Format_Grayscale8
@@ -107,7 +107,7 @@ def image_of(levels: NDArray[np.uint8]) -> QImage:
 
 
 def tinted(share: NDArray[np.floating] | NDArray[np.bool_], colour: QColor) -> QImage:
-    """Return an image in one ``colour`` that covers ``share`` [H, W], 0 … 1, of what it lies on."""
+    """Return an image in one ``colour`` with opacity ``share`` [H, W], 0 … 1."""
     ink = np.array([colour.blue(), colour.green(), colour.red(), MAX_LEVEL], np.float32)  # ARGB32 in memory
     pixels = (share[..., None] * ink).astype(np.uint8)
     height, width = share.shape
@@ -115,6 +115,6 @@ def tinted(share: NDArray[np.floating] | NDArray[np.bool_], colour: QColor) -> Q
 
 
 def pixels_of(image: QImage, depth: int) -> NDArray[np.uint8]:
-    """Return the bytes ``[H, W, depth]`` of an image whose format has so many to a pixel."""
+    """Return the bytes ``[H, W, depth]`` of an image whose format has ``depth`` bytes a pixel."""
     lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return lines[:, : depth * image.width()].reshape(image.height(), image.width(), depth).copy()

@@ -1,4 +1,4 @@
-"""Pictures, grey or RGB: a grid of all of them, or one enlarged."""
+"""Images, grey or RGB: a grid of all of them, or one enlarged."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ from dpm_gui.views.items.image_item import ImageGridItem
 STATE, X0_ESTIMATE, MEAN, DIFFERENCE, STRETCH = "state", "x0_estimate", "mean", "difference", "stretch"
 MODE_TEXTS = {
     STATE: "xᵗ",
-    X0_ESTIMATE: "guess of x⁰",
+    X0_ESTIMATE: "x⁰ estimate",
     MEAN: "mean of the next step, f_μ(xᵗ, t)",
 }
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MARGIN = 0.02
-"""Share of what is in view that is left free around it."""
+"""Width of the free margin, as a share of the side of what is shown."""
 SMALLEST_RANGE = 2.0
-"""Pixels of a picture that a view is wide at least."""
+"""Least width of a view, in pixels of an image."""
 
 
 class ImagesView(Canvas):
-    """One canvas with 1 to 400 pictures at one step, as they are, blurred by nothing.
+    """One canvas with 1 to 400 images at one step, without interpolation between pixels.
 
-    A click enlarges a picture, another one or Esc goes back; the line beneath the title says what is shown, and what is
-    under the pointer.
+    A click enlarges an image; another click or Esc shows all again. The line below the title describes what is shown,
+    or the pixel under the pointer.
 
     Args:
-        side: "forward" or "reverse": whose states.
-        title: Stands above it.
+        side: "forward" or "reverse", the side of the states.
+        title: Title above the canvas.
         parent: Qt's owner.
     """
 
     enlarged = Signal(int)
-    """A picture, by its number, now fills the canvas; -1 when all are back."""
+    """Number of the image that now fills the canvas; -1 when all are shown again."""
 
     layers = (STATE, X0_ESTIMATE, MEAN, DIFFERENCE, STRETCH)
     modes = (STATE, X0_ESTIMATE, MEAN, DIFFERENCE)
@@ -66,7 +66,7 @@ class ImagesView(Canvas):
         self._only = -1
         self._under: GridPixel | None = None
         self._table = np.zeros((LEVELS, 3), np.uint8)
-        # The items come first: the base dresses them.
+        # The items come first: the base class applies the palette to them.
         self._image_item = ImageGridItem()
         self._items = {}
         help_text = {"forward": IMAGES_FORWARD_HELP, "reverse": IMAGES_REVERSE_HELP}[side]
@@ -79,12 +79,12 @@ class ImagesView(Canvas):
 
     @property
     def grid(self) -> ImageGrid:
-        """How the pictures are arranged."""
+        """The arrangement of the images."""
         return self._grid
 
     @property
     def image(self) -> QImage:
-        """What is on show, a pixel to a pixel."""
+        """The image shown, pixel for pixel."""
         return self._image_item.image
 
     @property
@@ -92,7 +92,7 @@ class ImagesView(Canvas):
         return self._only
 
     def set_columns(self, columns: int) -> None:
-        """Put so many pictures in a row, instead of as many as make the grid a square."""
+        """Put ``columns`` images in a row, instead of as many as make the grid a square."""
         self._columns = columns
 
     def set_data(self, info: DataInfo) -> None:
@@ -124,7 +124,7 @@ class ImagesView(Canvas):
         self._draw()
 
     def enlarge(self, image: int) -> None:
-        """Fill the canvas with one picture; -1 shows all again."""
+        """Enlarge one image to the whole canvas; -1 shows all again."""
         image = image if 0 <= image < self._grid.count else -1
         if image == self._only:
             return
@@ -142,7 +142,7 @@ class ImagesView(Canvas):
         return [*links, (self.enlarged, other.enlarge)] if isinstance(other, ImagesView) else links
 
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
-        """Pictures have no path that could be drawn."""
+        """Draw nothing: the path of an image has no place on the canvas."""
 
     def left_clicked(self, position: QPointF) -> None:
         if self._only >= 0:
@@ -163,7 +163,7 @@ class ImagesView(Canvas):
         self._describe()
 
     def event(self, event: QEvent) -> bool:
-        """Take Esc, which stops a run, for the way back while one picture is enlarged."""
+        """Reserve Esc, which otherwise stops a run, for showing all images while one is enlarged."""
         if event.type() == QEvent.Type.ShortcutOverride and self._leaves_enlarged(event):
             event.accept()
             return True
@@ -186,28 +186,28 @@ class ImagesView(Canvas):
         return region.translated(x - centre.x(), y - centre.y())
 
     def table(self) -> Table:
-        """Return all numbers, user's units: one row a pixel, one column a channel."""
+        """Return all values, user's units: one row a pixel, one column a channel."""
         if self._frame is None or self._image_levels is None:
-            return Table(self._side, {"picture": np.empty(0)})
+            return Table(self._side, {"image": np.empty(0)})
         info = self._image_levels.info
         values = info.to_user(self._frame.x).reshape(len(self._frame.x), *info.shape[:2], -1)
         numbers = np.indices(values.shape[:3]).reshape(3, -1) + 1
         names = ("value",) if values.shape[-1] == 1 else ("red", "green", "blue")
-        columns: dict[str, NDArray[np.generic]] = dict(zip(("picture", "row", "column"), numbers, strict=True))
+        columns: dict[str, NDArray[np.generic]] = dict(zip(("image", "row", "column"), numbers, strict=True))
         columns |= {name: values[..., channel].ravel() for channel, name in enumerate(names)}
         mode = "" if self._mode == STATE else f"-{self._mode}"
         return Table(f"{self._side}{mode}-t{self._frame.t}", columns)
 
     def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
         self._image_item.set_between(QColor(palette.surface))
-        # From minus through nothing, the surface's own lightness, to plus.
+        # A diverging map, whose centre is as light as the surface.
         name = "CET-D6" if palette.dark else "CET-D1"
         self._table = pg.colormap.get(name).getLookupTable(0.0, 1.0, LEVELS, alpha=False)
         if self._earlier is not None:
             self._draw()
 
     def thumbnail(self, x: NDArray[np.float32], colour: str) -> QImage:
-        """Return the first of the pictures ``x`` [N, *shape], whatever the ``colour``."""
+        """Return the first of the images ``x`` [N, *shape]; ``colour`` is ignored."""
         if self._image_levels is None or not len(x):
             return QImage()
         return image_of(
@@ -215,7 +215,7 @@ class ImagesView(Canvas):
         )
 
     def _arrange(self, count: int) -> None:
-        """Find a place for each of ``count`` pictures, if they are others than before."""
+        """Arrange ``count`` images, unless the grid is the same as before."""
         if self._image_levels is None:
             return
         height, width = self._image_levels.info.shape[:2]
@@ -245,7 +245,7 @@ class ImagesView(Canvas):
         self._describe()
 
     def _describe(self) -> None:
-        """Say what is shown, and the place and value under the pointer."""
+        """Describe what is shown, or the place and value under the pointer."""
         if self._image_levels is None or self._frame is None:
             self.set_readout(" ")
             return
@@ -259,9 +259,8 @@ class ImagesView(Canvas):
             value_text = [rounded(value) for value in values]
         else:
             value_text = [self._image_levels.value_text(value) for value in values]
-        said = ", ".join(value_text)
-        text = f"row {place.row + 1}, column {place.column + 1}: {said}"
-        self.set_readout(text if self._grid.count == 1 else f"picture {place.image + 1}, {text}")
+        text = f"row {place.row + 1}, column {place.column + 1}: {', '.join(value_text)}"
+        self.set_readout(text if self._grid.count == 1 else f"image {place.image + 1}, {text}")
 
     def _mode_text(self) -> str:
         if self._frame is not None and self._earlier is not None:
@@ -275,7 +274,7 @@ class ImagesView(Canvas):
         if self._earlier is not None:
             mean = ", mean of the channels" if channels_of(self._image_levels.info.shape) > 1 else ""
             return f"{MINUS}{rounded(self._reach)} … {rounded(self._reach)}{mean}"
-        return "stretched to what there is" if STRETCH in self._on else self._image_levels.range_text()
+        return "stretched to the range of these images" if STRETCH in self._on else self._image_levels.range_text()
 
     def _place_at(self, position: QPointF) -> GridPixel | None:
         if not self.in_plot(position):

@@ -22,19 +22,19 @@ from dpm_gui.views.items.drift import DriftItem
 from dpm_gui.views.items.path import PathItem
 
 HALF_RANGE = 2.8
-"""Standard deviations from the middle of the view to its edges."""
+"""Standard deviations from the centre of the view to its edges."""
 CLICK_RADIUS = 12.0
-"""Pixels: a click farther from all points than this is a click on nothing."""
+"""Pixels: a click farther than this from all points selects none."""
 SMALLEST_RANGE, LARGEST_RANGE = 0.02, 60.0
-"""Standard deviations that a view may be wide."""
+"""Least and greatest width of a view, in standard deviations."""
 
 
 class PointsView(Canvas):
     """One canvas with the states of two-dimensional trajectories at one step.
 
     Args:
-        side: "forward" or "reverse": whose states, hence which hue.
-        title: Stands above it.
+        side: "forward" or "reverse", the side of the states, and with it the hue.
+        title: Title above the canvas.
         parent: Qt's owner.
     """
 
@@ -46,7 +46,7 @@ class PointsView(Canvas):
         self._side = side
         self._frame: Frame | None = None
         self._along: NDArray[np.float32] | None = None
-        # The items come first: the base dresses them.
+        # The items come first: the base class applies the palette to them.
         self._cloud, self._density = CloudItem(), DensityItem()
         self._drift, self._path, self._prior = DriftItem(), PathItem(), PriorItem()
         self._items: dict[str, QGraphicsItem] = {  # from the lowest to the highest
@@ -81,11 +81,11 @@ class PointsView(Canvas):
         self._show_density()
 
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
-        """Draw a trajectory ``path`` [S, 2], model units, with a dot at its place ``upto``; nothing for None."""
+        """Draw a trajectory ``path`` [S, 2], model units, with a dot at its place ``upto``; None draws nothing."""
         self._path.show_path(path, upto)
 
     def show_drift(self, frame: DriftFrame | None) -> None:
-        """Draw the drift as arrows; nothing for None."""
+        """Draw the drift as arrows; None draws nothing."""
         self._drift.show_drift(frame)
         self._show_factor()
 
@@ -146,7 +146,7 @@ class PointsView(Canvas):
 
 
 def along_colours(palette: Palette) -> NDArray[np.uint8]:
-    """Return the colours along the data, ``[256, 4]``: an even map, without the end that the background swallows."""
+    """Return the colours along the data, ``[256, 4]``: a uniform map, without the end nearest to the background."""
     name, start, stop = ("plasma", 0.25, 1.0) if palette.dark else ("viridis", 0.0, 0.92)
     table: NDArray[np.uint8] = pg.colormap.get(name).getLookupTable(start, stop, 256, alpha=True)
     return table
@@ -154,11 +154,11 @@ def along_colours(palette: Palette) -> NDArray[np.uint8]:
 
 SIDE = 96
 HALF_WIDTH = 2.6
-"""Half of the picture's width, in model units."""
+"""Half of the thumbnail's width, in model units."""
 
 
 def point_thumbnail(x: NDArray[np.float32], colour: str) -> QImage:
-    """Return a transparent square in which points ``x`` [N, 2] are spots of ``colour``, the denser the fuller."""
+    """Return a transparent square in which points ``x`` [N, 2] are spots of ``colour``, more opaque if denser."""
     places = np.floor((x / HALF_WIDTH + 1.0) * (SIDE / 2))
     inside = places[((places >= 0) & (places < SIDE)).all(axis=1)].astype(np.int64)
     counts = np.bincount((SIDE - 1 - inside[:, 1]) * SIDE + inside[:, 0], minlength=SIDE * SIDE)

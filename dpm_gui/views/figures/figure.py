@@ -1,4 +1,4 @@
-"""The base of every plot and canvas: its header, its colours, its menu."""
+"""The base class of every plot and canvas: header, colours and menu."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dpm_gui.views.figures.panned_plot import PannedPlot
 from dpm_gui.views.figures.plot_axis import PlotAxis
 
 RING = 2
-"""Pixels: width of the ring that shows the keyboard's focus."""
+"""Width of the ring that shows the keyboard focus, in pixels."""
 _MESSAGE_MARGIN = 24
 _KEYBOARD = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason}
 _POINTER = {Qt.FocusReason.MouseFocusReason, Qt.FocusReason.OtherFocusReason}
@@ -30,8 +30,8 @@ class Table:
     """The numbers behind a figure.
 
     Attributes:
-        name: Stem of a file's name.
-        columns: Arrays of one length by their headers, units included.
+        name: Stem of the file name.
+        columns: Arrays of equal length by header, which includes the unit.
     """
 
     name: str
@@ -42,15 +42,15 @@ class Figure(PannedPlot):
     """A plot with a title, a note, a "?" that explains it and a menu that exports it.
 
     Args:
-        title: Stands above it, and is its accessible name.
+        title: Title above the figure, and its accessible name.
         help_text: Rich text behind the "?": two sentences, the formula, the section of the paper.
         parent: Qt's owner.
         axes: The bottom and the left axis.
-        equal: Whether both have one scale.
+        equal: Whether both axes have the same scale.
     """
 
     export_asked = Signal(str)
-    """"png", "svg", "csv", or "copy" for a picture on the clipboard."""
+    """"png", "svg", "csv", or "copy" for an image on the clipboard."""
 
     def __init__(
         self,
@@ -96,11 +96,11 @@ class Figure(PannedPlot):
 
     @property
     def message(self) -> str | None:
-        """What is said over the figure, if anything is."""
+        """The message over the figure, or None."""
         return None if self._message.isHidden() else self._message.text()
 
     def set_palette(self, palette: Palette) -> None:
-        """Draw all in the colours of ``palette``."""
+        """Draw everything in the colours of ``palette``."""
         if palette != self._palette:
             self._palette = palette
             self.apply_palette()
@@ -111,34 +111,34 @@ class Figure(PannedPlot):
         self.apply_palette()
 
     def set_note(self, text: str) -> None:
-        """Show a few muted words at the top right."""
+        """Show a short muted text at the top right."""
         self.header.set_note(text)
 
     def set_readout(self, text: str) -> None:
-        """Show a muted line of numbers beneath the title."""
+        """Show a muted line of numbers below the title."""
         grows = bool(text) != bool(self.header.readout)
         self.header.set_readout(text)
         if grows:
             self._place_header()
 
     def set_message(self, text: str | None) -> None:
-        """Say over the figure why there is nothing to see; None takes it away."""
+        """Show a message over the figure, such as why it is empty; None removes it."""
         self._message.setText(text or "")
         self._message.setVisible(text is not None)
         self._place_labels()
 
     def set_caption(self, text: str) -> None:
-        """Show a few muted words within the axes, at the bottom right; empty text takes them away."""
+        """Show a short muted text within the axes, at the bottom right; an empty text removes it."""
         self._caption.setText(text)
         self._caption.setVisible(bool(text))
         self._place_labels()
 
     def table(self) -> Table:
-        """Return the numbers on show."""
+        """Return the numbers shown."""
         raise NotImplementedError
 
     def apply_palette(self) -> None:
-        """Put colours, fonts and widths on everything."""
+        """Apply colours, fonts and line widths to everything."""
         palette = self._palette
         self.setBackground(palette.surface)
         self._colour_ring()
@@ -157,10 +157,10 @@ class Figure(PannedPlot):
         self.apply_palette_to_items(palette, self._line_scale)
 
     def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
-        """Subclasses: put colours and widths on what is in the plot. Called before their constructor goes on."""
+        """Subclasses: apply colours and line widths to the items. Already called by the base class's constructor."""
 
     def context_menu(self) -> QMenu:
-        """Return a new menu that fits the view and asks for exports; it deletes itself once closed."""
+        """Return a new menu that can fit the view and ask for exports; it deletes itself once closed."""
         columns = self.table().columns.values()
         empty = not any(len(column) for column in columns)
         return figure_menu(self, self.fit, self.export_asked.emit, empty=empty)
@@ -169,7 +169,7 @@ class Figure(PannedPlot):
         self.context_menu().popup(position)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Answer the menu key; a right click is answered once it is known to be no drag."""
+        """Open the menu on the menu key; a right click opens it once it is known not to be a drag."""
         event.accept()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             self.context_menu().popup(self.viewport().mapToGlobal(self.viewport().rect().center()))
@@ -191,7 +191,7 @@ class Figure(PannedPlot):
         if event.type() in _FONT_EVENTS:
             self.apply_palette()
         elif event.type() == QEvent.Type.PaletteChange:
-            # Under a style sheet Qt puts back the colours it saw first when a dock is shown (Qt 6.11).
+            # Under a style sheet Qt restores the first colours of a widget when a dock is shown (Qt 6.11).
             self._colour_ring()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -206,7 +206,7 @@ class Figure(PannedPlot):
     def _colour_ring(self) -> None:
         colours = QPalette(self.palette())
         colours.setColor(QPalette.ColorRole.Window, QColor(self._palette.surface))
-        # Qt draws a plain frame in the colour of text: in that of the surface it cannot be seen.
+        # Qt draws a plain frame in the text colour; in the colour of the surface it is invisible.
         ring = self._palette.forward if self._with_ring else self._palette.surface
         colours.setColor(QPalette.ColorRole.WindowText, QColor(ring))
         if colours != self.palette():

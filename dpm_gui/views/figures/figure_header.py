@@ -13,7 +13,7 @@ _BUTTON = 22
 
 
 class ElidedLabel(QLabel):
-    """A line of text that gives way: what does not fit ends in an ellipsis, and new text moves nothing else."""
+    """A line of text that is elided to its width, so that a new text moves no other widget."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -31,7 +31,7 @@ class ElidedLabel(QLabel):
 
 
 class FigureHeader(QWidget):
-    """A title on the left, a note and a "?" on the right, and below them a line that is there when it has text."""
+    """A title on the left, a note and a "?" on the right, and below them a line that is shown if it has text."""
 
     def __init__(self, title: str, help_text: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -90,7 +90,7 @@ class FigureHeader(QWidget):
             self._readout.setVisible(bool(text))
 
     def show_help(self) -> None:
-        """Open the explanation beneath the button."""
+        """Open the explanation below the button."""
         if self._popover is None:
             self._popover = Popover(self._help_text, self)
         self._popover.apply_palette(self._palette)
@@ -98,13 +98,13 @@ class FigureHeader(QWidget):
         self._popover.open_at(corner)
 
     def apply_palette(self, palette: Palette, font: QFont) -> None:
-        """Take the colours of ``palette`` and sizes after ``font``."""
+        """Apply the colours of ``palette``, and text sizes that follow ``font``."""
         self._palette = palette
         colours = QPalette(self.palette())
         colours.setColor(QPalette.ColorRole.Window, QColor(palette.surface))
         self.setPalette(colours)
         quiet = QFont(font)
-        # Digits of one width where the font offers a choice: a running number must not make the line tremble.
+        # Digits of equal width, if the font has them, so that changing numbers do not move the text.
         quiet.setFeature(QFont.Tag("tnum"), 1)
         bold = QFont(font)
         bold.setPointSizeF(text_size(self, 1.0))

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 EXPORTS = (
-    ("png", "Save picture as PNG…"),
+    ("png", "Save image as PNG…"),
     ("svg", "Save drawing as SVG…"),
     ("csv", "Save numbers as CSV…"),
-    ("copy", "Copy picture"),
+    ("copy", "Copy image"),
 )
 
 
@@ -22,7 +22,7 @@ def figure_menu(parent: QWidget, fit: Callable[[], None], export: Callable[[str]
     Args:
         parent: Qt's owner.
         fit: Brings everything into view.
-        export: Asked for "png", "svg", "csv" or "copy".
+        export: Called with "png", "svg", "csv" or "copy".
         empty: Whether there are no numbers to save.
     """
     menu = QMenu(parent)

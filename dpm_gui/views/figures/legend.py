@@ -1,4 +1,4 @@
-"""What the lines of a plot are."""
+"""The legend of a plot."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 LINE_LENGTH = 24.0
-"""Pixels: length of the piece of line beside each name."""
+"""Length of the line sample beside each name, in pixels."""
 _GAP = 8.0
 _PADDING = 6.0
 
 
 class Legend(QGraphicsItem):
-    """Names beside pieces of the lines they belong to, at the top left of the view it is a child of."""
+    """Names beside samples of their lines, at the top left of the parent view."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,14 +25,14 @@ class Legend(QGraphicsItem):
         self._surface = QColor()
         self._size = QRectF()
         self.setPos(QPointF(8.0, 4.0))
-        self.setZValue(11)  # over the cursor: names stay readable while it passes
+        self.setZValue(11)  # above the cursor, so that names stay readable
 
     @property
     def names(self) -> list[str]:
         return [name for name, _ in self._rows]
 
     def apply_palette(self, rows: Sequence[tuple[str, QPen]], font: QFont, ink: QColor, surface: QColor) -> None:
-        """Show ``rows`` of names and pens in ``ink`` on a veil of ``surface``."""
+        """Show ``rows`` of names and pens in ``ink`` on a translucent ``surface``."""
         self.prepareGeometryChange()
         self._rows, self._font, self._ink = rows, font, ink
         self._surface = QColor(surface)

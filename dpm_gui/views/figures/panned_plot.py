@@ -1,4 +1,4 @@
-"""A plot that the mouse moves, and what a turn of its wheel comes to."""
+"""A plot that is panned and zoomed with the mouse, and the notches of a wheel event."""
 
 from __future__ import annotations
 
@@ -10,33 +10,35 @@ from PySide6.QtWidgets import QWidget
 from dpm_gui.views.figures.plot_axis import PlotAxis
 
 CLICK_DISTANCE = 4
-"""Pixels: a press that moved less far was a click."""
+"""Pixels: a press that moves less than this is a click."""
 NOTCH = 120.0
-"""What Qt counts a notch as."""
+"""Angle that Qt reports for one notch, in eighths of a degree."""
 ZOOM_A_NOTCH = 1.2
 
 
 class PannedPlot(pg.PlotWidget):
-    """The wheel zooms at the pointer, a middle or right drag moves the plot; the left button is the subclass's own.
+    """The wheel zooms at the pointer, a middle or right drag pans; subclasses handle the left button.
 
     pyqtgraph's own handling of the mouse, its menus and its automatic ranges are off.
 
     Args:
         parent: Qt's owner.
         axes: The bottom and the left axis.
-        equal: Whether both have one scale.
+        equal: Whether both axes have the same scale.
     """
 
     region_changed = Signal(QRectF)
-    """What is now asked to be in view, data coordinates."""
+    """The region that is now to be in view, in data coordinates."""
 
     def __init__(self, parent: QWidget | None, axes: tuple[PlotAxis, PlotAxis], *, equal: bool) -> None:
         self._view = pg.ViewBox(enableMouse=False, enableMenu=False, lockAspect=equal, defaultPadding=0.0)
         by_side = {axis.orientation: axis for axis in axes}
         super().__init__(parent, viewBox=self._view, axisItems=by_side, enableMenu=False)
         for unused in ("top", "right"):
-            self.getAxis(unused).enableAutoSIPrefix(False)  # it lays out an invisible label at every change of range
-        self.setAcceptDrops(False)  # what is dropped here is dropped on the window
+            self.getAxis(unused).enableAutoSIPrefix(
+                False
+            )  # otherwise it lays out an invisible label at every change of range
+        self.setAcceptDrops(False)  # the window handles dropped files
         self.hideButtons()
         self.disableAutoRange()
         self._home = QRectF(0.0, 0.0, 1.0, 1.0)
@@ -47,17 +49,17 @@ class PannedPlot(pg.PlotWidget):
 
     @property
     def view(self) -> pg.ViewBox:
-        """Where items in data coordinates go."""
+        """The view box, which holds items in data coordinates."""
         return self._view
 
     @property
     def home(self) -> QRectF:
-        """What `fit` brings into view."""
+        """The region that `fit` brings into view."""
         return QRectF(self._home)
 
     @property
     def region(self) -> QRectF:
-        """What was last asked to be in view, data coordinates; with one scale for both axes more may be."""
+        """The region last asked for, in data coordinates; if both axes have the same scale, more may be in view."""
         return QRectF(self._region)
 
     def set_region(self, region: QRectF) -> None:
@@ -69,7 +71,7 @@ class PannedPlot(pg.PlotWidget):
         self.region_changed.emit(QRectF(region))
 
     def set_home(self, region: QRectF) -> None:
-        """Make ``region`` what `fit` brings into view, and do so."""
+        """Make ``region`` the one that `fit` brings into view, and fit."""
         self._home = QRectF(region)
         self.fit()
 
@@ -78,24 +80,24 @@ class PannedPlot(pg.PlotWidget):
         self.set_region(self._home)
 
     def to_data(self, position: QPointF) -> QPointF:
-        """Return the data coordinates of a place in the viewport."""
+        """Return the data coordinates of a position in the viewport."""
         return QPointF(self._view.mapSceneToView(position))
 
     def in_plot(self, position: QPointF) -> bool:
-        """Tell whether a place in the viewport lies within the axes."""
+        """Return whether a position in the viewport lies within the axes."""
         return bool(self._view.sceneBoundingRect().contains(position))
 
     def left_pressed(self, position: QPointF) -> None:
-        """Subclasses: the left button went down within the axes."""
+        """Subclasses: the left button was pressed within the axes."""
 
     def left_dragged(self, position: QPointF) -> None:
-        """Subclasses: the pointer moved, the left button down since it was pressed within the axes."""
+        """Subclasses: the pointer moved with the left button held since a press within the axes."""
 
     def left_clicked(self, position: QPointF) -> None:
-        """Subclasses: the left button was pressed and let go in one place."""
+        """Subclasses: the left button was pressed and released in one place."""
 
     def right_clicked(self, position: QPoint) -> None:
-        """Subclasses: the right button was pressed and let go in one place; screen coordinates."""
+        """Subclasses: the right button was pressed and released in one place; ``position`` is on the screen."""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
@@ -141,17 +143,17 @@ class PannedPlot(pg.PlotWidget):
         self.zoom(ZOOM_A_NOTCH**turned, self.to_data(event.position()))
 
     def zoom(self, factor: float, centre: QPointF) -> None:
-        """Enlarge ``factor`` times; ``centre`` (data coordinates) stays where it is."""
+        """Magnify ``factor`` times; ``centre`` (data coordinates) stays in place."""
         shown = self._view.viewRect()
         corner = centre + (shown.topLeft() - centre) / factor
         self.set_region(self.limited(QRectF(corner, shown.size() / factor)))
 
     def limited(self, region: QRectF) -> QRectF:
-        """Subclasses: return the nearest to ``region`` that may be shown."""
+        """Subclasses: return the allowed region nearest to ``region``."""
         return region
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Fill the viewport. pyqtgraph's own fills the widget, margins and frame included."""
+        """Fill the viewport; pyqtgraph's own method fills the widget with its margins and frame."""
         if self.closed:
             return
         self.range = QRectF(self.viewport().rect())
@@ -167,9 +169,9 @@ class PannedPlot(pg.PlotWidget):
 
 
 def notches(event: QWheelEvent) -> float:
-    """Return how many notches the wheel was turned, away from the person; 0 where a touchpad was merely touched.
+    """Return how many notches the wheel was turned away from the user; 0 if a touchpad was merely touched.
 
-    A wheel that goes sideways counts as well: with Alt down Qt turns it on its side.
+    Horizontal turns count as well, since Qt reports the wheel as horizontal while Alt is held.
     """
     delta = event.angleDelta()
     return (delta.y() or delta.x()) / NOTCH

@@ -1,4 +1,4 @@
-"""The axes of plots: few ticks, muted, with a true minus sign."""
+"""The axes of plots: few muted ticks, with a true minus sign."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _WIDEST = "−0.00"
 
 
 class PlotAxis(pg.AxisItem):
-    """An axis with a label, in muted ink, that keeps its place whatever it shows.
+    """An axis with a label, in muted ink, whose size does not depend on its numbers.
 
     Args:
         orientation: "left" or "bottom".
         label: Name and unit.
-        whole: Whether only whole numbers make sense.
-        grid: Whether its ticks are drawn across the plot.
+        whole: Whether ticks are whole numbers only.
+        grid: Whether lines across the plot are drawn at its ticks.
     """
 
     def __init__(self, orientation: str, label: str, *, whole: bool = False, grid: bool = False) -> None:
@@ -35,7 +35,7 @@ class PlotAxis(pg.AxisItem):
         self.setStyle(maxTickLevel=0, autoExpandTextSpace=False, autoReduceTextSpace=False, hideOverlappingLabels=False)
 
     def apply_palette(self, palette: Palette, font: QFont, line_scale: float) -> None:
-        """Take the colours of ``palette``, and room for text in ``font``."""
+        """Apply the colours of ``palette``, and reserve room for text in ``font``."""
         self.setPen(QPen(QColor(palette.hairline), line_scale))
         self.setTickPen(QPen(QColor(palette.ink if self._with_grid else palette.hairline), line_scale))
         self.setTextPen(palette.muted)
@@ -50,12 +50,12 @@ class PlotAxis(pg.AxisItem):
             self.setGrid(GRID_OPACITY)
 
     def set_text(self, label: str) -> None:
-        """Set name and unit, in the looks it has."""
+        """Set name and unit; their style is kept."""
         self._text = label
         self.setLabel(label)
 
     def boundingRect(self) -> QRectF:
-        """Leave room for half a label beyond both ends, which pyqtgraph does for axes without a grid alone."""
+        """Leave room for half a label beyond both ends, which pyqtgraph does only for axes without a grid."""
         rect: QRectF = super().boundingRect()
         if not self._with_grid:
             return rect

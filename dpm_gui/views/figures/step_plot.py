@@ -1,4 +1,4 @@
-"""The base of plots over t: a cursor that is a second timeline."""
+"""The base class of plots over t, whose cursor is a second timeline."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class StepPlot(Figure):
     """A plot whose cursor follows the pressed pointer from step to step.
 
     Args:
-        title: Stands above it.
+        title: Title above the plot.
         help_text: Rich text behind the "?".
-        label: Name and unit of what is drawn over t.
+        label: Name and unit of the quantity drawn over t.
         parent: Qt's owner.
     """
 
@@ -30,7 +30,7 @@ class StepPlot(Figure):
 
     def __init__(self, title: str, help_text: str, label: str, parent: QWidget | None = None) -> None:
         self._step = 0
-        self._cursor = StepCursor()  # before the base, which dresses it
+        self._cursor = StepCursor()  # before the base class applies the palette to it
         axes = (PlotAxis("bottom", "step t", whole=True, grid=True), PlotAxis("left", label, grid=True))
         super().__init__(title, help_text, parent, axes=axes)
         self._cursor.attach(self.view)
@@ -59,7 +59,7 @@ class StepPlot(Figure):
             self.viewport().setCursor(shape)
 
     def limited(self, region: QRectF) -> QRectF:
-        """Keep to what the plot fills, and to no less than three steps."""
+        """Limit ``region`` to the content of the plot, and to at least three steps."""
         width = min(max(region.width(), 3.0), self.home.width())
         height = min(max(region.height(), 1e-3 * self.home.height()), self.home.height())
         left = min(max(region.left(), self.home.left()), self.home.right() - width)
@@ -76,13 +76,13 @@ class StepPlot(Figure):
 
 
 DOT = 3.5
-"""Pixels: radius of the dots where the cursor crosses curves."""
+"""Radius of the dots where the cursor crosses curves, in pixels."""
 GRIP = 6.0
-"""Pixels to both sides of the line that belong to it."""
+"""Pixels on each side of the line that count as the line."""
 
 
 class StepCursor(QGraphicsItem):
-    """A vertical line through a plot. Moving it repaints a strip and nothing else."""
+    """A vertical line through a plot; moving it repaints only a strip."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,11 +99,11 @@ class StepCursor(QGraphicsItem):
 
     @property
     def at(self) -> float | None:
-        """Where it is, data coordinates."""
+        """Its position, in data coordinates."""
         return self._at
 
     def attach(self, view: pg.ViewBox) -> None:
-        """Become part of a plot's view, whose pixels are from now on its coordinates."""
+        """Attach the cursor to the view of a plot; its coordinates are the pixels of the view."""
         self._view = view
         self.setParentItem(view)
         view.sigRangeChanged.connect(self.place)
@@ -116,12 +116,12 @@ class StepCursor(QGraphicsItem):
         self.update()
 
     def move_to(self, x: float | None, levels: Sequence[float] = ()) -> None:
-        """Stand at ``x``, with dots at the ``levels``, data coordinates; None hides it."""
+        """Move to ``x``, with dots at ``levels``, in data coordinates; None hides the cursor."""
         self._at, self._levels = x, levels
         self.place()
 
     def place(self) -> None:
-        """Take its place in pixels again, after the view has moved or changed its size."""
+        """Compute its position in pixels, after the view has moved or changed its size."""
         self.setVisible(self._at is not None)
         if self._at is None or self._view is None:
             return

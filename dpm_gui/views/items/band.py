@@ -1,4 +1,4 @@
-"""Two curves and what lies between them."""
+"""Two curves and the band between them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OPACITY = 0.14
 
 
 class BandItem(CachedItem):
-    """An upper curve, a dashed lower one, and a light band between; Qt keeps their pixels while a cursor passes."""
+    """An upper curve, a dashed lower one, and a light band between; cached, so that a cursor moves cheaply."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,12 +23,12 @@ class BandItem(CachedItem):
 
     @property
     def curves(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """What is drawn: x, upper, lower."""
+        """The arrays drawn: x, upper, lower."""
         return self._x, self._upper, self._lower
 
     @property
     def pens(self) -> tuple[QPen, QPen]:
-        """What the upper and the lower curve are drawn with."""
+        """The pens of the upper and the lower curve."""
         return self._pens
 
     def apply_palette(self, colour: QColor, line_scale: float) -> None:

@@ -1,4 +1,4 @@
-"""What a canvas of bits is drawn with."""
+"""The graphics items of a canvas of bits."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.items.view_item import CachedItem
 
 PERIOD = 5
-"""Columns between two rules: the heartbeat's."""
+"""Columns between two rules: the period of the heartbeat."""
 
 
 class BitImage(pg.ImageItem):
-    """Values from 0 to 1, one cell each, never blurred; the first row is the uppermost."""
+    """Values from 0 to 1, one cell each, without interpolation; the first row is at the top."""
 
     def __init__(self) -> None:
         super().__init__(axisOrder="row-major", autoDownsample=False)
         self.setLevels((0, MAX_LEVEL))
 
     def set_colours(self, zero: str, one: str) -> None:
-        """Draw 0 in one colour, 1 in another, and what is between in shades between."""
+        """Draw 0 in colour ``zero``, 1 in colour ``one``, and values between in shades between."""
         self.setLookupTable(shades(zero, one, np.linspace(0.0, 1.0, LEVELS)))
 
     def show_values(self, values: NDArray[np.float32], place: QRectF) -> None:
-        """Show ``values`` [rows, columns] in ``place``, data coordinates, whose y grows upwards."""
+        """Show ``values`` [rows, columns] in ``place``, in data coordinates with y upwards."""
         shades = np.rint(np.clip(np.nan_to_num(values), 0.0, 1.0) * (MAX_LEVEL)).astype(np.uint8)
         # With y upwards the first row of an image is the lowest.
         self.setImage(shades[::-1], autoLevels=False, rect=place)
@@ -44,7 +44,7 @@ class RuleItem(CachedItem):
         self._pen = QPen()
 
     def set_size(self, rows: int, columns: int) -> None:
-        """Rule so many rows of so many columns."""
+        """Set the number of rows and columns."""
         self._rows, self._columns = rows, columns
         self.redraw()
 
@@ -60,7 +60,7 @@ class RuleItem(CachedItem):
 
 
 class RowMark(QGraphicsRectItem):
-    """A frame around one row, as wide on every screen."""
+    """A frame around one row, of constant line width."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,14 +74,14 @@ class RowMark(QGraphicsRectItem):
         self.setPen(pen)
 
     def set_row(self, place: QRectF | None) -> None:
-        """Frame ``place``, data coordinates; nothing for None."""
+        """Frame ``place``, in data coordinates; None hides the frame."""
         self.setVisible(place is not None)
         if place is not None:
             self.setRect(place)
 
 
 def shades(zero: str, one: str, shares: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Return red, green and blue of each of ``shares`` [...], ``[..., 3]``: 0 is one colour, 1 the other."""
+    """Return the RGB colours ``[..., 3]`` of ``shares`` [...], from ``zero`` at 0 to ``one`` at 1."""
     pair = QColor(zero), QColor(one)
     ends = np.array([(colour.red(), colour.green(), colour.blue()) for colour in pair], dtype=np.float64)
     share = np.clip(np.nan_to_num(shares.astype(np.float64)), 0.0, 1.0)[..., None]

@@ -1,4 +1,4 @@
-"""Many points, quickly."""
+"""Many points, drawn fast."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from dpm_gui.views.items.view_item import ViewItem, is_vector, pixel_ratio
 
 OPACITY = 0.7
 _FAR = 1e6
-"""Pixels: beyond any screen, and within what Qt can round."""
+"""Pixels: beyond any screen, and small enough for Qt to round."""
 _X, _Y, _SOURCE, _WIDTH, _HEIGHT, _SCALE_X, _SCALE_Y, _OPACITY = 0, 1, 2, 4, 5, 6, 7, 9
 """Columns of a `QPainter.PixmapFragment`, ten C doubles; 3 is the source's top and 8 the rotation, both 0."""
 
 
 class CloudItem(ViewItem):
-    """Up to some 50 000 small squares in the plane, of one colour or of one from a table each.
+    """Up to some 50 000 small squares in the plane, in one colour or each in a colour of a table.
 
-    On a screen every point is a stamp of whole device pixels, all of them drawn by one call; in an SVG they are
-    squares of one path a colour.
+    On a screen every point is a stamp of whole device pixels, and one call draws all of them; in an SVG the squares
+    of each colour are one path.
     """
 
     def __init__(self) -> None:
@@ -38,23 +38,23 @@ class CloudItem(ViewItem):
 
     @property
     def points(self) -> NDArray[np.float32]:
-        """What was set last, ``[N, 2]``."""
+        """The points last set, ``[N, 2]``."""
         return self._points
 
     @property
     def colours(self) -> NDArray[np.uint8]:
-        """The colour of each point, ``[N, 4]``, without the opacity of all."""
+        """The colour of each point, ``[N, 4]``, without the common opacity."""
         return self._table[self._indices()]
 
     def set_points(self, xy: NDArray[np.float32]) -> None:
-        """Show ``xy`` [N, 2], data coordinates. Points that are not finite are left out."""
+        """Show ``xy`` [N, 2], in data coordinates; points that are not finite are left out."""
         self._points = xy
         self.update()
 
     def set_colours(self, index: NDArray[np.uint8] | None, table: NDArray[np.uint8]) -> None:
-        """Take point i's colour from row ``index[i]`` of ``table`` [K, 4] (K <= 256); all from row 0 without an index.
+        """Take point i's colour from row ``index[i]`` of ``table`` [K, 4] (K <= 256); without an index, from row 0.
 
-        An index of another length than the points counts as none, until as many points are set.
+        An index is ignored as long as its length differs from the number of points.
         """
         self._index = index
         self._table = table
@@ -62,7 +62,7 @@ class CloudItem(ViewItem):
         self.update()
 
     def set_size_scale(self, scale: float) -> None:
-        """Make points ``scale`` times larger than 2 pixels, or 3 where the screen has two pixels to one of ours."""
+        """Make points ``scale`` times larger than 2 device pixels, or 3 if the device pixel ratio is 2."""
         self._scale = scale
         self.update()
 
@@ -103,7 +103,7 @@ class CloudItem(ViewItem):
         return self._fragments
 
     def _stamps_of(self, side: int) -> QPixmap:
-        """Return a row of squares, one for each colour of the table, made once for each size."""
+        """Return a row of squares, one for each colour of the table; cached until the size changes."""
         if self._stamps is None or self._stamps[0] != side:
             image = QImage(side * len(self._table), side, QImage.Format.Format_ARGB32_Premultiplied)
             painter = QPainter(image)
@@ -139,11 +139,11 @@ class CloudItem(ViewItem):
 
 
 def _mapped(transform: QTransform, points: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return ``points`` [N, 2], mapped; what is far away or not finite comes out as far away."""
+    """Return ``points`` [N, 2], mapped; points that are far away or not finite are placed far away."""
     x, y = points[:, 0].astype(np.float64), points[:, 1].astype(np.float64)
-    with np.errstate(invalid="ignore"):  # infinity times nothing is no number, which is left out as well
+    with np.errstate(invalid="ignore"):  # infinity times zero is NaN, which is left out as well
         mapped_x = transform.m11() * x + transform.m21() * y + transform.dx()
         mapped_y = transform.m12() * x + transform.m22() * y + transform.dy()
     for values in (mapped_x, mapped_y):
-        np.fmax(np.fmin(values, _FAR, out=values), -_FAR, out=values)  # fmin takes the number where one is none
+        np.fmax(np.fmin(values, _FAR, out=values), -_FAR, out=values)  # fmin prefers a number to NaN
     return mapped_x, mapped_y

@@ -1,4 +1,4 @@
-"""How densely points lie, and the circles of the density that they come from or go to, the prior's."""
+"""The density of points, as a histogram, and that of the prior, as circles."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dpm_gui.desktop.theme import Palette, mixed
 from dpm_gui.views.items.view_item import CachedItem
 
 CELL = 5.0
-"""Pixels: side of a cell of the histogram, about."""
+"""Approximate side of a cell of the histogram, in pixels."""
 FULL_DENSITY = 0.8
-"""Share of the points per unit of area that is drawn at full strength; one for all steps, so that they compare."""
+"""Share of the points per unit of area that is drawn opaque; the same at all steps, for comparison."""
 _MOST_CELLS = 400
 
 
 class DensityItem(pg.ImageItem):
-    """A histogram in the plane, in shades of one hue; the shade grows as the root of the density."""
+    """A histogram in the plane, in shades of one hue; opacity grows as the square root of the density."""
 
     def __init__(self) -> None:
         super().__init__(axisOrder="row-major", autoDownsample=False)
@@ -34,10 +34,10 @@ class DensityItem(pg.ImageItem):
         self.setLookupTable(table)
 
     def show_points(self, points: NDArray[np.float32], shown: QRectF, pixel: float) -> None:
-        """Count ``points`` [N, 2] in cells of some `CELL` pixels over ``shown``; ``pixel`` is one's size there."""
+        """Count ``points`` [N, 2] in cells of about `CELL` pixels over ``shown``; ``pixel`` is the size of a pixel."""
         side = max(CELL * pixel, shown.width() / _MOST_CELLS, shown.height() / _MOST_CELLS)
         columns, rows = int(np.ceil(shown.width() / side)), int(np.ceil(shown.height() / side))
-        # Cells hold to the origin, so that they do not crawl over the points while the view is moved.
+        # Cells are aligned with the origin, so that they do not move over the points while the view is panned.
         left, top = np.floor(shown.left() / side) * side, np.floor(shown.top() / side) * side
         columns, rows = columns + 1, rows + 1
         counts = histogram(points, (left, top), side, (rows, columns))
@@ -49,7 +49,7 @@ class DensityItem(pg.ImageItem):
 def histogram(
     points: NDArray[np.float32], corner: tuple[float, float], side: float, shape: tuple[int, int]
 ) -> NDArray[np.int64]:
-    """Return how many of ``points`` [N, 2] lie in each cell, ``[rows, columns]`` from ``corner`` on."""
+    """Return the number of ``points`` [N, 2] in each cell, ``[rows, columns]``, counted from ``corner``."""
     rows, columns = shape
     with np.errstate(invalid="ignore"):
         cells = np.floor((points - np.asarray(corner, np.float32)) / np.float32(side))

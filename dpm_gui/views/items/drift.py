@@ -1,4 +1,4 @@
-"""Arrows on a grid."""
+"""The drift, as arrows on a grid."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from core.values.runs import DriftFrame
 from dpm_gui.views.items.view_item import CachedItem
 
 LONGEST_ARROW = 1.1
-"""Cells: how long the long arrows may be."""
+"""Greatest length of long arrows, in cells of the grid."""
 LONG_PERCENTILE = 95
 """Percentile of the lengths that counts as long."""
 FACTORS = tuple(digit * 10.0**power for power in range(-3, 5) for digit in (1, 2, 5))
 HEAD_LENGTH = 6.0
-"""Pixels: length of an arrow's head, at most half of the arrow."""
+"""Length of an arrowhead in pixels, at most half of the arrow."""
 _HEAD_WIDTH = 0.38
 
 
 class DriftItem(CachedItem):
-    """The drift as arrows, all lengthened by one round `factor` so that they can be seen and do not tangle."""
+    """The drift as arrows, all scaled by one round `factor`, so that they are visible and do not overlap."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,12 +33,12 @@ class DriftItem(CachedItem):
 
     @property
     def factor(self) -> float:
-        """What the arrows' lengths were multiplied by."""
+        """The factor that multiplies the lengths of the arrows."""
         return self._factor
 
     @property
     def arrows(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The tails and tips on show, ``[G, 2]`` each, data coordinates."""
+        """The tails and tips shown, ``[G, 2]`` each, in data coordinates."""
         return self._tails, self._tips
 
     def apply_palette(self, colour: QColor, line_scale: float) -> None:
@@ -47,7 +47,7 @@ class DriftItem(CachedItem):
         self.redraw()
 
     def show_drift(self, frame: DriftFrame | None) -> None:
-        """Draw ``frame.drift`` at ``frame.x``; nothing for None."""
+        """Draw ``frame.drift`` at ``frame.x``; None draws nothing."""
         if frame is None:
             self._tails = self._tips = np.empty((0, 2))
         else:
@@ -70,7 +70,7 @@ class DriftItem(CachedItem):
 
 
 def factor(frame: DriftFrame) -> float:
-    """Return the largest round factor at which long arrows reach no farther than about one cell of the grid."""
+    """Return the largest round factor at which long arrows are at most about one cell of the grid long."""
     lengths = np.hypot(frame.drift[:, 0], frame.drift[:, 1])
     long = float(np.percentile(lengths[np.isfinite(lengths)], LONG_PERCENTILE)) if np.isfinite(lengths).any() else 0.0
     if long == 0.0 or len(frame.x) < 2:
@@ -82,7 +82,7 @@ def factor(frame: DriftFrame) -> float:
 
 
 def _add_arrow(shafts: QPainterPath, heads: QPainterPath, tail: QPointF, tip: QPointF, head: float) -> None:
-    """Add an arrow to both paths, pixels; one too short to have a direction is left out."""
+    """Add an arrow, in pixels, to both paths, unless it is too short to have a direction."""
     along = tip - tail
     length = float(np.hypot(along.x(), along.y()))
     if not 0.5 < length < 1e5:

@@ -1,4 +1,4 @@
-"""Where each of many pictures stands in a grid of pixels. numpy alone."""
+"""The layout of many images in a grid of pixels; depends on numpy alone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 GAP_SHARE = 24
-"""Pixels of a picture's longer side for each pixel of the gap between two."""
+"""Pixels of an image's longer side for each pixel of the gap between two images."""
 
 
 @dataclass(frozen=True, slots=True)
 class GridPixel:
-    """One pixel of one of the pictures, all numbers from 0 on."""
+    """One pixel of one of the images; all numbers count from 0."""
 
     image: int
     row: int
@@ -23,12 +23,12 @@ class GridPixel:
 
 @dataclass(frozen=True, slots=True)
 class ImageGrid:
-    """A grid of equal pictures, a thin gap after each row and column; x to the right and y downwards, in pixels.
+    """A grid of equal images, with a thin gap after each row and column; x to the right and y downwards, in pixels.
 
     Attributes:
-        count: Number of pictures, N.
-        height, width: Of one picture.
-        columns: Pictures in a row.
+        count: Number of images, N.
+        height, width: Size of one image.
+        columns: Number of images in a row.
     """
 
     count: int
@@ -38,7 +38,7 @@ class ImageGrid:
 
     @classmethod
     def square(cls, count: int, height: int, width: int) -> ImageGrid:
-        """Return the grid in which ``count`` pictures come out largest in a square."""
+        """Return the grid in which ``count`` images are largest when it is fitted to a square."""
         gap = _gap(height, width)
 
         def side(columns: int) -> tuple[int, int]:
@@ -53,22 +53,22 @@ class ImageGrid:
 
     @property
     def gap(self) -> int:
-        """Pixels between two pictures."""
+        """Pixels between two images."""
         return _gap(self.height, self.width)
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width of the whole, without a gap at its end."""
+        """Height and width of the whole grid, without the gap at its end."""
         columns = min(self.columns, self.count)
         return self.rows * (self.height + self.gap) - self.gap, columns * (self.width + self.gap) - self.gap
 
     def corner(self, image: int) -> tuple[int, int]:
-        """Return the upper left corner of a picture: y and x."""
+        """Return the upper left corner of an image, y and x."""
         row, column = divmod(image, self.columns)
         return row * (self.height + self.gap), column * (self.width + self.gap)
 
     def at(self, x: float, y: float) -> GridPixel | None:
-        """Return the pixel at a place, or None in a gap and outside."""
+        """Return the pixel at a position, or None in a gap and outside."""
         if x < 0 or y < 0:
             return None
         column, along = divmod(int(x), self.width + self.gap)
@@ -79,12 +79,12 @@ class ImageGrid:
         return GridPixel(image, down, along)
 
     def canvas(self) -> NDArray[np.uint32]:
-        """Return an empty array for the whole, a gap at its end included: ``[H, W]``, one number a pixel."""
+        """Return zeros for the whole grid, with the gap at its end: ``[H, W]``, one number a pixel."""
         shape = self.rows * (self.height + self.gap), self.columns * (self.width + self.gap)
         return np.zeros(shape, dtype=np.uint32)
 
     def cells(self, canvas: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """Return a view of the pictures' pixels in ``canvas``: ``[rows, columns, height, width]``."""
+        """Return a view of the images' pixels in ``canvas``: ``[rows, columns, height, width]``."""
         high, wide = self.height + self.gap, self.width + self.gap
         split = canvas.reshape(self.rows, high, self.columns, wide)
         return split.transpose(0, 2, 1, 3)[:, :, : self.height, : self.width]

@@ -1,4 +1,4 @@
-"""Many pictures, quickly: all of them in one image, drawn by one call and never blurred."""
+"""Many images, drawn fast: one call draws all of them, without interpolation."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from dpm_gui.views.items.view_item import ViewItem, is_vector
 
 ALPHA = np.uint32(MAX_LEVEL << 24)
 GREYS = ALPHA | np.arange(MAX_LEVEL + 1, dtype=np.uint32) * np.uint32(0x010101)
-"""The pixel of each grey level."""
+"""The ARGB pixel of each grey level."""
 
 
 class ImageGridItem(ViewItem):
-    """A grid of pictures whose pixels are one unit of the plot wide; y is 0 at the top and negative below."""
+    """A grid of images whose pixels are one unit of the plot wide; y is 0 at the top and negative below."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,11 +30,11 @@ class ImageGridItem(ViewItem):
 
     @property
     def image(self) -> QImage:
-        """What is drawn: the whole grid, a pixel of a picture to a pixel."""
+        """The whole grid as it is drawn, pixel for pixel."""
         return self._image
 
     def set_grid(self, grid: ImageGrid) -> None:
-        """Arrange what comes in ``grid``."""
+        """Arrange the images in ``grid`` from now on."""
         self._grid = grid
         self._pixels = grid.canvas()
         self._clear()
@@ -45,7 +45,7 @@ class ImageGridItem(ViewItem):
         self._clear()
 
     def set_only(self, image: int) -> None:
-        """Draw one picture alone; -1 draws all."""
+        """Draw one image alone; -1 draws all."""
         self._only = image
         self.update()
 
@@ -60,13 +60,13 @@ class ImageGridItem(ViewItem):
         self._put_pixels(pixels.view(np.uint32)[..., 0])
 
     def show_index(self, index: NDArray[np.uint8], table: NDArray[np.uint8]) -> None:
-        """Show ``index`` [N, H, W] through ``table`` [256, 3], red, green and blue."""
+        """Show ``index`` [N, H, W] in the colours of ``table`` [256, 3], RGB."""
         red, green, blue = (table[:, channel].astype(np.uint32) for channel in range(RGB))
         colours: NDArray[np.uint32] = (ALPHA | red << 16 | green << 8 | blue).astype(np.uint32)
         self._put_pixels(colours[index])
 
     def _put_pixels(self, pixels: NDArray[np.uint32]) -> None:
-        """Show ``pixels`` [N, H, W], as many as there are places in the grid or fewer."""
+        """Show ``pixels`` [N, H, W]; N is at most the number of places in the grid."""
         cells, count = self._grid.cells(self._pixels), len(pixels)
         if count == cells.shape[0] * cells.shape[1]:
             cells[...] = pixels.reshape(cells.shape)
@@ -84,7 +84,7 @@ class ImageGridItem(ViewItem):
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        if is_vector(painter):  # what shows a drawing smooths small pictures
+        if is_vector(painter):  # viewers of drawings smooth small images
             size = place.size().toSize()
             painter.drawImage(place, self._image.copy(source.toRect()).scaled(size))
         else:
@@ -101,7 +101,7 @@ class ImageGridItem(ViewItem):
         return QRectF(0.0, 0.0, width, height)
 
     def _clear(self) -> None:
-        """Colour what is between the pictures, which stay."""
+        """Colour the gaps between the images, which are kept."""
         cells = self._grid.cells(self._pixels)
         kept = cells.copy()
         self._pixels[...] = self._between.rgb()

@@ -12,11 +12,11 @@ from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.items.view_item import CachedItem
 
 DOT = 5.0
-"""Pixels: radius of the dot at the path's present place."""
+"""Radius of the dot at the current place of the path, in pixels."""
 
 
 class PathItem(CachedItem):
-    """A path, with a halo that lifts it off the points beneath, and a dot at one of its places."""
+    """A path, with a halo that sets it off from the points below, and a dot at one of its places."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,12 +28,12 @@ class PathItem(CachedItem):
 
     @property
     def places(self) -> NDArray[np.float32]:
-        """The path on show, ``[S, 2]``."""
+        """The path shown, ``[S, 2]``."""
         return self._places
 
     @property
     def dot(self) -> QPointF | None:
-        """Where the dot is, data coordinates."""
+        """Position of the dot in data coordinates, or None while it is hidden."""
         return self._dot.pos() if self._dot.isVisible() else None
 
     def apply_palette(self, palette: Palette, dot: QColor, line_scale: float) -> None:
@@ -45,7 +45,7 @@ class PathItem(CachedItem):
         self.redraw()
 
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
-        """Draw ``path`` [S, 2] with the dot at place ``upto``; nothing for None. What is not finite is left out."""
+        """Draw ``path`` [S, 2] with the dot at place ``upto``; None draws nothing. Only finite places are drawn."""
         places = np.empty((0, 2), np.float32) if path is None else path
         if places is not self._places:
             self._places = places
@@ -71,7 +71,7 @@ class PathItem(CachedItem):
 
 
 class PathDot(QGraphicsEllipseItem):
-    """A dot of one size at any zoom, that moves without its path being drawn anew."""
+    """A dot of the same size at any zoom; moving it does not redraw its path."""
 
     def __init__(self, parent: QGraphicsItem) -> None:
         super().__init__(parent)

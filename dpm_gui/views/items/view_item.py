@@ -1,4 +1,4 @@
-"""The bases of what is drawn over the whole of a plot."""
+"""Base classes of items that cover a whole plot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _VECTOR_ENGINES = {QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Ty
 
 
 class ViewItem(pg.GraphicsObject):
-    """An item in data coordinates, as large as what its plot shows: new data never change its outline."""
+    """An item in data coordinates, as large as the region in view; new data do not change its bounds."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,9 +31,9 @@ class ViewItem(pg.GraphicsObject):
 
 
 class CachedItem(ViewItem):
-    """An item that seldom changes. Its pixels are kept, so that what moves over or under it costs it little.
+    """An item that seldom changes; its pixels are cached, so that items moving above or below it cost little.
 
-    Qt's own cache of an item is drawn anew at every paint where the screen has two pixels to one of ours (Qt 6.11).
+    Qt's own cache of an item is redrawn at every paint if the device pixel ratio is 2 (Qt 6.11).
     """
 
     def __init__(self) -> None:
@@ -41,12 +41,12 @@ class CachedItem(ViewItem):
         self._cache: tuple[QTransform, QRect, float, QPixmap] | None = None
 
     def redraw(self) -> None:
-        """Draw it anew at the next paint."""
+        """Drop the cache; the item is drawn anew at the next paint."""
         self._cache = None
         self.update()
 
     def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
-        """Subclasses: draw in pixels; ``to_pixels`` maps data to them."""
+        """Subclasses: draw in pixels; ``to_pixels`` maps data coordinates to pixels."""
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         world = painter.worldTransform()
@@ -76,9 +76,9 @@ class CachedItem(ViewItem):
 
 
 def pixel_ratio(painter: QPainter) -> float:
-    """Return how many pixels of the device there are to one of the painter's, whatever the device itself says.
+    """Return the number of device pixels to one of the painter's, computed from its transforms.
 
-    A widget that is drawn into a picture says what its screen has.
+    The ratio that a device reports is wrong here: a widget drawn into an image reports that of its screen.
     """
     world, device = painter.worldTransform(), painter.deviceTransform()
     return (_horizontal_scale(device) / _horizontal_scale(world)) if _horizontal_scale(world) else 1.0
@@ -89,5 +89,5 @@ def _horizontal_scale(transform: QTransform) -> float:
 
 
 def is_vector(painter: QPainter) -> bool:
-    """Tell whether ``painter`` makes a drawing rather than a picture."""
+    """Return whether ``painter`` makes a vector drawing."""
     return painter.paintEngine().type() in _VECTOR_ENGINES

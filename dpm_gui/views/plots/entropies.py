@@ -1,4 +1,4 @@
-"""The entropy of each step of the reverse process."""
+"""The plot of the entropy bounds of each reverse step."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from dpm_gui.views.figures.step_plot import StepPlot
 from dpm_gui.views.items.band import BandItem
 
 BELOW, ABOVE = 0.08, 0.22
-"""Shares of the range of values that are left free; the legend stands in the upper."""
+"""Shares of the range of values left free below and above; the legend stands above."""
 UNIT_TEXTS = {"dimension": "bits/dim", "pixel": "bits/pixel"}
 CLIPPED_TEXT = "lower bound is −∞ at t = 1 (clipped)"
 
 
 class EntropyPlot(StepPlot):
-    """Both bounds over t, a band between them, and a cursor that follows the pressed pointer."""
+    """Both bounds over t, the band between them, and a cursor that follows the pressed pointer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._entropies: StepEntropies | None = None
         self._unit = "dimension"
-        # The items come first: the base dresses them.
+        # The items come first: the base class applies the palette to them.
         self._band, self._legend = BandItem(), Legend()
         super().__init__("Entropy of each step", ENTROPIES_HELP, "bits per dimension", parent)
         self.view.addItem(self._band, ignoreBounds=True)
@@ -40,7 +40,7 @@ class EntropyPlot(StepPlot):
 
     @property
     def steps(self) -> int:
-        """T, or 0 before there are entropies."""
+        """T, or 0 without entropies."""
         return 0 if self._entropies is None else len(self._entropies.upper)
 
     @property
@@ -48,7 +48,7 @@ class EntropyPlot(StepPlot):
         return (1, self.steps) if self.steps else None
 
     def show_entropies(self, entropies: StepEntropies, channels: int | None = None) -> None:
-        """Draw both bounds of every step, bits per dimension, or per pixel of so many ``channels``."""
+        """Draw both bounds of every step, in bits per dimension, or in bits per pixel of ``channels`` channels."""
         self.set_message(None)
         if channels is not None:
             parts = (entropies.upper, entropies.lower, entropies.t_given_0)
@@ -69,7 +69,7 @@ class EntropyPlot(StepPlot):
         self.set_cursor(min(self._step, self.steps))
 
     def set_cursor(self, t: int) -> None:
-        """Mark step ``t``; 0, which is the data and no step, takes the mark away."""
+        """Mark step ``t``; t = 0, the data, is no step and removes the mark."""
         self._step = t
         if self._entropies is None or not 1 <= t <= self.steps:
             self._cursor.move_to(None)
@@ -90,7 +90,7 @@ class EntropyPlot(StepPlot):
         return Table("entropies", columns)
 
     def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
-        # Both bounds come from q alone: the forward hue, told apart by their strokes.
+        # Both bounds depend on q alone: they have the forward hue and differ in line style.
         self._band.apply_palette(QColor(palette.forward), line_scale)
         self._cursor.apply_palette(palette, QColor(palette.forward), line_scale)
         font = QFont(self.font())

@@ -1,4 +1,4 @@
-"""How far the many futures of one state lie apart, step by step."""
+"""The plot of how far the futures of one state lie apart at each step."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.figures.step_plot import StepPlot
 
 ABOVE, BELOW = 0.12, 0.06
-"""Shares of the greatest value that are left free."""
-NONE_YET = "Choose Many futures (U) at a step t ≥ 1: how far they come to lie apart appears here."
+"""Shares of the greatest value left free above and below."""
+NONE_YET = "Choose Many futures (U) at a step t ≥ 1 to see how far they lie apart."
 LEAST_RANGE = 1e-9
-"""What the axis reaches at least: a state of which nothing is open has futures that are all the same."""
+"""Least range of the axis, for futures that are all the same."""
 
 
 class FuturesSpread(StepPlot):
-    """The spread of many futures over t, on the time axis of the whole chain, and a cursor at the step on show."""
+    """The spread of many futures over t, on the time axis of the whole chain, and a cursor at the current step."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        # The items come first: the base dresses them.
+        # The items come first: the base class applies the palette to them.
         self._curve = pg.PlotCurveItem(antialias=True)
         self._spreads: Mapping[int, float] = {}
         self._last = self._top = 0
@@ -48,17 +48,17 @@ class FuturesSpread(StepPlot):
         return (0, self._last) if self._spreads else None
 
     def show_none(self) -> None:
-        """Show none, and say how to come by some."""
+        """Remove all futures, and show how to compute some."""
         self.begin(0, 0, self._measure, self._unit)
         self.set_message(NONE_YET)
 
     def begin(self, last: int, top: int, measure: str, unit: str) -> None:
-        """Be ready for the spreads of futures that begin at ``top``, in a chain of T = ``last`` steps.
+        """Prepare for the spreads of futures that begin at ``top``, in a chain of T = ``last`` steps.
 
         Args:
             last: T.
-            top: The step at which all futures are one.
-            measure: What the spread is, in words.
+            top: The step at which all futures are the same state.
+            measure: Name of the measure of spread.
             unit: Its unit.
         """
         self._last, self._top = last, top
@@ -71,7 +71,7 @@ class FuturesSpread(StepPlot):
         self.set_cursor(self._step)
 
     def show_spreads(self, spreads: Mapping[int, float]) -> None:
-        """Draw the spreads that have come so far, by step."""
+        """Draw the spreads computed so far, by step."""
         self._spreads = dict(spreads)
         steps = np.array(sorted(spreads), dtype=np.float64)
         values = np.array([spreads[int(step)] for step in steps], dtype=np.float64)
@@ -80,7 +80,7 @@ class FuturesSpread(StepPlot):
         self.set_cursor(self._step)
 
     def set_cursor(self, t: int) -> None:
-        """Mark step ``t``, which may lie before the state that has the futures."""
+        """Mark step ``t``, which may be greater than the step at which the futures begin."""
         self._step = t
         found = self._spreads.get(t)
         if not self._spreads:
@@ -91,8 +91,8 @@ class FuturesSpread(StepPlot):
             self.set_readout(f"t = {t} · {unscaled(found)} {self._unit}")
         else:
             self._cursor.move_to(t)
-            waits = t <= self._top
-            self.set_readout(f"t = {t} · not computed yet" if waits else f"the futures begin at t = {self._top}")
+            pending = t <= self._top
+            self.set_readout(f"t = {t} · not computed yet" if pending else f"the futures begin at t = {self._top}")
 
     def table(self) -> Table:
         steps, values = self.curve
@@ -105,7 +105,7 @@ class FuturesSpread(StepPlot):
         self._cursor.apply_palette(palette, QColor(palette.reverse), line_scale)
 
     def _reach(self, most: float) -> None:
-        """Have the axes hold values up to ``most``; what a person has zoomed to stays while they did already."""
+        """Extend the axes to values up to ``most``; if they are unchanged, the user's zoom is kept."""
         side, most = max(0.5, 0.02 * self._last), max(most, LEAST_RANGE)
         home = QRectF(-side, -BELOW * most, self._last + 2 * side, (1.0 + ABOVE + BELOW) * most)
         if home != self.home:

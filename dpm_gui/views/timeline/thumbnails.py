@@ -1,4 +1,4 @@
-"""The strip of small pictures beneath the slider, each under the step it shows."""
+"""The strip of thumbnails below the slider, each under the step it shows."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from dpm_gui.desktop.theme import ColouredWidget
 from dpm_gui.views.timeline.time_slider_painter import TimeAxis
 
 LARGEST, SMALLEST, GAP = 48, 40, 8
-"""Side of a picture at most and at least, and the room between two at least, in pixels."""
+"""Greatest and least side of a thumbnail, and least gap between two, in pixels."""
 
-_WAITING = 11  # empty places shown before there are pictures
+_WAITING = 11  # empty places shown before the first thumbnails
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class _Thumbnail:
 
 
 class ThumbnailStrip(ColouredWidget):
-    """Small pictures of some steps; a click on one asks for its step."""
+    """Thumbnails of some steps; a click on one asks for its step."""
 
     seek_asked = Signal(int)
 
@@ -40,26 +40,26 @@ class ThumbnailStrip(ColouredWidget):
         self._thumbnails: tuple[_Thumbnail, ...] = ()
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Pictures of some steps")
+        self.setAccessibleName("Thumbnails of some steps")
 
     def set_last(self, last: int) -> None:
-        """Set T; pictures of what was before are dropped."""
+        """Set T; the earlier thumbnails are dropped."""
         self._last, self._images = last, ()
         self._arrange()
 
     def set_thumbnails(self, images: Sequence[tuple[int, QImage]]) -> None:
-        """Show a picture for each step given; where the strip is too narrow some are left out, never the outer ones."""
+        """Show a thumbnail for each given step; if the strip is too narrow, some of the inner ones are left out."""
         self._images = tuple(sorted(images, key=lambda pair: pair[0]))
         self._arrange()
 
     def set_t(self, t: int) -> None:
-        """Mark the picture nearest to step ``t``."""
+        """Mark the thumbnail nearest to step ``t``."""
         before, self._t = self._nearest(), t
         if self._nearest() != before:
             self.update()
 
     def place_of(self, t: int) -> QRectF | None:
-        """Return where the picture of step ``t`` is, or None where none is shown."""
+        """Return the place of the thumbnail of step ``t``, or None if it is not shown."""
         return next((thumbnail.place for thumbnail in self._thumbnails if thumbnail.t == t), None)
 
     def sizeHint(self) -> QSize:
@@ -118,13 +118,13 @@ class ThumbnailStrip(ColouredWidget):
         return min((thumbnail.t for thumbnail in self._thumbnails), key=lambda t: abs(t - self._t), default=None)
 
     def _arrange(self) -> None:
-        """Choose the size and which pictures there is room for, and scale those once."""
+        """Choose the size and the thumbnails that fit, and scale those once."""
         axis = TimeAxis(self.width(), self._last)
         images: Sequence[tuple[int, QImage | None]] = self._images
         if not images and self._last:
             images = [(round(index * self._last / (_WAITING - 1)), None) for index in range(_WAITING)]
         places = [axis.x_of(t) for t, _ in images]
-        taken = _with_room(places)
+        taken = _places_that_fit(places)
         side = int(min(_least_distance([places[index] for index in taken]) - GAP, LARGEST))
         self._thumbnails = tuple(
             _Thumbnail(images[index][0], place, _scaled(images[index][1], place, self.devicePixelRatioF()))
@@ -134,8 +134,8 @@ class ThumbnailStrip(ColouredWidget):
         self.update()
 
 
-def _with_room(places: Sequence[float]) -> list[int]:
-    """Return which of the ascending places to take: every n-th, first and last among them, with room for each."""
+def _places_that_fit(places: Sequence[float]) -> list[int]:
+    """Return the indices of every n-th of the ascending places, with both ends, for the least n at which all fit."""
     count = len(places)
     for stride in range(1, count):
         taken = list(range(0, count, stride))
@@ -149,7 +149,7 @@ def _least_distance(places: Sequence[float]) -> float:
 
 
 def _scaled(image: QImage | None, place: QRectF, ratio: float) -> QImage | None:
-    """Return the picture in the middle of a square as large as its place is in device pixels."""
+    """Return the image centred in a square of the size of its place, in device pixels."""
     if image is None or image.isNull():
         return None
     size = (place.size() * ratio).toSize()

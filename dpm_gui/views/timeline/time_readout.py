@@ -1,4 +1,4 @@
-"""The line of the timeline that says which step is on show, and how much of the data is left there."""
+"""The readout of the timeline: the current step, and how much of the signal is left there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dpm_gui.desktop.numbers import padded
 
 
 class TimeReadout(QLabel):
-    """Reads ``t = 17 of 40 · signal 42 % · noise 58 %``; nothing in it moves while the numbers run."""
+    """Reads ``t = 17 of 40 · signal 42 % · noise 58 %``; its layout is fixed while the numbers change."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -20,23 +20,23 @@ class TimeReadout(QLabel):
         self._last = 0
         self._signal: Sequence[float] = ()
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setAccessibleName("Step on show")
+        self.setAccessibleName("Current step")
         self.setToolTip(
             "Signal: \N{GREEK SMALL LETTER ALPHA}\u0305\N{LATIN SUBSCRIPT SMALL LETTER T}, "
-            "the share of the variance at t that is still the data's. Noise: the rest."
+            "the share of the variance at step t that comes from the data. Noise: the rest."
         )
         font = QFont()
-        font.setFeature(QFont.Tag("tnum"), 1)  # size and family go on following the application's font
+        font.setFeature(QFont.Tag("tnum"), 1)  # size and family still follow the application's font
         self.setFont(font)
         self._write()
 
     def set_last(self, last: int) -> None:
-        """Set T; what was known of the signal is dropped."""
+        """Set T; the signal is dropped."""
         self._last, self._signal = last, ()
         self._write()
 
     def set_signal(self, signal: Sequence[float]) -> None:
-        """Set the share of the signal at t = 0 … T, 0.0 … 1.0."""
+        """Set the share of the signal, 0.0 … 1.0, at t = 0 … T."""
         self._signal = signal
         self._write()
 
@@ -52,7 +52,7 @@ class TimeReadout(QLabel):
         if self._t < len(self._signal):
             signal = round(100 * float(self._signal[self._t]))
             noise = 100 - signal
-            # four digits in all, so that the line is as long at 100 % and 0 % as anywhere
+            # four digits in all, so that the line is as long at 100 % and 0 % as elsewhere
             text += f" · signal {padded(signal, 1 if noise == 100 else 2)} %"
             text += f" · noise {padded(noise, 1 if signal == 100 else 2)} %"
         self.setText(text)

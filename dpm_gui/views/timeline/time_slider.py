@@ -1,4 +1,4 @@
-"""The slider of the timeline: which step is on show, and the wish for another."""
+"""The slider of the timeline, which shows the current step and asks for another."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _TEN = 10
 
 
 class TimeSlider(QAbstractSlider):
-    """Shows the step it is told and tells which one is wished; it moves for good only when it is told.
+    """Shows the step set by `set_t` and asks for another; only `set_t` moves it for good.
 
-    While it is dragged the handle follows the mouse. Moves that arrive faster than they are handled become one wish,
-    the newest; the release always tells the step under the mouse.
+    While it is dragged, the handle follows the mouse. Moves that arrive faster than they are handled are merged into
+    one request, for the newest step; the release always asks for the step under the mouse.
     """
 
     seek_asked = Signal(int)
@@ -27,7 +27,7 @@ class TimeSlider(QAbstractSlider):
     home_asked = Signal()
     end_asked = Signal()
     drag_started = Signal()
-    """The handle was taken: a clock that plays had better stand still."""
+    """The handle is held from now on; playback should pause."""
     drag_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -50,12 +50,12 @@ class TimeSlider(QAbstractSlider):
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName("Step t")
-        self.setAccessibleDescription("The step on show: 0 is the data, T the noise")
-        self.valueChanged.connect(self.seek_asked)  # only assistive technology sets the value with signals on
+        self.setAccessibleDescription("The current step: 0 is the data, T the noise")
+        self.valueChanged.connect(self.seek_asked)  # only assistive technology sets the value with signals enabled
 
     @property
     def axis(self) -> TimeAxis:
-        """Where each step lies, in this widget's pixels."""
+        """The position of each step, in this widget's pixels."""
         return TimeAxis(self.width(), self.maximum())
 
     def set_last(self, last: int) -> None:
@@ -69,19 +69,19 @@ class TimeSlider(QAbstractSlider):
         self.update()
 
     def set_t(self, t: int) -> None:
-        """Stand on step ``t``."""
+        """Move to step ``t``."""
         with QSignalBlocker(self):
             self.setValue(t)
         self.set_position(float(self.value()))
 
     def set_position(self, position: float) -> None:
-        """Draw the handle between two steps, while ``t`` stays what it is."""
+        """Draw the handle between two steps; ``t`` does not change."""
         if position != self._position:
             self._position = position
             self.update()
 
     def set_available(self, first: int, last: int) -> None:
-        """Mark the frames that are there, ``first`` … ``last``; none where ``last`` is smaller."""
+        """Mark the available frames, ``first`` … ``last``; none if ``last`` is smaller."""
         self._available = (first, last) if first <= last else None
         self.update()
 
@@ -121,7 +121,7 @@ class TimeSlider(QAbstractSlider):
         self._hover(event.position().x())
         if self._dragged_to is None:
             return
-        if not event.buttons() & Qt.MouseButton.LeftButton:  # released where it was not seen, as under a dialog
+        if not event.buttons() & Qt.MouseButton.LeftButton:  # the release was missed, as under a dialog
             self._end_drag()
             return
         self._dragged_to = self.axis.t_at(event.position().x())
@@ -139,7 +139,7 @@ class TimeSlider(QAbstractSlider):
             self._end_drag()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys of a slider, for where no shortcut of the window has taken them already."""
+        """Handle the keys of a slider that no shortcut of the window has taken."""
         shift = Qt.KeyboardModifier.ShiftModifier
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         action = self._action_for_key(Qt.Key(event.key()), modifiers == shift)
@@ -149,7 +149,7 @@ class TimeSlider(QAbstractSlider):
             action()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """One notch up is one step on."""
+        """Ask for one step on for each notch up."""
         self._turned += event.angleDelta().y()
         steps = int(self._turned / NOTCH)
         self._turned -= steps * NOTCH

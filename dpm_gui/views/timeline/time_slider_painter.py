@@ -1,4 +1,4 @@
-"""Where steps lie across the timeline, and how its slider looks: a hairline, what is there, ticks and a handle."""
+"""The layout of steps across the timeline, and the painting of its slider: track, frames, ticks and handle."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QWidget
 from dpm_gui.desktop.theme import Palette, text_size
 
 EDGE = 32
-"""Room left and right of t = 0 and t = T, so that what is centred on them is whole."""
+"""Pixels left of t = 0 and right of t = T, so that what is centred on them fits."""
 HANDLE = 7
 """Radius of the handle in pixels."""
 
 _FOCUS = HANDLE + 3.5
 _BAND = 4
 _TICK = 5
-_ROOM = 12  # from the track's middle to what is above and below it
+_ROOM = 12  # from the middle of the track to the texts above and below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class TimeAxis:
     last: int
 
     def x_of(self, t: float) -> float:
-        """Return the horizontal place of step ``t`` in pixels."""
+        """Return the horizontal position of step ``t``, in pixels."""
         return EDGE + (t / self.last if self.last else 0.0) * self._span
 
     def t_at(self, x: float) -> int:
-        """Return the step nearest to a horizontal place, inside 0 … ``last``."""
+        """Return the step in 0 … ``last`` nearest to a horizontal position."""
         t = round((x - EDGE) / self._span * self.last)
         return min(max(t, 0), self.last)
 
@@ -44,15 +44,15 @@ class TimeAxis:
 
 @dataclass(frozen=True, slots=True)
 class SliderState:
-    """All that is to be seen of a slider.
+    """All that a slider shows.
 
     Attributes:
-        axis: Where each step lies.
-        position: Place of the handle, 0.0 … T.
-        available: First and last frame that is there, or None for none.
+        axis: Position of each step.
+        position: Step of the handle, 0.0 … T.
+        available: First and last available frame, or None for none.
         preview: The step under the mouse, or None.
-        focused: Whether keys go to it.
-        enabled: Whether there is anything to choose.
+        focused: Whether it has the keyboard focus.
+        enabled: Whether a step can be chosen.
     """
 
     axis: TimeAxis
@@ -64,7 +64,7 @@ class SliderState:
 
 
 def small_font(widget: QWidget) -> QFont:
-    """Return the font of what is beside the point, a point smaller than the widget's."""
+    """Return the font of secondary text, one point smaller than the widget's."""
     font = QFont(widget.font())
     font.setPointSizeF(text_size(widget, -1))
     return font
@@ -76,7 +76,7 @@ def height_for(widget: QWidget) -> int:
 
 
 def paint_slider(widget: QWidget, state: SliderState, palette: Palette) -> None:
-    """Paint the whole of ``widget``."""
+    """Paint the slider on the whole of ``widget``."""
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(small_font(widget))
@@ -124,7 +124,7 @@ def _paint_preview(painter: QPainter, axis: TimeAxis, t: int, palette: Palette, 
 
 def _paint_handle(painter: QPainter, state: SliderState, palette: Palette, middle: float) -> None:
     centre = QPointF(state.axis.x_of(state.position), middle)
-    painter.setBrush(QColor(palette.window))  # a gap between the handle and what it stands on
+    painter.setBrush(QColor(palette.window))  # a gap between the handle and the track
     painter.setPen(Qt.PenStyle.NoPen)
     painter.drawEllipse(centre, HANDLE + 2, HANDLE + 2)
     painter.setBrush(QColor(palette.ink))
@@ -136,7 +136,7 @@ def _paint_handle(painter: QPainter, state: SliderState, palette: Palette, middl
 
 
 def _centred_text(painter: QPainter, text: str, x: float, top: float, width: int) -> None:
-    """Write ``text`` around ``x``, moved inward where the widget ends."""
+    """Draw ``text`` centred on ``x``, moved inward at the ends of the widget."""
     room = painter.fontMetrics().horizontalAdvance(text)
     left = min(max(x - room / 2, 0), width - room)
     painter.drawText(QRectF(left, top, room + 1, painter.fontMetrics().height()), Qt.AlignmentFlag.AlignLeft, text)

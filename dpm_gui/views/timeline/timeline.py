@@ -1,4 +1,4 @@
-"""The timeline: buttons, readout, slider and thumbnails, one axis under all of them."""
+"""The timeline: buttons, readout, slider and thumbnails."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from dpm_gui.views.timeline.transport import Transport
 
 
 class Timeline(QWidget):
-    """Shows the step and how it plays, as it is told; tells what is asked for. It changes nothing by itself.
+    """Shows the current step and the playback, and asks for changes; it changes nothing by itself.
 
-    What belongs to one of its parts alone, such as the speed or the thumbnails, is told to that part.
+    What concerns only one of its parts, such as the speed or the thumbnails, is set on that part.
     """
 
     seek_asked = Signal(int)
@@ -38,19 +38,19 @@ class Timeline(QWidget):
         self.set_range(0)
 
     def set_range(self, last: int) -> None:
-        """Set T; signal, thumbnails and available frames are those of another range and are dropped."""
+        """Set T; signal, thumbnails and available frames of the earlier range are dropped."""
         for part in (self.readout, self.slider, self.thumbnails):
             part.set_last(last)
         self.setEnabled(last > 0)
         self.setToolTip("" if last else "There is nothing to play yet: open a checkpoint")
 
     def set_t(self, t: int) -> None:
-        """Stand on step ``t``."""
+        """Move to step ``t``."""
         for part in (self.readout, self.slider, self.thumbnails):
             part.set_t(t)
 
     def set_signal(self, alpha_bar: NDArray[np.float64]) -> None:
-        """Set the signal that is left at each step, ``[T + 1]``, 0.0 … 1.0."""
+        """Set the signal left at each step, ``[T + 1]``, 0.0 … 1.0."""
         self.readout.set_signal(alpha_bar.tolist())
 
     def set_palette(self, palette: Palette) -> None:

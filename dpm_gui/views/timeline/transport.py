@@ -1,4 +1,4 @@
-"""The row of buttons that plays: to the ends, by steps, direction, speed, loop."""
+"""The row of playback buttons: ends, single steps, direction, speed, loop."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Choice = TypeVar("Choice", float, str)
 
 
 class Transport(ColouredWidget):
-    """Shows what plays and how, as it is told; tells what is asked for. ``speeds`` are those that can be chosen."""
+    """Shows the playback state and asks for changes; ``speeds`` are those that can be chosen."""
 
     play_toggled = Signal()
     step_asked = Signal(int)
@@ -50,9 +50,9 @@ class Transport(ColouredWidget):
         self._play = FlatButton("Play", "Play (Space)", self)
         self._on = FlatButton("One step on", "One step on, t + 1 (Right; ten: Shift+Right)", self)
         self._end = FlatButton("Go to the noise", "Go to the noise, t = T (End)", self)
-        self._turn = FlatMenuButton("Direction", "Direction of play (forward: L, backward: J)", self)
-        self._pace = FlatMenuButton("Speed", "Speed of play (slower: comma, faster: full stop)", self)
-        self._loop = FlatButton("Loop", "Loop: begin anew at the end (O)", self)
+        self._turn = FlatMenuButton("Direction", "Playback direction (forward: L, backward: J)", self)
+        self._pace = FlatMenuButton("Speed", "Playback speed (slower: comma, faster: full stop)", self)
+        self._loop = FlatButton("Loop", "Loop: start again at the end (O)", self)
         self._loop.setCheckable(True)
         self._turns = _add_menu(self._turn, _DIRECTION_NAMES, self.direction_asked.emit)
         self._paces = _add_menu(self._pace, self._speed_names, self.speed_asked.emit)
@@ -113,7 +113,7 @@ class Transport(ColouredWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Keep what is right of the speed in its place, whatever the speed."""
+        """Fix the width of the speed button, so that the buttons to its right do not move."""
         widest = max(self._pace.fontMetrics().horizontalAdvance(name) for name in self._speed_names.values())
         self._pace.setFixedWidth(widest + _CHEVRON_ROOM)
 
@@ -123,7 +123,7 @@ class Transport(ColouredWidget):
             self._make_room()
 
     def apply_palette(self) -> None:
-        """Give every button the icon of what it would do now, in the palette's ink."""
+        """Give every button the icon of its present action, in the palette's ink."""
         if self._icons is None:
             return
         ink, muted = self._palette.ink, self._palette.muted
@@ -147,7 +147,7 @@ class Transport(ColouredWidget):
 def _add_menu(
     button: FlatMenuButton, names: Mapping[Choice, str], ask: Callable[[Choice], None]
 ) -> dict[Choice, QAction]:
-    """Give the button a menu of choices, one of them checked; return its actions."""
+    """Give the button a menu of exclusive choices; return its actions."""
     menu = QMenu(button)
     group = QActionGroup(menu)
     actions = {}

@@ -1,4 +1,4 @@
-"""Boxes for a number, in which what is typed counts when it is finished, and for a choice."""
+"""Boxes for a number, which takes effect once typing is finished, and for a choice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 
 def number_box(parent: QWidget, name: str, least: int, most: int, tip: str, step: int = 1) -> QSpinBox:
-    """Return a box for a whole number from ``least`` to ``most``; ``name`` is what a screen reader says."""
+    """Return a box for a whole number from ``least`` to ``most``; ``name`` is its accessible name."""
     box = QSpinBox(parent)
     box.setRange(least, most)
     box.setSingleStep(step)
@@ -19,7 +19,7 @@ def number_box(parent: QWidget, name: str, least: int, most: int, tip: str, step
 def decimal_box(
     parent: QWidget, name: str, limits: tuple[float, float], step: float, unit: str, tip: str
 ) -> QDoubleSpinBox:
-    """Return a box for a number within ``limits``, with its ``unit`` behind it."""
+    """Return a box for a number within ``limits``, followed by its ``unit``."""
     box = QDoubleSpinBox(parent)
     box.setRange(*limits)
     box.setSingleStep(step)
@@ -37,7 +37,7 @@ def choice_box(parent: QWidget, name: str, texts: Iterable[str]) -> QComboBox:
 
 
 def _prepare(box: QSpinBox | QDoubleSpinBox, name: str, tip: str) -> None:
-    box.setKeyboardTracking(False)  # else it would count at every digit
-    box.lineEdit().returnPressed.connect(box.clearFocus)  # the window's keys, Space and digits, are keys again
+    box.setKeyboardTracking(False)  # otherwise every digit would take effect
+    box.lineEdit().returnPressed.connect(box.clearFocus)  # so that Space and digits are shortcuts of the window again
     box.setAccessibleName(name)
     box.setToolTip(tip)

@@ -1,4 +1,4 @@
-"""Flat buttons: of an action, of the timeline, and one that opens a menu."""
+"""Flat buttons: for an action, for the timeline, and one that opens a menu."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def action_button(
     *,
     flat: bool = True,
 ) -> QToolButton:
-    """Return a button that triggers ``action``; it shows what ``style`` says, within a frame unless ``flat``."""
+    """Return a button that triggers ``action``, in the given ``style``, with a frame unless ``flat``."""
     button = QToolButton(parent)
     button.setDefaultAction(action)
     button.setAccessibleName(action.text())
@@ -31,7 +31,7 @@ def action_button(
 
 
 class FlatButton(QToolButton):
-    """A button without a frame. A click leaves the focus where it is; reached by Tab, Space and Return press it."""
+    """A button without a frame. A click does not move the focus; if Tab has focused it, Space and Return press it."""
 
     def __init__(self, name: str, tip: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -41,12 +41,12 @@ class FlatButton(QToolButton):
         self.describe(name, tip)
 
     def describe(self, name: str, tip: str) -> None:
-        """Set what it is called and its tool tip."""
+        """Set its accessible name and its tool tip."""
         self.setAccessibleName(name)
         self.setToolTip(tip)
 
     def event(self, event: QEvent) -> bool:
-        """Keep Space and Return from the window's shortcuts while focused; while disabled let the parent say why."""
+        """Keep Space and Return from the window's shortcuts; while disabled, leave the tool tip to the parent."""
         if event.type() == QEvent.Type.ToolTip and not self.isEnabled():
             event.ignore()
             return False
@@ -63,7 +63,7 @@ class FlatButton(QToolButton):
 
 
 class FlatMenuButton(FlatButton):
-    """A flat button that opens its menu at once, with a chevron at its right end for a sign of it."""
+    """A flat button that opens its menu at once, marked by a chevron at its right end."""
 
     def __init__(self, name: str, tip: str, parent: QWidget) -> None:
         super().__init__(name, tip, parent)
@@ -84,7 +84,7 @@ class FlatMenuButton(FlatButton):
 
 
 def flat_style(palette: Palette) -> str:
-    """Return the style sheet of flat buttons that stand on the window's colour."""
+    """Return the style sheet of flat buttons on the window's background."""
     return f"""
         FlatButton, FlatMenuButton {{ border: 1px solid transparent; border-radius: 6px; background: transparent;
                                       color: {palette.ink}; }}

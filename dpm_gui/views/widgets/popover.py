@@ -1,4 +1,4 @@
-"""A light pane with a short text."""
+"""A pop-up pane with a short text."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def test_pictures_are_opened(tmp_path: Path, trusted: None, shape: tuple[int, ..
 
 def test_pictures_of_four_channels_are_refused_with_what_can_be_shown(tmp_path: Path, trusted: None) -> None:
     checkpoints.save(make_checkpoint(shape=(4, 4, 4)), tmp_path / "made.h5")
-    with pytest.raises(BadCheckpointError, match=r"shape \(4, 4, 4\).*pictures, \(H, W\) or \(H, W, 3\)"):
+    with pytest.raises(BadCheckpointError, match=r"shape \(4, 4, 4\).*images, \(H, W\) or \(H, W, 3\)"):
         next(opening.open_checkpoint(str(tmp_path / "made.h5")))
 
 

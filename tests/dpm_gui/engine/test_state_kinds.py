@@ -23,7 +23,7 @@ def test_of_large_pictures_fewer_are_run(shape: tuple[int, ...], default_count: 
     network = NetworkInfo("unet", {}, {})
     checkpoint = Checkpoint("Some", "2025-01-02T03:04:05+00:00", "MIT", "gaussian", constant(9), network, data)
     state_kind = state_kind_of(checkpoint)
-    assert (state_kind.name, state_kind.default_count) == ("pictures", default_count)
+    assert (state_kind.name, state_kind.default_count) == ("images", default_count)
     assert state_kind.fewest <= default_count <= state_kind.most
 
 

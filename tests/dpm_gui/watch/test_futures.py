@@ -71,7 +71,7 @@ def test_the_enlarged_picture_branches_and_its_futures_are_a_grid_of_their_own(i
     ours.enlarge(2)
     images.branch()
     assert images.session.spec.branches == (Branch(12, 2),)
-    assert images.note() == "t = 12 · 64 futures of picture 3 from t = 12"
+    assert images.note() == "t = 12 · 64 futures of image 3 from t = 12"
     assert (ours.grid.count, other.grid.count) == (64, 4)
     assert (ours.enlarged_image, other.enlarged_image) == (-1, -1)
     assert ours.region == ours.home
@@ -94,8 +94,8 @@ def test_a_preview_of_futures_says_so(images: Desk, steer: Callable[[str], Steer
     images.player.seek(18)
     images.watch.starts.branch()
     qtbot.waitUntil(lambda: images.session.recording(REVERSE).shown_range is not None)
-    assert images.note() == "t = 18 · 64 futures of picture 1, preview in 4 steps"
+    assert images.note() == "t = 18 · 64 futures of image 1, preview in 4 steps"
     assert not len(images.plot.curve[0])
     with qtbot.waitSignal(images.session.run_ended):
         running.let_go()
-    assert images.note() == "t = 18 · 64 futures of picture 1 from t = 18"
+    assert images.note() == "t = 18 · 64 futures of image 1 from t = 18"

@@ -203,7 +203,7 @@ def test_denoising_starts_at_the_step_on_show_and_says_so(desk: Desk, qtbot: QtB
 
 
 def test_the_panel_speaks_of_pictures_and_takes_one_to_four_hundred(desk: Desk) -> None:
-    assert desk.panel._noun.text() == "Pictures"
+    assert desk.panel._noun.text() == "Images"
     assert (desk.panel._count.minimum(), desk.panel._count.maximum()) == (1, 400)
     assert desk.panel._count.value() == 4
 

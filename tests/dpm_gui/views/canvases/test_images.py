@@ -100,7 +100,7 @@ def test_after_a_difference_a_state_is_grey_again(view: ImagesView) -> None:
     np.testing.assert_array_equal(shown(view, 5), LEVELS[5])
 
 
-@pytest.mark.parametrize(("mode", "words"), [("x0_estimate", "guess of x⁰"), ("mean", "mean of the next step")])
+@pytest.mark.parametrize(("mode", "words"), [("x0_estimate", "x⁰ estimate"), ("mean", "mean of the next step")])
 def test_what_is_shown_is_said(view: ImagesView, mode: str, words: str) -> None:
     view.show_mode(mode, frame())
     assert view.header.readout.startswith(words)
@@ -109,7 +109,7 @@ def test_what_is_shown_is_said(view: ImagesView, mode: str, words: str) -> None:
 
 def test_the_pointer_reads_place_and_value_and_follows_the_step(view: ImagesView) -> None:
     QTest.mouseMove(view.viewport(), middle_of(view, 4, row=2, column=3))
-    assert view.header.readout == f"picture 5, row 3, column 4: {LEVELS[4, 2, 3]}"
+    assert view.header.readout == f"image 5, row 3, column 4: {LEVELS[4, 2, 3]}"
     view.show_frame(frame(4, 255 - LEVELS))
     assert view.header.readout.endswith(f": {255 - LEVELS[4, 2, 3]}")
     view.leaveEvent(QEvent(QEvent.Type.Leave))
@@ -196,9 +196,9 @@ def test_the_table_has_a_row_for_each_pixel(view: ImagesView) -> None:
     table = view.table()
     assert table.name == "forward-t3"
     columns = table.columns
-    assert list(columns) == ["picture", "row", "column", "value"]
+    assert list(columns) == ["image", "row", "column", "value"]
     for image, row, column in ((1, 1, 1), (9, 6, 5), (4, 2, 3)):
-        here = (columns["picture"] == image) & (columns["row"] == row) & (columns["column"] == column)
+        here = (columns["image"] == image) & (columns["row"] == row) & (columns["column"] == column)
         np.testing.assert_allclose(columns["value"][here], LEVELS[image - 1, row - 1, column - 1] + 0.5, rtol=1e-5)
 
 
