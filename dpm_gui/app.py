@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from dpm_gui.desktop.preferences import Preferences
     from dpm_gui.window.application import DpmApplication
 
-WORKSPACES = (
-    WATCH,
-    PAINT,
-)
+WORKSPACES = (WATCH, PAINT)
 """The workspaces, in the order of their shortcuts; the first one is shown at first."""
 
 

@@ -111,7 +111,7 @@ def _wait(program: DpmApplication, begin: Callable[[EndedCallback], object]) -> 
         ends.append(error)
         loop.quit()
 
-    for source in (program, program.session):
+    for source in (program.window, program.session):
         source.failed.connect(end)
     begin(end)
     if not ends:

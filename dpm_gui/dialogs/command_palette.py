@@ -17,8 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dpm_gui.dialogs.listed_actions import ListedAction, listed_actions
-from dpm_gui.dialogs.search_dialog import SearchDialog
+from dpm_gui.dialogs.listed_actions import ListedAction, SearchDialog, listed_actions
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 WIDTH = 560

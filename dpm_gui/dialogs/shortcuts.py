@@ -17,8 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dpm_gui.dialogs.listed_actions import listed_actions
-from dpm_gui.dialogs.search_dialog import SearchDialog
+from dpm_gui.dialogs.listed_actions import SearchDialog, listed_actions
 
 Row = tuple[str, str, str]
 """Group, what is done, and the keys or the gesture that do it."""

@@ -9,9 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QUndoStack
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
-from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
-from dpm_gui.paint.commands import allow_commands, connect_commands
 from dpm_gui.paint.files import PaintFiles
 from dpm_gui.paint.inpainting.bit_page import BitPage
 from dpm_gui.paint.inpainting.image_page import ImagePage
@@ -19,6 +17,7 @@ from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.opening import PaintOpener
 from dpm_gui.paint.potential.page import PlanePage
 from dpm_gui.paint.potential.session import PotentialSession
+from dpm_gui.paint.workspace import allow_commands, connect_commands
 from dpm_gui.window.page import Services, WorkspacePage
 
 COMPARE_KEY = Qt.Key.Key_Z
@@ -50,7 +49,7 @@ class PaintPage(WorkspacePage):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
         self._connect()
-        connect_commands(self, services.actions)
+        connect_commands(self)
         services.connect_figure(self.plane.canvas)
         self.paint.follow()
 
@@ -74,9 +73,9 @@ class PaintPage(WorkspacePage):
     def undo_stack(self) -> QUndoStack:
         return self.paint.document.undo_stack
 
-    def set_palette(self, palette: Palette) -> None:
+    def apply_palette(self) -> None:
         for page in (self.image, self.bits, self.plane):
-            page.set_palette(palette)
+            page.set_palette(self._palette)
 
     def set_line_scale(self, scale: float) -> None:
         self.plane.canvas.set_line_scale(scale)

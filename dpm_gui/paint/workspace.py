@@ -1,17 +1,73 @@
-"""The workspace Paint, as the window knows it: what is to be filled in on the left, what comes of it on the right."""
+"""The workspace Paint, as the window knows it: the posterior by hand, its commands and what they do."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dpm_gui.paint.commands import PAINT_COMMANDS
-from dpm_gui.window.workspaces import Gesture, Workspace
+from dpm_gui.window.workspaces import Command, Gesture, Workspace
 
 if TYPE_CHECKING:
-    from dpm_gui.window.page import Services, WorkspacePage
+    from dpm_gui.engine.opening import Opened
+    from dpm_gui.paint.page import PaintPage
+    from dpm_gui.window.actions import Actions
+    from dpm_gui.window.page import Services
+
+MENU = "Paint"
+LARGE_STEP = 5
+NO_IMAGE = "what is open has no pictures"
+ALWAYS_AVAILABLE = {
+    "open_inpainting",
+    "save_inpainting",
+    "clear_mask",
+    "smaller_brush",
+    "larger_brush",
+    "much_smaller_brush",
+    "much_larger_brush",
+    "inpaint",
+}
+"""What can be done whatever is open."""
+AVAILABLE_FOR_SEQUENCES = ALWAYS_AVAILABLE | {"invert_mask", "next_image", "previous_image", "sample_image"}
+"""What can be done with a sequence of bits."""
+COMMANDS = (
+    Command("tool_brush", MENU, "Brush", ("B",), "Mask what is to be new; the right button erases (B)", "brush", True),
+    Command("tool_eraser", MENU, "Eraser", ("E",), "Take the mask away (E)", "eraser", True),
+    Command("tool_rectangle", MENU, "Rectangle", ("R",), "Mask a rectangle (R)", "square-dashed", True),
+    Command("tool_fill", MENU, "Fill", ("G",), "Mask what hangs together (G)", "paint-bucket", True),
+    Command("tool_colour", MENU, "Paint with a colour", ("P",), "Paint the picture itself (P)", "palette", True),
+    Command("swap_tools", MENU, "Swap brush and eraser", ("X",), "Change between brush and eraser"),
+    Command("smaller_brush", MENU, "Smaller brush", ("[",), "Shrink the brush"),
+    Command("larger_brush", MENU, "Larger brush", ("]",), "Enlarge the brush"),
+    Command("much_smaller_brush", MENU, "Much smaller brush", ("Shift+[", "{"), "Shrink the brush by five steps"),
+    Command("much_larger_brush", MENU, "Much larger brush", ("Shift+]", "}"), "Enlarge the brush by five steps"),
+    Command("pressure", MENU, "Pressure", (), "Let the pressure of a pen be the size of the brush", checkable=True),
+    Command("invert_mask", MENU, "Invert mask", ("I",), "Mask what is not masked and free the rest (I)", "contrast"),
+    Command("clear_mask", MENU, "Clear mask", ("Del",), "Mask nothing (Delete)", "trash-2"),
+    Command("show_mask", MENU, "Show mask", ("M",), "Lay the mask over the picture (M)", "eye", True),
+    Command("mask_hole", MENU, "Hole in the middle", (), "Mask the middle"),
+    Command("mask_left", MENU, "Left half", (), "Mask the left half"),
+    Command("mask_lower", MENU, "Lower half", (), "Mask the lower half"),
+    Command("mask_random", MENU, "Random 50 %", (), "Mask every pixel by the toss of a coin, by the seed"),
+    Command("mask_rows", MENU, "Every second row", (), "Mask every second row"),
+    Command("open_mask", MENU, "Open mask…", (), "Take a mask from a picture file: light is to be new"),
+    Command("save_mask", MENU, "Save mask…", (), "Save the mask as a PNG picture"),
+    Command(
+        "previous_image", MENU, "Previous example", ("PgUp",), "Fill in the example before (Page Up)", "chevron-left"
+    ),
+    Command("next_image", MENU, "Next example", ("PgDown",), "Take the next example (PgDown)", "chevron-right"),
+    Command("sample_image", MENU, "Sample", (), "Fill in a fresh sample of the model", "dice"),
+    Command("open_image", MENU, "Open picture…", ("Ctrl+Shift+O",), "Fill in a picture of your own", "image-up"),
+    Command("inpaint", MENU, "Run now", ("Ctrl+Return",), "Fill in what is painted (Ctrl+Return)", "play"),
+    Command("keep_sample", MENU, "Keep sample", ("Ctrl+K",), "Make the chosen sample the new picture (Ctrl+K)"),
+    Command("open_inpainting", MENU, "Open what to fill in…", (), "Open picture, mask and options from one file"),
+    Command(
+        "save_inpainting", MENU, "Save what to fill in…", ("Ctrl+S",), "Save picture, mask and options as one file"
+    ),
+)
 
 
-def _make(services: Services) -> WorkspacePage:
+def _make(services: Services) -> PaintPage:
     from dpm_gui.paint.page import PaintPage  # not before it is shown: the window is there the sooner
 
     return PaintPage(services)
@@ -22,7 +78,7 @@ PAINT = Workspace(
     title="Paint",
     tip="Paint what is to be filled in",
     make=_make,
-    commands=PAINT_COMMANDS,
+    commands=COMMANDS,
     gestures=(
         Gesture("Mouse in Paint", "Paint, place or click what is wished for", "Left drag or click"),
         Gesture("Mouse in Paint", "Erase with the brush, set a bit free", "Right drag or click"),
@@ -33,3 +89,45 @@ PAINT = Workspace(
         Gesture("Keys in Paint", "Set the bit that is marked, and go on", "0, 1, Backspace"),
     ),
 )
+
+
+def connect_commands(page: PaintPage) -> None:
+    """Have the commands do what they say."""
+    from dpm_gui.paint.document.raster import READY_MASKS
+    from dpm_gui.paint.document.tools import TOOLS
+
+    actions, paint, document, files = page.services.actions, page.paint, page.paint.document, page.files
+    slots: dict[str, Callable[[], object]] = {
+        "swap_tools": lambda: document.take(document.tools.with_swapped_tool()),
+        "smaller_brush": partial(page.resize_brush, -1),
+        "larger_brush": partial(page.resize_brush, 1),
+        "much_smaller_brush": partial(page.resize_brush, -LARGE_STEP),
+        "much_larger_brush": partial(page.resize_brush, LARGE_STEP),
+        "invert_mask": document.invert,
+        "clear_mask": page.clear,
+        "open_mask": files.ask_for_mask,
+        "save_mask": files.ask_where_to_save_mask,
+        "previous_image": partial(paint.show_example, -1),
+        "next_image": partial(paint.show_example, 1),
+        "sample_image": paint.show_sample,
+        "open_image": files.ask_for_image,
+        "inpaint": page.run,
+        "keep_sample": lambda: paint.keep_sample(page.image.results.samples.choice),
+        "open_inpainting": files.ask_for_request,
+        "save_inpainting": files.ask_where_to_save_request,
+    }
+    slots |= {f"tool_{tool}": partial(document.choose_tool, tool) for tool in TOOLS}
+    slots |= {f"mask_{name}": partial(paint.take_ready_mask, name) for name in READY_MASKS}
+    for name, slot in slots.items():
+        actions.on(name, slot)
+    actions.make_exclusive([f"tool_{tool}" for tool in TOOLS])
+    actions.on_switch("pressure", lambda on: document.take(document.tools.with_pressure(on)))
+    actions["tool_brush"].setChecked(True)
+    actions["show_mask"].setChecked(True)
+
+
+def allow_commands(actions: Actions, opened: Opened) -> None:
+    """Enable what can be done in Paint with what is open; the rest says why not."""
+    available = AVAILABLE_FOR_SEQUENCES if opened.checkpoint.kind == "binomial" else ALWAYS_AVAILABLE
+    for command in COMMANDS:
+        actions.allow(command.name, opened.checkpoint.data.is_image or command.name in available, NO_IMAGE)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from core.values.checkpoints import channels_of
-from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import REVERSE
@@ -33,23 +32,14 @@ class WatchDocks(QObject):
         self.entropies, self.futures = EntropyPlot(page), FuturesSpread(page)
         bound = BoundPanel(services.session, services.actions["measure"], page)
         self.contents: Mapping[str, QWidget] = {"entropies": self.entropies, FUTURES: self.futures, "bound": bound}
-        for plot in (self.entropies, self.futures):
+        self.plots = (self.entropies, self.futures)
+        for plot in self.plots:
             services.player.frame_changed.connect(plot.set_cursor)
             plot.step_chosen.connect(services.player.seek)
             services.connect_figure(plot)
         self._session.opened_changed.connect(self.show_opened)
         self._session.recording_replaced.connect(self._begin)
         self._session.frames_added.connect(self._show_spreads)
-
-    def set_palette(self, palette: Palette) -> None:
-        """Show everything in the colours of ``palette``."""
-        self.entropies.set_palette(palette)
-        self.futures.set_palette(palette)
-
-    def set_line_scale(self, scale: float) -> None:
-        """Draw lines so many times as thick."""
-        self.entropies.set_line_scale(scale)
-        self.futures.set_line_scale(scale)
 
     def show_opened(self, opened: Opened) -> None:
         """Show the bounds of ``opened``."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.values.runs import Frame
-from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
@@ -20,11 +20,11 @@ from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.watch.canvas_pair import CanvasPair
-from dpm_gui.watch.commands import IMAGE_MODES, LAYERS, connect_commands
 from dpm_gui.watch.docks import WatchDocks
 from dpm_gui.watch.layer_bar import LayerBar
 from dpm_gui.watch.sides import Sides
 from dpm_gui.watch.starts import Starts
+from dpm_gui.watch.workspace import IMAGE_MODES, LAYERS, connect_commands
 from dpm_gui.window.page import Services, WorkspacePage
 
 THUMBNAILS = 21
@@ -36,7 +36,6 @@ class WatchPage(WorkspacePage):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._session, self._player, self._actions = services.session, services.player, services.actions
-        self._palette = LIGHT
         self._thumbnails: tuple[Palette, SideRecording, bool] | None = None
         self._sides = Sides(self._session)
         self.canvases = CanvasPair(self._session, self._player, self)
@@ -50,10 +49,15 @@ class WatchPage(WorkspacePage):
         self._connect_layers()
         self._take_canvases(PointsView)
         self.starts = Starts(self._session, self._player, self._actions, self._branching, self)
-        connect_commands(self._actions, self._player, self.starts)
+        connect_commands(self)
         self.show_message("Opening the checkpoint…")
-        if self._session.opened is not None:
-            self._show_all(self._session.opened)
+        if self._session.opened is not None:  # a page that is made late catches up
+            self._show_opened(self._session.opened)
+            self._docks.show_opened(self._session.opened)
+            for side in (FORWARD, REVERSE):
+                self._show_colours(side)
+                self._show_progress(side)
+            self._show_frame(self._player.t)
 
     @property
     def views(self) -> dict[str, Canvas]:
@@ -64,15 +68,14 @@ class WatchPage(WorkspacePage):
     def docks(self) -> Mapping[str, QWidget]:
         return self._docks.contents
 
-    def set_palette(self, palette: Palette) -> None:
-        self._palette = palette
-        for part in (self.canvases, self.timeline, self._docks):
-            part.set_palette(palette)
+    def apply_palette(self) -> None:
+        for part in (self.canvases, self.timeline, *self._docks.plots):
+            part.set_palette(self._palette)
         self._show_thumbnails()
 
     def set_line_scale(self, scale: float) -> None:
-        self.canvases.set_line_scale(scale)
-        self._docks.set_line_scale(scale)
+        for part in (self.canvases, *self._docks.plots):
+            part.set_line_scale(scale)
 
     def show_message(self, text: str) -> None:
         self.canvases.show_message(text)
@@ -170,17 +173,6 @@ class WatchPage(WorkspacePage):
         view.set_message(None)
         view.set_note("examples")
         self.views[REVERSE].set_message("Waking the engine…")
-
-    def _show_all(self, opened: Opened) -> None:
-        """Catch up with what was opened and has been run before the page was made."""
-        self._show_opened(opened)
-        self._docks.show_opened(opened)
-        self._forget_run()
-        for side in (FORWARD, REVERSE):
-            self._show_colours(side)
-            if self._session.recording(side).shown_range is not None:
-                self._show_progress(side)
-        self.timeline.set_t(self._player.t)
 
     def _show_opened(self, opened: Opened) -> None:
         self._take_canvases(CANVASES[state_kind_of(opened.checkpoint).name])

@@ -1,17 +1,57 @@
-"""The workspace Watch, as the window knows it: forward and reverse side by side, and what belongs to each step."""
+"""The workspace Watch, as the window knows it: forward and reverse side by side, its commands and what they do."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dpm_gui.watch.commands import WATCH_COMMANDS
-from dpm_gui.window.workspaces import Dock, Gesture, Workspace
+from dpm_gui.window.workspaces import Command, Dock, Gesture, Workspace
 
 if TYPE_CHECKING:
-    from dpm_gui.window.page import Services, WorkspacePage
+    from dpm_gui.watch.page import WatchPage
+    from dpm_gui.window.page import Services
+
+IMAGE_MODES = ("state", "x0_estimate", "mean", "difference")
+"""Layers of pictures of which one is on."""
+LAYERS = ("points", "density", "arrows", "sequences", "shares", "rule", "path", "prior", *IMAGE_MODES, "stretch")
+COMMANDS = (
+    Command("points", "View", "Points", ("1",), "Draw every sample as a point (1)", checkable=True),
+    Command("density", "View", "Density", ("2",), "Draw how many points lie where (2)", checkable=True),
+    Command("arrows", "View", "Drift arrows", ("3",), "Draw the drift f_μ(x, t) − x on a grid (3)", checkable=True),
+    Command("sequences", "View", "Sequences", ("1",), "Draw every sequence as a row of bits (1)", checkable=True),
+    Command("shares", "View", "Shares", ("2",), "Draw the share of ones in each place (2)", checkable=True),
+    Command("rule", "View", "Rule", ("3",), "Draw a line after every fifth place (3)", checkable=True),
+    Command("path", "View", "Path", ("4",), "Draw the path of what was clicked (4)", checkable=True),
+    Command("prior", "View", "Prior", ("5",), "Draw π at one and two standard deviations (5)", checkable=True),
+    Command("state", "View", "State", ("1",), "Draw the states xᵗ themselves (1)", checkable=True),
+    Command("x0_estimate", "View", "Guess of x⁰", ("2",), "Draw the guess E[x⁰ | xᵗ] of the data (2)", checkable=True),
+    Command("mean", "View", "Next mean", ("3",), "Draw the mean of the next step, f_μ(xᵗ, t) (3)", checkable=True),
+    Command("difference", "View", "Difference", ("4",), "Draw what step t has changed, xᵗ − xᵗ⁻¹ (4)", checkable=True),
+    Command("stretch", "View", "Stretch", ("5",), "Black and white are the extremes of each step (5)", checkable=True),
+    Command("smooth", "View", "Smooth motion", (), "Draw points between two steps while playing", checkable=True),
+    Command("play", "Run", "Play or pause", ("Space",), "Play or pause (Space)", "play"),
+    Command("play_forward", "Run", "Play forward, t rising", ("L",), "Play from the data to the noise"),
+    Command("play_backward", "Run", "Play backward, t falling", ("J",), "Play from the noise to the data"),
+    Command("pause", "Run", "Pause", ("K",), "Pause on the frame that is on show"),
+    Command("step_on", "Run", "One step on", ("Right",), "Go to t + 1"),
+    Command("step_back", "Run", "One step back", ("Left",), "Go to t − 1"),
+    Command("ten_on", "Run", "Ten steps on", ("Shift+Right",), "Go to t + 10"),
+    Command("ten_back", "Run", "Ten steps back", ("Shift+Left",), "Go to t − 10"),
+    Command("home", "Run", "To the data", ("Home",), "Go to t = 0"),
+    Command("end", "Run", "To the noise", ("End",), "Go to t = T"),
+    Command("faster", "Run", "Faster", (".",), "Play at the next higher speed"),
+    Command("slower", "Run", "Slower", (",",), "Play at the next lower speed"),
+    Command("loop", "Run", "Loop", ("O",), "Begin anew at the end", checkable=True, line=True),
+    Command(
+        "denoise", "Run", "Denoise from here", ("D",), "Start the reverse from the examples, noised (D)", line=True
+    ),
+    Command("from_noise", "Run", "Sample from noise", ("Shift+D",), "Start the reverse from noise again (Shift+D)"),
+    Command("branch", "Run", "Many futures", ("U",), "Walk 64 futures of the state that was clicked (U)"),
+)
 
 
-def _make(services: Services) -> WorkspacePage:
+def _make(services: Services) -> WatchPage:
     from dpm_gui.watch.page import WatchPage  # not before it is shown: the command line needs no Qt
 
     return WatchPage(services)
@@ -22,7 +62,7 @@ WATCH = Workspace(
     title="Watch",
     tip="Watch both processes",
     make=_make,
-    commands=WATCH_COMMANDS,
+    commands=COMMANDS,
     gestures=(
         Gesture("Mouse on a canvas or plot", "Draw the path of a point", "Left click on it"),
         Gesture("Mouse on a canvas or plot", "Enlarge a picture, and go back", "Left click on it"),
@@ -35,3 +75,29 @@ WATCH = Workspace(
         Dock("bound", "Bound K", 200),
     ),
 )
+
+
+def connect_commands(page: WatchPage) -> None:
+    """Have the commands, but for the layers, do what they say."""
+    actions, player, starts = page.services.actions, page.services.player, page.starts
+    slots: dict[str, Callable[[], object]] = {
+        "play": player.toggle,
+        "play_forward": player.play_forward,
+        "play_backward": player.play_backward,
+        "pause": player.pause,
+        "step_on": partial(player.step, 1),
+        "step_back": partial(player.step, -1),
+        "ten_on": partial(player.step, 10),
+        "ten_back": partial(player.step, -10),
+        "home": player.home,
+        "end": player.end,
+        "faster": player.faster,
+        "slower": player.slower,
+        "denoise": starts.denoise,
+        "from_noise": starts.from_noise,
+        "branch": starts.branch,
+    }
+    for name, slot in slots.items():
+        actions.on(name, slot)
+    actions.on_switch("loop", player.set_loop)
+    actions["smooth"].setChecked(True)

@@ -11,18 +11,24 @@ from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.window.workspaces import Command, Gesture, Workspace
 
+SHIPPED = (
+    ("open_shipped", "swiss_roll", "the shipped swiss roll", "Open the checkpoint that came with dpm-gui"),
+    ("open_rbf", "swiss_roll_rbf", "the roll of 16 basis functions", "Open the paper's own network (appendix D)"),
+    ("open_heartbeat", "heartbeat", "the heartbeat", "Open the sequences of bits, T = 2000 (section 3.1.2)"),
+    ("open_fast", "heartbeat_fast", "the heartbeat in 200 steps", "Open sequences of bits with optimised rates"),
+    ("open_digits", "digits", "the digits", "Open handwritten digits, 28x28, T = 1000"),
+    ("open_leaves", "dead_leaves", "the dead leaves", "Open dead leaves by a U-Net, 32x32 (section 3.2)"),
+    ("open_paper_leaves", "dead_leaves_paper", "the dead leaves of the paper", "Open its multi-scale convolution"),
+    ("open_gravel", "gravel", "the gravel", "Open a texture, for pictures of any size"),
+    ("open_brick", "brick", "the brick", "Open a texture, for pictures of any size"),
+    ("open_patches", "colour_patches", "the colour patches", "Open parts of colour photographs, 32x32"),
+)
+"""What may have come with the program: the command that opens it, its file, what it is, and the command's tip."""
+SHIPPED_CHECKPOINTS = {name: f"checkpoints/{file}.h5" for name, file, _, _ in SHIPPED}
+"""Place of each by its command; a command whose file is missing is left out."""
 FIRST_COMMANDS = (
     Command("open", "File", "Open…", ("Ctrl+O",), "Open a checkpoint", "folder-open"),
-    Command("open_shipped", "File", "Open the shipped swiss roll", (), "Open the checkpoint that came with dpm-gui"),
-    Command("open_rbf", "File", "Open the roll of 16 basis functions", (), "Open the paper's own network (appendix D)"),
-    Command("open_heartbeat", "File", "Open the heartbeat", (), "Open the sequences of bits, T = 2000 (section 3.1.2)"),
-    Command("open_fast", "File", "Open the heartbeat in 200 steps", (), "Open sequences of bits with optimised rates"),
-    Command("open_digits", "File", "Open the digits", (), "Open handwritten digits, 28x28, T = 1000"),
-    Command("open_leaves", "File", "Open the dead leaves", (), "Open dead leaves by a U-Net, 32x32 (section 3.2)"),
-    Command("open_paper_leaves", "File", "Open the dead leaves of the paper", (), "Open its multi-scale convolution"),
-    Command("open_gravel", "File", "Open the gravel", (), "Open a texture, for pictures of any size"),
-    Command("open_brick", "File", "Open the brick", (), "Open a texture, for pictures of any size"),
-    Command("open_patches", "File", "Open the colour patches", (), "Open parts of colour photographs, 32x32"),
+    *(Command(name, "File", f"Open {what}", (), tip) for name, _, what, tip in SHIPPED),
     Command(
         "export",
         "File",
@@ -30,18 +36,18 @@ FIRST_COMMANDS = (
         ("Ctrl+E",),
         "Save a film (GIF, MP4) or a figure (PNG)",
         "film",
-        separated=True,
+        line=True,
     ),
-    Command("quit", "File", "Quit", ("Ctrl+Q",), "Close the window", separated=True),
+    Command("quit", "File", "Quit", ("Ctrl+Q",), "Close the window", line=True),
     Command("undo", "Edit", "Undo", ("Ctrl+Z",), "Take back the last change of what to run", "undo-2"),
     Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back", "redo-2"),
 )
 LAST_COMMANDS = (
-    Command("fit", "View", "Fit", ("F",), "Show the whole plane again (F)", "scan", separated=True),
+    Command("fit", "View", "Fit", ("F",), "Show the whole plane again (F)", "scan", line=True),
     Command("theme", "View", "Switch light and dark", (), "Switch between light and dark", "sun-moon"),
     Command("projector", "View", "Projector", (), "Enlarge text and lines", "projector", checkable=True),
     Command("full_screen", "View", "Full screen", ("F11",), "Fill the screen", "maximize", checkable=True),
-    Command("new_seed", "Run", "New seed", ("Ctrl+R",), "Run again with a new seed (Ctrl+R)", "dice", separated=True),
+    Command("new_seed", "Run", "New seed", ("Ctrl+R",), "Run again with a new seed (Ctrl+R)", "dice", line=True),
     Command("run_again", "Run", "Run again", ("F5",), "Run again with the same seed (F5)", "refresh-cw"),
     Command("measure", "Run", "Measure K", ("Ctrl+M",), "Measure the bound K on fresh held-out data (Ctrl+M)"),
     Command("stop", "Run", "Stop", ("Esc",), "Stop what is being computed (Esc)", "stop"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication
 
@@ -23,34 +23,17 @@ from dpm_gui.export.figures import FigureExporter
 from dpm_gui.export.film_exporter import FilmExporter
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
-from dpm_gui.window.actions import all_gestures
+from dpm_gui.window.actions import SHIPPED_CHECKPOINTS, all_gestures
 from dpm_gui.window.main_window import MainWindow
 from dpm_gui.window.page import WorkspacePage
 from dpm_gui.window.workspaces import Workspace
 
-SHIPPED = "checkpoints/swiss_roll.h5"
-ALL_SHIPPED = {
-    "open_shipped": SHIPPED,
-    "open_rbf": "checkpoints/swiss_roll_rbf.h5",
-    "open_heartbeat": "checkpoints/heartbeat.h5",
-    "open_fast": "checkpoints/heartbeat_fast.h5",
-    "open_digits": "checkpoints/digits.h5",
-    "open_leaves": "checkpoints/dead_leaves.h5",
-    "open_paper_leaves": "checkpoints/dead_leaves_paper.h5",
-    "open_gravel": "checkpoints/gravel.h5",
-    "open_brick": "checkpoints/brick.h5",
-    "open_patches": "checkpoints/colour_patches.h5",
-}
-"""What may have come with the program, by the command that opens it; a command whose file is missing is left out."""
 PROJECTOR_LINES = 1.5
 NOTHING_OPEN = "Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one here."
 
 
 class DpmApplication(QObject):
     """Everything that one running program consists of."""
-
-    failed = Signal(object)
-    """A `DpmError`: an option that what was opened cannot meet."""
 
     def __init__(
         self,
@@ -60,15 +43,7 @@ class DpmApplication(QObject):
         spec: RunSpec | None = None,
         theme: str | None = None,
     ) -> None:
-        """Build the program, and show the first of its workspaces.
-
-        Args:
-            application: Qt's.
-            preferences: What is remembered.
-            workspaces: What can be shown, in the order of their shortcuts.
-            spec: What to run at first.
-            theme: Holds for this run alone; what is remembered stays.
-        """
+        """Build the program, and show the first of ``workspaces``; ``theme`` holds for this run alone."""
         super().__init__()
         self.preferences = preferences
         self.theme = Theme(application, theme or preferences.theme, self)
@@ -95,7 +70,7 @@ class DpmApplication(QObject):
 
     def show(self) -> None:
         """Show the window as it was left last time, and tell a person there what goes wrong."""
-        for source in (self, self.session, self.window, self.exporter, self.films):
+        for source in (self.session, self.window, self.exporter, self.films):
             source.failed.connect(self._show_failure)
         self.window.restore_layout()
         self.window.show()
@@ -104,7 +79,7 @@ class DpmApplication(QObject):
         """Open ``path`` (the shipped checkpoint if None) once the window has been painted, and show step ``at``."""
         self._at = at
         self._play_first = at is None
-        chosen = str(asset(SHIPPED)) if path is None else path
+        chosen = str(asset(SHIPPED_CHECKPOINTS["open_shipped"])) if path is None else path
         # A timer lets the paint reach the screen before torch is imported.
         self.window.painted.connect(lambda: QTimer.singleShot(0, partial(self._preload_and_open, chosen)))
 
@@ -129,7 +104,7 @@ class DpmApplication(QObject):
         self.player.pause()
         self.films.shut_down()
         self.window.workspaces.undo_group.blockSignals(True)
-        for page in self.window.workspaces.pages:
+        for page in self.window.workspaces.pages.values():
             page.shut_down()
         self.session.shut_down()
         self.preferences.save()
@@ -163,7 +138,7 @@ class DpmApplication(QObject):
         }
         for name, slot in slots.items():
             actions.on(name, slot)
-        for name, place in ALL_SHIPPED.items():
+        for name, place in SHIPPED_CHECKPOINTS.items():
             actions.on(name, partial(self._open_shipped, place))
             if not is_shipped(place):
                 actions.hide_command(name)
@@ -201,7 +176,7 @@ class DpmApplication(QObject):
             at, self._at = self._at, None
             self.player.seek(at)
             if at > self.player.last:
-                self.failed.emit(BadInputError(f"--at: {at} is beyond the last step, T = {self.player.last}"))
+                self.window.failed.emit(BadInputError(f"--at: {at} is beyond the last step, T = {self.player.last}"))
 
     def _start_playing(self) -> None:
         if self._play_first:
@@ -210,7 +185,7 @@ class DpmApplication(QObject):
 
     def _stop(self) -> None:
         self.films.stop()
-        for page in self.window.workspaces.pages:
+        for page in self.window.workspaces.pages.values():
             page.stop()
         self.session.stop()
 
@@ -264,7 +239,7 @@ class DpmApplication(QObject):
         from dpm_gui.dialogs.errors import show_error
 
         if self.session.opened is None:
-            for page in self.window.workspaces.pages:
+            for page in self.window.workspaces.pages.values():
                 page.show_message(NOTHING_OPEN)
         if isinstance(error, BadCheckpointError) and isinstance(error.__cause__, FileNotFoundError):
             self.preferences.remove_recent_file(str(error.path))

@@ -48,7 +48,7 @@ class MainWindow(QMainWindow):
     """A file was chosen in the dialog, in the list of recent files or by dropping it."""
     closing = Signal()
     failed = Signal(object)
-    """An exception: what a workspace could not do."""
+    """An exception: what a workspace could not do, or an option that what was opened cannot meet."""
     figure_made = Signal(object)
     """A `Figure` is there, whose menu asks for exports."""
 
@@ -88,17 +88,12 @@ class MainWindow(QMainWindow):
         self.workspaces = WorkspaceStack(self, workspaces, services)
         self.setCentralWidget(self.workspaces)
         self._recent = QMenu("Open recent", self)
-        self._themes = QMenu("Theme", self)
+        self.theme_menu = QMenu("Theme", self)  # which the application fills
         self._switches = {each.name: self.actions_[switch_name(each)] for each in workspaces}
         self._populate_menus()
         self._populate_tool_bar()
         self._populate_status_bar()
         self._connect(session, player)
-
-    @property
-    def theme_menu(self) -> QMenu:
-        """The menu that chooses the theme; the app fills it."""
-        return self._themes
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
@@ -154,13 +149,13 @@ class MainWindow(QMainWindow):
             menu = self.menuBar().addMenu(f"&{title}")
             menu.setToolTipsVisible(True)
             for command in commands:
-                if command.separated:
+                if command.line:
                     menu.addSeparator()
                 menu.addAction(self.actions_[command.name])
                 if command.name == "open":
                     menu.addMenu(self._recent)
                 if command.name == "fit":
-                    menu.addMenu(self._themes)
+                    menu.addMenu(self.theme_menu)
                 if command.name == "reset_layout":
                     menu.addSeparator()
                     self._dock_menu = menu

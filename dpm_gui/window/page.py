@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.desktop.theme import Palette
+from dpm_gui.desktop.theme import ColouredWidget
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
@@ -44,7 +44,7 @@ class Services:
     connect_figure: Callable[[Figure], object]
 
 
-class WorkspacePage(QWidget):
+class WorkspacePage(ColouredWidget):
     """What the window asks of a workspace. A page answers to what concerns it; here everything has a default."""
 
     dock_wanted = Signal(str, bool)
@@ -63,9 +63,6 @@ class WorkspacePage(QWidget):
     def undo_stack(self) -> QUndoStack:
         """What Ctrl+Z takes back while it is on show: changes of what to run, unless it has changes of its own."""
         return self.services.session.undo_stack
-
-    def set_palette(self, palette: Palette) -> None:
-        """Show everything in the colours of ``palette``."""
 
     def set_line_scale(self, scale: float) -> None:
         """Draw lines and points so many times as thick."""

@@ -21,8 +21,9 @@ class WorkspaceStack(QStackedWidget):
     """Shows the page of one workspace, and its docks beside it; both are made when it is first shown.
 
     Attributes:
+        current: Name of the workspace on show; empty before the first one is.
+        pages, docks: What has been made, by the name of the workspace.
         undo_group: What Ctrl+Z takes back, as the page on show says.
-        services: What a page is lent.
     """
 
     changed = Signal(str)
@@ -32,12 +33,12 @@ class WorkspaceStack(QStackedWidget):
         super().__init__(window)
         self._window = window
         self._workspaces = {workspace.name: workspace for workspace in workspaces}
-        self.services = services
-        self._pages: dict[str, WorkspacePage] = {}
-        self._docks: dict[str, list[QDockWidget]] = {}
+        self._services = services
+        self.pages: dict[str, WorkspacePage] = {}
+        self.docks: dict[str, list[QDockWidget]] = {}
         self._layouts: dict[str, QByteArray] = {}
         self._first_layouts: dict[str, QByteArray] = {}
-        self._current = ""
+        self.current = ""
         self._palette = LIGHT
         self._line_scale = 1.0
         self._refusal = QLabel(self)
@@ -45,39 +46,24 @@ class WorkspaceStack(QStackedWidget):
         self._refusal.setWordWrap(True)
         self.addWidget(self._refusal)
         self.undo_group = QUndoGroup(self)
-        services.session.opened_changed.connect(lambda _: self._follow_opened())
-
-    @property
-    def current(self) -> str:
-        """The name of the workspace on show; empty before the first one is."""
-        return self._current
+        services.session.opened_changed.connect(lambda _: self._show_page(only_if_other=True))
 
     @property
     def page(self) -> WorkspacePage:
         """The page of the workspace on show."""
-        return self._pages[self._current]
-
-    @property
-    def pages(self) -> list[WorkspacePage]:
-        """The pages that have been made."""
-        return list(self._pages.values())
-
-    @property
-    def docks(self) -> dict[str, list[QDockWidget]]:
-        """The docks that have been made, by the name of their workspace."""
-        return self._docks
+        return self.pages[self.current]
 
     def show_workspace(self, name: str) -> WorkspacePage:
         """Show a workspace and return its page; nothing that is under way in another is stopped."""
-        if name == self._current:
+        if name == self.current:
             return self.page
-        if self._current:
-            self._layouts[self._current] = self._window.saveState()
-            for dock in self._docks[self._current]:
+        if self.current:
+            self._layouts[self.current] = self._window.saveState()
+            for dock in self.docks[self.current]:
                 dock.hide()
             self.page.set_in_view(False)
-        self._current = name
-        if name not in self._pages:
+        self.current = name
+        if name not in self.pages:
             self._make(self._workspaces[name])
         self._restore_layout()
         self._show_page()
@@ -96,7 +82,7 @@ class WorkspaceStack(QStackedWidget):
 
     def save_layouts(self, preferences: Preferences) -> None:
         """Remember how the docks of every workspace are laid out."""
-        self._layouts[self._current] = self._window.saveState()
+        self._layouts[self.current] = self._window.saveState()
         for name in self._workspaces:
             preferences.set_layout_of(name, self._layouts.get(name, QByteArray()))
 
@@ -104,7 +90,7 @@ class WorkspaceStack(QStackedWidget):
         """Put every dock back where it was at first."""
         self._layouts = dict(self._first_layouts)
         self._restore_layout()
-        for dock in self._docks[self._current]:
+        for dock in self.docks[self.current]:
             dock.show()
         self.page.set_in_view(True)  # which may hide a dock that has nothing to show
         self._size_docks()
@@ -112,24 +98,24 @@ class WorkspaceStack(QStackedWidget):
     def set_palette(self, palette: Palette) -> None:
         """Show every page in the colours of ``palette``, those that are still to be made, too."""
         self._palette = palette
-        for page in self.pages:
+        for page in self.pages.values():
             page.set_palette(palette)
 
     def set_line_scale(self, scale: float) -> None:
         """Draw lines and points so many times as thick, on pages that are still to be made, too."""
         self._line_scale = scale
-        for page in self.pages:
+        for page in self.pages.values():
             page.set_line_scale(scale)
 
     def _make(self, workspace: Workspace) -> None:
-        page = workspace.make(self.services)
+        page = workspace.make(self._services)
         page.set_palette(self._palette)
         page.set_line_scale(self._line_scale)
         page.dock_wanted.connect(self._show_dock)
         self.addWidget(page)
         self.undo_group.addStack(page.undo_stack)
-        self._pages[workspace.name] = page
-        self._docks[workspace.name] = [self._dock(dock, page.docks[dock.name]) for dock in workspace.docks]
+        self.pages[workspace.name] = page
+        self.docks[workspace.name] = [self._dock(dock, page.docks[dock.name]) for dock in workspace.docks]
         self._size_docks()
         self._first_layouts[workspace.name] = self._window.saveState()
 
@@ -143,7 +129,7 @@ class WorkspaceStack(QStackedWidget):
     def _show_dock(self, name: str, shown: bool) -> None:
         """Show or hide a dock of the workspace on show; one that appears shares the height of the one above it."""
         above = None
-        for dock in self._docks.get(self._current, ()):
+        for dock in self.docks.get(self.current, ()):
             if dock.objectName() == name and dock.isHidden() == shown:
                 dock.setVisible(shown)
                 if shown and above is not None:
@@ -152,26 +138,22 @@ class WorkspaceStack(QStackedWidget):
             above = dock
 
     def _size_docks(self) -> None:
-        docks, heights = self._docks[self._current], [dock.height for dock in self._workspaces[self._current].docks]
+        docks, heights = self.docks[self.current], [dock.height for dock in self._workspaces[self.current].docks]
         self._window.resizeDocks(docks, [DOCK_WIDTH] * len(docks), Qt.Orientation.Horizontal)
         self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
 
     def _restore_layout(self) -> None:
-        self._window.restoreState(self._layouts.get(self._current, QByteArray()))
+        self._window.restoreState(self._layouts.get(self.current, QByteArray()))
 
-    def _follow_opened(self) -> None:
-        if self._current and self._refuses() != (self.currentWidget() is self._refusal):
-            self._show_page()
-
-    def _show_page(self) -> None:
+    def _show_page(self, *, only_if_other: bool = False) -> None:
         """Show the page of the current workspace, or what that says where it cannot show what is open."""
-        refused, reason = self._refuses(), self._workspaces[self._current].unsuitable
-        self._refusal.setText(reason)
-        self.setCurrentWidget(self._refusal if refused else self.page)
-        self.services.actions.allow_workspace(self._current, reason if refused else "")
+        opened, workspace = self._services.session.opened, self._workspaces[self.current]
+        kinds = workspace.state_kinds
+        refused = opened is not None and bool(kinds) and state_kind_of(opened.checkpoint).name not in kinds
+        shown = self._refusal if refused else self.page
+        if only_if_other and shown is self.currentWidget():
+            return
+        self._refusal.setText(workspace.unsuitable)
+        self.setCurrentWidget(shown)
+        self._services.actions.allow_workspace(self.current, workspace.unsuitable if refused else "")
         self.page.set_in_view(not refused)
-
-    def _refuses(self) -> bool:
-        """Tell whether the current workspace cannot show the states of what is open."""
-        opened, kinds = self.services.session.opened, self._workspaces[self._current].state_kinds
-        return opened is not None and bool(kinds) and state_kind_of(opened.checkpoint).name not in kinds

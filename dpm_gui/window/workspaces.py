@@ -25,7 +25,7 @@ class Command:
         tip: What it does, for tool tips.
         icon: Its icon, if it has one.
         checkable: Whether it is a switch.
-        separated: Whether a line parts it from what stands above it in its menu.
+        line: Whether a line parts it from what stands above it in its menu.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Command:
     tip: str = ""
     icon: str = ""
     checkable: bool = False
-    separated: bool = False
+    line: bool = False
 
 
 class Gesture(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dpm_gui.window.application import ALL_SHIPPED
+from dpm_gui.window.actions import SHIPPED_CHECKPOINTS
 
 
 @pytest.mark.parametrize("missing", [True, False])
@@ -19,8 +19,8 @@ def test_a_command_is_there_for_each_checkpoint_that_has_come_with_the_program(
     monkeypatch.setattr(application, "is_shipped", lambda place: place not in gone)
     program = make_program(qapp, Preferences(settings))  # type: ignore[arg-type]
     try:
-        offered = [name for name in ALL_SHIPPED if program.window.actions_[name].isVisible()]
-        assert offered == [name for name in ALL_SHIPPED if not missing or name != "open_digits"]
+        offered = [name for name in SHIPPED_CHECKPOINTS if program.window.actions_[name].isVisible()]
+        assert offered == [name for name in SHIPPED_CHECKPOINTS if not missing or name != "open_digits"]
     finally:
         program.close()
         program.window.close()

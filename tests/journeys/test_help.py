@@ -17,9 +17,8 @@ from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.widgets.popover import Popover
-from dpm_gui.watch.commands import LAYERS
-from dpm_gui.window.actions import all_gestures
-from dpm_gui.window.application import ALL_SHIPPED
+from dpm_gui.watch.workspace import LAYERS
+from dpm_gui.window.actions import SHIPPED_CHECKPOINTS, all_gestures
 from tests.support.person import Person, child, choose, click, open_menu, press, shown, the, type_in, wait_until
 from tests.support.workspaces import COMMANDS
 
@@ -38,7 +37,7 @@ def test_f1_lists_every_command_with_its_keys(person: Person) -> None:
     rows = {(group, text): keys for group, text, keys in dialog.rows()}
     there = [command for command in COMMANDS if person.window.actions_[command.name].isVisible()]
     hidden = {command.name for command in COMMANDS} - {command.name for command in there}
-    missing = {name for name, place in ALL_SHIPPED.items() if not is_shipped(place)}
+    missing = {name for name, place in SHIPPED_CHECKPOINTS.items() if not is_shipped(place)}
     assert hidden == missing | {*BitsView.layers, *ImagesView.layers} - set(PointsView.layers)
     for command in there:
         keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]

@@ -8,7 +8,7 @@ import pytest
 
 from core.runtime import assets
 from core.runtime.assets import asset, is_shipped
-from dpm_gui.window.application import ALL_SHIPPED
+from dpm_gui.window.actions import SHIPPED_CHECKPOINTS
 
 
 @pytest.fixture
@@ -27,10 +27,10 @@ def ship(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ALL_SHIPPED)
+@pytest.mark.parametrize("command", SHIPPED_CHECKPOINTS)
 def test_the_checkpoints_that_every_copy_has_are_shipped(command: str) -> None:
-    assert asset(ALL_SHIPPED[command]).is_file()
-    assert is_shipped(ALL_SHIPPED[command])
+    assert asset(SHIPPED_CHECKPOINTS[command]).is_file()
+    assert is_shipped(SHIPPED_CHECKPOINTS[command])
     assert asset("icons").is_dir()
     assert not is_shipped("checkpoints/of_nobody.h5")
 

@@ -15,8 +15,8 @@ from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.canvases.bits import BitsView
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.points import PointsView
-from dpm_gui.watch.commands import LAYERS
 from dpm_gui.watch.layer_bar import LayerBar
+from dpm_gui.watch.workspace import LAYERS
 from dpm_gui.window.actions import Actions
 from tests.support.workspaces import COMMANDS
 
