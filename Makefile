@@ -31,7 +31,7 @@ run: system-libraries $(RUN_READY) ## open the application; FILE=… opens anoth
 test: system-libraries $(TEST_READY) ## run the tests, with no display; ARGS=… goes to pytest, WORKERS=0 runs them in one process
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
-check: $(TEST_READY) ## format, lint, types and the borders between the rooms
+check: $(TEST_READY) ## format, lint, types and the import contracts
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -40,10 +40,10 @@ check: $(TEST_READY) ## format, lint, types and the borders between the rooms
 bench: system-libraries $(TEST_READY) ## measure the timings; prints a table and writes JSON to out/; ARGS=… names some parts, ARGS=--list all
 	@$(BIN)/python -m tests.benchmarks.run $(ARGS)
 
-figures: system-libraries $(TEST_READY) ## make the pictures of docs/gallery.md again; ARGS=… names some of them; an hour and more
+figures: system-libraries $(TEST_READY) ## render the images of docs/gallery.md again; ARGS=… names some of them; an hour and more
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tools.figures $(ARGS)
 
-measure: $(MEASURE_READY) ## measure the shipped models of pictures beside codecs, a classifier and other fills; an hour and more
+measure: $(MEASURE_READY) ## measure the shipped image models beside codecs, a classifier and other inpainting; an hour and more
 	@$(BIN)/python -m tools.measuring.report
 	@$(BIN)/python -m tools.measuring.filling_report
 
@@ -51,7 +51,7 @@ clean: ## remove .venv, caches and what was built; out/ stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# dlopen is cheap: the look takes a twentieth of a second, and apt is touched only when something is missing.
+# dlopen is cheap: the check takes a twentieth of a second, and apt is touched only when something is missing.
 system-libraries:
 	@python=$$(tools/find_python) && "$$python" tools/system_libraries.py
 

@@ -1,7 +1,6 @@
 """The command `dpm`: the engine without a window.
 
-Bad input ends with exit 2 and one line on stderr. Everything heavy is imported by the command that needs it, so that
-`dpm --help` answers at once.
+Bad input ends with exit 2 and one line on stderr. Each command imports its own heavy modules, so `dpm --help` is fast.
 """
 
 from __future__ import annotations
@@ -31,17 +30,17 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"dpm {__version__}")
     parts = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    info = parts.add_parser("info", help="say what a checkpoint holds")
+    info = parts.add_parser("info", help="print the contents of a checkpoint")
     info.add_argument("file")
     info.add_argument("--json", action="store_true", help="print one JSON object")
     info.set_defaults(run=info_command.info)
 
-    check = parts.add_parser("check", help="say what is wrong with checkpoints; exit 0 if nothing is")
+    check = parts.add_parser("check", help="report the errors in checkpoints; exit 0 if there are none")
     check.add_argument("files", nargs="+", metavar="file")
     check.set_defaults(run=info_command.check)
 
-    _add_sample(parts.add_parser("sample", help="draw samples: an npy file in user's units"))
-    _add_inpaint(parts.add_parser("inpaint", help="inpaint what the mask leaves open in an example"))
+    _add_sample(parts.add_parser("sample", help="draw samples into an npy file, in user's units"))
+    _add_inpaint(parts.add_parser("inpaint", help="inpaint the masked entries of an example"))
     _add_bound(parts.add_parser("bound", help="measure the bound K, term by term"))
 
     train = parts.add_parser("train", help="train a recipe, or on user data, and write the checkpoint")
@@ -52,15 +51,15 @@ def parser() -> argparse.ArgumentParser:
         help="user data: npy, npz, HDF5 (FILE:/NAME chooses an array), idx or idx.gz, a batch of CIFAR-10, "
         "an image, or a folder of images or batches",
     )
-    train.add_argument("--side", type=int, metavar="N", help="bring images to N x N pixels, by crops or resizing")
-    train.add_argument("--out", metavar="FILE", help="where to write (RECIPE.h5, DATA_model.h5, or the resumed file)")
-    train.add_argument("--steps", type=int, help="gradient steps (the recipe's own number)")
-    train.add_argument("--rates", metavar="FILE", help="diffusion rates from a table, text or npy (the recipe's own)")
+    train.add_argument("--side", type=int, metavar="N", help="crop or resize images to N x N pixels")
+    train.add_argument("--out", metavar="FILE", help="output file (RECIPE.h5, DATA_model.h5, or the resumed file)")
+    train.add_argument("--steps", type=int, help="number of gradient steps (the recipe's)")
+    train.add_argument("--rates", metavar="FILE", help="diffusion rates from a text or npy file (the recipe's)")
     train.add_argument("--seed", type=int, help="seed of the training (0)")
-    train.add_argument("--resume", metavar="FILE", help="go on with a training that was interrupted")
+    train.add_argument("--resume", metavar="FILE", help="resume an interrupted training")
     train.set_defaults(run=train_command.train)
 
-    _add_rates(parts.add_parser("rates", help="search the rates with which K can be highest, or show a family's"))
+    _add_rates(parts.add_parser("rates", help="search the rates with the highest limit of K, or show a family"))
     recipes = parts.add_parser("recipes", help="list the recipes")
     recipes.set_defaults(run=train_command.recipes)
     return top
@@ -70,13 +69,15 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
     sample.add_argument("file")
     sample.add_argument("--count", type=int, required=True, help="number of samples")
     sample.add_argument("--seed", type=int, default=DEFAULT_SEED)
-    sample.add_argument("--strided", type=int, metavar="STEPS", help="an approximation in fewer steps, for previews")
-    sample.add_argument("--deterministic", action="store_true", help="no noise in its steps but at the start (DDIM)")
-    sample.add_argument("--spacing", choices=SPACINGS, help=f"space its steps by t, or by signal ({SPACINGS[0]})")
+    sample.add_argument(
+        "--strided", type=int, metavar="STEPS", help="approximate the chain in fewer steps, for previews"
+    )
+    sample.add_argument("--deterministic", action="store_true", help="strided: noise at the start alone (DDIM)")
+    sample.add_argument("--spacing", choices=SPACINGS, help=f"strided: even in t, or in signal ({SPACINGS[0]})")
     sample.add_argument(
         "--trajectory",
         metavar="X.h5",
-        help="write every frame of the chains, too: data set frames (T + 1, N, ...), x^t at index t, user's units",
+        help="also write every frame of the chains: data set frames (T + 1, N, ...), x^t at index t, user's units",
     )
     sample.add_argument("--out", required=True, metavar="X.npy")
     sample.set_defaults(run=sample_command.sample)
@@ -84,26 +85,22 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
 
 def _add_bound(bound: argparse.ArgumentParser) -> None:
     bound.add_argument("file")
-    bound.add_argument("--data", metavar="X.npy", help="held-out data in user's units; fresh draws without it")
+    bound.add_argument("--data", metavar="X.npy", help="held-out data in user's units (fresh draws)")
     bound.add_argument("--count", type=int, help="number of fresh draws (10 000; of images at most 128)")
     bound.add_argument("--seed", type=int, default=DEFAULT_SEED)
-    bound.add_argument("--limit", action="store_true", help="measure the best K of any network with these rates, too")
+    bound.add_argument("--limit", action="store_true", help="also measure the best K of any network with these rates")
+    bound.add_argument("--work", type=int, metavar="N", help="also measure the work of N paths from each of P points")
+    bound.add_argument("--points", type=int, metavar="P", help="number of points for --work (100)")
     bound.add_argument(
-        "--work", type=int, metavar="N", help="measure the work of N paths from each of some points, too"
-    )
-    bound.add_argument("--points", type=int, metavar="P", help="number of those points (100)")
-    bound.add_argument(
-        "--crooks",
-        action="store_true",
-        help="compare forward and reverse paths, too, where the density of x^1 is known",
+        "--crooks", action="store_true", help="also compare forward and reverse paths, if the density of x^1 is known"
     )
     bound.add_argument("--json", action="store_true", help="print one JSON object")
     bound.set_defaults(run=bound_command.bound)
 
 
 def _add_rates(rates: argparse.ArgumentParser) -> None:
-    rates.add_argument("recipe", help="a name that `dpm recipes` lists, for whose data the rates are")
-    rates.add_argument("--steps", type=int, metavar="T", help="number of diffusion steps (the recipe's own)")
+    rates.add_argument("recipe", help="a name that `dpm recipes` lists; the rates are for its data")
+    rates.add_argument("--steps", type=int, metavar="T", help="number of diffusion steps (the recipe's)")
     rates.add_argument("--family", choices=FAMILIES, help="show the rates of one family instead of searching")
     rates.add_argument(
         "--set",
@@ -114,7 +111,7 @@ def _add_rates(rates: argparse.ArgumentParser) -> None:
         help="a parameter of the family, such as first (beta_1), offset or alpha_bar_end; may be given several times",
     )
     rates.add_argument("--seed", type=int, default=0)
-    rates.add_argument("--out", metavar="BETAS.npy", help="where to write the rates, for `dpm train --rates`")
+    rates.add_argument("--out", metavar="BETAS.npy", help="write the rates to this file, for `dpm train --rates`")
     rates.add_argument("--json", action="store_true", help="print one JSON object")
     rates.set_defaults(run=rates_command.rates)
 
@@ -122,25 +119,23 @@ def _add_rates(rates: argparse.ArgumentParser) -> None:
 def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     inpaint.add_argument("file")
     inpaint.add_argument("--image", metavar="X.npy", help="one example, user's units")
-    inpaint.add_argument("--mask", metavar="M.npy", help="True, or 1, where it is to be inpainted")
-    inpaint.add_argument("--spec", metavar="F.npz", help="image, mask and options as one file, in the place of both")
-    inpaint.add_argument("--save-spec", metavar="F.npz", help="write such a file")
+    inpaint.add_argument("--mask", metavar="M.npy", help="True, or 1, at the entries to inpaint")
+    inpaint.add_argument("--spec", metavar="F.npz", help="image, mask and options in one file, instead of both")
+    inpaint.add_argument("--save-spec", metavar="F.npz", help="write the request to such a file")
     inpaint.add_argument("--count", type=int, help=f"number of samples ({DEFAULT_RESULTS})")
     inpaint.add_argument("--seed", type=int, help=f"({DEFAULT_SEED})")
     inpaint.add_argument(
         "--known", dest="known_mode", choices=KNOWN_MODES, help=f"known entries noised, or clean ({KNOWN_MODES[0]})"
     )
-    inpaint.add_argument("--weighted", action="store_true", help="weighted particles, not the paper's kernels alone")
-    inpaint.add_argument("--particles", type=int, metavar="N", help="number of those particles (the count)")
+    inpaint.add_argument("--weighted", action="store_true", help="weighted particles, exact as their number grows")
+    inpaint.add_argument("--particles", type=int, metavar="N", help="number of weighted particles (the count)")
     inpaint.add_argument(
         "--timing", choices=TIMINGS, help="how the potential of the known entries depends on t (constant)"
     )
     inpaint.add_argument(
         "--resample", dest="resample_times", type=int, metavar="K", help="RePaint resampling (2; 0 if weighted)"
     )
-    inpaint.add_argument(
-        "--start", type=int, metavar="T", help="noise the whole image to step T and finish it from there"
-    )
+    inpaint.add_argument("--start", type=int, metavar="T", help="start from the whole image, noised to step T")
     inpaint.add_argument("--json", action="store_true", help="print one JSON object")
     inpaint.add_argument("--out", required=True, metavar="Y.npy")
     inpaint.set_defaults(run=inpaint_command.inpaint)
@@ -149,12 +144,12 @@ def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be in no encoding
+        sys.stdout.reconfigure(errors="backslashreplace")  # for file names that cannot be encoded
     options = parser().parse_args(arguments)
     try:
         return exit_status("dpm", lambda: options.run(options))
     except BrokenPipeError:
-        sys.stderr.close()  # what read our output has gone; there is nobody left to tell
+        sys.stderr.close()  # the reader of the output is gone
         return 1
 
 

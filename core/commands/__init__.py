@@ -1,1 +1,1 @@
-"""What each `dpm` command does once its options are known. The one room of the engine that prints."""
+"""The `dpm` commands, given their parsed options. No other package of the engine prints."""

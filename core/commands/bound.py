@@ -1,4 +1,4 @@
-"""`dpm bound`: K, term by term; the limit of its family; the work of forward paths, and Crooks' relation."""
+"""`dpm bound`: K, term by term; the limit of K; the work of forward paths; Crooks' relation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEFAULT_POINTS = 100
 
 
 def bound(options: argparse.Namespace) -> int:
-    """Measure K, and what else was asked for, and print it, as text or as one JSON object."""
+    """Measure K and the other quantities asked for; print them as text or as one JSON object."""
     from core.measurement.bound import default_count
     from core.measurement.limits import limit_of
 
@@ -62,7 +62,7 @@ def _check_options(options: argparse.Namespace) -> None:
 
     if options.work is None:
         if options.points is not None:
-            raise BadInputError("--points: it says from how many points the paths of --work start; give --work too")
+            raise BadInputError("--points: it is the number of points for --work; give --work too")
         return
     options.points = DEFAULT_POINTS if options.points is None else options.points
     if options.points < 2:
@@ -135,7 +135,7 @@ def _facts(found: Bound, limit: Bound | None, work: Work | None, crooks: Crooks 
 
 
 def _finite(value: float) -> float | None:
-    """Return ``value``, or None where it is not finite, for which JSON has no word."""
+    """Return ``value``, or None if it is not finite, which JSON cannot represent."""
     return value if np.isfinite(value) else None
 
 

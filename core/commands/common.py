@@ -23,11 +23,11 @@ Value = TypeVar("Value")
 
 
 class Progress(Protocol):
-    """A report that knows how many there will be."""
+    """A report that holds the total number of reports."""
 
     @property
     def total(self) -> int:
-        """Reports of the whole computation."""
+        """Number of reports of the whole computation."""
 
 
 Report = TypeVar("Report", bound=Progress)
@@ -47,38 +47,38 @@ def open_model(path: str, sandbox: FileSandbox | None = None) -> tuple[Checkpoin
     from core.formats.checkpoints import load
 
     checkpoint = load(path, sandbox)
-    from core.model import model_from  # torch, which a file that is refused need not wait for
+    from core.model import model_from  # after the file's check, since it imports torch
 
     return checkpoint, model_from(checkpoint, path)
 
 
 def with_progress_bar(values: Iterable[Value], label: str, total: int) -> Iterator[Value]:
-    """Pass ``values`` on, ``total`` of them, with a bar on stderr where that is a terminal."""
+    """Yield ``values``, ``total`` of them, with a progress bar on stderr if that is a terminal."""
     from tqdm import tqdm
 
     yield from tqdm(values, total=total, desc=label, unit="step", leave=False, disable=not sys.stderr.isatty())
 
 
 def with_progress(reports: Iterator[Report], label: str) -> Iterator[Report]:
-    """Pass ``reports`` on with a bar, as many as the first one says there will be."""
+    """Yield ``reports`` with a progress bar; the first one holds their total."""
     first = next(reports)
     yield from with_progress_bar(chain([first], reports), label, first.total)
 
 
 def result_of(reports: Iterator[Report], label: str, result: Callable[[Report], Value | None]) -> Value:
-    """Return the ``result`` that the last of ``reports`` carries, with a bar meanwhile."""
+    """Return the ``result`` of the last of ``reports``, with a progress bar meanwhile."""
     found = result(last(with_progress(reports, label)))
     if found is None:
-        raise RuntimeError(f"{label} came to no result")
+        raise RuntimeError(f"{label} gave no result")
     return found
 
 
 def read_array(path: str, kinds: str = "fiu", *, finite: bool = True) -> NDArray[np.generic]:
-    """Return the numbers in the npy file at ``path``, or raise `BadInputError` that says what is wrong.
+    """Return the numbers in the npy file at ``path``, or raise `BadInputError`.
 
     Args:
         path: The file.
-        kinds: Kinds of numbers that are wanted, by numpy's letters.
+        kinds: Accepted types of numbers, by numpy's letters.
         finite: Whether all of them must be finite.
     """
     values = read_npy(path)

@@ -1,4 +1,4 @@
-"""`dpm info` and `dpm check`: what is in checkpoints, and what is wrong with them."""
+"""`dpm info` and `dpm check`: the contents of checkpoints, and the errors in them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.values.checkpoints import Checkpoint
 
 
 def info(options: argparse.Namespace) -> int:
-    """Print what a checkpoint holds."""
+    """Print the contents of a checkpoint."""
     checkpoint, _ = open_model(options.file)
     facts = _facts(checkpoint)
     if options.json:
@@ -26,7 +26,7 @@ def info(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Check each file; one bad file does not keep the others from being checked."""
+    """Check every file, also those after a bad one."""
     from core.formats.sandbox import FileSandbox
 
     bad = 0

@@ -1,4 +1,4 @@
-"""`dpm inpaint`: what a mask leaves open in an example, inpainted by a model."""
+"""`dpm inpaint`: inpaints the masked entries of an example."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SAMPLER_TEXTS = {False: "the paper's kernels", True: "weighted particles"}
 
 
 def inpaint(options: argparse.Namespace) -> int:
-    """Inpaint what is not known of an image, and save the results in user's units."""
+    """Inpaint the unknown entries of an image and save the results in user's units."""
     from core.posterior.inpainting import inpaint, spec_of
 
     target = check_output_path(options.out, ".npy", "--out")
@@ -54,7 +54,7 @@ def inpaint(options: argparse.Namespace) -> int:
 
 
 def _request(options: argparse.Namespace, model: DiffusionModel) -> InpaintingRequest:
-    """Return what is asked for: that of a file, but where an option says otherwise."""
+    """Return the request in the options, or that of a file with the given options replaced."""
     given = {
         "count": options.count,
         "seed": options.seed,
@@ -67,7 +67,7 @@ def _request(options: argparse.Namespace, model: DiffusionModel) -> InpaintingRe
     }
     changes = {name: value for name, value in given.items() if value is not None}
     if options.weighted and options.resample_times is None:
-        changes["resample_times"] = None  # whatever a file says: with weights nothing is resampled
+        changes["resample_times"] = None  # weights exclude RePaint resampling, whatever the file holds
     if options.spec is not None:
         if options.image is not None or options.mask is not None:
             raise BadInputError("--spec: it holds an image and a mask; leave --image and --mask out")
@@ -87,7 +87,7 @@ def _request(options: argparse.Namespace, model: DiffusionModel) -> InpaintingRe
 
 
 def _mask(path: str, shape: tuple[int, ...], *, rough: bool) -> NDArray[np.bool_]:
-    """Return the mask in the file at ``path``, True where an entry is to be inpainted; one for all colours will do.
+    """Return the mask in the file at ``path``, True at entries to inpaint; one for all colours is enough.
 
     It may be full only over a ``rough`` image, which is noised and denoised as a whole.
     """
@@ -136,6 +136,6 @@ def _text(out: str, request: InpaintingRequest, facts: dict[str, object]) -> str
     if facts["resample_times"]:
         line += f", resampled {facts['resample_times']} x"
     if not request.weighted:
-        return f"{line}\nThese are not draws from the posterior, which --weighted approaches."
+        return f"{line}\nThese are not draws from the posterior; those of --weighted approach it."
     size, bits = facts["effective_sample_size"], facts["log_probability_bits"]
     return f"{line}\neffective sample size {size:.1f}, log2 p(known) = {bits:.4f} bits, model units"

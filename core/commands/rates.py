@@ -1,4 +1,4 @@
-"""`dpm rates`: the schedule that a recipe's data can do best with, or one of a family, and the limit of K with it."""
+"""`dpm rates`: the schedule with the highest limit of K for a recipe's data, or one of a family, and that limit."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from core.recipes.recipe import Recipe
 
 ROWS = 11
-"""Of the table of rates as text, at most."""
+"""Most rows of the printed table of rates."""
 
 
 def rates(options: argparse.Namespace) -> int:
-    """Print rates for the data of a recipe and the limit of K with them; write them where that is asked for."""
+    """Print rates for the data of a recipe and the limit of K with them; write them to a file if asked to."""
     from core.recipes.registry import recipe_named
 
     recipe = recipe_named(options.recipe)
@@ -39,7 +39,7 @@ def rates(options: argparse.Namespace) -> int:
 
 
 def _family(recipe: Recipe, options: argparse.Namespace) -> int:
-    """Tell of the rates of one family."""
+    """Print the rates of one family."""
     make = FAMILIES[options.family]
     known = [name for name in inspect.signature(make).parameters if name != "steps"]
     given: dict[str, float] = {}
@@ -61,11 +61,11 @@ def _family(recipe: Recipe, options: argparse.Namespace) -> int:
     steps = np.unique(np.linspace(1, len(betas), min(len(betas), ROWS)).round().astype(int))
     lines += [f"{'t':>6}  {'beta_t':>12}  {'alpha_bar_t':>12}"]
     lines += [f"{t:>6}  {betas[t - 1]:>12.6g}  {signal[t]:>12.6g}" for t in steps]
-    return _told(options, betas, limit, facts, lines)
+    return _print(options, betas, limit, facts, lines)
 
 
 def _search(recipe: Recipe, options: argparse.Namespace) -> int:
-    """Search the rates with the highest limit of K, and tell of them."""
+    """Search the rates with the highest limit of K, and print them."""
     from core.measurement.schedule_search import search_schedule
 
     spec = RunSpec(seed=options.seed)
@@ -81,9 +81,9 @@ def _search(recipe: Recipe, options: argparse.Namespace) -> int:
         ", ".join(f"{name} = {value:.3g}" for name, value in report.best.items()) for report in (found, first)
     )
     facts = {"gain_bits": gain, "parameters": dict(found.best)}
-    lines = [f"rates        {chosen} (T = {options.steps}, {found.done} looked at)"]
+    lines = [f"rates        {chosen} (T = {options.steps}, {found.done} tried)"]
     lines += [f"gain         {gain:+10.4f} bits over {began}, on the same noise"]
-    return _told(options, found.betas, limit, facts, lines)
+    return _print(options, found.betas, limit, facts, lines)
 
 
 def _save(betas: Schedule, options: argparse.Namespace) -> None:
@@ -94,7 +94,7 @@ def _save(betas: Schedule, options: argparse.Namespace) -> None:
 
 
 def _limit(recipe: Recipe, betas: Schedule, options: argparse.Namespace, *, needed: bool) -> Bound | None:
-    """Return the best K that any network reaches with ``betas``; None, unless it is ``needed``, where it is unknown."""
+    """Return the best K that any network reaches with ``betas``; if it is unknown, None, or an error if ``needed``."""
     from core.measurement.bound import measure_bound
     from core.measurement.limits import exact_model
 
@@ -108,10 +108,10 @@ def _limit(recipe: Recipe, betas: Schedule, options: argparse.Namespace, *, need
     return result_of(reports, "measuring the limit", lambda report: report.bound)
 
 
-def _told(
+def _print(
     options: argparse.Namespace, betas: Schedule, limit: Bound | None, facts: dict[str, object], lines: list[str]
 ) -> int:
-    """Print what was found, as one JSON object or as text."""
+    """Print the results as one JSON object or as text, and return the exit status."""
     if options.json:
         measured = {"limit_bits": limit and limit.k, "standard_error_bits": limit and limit.standard_error}
         print(json.dumps({"steps": len(betas), **measured, **facts, "betas": betas.tolist()}))

@@ -1,4 +1,4 @@
-"""`dpm sample`: samples of a model in an npy file, and their chains in one of HDF5."""
+"""`dpm sample`: draws samples into an npy file, and their chains into an HDF5 file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def sample(options: argparse.Namespace) -> int:
-    """Draw samples and save them in user's units, a part at a time; if asked for, with every frame of their chains."""
+    """Draw samples and save them in user's units, a part at a time; if asked to, with every frame of their chains."""
     from core.sampling.strided import moves
     from core.sampling.trajectories import samples
 
@@ -38,7 +38,7 @@ def sample(options: argparse.Namespace) -> int:
         if options.trajectory is not None:
             drawn = _recorded(model, spec, files.enter_context(_recording(options, model)))
         file = files.enter_context(files.enter_context(atomic_path(options.out)).open("wb"))
-        # Not mapped into memory: on a disk that fills up after all, writing says so, where a map ends the process.
+        # Not a memory map: if the disk fills up after all, a write raises an error, but a map ends the process.
         header = {"descr": "<f4", "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, header)
         _write(with_progress(drawn, "sampling"), model, file)
@@ -62,7 +62,7 @@ def _strided(options: argparse.Namespace) -> Strided | None:
 
 
 def _recording(options: argparse.Namespace, model: DiffusionModel) -> TrajectoryRecording:
-    """Return the file of all frames, which takes its name once all are there."""
+    """Return the recording of all frames in a file, which takes its name once all are written."""
     from core.formats.recordings.recording import make
 
     check_output_path(options.trajectory, ".h5", "--trajectory")

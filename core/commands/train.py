@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def train(options: argparse.Namespace) -> int:
-    """Train a recipe from the start, or resume one that was interrupted."""
+    """Train a recipe from the start, or resume an interrupted training."""
     from core.formats.checkpoints import save
 
     run, out = _training_run(options)
@@ -32,9 +32,9 @@ def train(options: argparse.Namespace) -> int:
     except (KeyboardInterrupt, DpmError):
         save(run.checkpoint(), out)
         again = f"--resume {out}" + (f" --data {options.data}" if options.data is not None else "")
-        print(f"dpm: stopped after {run.steps_done} steps; go on with: dpm train {again}", file=sys.stderr)
+        print(f"dpm: stopped after {run.steps_done} steps; resume with: dpm train {again}", file=sys.stderr)
         raise
-    save(run.checkpoint(), out)  # what was learned is safe before K is measured
+    save(run.checkpoint(), out)  # so that nothing is lost while K is measured
     save(_measured(run, out), out)
     print(f"{out}: {run.recipe.title}, {run.steps_done} steps")
     return 0
@@ -67,7 +67,7 @@ def _training_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
 
 
 def _recipe_and_out(options: argparse.Namespace) -> tuple[Recipe, str]:
-    """Return the recipe to train and where its checkpoint goes; how user data are interpreted is printed."""
+    """Return the recipe to train and the path of its checkpoint; print how user data are interpreted."""
     from core.recipes.registry import recipe_named
     from core.recipes.user_data import WITH_DATA, data_recipe
 
@@ -85,7 +85,7 @@ def _recipe_and_out(options: argparse.Namespace) -> tuple[Recipe, str]:
 
 
 def _out_beside_data(options: argparse.Namespace) -> str:
-    """Return where the checkpoint goes, which is never where the data are."""
+    """Return the path of the checkpoint, which is never that of the data."""
     from core.data.user_data import split_array
 
     data = Path(options.data)
@@ -103,7 +103,7 @@ def _resumed_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
 
     for name in ("recipe", "steps", "seed", "rates", "side"):
         if getattr(options, name) is not None:
-            raise BadInputError(f"--resume: it goes on with what the file says of the training; leave out {name}")
+            raise BadInputError(f"--resume: the file holds the settings of the training; leave out {name}")
     checkpoint = load(options.resume)
     recipe = resumed_recipe(checkpoint, options.resume, options.data)
     return RecipeRun.resumed(checkpoint, options.resume, recipe), options.out or options.resume

@@ -1,1 +1,1 @@
-"""What is read and written: arrays, images, checkpoints, recordings, requests."""
+"""Reading and writing of arrays, images, checkpoints, recordings and requests."""

@@ -1,4 +1,4 @@
-"""Arrays of numbers from npy, npz and idx files that may come from a stranger: declared sizes are checked first."""
+"""Arrays of numbers from untrusted npy, npz and idx files: declared sizes are checked first."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from core.runtime.files import atomic_path, reading_problem
 from core.values.arrays import NUMBERS
 
 MAX_BYTES = 1024**3
-"""What one array, or all of one HDF5 file, may take in memory."""
+"""Most memory that one array, or all of one HDF5 file, may take."""
 MAX_INFLATION = 200
-"""How many times what it holds a packed array may declare, above `SMALL` bytes."""
+"""Largest ratio of the declared to the stored bytes of a packed array above `SMALL` bytes."""
 SMALL = 16 * 1024**2
 IDX_TYPES: Mapping[int, str] = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MAX_IDX_DIMENSIONS = 4
 BLOCK = 2**20
 MOST_LISTED = 12
-"""Arrays of one file that a message names."""
+"""Most arrays of a file that a message lists."""
 UNREADABLE = (ValueError, EOFError, OverflowError, RecursionError, MemoryError, SyntaxError, tokenize.TokenError)
-"""What numpy raises on a header that is none."""
+"""Exceptions that numpy raises on an invalid header."""
 NPY_SIGNATURE = b"\x93NUMPY"
 NO_NPY = "this is no npy file of numbers, or a damaged one"
 
 
 def refusal(path: object, reason: str) -> BadInputError:
-    """Return the error that says ``reason`` of the file at ``path``, in one line."""
+    """Return the error about the file at ``path`` with this ``reason``, in one line."""
     return BadInputError(f"{one_line(path)}: {reason}")
 
 
 def refuse(path: object, reason: str) -> NoReturn:
-    """Raise that error."""
+    """Raise the error that `refusal` returns."""
     raise refusal(path, reason)
 
 
@@ -49,7 +49,7 @@ def read_npy(path: str | os.PathLike[str]) -> NDArray[np.generic]:
     """Return the array in the npy file at ``path``; nothing in it is ever unpickled.
 
     Raises:
-        BadInputError: If it is no array of numbers, or declares more than it holds or than is read.
+        BadInputError: If it is no array of numbers, declares more than it holds, or is too large.
     """
     try:
         with Path(path).open("rb") as file:
@@ -72,7 +72,7 @@ def npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
     """Return the shape and the type that the npy file at the beginning of ``file`` declares.
 
     Raises:
-        Exception: One of `UNREADABLE`, if it is none.
+        Exception: One of `UNREADABLE`, if the header is invalid.
     """
     version = np.lib.format.read_magic(file)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
@@ -84,7 +84,7 @@ def read_npz(path: Path, name: str | None) -> tuple[str, NDArray[np.generic]]:
     """Return the name and the values of an array in the npz file at ``path``: ``name``, or the only one with rows.
 
     Raises:
-        BadInputError: As `read_npy`, and if it is not clear which array is meant; the message lists them.
+        BadInputError: As `read_npy`, and if the choice is ambiguous; the message lists the arrays.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -102,10 +102,10 @@ def read_npz(path: Path, name: str | None) -> tuple[str, NDArray[np.generic]]:
 
 
 def choose(path: object, shapes: Mapping[str, tuple[int, ...]], name: str | None) -> str:
-    """Return the one of the arrays of these ``shapes`` that is meant: ``name``, or the only one with rows.
+    """Return the name of the array to read, one of ``shapes``: ``name``, or the only one with rows.
 
     Raises:
-        BadInputError: If there is none or more than one; the message lists them and says how to choose.
+        BadInputError: If there is none or more than one; the message lists them and shows how to choose.
     """
     each = [f"{label} ({' x '.join(map(str, shape)) or 'one number'})" for label, shape in shapes.items()]
     listed = ", ".join(each[:MOST_LISTED] + (["…"] if len(each) > MOST_LISTED else []))
@@ -133,7 +133,7 @@ def read_idx(path: Path) -> NDArray[np.generic]:
     """Return the array in the idx file at ``path``, the format of MNIST, packed by gzip or not.
 
     Raises:
-        BadInputError: If its header is none, or does not agree with what follows.
+        BadInputError: If its header is invalid, or does not match its content.
     """
     try:
         with path.open("rb") as plain:
@@ -142,7 +142,7 @@ def read_idx(path: Path) -> NDArray[np.generic]:
             if not packed:
                 return _idx(plain, path, path.stat().st_size)
             with gzip.GzipFile(fileobj=plain) as file:
-                # An honest file may unpack to far more than it is: it is read in blocks, to what it declares.
+                # A sound file may unpack to far more than its own size; it is read in blocks up to the declared size.
                 return _idx(file, path, max(SMALL, MAX_INFLATION * path.stat().st_size))
     except (OSError, EOFError, zlib.error) as error:
         raise refusal(path, "this is a damaged idx file") from error
@@ -151,21 +151,21 @@ def read_idx(path: Path) -> NDArray[np.generic]:
 def _idx(file: IO[bytes] | gzip.GzipFile, path: Path, most: int) -> NDArray[np.generic]:
     head = file.read(4)
     if not is_idx(head):
-        refuse(path, "this is no idx file: its magic number is none")
+        refuse(path, "this is no idx file: its magic number is wrong")
     sizes = file.read(4 * head[3])
     if len(sizes) < 4 * head[3]:
         refuse(path, "this idx file ends in its header")
     shape = tuple(int(size) for size in np.frombuffer(sizes, dtype=">u4"))
     dtype = np.dtype(IDX_TYPES[head[2]])
     declared = math.prod(shape) * dtype.itemsize
-    said = f"its header declares {' x '.join(map(str, shape))} numbers"
+    header = f"its header declares {' x '.join(map(str, shape))} numbers"
     if declared > min(MAX_BYTES, most):
-        refuse(path, f"{said}, which is more than it can hold or than is read")
+        refuse(path, f"{header}, which is more than it can hold or than is read")
     content = bytearray()
     while len(content) < declared and (block := file.read(min(BLOCK, declared - len(content)))):
         content += block
     if len(content) < declared or file.read(1):
-        refuse(path, f"{said}, and {'fewer' if len(content) < declared else 'more'} follow")
+        refuse(path, f"{header}, and {'fewer' if len(content) < declared else 'more'} follow")
     return np.frombuffer(bytes(content), dtype=dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 

@@ -1,4 +1,4 @@
-"""From an open HDF5 file to a `Checkpoint`, the layout of docs/checkpoint.md; nothing in it is believed."""
+"""Reads a `Checkpoint` from an open HDF5 file, laid out as in docs/checkpoint.md; every entry is checked."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ OLD_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "multiscale_convolution": {"detail": "magnifications"},
     "unet": {"middle": "bottleneck"},
 }
-"""Names of network settings in older files, by the network's kind, and their names of today; both are always read."""
+"""Old and present names of network settings, by the network's kind; files with either are read."""
 OLD_PARAMETERS: Mapping[str, Mapping[str, str]] = {
     "unet": {"bring": "project", "middle": "bottleneck", "short": "skip"},
 }
-"""The same for the parts, between dots, of the names of parameters."""
+"""The same for the parts of parameter names between dots."""
 OLD_ATTRIBUTE, ATTRIBUTE = "taken_for", "interpreted_as"
-"""The same for the one attribute of /training that was renamed."""
+"""The same for the renamed attribute of /training."""
 Value = TypeVar("Value")
 
 
@@ -43,7 +43,7 @@ def read_parts(source: UntrustedFile) -> Checkpoint:
     """Return all of the checkpoint in ``source``.
 
     Raises:
-        BadCheckpointError: At the first thing that is missing, of the wrong kind, shape or size, or not finite.
+        BadCheckpointError: At the first entry that is missing, of the wrong kind, shape or size, or not finite.
     """
     root = source.root
     if "format" not in root.attrs or source.text(root, "format") != FORMAT:
@@ -97,14 +97,14 @@ def _network(source: UntrustedFile) -> NetworkInfo:
 
 
 def _parameters(source: UntrustedFile, place: str, kind: str) -> dict[str, NDArray[np.generic]]:
-    """Return the arrays in the group at ``place``, which are named after the parameters of a network of ``kind``."""
+    """Return the arrays in the group at ``place``, under the names of the parameters of a network of ``kind``."""
     return _renamed(source, f"/{place}", source.arrays(source.group(place)), OLD_PARAMETERS.get(kind, {}))
 
 
 def _renamed(
     source: UntrustedFile, place: str, values: Mapping[str, Value], names: Mapping[str, str]
 ) -> dict[str, Value]:
-    """Return ``values`` with the old ``names`` in theirs replaced by those of today."""
+    """Return ``values`` with the old ``names`` in their keys replaced by the present ones."""
     found: dict[str, Value] = {}
     for old, value in values.items():
         new = ".".join(names.get(part, part) for part in old.split("."))
@@ -127,7 +127,9 @@ def _data(source: UntrustedFile, kind: str) -> DataInfo:
         raise source.refusal("/data/shift and /data/scale are not 0 and 1, the units of bits")
     count = source.dataset(group, "examples").shape[:1]
     if not count or not 1 <= count[0] <= MAX_EXAMPLES:
-        raise source.refusal(f"/data/examples holds {count[0] if count else 'no'} examples; 1 to {MAX_EXAMPLES} may be")
+        raise source.refusal(
+            f"/data/examples holds {count[0] if count else 'no'} examples; 1 to {MAX_EXAMPLES} are allowed"
+        )
     examples = source.array(group, "examples", (count[0], *shape)).astype(np.float32)
     level = source.number(group, "grey_level") if "grey_level" in group.attrs else None
     if level is not None and (level <= 0 or kind != "gaussian"):
@@ -173,7 +175,7 @@ def _bound(source: UntrustedFile, kind: str, steps: int) -> Bound:
     }
     lower = source.array(group, "entropy_lower", (steps,), finite=False).astype(np.float64)
     if not (lower[0] < math.inf and np.isfinite(lower[1:]).all()):
-        raise source.refusal("/bound/entropy_lower is not finite, from the second step on at least")
+        raise source.refusal("/bound/entropy_lower is not finite; only its first entry may be -inf")
     known = "truth" in group.attrs
     return Bound(
         steps=steps,

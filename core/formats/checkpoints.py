@@ -1,6 +1,6 @@
 """The checkpoint, format version 1: HDF5, validated before it is used, saved whole or not at all (docs/checkpoint.md).
 
-A reader trusts nothing. `core.formats.checkpoint_reading` checks each entry before it uses it.
+`core.formats.checkpoint_reading` checks each entry before it is used.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from core.values.training import TrainingState
 def load(path: str | os.PathLike[str], sandbox: FileSandbox | None = None) -> Checkpoint:
     """Read and validate the checkpoint at ``path``.
 
-    It is read in a child process first, with limits on time and memory, since libhdf5 itself may fail on it.
+    It is read in a child process first, with limits on time and memory, since it may crash libhdf5.
 
     Args:
         path: The file.
-        sandbox: The sandbox to use, where many files are read; without it one is made for this file.
+        sandbox: The sandbox to use if many files are read; by default one is made for this file.
 
     Raises:
         BadCheckpointError: If it is not a sound checkpoint; the message is one sentence that begins with ``path``.
@@ -43,7 +43,7 @@ def load(path: str | os.PathLike[str], sandbox: FileSandbox | None = None) -> Ch
 
 
 def read(path: str | os.PathLike[str]) -> Checkpoint:
-    """Read and validate ``path`` in this process; `load` is for files that may come from strangers."""
+    """Read and validate ``path`` in this process; use `load` for untrusted files."""
     with opened_hdf5(path) as source:
         return read_parts(source)
 
@@ -52,10 +52,10 @@ def save(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> None:
     """Write ``checkpoint`` to ``path``: to a temporary file, flushed, then renamed over what was there.
 
     Raises:
-        BadCheckpointError: If it holds what no checkpoint may hold, so that it could not be read back.
+        BadCheckpointError: If its content is invalid, so that it could not be read back.
         OutputError: If the file cannot be written; what was there before is unchanged.
     """
-    # Laid out in memory first: h5py 3.16 crashes where libhdf5 finds the disk full.
+    # Built in memory first: h5py 3.16 crashes if the disk fills up while libhdf5 writes.
     with h5py.File("checkpoint", "w", driver="core", backing_store=False) as file:
         try:
             write_parts(file, checkpoint)
@@ -77,14 +77,8 @@ def check_is_hdf5(path: str | os.PathLike[str]) -> None:
 
 def write_parts(file: h5py.File, checkpoint: Checkpoint) -> None:
     """Write all of ``checkpoint`` into the empty ``file``."""
-    _attributes(
-        file,
-        format=FORMAT,
-        version=VERSION,
-        title=checkpoint.title,
-        created=checkpoint.created,
-        licence=checkpoint.licence,
-    )
+    _attributes(file, format=FORMAT, version=VERSION)
+    _attributes(file, title=checkpoint.title, created=checkpoint.created, licence=checkpoint.licence)
     process = file.create_group("process")
     _attributes(process, kind=checkpoint.kind, steps=checkpoint.steps)
     process["betas"] = checkpoint.betas

@@ -1,4 +1,4 @@
-"""The batches of CIFAR-10, its binary and its Python version; the pickles of the latter are read and never run."""
+"""The batches of CIFAR-10, binary and Python version; the pickles of the latter cannot run any code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.formats.arrays import refusal, refuse
 
 SHAPE = (3, 32, 32)
-"""Of an image in a batch: channels, height, width."""
+"""Shape of an image in a batch: channels, height, width."""
 RECORD = 1 + 3 * 32 * 32
 CLASSES = 10
 MAX_FILE = 256 * 1024**2
@@ -24,17 +24,10 @@ TRAINING = tuple(f"data_batch_{number}" for number in range(1, 6))
 TEST = "test_batch"
 SUFFIXES = ("", ".bin")
 BROKEN = (
-    pickle.UnpicklingError,
-    EOFError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    OverflowError,
+    pickle.UnpicklingError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError,
     MemoryError,
-)
-"""What an unpickler raises on a damaged file."""
+)  # fmt: skip
+"""Exceptions that an unpickler raises on a damaged file."""
 OPCODES = {
     "PROTO", "FRAME", "STOP", "MARK", "POP", "MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT", "GET", "BINGET", "LONG_BINGET",
     "NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG1",
@@ -42,11 +35,11 @@ OPCODES = {
     "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_LIST", "LIST", "APPEND", "APPENDS",
     "EMPTY_DICT", "DICT", "SETITEM", "SETITEMS", "GLOBAL", "STACK_GLOBAL", "REDUCE", "BUILD",
 }  # fmt: skip
-"""Operations that a pickle of a dictionary of lists, texts and one array is written with."""
+"""Operations in the pickle of a dictionary of lists, strings and one array."""
 
 
 def cifar_batches(folder: Path) -> tuple[list[Path], Path | None]:
-    """Return the batches to train on in ``folder`` and the one held out, as far as they are there."""
+    """Return the training batches in ``folder`` and the held-out one, as far as they exist."""
     for suffix in SUFFIXES:
         found = [path for name in TRAINING if (path := folder / f"{name}{suffix}").is_file()]
         if found:
@@ -62,7 +55,7 @@ def read_cifar(path: Path) -> NDArray[np.uint8]:
         BadInputError: If the file is no batch.
     """
     if path.stat().st_size > MAX_FILE:
-        refuse(path, f"it is larger than {MAX_FILE} bytes, and no batch of CIFAR-10 is")
+        refuse(path, f"it is larger than {MAX_FILE} bytes, too large for a batch of CIFAR-10")
     content = path.read_bytes()
     flat = _from_pickle(content, path) if content[:1] == b"\x80" else _from_records(content, path)
     return np.ascontiguousarray(np.moveaxis(flat.reshape(-1, *SHAPE), 1, -1))
@@ -70,17 +63,17 @@ def read_cifar(path: Path) -> NDArray[np.uint8]:
 
 def _from_records(content: bytes, path: Path) -> NDArray[np.uint8]:
     if not content or len(content) % RECORD:
-        refuse(path, f"{len(content)} bytes are no whole number of records of {RECORD}, as in a batch of CIFAR-10")
+        refuse(path, f"{len(content)} bytes are no whole number of records of {RECORD} bytes, as in CIFAR-10")
     records = np.frombuffer(content, dtype=np.uint8).reshape(-1, RECORD)
     if records[:, 0].max() >= CLASSES:
-        refuse(path, f"the label {records[:, 0].max()} is none of a batch of CIFAR-10")
+        refuse(path, f"the label {records[:, 0].max()} is not one of CIFAR-10")
     return records[:, 1:]
 
 
 def _from_pickle(content: bytes, path: Path) -> NDArray[np.uint8]:
     refused = refusal(path, "this pickle is no batch of CIFAR-10, so nothing in it was unpacked")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about odd letters in texts, which are not used
+        warnings.simplefilter("ignore")  # about odd characters in strings, which are not used
         if not _is_harmless(content):
             raise refused
         try:
@@ -94,7 +87,7 @@ def _from_pickle(content: bytes, path: Path) -> NDArray[np.uint8]:
 
 
 def _is_harmless(content: bytes) -> bool:
-    """Return whether a pickle has no other operations than a batch has; it is read, not run."""
+    """Return whether a pickle has only operations of a batch; it is parsed, not run."""
     try:
         for opcode, argument, _ in pickletools.genops(content):
             huge = opcode.name in ("PUT", "LONG_BINPUT", "GET", "LONG_BINGET") and int(argument or 0) > MAX_MEMO
@@ -106,7 +99,7 @@ def _is_harmless(content: bytes) -> bool:
 
 
 class _Array:
-    """Replaces numpy's array while a batch is read: it takes the state as plain values and checks them."""
+    """Replaces numpy's array while a batch is read; it checks the plain values of its state."""
 
     def __init__(self) -> None:
         self.values: NDArray[np.uint8] | None = None

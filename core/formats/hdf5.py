@@ -1,4 +1,4 @@
-"""Values from an HDF5 file that may come from a stranger: each is checked before memory is allocated for it."""
+"""Values from an untrusted HDF5 file: each is checked before memory is allocated for it."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ MAX_TEXT = 100_000
 MAX_MEMBERS = 10_000
 MAX_CHUNKS = 100_000
 MAX_INFLATION = 100
-"""How many times what it holds a packed data set may declare, above `SMALL` bytes; zeros pack 1030 to 1."""
+"""Largest ratio of the declared to the stored bytes of a packed data set above `SMALL` bytes; zeros pack 1030 to 1."""
 SMALL = 1024**2
 MAX_NUMBER = float(np.finfo(np.float32).max)
 NUMBERS = "iuf"
 FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
-"""Categories of characters that a line of text may not hold: they steer a terminal, or end the line."""
+"""Categories of characters that a line of text may not hold: they control a terminal, or end the line."""
 
 
 class UntrustedFile:
-    """An open file of which nothing is believed; every refusal names the place inside it.
+    """An open file, all of whose entries are checked; every error names the place inside it.
 
-    Links are never followed, and nothing is read from another file. All that is read together is at most `MAX_BYTES`.
+    Links are never followed, and no other file is read. All values together take at most `MAX_BYTES`.
     """
 
     def __init__(self, file: h5py.File, path: object) -> None:
@@ -44,7 +44,7 @@ class UntrustedFile:
         self._chunks = 0
 
     def has(self, owner: h5py.Group, name: str) -> bool:
-        """Return whether there is anything called ``name``, be it a link."""
+        """Return whether an entry, or a link, is called ``name``."""
         return owner.get(name, getlink=True) is not None
 
     def group(self, place: str) -> h5py.Group:
@@ -57,7 +57,7 @@ class UntrustedFile:
         return found
 
     def dataset(self, group: h5py.Group, name: str, kinds: str = NUMBERS) -> h5py.Dataset:
-        """Return the data set ``name`` of these ``kinds`` of numpy's types, whose values are all in this very file."""
+        """Return the data set ``name`` if its type is one of numpy's ``kinds`` and this file holds its values."""
         place = f"{group.name.rstrip('/')}/{name}"
         found = self._member(group, name)
         if not isinstance(found, h5py.Dataset):
@@ -72,7 +72,7 @@ class UntrustedFile:
     def array(
         self, group: h5py.Group, name: str, shape: tuple[int, ...], *, kinds: str = NUMBERS, finite: bool = True
     ) -> NDArray[np.generic]:
-        """Return the numbers of the data set ``name``, which is to have ``shape``, in this machine's byte order."""
+        """Return the numbers of the data set ``name``, which must have ``shape``, in native byte order."""
         dataset = self.dataset(group, name, kinds)
         if dataset.shape != shape:
             raise self.refusal(f"{dataset.name} has shape {dataset.shape}, where {shape} is wanted")
@@ -109,7 +109,7 @@ class UntrustedFile:
         return text
 
     def numbers(self, owner: h5py.Group, name: str, kinds: str = NUMBERS) -> NDArray[np.generic]:
-        """Return the finite numbers of an attribute, of these ``kinds`` of numpy's types, as a row."""
+        """Return the finite numbers of an attribute as a row; numpy's letter for their type must be in ``kinds``."""
         attribute = self._attribute(owner, name)
         if len(attribute.shape) > 1 or attribute.dtype.kind not in kinds:
             raise self.refusal(f"the attribute {owner.name} {name} is no row of numbers of the right kind")
@@ -140,7 +140,7 @@ class UntrustedFile:
         return float(values[0]), float(values[1])
 
     def refusal(self, reason: str) -> BadCheckpointError:
-        """Return the error that says ``reason`` of this file."""
+        """Return the error about this file with this ``reason``."""
         return BadCheckpointError(self._path, reason)
 
     def _member(self, group: object, name: str) -> object:
@@ -154,7 +154,7 @@ class UntrustedFile:
         return group[name]
 
     def _check_packing(self, dataset: h5py.Dataset, place: str) -> None:
-        """Refuse what would take more to read than the file is worth."""
+        """Refuse a data set that declares more bytes or chunks than a sound file of this size holds."""
         plan = dataset.id.get_create_plist()
         filters = [plan.get_filter(index)[0] for index in range(plan.get_nfilters())]
         if not set(filters) <= FILTERS or len(set(filters)) < len(filters):
@@ -180,9 +180,9 @@ class UntrustedFile:
 
 
 def _finite(values: NDArray[np.generic]) -> bool:
-    """Return whether all ``values`` are numbers that float32 holds, without an array more."""
+    """Return whether all ``values`` are finite in float32, without a temporary array."""
     least, most = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-    return least >= -MAX_NUMBER and most <= MAX_NUMBER  # of what is not a number neither is true
+    return least >= -MAX_NUMBER and most <= MAX_NUMBER  # NaN fails both
 
 
 def _count_of_chunks(dataset: h5py.Dataset) -> int:
@@ -206,11 +206,11 @@ def opened_hdf5(path: str | os.PathLike[str]) -> Iterator[UntrustedFile]:
 
 
 def read_hdf5(path: str | os.PathLike[str], name: str | None = None) -> tuple[str, NDArray[np.generic]]:
-    """Return the array ``name``, as in "images/train", or the only one with rows, and what it is called.
+    """Return the name and the values of the array ``name``, as in "images/train", or of the only one with rows.
 
     Raises:
-        BadInputError: If it is not clear which array is meant; the message lists them.
-        BadCheckpointError: If the file is damaged, or refused for what it holds.
+        BadInputError: If the choice is ambiguous; the message lists the arrays.
+        BadCheckpointError: If the file is damaged or invalid.
     """
     with FileSandbox() as sandbox:
         sandbox.check_data(path, name)
@@ -218,7 +218,7 @@ def read_hdf5(path: str | os.PathLike[str], name: str | None = None) -> tuple[st
 
 
 def read_hdf5_here(path: str | os.PathLike[str], name: str | None = None) -> tuple[str, NDArray[np.generic]]:
-    """Do the same in this process; `read_hdf5` is for files that may come from strangers."""
+    """Do the same in this process; use `read_hdf5` for untrusted files."""
     with opened_hdf5(path) as source:
         chosen = choose(path, _shapes(source.root), name)
         group, _, leaf = chosen.rpartition("/")

@@ -1,4 +1,4 @@
-"""User images through Pillow: whole grey levels, grey or RGB, and what was done to them."""
+"""Reads user images with Pillow as whole levels, grey or RGB, and reports how it converted them."""
 
 from __future__ import annotations
 
@@ -18,40 +18,28 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from core.formats.arrays import MAX_BYTES, refusal, refuse
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF")
-"""Formats that are read. Others of Pillow's start programs, are no images, or accept any bytes as one."""
+"""Formats that are read. Pillow's others start programs, are no images, or accept any bytes as one."""
 MAX_PIXELS = 64 * 1024**2
 MAX_FILES = 200_000
 SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    KeyError,
-    IndexError,
-    TypeError,
-    OverflowError,
-    MemoryError,
-    RuntimeError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
-"""What Pillow raises on a damaged file, by format."""
+    OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, OverflowError, MemoryError,
+    RuntimeError, struct.error, zlib.error, Image.DecompressionBombError, Image.DecompressionBombWarning,
+)  # fmt: skip
+"""Exceptions that Pillow raises on a damaged file."""
 ImageArray = NDArray[np.uint8]
 
 
 class _UnusableError(Exception):
-    """Why one file gives no image."""
+    """The reason why a file gives no image."""
 
 
 class _UnknownError(_UnusableError):
-    """It is none of the formats."""
+    """The file has none of the formats."""
 
 
 def read_image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
-    """Return the image at ``path``, ``[H, W]`` or ``[H, W, 3]``, and what was done to it, a few words each.
+    """Return the image at ``path``, ``[H, W]`` or ``[H, W, 3]``, and its conversions, a few words each.
 
     Raises:
         BadInputError: If it is none, damaged, or has more than `MAX_PIXELS` pixels.
@@ -65,9 +53,9 @@ def read_image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
 
 
 def read_folder(folder: Path) -> tuple[list[ImageArray], tuple[str, ...]]:
-    """Return all images in ``folder`` and the folders in it, in the order of their names, and what was done to them.
+    """Return all images in ``folder`` and the folders in it, in the order of their names, and their conversions.
 
-    They are all grey or all RGB. Files that are no images are left out, and counted.
+    They are all grey or all RGB. Files that are no images are left out and counted.
 
     Raises:
         BadInputError: If there is no image, or they take too much memory.
@@ -97,7 +85,7 @@ def resized(images: Iterable[ImageArray], side: int) -> ImageArray:
 
 
 def grey_if_all_are(images: list[ImageArray]) -> list[ImageArray]:
-    """Return images as grey ones if all are RGB and none has any colour, else as they are."""
+    """Return RGB images as grey ones if none has any colour, otherwise unchanged."""
     grey = all(image.ndim == 3 and (image == image[..., :1]).all() for image in images)
     return [image[..., 0] for image in images] if grey else images
 
@@ -124,7 +112,7 @@ def _files(folder: Path) -> list[Path]:
 def _image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
     Image.init()
     formats = [name for name in FORMATS if name in Image.OPEN]
-    # Pillow warns of many harmless things; too many pixels are refused.
+    # Pillow's warnings are harmless, except the one about too many pixels.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -142,7 +130,7 @@ def _image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
 
 
 def _levels(image: Image.Image) -> tuple[ImageArray, tuple[str, ...]]:
-    """Return the grey levels of an open ``image``, whose size has been checked, and what was done to them."""
+    """Return the levels of an open ``image``, whose size has been checked, and its conversions."""
     notes = []
     if getattr(image, "n_frames", 1) > 1:
         notes.append("only the first image of an animation or of several pages")

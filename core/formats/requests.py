@@ -1,4 +1,4 @@
-"""Our own npz files of named values: any record, and the inpainting request, its mask included."""
+"""The program's npz files of named values: records of any kind, and inpainting requests with their masks."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from core.values.arrays import NUMBERS
 from core.values.inpainting import InpaintingRequest
 
 LARGEST = 512 * 2**20
-"""Bytes that a file may unpack to: more than anybody paints."""
+"""Most bytes that a file may unpack to."""
 NO_RECORD = (ValueError, EOFError, KeyError, zipfile.BadZipFile, MemoryError, NotImplementedError)
-"""What numpy and zipfile raise on a file that is no record."""
+"""Exceptions that numpy and zipfile raise on a file that is no record."""
 FORMAT, OLD_FORMAT = "dpm inpainting request 2", "dpm fill 1"
 OLD_NAMES = {"picture": "image", "held": "known_mode", "back_and_forth": "resample_times"}
 OLD_KNOWN_MODES = {"path": "noised", "x0": "clean"}
-"""Names and values in requests of the older format, and those of today."""
+"""Names and values in requests of the older format, and their present ones."""
 MISSING = -1
-"""Stands for a number that is not set."""
+"""Marks a number that is not set."""
 
 
 class Record(dict[str, NDArray[np.generic]]):
-    """The values of one file by name; each is read as the type that is wanted, or refused with `BadInputError`."""
+    """The values of one file by name; each method raises `BadInputError` if a value is missing or of another type."""
 
     def __missing__(self, name: str) -> NDArray[np.generic]:
         raise BadInputError(f"it holds no {name}")
 
     def number(self, name: str, kinds: str = NUMBERS) -> float:
-        """Return the one number called ``name``, of these ``kinds`` by numpy's letters."""
+        """Return the one number called ``name``; numpy's letter for its type must be in ``kinds``."""
         found = self[name]
         if found.shape or found.dtype.kind not in kinds:
             raise BadInputError(f"{name}: {found.dtype} of shape {found.shape} is not the one number that is wanted")
@@ -47,7 +47,7 @@ class Record(dict[str, NDArray[np.generic]]):
         return int(self.number(name, "iu"))
 
     def optional(self, name: str) -> int | None:
-        """Return the one whole number called ``name``, or None where it stands for one that is not set."""
+        """Return the one whole number called ``name``, or None if it is not set."""
         found = self.whole(name)
         return None if found == MISSING else found
 
@@ -61,7 +61,7 @@ class Record(dict[str, NDArray[np.generic]]):
 
 
 def save_record(form: str, values: Mapping[str, ArrayLike], path: str | os.PathLike[str]) -> None:
-    """Write ``values`` and the ``form`` they have to ``path``, whole or not at all.
+    """Write ``values`` and the name of their ``form`` to ``path``, whole or not at all.
 
     Raises:
         OutputError: If it cannot be written.
@@ -76,10 +76,10 @@ def load_record(
     """Return the values that `save_record` wrote to ``path``; what they declare is checked before it is unpacked.
 
     Args:
-        forms: The forms that are read, the one of today first.
+        forms: The forms that are read, the present one first.
         path: The file.
-        what: What it is a file of, for the message.
-        old_names: Names of values in files of an older form, with those of today.
+        what: What the file holds, for the message.
+        old_names: Names of values in files of an older form, and their present ones.
 
     Raises:
         BadInputError: If there is no such file, or it has none of these forms; the message begins with ``path``.
@@ -137,7 +137,7 @@ def load_request(path: str | os.PathLike[str]) -> InpaintingRequest:
         known_mode = values.text("known_mode")
         return InpaintingRequest(
             image=values["image"],
-            mask=cast("NDArray[np.bool_]", values["mask"]),  # which the request itself checks
+            mask=cast("NDArray[np.bool_]", values["mask"]),  # the request checks it
             count=values.whole("count"),
             seed=values.whole("seed"),
             threads=values.whole("threads"),

@@ -1,4 +1,4 @@
-"""The near end of `core.formats.sandbox_child`: asks a child process about files before this one opens them."""
+"""The parent of `core.formats.sandbox_child`: a child process reads files before this process opens them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from core.errors import BadCheckpointError
 
 COMMAND = (sys.executable, "-P", "-m", "core.formats.sandbox_child")
 TIMEOUT_SECONDS = 120.0
-"""Longer than the child itself gives to the largest file; where it cannot fork, this is the only limit."""
+"""Longer than the child's own limit for the largest file; the only limit on systems without fork."""
 
 
 class FileSandbox:
-    """Has files read by a child process, so that a file that crashes or stalls libhdf5 ends as a refusal.
+    """Reads files in a child process first, so that a file that crashes or stalls libhdf5 only raises an error.
 
     The child is started for the first file and again after one that ended it; leaving the ``with`` block ends it.
     """
@@ -36,7 +36,7 @@ class FileSandbox:
         self._end()
 
     def check(self, path: str | os.PathLike[str]) -> None:
-        """Return if the child could read the checkpoint at ``path``.
+        """Check that the child can read the checkpoint at ``path``.
 
         Raises:
             BadCheckpointError: If it refused the file, or crashed, or did not answer in time.
@@ -44,7 +44,7 @@ class FileSandbox:
         self._ask(path, [str(Path(path).absolute())])
 
     def check_data(self, path: str | os.PathLike[str], name: str | None) -> None:
-        """Return if the child could read the array ``name`` of the HDF5 file at ``path`` (see `core.formats.hdf5`).
+        """Check that the child can read the array ``name`` of the HDF5 file at ``path`` (see `core.formats.hdf5`).
 
         Raises:
             BadCheckpointError: If it refused the file, or crashed, or did not answer in time.
@@ -74,7 +74,7 @@ class FileSandbox:
             raise BadCheckpointError(path, reason)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # The child's modules come from where this process finds its own, not from the current folder.
+        # The child imports its modules from the same places as this process, not from the current folder.
         places = os.pathsep.join([str(Path(__file__).resolve().parents[2]), *filter(os.path.isabs, sys.path)])
         self._child = subprocess.Popen(
             COMMAND,
@@ -90,7 +90,7 @@ class FileSandbox:
         child, self._child = self._child, None
         if child is None:
             return
-        child.kill()  # it holds nothing that would be lost
+        child.kill()  # it has no state to lose
         child.communicate()
 
 

@@ -2,7 +2,7 @@
 
 ``python -m core.formats.sandbox_child`` reads lines from stdin. Each is a JSON list: a path alone for a checkpoint; a
 path and the name of an array, or null, for other HDF5. It answers each with a line on stdout: the reason why that file
-is refused, or null. `core.formats.sandbox` is the other end.
+is refused, or null. `core.formats.sandbox` is its parent.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CRASHED = "the HDF5 library fails on this file; it is damaged, get it again"
 
 
 def main() -> int:
-    """Answer for one path after the other, until there are no more."""
+    """Answer one line of stdin after the other, until the end."""
     for line in sys.stdin.buffer:
         question = json.loads(line)
         reason = verdict_of_a_fork(*question) if hasattr(os, "fork") else verdict(*question)
@@ -49,14 +49,14 @@ def verdict(path: str, *array: str | None) -> str | None:
     except BadCheckpointError as error:
         return error.reason
     except BadInputError:
-        return None  # the file is sound; the process that asks will raise the same
+        return None  # the file is sound; the parent will raise the same error
     except MemoryError:
         return TOO_MUCH
     return None
 
 
 def verdict_of_a_fork(path: str, *array: str | None) -> str | None:
-    """Return what a process of its own says of ``path`` (see `verdict`), or what it died of."""
+    """Return the `verdict` of a forked process about ``path``, or the reason why that process died."""
     answers, answer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -77,11 +77,11 @@ def verdict_of_a_fork(path: str, *array: str | None) -> str | None:
 
 
 def _limit(path: str) -> None:
-    """Limit this process to the memory and time that an honest file of that size needs."""
+    """Limit this process to the memory and time that a sound file of that size needs."""
     import resource
 
     status = Path(path).stat()
-    size = min(status.st_size, 512 * status.st_blocks, MAX_BYTES)  # a hole in a file takes no room
+    size = min(status.st_size, 512 * status.st_blocks, MAX_BYTES)  # holes in a file do not count
     seconds = size / BYTES_A_SECOND
     processor = int(PROCESSOR_SECONDS + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))

@@ -14,7 +14,7 @@ from core.processes.schedules import MAX_STEPS, Schedule, checked
 from core.runtime.files import first_bytes
 
 MAX_BYTES = 64 * MAX_STEPS
-"""Of a file: room for `MAX_STEPS` rates with all their digits, and for remarks."""
+"""Most bytes of a file: room for `MAX_STEPS` rates with all their digits, and for comments."""
 NAME = re.compile(r"[^\W\d]\w*")
 NOT_FINITE = {"nan", "inf", "infinity"}
 
@@ -23,7 +23,7 @@ def read_schedule(path: str | os.PathLike[str]) -> Schedule:
     """Return the rates beta_1 … beta_T that the file at ``path`` lists, float64 ``[T]``.
 
     An npy file holds a vector of them. Text holds numbers with a decimal point between white space, commas or
-    semicolons; what follows a # is a remark, and the first line may be the name of the column.
+    semicolons; a # starts a comment, and the first line may be the name of the column.
 
     Raises:
         BadInputError: If the file cannot be read, holds anything but 1 … `MAX_STEPS` numbers, or one outside (0, 1];

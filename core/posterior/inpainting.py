@@ -1,4 +1,4 @@
-"""Filling in what is not known of an example: what `dpm inpaint` and a window share, array for array."""
+"""Inpainting of the unknown entries of an example; `dpm inpaint` and the window get the same arrays."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from core.values.runs import Frame, PosteriorFrame, RunSpec, Start, preview_move
 def inpaint(
     model: DiffusionModel, request: InpaintingRequest, x0_previews: int = 0, *, pauses: bool = False
 ) -> Iterator[InpaintingFrame]:
-    """Fill in ``request`` by the model's own chain, one frame a step; the last one holds the results.
+    """Inpaint ``request`` by the model's own chain, one frame a step; the last one holds the results.
 
     Args:
         model: The model.
-        request: What is known, and how the rest is to be filled in.
-        x0_previews: How many of the frames before the last show the model's guesses of the result. They cost one more
-            question to the network each, and change no result.
-        pauses: Whether frames that are pauses come between, where a step takes several questions to the network.
+        request: What is known, and how the rest is inpainted.
+        x0_previews: How many frames before the last show x^0 estimates of the result. Each takes one more evaluation of
+            the network and changes no result.
+        pauses: Whether to yield pauses between frames if a step takes several evaluations of the network.
 
     Raises:
-        BadInputError: If the request does not fit the model, or asks for what no run can do.
+        BadInputError: If the request is invalid, or does not fit the model.
     """
     spec = spec_of(model, request)
     model = _sampled_model(model, request)
@@ -62,10 +62,10 @@ def inpaint(
 
 
 def preview(model: DiffusionModel, request: InpaintingRequest, steps: int | None = None) -> Iterator[InpaintingFrame]:
-    """Inpaint ``request`` by an approximation in some ``steps`` moves, all of whose frames show x^0 estimates.
+    """Inpaint ``request`` approximately in ``steps`` moves; each frame shows an x^0 estimate.
 
-    By default they are as many as `preview_moves` says, and there are no frames where the chain is short enough to do
-    without. Weights and RePaint resampling are left out.
+    The default number is `preview_moves`, which is 0 for short chains: no frames. Weights and RePaint resampling are
+    left out.
 
     Raises:
         BadInputError: As `inpaint`.
@@ -80,31 +80,31 @@ def preview(model: DiffusionModel, request: InpaintingRequest, steps: int | None
 
 
 def model_for(model: DiffusionModel, shape: tuple[int, ...]) -> DiffusionModel:
-    """Return ``model`` for pictures of ``shape``: itself, or the same over others where its network takes any size.
+    """Return ``model`` for images of ``shape``: itself, or resized if its network takes any size.
 
     Raises:
-        BadInputError: If it does not.
+        BadInputError: If the network does not take that shape.
     """
     model_shape = model.data.shape
     if shape == model_shape:
         return model
     if not takes_any_size(model) or len(shape) != len(model_shape) or shape[2:] != model_shape[2:]:
-        raise BadInputError(f"picture: shape {shape} is not {model_shape}, that of the model's data")
+        raise BadInputError(f"image: shape {shape} is not {model_shape}, that of the model's data")
     return resized(model, (shape[0], shape[1]))
 
 
 def spec_of(model: DiffusionModel, request: InpaintingRequest) -> RunSpec:
-    """Return what the engine is to run for ``request``.
+    """Return the spec of the run for ``request``.
 
     Raises:
-        BadInputError: If nothing is to be filled in, a value that the run starts from is no state of the model, start
-            is no step of it, or count, seed or threads are out of range.
+        BadInputError: If the mask is empty, a known value is no state of the model, start is no step of it, or count,
+            seed or threads are out of range.
     """
     model = model_for(model, request.image.shape)
     spec = RunSpec(request.chain_count, request.seed, request.threads)
     spec.check()
     if not request.mask.any():
-        raise BadInputError("mask: it is empty, so there is nothing to fill in; paint over what is to be new")
+        raise BadInputError("mask: it is empty, so there is nothing to inpaint; mark the entries to inpaint")
     if request.start is None:
         check_known(model, request.image, request.mask, "image")
     else:
@@ -117,7 +117,7 @@ def spec_of(model: DiffusionModel, request: InpaintingRequest) -> RunSpec:
 
 
 def check_known(model: DiffusionModel, image: NDArray[Any], mask: NDArray[np.bool_], name: str) -> None:
-    """Raise `BadInputError` unless what ``mask`` leaves of ``image``, called ``name``, can be known to the model."""
+    """Raise `BadInputError` about ``name`` unless ``image`` outside ``mask`` holds possible states of the model."""
     with np.errstate(over="ignore", invalid="ignore"):
         known = np.where(mask, 0, model.data.to_model(image))
     if not (np.abs(known) <= LARGEST).all():
@@ -129,7 +129,7 @@ def start_for(model: DiffusionModel, request: InpaintingRequest) -> Start:
     """Return where the chains of ``request`` start: noise, or its whole image, also under the mask, noised to a step.
 
     Raises:
-        BadInputError: If the image holds what is no state of the model, or the step is none of it.
+        BadInputError: If the image is no state of the model, or the step is none of its steps.
     """
     if request.start is None:
         return noise_start(model, request.chain_count)
@@ -138,15 +138,15 @@ def start_for(model: DiffusionModel, request: InpaintingRequest) -> Start:
 
 
 def completed(model: DiffusionModel, request: InpaintingRequest, x: NDArray[np.float32]) -> NDArray[Any]:
-    """Return states ``x`` [N, *shape], model units, in user's units, with the known entries the picture's own."""
-    kind = np.result_type(request.image.dtype, np.float32)  # which holds every known value as it is
+    """Return states ``x`` [N, *shape], model units, in user's units, with the known entries of the image."""
+    kind = np.result_type(request.image.dtype, np.float32)  # holds every known value exactly
     images = model.data.to_user(x).astype(kind)
     images[:, ~request.mask] = request.image[~request.mask]
     return read_only(images)
 
 
 def _posterior_frames(model: DiffusionModel, spec: RunSpec, start: Start, pauses: bool) -> Iterator[PosteriorFrame]:
-    """Yield the states of the chains from ``start`` down to 0, whether or not anything is known."""
+    """Yield the states of the chains from ``start`` down to 0, under the mask if anything is known."""
     if spec.posterior is not None:
         yield from reverse_under(model, spec, start, pauses=pauses)
         return
@@ -156,7 +156,7 @@ def _posterior_frames(model: DiffusionModel, spec: RunSpec, start: Start, pauses
 
 
 def _result_states(request: InpaintingRequest, spec: RunSpec, frame: PosteriorFrame) -> NDArray[np.float32]:
-    """Return as many states as there are to be results, each particle as often as its weight asks for."""
+    """Return one state for each result; with weights, each particle as often as its weight requires."""
     if not request.weighted:
         return frame.x
     return equally_weighted(frame, request.count, spec.seed)
@@ -167,9 +167,9 @@ def _effective_size(request: InpaintingRequest, frame: PosteriorFrame) -> float 
 
 
 def _sampled_model(model: DiffusionModel, request: InpaintingRequest) -> DiffusionModel:
-    """Return ``model`` for the picture, asked where something is to be new alone if it can be.
+    """Return ``model`` for the image, evaluated only around the masked entries if possible.
 
-    Weights ask for the density of what is known, and so for the kernels of all of the picture.
+    Weights need the density of the known entries, and so the kernels of the whole image.
     """
     model = model_for(model, request.image.shape)
     partly = request.mask.any() and not request.mask.all()
@@ -179,17 +179,17 @@ def _sampled_model(model: DiffusionModel, request: InpaintingRequest) -> Diffusi
 def strided_under(model: DiffusionModel, spec: RunSpec, steps: int, start: Start) -> Iterator[Frame]:
     """Compute an approximation of the reverse in ``steps`` random moves, under the mask of ``spec.posterior`` if any.
 
-    Known entries follow their own noised path at the steps that are visited, or are held at x^0. A frame holds the
-    x^0 estimate E[x^0 | x^t] of its step; the last one, t = 0, the states.
+    Known entries are noised along a forward path at the visited steps, or clean. A frame holds the x^0 estimate
+    E[x^0 | x^t] of its step; the last one, t = 0, the states.
 
     Args:
         model: The model.
-        spec: What to run; of its posterior the mask alone is heeded.
+        spec: What to run; only the mask of its posterior is used.
         steps: Number of moves.
         start: Where the chains start: pi, or an image noised to a step.
 
     Raises:
-        BadInputError: If ``steps`` or the spec ask for what no run can do.
+        BadInputError: If ``steps`` or the spec is invalid.
     """
     prepare(spec)
     process, at_once = model.process, chunk_size(model.data.shape)
@@ -214,7 +214,7 @@ def strided_under(model: DiffusionModel, spec: RunSpec, steps: int, start: Start
 def _known_entry_setter(
     model: DiffusionModel, mask: Mask | None, rng: torch.Generator
 ) -> Callable[[Tensor, Tensor | None, int, int], Tensor]:
-    """Return what puts known entries into states x^s, given x^t where there is one; into all at s = 0."""
+    """Return a function that sets the known entries of states x^s; ``before`` is x^t, None at the first step."""
     if mask is None:
         return lambda x, _before, _t, _s: x
     known, y = torch.tensor(~mask.mask), torch.tensor(mask.known)

@@ -41,7 +41,7 @@ class WindowedNetwork(Network):
         super().__init__()
         pixels: NDArray[np.bool_] = np.logical_or.reduce(hole, axis=2) if hole.ndim == 3 else hole
         if not pixels.any():
-            raise BadInputError("mask: it is empty, so there is nothing to fill in")
+            raise BadInputError("mask: it is empty, so there is nothing to inpaint")
         self.network = network
         self.shape = hole.shape
         height, width = pixels.shape

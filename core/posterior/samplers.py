@@ -1,9 +1,9 @@
 """Trajectories of the reverse process under a second distribution r (section 2.5), by the paper's kernels or weighted.
 
-The paper's kernels alone, p(x^t-1 | x^t) r_t-1(x^t-1) normalised, do not lead to the posterior p(x^0) r(x^0): r is
-counted at every step. Weighted, they are the proposals of a particle filter (sequential Monte Carlo, as in Wu et al.
-2023): each step multiplies a particle's weight by Z_t-1(x^t) / r_t(x^t), and particles are resampled when few carry the
-weight. That is exact as their number grows, whatever r_t with r_0 = r, and estimates the total probability of r.
+The paper's kernels alone, p(x^t-1 | x^t) r_t-1(x^t-1) normalised, do not sample the posterior p(x^0) r(x^0), since r
+counts at every step. With weights, they are the proposals of a particle filter (sequential Monte Carlo, as in Wu et al.
+2023): each step multiplies a particle's weight by Z_t-1(x^t) / r_t(x^t), and particles are resampled if few carry the
+weight. This is exact as their number grows, for any r_t with r_0 = r, and estimates the total probability of r.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from core.values.potentials import Posterior, check_posterior, mask_of
 from core.values.runs import PosteriorFrame, RunSpec, Start
 
 TENSORS_AT_ONCE = 6
-"""Of the size of all particles, float64: the states, their kernels, and both before and after they move."""
+"""Float64 tensors of the size of all particles held at one time: states and kernels, before and after a move."""
 NOT_FINITE = "its weights are not finite; the network's kernels or ln r overflow"
 SEGMENTS = 50
-"""Parts of a chain, each of which is walked back and forth as a whole."""
+"""Segments of a chain, each of which RePaint resampling repeats as a whole."""
 MOVES_A_SEGMENT = 4
-"""In how many moves such a part is walked again at most."""
+"""Most moves of a repeated segment."""
 RESAMPLE_PARTICLES_BELOW = 0.5
-"""Share of the particles below which the effective sample size has them resampled."""
+"""Effective sample size, as a share of the particles, below which they are resampled."""
 
 
 def reverse_under(
@@ -47,26 +47,28 @@ def reverse_under(
     Args:
         model: The model.
         spec: What to run.
-        start: Where the chains start: an image noised to a step, by the paper's kernels alone, since weights would be
-            those of another start; None for pi at t = T.
-        pauses: Whether the newest frame comes again after each move on a way that is walked again: the very object,
-            to say that the walk goes on, and can be left, before the next step is done.
+        start: Where the chains start: an image noised to a step, with the paper's kernels alone, since weights hold
+            for a start from pi; None for pi at t = T.
+        pauses: Whether to yield the newest frame, the same object, again after each move of RePaint resampling, so
+            that the caller can stop before the step is done.
 
     Raises:
-        BadInputError: If the spec asks for what no run can do, or for no posterior, or for one that does not fit the
-            model or the start; or if no particle is left with any weight.
+        BadInputError: If the spec is invalid, its posterior is missing or does not fit the model or the start, or no
+            particle is left with any weight.
     """
     start = noise_start(model, spec.count) if start is None else start
     posterior = _checked(model, spec)
     if start.image is not None and posterior.weighted:
-        raise BadInputError(f"start: weights are right from noise alone, not from t = {start.t}; choose weighted=False")
+        raise BadInputError(
+            f"start: weighted particles start from noise, not from t = {start.t}; choose weighted=False"
+        )
     weighted = posterior.weighted
     frames = _weighted(model, posterior, spec) if weighted else _unweighted(model, posterior, spec, start, pauses)
     yield from _finite(frames)
 
 
 def _finite(frames: Iterator[PosteriorFrame]) -> Iterator[PosteriorFrame]:
-    """Hand on the frames of ``frames``; raise `BadInputError` where its kernels can no longer be computed."""
+    """Yield ``frames``; raise `BadInputError` if a kernel cannot be computed."""
     try:
         yield from frames
     except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
@@ -74,7 +76,7 @@ def _finite(frames: Iterator[PosteriorFrame]) -> Iterator[PosteriorFrame]:
 
 
 def _checked(model: DiffusionModel, spec: RunSpec) -> Posterior:
-    """Return the posterior of ``spec`` if it can be run; set what a run fixes."""
+    """Return the posterior of ``spec``, checked for the model and for memory; set the number of threads."""
     prepare(spec)
     posterior = spec.posterior
     if posterior is None:
@@ -86,7 +88,7 @@ def _checked(model: DiffusionModel, spec: RunSpec) -> Posterior:
 
 
 def equally_weighted(frame: PosteriorFrame, count: int, seed: int) -> NDArray[np.float32]:
-    """Return ``count`` states ``[count, *shape]`` of ``frame``, each as often as its weight asks for."""
+    """Return ``count`` states ``[count, *shape]`` of ``frame``, each as often as its weight requires."""
     rng = torch_generator(seed, "equal weights")
     states: NDArray[np.float32] = frame.x[systematic(torch.tensor(frame.log_weights), count, rng).numpy()]
     return states
@@ -95,18 +97,18 @@ def equally_weighted(frame: PosteriorFrame, count: int, seed: int) -> NDArray[np
 def systematic(log_weights: Tensor, count: int, rng: torch.Generator) -> Tensor:
     """Return ``count`` indices of particles by their ``log_weights`` [N], in order (systematic resampling).
 
-    Each particle comes as often as its share of ``count`` says, rounded up or down at random.
+    Each particle is taken as often as its share of ``count``, rounded up or down at random.
     """
     shares = torch.softmax(log_weights, dim=0).cumsum(0)
     thresholds = (torch.arange(count, dtype=torch.float64) + torch.rand((), generator=rng, dtype=torch.float64)) / count
-    # the last share may be 1 but for rounding
+    # rounding may make the last share differ from 1
     return torch.searchsorted(shares, thresholds * shares[-1], right=True).clamp_max(len(log_weights) - 1)
 
 
 def _unweighted(
     model: DiffusionModel, posterior: Posterior, spec: RunSpec, start: Start, pauses: bool
 ) -> Iterator[PosteriorFrame]:
-    """Walk with the paper's kernels alone, as often back and forth as a mask asks for."""
+    """Sample with the paper's kernels alone, with the RePaint resampling of a mask."""
     begin, count = start.t, spec.count
     rng = torch_generator(spec.seed, "posterior")
     tilted_chain = _tilted_chain(model, posterior)
@@ -133,16 +135,16 @@ def _unweighted(
 
 
 def resampling_segments(steps: int, begin: int, s: int, repeats: int) -> list[list[int]]:
-    """Return the ways that are walked again once a walk has come to ``s``: the steps of each, descending to ``s``.
+    """Return the segments that a chain at step ``s`` repeats: the steps of each, descending to ``s``.
 
-    A way is a fiftieth of the chain, and they are spread so that each step lies on ``repeats`` of them, but for the
-    last fiftieth, whose steps lie on ever fewer, and the last on none. A way is walked in no more than four moves: as
-    much is mixed as by taking each step again, for a fifth of the work where T = 1000.
+    A segment is a fiftieth of the chain. Each step lies in ``repeats`` of them, except in the last fiftieth, where the
+    number falls to none. A segment takes at most four moves, which mixes as well as repeating each step, for a fifth of
+    the work at T = 1000.
 
     Args:
         steps: T.
-        begin: Where the walk began.
-        s: Where it is, from ``begin`` - 1 to 0; nothing is walked again from 0, where all is known.
+        begin: Step at which the chain began.
+        s: Step that it has reached, from ``begin`` - 1 to 0; nothing is repeated at 0.
         repeats: `core.values.potentials.Mask.resample_times`.
     """
     if s == 0:
@@ -156,7 +158,7 @@ def resampling_segments(steps: int, begin: int, s: int, repeats: int) -> list[li
 
 
 def _weighted(model: DiffusionModel, posterior: Posterior, spec: RunSpec) -> Iterator[PosteriorFrame]:
-    """Walk with weights; frames show particles after they were resampled, and the last ones never are."""
+    """Sample with weights. Frames hold the particles after resampling; the last particles are not resampled."""
     rng = torch_generator(spec.seed, "posterior")
     tilted_chain = _tilted_chain(model, posterior)
     log_weights = torch.full((spec.count,), -math.log(spec.count), dtype=torch.float64)
@@ -187,7 +189,7 @@ def _check_weights(log_normaliser: float, t: int) -> None:
     if math.isnan(log_normaliser) or log_normaliser == math.inf:
         raise BadInputError(f"r: at t = {t} {NOT_FINITE}")
     if log_normaliser == -math.inf:
-        raise BadInputError(f"r: at t = {t} no particle is left that it allows; wish for less or take more particles")
+        raise BadInputError(f"r: at t = {t} it allows none of the particles; weaken it, or use more particles")
 
 
 def _frame(

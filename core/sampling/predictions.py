@@ -1,4 +1,4 @@
-"""What is computed of the states of a step: x^0 estimates, the means of the next step, the drift, their spread."""
+"""Quantities computed from the states of a step: x^0 estimates, means of the next step, the drift, the spread."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ GRID_EXTENT = 2.5
 
 
 def next_means(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame]:
-    """Turn each of ``frames`` into the mean of the next step, f_mu(x^t, t), of bits f_b(x^t, t), at the same t.
+    """Map each of ``frames`` to the mean of the next step at the same t: f_mu(x^t, t), or f_b(x^t, t) for bits.
 
-    Frame 0, the data, after which no step comes, stays as it is.
+    Frame 0, the data, has no next step and is unchanged.
     """
     return mapped_frames(model, frames, lambda x, t: model.reverse_kernel(x, t).mean)
 
 
 def x0_estimates(model: DiffusionModel, frames: Iterable[Frame]) -> Iterator[Frame]:
-    """Turn each of ``frames`` into its x^0 estimate E[x^0 | x^t], at the same t.
+    """Map each of ``frames`` to its x^0 estimate E[x^0 | x^t] at the same t.
 
-    Of bits it is their probability to be 1; frame 0, the data, stays as it is.
+    For bits it is the probability of a 1. Frame 0, the data, is unchanged.
     """
     return mapped_frames(model, frames, model.x0_estimate)
 
 
 def mapped_frames(
-    model: DiffusionModel, frames: Iterable[Frame], ask: Callable[[Tensor, int], Tensor]
+    model: DiffusionModel, frames: Iterable[Frame], function: Callable[[Tensor, int], Tensor]
 ) -> Iterator[Frame]:
-    """Turn the states x^t of each of ``frames`` into what ``ask`` (x^t, t) answers; frame 0, the data, stays."""
+    """Apply ``function`` (x^t, t) to the states of each of ``frames``; frame 0, the data, is unchanged."""
     for frame in frames:
         if frame.t == 0:
             yield frame
@@ -50,7 +50,7 @@ def mapped_frames(
         size = chunk_size(model.data.shape)
         with torch.inference_mode():
             parts = [
-                ask(torch.tensor(frame.x[begin : begin + size]), frame.t) for begin in range(0, len(frame.x), size)
+                function(torch.tensor(frame.x[begin : begin + size]), frame.t) for begin in range(0, len(frame.x), size)
             ]
         yield joined(frame.t, parts)
 
@@ -73,10 +73,10 @@ def drift_field(model: DiffusionModel, threads: int) -> Iterator[DriftFrame]:
 
 
 def state_spread(data: DataInfo, kind: str, x: NDArray[np.float32]) -> float:
-    """Return how far states ``x`` [N, *shape], model units, lie apart: one number for all their entries.
+    """Return the spread of states ``x`` [N, *shape], model units, as one number for all their entries.
 
-    Of a "gaussian" process it is the standard deviation over the states (divisor N), the mean over the entries, in
-    user's units; of a "binomial" one the entropy of the share of ones, the mean over the entries, bits.
+    For a "gaussian" process it is the standard deviation over the states (divisor N), in user's units; for a "binomial"
+    one the entropy of the share of ones, in bits. Both are averaged over the entries.
     """
     if kind == "binomial":
         shares = torch.from_numpy(x.mean(axis=0, dtype=np.float64))

@@ -1,6 +1,6 @@
 """Where reverse chains start: at noise, at noised examples, at a state that branches, or at an image noised to a step.
 
-It is decided here and nowhere else, and handed on as a `Start` to whatever computes the chains.
+Only this module decides it; the functions that compute chains take the result, a `Start`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ def start_step(model: DiffusionModel, spec: RunSpec) -> int:
     """Return the step at which the reverse of ``spec`` starts: its last branch's, else that of denoising, else T.
 
     Raises:
-        BadInputError: If the spec asks for what no run can do, names what is no step of the model, or no trajectory of
-            the chains before it.
+        BadInputError: If the spec is invalid, or names a step or a trajectory that does not exist.
     """
     spec.check()
     start, count = model.steps if spec.denoise_from is None else spec.denoise_from, spec.count
@@ -43,19 +42,19 @@ def start_of(
     noising: Iterator[Frame] | None = None,
     root: NDArray[np.float32] | None = None,
 ) -> Generator[Frame, None, Start]:
-    """Find where the reverse of ``spec`` starts; the value that is returned is the start.
+    """Yield the frames before the start of the reverse of ``spec``, then return that start.
 
-    What is yielded are the frames on the way to it: those of the forward process up to the step of denoising, and those
-    of the chains that branch, down to the step of the branch. The spec alone says which state that is.
+    The frames are those of the forward process up to the step of denoising, and those of the chains that branch, down
+    to the step of the branch. The spec alone determines the start.
 
     Args:
         model: The model.
         spec: What to run.
-        noising: The frames of `forward` for the same spec, if they are wanted further; no more than needed are taken.
+        noising: Frames of `forward` for the same spec, if the caller needs later ones too; only those needed are taken.
         root: The state ``[*shape]``, model units, that the last branch starts from, if it is known.
 
     Raises:
-        BadInputError: If the spec asks for what no run can do, or for more than memory allows.
+        BadInputError: If the spec is invalid, or needs more memory than there is.
     """
     t = start_step(model, spec)
     if spec.branches:
@@ -108,12 +107,12 @@ def from_image(model: DiffusionModel, image: NDArray[np.floating], t: int, count
 
 
 def _down_to(t: int, frames: Iterator[Frame]) -> Generator[Frame, None, Frame]:
-    """Hand on ``frames`` as far as that of step ``t``, and return it."""
+    """Yield ``frames`` down to that of step ``t``, and return that one."""
     for frame in frames:
         yield frame
         if frame.t == t:
             return frame
-    raise ValueError(f"no frame of step {t} among those that were given")
+    raise ValueError(f"there is no frame of step {t}")
 
 
 def _check_shape(model: DiffusionModel, x: NDArray[np.floating], name: str) -> None:

@@ -1,8 +1,8 @@
 """Approximations of the reverse chain by fewer, longer steps: for previews, never for measurements.
 
-Both moves go from t to any s < t by q(x^s | x^t, x^0) with the x^0 estimate in the place of x^0. They are exact for
-Gaussian data of independent entries (the strided chain) and for data of a single point; otherwise the longer the steps,
-the worse the approximation. The chain of all T steps is the model itself.
+Both moves go from t to any s < t by q(x^s | x^t, x^0), with the x^0 estimate for x^0. They are exact for Gaussian data
+of independent entries (the strided chain) and for data of a single point; otherwise the approximation gets worse with
+longer steps. The chain of all T steps is the model itself.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from core.processes.distributions import StateDistribution
 from core.values.runs import SPACINGS, Strided
 
 Move = Callable[[DiffusionModel, Tensor, int, int, torch.Generator], Tensor]
-"""Finds x^s for states x^t ``[N, *shape]``: of the model, x^t, t, s and the source of the noise."""
+"""Returns x^s ``[N, *shape]``, given the model, states x^t, t, s and the generator of the noise."""
 
 
 def moves(process: Process, start: int, strided: Strided | None = None) -> tuple[Sequence[int], Move]:
-    """Return the steps that a chain visits from ``start`` down to 0, and how it goes from one to the next.
+    """Return the steps that a chain visits from ``start`` down to 0, and the move from each to the next.
 
     Raises:
-        BadInputError: If ``strided`` asks for what the process has not.
+        BadInputError: If ``strided`` does not fit the process.
     """
     if strided is None:
         return range(start, -1, -1), strided_move
@@ -40,17 +40,17 @@ def moves(process: Process, start: int, strided: Strided | None = None) -> tuple
 def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first: int | None = None) -> list[int]:
     """Return the ``steps`` + 1 times of a chain of ``steps`` moves, descending: T, …, 1, 0.
 
-    The last move is always that from 1 to 0, which asks no network (appendix B): its kernel is fixed.
+    The last move is always that from 1 to 0, whose kernel is fixed and needs no network (appendix B).
 
     Args:
         process: The process.
         steps: Moves, 2 … T (1, where T is 1).
-        spacing: "steps", even in t, which follows the rates: long steps where little happens; or "signal": even in the
-            angle whose cosine is sqrt(alpha_bar_t), whatever the rates.
-        first: Where the chain starts in the place of T.
+        spacing: "steps", even in t, so that steps are long where the rates are low; or "signal", even in the angle
+            whose cosine is sqrt(alpha_bar_t), whatever the rates.
+        first: Step at which the chain starts, instead of T.
 
     Raises:
-        BadInputError: If ``steps``, ``spacing`` or ``first`` is none of these.
+        BadInputError: If ``steps``, ``spacing`` or ``first`` is out of range.
     """
     total = process.steps if first is None else first
     check_step(total, 1, process.steps, "first")
@@ -78,7 +78,7 @@ def deterministic_move(model: DiffusionModel, x: Tensor, t: int, s: int, _: torc
     """Return x^s = sqrt(A_s) m + sqrt(1 - A_s) e, where x^t = ``x`` = sqrt(A_t) m + sqrt(1 - A_t) e (DDIM).
 
     m is the x^0 estimate. Song, Meng and Ermon 2021, "Denoising diffusion implicit models", equation 12 with sigma = 0.
-    From 1 to 0 it is m itself, the mean of the final kernel.
+    At s = 0 it is m itself, the mean of the final kernel.
     """
     x0_estimate = model.x0_estimate(x, t)
     return x0_estimate if s == 0 else model.process.deterministic_step(x0_estimate, x, s, t)
@@ -89,10 +89,10 @@ def strided_kernel(
 ) -> StateDistribution:
     """Return the approximate kernel p(x^s | x^t = ``x``), states ``[N, *shape]``, 1 <= s < t <= T or s = t - 1 = 0.
 
-    It is q(x^s | x^t, x^0), with x^0 not taken for known: it has the mean and the variance of each entry that lie
-    behind p(x^t-1 | x^t) (compare Bao et al. 2022, "Estimating the optimal covariance with imperfect mean in diffusion
-    probabilistic models"). So at s = t - 1 it is that kernel. Bits are mixed over both values of x^0.
-    ``distribution`` is p(x^t-1 | x^t) where it is known already.
+    It is q(x^s | x^t, x^0) averaged over x^0, with the mean and the variance per entry that p(x^t-1 | x^t) implies
+    (compare Bao et al. 2022, "Estimating the optimal covariance with imperfect mean in diffusion probabilistic
+    models"). At s = t - 1 it is that kernel. For bits it is the mixture over both values of x^0.
+    ``distribution`` is p(x^t-1 | x^t) if it has been computed already.
     """
     distribution = model.reverse_kernel(x, t) if distribution is None else distribution
     return distribution if s == t - 1 else model.process.multi_step_kernel(distribution, x, s, t)

@@ -1,8 +1,7 @@
 """Forward and reverse trajectories as generators of frozen frames.
 
-A run is a value in and values out: equal specs give equal arrays, wherever the run was asked for. The reverse moves a
-chunk of states at a time, each with random numbers of its own: what a network needs in between is bounded, and sampling
-chunk by chunk gives the same arrays.
+Equal specs give equal arrays. Reverse chains move one chunk of states at a time, each chunk with its own random
+numbers. This bounds the memory of a network's intermediate results, and sampling chunk by chunk gives the same arrays.
 """
 
 from __future__ import annotations
@@ -23,25 +22,25 @@ from core.values.arrays import read_only
 from core.values.runs import Frame, RunSpec, SamplingProgress, Start, Strided
 
 STATES_AT_ONCE = 4096
-"""So few that a layer's answers stay in the processor's cache: a third faster than all at once."""
+"""Few enough that a layer's output stays in the processor's cache, a third faster than all states at once."""
 ENTRIES_AT_ONCE = 262_144
-"""Entries of large states, of which a network of images makes many more in between."""
+"""Limit for large states: the intermediate results of a network for images have many times their entries."""
 FRAMES_AT_ONCE = 3
-"""Frames of which a generator and its caller hold parts at one time."""
+"""Most frames that a generator and its caller hold at one time."""
 
 
 def forward(model: DiffusionModel, spec: RunSpec) -> Iterator[Frame]:
     """Compute the forward process from the data to the noise step by step, one frame a step, t = 0 … T.
 
     Raises:
-        BadInputError: If the spec asks for what no run can do, or for more than memory allows.
+        BadInputError: If the spec is invalid, or needs more memory than there is.
     """
     prepare(spec)
     check_room(model, spec.count)
     rng = torch_generator(spec.seed, "forward")
     data = model.source.sample(spec.count, numpy_generator(spec.seed, "data"))
     x = torch.from_numpy(model.data.to_model(data))
-    del data  # a million of them would lie about all the time
+    del data  # up to a million examples
     yield frozen_frame(0, x)
     for t in range(1, model.steps + 1):
         with torch.inference_mode():
@@ -56,12 +55,12 @@ def reverse(
 
     Args:
         model: The model.
-        spec: Seed and threads, and the number of chains unless ``start`` says it.
+        spec: Seed and threads, and the number of chains unless ``start`` holds it.
         start: Where the chains start, see `core.sampling.starts`; None for pi at t = T.
         strided: An approximation by fewer steps; None for the model's own chain.
 
     Raises:
-        BadInputError: If the spec or ``strided`` ask for what no run can do, or for more than memory allows.
+        BadInputError: If the spec or ``strided`` is invalid, or more memory is needed than there is.
     """
     start = noise_start(model, spec.count) if start is None else start
     prepare(replace(spec, count=start.count))
@@ -80,7 +79,7 @@ def samples(model: DiffusionModel, spec: RunSpec, strided: Strided | None = None
     """Draw from the model: the last frame of `reverse` from pi, bit for bit, one chunk after the other.
 
     Raises:
-        BadInputError: If the spec or ``strided`` ask for what no run can do.
+        BadInputError: If the spec or ``strided`` is invalid.
     """
     prepare(spec)
     times, move = moves(model.process, model.steps, strided)
@@ -99,7 +98,7 @@ def noise_start(model: DiffusionModel, count: int) -> Start:
 
 
 def draw_start(model: DiffusionModel, start: Start, count: int, rng: torch.Generator) -> Tensor:
-    """Draw ``count`` first states ``[count, *shape]`` of a ``start`` that has none: of pi, or of its noised image."""
+    """Draw ``count`` first states ``[count, *shape]`` for a ``start`` without states: from pi, or its noised image."""
     if start.image is None:
         return model.process.prior(count, model.data.shape, rng)
     return model.process.jump(torch.tensor(start.image).expand(count, *model.data.shape).clone(), start.t, rng)
@@ -117,7 +116,7 @@ def chunks_of(model: DiffusionModel, spec: RunSpec, start: Start) -> Iterator[tu
 
 
 def chunk_size(shape: tuple[int, ...]) -> int:
-    """Return how many states of ``shape`` are computed at once: fewer of large ones."""
+    """Return how many states of ``shape`` are computed at once; fewer if they are large."""
     return max(1, min(STATES_AT_ONCE, ENTRIES_AT_ONCE // math.prod(shape)))
 
 
@@ -139,7 +138,7 @@ def check_room(model: DiffusionModel, count: int) -> None:
 
 
 def prepare(spec: RunSpec) -> None:
-    """Check ``spec`` and set the number of threads, which is part of what a run fixes.
+    """Check ``spec`` and set its number of threads.
 
     Raises:
         BadInputError: If count, seed or threads are out of range.
@@ -149,5 +148,5 @@ def prepare(spec: RunSpec) -> None:
 
 
 def frozen_frame(t: int, x: Tensor) -> Frame:
-    """Return states ``x`` [N, *shape] as a frame; the engine does not touch them again."""
+    """Return states ``x`` [N, *shape] as a read-only frame; the engine does not change them afterwards."""
     return Frame(t, read_only(x.numpy()))

@@ -1,1 +1,1 @@
-"""Frames kept while they come: in memory up to a cap, else on disk."""
+"""Storage for the frames of a run as they are computed: in memory up to a cap, otherwise on disk."""

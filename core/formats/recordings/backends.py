@@ -1,7 +1,6 @@
-"""Where the frames of a recording are stored: in memory, in a temporary file without a name, or in an HDF5 file.
+"""Storage for the frames of a recording: in memory, in a nameless temporary file, or in an HDF5 file.
 
-Each backend takes the room for all frames, t = 0 … T, at the start, so that a lack of room is reported before the first
-frame is computed.
+Every backend reserves room for all frames, t = 0 … T, at the start, so it fails before the first one is computed.
 """
 
 from __future__ import annotations
@@ -27,17 +26,17 @@ from core.runtime.files import atomic_path, check_output_path
 NAME = "recording"
 Opened = TypeVar("Opened")
 LARGE_FILES = Path("/var/tmp")
-"""Where systems keep large temporary files; the usual folder may be in memory."""
+"""Where systems keep large temporary files; /tmp itself may be in memory."""
 
 
 class RecordingBackend(Protocol):
-    """Room for frames ``[N, *shape]``, t = 0 … T, of one type; each is written once."""
+    """Storage for frames ``[N, *shape]``, t = 0 … T, of one type; each is written once."""
 
     storage: str
     """Where it is: "memory" or "disk"."""
 
     def write(self, t: int, frame: NDArray[np.generic]) -> None:
-        """Keep a copy of ``frame`` as frame ``t``."""
+        """Store a copy of ``frame`` as frame ``t``."""
 
     def frame(self, t: int) -> NDArray[np.generic]:
         """Return frame ``t``, which has been written; it stays valid when the backend is closed."""
@@ -46,19 +45,19 @@ class RecordingBackend(Protocol):
         """Return the states ``[S, *shape]`` of one trajectory in the frames that are ``written`` [T + 1]."""
 
     def close(self, written: NDArray[np.bool_] | None) -> None:
-        """Release everything; ``written`` [T + 1] says which frames are there, None that no file is to be left."""
+        """Release everything; ``written`` [T + 1] marks the frames that exist; None leaves no file."""
 
 
 class MemoryBackend:
-    """Frames in memory, one array each, so that a frame that is used longer keeps no other one."""
+    """Frames in memory, each an array of its own, so that a caller who keeps one frame keeps no other."""
 
     storage = "memory"
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
-        """Take the memory for ``shape`` = (T + 1, N, …).
+        """Allocate memory for ``shape`` = (T + 1, N, …).
 
         Raises:
-            BadInputError: If it is not available.
+            BadInputError: If there is not enough.
         """
         needed = size_of(shape, dtype)
         check_memory(needed, f"{NAME}: frames of shape {shape}")
@@ -77,29 +76,29 @@ class MemoryBackend:
         frames = _open(self._frames)
         return np.stack([frames[t][index] for t in np.flatnonzero(written)])
 
-    def close(self, written: NDArray[np.bool_] | None) -> None:  # noqa: ARG002 - nothing is left to say it in
+    def close(self, written: NDArray[np.bool_] | None) -> None:  # noqa: ARG002 - no file is written
         self._frames = None
 
 
 class TemporaryFileBackend:
     """Frames in a temporary file without a name.
 
-    The system frees its room when the process ends in any way: a crash leaves nothing behind. It is read through memory
-    maps, a new one each time, so that frames that were read do not pile up in memory.
+    The system frees its room when the process ends, even after a crash. It is read through memory maps, a new one each
+    time, so that frames that were read do not accumulate in memory.
     """
 
     storage = "disk"
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype[np.generic], folder: Path | None) -> None:
-        """Take the room for ``shape`` = (T + 1, N, …) in ``folder``, by default one for large temporary files.
+        """Reserve room for ``shape`` = (T + 1, N, …) in ``folder``, by default one for large temporary files.
 
         Raises:
-            OutputError: If it is not available, or the folder cannot be written to.
+            OutputError: If there is not enough, or the folder cannot be written to.
         """
         self._folder = temporary_folder() if folder is None else folder
         self._shape, self._dtype, self._size = shape, dtype, size_of(shape, dtype)
         check_disk(self._size, self._folder, NAME)
-        self._lock = threading.Lock()  # a map moves the position in the file, where another thread may write
+        self._lock = threading.Lock()  # a map moves the file position, where another thread may be writing
         try:
             file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - it is open as long as the recording
         except OSError as error:
@@ -129,7 +128,7 @@ class TemporaryFileBackend:
         found: NDArray[np.generic] = self._map(0, self._shape)[written, index]
         return found
 
-    def close(self, written: NDArray[np.bool_] | None) -> None:  # noqa: ARG002 - nothing is left to say it in
+    def close(self, written: NDArray[np.bool_] | None) -> None:  # noqa: ARG002 - no file is written
         self._file = None
         self._release()
 
@@ -143,10 +142,10 @@ class TemporaryFileBackend:
 
 
 class Hdf5Backend:
-    """Frames in an HDF5 file for the user, which gets its name when the recording is closed.
+    """Frames in an HDF5 file for the user, which takes its name when the recording is closed.
 
-    Data sets ``frames`` [T + 1, N, *shape] and ``written`` [T + 1], which says which frames are there; attributes as
-    given. A recording that is never closed leaves no file.
+    Data sets: ``frames`` [T + 1, N, *shape], and ``written`` [T + 1], which of them exist. Attributes: as given.
+    A recording that is never closed leaves no file.
     """
 
     storage = "disk"
@@ -158,10 +157,10 @@ class Hdf5Backend:
         path: str | os.PathLike[str],
         facts: Mapping[str, object],
     ) -> None:
-        """Take the room for ``shape`` = (T + 1, N, …).
+        """Reserve room for ``shape`` = (T + 1, N, …).
 
         Raises:
-            OutputError: If it is not available, or ``path`` cannot be written.
+            OutputError: If there is not enough, or ``path`` cannot be written.
         """
         self._name = os.fspath(path)
         needed = size_of(shape, dtype)
@@ -173,7 +172,7 @@ class Hdf5Backend:
         self._file: h5py.File | None = stack.enter_context(h5py.File(temporary, "w"))
         self._file.attrs.update(facts)
         self._file.create_dataset("written", shape[:1], bool)
-        # Contiguous, since one trajectory would need all chunks; allocated now, so that its room is reserved.
+        # Not chunked, since one trajectory would need every chunk; allocated now, so that the room can be reserved.
         at_once = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
         at_once.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
         self._file.create_dataset("frames", shape, dtype, dcpl=at_once)
@@ -216,7 +215,7 @@ class Hdf5Backend:
 
 
 def temporary_folder() -> Path:
-    """Return the folder for large temporary files: the user's choice (TMPDIR), else one that is on a disk."""
+    """Return the folder for large temporary files: that of the user (TMPDIR), otherwise one on a disk."""
     chosen = any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
     return LARGE_FILES if not chosen and os.access(LARGE_FILES, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
 
@@ -227,7 +226,7 @@ def size_of(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> int:
 
 
 def _reserve(file: BinaryIO, size: int) -> None:
-    """Make ``file`` ``size`` bytes long, and reserve the room for them where the system can."""
+    """Make ``file`` ``size`` bytes long, and reserve the room for them if the system can."""
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, size)
     else:
@@ -235,7 +234,7 @@ def _reserve(file: BinaryIO, size: int) -> None:
 
 
 def _give_up(stack: ExitStack, reason: BaseException) -> None:
-    """Leave all contexts of ``stack`` as if ``reason`` had been raised: a file half written is removed."""
+    """Exit the contexts of ``stack`` with the error ``reason``, so that a half-written file is removed."""
     with suppress(OSError, RuntimeError, OutputError):  # further errors follow from the first
         stack.__exit__(type(reason), reason, reason.__traceback__)
 

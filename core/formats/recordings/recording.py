@@ -1,4 +1,4 @@
-"""All frames of a run, exactly as computed, readable in any order, in memory or on disk."""
+"""All frames of a run, stored exactly and read in any order, in memory or on disk."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from core.values.runs import Frame
 DEFAULT_CAP = 512 * 2**20
 """Bytes of memory that one recording may take: 512 MB."""
 STORED_AS: Mapping[str, np.dtype[np.generic]] = {"gaussian": np.dtype(np.float32), "binomial": np.dtype(np.uint8)}
-"""How states of each kind of process are stored without loss."""
+"""Type that stores the states of each kind of process without loss."""
 FORMAT = "dpm-trajectory"
 
 
 class TrajectoryRecording:
     """The frames t = 0 … T of one set of trajectories, of which some may not have been computed yet.
 
-    As a context it is closed at the end of the block; after an error no HDF5 file is left.
+    A context manager that closes the recording at its end; after an error it leaves no HDF5 file.
     """
 
     def __init__(self, shape: tuple[int, ...], kind: str, backend: RecordingBackend) -> None:
@@ -42,7 +42,7 @@ class TrajectoryRecording:
 
     @property
     def complete(self) -> bool:
-        """Whether every frame is there."""
+        """Whether every frame has been added."""
         return bool(self._written.all())
 
     @property
@@ -54,9 +54,8 @@ class TrajectoryRecording:
         """Store a copy of one frame.
 
         Raises:
-            BadInputError: If it has another shape or type, is not of bits where bits are stored, or its step is none
-                of 0 … T or there already.
-            OutputError: If it cannot be written; earlier frames can still be read, unless in an HDF5 file.
+            BadInputError: If its shape, type or step is wrong, it is no frame of bits among bits, or it exists already.
+            OutputError: If it cannot be written; earlier frames can still be read, except from an HDF5 file.
         """
         self._check_step(frame.t)
         if self._written[frame.t]:
@@ -68,7 +67,7 @@ class TrajectoryRecording:
         self._written[frame.t] = True
 
     def frame(self, t: int) -> Frame | None:
-        """Return frame ``t``, as it was added, or None if it is not there yet.
+        """Return frame ``t``, as it was added, or None if it has not been added.
 
         Raises:
             BadInputError: If ``t`` is no step of 0 … T, or the recording is closed.
@@ -77,10 +76,10 @@ class TrajectoryRecording:
         return Frame(t, _read_only_float32(self._backend.frame(t))) if self._written[t] else None
 
     def path(self, index: int) -> NDArray[np.float32]:
-        """Return one trajectory ``[S, *shape]`` over the frames that are there, t ascending.
+        """Return one trajectory ``[S, *shape]`` over the frames that exist, t ascending.
 
         Raises:
-            BadInputError: If there is no trajectory of that number, no frame yet, or the recording is closed.
+            BadInputError: If the trajectory does not exist, there is no frame yet, or the recording is closed.
         """
         if not 0 <= index < self._shape[0]:
             raise BadInputError(f"index: {index} is not between 0 and {self._shape[0] - 1}")
@@ -89,9 +88,9 @@ class TrajectoryRecording:
         return _read_only_float32(self._backend.path(self._written, index))
 
     def close(self) -> None:
-        """Release memory and disk; frames that were given out stay valid.
+        """Release memory and disk; frames that were returned stay valid.
 
-        An HDF5 file gets its name now, complete or not; it says itself which frames are there.
+        An HDF5 file takes its name now, complete or not; it records which frames it holds.
 
         Raises:
             OutputError: If that file cannot be written.
@@ -131,20 +130,20 @@ def make(
     file: str | os.PathLike[str] | None = None,
     folder: Path | None = None,
 ) -> TrajectoryRecording:
-    """Return an empty recording of the frames t = 0 … T, with the room for all of them.
+    """Return an empty recording of the frames t = 0 … T, with room reserved for all of them.
 
     Args:
         steps: T.
         count: N, number of trajectories.
         shape: Shape of one state.
         kind: "gaussian" or "binomial"; bits take a byte each, numbers four.
-        cap: Bytes of memory that the frames may take; if they need more, all are stored on disk.
+        cap: Most bytes of memory for the frames; if they take more, all of them are stored on disk.
         file: An HDF5 file to record to, whatever the size.
-        folder: Where the temporary file is to be, if one is needed.
+        folder: Folder of the temporary file, if one is needed.
 
     Raises:
-        BadInputError: If the memory is not available, or an argument is out of range.
-        OutputError: If the room on disk is not available, or cannot be written to.
+        BadInputError: If there is not enough memory, or an argument is out of range.
+        OutputError: If there is not enough room on disk, or it cannot be written to.
     """
     least = {"steps": (steps, 0), "count": (count, 1), "cap": (cap, 0), "shape": (min(shape, default=1), 1)}
     for name, (value, smallest) in least.items():
@@ -164,5 +163,5 @@ def make(
 
 
 def _read_only_float32(stored: NDArray[np.generic]) -> NDArray[np.float32]:
-    """Return ``stored`` as read-only float32, without a copy where it is that already."""
+    """Return ``stored`` as read-only float32, without a copy if it is float32 already."""
     return read_only(np.asarray(stored).astype(np.float32, copy=False).view())

@@ -326,7 +326,7 @@ def test_bad_data_are_refused_in_one_line(tmp_path: Path, rng: np.random.Generat
     (tmp_path / "labels-idx1-ubyte").write_bytes(labels)
     assert "numbers: labels, not data" in one_line(tmp_path / "labels-idx1-ubyte")
     (tmp_path / "train-images.idx3-ubyte").write_bytes(bytes(20))
-    assert "this is no idx file: its magic number is none" in one_line(tmp_path / "train-images.idx3-ubyte")
+    assert "this is no idx file: its magic number is wrong" in one_line(tmp_path / "train-images.idx3-ubyte")
     assert "9 rows, but training needs 10 or more" in one_line(saved(rng.normal(size=(9, 2)), tmp_path / "few.npy"))
     assert "fewer than 10 images are cut into crops" in one_line(saved(grey[:5], tmp_path / "small.npy"))
     same = np.stack([rng.normal(size=30), np.full(30, 0.1)], axis=1)

@@ -147,7 +147,7 @@ def test_weights_come_with_their_effective_size(twelve: DiffusionModel, request_
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"mask": np.zeros(SHAPE, np.bool_)}, "nothing to fill in"),
+        ({"mask": np.zeros(SHAPE, np.bool_)}, "nothing to inpaint"),
         ({"image": np.full(SHAPE, np.nan)}, "not finite"),
         ({"image": np.zeros((4, 4)), "mask": np.ones((4, 4), np.bool_)}, "(4, 4)"),
         ({"start": 0}, "start"),
@@ -236,7 +236,7 @@ def test_a_convolutional_network_fills_in_pictures_of_other_sizes(kind: str) -> 
     posterior = Posterior(Mask(mask, model.data.to_model(np.where(mask, 0, image))))
     *_, whole = reverse_under(resized(model, (40, 36)), RunSpec(2, 4, 1, posterior))
     assert np.allclose(images[:, mask], model.data.to_user(whole.x)[:, mask], rtol=1e-4, atol=1e-4)
-    with pytest.raises(BadInputError, match="picture: shape"):
+    with pytest.raises(BadInputError, match="image: shape"):
         list(inpaint(model, InpaintingRequest(np.zeros((40, 36, 3)), np.ones((40, 36), np.bool_), threads=1)))
 
 

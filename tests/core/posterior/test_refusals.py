@@ -71,7 +71,7 @@ def test_kernels_that_cannot_be_factored_are_said_from_noise_and_from_a_picture(
 @pytest.mark.parametrize(
     ("log_r", "reason"),
     [
-        (lambda x: x.sum(1) * 0 - math.inf, "no particle is left"),
+        (lambda x: x.sum(1) * 0 - math.inf, "allows none of the particles"),
         (lambda x: x.sum(1) * math.nan, "not finite"),
         (lambda x: x, "log_r: it gives"),
         (lambda x: 0.0, "log_r: it gives"),
