@@ -1,4 +1,4 @@
-"""When what is painted or wished for is worked out: after a rest, and only for somebody who looks."""
+"""The delay between an edit in Paint and the run that it causes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.values.runs import RunSpec
 
 DEBOUNCE_MILLISECONDS = 250
-"""How long after a stroke has ended it is answered: as long as nothing else happens."""
+"""Time without edits after which a run starts."""
 
 
 class Debounce(QTimer):
-    """Says that it is time for a run, once nothing has happened for a while and what came out before is stale.
+    """Emits `due` when a run should start: the results are stale, and nothing has changed for a while.
 
     Attributes:
         stale: Whether something has changed since the last run began.
@@ -22,7 +22,7 @@ class Debounce(QTimer):
     due = Signal()
 
     def __init__(self, wanted: Callable[[], bool], busy: Callable[[], bool], seed: int, parent: QObject) -> None:
-        """Wait only while ``wanted`` says so, and on for as long as somebody is ``busy``; ``seed`` is that in use."""
+        """Start runs only while ``wanted`` returns True, and not while ``busy`` does; ``seed`` is the present seed."""
         super().__init__(parent)
         self.stale = True
         self._wanted = wanted
@@ -34,23 +34,23 @@ class Debounce(QTimer):
         self.timeout.connect(self._check)
 
     def note(self) -> None:
-        """Something has changed."""
+        """Mark the results stale: something has changed."""
         self.stale = True
         self._wait()
 
     def note_spec(self, spec: RunSpec) -> None:
-        """The session's spec has changed: of all that is in it the seed alone is taken from there."""
+        """Mark the results stale if the seed of the session's ``spec`` has changed; Paint uses nothing else of it."""
         if spec.seed != self._seed:
             self._seed = spec.seed
             self.note()
 
     def set_in_view(self, in_view: bool) -> None:
-        """Say whether anybody looks: nothing is begun for nobody, and what is under way goes on."""
+        """Set whether Paint is visible: while it is hidden no run starts, and a run under way goes on."""
         self._in_view = in_view
         self._wait()
 
     def begun(self) -> None:
-        """A run has begun, by itself or because a person asked for it."""
+        """Note that a run has begun, automatically or on request."""
         self.stop()
         self.stale = False
 

@@ -1,4 +1,4 @@
-"""Masks, pictures and whole requests of Paint as files: the dialogs that ask for them, and what is saved."""
+"""Masks, images and whole requests of Paint as files: the dialogs that choose them, and saving."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from dpm_gui.paint.potential.files import save_potential
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.views.canvases.image_levels import image_of
 
-IMAGE_FILTER = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"
-PNG_FILTER = "PNG picture (*.png)"
-REQUEST_FILTER = "What to fill in (*.npz)"
+IMAGE_FILTER = "Images (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"
+PNG_FILTER = "PNG image (*.png)"
+REQUEST_FILTER = "Inpainting request (*.npz)"
 
 
 class PaintFiles(QObject):
-    """Asks for files, has them opened, and has what is to be saved written in jobs.
+    """Shows the file dialogs of Paint, and opens and saves files in jobs.
 
-    What is saved is what was there when the file was chosen, whatever is painted meanwhile.
+    A saved file holds the state at the time when the file was chosen, whatever is painted meanwhile.
     """
 
     notified = Signal(str)
-    """What has been done, in words."""
+    """A message about a file that has been saved."""
     failed = Signal(object)
-    """An exception: why a file was not written."""
+    """The exception because of which a file was not written."""
     activity_changed = Signal(object)
     """An `Activity`, or None when no file is being written."""
 
@@ -68,32 +68,32 @@ class PaintFiles(QObject):
         self._ask_save("Save the mask", PNG_FILTER, self.save_mask)
 
     def ask_for_image(self) -> None:
-        """Show the dialog that chooses a picture of one's own."""
-        self._ask_open("Open a picture", IMAGE_FILTER, self._opener.open_image)
+        """Show the dialog that chooses an image of the user's."""
+        self._ask_open("Open an image", IMAGE_FILTER, self._opener.open_image)
 
     def ask_where_to_save_image(self, levels: NDArray[np.uint8]) -> None:
         """Show the dialog that names a file for one of the results, ``[H, W]`` or ``[H, W, 3]``, 0 … 255."""
-        self._ask_save("Save the picture", PNG_FILTER, partial(self.save_result_image, levels))
+        self._ask_save("Save the image", PNG_FILTER, partial(self.save_result_image, levels))
 
     def ask_for_request(self) -> None:
-        """Show the dialog that chooses a request to fill in."""
-        self._ask_open("Open what to fill in", REQUEST_FILTER, self._opener.open_request)
+        """Show the dialog that chooses an inpainting request or a potential."""
+        self._ask_open("Open a request", REQUEST_FILTER, self._opener.open_request)
 
     def ask_where_to_save_request(self) -> None:
         """Show the dialog that names a file for the request."""
-        self._ask_save("Save what to fill in", REQUEST_FILTER, self.save_request)
+        self._ask_save("Save the request", REQUEST_FILTER, self.save_request)
 
     def save_mask(self, path: str) -> None:
-        """Save the mask as a PNG picture."""
+        """Save the mask as a PNG image."""
         mask = self._paint.document.mask.values.copy()
         self.saver.save(path, lambda path: save_image(image_of_mask(mask), path))
 
     def save_result_image(self, levels: NDArray[np.uint8], path: str) -> None:
-        """Save a picture as a PNG file, a pixel for a pixel; nobody is to change ``levels`` any more."""
+        """Save an image as a PNG file, pixel for pixel; the caller must not change ``levels`` afterwards."""
         self.saver.save(path, lambda path: save_image(image_of(levels), path))
 
     def save_request(self, path: str) -> None:
-        """Save picture, mask and options as one file, or the wish over the plane."""
+        """Save image, mask and options as one file, or the potential over the plane."""
         if self._potential_session.available:
             self.saver.save(path, partial(save_potential, self._potential_session.saved))
             return
@@ -105,16 +105,16 @@ class PaintFiles(QObject):
             self.saver.save(path, partial(save_request, request))
 
     def shut_down(self) -> None:
-        """Write all that was to be saved, and end every thread; nothing is told any more."""
+        """Finish writing, and end every thread; no signal is emitted any more."""
         self.blockSignals(True)
         self.saver.shut_down()
 
     def _ask_open(self, title: str, kinds: str, take: Callable[[str], None]) -> None:
-        from dpm_gui.dialogs.files import ask_open  # not before it is asked for: Paint is there the sooner
+        from dpm_gui.dialogs.files import ask_open  # imported only when needed, so that Paint opens sooner
 
         ask_open(self._window, self._preferences, title, kinds, take)
 
     def _ask_save(self, title: str, kinds: str, take: Callable[[str], None]) -> None:
-        from dpm_gui.dialogs.files import ask_save  # not before it is asked for: Paint is there the sooner
+        from dpm_gui.dialogs.files import ask_save  # imported only when needed, so that Paint opens sooner
 
         ask_save(self._window, self._preferences, title, kinds, take)

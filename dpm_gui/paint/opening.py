@@ -1,4 +1,4 @@
-"""Pictures, masks and whole requests that are opened in Paint: read in a job, and asked about where they do not fit."""
+"""Opens images, masks and whole requests in Paint: reads them in a job, and asks the user if their sizes do not fit."""
 
 from __future__ import annotations
 
@@ -33,13 +33,14 @@ LevelArray = NDArray[np.uint8]
 
 
 class PaintOpener(TaskOwner):
-    """Reads one file at a time, the newest alone, and hands what is in it to the painting.
+    """Reads one file at a time, always the newest, and loads its content into the document.
 
-    A file is meant for what was open when it was chosen: where another checkpoint comes first, it is left.
+    A file is meant for the checkpoint that was open when it was chosen; if another one is opened first, the file is
+    dropped.
     """
 
     notified = Signal(str)
-    """What has been done, in words."""
+    """A message about a file that has been opened or dropped."""
     purpose = READING
 
     def __init__(self, paint: PaintSession, potential_session: PotentialSession, window: QWidget) -> None:
@@ -53,11 +54,11 @@ class PaintOpener(TaskOwner):
 
     @property
     def busy(self) -> bool:
-        """Whether a file is being read, or a person is asked about one."""
+        """Whether a file is being read, or the user is being asked about one."""
         return self.running or self._asked is not None
 
     def open(self, path: str) -> bool:
-        """Open what kind of file was dropped; tell whether it is one of these."""
+        """Open the image or request at ``path``; return False if its suffix is of neither."""
         suffix = Path(path).suffix.lower()
         if suffix == ".npz":
             self.open_request(path)
@@ -68,10 +69,10 @@ class PaintOpener(TaskOwner):
         return True
 
     def open_image(self, path: str) -> None:
-        """Have a picture of one's own to be filled in; one of another size is fitted or cropped, as a person says."""
+        """Open an image of the user's to inpaint; the user chooses whether one of another size is fitted or cropped."""
         opened = self._paint.opened
         if opened is None or not (kind := state_kind_of(opened.checkpoint)).is_image:
-            reason = "what is open has no pictures; open a checkpoint of pictures first"
+            reason = "the open checkpoint has no images; open a checkpoint of images first"
             self.failed.emit(BadInputError(f"{path}: {reason}"))
             return
         data = opened.checkpoint.data
@@ -86,30 +87,30 @@ class PaintOpener(TaskOwner):
         self._read(path, lambda: _levels_in(path, colour=kind.channels > 1), take)
 
     def open_mask(self, path: str) -> None:
-        """Take the mask in the file at ``path``; one of another size once a person agrees to have it scaled."""
+        """Load the mask in the file at ``path``; one of another size is scaled if the user agrees."""
         self._read(path, lambda: _mask_in(path), self._take_mask)
 
     def open_request(self, path: str) -> None:
-        """Take picture, mask and options, or the wish over the plane, from the file at ``path``."""
+        """Load image, mask and options, or the potential over the plane, from the file at ``path``."""
         if self._potential_session.available:
             self._read(path, lambda: _potential_in(path), self._potential_session.take)
         else:
             self._read(path, lambda: _request_in(path), self._paint.take_request)
 
     def stop(self) -> None:
-        """Leave the file that is being opened."""
+        """Stop opening the file under way."""
         super().stop()
         if self._asked is not None:
             self._asked.reject()
 
     def shut_down(self) -> None:
-        """End every thread; nothing is told and nothing begins any more."""
+        """End every thread; no signal is emitted and nothing starts any more."""
         self.blockSignals(True)
         self.stop()
         super().shut_down()
 
     def _read(self, path: str, work: Callable[[], Iterator[Value]], take: Callable[[Value], None]) -> None:
-        """Do ``work``, which comes to one value, and have it taken."""
+        """Run ``work``, which yields one value, in a job, and pass the value to ``take``."""
 
         def take_all(values: list[Value]) -> int:
             for value in values:
@@ -120,7 +121,7 @@ class PaintOpener(TaskOwner):
         self._tasks.begin(READING, work, take_all, f"Opening {self._name}", 0)
 
     def _fit(self, path: str, levels: LevelArray, data: DataInfo, shape: tuple[int, ...], how: str = "") -> None:
-        """Have a picture that was read made one of ``shape``, and put on the easel."""
+        """Scale an image that was read to ``shape``, and put it into the document."""
 
         def take(image: NDArray[np.float32]) -> None:
             self._paint.show_image(image)
@@ -133,7 +134,7 @@ class PaintOpener(TaskOwner):
         text = f"{self._name} has {_size(levels.shape)} pixels; the model takes {_size(data.shape)}."
         fit = partial(self._fit, path, levels, data, data.shape)
         answers = {"Fit": partial(fit, FITTED), "Crop": partial(fit, CROPPED)}
-        self._ask(text, "Fit squeezes all of it into that shape; crop keeps its middle.", answers)
+        self._ask(text, "Fit stretches the whole image to that size; crop keeps its middle.", answers)
 
     def _take_mask(self, mask: NDArray[np.bool_]) -> None:
         document = self._paint.document
@@ -141,12 +142,12 @@ class PaintOpener(TaskOwner):
         if mask.shape == shape:
             document.set_mask(mask, "open mask")
             return
-        text = f"{self._name} has {_size(mask.shape)} pixels, and the picture {_size(shape)}."
+        text = f"{self._name} has {_size(mask.shape)} pixels, and the image {_size(shape)}."
         answers = {"Scale": lambda: document.set_mask(scaled_mask(mask, *shape), "open mask")}
         self._ask(text, "Scale the mask? Each pixel takes the value of the nearest one.", answers)
 
     def _ask(self, text: str, more: str, answers: Mapping[str, Callable[[], None]]) -> None:
-        """Ask a question with these ``answers``, and what each of them does; to cancel it does nothing."""
+        """Ask a question; ``answers`` maps each button to what it does, and cancelling does nothing."""
         box = QMessageBox(QMessageBox.Icon.Question, "Paint", text, parent=self._window)
         box.setInformativeText(more)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -164,13 +165,13 @@ class PaintOpener(TaskOwner):
         box.open()
 
     def _leave(self) -> None:
-        """Leave what is being opened: it was meant for what was open before."""
+        """Drop the file being opened: it was meant for the checkpoint that was open before."""
         if self.busy:
             self.stop()
             self.notified.emit(f"{self._name} was not used: another checkpoint is open now")
 
 
-# What is done in the job:
+# These run in the job:
 def _levels_in(path: str, *, colour: bool) -> Iterator[LevelArray]:
     image = image_files.read_image(path)
     yield image_files.rgb_of(image) if colour else image_files.grey_of(image)

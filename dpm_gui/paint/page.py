@@ -1,4 +1,4 @@
-"""The page of Paint: what is to be filled in on the left, what comes of it on the right."""
+"""The page of Paint: what to inpaint on the left, the results on the right."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ COMPARE_KEY = Qt.Key.Key_Z
 
 
 class PaintPage(WorkspacePage):
-    """Shows what suits what is open: a picture, a sequence of bits, or the plane.
+    """Shows the page for the open checkpoint's data: an image, a sequence of bits, or the plane.
 
     Attributes:
-        paint: What is painted and filled in.
-        potential_session: What is wished for over the plane.
-        files: Masks, pictures and requests as files.
+        paint: The inpainting session.
+        potential_session: The potential over the plane and its samples.
+        files: Masks, images and requests as files.
     """
 
     def __init__(self, services: Services) -> None:
@@ -117,14 +117,14 @@ class PaintPage(WorkspacePage):
             self.page.focus_canvas()
 
     def run(self) -> None:
-        """Run what is painted, from the start."""
+        """Run the page on show from the start."""
         if self.page is self.plane:
             self.potential_session.run()
         else:
             self.paint.run()
 
     def clear(self) -> None:
-        """Take back all that is painted on the page on show."""
+        """Clear the mask, the known bits or the potential of the page on show."""
         if self.page is self.plane:
             self.potential_session.clear()
         elif self.page is self.bits:
@@ -133,7 +133,7 @@ class PaintPage(WorkspacePage):
             self.paint.document.clear()
 
     def resize_brush(self, steps: int) -> None:
-        """Enlarge the brush in hand."""
+        """Enlarge the brush by ``steps``."""
         if self.page is self.plane:
             self.plane.resize_brush(steps)
         else:
@@ -167,6 +167,6 @@ class PaintPage(WorkspacePage):
         self._update_in_view()
 
     def _update_in_view(self) -> None:
-        """Let what is on show run, and nothing else begin."""
+        """Let only the session of the page on show start runs."""
         self.paint.set_in_view(self._in_view and self.page is not self.plane)
         self.potential_session.set_in_view(self._in_view and self.page is self.plane)

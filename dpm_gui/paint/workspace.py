@@ -1,4 +1,4 @@
-"""The workspace Paint, as the window knows it: the posterior by hand, its commands and what they do."""
+"""The workspace Paint as registered with the window: its commands and what they do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MENU = "Paint"
 LARGE_STEP = 5
-NO_IMAGE = "what is open has no pictures"
+NO_IMAGE = "the open checkpoint has no images"
 ALWAYS_AVAILABLE = {
     "open_inpainting",
     "save_inpainting",
@@ -27,48 +27,44 @@ ALWAYS_AVAILABLE = {
     "much_larger_brush",
     "inpaint",
 }
-"""What can be done whatever is open."""
+"""Commands for every checkpoint."""
 AVAILABLE_FOR_SEQUENCES = ALWAYS_AVAILABLE | {"invert_mask", "next_image", "previous_image", "sample_image"}
-"""What can be done with a sequence of bits."""
+"""Commands for a sequence of bits."""
 COMMANDS = (
-    Command("tool_brush", MENU, "Brush", ("B",), "Mask what is to be new; the right button erases (B)", "brush", True),
-    Command("tool_eraser", MENU, "Eraser", ("E",), "Take the mask away (E)", "eraser", True),
+    Command("tool_brush", MENU, "Brush", ("B",), "Mask what to inpaint; the right button erases (B)", "brush", True),
+    Command("tool_eraser", MENU, "Eraser", ("E",), "Erase the mask (E)", "eraser", True),
     Command("tool_rectangle", MENU, "Rectangle", ("R",), "Mask a rectangle (R)", "square-dashed", True),
-    Command("tool_fill", MENU, "Fill", ("G",), "Mask what hangs together (G)", "paint-bucket", True),
-    Command("tool_colour", MENU, "Paint with a colour", ("P",), "Paint the picture itself (P)", "palette", True),
-    Command("swap_tools", MENU, "Swap brush and eraser", ("X",), "Change between brush and eraser"),
+    Command("tool_fill", MENU, "Fill", ("G",), "Fill the connected region (G)", "paint-bucket", True),
+    Command("tool_colour", MENU, "Paint with a colour", ("P",), "Paint the image itself (P)", "palette", True),
+    Command("swap_tools", MENU, "Swap brush and eraser", ("X",), "Switch between brush and eraser"),
     Command("smaller_brush", MENU, "Smaller brush", ("[",), "Shrink the brush"),
     Command("larger_brush", MENU, "Larger brush", ("]",), "Enlarge the brush"),
     Command("much_smaller_brush", MENU, "Much smaller brush", ("Shift+[", "{"), "Shrink the brush by five steps"),
     Command("much_larger_brush", MENU, "Much larger brush", ("Shift+]", "}"), "Enlarge the brush by five steps"),
-    Command("pressure", MENU, "Pressure", (), "Let the pressure of a pen be the size of the brush", checkable=True),
-    Command("invert_mask", MENU, "Invert mask", ("I",), "Mask what is not masked and free the rest (I)", "contrast"),
+    Command("pressure", MENU, "Pressure", (), "Scale the brush by the pressure of a pen", checkable=True),
+    Command("invert_mask", MENU, "Invert mask", ("I",), "Swap masked and known pixels (I)", "contrast"),
     Command("clear_mask", MENU, "Clear mask", ("Del",), "Mask nothing (Delete)", "trash-2"),
-    Command("show_mask", MENU, "Show mask", ("M",), "Lay the mask over the picture (M)", "eye", True),
+    Command("show_mask", MENU, "Show mask", ("M",), "Show the mask over the image (M)", "eye", True),
     Command("mask_hole", MENU, "Hole in the middle", (), "Mask the middle"),
     Command("mask_left", MENU, "Left half", (), "Mask the left half"),
     Command("mask_lower", MENU, "Lower half", (), "Mask the lower half"),
-    Command("mask_random", MENU, "Random 50 %", (), "Mask every pixel by the toss of a coin, by the seed"),
+    Command("mask_random", MENU, "Random 50 %", (), "Mask each pixel with probability 1/2, drawn by the seed"),
     Command("mask_rows", MENU, "Every second row", (), "Mask every second row"),
-    Command("open_mask", MENU, "Open mask…", (), "Take a mask from a picture file: light is to be new"),
-    Command("save_mask", MENU, "Save mask…", (), "Save the mask as a PNG picture"),
-    Command(
-        "previous_image", MENU, "Previous example", ("PgUp",), "Fill in the example before (Page Up)", "chevron-left"
-    ),
-    Command("next_image", MENU, "Next example", ("PgDown",), "Take the next example (PgDown)", "chevron-right"),
-    Command("sample_image", MENU, "Sample", (), "Fill in a fresh sample of the model", "dice"),
-    Command("open_image", MENU, "Open picture…", ("Ctrl+Shift+O",), "Fill in a picture of your own", "image-up"),
-    Command("inpaint", MENU, "Run now", ("Ctrl+Return",), "Fill in what is painted (Ctrl+Return)", "play"),
-    Command("keep_sample", MENU, "Keep sample", ("Ctrl+K",), "Make the chosen sample the new picture (Ctrl+K)"),
-    Command("open_inpainting", MENU, "Open what to fill in…", (), "Open picture, mask and options from one file"),
-    Command(
-        "save_inpainting", MENU, "Save what to fill in…", ("Ctrl+S",), "Save picture, mask and options as one file"
-    ),
+    Command("open_mask", MENU, "Open mask…", (), "Load a mask image; white pixels are inpainted"),
+    Command("save_mask", MENU, "Save mask…", (), "Save the mask as a PNG image"),
+    Command("previous_image", MENU, "Previous example", ("PgUp",), "Load the previous example (PgUp)", "chevron-left"),
+    Command("next_image", MENU, "Next example", ("PgDown",), "Load the next example (PgDown)", "chevron-right"),
+    Command("sample_image", MENU, "Sample", (), "Load a new sample of the model", "dice"),
+    Command("open_image", MENU, "Open image…", ("Ctrl+Shift+O",), "Load an image of your own", "image-up"),
+    Command("inpaint", MENU, "Run now", ("Ctrl+Return",), "Inpaint, or sample under r(x), now (Ctrl+Return)", "play"),
+    Command("keep_sample", MENU, "Keep sample", ("Ctrl+K",), "Make the chosen sample the new image (Ctrl+K)"),
+    Command("open_inpainting", MENU, "Open request…", (), "Open image, mask and options from one file"),
+    Command("save_inpainting", MENU, "Save request…", ("Ctrl+S",), "Save image, mask and options as one file"),
 )
 
 
 def _make(services: Services) -> PaintPage:
-    from dpm_gui.paint.page import PaintPage  # not before it is shown: the window is there the sooner
+    from dpm_gui.paint.page import PaintPage  # imported only when shown, so that the window opens sooner
 
     return PaintPage(services)
 
@@ -76,23 +72,23 @@ def _make(services: Services) -> PaintPage:
 PAINT = Workspace(
     name="paint",
     title="Paint",
-    tip="Paint what is to be filled in",
+    tip="Inpaint images and bits, or paint r(x) over the plane",
     make=_make,
     commands=COMMANDS,
     gestures=(
-        Gesture("Mouse in Paint", "Paint, place or click what is wished for", "Left drag or click"),
-        Gesture("Mouse in Paint", "Erase with the brush, set a bit free", "Right drag or click"),
+        Gesture("Mouse in Paint", "Paint the mask, a bit or r(x)", "Left drag or click"),
+        Gesture("Mouse in Paint", "Erase with the brush, free a bit", "Right drag or click"),
         Gesture("Mouse in Paint", "Size of the brush", "Alt and wheel"),
         Gesture("Mouse in Paint", "Choose a sample, keep it", "Click, double click"),
-        Gesture("Mouse in Paint", "Open a picture", "Drop the file"),
-        Gesture("Keys in Paint", "See the chosen sample in the place of the mask", "Hold Z"),
-        Gesture("Keys in Paint", "Set the bit that is marked, and go on", "0, 1, Backspace"),
+        Gesture("Mouse in Paint", "Open an image", "Drop the file"),
+        Gesture("Keys in Paint", "Show the chosen sample instead of the mask", "Hold Z"),
+        Gesture("Keys in Paint", "Set the marked bit and move to the next", "0, 1, Backspace"),
     ),
 )
 
 
 def connect_commands(page: PaintPage) -> None:
-    """Have the commands do what they say."""
+    """Connect the commands to the page."""
     from dpm_gui.paint.document.raster import READY_MASKS
     from dpm_gui.paint.document.tools import TOOLS
 
@@ -127,7 +123,7 @@ def connect_commands(page: PaintPage) -> None:
 
 
 def allow_commands(actions: Actions, opened: Opened) -> None:
-    """Enable what can be done in Paint with what is open; the rest says why not."""
+    """Enable the commands that suit ``opened``; the others show why they are disabled."""
     available = AVAILABLE_FOR_SEQUENCES if opened.checkpoint.kind == "binomial" else ALWAYS_AVAILABLE
     for command in COMMANDS:
         actions.allow(command.name, opened.checkpoint.data.is_image or command.name in available, NO_IMAGE)

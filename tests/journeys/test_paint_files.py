@@ -66,7 +66,7 @@ def test_pictures_of_ones_own_are_fitted_or_cropped_and_what_is_none_is_refused(
     made.fill(0xFF808080)
     made.save(str(tmp_path / "own.png"))
     for answer in ("Fit", "Crop"):
-        choose(open_menu("P"), "Open picture")
+        choose(open_menu("P"), "Open image")
         answer_file_dialog(tmp_path / "own.png")
         click(child(the(QMessageBox), QPushButton, answer))
         wait_until(lambda: not shown(QMessageBox))
@@ -81,7 +81,7 @@ def test_pictures_of_ones_own_are_fitted_or_cropped_and_what_is_none_is_refused(
     mask, image = document.mask.values.copy(), document.image.values.copy()
     (tmp_path / "bad.png").write_bytes(b"no picture at all")
     np.savez(tmp_path / "bad.npz", a=1)
-    for entry, name in (("Open mask", "bad.png"), ("Open picture", "bad.png"), ("Open what", "bad.npz")):
+    for entry, name in (("Open mask", "bad.png"), ("Open image", "bad.png"), ("Open request", "bad.npz")):
         choose(open_menu("P"), entry)
         answer_file_dialog(tmp_path / name)
         (reason,) = close_error()
@@ -102,7 +102,7 @@ def test_what_to_fill_in_is_saved_and_opened_again(painter: Person, rings: Path,
     )
     assert np.load(tmp_path / "y.npy").tobytes() == found.tobytes()
     press("Del", "PgDown")
-    choose(open_menu("P"), "Open what")
+    choose(open_menu("P"), "Open request")
     answer_file_dialog(tmp_path / "wish.npz")
     wait_until(lambda: np.array_equal(document.mask.values, mask))
     assert images(painter).tobytes() == found.tobytes()
@@ -125,7 +125,7 @@ def test_the_window_says_that_a_large_picture_is_being_opened_and_goes_on(painte
     box = the(QMessageBox)
     assert "2000 × 1500" in box.text()
     click(child(box, QPushButton, "Crop"))
-    wait_until(lambda: paint_of(painter).document.undo_stack.undoText() == "picture of one's own")
+    wait_until(lambda: paint_of(painter).document.undo_stack.undoText() == "open image")
     assert paint_of(painter).document.mask.values.any()
 
 

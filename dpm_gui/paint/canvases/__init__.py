@@ -1,1 +1,1 @@
-"""The canvases on which a person paints: images and bits."""
+"""The canvases to paint on: images and bits."""

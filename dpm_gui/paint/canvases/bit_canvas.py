@@ -1,4 +1,4 @@
-"""A sequence of bits to be wished for, place by place, and under it the samples that obey."""
+"""A sequence whose bits are set to 0, 1 or free, place by place, above the samples that match it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ LARGEST_ROW = 26
 
 
 class BitCanvas(ColouredWidget):
-    """Shows what is wished for and what came of it; a click on a place asks for another wish."""
+    """Shows the known bits and the samples; a click on a place requests another value."""
 
     bit_asked = Signal(int, int)
-    """A place, and what it is to be: 0, 1, or `FREE`."""
+    """A place and its requested value: 0, 1, or `FREE`."""
     edit_ended = Signal()
-    """The pointer was let go: what was asked for since it came down belongs together."""
+    """The pointer was released: the requests since it was pressed are one edit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Sequence to be filled in")
+        self.setAccessibleName("Sequence to inpaint")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -43,7 +43,7 @@ class BitCanvas(ColouredWidget):
 
     @property
     def wanted(self) -> NDArray[np.int8]:
-        """What is wished for: 0, 1 or `FREE` of each place."""
+        """The value of each place, ``[D]``: 0, 1 or `FREE`."""
         return self._wanted
 
     @property
@@ -52,18 +52,18 @@ class BitCanvas(ColouredWidget):
         return self._samples
 
     def show_wanted(self, wanted: NDArray[np.int8]) -> None:
-        """Show what is wished for, ``[D]``."""
+        """Show the value of each place, ``[D]``: 0, 1 or `FREE`."""
         self._wanted = wanted
         self._place = min(self._place, len(wanted) - 1)
         self.update()
 
     def show_samples(self, samples: NDArray[np.floating]) -> None:
-        """Show samples ``[N, D]``; what is between 0 and 1 is how probable a one is."""
+        """Show samples ``[N, D]``; a value between 0 and 1 is the probability of a one."""
         self._samples = samples
         self.update()
 
     def cell(self, place: int) -> QRect:
-        """Return where a place of the wish is."""
+        """Return the rectangle of a place."""
         left, side = self._lattice()
         return QRect(left + side * place, MARGIN, side, side)
 
@@ -109,7 +109,7 @@ class BitCanvas(ColouredWidget):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        # digits are switches of layers elsewhere; on a place of the sequence they are its value
+        # elsewhere digits switch layers; here they set the value of a place
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             digit = event.key() in {Qt.Key.Key_0, Qt.Key.Key_1} and not event.modifiers()
             if digit:
@@ -118,11 +118,11 @@ class BitCanvas(ColouredWidget):
         return super().event(event)
 
     def _next(self, place: int) -> int:
-        """Return what a click makes of a place: free, 1, 0, and free again."""
+        """Return the value after a click on a place: free, 1, 0, and free again."""
         return {FREE: 1, 1: 0, 0: FREE}[int(self._wanted[place])]
 
     def _lattice(self) -> tuple[int, int]:
-        """Return where the first place begins, and how wide each of them is."""
+        """Return the left edge of the first place and the side of each."""
         count = len(self._wanted)
         side = max(8, min(LARGEST_CELL, (self.width() - LABEL - 2 * MARGIN) // max(count, 1)))
         return LABEL + (self.width() - LABEL - MARGIN - side * count) // 2, side
@@ -136,8 +136,8 @@ class BitCanvas(ColouredWidget):
     def _draw_wanted(self, painter: QPainter) -> None:
         palette, free = self._palette, self._wanted == FREE
         cells = [self.cell(place) for place in range(len(self._wanted))]
-        self._label(painter, cells[0], "wish")
-        bits = np.where(free, 0.0, self._wanted)  # what is free is as light as a 0, under its hatching
+        self._label(painter, cells[0], "known")
+        bits = np.where(free, 0.0, self._wanted)  # a free place is as light as a 0, under its hatching
         painter.drawImage(cells[0].united(cells[-1]), image_of(self._shades(bits)[None]))
         mask = QColor(palette.mask)
         mask.setAlphaF(palette.mask_alpha)
@@ -166,7 +166,7 @@ class BitCanvas(ColouredWidget):
         for index, (name, row) in enumerate(zip(names, rows, strict=True)):
             y = top + index * height + (GAP if index else 0)
             pixels = np.repeat(row[None], height - 1, axis=0)
-            pixels[-2:, known] = colour.red(), colour.green(), colour.blue()  # what was known, and is obeyed
+            pixels[-2:, known] = colour.red(), colour.green(), colour.blue()  # underlines the known places
             painter.drawImage(QRect(first.left(), y, first.width() * len(row), height - 1), image_of(pixels))
             if labelled:
                 self._label(painter, QRect(first.left(), y, 1, height), name)
@@ -177,5 +177,5 @@ class BitCanvas(ColouredWidget):
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _shades(self, shares: NDArray[np.floating]) -> NDArray[np.uint8]:
-        """Return the colours of bits: a one is ink."""
+        """Return the colours of bits; a one has the colour of ink."""
         return shades(self._palette.surface, self._palette.ink, shares)

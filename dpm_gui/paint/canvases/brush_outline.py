@@ -9,27 +9,27 @@ from dpm_gui.desktop.theme import Palette
 
 RING = 2
 LEAST_RADIUS = 1.5
-"""Pixels of the canvas: a smaller one could not be seen."""
+"""Pixels of the canvas; a smaller circle could not be seen."""
 
 
 class BrushOutline:
-    """A circle in two colours, of which one is seen on any picture.
+    """A circle in two colours, one of which is visible on any image.
 
     Attributes:
-        diameter: Of the brush, pixels of the picture or units of the plane; None where the tool in hand has none.
+        diameter: Of the brush, in pixels of the image or units of the plane; None if the tool has no outline.
     """
 
     def __init__(self) -> None:
         self.diameter: float | None = None
 
     def area(self, position: QPointF, scale: float) -> QRect:
-        """Return what it covers around a position in the canvas, which has ``scale`` pixels to one of these."""
+        """Return the area it covers around ``position`` in the canvas; ``scale`` is canvas pixels per unit."""
         if self.diameter is None:
             return QRect()
         return self._circle(position, scale).adjusted(-RING, -RING, RING, RING).toAlignedRect()
 
     def draw(self, painter: QPainter, position: QPointF, scale: float, palette: Palette) -> None:
-        """Draw it, if there is one."""
+        """Draw the outline, if the tool has one."""
         if self.diameter is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

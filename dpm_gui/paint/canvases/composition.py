@@ -1,4 +1,4 @@
-"""A picture with its mask laid over it, kept as the pixels a screen wants: a change costs what has changed."""
+"""An image with its mask drawn over it, stored in the screen's format; only the pixels that change are updated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dpm_gui.paint.document.raster import Area, whole_area
 
 
 class Composition:
-    """The pixels of a picture and its mask, ``[H, W]`` of both, as one image of Qt's that shares their memory."""
+    """The pixels of an image and its mask, both ``[H, W]``, as one `QImage` that shares their memory."""
 
     def __init__(self) -> None:
         self._colour = np.zeros(3, np.float32)
@@ -30,11 +30,11 @@ class Composition:
 
     @property
     def image(self) -> QImage:
-        """What is to be drawn, one pixel each."""
+        """The image to draw, one pixel for each pixel."""
         return self._image
 
     def set_mask_colour(self, colour: str, alpha: float) -> None:
-        """Lay the mask over the picture in a colour (``#RRGGBB``), so densely."""
+        """Draw the mask over the image in ``colour`` (``#RRGGBB``) with opacity ``alpha``, 0.0 … 1.0."""
         chosen = QColor(colour)
         self._colour = np.array([chosen.blue(), chosen.green(), chosen.red()], np.float32)
         self._alpha = alpha
@@ -46,26 +46,26 @@ class Composition:
         self._compose(whole_area(self.shape))
 
     def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
-        """Show a picture ``[H, W]`` or ``[H, W, 3]`` (red, green, blue) and its mask ``[H, W]``."""
+        """Show an image ``[H, W]`` or ``[H, W, 3]`` (red, green, blue), 0 … 255, and its mask ``[H, W]``."""
         self._levels = _blue_green_red(levels)
         self._mask = np.array(mask)
         self._take_pixels()
         self._compose(whole_area(self.shape))
 
     def update_image(self, area: Area, levels: NDArray[np.uint8]) -> None:
-        """Take other levels in ``area``: those of its pixels alone."""
+        """Replace the levels in ``area`` by ``levels``, which has the shape of the area."""
         self._levels[area.slices] = _blue_green_red(levels)
         self._compose(area)
 
     def update_mask(self, area: Area, mask: NDArray[np.bool_]) -> None:
-        """Take another mask in ``area``: that of its pixels alone."""
+        """Replace the mask in ``area`` by ``mask``, which has the shape of the area."""
         self._mask[area.slices] = mask
         self._compose(area)
 
     def _take_pixels(self) -> None:
         height, width = self._mask.shape
         self._pixels = np.full((height, width, 4), 255, np.uint8)
-        # The image looks at the array: it is drawn as it is, and is told of no change.
+        # The image shares the array's memory, so changes of the array need no copy.
         self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
 
     def _compose(self, area: Area) -> None:
@@ -79,7 +79,7 @@ class Composition:
 
 
 def _blue_green_red(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return levels in the order of a screen's pixels, ``[H, W, 3]``."""
+    """Return levels in the order of a screen's pixels, blue, green, red: ``[H, W, 3]``."""
     if levels.ndim == 2:
         return np.repeat(levels[:, :, None], 3, axis=2)
     return np.ascontiguousarray(levels[:, :, ::-1])

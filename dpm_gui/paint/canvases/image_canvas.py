@@ -1,4 +1,4 @@
-"""The large canvas of Paint: a picture, nearest neighbour, with its mask laid over it, and a pointer that paints."""
+"""The large canvas of Paint: an image, nearest neighbour, with its mask drawn over it, and a pointer that paints."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ from dpm_gui.paint.document.raster import Area, whole_area
 from dpm_gui.views.figures.panned_plot import ZOOM_A_NOTCH, notches
 
 MARGIN = 24
-"""Pixels around a picture that fits."""
+"""Pixels around a fitted image."""
 
 
 class PaintCanvas(ColouredWidget):
-    """Shows what it is given, and says what a pointer does in pixels of the picture; it knows no stroke."""
+    """Shows an image and emits the pointer's actions in pixels of the image; it has no strokes of its own."""
 
     pressed = Signal(float, float, bool, float)
-    """x, y, whether to erase, and the pressure of a pen (1 of a mouse)."""
+    """x, y, whether to erase, and the pressure of a pen (1 for a mouse)."""
     moved = Signal(float, float, float)
     """x, y and pressure, while pressed."""
     released = Signal()
     size_asked = Signal(int)
-    """The brush is to be some steps larger."""
+    """The number of steps by which to enlarge the brush."""
     hovered = Signal(object)
     """Row and column of the pixel under the pointer, or None."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Picture to be filled in")
+        self.setAccessibleName("Image to inpaint")
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -68,7 +68,7 @@ class PaintCanvas(ColouredWidget):
 
     @property
     def zoom(self) -> Zoom:
-        """How the picture lies in the canvas."""
+        """The scale and position of the image in the canvas."""
         return self._zoom
 
     def apply_palette(self) -> None:
@@ -76,7 +76,7 @@ class PaintCanvas(ColouredWidget):
         self.update()
 
     def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
-        """Show a picture ``[H, W]`` or ``[H, W, 3]``, 0 … 255, and its mask ``[H, W]``."""
+        """Show an image ``[H, W]`` or ``[H, W, 3]``, 0 … 255, and its mask ``[H, W]``."""
         other_size = levels.shape[:2] != self._composition.shape
         self._composition.set_image(levels, mask)
         if other_size or self._fitted:
@@ -84,12 +84,12 @@ class PaintCanvas(ColouredWidget):
         self.update()
 
     def update_image(self, area: Area, levels: NDArray[np.uint8]) -> None:
-        """Show other levels in a part of the picture: those of ``area`` alone."""
+        """Replace the levels in ``area`` by ``levels``, which has the shape of the area."""
         self._composition.update_image(area, levels)
         self._update_area(area)
 
     def update_mask(self, area: Area, mask: NDArray[np.bool_]) -> None:
-        """Show another mask in a part of the picture: that of ``area`` alone."""
+        """Replace the mask in ``area`` by ``mask``, which has the shape of the area."""
         self._composition.update_mask(area, mask)
         self._update_area(area)
 
@@ -99,29 +99,29 @@ class PaintCanvas(ColouredWidget):
         self.update()
 
     def set_brush(self, diameter: float | None, right_erases: bool) -> None:
-        """Draw the outline of a round brush under the pointer, or none; the right button erases with it, or pans."""
+        """Draw the outline of a round brush under the pointer, or none; set whether the right button erases or pans."""
         self._update_outline()
         self._outline.diameter, self._right_erases = diameter, right_erases
         self.setCursor(Qt.CursorShape.CrossCursor)
         self._update_outline()
 
     def set_message(self, text: str) -> None:
-        """Say ``text`` in the place of a picture; an empty one says nothing."""
+        """Show ``text`` instead of the image; an empty text shows the image."""
         self._message = text
         self.update()
 
     def fit(self) -> None:
-        """Show the whole picture, as large as it goes."""
+        """Show the whole image, as large as possible."""
         self._fitted = True
         self._zoom.fit(self._composition.shape, self.width(), self.height(), MARGIN)
         self.update()
 
     def place_of(self, position: QPointF) -> tuple[float, float]:
-        """Return the place in the picture, x and y in its pixels, at a position in the canvas."""
+        """Return the place in the image, x and y in its pixels, at a position in the canvas."""
         return self._zoom.to_image(position)
 
     def position_of(self, x: float, y: float) -> QPointF:
-        """Return the position in the canvas of a place in the picture."""
+        """Return the position in the canvas of a place in the image."""
         return self._zoom.to_canvas(x, y)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -179,7 +179,7 @@ class PaintCanvas(ColouredWidget):
             self.released.emit()
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        """Paint with a pen: as a mouse does, but with its pressure."""
+        """Paint with a pen as with a mouse, but with its pressure."""
         kind, place = event.type(), self.place_of(event.position())
         if self._message:
             return

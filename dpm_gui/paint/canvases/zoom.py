@@ -1,4 +1,4 @@
-"""How a picture lies in a canvas: its scale and where its corner is."""
+"""The scale and position of an image in a canvas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtGui import QTransform
 from dpm_gui.paint.document.raster import Area
 
 LEAST_SCALE, MOST_SCALE = 0.02, 256.0
-"""Pixels of the canvas to one of the picture."""
+"""Pixels of the canvas per pixel of the image."""
 
 
 class Zoom:
@@ -20,42 +20,42 @@ class Zoom:
 
     @property
     def scale(self) -> float:
-        """Pixels of the canvas to one of the picture."""
+        """Pixels of the canvas per pixel of the image."""
         return self._scale
 
     @property
     def transform(self) -> QTransform:
-        """From pixels of the picture to those of the canvas."""
+        """The transform from pixels of the image to those of the canvas."""
         return QTransform(self._scale, 0.0, 0.0, self._scale, self._corner.x(), self._corner.y())
 
     def fit(self, shape: tuple[int, int], width: int, height: int, margin: int) -> None:
-        """Show all of a picture ``(H, W)`` in a canvas of ``width`` by ``height``."""
+        """Fit a whole image of ``shape`` (H, W) into a canvas of ``width`` by ``height`` pixels."""
         room = max(width - 2 * margin, 1) / shape[1], max(height - 2 * margin, 1) / shape[0]
         scale = min(room)
-        # whole pixels where there are a few: then all of them are of one size
+        # a whole number of canvas pixels per image pixel, where there are several, makes all of one size
         self._scale = min(max(float(int(scale)) if scale >= 4.0 else scale, LEAST_SCALE), MOST_SCALE)
         left, top = (width - self._scale * shape[1]) / 2.0, (height - self._scale * shape[0]) / 2.0
         self._corner = QPointF(round(left), round(top))
 
     def pan(self, offset: QPointF) -> None:
-        """Move the picture."""
+        """Move the image by ``offset``, in pixels of the canvas."""
         self._corner = self._corner + offset
 
     def zoom_at(self, position: QPointF, factor: float) -> None:
-        """Enlarge the picture; what lies under ``position`` stays there."""
+        """Enlarge the image by ``factor`` about ``position``."""
         scale = min(max(self._scale * factor, LEAST_SCALE), MOST_SCALE)
         self._corner = position + (self._corner - position) * (scale / self._scale)
         self._scale = scale
 
     def to_image(self, position: QPointF) -> tuple[float, float]:
-        """Return the place in the picture at a position in the canvas."""
+        """Return the place in the image, x and y in its pixels, at a position in the canvas."""
         place = (position - self._corner) / self._scale
         return place.x(), place.y()
 
     def to_canvas(self, x: float, y: float) -> QPointF:
-        """Return the position in the canvas of a place in the picture."""
+        """Return the position in the canvas of a place in the image."""
         return self._corner + QPointF(x, y) * self._scale
 
     def to_canvas_rect(self, area: Area) -> QRect:
-        """Return the pixels of the canvas that an area of the picture touches."""
+        """Return the pixels of the canvas that an area of the image touches."""
         return QRectF(self.to_canvas(area.left, area.top), self.to_canvas(area.right, area.bottom)).toAlignedRect()

@@ -1,4 +1,4 @@
-"""The picture, the mask over it and the tools at hand: what a pointer does here is a stroke that can be undone."""
+"""The document of Paint: an image, its mask and the tools in use. The pointer makes strokes, which can be undone."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ LEAST_PRESSURE = 0.05
 
 
 class PaintDocument(QObject):
-    """Holds one picture and its mask. `image` and `mask` tell of every change, `tools_changed` of the tools."""
+    """Holds one image and its mask; the layers `image` and `mask` signal every change of theirs."""
 
     tools_changed = Signal(object)
     """The `ToolBox` now in use."""
     changed = Signal()
-    """A stroke on the picture or the mask has come to its end, or another picture is there."""
+    """A stroke on the image or the mask has ended, or another image has been loaded."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +49,7 @@ class PaintDocument(QObject):
 
     @property
     def tools(self) -> ToolBox:
-        """The tools at hand."""
+        """The tools in use."""
         return self._tools
 
     @property
@@ -58,23 +58,23 @@ class PaintDocument(QObject):
         return self._stroke is not None
 
     def take(self, tools: ToolBox) -> None:
-        """Work with other tools from now on; a stroke that is under way goes on with its own."""
+        """Set the tools; a stroke under way continues with its own."""
         if tools != self._tools:
             self._tools = tools
             self.tools_changed.emit(tools)
 
     def choose_tool(self, tool: str) -> None:
-        """Take another tool in hand."""
+        """Choose another tool."""
         self.take(self._tools.with_tool(tool))
 
     def resize_brush(self, steps: int) -> None:
-        """Work with a brush some ``steps`` larger."""
+        """Enlarge the brush by ``steps``."""
         self.take(self._tools.with_resized_brush(steps))
 
     def load_image(
         self, image: NDArray[Any], value_range: tuple[float, float], mask: NDArray[np.bool_] | None = None
     ) -> None:
-        """Start anew with a picture of any size and its mask, empty if None, and nothing to undo."""
+        """Load an image of any size and its mask, empty if None, and clear the undo stack."""
         self._stroke = None
         self.undo_stack.clear()
         self.value_range = value_range
@@ -83,7 +83,7 @@ class PaintDocument(QObject):
         self.changed.emit()
 
     def replace_image(self, image: NDArray[Any], text: str) -> None:
-        """Have another picture in the place of this one: undoable where it has the same shape, else `load_image`."""
+        """Replace the image: undoably if the shape is the same, else by `load_image`."""
         self.release()
         if image.shape == self.image.values.shape:
             self.image.replace(image, text)
@@ -91,7 +91,7 @@ class PaintDocument(QObject):
             self.load_image(image, self.value_range)
 
     def press(self, x: float, y: float, erase: bool, pressure: float) -> None:
-        """Put the tool down at a place, pixels of the picture; ``erase`` has the brush erase."""
+        """Begin a stroke at (``x``, ``y``), in pixels of the image; with ``erase`` the brush erases."""
         self.release()
         tools, place = self._tools, (x, y)
         layer, value = self._target(erase)
@@ -104,26 +104,26 @@ class PaintDocument(QObject):
         self.move(x, y, pressure)
 
     def move(self, x: float, y: float, pressure: float) -> None:
-        """Go on to a place."""
+        """Continue the stroke to (``x``, ``y``)."""
         if self._stroke is not None:
             self._stroke.to((x, y), self._diameter(pressure))
 
     def release(self) -> None:
-        """Lift the tool: the stroke is committed."""
+        """End the stroke and commit it."""
         stroke, self._stroke = self._stroke, None
         if stroke is not None:
             stroke.end()
 
     def invert(self) -> None:
-        """Mask what is not masked, and the other way round."""
+        """Invert the mask."""
         self.set_mask(~self.mask.values, "invert mask")
 
     def clear(self) -> None:
-        """Mask nothing."""
+        """Clear the mask."""
         self.set_mask(np.zeros_like(self.mask.values), "clear mask")
 
     def set_mask(self, mask: NDArray[np.bool_], text: str) -> None:
-        """Take a whole mask ``[H, W]``, of the picture's size."""
+        """Replace the mask by one ``[H, W]`` of the image's size."""
         self.release()
         self.mask.replace(mask, text)
 
@@ -131,7 +131,7 @@ class PaintDocument(QObject):
         return self._tools.size * (max(pressure, LEAST_PRESSURE) if self._tools.pressure else 1.0)
 
     def _target(self, erase: bool) -> tuple[Layer, Any]:
-        """Return what is painted on, and with what."""
+        """Return the layer to paint on and the value to paint."""
         if self._tools.tool != COLOUR:
             return self.mask, not erase and self._tools.tool != ERASER
         colour = self._tools.colour
@@ -140,6 +140,6 @@ class PaintDocument(QObject):
 
 
 def grey_of_colour(colour: tuple[int, int, int]) -> float:
-    """Return how light a colour is, 0 … 255 (the luma of ITU-R BT.601)."""
+    """Return the lightness of a colour, 0 … 255 (the luma of ITU-R BT.601)."""
     red, green, blue = colour
     return 0.299 * red + 0.587 * green + 0.114 * blue

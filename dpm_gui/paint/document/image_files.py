@@ -1,7 +1,7 @@
-"""Masks and pictures as files, by way of Qt's own readers.
+"""Masks and images as files, read by Qt.
 
-Reading takes long and belongs into a job. Qt lets the window go on while it decodes a file, but not while it converts
-or scales an image: both are done a band of rows at a time, so that the window has its turn in between.
+Reading takes long and belongs in a job. The window can run while Qt decodes a file, but not while Qt converts or scales
+an image. Both are therefore done in bands of rows, so that the window stays responsive.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ MASK_THRESHOLD = 128
 LARGEST_SIDE = 8192
 FITTED, CROPPED = "fitted", "cropped"
 BAND = 2**17
-"""Pixels of a band."""
+"""Pixels in a band."""
 
 
 def read_image(path: str | os.PathLike[str]) -> QImage:
-    """Return the picture in the file at ``path``, turned as its camera was.
+    """Return the image in the file at ``path``, rotated as its metadata require.
 
     Raises:
-        BadInputError: If there is none, or it cannot be read, or is too large.
+        BadInputError: If the file is missing, cannot be read as an image, or is too large.
     """
     name = os.fspath(path)
     reader = QImageReader(name)
@@ -40,23 +40,23 @@ def read_image(path: str | os.PathLike[str]) -> QImage:
         raise BadInputError(f"{name}: it has {found} pixels; a side may have {LARGEST_SIDE} at most")
     image = reader.read()
     if image.isNull():
-        raise BadInputError(f"{name}: this is no picture that can be read: {reader.errorString()}")
+        raise BadInputError(f"{name}: this image cannot be read: {reader.errorString()}")
     return image
 
 
 def mask_of(image: QImage) -> NDArray[np.bool_]:
-    """Return the mask ``[H, W]`` that a picture stands for: light pixels are to be filled in."""
+    """Return the mask ``[H, W]`` of an image: True (to be inpainted) where its grey level reaches `MASK_THRESHOLD`."""
     found: NDArray[np.bool_] = grey_of(image) >= MASK_THRESHOLD
     return found
 
 
 def image_of_mask(mask: NDArray[np.bool_]) -> QImage:
-    """Return a grey picture of ``mask``: white is to be filled in."""
+    """Return a grey image of ``mask`` [H, W]: white where it is True, black elsewhere."""
     return image_of(np.where(mask, 255, 0).astype(np.uint8))
 
 
 def scaled_mask(mask: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool_]:
-    """Return ``mask`` [H, W] in another size, each pixel the nearest of the old ones."""
+    """Return ``mask`` [H, W] scaled to ``[height, width]`` by nearest neighbour."""
     rows = ((np.arange(height) + 0.5) * mask.shape[0] / height).astype(np.intp)
     columns = ((np.arange(width) + 0.5) * mask.shape[1] / width).astype(np.intp)
     found: NDArray[np.bool_] = mask[rows[:, None], columns]
@@ -64,12 +64,12 @@ def scaled_mask(mask: NDArray[np.bool_], height: int, width: int) -> NDArray[np.
 
 
 def levels_of_shape(levels: NDArray[np.uint8], shape: tuple[int, ...], how: str) -> NDArray[np.float32]:
-    """Return ``levels`` of any size as a picture of ``shape``, levels 0 … 255.
+    """Return ``levels`` of any size scaled to ``shape``, levels 0 … 255.
 
     Args:
         levels: ``[H, W]`` or ``[H, W, 3]``, with as many colours as ``shape``.
         shape: ``(H, W)`` or ``(H, W, 3)``.
-        how: "fitted" squeezes it to that shape; "cropped" cuts its middle out, first scaled as little as will do.
+        how: "fitted" stretches the image to ``shape``; "cropped" scales it to cover ``shape`` and keeps its middle.
     """
     height, width = shape[:2]
     if levels.shape[:2] != (height, width):
@@ -83,17 +83,17 @@ def levels_of_shape(levels: NDArray[np.uint8], shape: tuple[int, ...], how: str)
 
 
 def grey_of(image: QImage) -> NDArray[np.uint8]:
-    """Return the grey levels ``[H, W]`` of ``image``; what is transparent is white."""
+    """Return the grey levels ``[H, W]`` of ``image``, 0 … 255, on white where it is transparent."""
     return np.concatenate([_grey(band) for band in _cut(image)])
 
 
 def rgb_of(image: QImage) -> NDArray[np.uint8]:
-    """Return the colours ``[H, W, 3]`` of ``image``; what is transparent is white."""
+    """Return the colours ``[H, W, 3]`` of ``image``, 0 … 255, on white where it is transparent."""
     return np.concatenate([_rgb(band) for band in _cut(image)])
 
 
 def _scaled(levels: NDArray[np.uint8], size: QSize) -> NDArray[np.uint8]:
-    """Return ``levels`` in another size, first scaled across, where one row has nothing to do with the next."""
+    """Return ``levels`` scaled to ``size``: first in width, in bands, since rows are then independent."""
     bands = [levels[top : top + rows] for top, rows in _bands(*levels.shape[:2])]
     across = np.concatenate([_squeezed(band, QSize(size.width(), len(band))) for band in bands])
     return _squeezed(across, size)
@@ -106,7 +106,7 @@ def _squeezed(levels: NDArray[np.uint8], size: QSize) -> NDArray[np.uint8]:
 
 
 def _bands(height: int, width: int) -> Iterator[tuple[int, int]]:
-    """Cut a picture into bands; of each its first row, and how many there are."""
+    """Yield the first row and the number of rows of each band of an image."""
     rows = max(1, BAND // width)
     for top in range(0, height, rows):
         yield top, min(rows, height - top)

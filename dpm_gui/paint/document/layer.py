@@ -1,4 +1,4 @@
-"""One layer of numbers that can be painted on, and how a stroke on it is undone."""
+"""A layer of numbers that can be painted on, and the undoing of strokes on it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ UNDO_LIMIT = 200
 
 
 class Layer(QObject):
-    """An array ``[H, W, …]`` that changes a part at a time, each change undoable.
+    """An array ``[H, W, …]`` whose parts change undoably.
 
-    A stroke is begun, changes the array as often as it likes, and is committed: one command on the stack, which holds
-    what stood in the least rectangle around all its changes, before and after.
+    A stroke is begun, changes the array any number of times, and is committed as one command on the stack. The command
+    holds the values before and after in the smallest rectangle around all its changes.
     """
 
     changed = Signal(object)
     """The `Area` that has changed."""
     committed = Signal()
-    """A stroke has come to its end, or one was taken back or done again."""
+    """A stroke has been committed, undone or redone."""
 
     def __init__(self, values: NDArray[Any], stack: QUndoStack, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,35 +38,35 @@ class Layer(QObject):
 
     @property
     def values(self) -> NDArray[Any]:
-        """The numbers, to be read; `put` changes them."""
+        """A read-only view of the numbers; `put` changes them."""
         return read_only(self._values.view())
 
     @property
     def in_stroke(self) -> bool:
-        """Whether a stroke has begun and not come to its end."""
+        """Whether a stroke has begun and not ended."""
         return self._before is not None
 
     @property
     def before(self) -> NDArray[Any]:
-        """What stood there before the stroke that is under way."""
+        """The numbers before the stroke under way."""
         if self._before is None:
             raise RuntimeError("no stroke is under way")
         return self._before
 
     def reset(self, values: NDArray[Any]) -> None:
-        """Start anew with other numbers, of any shape. The stack knows nothing of it; clear it."""
+        """Replace the numbers by others of any shape. This is not undoable; the caller clears the stack."""
         self._before, self._touched = None, EMPTY_AREA
         self._values = np.array(values)
         self.changed.emit(whole_area(self._values.shape))
 
     def begin(self) -> None:
-        """Begin a stroke; one that is under way is committed."""
+        """Begin a stroke; a stroke under way is committed first."""
         if self.in_stroke:
             self.commit("stroke")
         self._before, self._touched = self._values.copy(), EMPTY_AREA
 
     def put(self, area: Area, values: NDArray[Any]) -> None:
-        """Have ``values`` stand in ``area``, as part of the stroke that is under way."""
+        """Set ``area`` to ``values``, as part of the stroke under way."""
         if area.empty:
             return
         self._values[area.slices] = values
@@ -74,7 +74,7 @@ class Layer(QObject):
         self.changed.emit(area)
 
     def commit(self, text: str) -> None:
-        """End the stroke, called ``text`` where it is undone, if it has changed anything."""
+        """End the stroke; if it has changed anything, push it on the undo stack, labelled ``text``."""
         if self._before is None:
             return
         before, area = self._before[self._touched.slices].copy(), self._touched
@@ -85,19 +85,19 @@ class Layer(QObject):
 
     @property
     def differs(self) -> bool:
-        """Whether the stroke that is under way has changed anything."""
+        """Whether the stroke under way has changed anything."""
         part = self._touched.slices
         return self._before is not None and not np.array_equal(self._before[part], self._values[part])
 
     def cancel(self) -> None:
-        """Take the stroke that is under way back, as if it had never begun."""
+        """Cancel the stroke under way and restore the numbers before it."""
         if self._before is not None:
             before, area = self._before[self._touched.slices], self._touched
             self._before, self._touched = None, EMPTY_AREA
             self._show(area, before)
 
     def replace(self, values: NDArray[Any], text: str) -> None:
-        """Have other numbers stand in all of it, as one stroke called ``text``, if that changes anything."""
+        """Replace all numbers, as one stroke labelled ``text``, if that changes anything."""
         self.commit("stroke")
         after = np.empty_like(self._values)
         after[...] = values
@@ -111,15 +111,15 @@ class Layer(QObject):
             self.changed.emit(area)
 
     def restore(self, area: Area, values: NDArray[Any]) -> None:
-        """Have ``values`` stand in ``area`` again: a stroke is done, taken back or done again."""
-        if self._before is not None:  # else the stroke under way would bring back what is taken back
+        """Set ``area`` to ``values`` as a stroke is done, undone or redone."""
+        if self._before is not None:  # otherwise undoing the stroke under way would bring the old values back
             self._before[area.slices] = values
         self._show(area, values)
         self.committed.emit()
 
 
 def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    """Tell whether two arrays of one shape and type hold the same; what is no number is the same as itself."""
+    """Return whether two arrays of one shape and type are equal, NaN counting as equal to NaN."""
     equal = one == other
     if one.dtype.kind == "f":
         equal |= np.isnan(one) & np.isnan(other)
@@ -127,7 +127,7 @@ def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
 
 
 def undo_stack(parent: QObject) -> QUndoStack:
-    """Return a stack that takes back as many strokes as anyone remembers."""
+    """Return an undo stack of at most `UNDO_LIMIT` strokes."""
     stack = QUndoStack(parent)
     stack.setUndoLimit(UNDO_LIMIT)
     return stack

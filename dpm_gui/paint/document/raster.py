@@ -1,4 +1,4 @@
-"""Which pixels a tool covers, or a mask that need not be painted.
+"""The pixels that a tool covers, and ready-made masks.
 
 Pixel (row i, column j) has its centre at x = j + 1/2, y = i + 1/2.
 """
@@ -19,26 +19,26 @@ READY_MASKS: Mapping[str, str] = {
     "random": "Random 50 %",
     "rows": "Every second row",
 }
-"""Masks that need not be painted: what a menu says, by the name that `ready_mask` takes."""
+"""Ready-made masks: their labels in the menu, by the name that `ready_mask` takes."""
 
 Point = tuple[float, float]
 """x and y, in pixels."""
 
 
 def segment(shape: tuple[int, ...], start: Point, stop: Point, diameter: float) -> tuple[Area, NDArray[np.bool_]]:
-    """Return the pixels that a round brush covers on its straight way from ``start`` to ``stop``.
+    """Return the pixels that a round brush covers on the segment from ``start`` to ``stop``.
 
-    They are those whose centres it passes over, and the pixels that it starts and stops in: a stroke has no gap,
-    however far its places lie apart, and a brush of one pixel paints one where it is pressed.
+    It covers the pixels whose centres it passes over and the pixels that hold ``start`` and ``stop``. A stroke thus has
+    no gap, however far apart its points are, and a brush of one pixel paints the pixel under it.
 
     Args:
-        shape: Of the picture, ``[H, W, …]``.
-        start: Where the brush was, x and y; it may lie beyond the picture.
-        stop: Where the brush is.
-        diameter: Of the brush, 1 or more.
+        shape: Of the image, ``[H, W, …]``.
+        start: Start of the segment, x and y in pixels; it may lie outside the image.
+        stop: End of the segment.
+        diameter: Of the brush, pixels, 1 or more.
 
     Returns:
-        An area, and which of its pixels are covered.
+        An area, and a mask ``[height, width]`` of its covered pixels.
     """
     radius = max(diameter, 1.0) / 2.0
     area = _around(start, stop, radius).within(shape)
@@ -55,9 +55,9 @@ def segment(shape: tuple[int, ...], start: Point, stop: Point, diameter: float) 
 def soft_segment(
     shape: tuple[int, ...], start: Point, stop: Point, diameter: float
 ) -> tuple[Area, NDArray[np.float32]]:
-    """Return how strongly a soft brush touches pixels on its way: 1 on the way itself, falling to 0 at its rim.
+    """Return the weights of a soft brush on a segment: 1 on the segment, falling to 0 at the brush's radius.
 
-    Args and the area are those of `segment`.
+    The arguments and the area are those of `segment`; the weights are ``[height, width]``.
     """
     radius = max(diameter, 1.0) / 2.0
     area = _around(start, stop, radius).within(shape)
@@ -85,7 +85,7 @@ def _around(start: Point, stop: Point, radius: float) -> Area:
 
 
 def _squared_distances(area: Area, start: Point, stop: Point) -> NDArray[np.float32]:
-    """Return the squared distance of the centre of each pixel of ``area`` to the segment."""
+    """Return the squared distance to the segment from the centre of each pixel of ``area``."""
     x = np.arange(area.left, area.right, dtype=np.float32) + np.float32(0.5 - start[0])
     y = (np.arange(area.top, area.bottom, dtype=np.float32) + np.float32(0.5 - start[1]))[:, None]
     across, down = np.float32(stop[0] - start[0]), np.float32(stop[1] - start[1])
@@ -99,7 +99,7 @@ def _squared_distances(area: Area, start: Point, stop: Point) -> NDArray[np.floa
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """The pixels from ``left`` and ``top`` up to, but not with, ``right`` and ``bottom``; it may be empty."""
+    """The pixels from ``left`` and ``top`` up to, but excluding, ``right`` and ``bottom``; it may be empty."""
 
     left: int
     top: int
@@ -108,7 +108,7 @@ class Area:
 
     @property
     def empty(self) -> bool:
-        """Whether no pixel lies in it."""
+        """Whether the area has no pixel."""
         return self.right <= self.left or self.bottom <= self.top
 
     @property
@@ -123,7 +123,7 @@ class Area:
         return Area(left, top, max(left, min(self.right, width)), max(top, min(self.bottom, height)))
 
     def joined(self, other: Area) -> Area:
-        """Return the least area that holds both."""
+        """Return the smallest area that contains both."""
         if self.empty:
             return other
         if other.empty:
@@ -145,9 +145,9 @@ def whole_area(shape: tuple[int, ...]) -> Area:
 
 
 def connected_region(values: NDArray[np.generic], row: int, column: int) -> NDArray[np.bool_]:
-    """Return the pixels of ``values`` [H, W] that hang together with one, and have its value.
+    """Return the pixels of ``values`` [H, W] that are connected to (``row``, ``column``) and have its value.
 
-    Runs of equal pixels in a row are taken as one, so that a large plain region takes few steps.
+    Each run of equal pixels in a row is handled at once, so that a large plain region takes few steps.
     """
     wanted = values == values[row, column]
     starts, stops, first = _runs(wanted)
@@ -174,7 +174,7 @@ def connected_region(values: NDArray[np.generic], row: int, column: int) -> NDAr
 
 
 def _runs(wanted: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], list[int]]:
-    """Return where the runs of True begin and end, row by row, and the number of the first run of each row."""
+    """Return the starts and ends of the runs of True, row by row, and the index of the first run of each row."""
     edges = np.diff(np.pad(wanted, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     rows, starts = np.nonzero(edges == 1)
     _, stops = np.nonzero(edges == -1)
@@ -183,7 +183,7 @@ def _runs(wanted: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]
 
 
 def ready_mask(name: str, height: int, width: int, seed: int) -> NDArray[np.bool_]:
-    """Return one of `READY_MASKS`, ``[height, width]``; a random one tosses a coin for every pixel, by ``seed``."""
+    """Return one of `READY_MASKS`, ``[height, width]``; ``seed`` draws the random one, with probability 1/2 a pixel."""
     if name == "random":
         found: NDArray[np.bool_] = np.random.default_rng(seed).random((height, width)) < 0.5
         return found

@@ -1,4 +1,4 @@
-"""The tools: what a press, a way and a release of the pointer do to a layer."""
+"""The tools: what pressing, moving and releasing the pointer does to a layer."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from dpm_gui.paint.document.raster import EMPTY_AREA, Point, box, segment, whole
 BRUSH, ERASER, RECTANGLE, FILL, COLOUR = "brush", "eraser", "rectangle", "fill", "colour"
 TOOLS = (BRUSH, ERASER, RECTANGLE, FILL, COLOUR)
 SIZES = (1, 512)
-"""Least and greatest diameter of a brush, pixels."""
+"""Smallest and largest diameter of a brush, pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolBox:
-    """Which tool is in hand, and how it is set.
+    """The tool in use and its settings.
 
     Attributes:
         tool: One of `TOOLS`.
-        size: Diameter of the brush, pixels of the picture.
-        colour: What the colour brush paints with, 0 … 255: red, green, blue.
-        pressure: Whether the pressure of a pen is the brush's size.
+        size: Diameter of the brush, pixels of the image.
+        colour: Of the colour brush: red, green, blue, 0 … 255.
+        pressure: Whether the pressure of a pen scales the brush.
     """
 
     tool: str = BRUSH
@@ -37,23 +37,23 @@ class ToolBox:
     pressure: bool = False
 
     def with_tool(self, tool: str) -> ToolBox:
-        """Return it with another tool in hand."""
+        """Return a copy with another tool."""
         return replace(self, tool=tool)
 
     def with_pressure(self, on: bool) -> ToolBox:
-        """Return it with the pressure of a pen as the size of the brush, or not."""
+        """Return a copy in which the pressure of a pen scales the brush, or does not."""
         return replace(self, pressure=on)
 
     def with_size(self, size: float) -> ToolBox:
-        """Return it with another size of brush, as near as there is."""
+        """Return a copy with the brush size nearest to ``size`` within `SIZES`."""
         return replace(self, size=min(max(round(size), SIZES[0]), SIZES[1]))
 
     def with_swapped_tool(self) -> ToolBox:
-        """Return it with the eraser for the brush; with the brush for anything else."""
+        """Return a copy with the eraser instead of the brush, or with the brush instead of any other tool."""
         return self.with_tool(ERASER if self.tool == BRUSH else BRUSH)
 
     def with_resized_brush(self, steps: int) -> ToolBox:
-        """Return it with a brush some ``steps`` larger, each a tenth of its size and at least a pixel."""
+        """Return a copy with a brush ``steps`` larger; a step is a tenth of the size and at least a pixel."""
         size = self.size
         for _ in range(abs(steps)):
             size += int(math.copysign(max(1, round(0.1 * size)), steps))
@@ -61,7 +61,7 @@ class ToolBox:
 
 
 class Stroke(ABC):
-    """What the pointer does to a layer from a press to its release, with one value."""
+    """One stroke with one value on a layer, from pressing the pointer to releasing it."""
 
     def __init__(self, layer: Layer, value: Any, text: str) -> None:
         self._layer = layer
@@ -71,15 +71,15 @@ class Stroke(ABC):
 
     @abstractmethod
     def to(self, place: Point, diameter: float) -> None:
-        """Go on to ``place``."""
+        """Continue the stroke to ``place``."""
 
     def end(self) -> None:
-        """Commit it."""
+        """Commit the stroke."""
         self._layer.commit(self._text)
 
 
 class LineStroke(Stroke):
-    """A stroke of a round brush: one value along the pointer's way."""
+    """A stroke of a round brush along the pointer's path."""
 
     _last: Point | None = None
 
@@ -94,7 +94,7 @@ class LineStroke(Stroke):
 
 
 class BoxStroke(Stroke):
-    """A rectangle that follows the pointer until it is let go."""
+    """A rectangle that follows the pointer until it is released."""
 
     _corner: Point | None = None
     _area = EMPTY_AREA
@@ -116,7 +116,7 @@ class BoxStroke(Stroke):
 
 
 def flood_fill_at(layer: Layer, place: Point, value: Any, text: str) -> None:
-    """Give ``value`` to the pixel at ``place`` and all that hang together with it and have its value."""
+    """Fill the connected region of equal pixels around ``place`` with ``value``."""
     column, row = math.floor(place[0]), math.floor(place[1])
     values = layer.values
     if not (0 <= row < values.shape[0] and 0 <= column < values.shape[1]):

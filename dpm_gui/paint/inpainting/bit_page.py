@@ -1,4 +1,4 @@
-"""The page of Paint for sequences of bits: each place is 0, 1 or free, and samples obey."""
+"""The page of Paint for sequences of bits: each place is known (0 or 1) or free, and the samples match known places."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.window.actions import Actions
 
-HINT = "Click a place: free, 1, 0. Samples obey exactly; a right click, or Delete for all, sets free again."
+HINT = "Click a place: free, 1, 0. Samples match known places exactly; a right click frees a place, Delete frees all."
 PANEL_WIDTH = 420
 
 
 class BitPage(QWidget):
-    """Joins the canvas of bits to what is painted; what is masked is free."""
+    """Connects the canvas of bits to the inpainting session; masked places are free."""
 
     def __init__(self, paint: PaintSession, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,24 +59,24 @@ class BitPage(QWidget):
         self.canvas.set_palette(palette)
 
     def fit(self) -> None:
-        """Show all: it always does."""
+        """Do nothing: the whole sequence is always shown."""
 
     def compare(self, after: bool) -> None:
-        """Show samples in the place of the wish: they stand below it already."""
+        """Do nothing: the samples are already shown below the sequence."""
 
     def focus_canvas(self) -> None:
-        """Have keys go to the canvas."""
+        """Give the canvas the keyboard focus."""
         self.canvas.setFocus()
 
     def show_opened(self, opened: Opened) -> None:
-        """Be ready for the sequences of ``opened``."""
+        """Show the sequence and options of ``opened``."""
         self._active = True
         self.panel.set_steps(opened.checkpoint.steps)
         self.panel.show_options(self._paint.options)
         self._show_wanted()
 
     def deactivate(self) -> None:
-        """Show nothing any more: something else is open."""
+        """Stop following the session; the open checkpoint has another kind of data."""
         self._active = False
 
     def _set_bit(self, place: int, value: int) -> None:
@@ -95,9 +95,9 @@ class BitPage(QWidget):
             for layer in layers:
                 layer.cancel()
             return
-        document.undo_stack.beginMacro("wish")
+        document.undo_stack.beginMacro("known bits")
         for layer in layers:
-            layer.commit("wish")
+            layer.commit("known bits")
         document.undo_stack.endMacro()
 
     def _show_wanted(self, _area: object = None) -> None:
@@ -112,12 +112,12 @@ class BitPage(QWidget):
         images = None if frame is None else frame.images
         width = self._paint.document.mask.values.shape[1]
         self.canvas.show_samples(np.empty((0, width), np.float32) if images is None else images)
-        self._state.setText("" if frame is None or frame.final else f"filling in, t = {frame.t}")
+        self._state.setText("" if frame is None or frame.final else f"inpainting, t = {frame.t}")
         if frame is not None and frame.effective_size is not None:
             self.panel.show_size(frame.effective_size, self._paint.chain_count)
 
     def _show_end(self, error: Exception | None) -> None:
-        """Say why there is no more to come, where it is not that all is done."""
+        """Show that a run failed or was stopped."""
         frame = self._paint.result
         if not self._active:
             return
@@ -131,5 +131,5 @@ class BitPage(QWidget):
 
 
 def _wanted_bits(bits: NDArray[np.float32], free: NDArray[np.bool_]) -> NDArray[np.int8]:
-    """Return what is wished for: 0, 1 or `FREE` of each place."""
+    """Return the value of each place, ``[D]``: 0, 1 or `FREE`."""
     return np.where(free, FREE, bits).astype(np.int8)

@@ -1,4 +1,4 @@
-"""The page of Paint for pictures: tools, the canvas, and the samples that fill it in."""
+"""The page of Paint for images: the tools, the canvas, and the inpainted samples."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RESULTS_WIDTH = 440
 
 
 class ImagePage(QWidget):
-    """Joins canvas, tools and results to what is painted."""
+    """Connects canvas, tools and results to the inpainting session."""
 
     def __init__(self, paint: PaintSession, actions: Actions, icons: IconSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class ImagePage(QWidget):
         self._note = QLabel(self)
         self._note.setContentsMargins(16, 4, 16, 4)
         self._note.setWordWrap(True)
-        self._note.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 8)  # as it wraps, nothing above it moves
+        self._note.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 8)  # a second line moves nothing above it
         self._pixel = QLabel(self)
         self._pixel.setContentsMargins(0, 4, 16, 4)
         self._icons = icons
@@ -68,18 +68,18 @@ class ImagePage(QWidget):
         self.bar.set_palette(palette)
 
     def fit(self) -> None:
-        """Show the whole picture."""
+        """Show the whole image."""
         self.canvas.fit()
 
     def focus_canvas(self) -> None:
-        """Have keys go to the canvas."""
+        """Give the canvas the keyboard focus."""
         self.canvas.setFocus()
 
     def show_opened(self, opened: Opened) -> None:
-        """Be ready for the pictures of ``opened``."""
+        """Show the image and options of ``opened``."""
         self._active = True
         self.canvas.set_message("")
-        self.results.set_state("")  # runs of what was open before have told it how far they were
+        self.results.set_state("")  # it may still show the progress of the checkpoint before
         self.panel.set_steps(opened.checkpoint.steps)
         self.panel.show_options(self._paint.options)
         self.bar.set_largest(max(self._paint.document.image.values.shape[:2]))
@@ -87,12 +87,12 @@ class ImagePage(QWidget):
         self._display.show_all()
 
     def deactivate(self) -> None:
-        """Show nothing any more: something else than pictures is open."""
+        """Stop following the session; the open checkpoint has another kind of data."""
         self._active = False
         self.results.show_summary(None)
 
     def compare(self, after: bool) -> None:
-        """Show the chosen sample on the canvas, without a mask, or what is painted again."""
+        """Show the chosen sample on the canvas, without a mask, or the painted image again."""
         self._display.compare(after)
 
     def _lay_out(self) -> None:
@@ -144,7 +144,7 @@ class ImagePage(QWidget):
         paint = self._paint
         paint.options_changed.connect(self.panel.show_options)
         paint.result_changed.connect(self._show_result)
-        paint.started.connect(partial(self.results.set_state, "filling in…"))
+        paint.started.connect(partial(self.results.set_state, "inpainting…"))
         paint.stepped.connect(self._show_step)
         paint.ended.connect(self._show_end)
         paint.note_changed.connect(self._show_note)
@@ -153,7 +153,7 @@ class ImagePage(QWidget):
 
     def _press(self, x: float, y: float, erase: bool, pressure: float) -> None:
         self.compare(False)
-        self._actions["show_mask"].setChecked(True)  # nobody paints what cannot be seen
+        self._actions["show_mask"].setChecked(True)  # a hidden mask cannot be painted
         self._paint.document.press(x, y, erase, pressure)
 
     def _take_colour(self, colour: tuple[int, int, int]) -> None:
@@ -169,7 +169,7 @@ class ImagePage(QWidget):
             action.setChecked(True)
 
     def _read_pixel(self, place: tuple[int, int] | None) -> None:
-        """Say which pixel is under the pointer, and its value."""
+        """Show the pixel under the pointer and its value."""
         image = self._paint.document.image.values
         if place is None or place[0] >= image.shape[0] or place[1] >= image.shape[1]:
             self._pixel.setText("")
@@ -185,7 +185,7 @@ class ImagePage(QWidget):
             self.results.set_state("")
             self.panel.show_size(None, self._paint.options.count)
             return
-        what = "preview" if frame.preview else "filling in"
+        what = "preview" if frame.preview else "inpainting"
         self.results.set_state("" if frame.final else f"{what}, t = {frame.t}")
         if frame.effective_size is not None:
             self.panel.show_size(frame.effective_size, self._paint.chain_count)
@@ -194,7 +194,7 @@ class ImagePage(QWidget):
     def _show_step(self, t: int) -> None:
         frame = self._paint.result
         before = "preview, " if frame is not None and frame.preview else ""
-        self.results.set_state(f"{before}filling in, t = {t}")
+        self.results.set_state(f"{before}inpainting, t = {t}")
 
     def _show_end(self, error: Exception | None) -> None:
         frame = self._paint.result
@@ -202,19 +202,19 @@ class ImagePage(QWidget):
             self.results.set_state("failed")
         elif self._paint.running:
             return
-        elif frame is None or frame.final:  # those of an earlier run, where this one still says how far it is
+        elif frame is None or frame.final:  # the frame is of an earlier run if the state still shows progress
             self.results.set_state("stopped" if self.results.state else "")
         else:
             self.results.set_state(f"stopped at t = {frame.t}" if not frame.preview else "stopped, a preview")
 
     def _show_note(self, note: str) -> None:
-        self._note.setText(note or "Hold Z to see the chosen sample in the place of the mask.")
+        self._note.setText(note or "Hold Z to see the chosen sample instead of the mask.")
         if self._paint.result is None:
             self.results.set_message(note or "The samples appear here once you have painted.")
 
 
 class ImageDisplay(QObject):
-    """Keeps a canvas showing what is painted: a stroke costs what it has changed."""
+    """Keeps the canvas in step with the document; a stroke updates only the area that it has changed."""
 
     def __init__(self, paint: PaintSession, canvas: PaintCanvas, samples: TileGrid, parent: QObject) -> None:
         super().__init__(parent)
@@ -226,22 +226,22 @@ class ImageDisplay(QObject):
         paint.document.image.changed.connect(self._show_image)
 
     def compare(self, after: bool) -> None:
-        """Show the chosen sample, without a mask, or what is painted again."""
+        """Show the chosen sample, without a mask, or the painted image again."""
         after = after and self._paint.summary is not None
         if after != self._comparing:
             self._comparing = after
             self.show_all()
 
     def follow(self) -> None:
-        """Other samples have come: show the chosen one if that is looked at."""
+        """Update the chosen sample if it is on show, after new samples have come."""
         if self._comparing:
             self.show_all()
 
     def show_all(self) -> None:
-        """Show all of the picture and its mask, or the sample."""
+        """Show the whole image and its mask, or the chosen sample."""
         summary, document = self._paint.summary, self._paint.document
         image, mask = document.image.values, document.mask.values
-        # where the sizes differ, the other one is about to follow
+        # if the sizes differ, the other layer is about to change too
         if self._comparing and summary is not None:
             levels = summary.levels[min(self._samples.choice, len(summary.levels) - 1)]
             if mask.shape == levels.shape[:2]:

@@ -1,4 +1,4 @@
-"""How what is painted is filled in: plain values that a panel changes and a session runs."""
+"""The options of inpainting: plain values that the panel changes and the session runs."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ COUNTS = (1, 16)
 MOST_RESAMPLE_TIMES = 20
 PARTICLES = (16, 4096)
 KNOWN_PIXELS_TEXT = {
-    PATH: "Known {noun} follow their own noised path q(xᵗ | x⁰), drawn anew for each sample, "
-    "so that at every step they are as noisy as the rest.",
-    CLEAN: "Known {noun} stand at x⁰ itself from the first step on: r is a delta there at every t, "
-    "as in the paper; the rest sees them sharper than anything it was trained on.",
+    PATH: "Known {noun} are noised: drawn from q(xᵗ | x⁰), anew for each sample, "
+    "so that they are as noisy as the rest at every step.",
+    CLEAN: "Known {noun} are clean: they equal x⁰ at every step, where r is a delta, as in the paper; "
+    "the network sees them less noisy than in training.",
 }
-"""What each way to hold known pixels does, in a sentence."""
+"""A sentence for each choice of the known pixels."""
 RESAMPLE_TIMES = (
-    "Parts of the way are taken back by q's own steps and walked again, so that new {noun} and known ones agree."
+    "RePaint resampling re-noises parts of the chain and denoises them again, so that new and known {noun} agree."
 )
-PLAIN_TEXT = "The paper's kernels: quick, but not draws from the posterior p(x) r(x)."
+PLAIN_TEXT = "The paper's kernels are fast, but their samples are not draws from the posterior p(x) r(x)."
 WEIGHTED_TEXT = (
-    "Weighted particles, resampled when few carry the weight: the posterior itself as their number grows; "
-    "the effective sample size says how many of them count."
+    "Weighted particles, resampled when few carry the weight, sample the posterior exactly as their number grows; "
+    "the effective sample size is the number of particles that count."
 )
 
 
@@ -45,16 +45,17 @@ class InpaintChanges(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class InpaintOptions:
-    """How to fill in.
+    """The options of inpainting.
 
     Attributes:
-        count: Samples, 1 … 16.
-        known_mode: "path" or "x0", see `KNOWN_PIXELS_TEXT`.
-        resample_times: How often each step is taken back and walked again; without weights alone.
+        count: Number of samples, 1 … 16.
+        known_mode: "noised" or "clean", see `KNOWN_PIXELS_TEXT`.
+        resample_times: RePaint resampling: how often part of the chain is re-noised and denoised again; ignored with
+            weighted particles.
         weighted: Whether the samples are drawn from weighted particles.
-        particles: Number of those.
-        start: Step at which the picture as it is painted is noised and finished; None is T, from noise.
-        automatic: Whether a stroke is followed by a run.
+        particles: Number of weighted particles.
+        start: Step to which the painted image is noised before the chain denoises it; None starts from noise, at T.
+        automatic: Whether a run follows each stroke.
     """
 
     count: int = 4
@@ -66,7 +67,7 @@ class InpaintOptions:
     automatic: bool = True
 
     def sentence(self, noun: str) -> str:
-        """Return what these options do to known "pixels" or "bits", in words."""
+        """Return a description of these options for a ``noun`` "pixels" or "bits"."""
         parts = [KNOWN_PIXELS_TEXT[self.known_mode]]
         if self.resample_times and not self.weighted:
             parts.append(RESAMPLE_TIMES)
@@ -74,20 +75,20 @@ class InpaintOptions:
         return " ".join(parts).format(noun=noun)
 
     def problem(self) -> str | None:
-        """Return why these options cannot be had together, if they cannot."""
+        """Return why these options cannot be combined, or None if they can."""
         if self.weighted and self.start is not None:
-            return "Weights are right from noise alone: choose plain samples, or start from t = T."
+            return "Weighted particles must start from noise: choose the reverse kernels, or start from t = T."
         return None
 
 
-NOTHING_MASKED = "Nothing is masked: paint over what is to be new (B), or take a ready-made mask."
-ALL_MASKED = "All is masked, so nothing is known: this is plain sampling."
-NOTHING_FREE = "No place is free: there is nothing to fill in."
+NOTHING_MASKED = "Nothing is masked: paint over the part to inpaint (B), or choose a ready-made mask."
+ALL_MASKED = "Everything is masked, so nothing is known: this is plain sampling."
+NOTHING_FREE = "No place is free: there is nothing to inpaint."
 ALL_FREE = "All places are free, so nothing is known: this is plain sampling."
 
 
 def mask_note(mask: NDArray[np.bool_], start: int | None) -> str:
-    """Return what to know about ``mask`` [H, W], of a single row for a sequence, when filling starts at ``start``."""
+    """Return a note on ``mask`` [H, W], which has one row for a sequence, for a chain from ``start``; else ""."""
     row = len(mask) == 1
     if start is not None:
         return ""

@@ -1,4 +1,4 @@
-"""How what is painted is filled in: the number of samples, how known pixels are held, where to start."""
+"""The panel of the options of inpainting: number of samples, known pixels, sampler, step to start from."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ from dpm_gui.paint.inpainting.options import CLEAN, COUNTS, MOST_RESAMPLE_TIMES,
 from dpm_gui.views.widgets.boxes import choice_box, number_box
 from dpm_gui.views.widgets.flat_button import action_button
 
-KNOWN_MODE_LABELS = {PATH: "on their own noised path", CLEAN: "held at x⁰"}
-DRAWS = ("plain: the paper's kernels", "weighted particles")
+KNOWN_MODE_LABELS = {PATH: "noised", CLEAN: "clean"}
+DRAWS = ("reverse kernels (fast, approximate)", "weighted particles (exact as they grow)")
 
 
 class InpaintPanel(QWidget):
-    """Shows `InpaintOptions` and asks for others."""
+    """Shows `InpaintOptions` and emits changes of them."""
 
     changed = Signal(dict)
     """Entries of the options that are to change."""
 
     def __init__(self, run: QAction, parent: QWidget | None = None, noun: str = "pixels") -> None:
-        """Speak of what is known as ``noun``."""
+        """Call the known entries ``noun``: "pixels" or "bits"."""
         super().__init__(parent)
         self._noun = noun
         self._steps = 1
         self.form = QFormLayout()
-        self.count = number_box(self, "Samples", *COUNTS, "How many ways to fill it in are drawn at once")
+        self.count = number_box(self, "Samples", *COUNTS, "Number of samples drawn at once")
         self.count.valueChanged.connect(lambda value: self.changed.emit({"count": value}))
         self.automatic = QCheckBox("Run after each stroke", self)
-        self.automatic.setToolTip("Fill in by itself once a stroke has ended and a quarter of a second has passed")
+        self.automatic.setToolTip("Inpaint a quarter of a second after a stroke has ended")
         self.automatic.toggled.connect(lambda on: self.changed.emit({"automatic": on}))
         self.known_mode = choice_box(self, f"Known {noun}", KNOWN_MODE_LABELS.values())
         self.known_mode.activated.connect(
             lambda index: self.changed.emit({"known_mode": list(KNOWN_MODE_LABELS)[index]})
         )
-        tip = "How often each step is taken back and walked again, so that what is new fits what is known"
-        self.resample_times = number_box(self, "Back and forth", 0, MOST_RESAMPLE_TIMES, tip)
+        tip = "RePaint resampling: how often part of the chain is re-noised and denoised again"
+        self.resample_times = number_box(self, "RePaint resampling", 0, MOST_RESAMPLE_TIMES, tip)
         self.resample_times.valueChanged.connect(lambda value: self.changed.emit({"resample_times": value}))
-        self.draws = choice_box(self, "Draws", DRAWS)
+        self.draws = choice_box(self, "Sampler", DRAWS)
         self.draws.activated.connect(lambda index: self.changed.emit({"weighted": bool(index)}))
         self.particles = number_box(
-            self, "Particles", *PARTICLES, "How many weighted particles the samples are drawn from", step=16
+            self, "Particles", *PARTICLES, "Number of weighted particles that the samples are drawn from", step=16
         )
         self.particles.valueChanged.connect(lambda value: self.changed.emit({"particles": value}))
         self.start = QSlider(Qt.Orientation.Horizontal, self)
         self.start.setAccessibleName("Start from step")
-        self.start.setToolTip("Noise the picture as it is to this step and let the model finish it; T is noise alone")
+        self.start.setToolTip("Noise the painted image to this step and denoise it from there; T is pure noise")
         self.start.valueChanged.connect(self._ask_start)
         self._start_text = QLabel(self)
         self.sentence = QLabel(self)
@@ -97,7 +97,7 @@ class InpaintPanel(QWidget):
 
     def show_size(self, size: float | None, count: int) -> None:
         """Show the effective sample size of weighted samples."""
-        self.effective.setText("every sample counts the same" if size is None else f"{size:.1f} of {count}")
+        self.effective.setText("all samples count equally" if size is None else f"{size:.1f} of {count}")
 
     def _ask_start(self, value: int) -> None:
         self.changed.emit({"start": None if value == self._steps else value})
@@ -120,9 +120,9 @@ class InpaintPanel(QWidget):
         form.addRow("Samples", counts)
         form.addRow("", self.automatic)
         form.addRow(f"Known {self._noun}", self.known_mode)
-        form.addRow("Draws", self.draws)
+        form.addRow("Sampler", self.draws)
         form.addRow("Particles", self.particles)
-        form.addRow("Back and forth", self.resample_times)
+        form.addRow("RePaint resampling", self.resample_times)
         form.addRow("Start from", starts)
         form.addRow("Effective size", self.effective)
         layout = QVBoxLayout(self)

@@ -1,4 +1,4 @@
-"""From what is on the easel to what the engine is asked for, and back."""
+"""Conversion between the document and an inpainting request."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from dpm_gui.paint.inpainting.options import COUNTS, InpaintChanges, InpaintOpti
 def request_of(
     document: PaintDocument, options: InpaintOptions, seed: int, threads: int, *, row: bool
 ) -> InpaintingRequest:
-    """Return what is to be filled in; of a sequence, which is a picture of a single ``row``, that row.
+    """Return the inpainting request of a document; with ``row``, of its single row, which is a sequence.
 
     Raises:
-        BadInputError: If it cannot be.
+        BadInputError: If the request is invalid.
     """
     image: NDArray[Any] = document.image.values
     mask: NDArray[np.bool_] = document.mask.values
     if options.start is not None and not mask.any():
-        mask = np.ones_like(mask)  # all of a rough picture is to be finished
+        mask = np.ones_like(mask)  # without a mask the whole image is noised and denoised
     return InpaintingRequest(
         image=image[0] if row else image,
         mask=mask[0] if row else mask,
@@ -41,14 +41,14 @@ def request_of(
 
 
 def load_request_into(document: PaintDocument, request: InpaintingRequest) -> None:
-    """Put picture and mask of ``request`` on the easel; of an RGB picture a pixel is masked if any colour of it is."""
-    document.replace_image(as_image(request.image.astype(np.float32)), "open a picture")
+    """Load image and mask of ``request`` into the document; an RGB pixel is masked if any of its colours is."""
+    document.replace_image(as_image(request.image.astype(np.float32)), "open image")
     mask = as_image(request.mask)
-    document.set_mask(np.asarray(mask if mask.ndim == 2 else mask.any(axis=2)), "open a mask")
+    document.set_mask(np.asarray(mask if mask.ndim == 2 else mask.any(axis=2)), "open mask")
 
 
 def options_of_request(request: InpaintingRequest) -> InpaintChanges:
-    """Return the entries of `InpaintOptions` that ``request`` speaks of."""
+    """Return the entries of `InpaintOptions` that ``request`` sets."""
     options = InpaintChanges(
         known_mode=request.known_mode,
         weighted=request.weighted,
@@ -62,7 +62,7 @@ def options_of_request(request: InpaintingRequest) -> InpaintChanges:
 
 
 class ExampleSource:
-    """Goes through the examples and the samples of one checkpoint."""
+    """Iterates over the examples and the samples of one checkpoint."""
 
     def __init__(self, data: DataInfo) -> None:
         self._data = data
@@ -71,17 +71,17 @@ class ExampleSource:
 
     @property
     def example(self) -> NDArray[np.float32]:
-        """The example it has come to, ``[*shape]``, user's units."""
+        """The present example, ``[*shape]``, user's units."""
         example: NDArray[np.float32] = self._data.examples[self._example]
         return example
 
     def step_by(self, step: int) -> NDArray[np.float32]:
-        """Go some examples on or back, round and round."""
+        """Move by ``step`` examples, cyclically, and return the one reached, ``[*shape]``, user's units."""
         self._example = (self._example + step) % len(self._data.examples)
         return self.example
 
     def next_sample(self, frame: Frame) -> NDArray[np.float32]:
-        """Return the next of the samples in ``frame``, user's units; of pictures in whole grey levels."""
+        """Return the next sample in ``frame``, ``[*shape]``, user's units; images have whole grey levels."""
         self._sample = (self._sample + 1) % len(frame.x)
         image: NDArray[np.float32] = self._data.to_user(frame.x[self._sample][None])[0]
         if self._data.grey_level is not None:
@@ -90,5 +90,5 @@ class ExampleSource:
 
 
 def as_image(example: NDArray[Any]) -> NDArray[Any]:
-    """Return an example as a picture: a sequence is one of a single row."""
+    """Return an example as an image; a sequence becomes an image of one row."""
     return example if example.ndim > 1 else example[None]

@@ -1,4 +1,4 @@
-"""What came of filling in: the samples, their mean, and their standard deviation as a map of what is uncertain."""
+"""The results of inpainting: the samples, their mean, and their standard deviation as a map of the uncertainty."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from dpm_gui.paint.inpainting.tiles import ColourBar, Tile, TileGrid
 
 
 class InpaintResults(ColouredWidget):
-    """Shows the pictures of one frame at a time."""
+    """Shows the images of one frame at a time."""
 
     chosen = Signal(int)
     """The number of the sample that was chosen."""
     save_asked = Signal(object)
-    """Levels, 0 … 255, that are to be saved as a picture."""
+    """Levels, 0 … 255, to save as an image."""
     keep_asked = Signal(int)
-    """The sample with this number is to become the picture."""
+    """The number of the sample that is to become the image."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,7 @@ class InpaintResults(ColouredWidget):
         self._title = QLabel("Samples", self)
         self._state = QLabel(self)
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        # what it says changes all the time: nothing is to move for that
+        # its text changes often and must not move anything
         self._state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.samples = TileGrid("Samples", self, choosable=True)
         self.mean = TileGrid("Mean of the samples", self)
@@ -40,7 +40,7 @@ class InpaintResults(ColouredWidget):
         self.bar = ColourBar(self)
         self.keep_button = QToolButton(self)
         self.keep_button.setText("Keep this sample")
-        self.keep_button.setToolTip("Make the chosen sample the new picture (Ctrl+K, or double click it)")
+        self.keep_button.setToolTip("Make the chosen sample the new image (Ctrl+K, or double click it)")
         self.keep_button.clicked.connect(lambda: self.keep_asked.emit(self.samples.choice))
         self.samples.chosen.connect(self.chosen)
         self.samples.keep_asked.connect(self.keep_asked)
@@ -52,7 +52,7 @@ class InpaintResults(ColouredWidget):
 
     @property
     def state(self) -> str:
-        """What is said of it."""
+        """The text of the progress."""
         return self._state.text()
 
     def apply_palette(self) -> None:
@@ -70,16 +70,16 @@ class InpaintResults(ColouredWidget):
             self._style_title()
 
     def set_message(self, text: str) -> None:
-        """Say ``text`` where there are no samples."""
+        """Set the text shown while there are no samples."""
         self.samples.set_message(text)
 
     def set_state(self, text: str) -> None:
-        """Say how far it is."""
+        """Show the progress of the run."""
         self._state.setText(text)
         self._state.setToolTip(text)
 
     def show_summary(self, summary: ResultSummary | None) -> None:
-        """Show the pictures of a frame, or none."""
+        """Show the images of a frame, or none."""
         self._summary = summary
         self.keep_button.setEnabled(summary is not None)
         if summary is None:
@@ -95,7 +95,7 @@ class InpaintResults(ColouredWidget):
     def _show_std(self, summary: ResultSummary) -> None:
         colours = colours_of(self._palette)
         if summary.std is None or summary.std_levels is None:
-            self.std.set_message("One sample has no spread.")
+            self.std.set_message("One sample has no standard deviation.")
             self.std.show_tiles([])
             self.bar.show_scale(colours, None)
             return
@@ -137,7 +137,7 @@ class InpaintResults(ColouredWidget):
 
 
 def colours_of(palette: Palette) -> NDArray[np.uint8]:
-    """Return the colours of a map, ``[256, 3]``, from nothing to much: perceptually even."""
+    """Return the colours of the map, ``[256, 3]``, from low to high, perceptually uniform."""
     name = "plasma" if palette.dark else "viridis"
     table = pg.colormap.get(name).getLookupTable(nPts=256, mode="byte")
     return np.asarray(table, np.uint8)[:, :3]

@@ -1,4 +1,4 @@
-"""What is painted on, what is filled in by it, and when."""
+"""The inpainting session: it holds the document and the options, and runs them."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from dpm_gui.session.session import Session
 
 INPAINTING = "inpaint"
 DEFAULT_SEQUENCE_OPTIONS = InpaintOptions(count=16, weighted=True, particles=512)
-"""Of short rows many are drawn, and of their weighted kind so many that they are right."""
+"""Sequences are short, so many are drawn, with enough weighted particles to be accurate."""
 
 
 class InpaintRunner(TaskOwner):
-    """Runs requests, one after the other, and holds the newest frame that shows pictures."""
+    """Runs one request after the other and holds the newest frame with images."""
 
     started = Signal()
-    """A run has begun: the results that are there are of another request."""
+    """A run has begun; the present results belong to an earlier request."""
     result_changed = Signal(object)
-    """A `InpaintingFrame` with pictures, or None where there are none any more."""
+    """An `InpaintingFrame` with images, or None once there are none."""
     stepped = Signal(int)
-    """The chain has come to this step, without pictures to show for it."""
+    """The chain has reached this step, without images to show."""
     ended = Signal(object)
-    """None after a run that came to its end or was stopped, else the error."""
+    """None after a run that finished or was stopped, else the error."""
 
     purpose = INPAINTING
 
@@ -49,21 +49,21 @@ class InpaintRunner(TaskOwner):
 
     @property
     def result(self) -> InpaintingFrame | None:
-        """The newest frame that shows pictures."""
+        """The newest frame with images."""
         return None if self._summary is None else self._summary.frame
 
     @property
     def summary(self) -> ResultSummary | None:
-        """What is shown of it."""
+        """The newest frame with its summary."""
         return self._summary
 
     def forget_result(self) -> None:
-        """Stop what is under way, and forget what came of it."""
+        """Stop the run and drop its result."""
         self.stop()
         self._show(None)
 
     def _inpaint(self, opened: Opened, request: InpaintingRequest) -> None:
-        """Fill in ``request`` from the start; what was being filled in is stopped."""
+        """Run ``request`` from the start; a run under way is stopped."""
         steps = request.start or opened.checkpoint.steps
         self.started.emit()
         data = opened.checkpoint.data
@@ -71,7 +71,7 @@ class InpaintRunner(TaskOwner):
         def work() -> Iterator[InpaintingFrame | ResultSummary]:
             return with_summaries(painting.inpaint(opened, request), data)
 
-        self._tasks.begin(self.purpose, work, self._take_values, "Filling in", steps + 1)
+        self._tasks.begin(self.purpose, work, self._take_values, "Inpainting", steps + 1)
 
     def _note_end(self, purpose: str, error: Exception | None) -> None:
         self.ended.emit(error)
@@ -92,14 +92,14 @@ class InpaintRunner(TaskOwner):
 
 
 class PaintSession(InpaintRunner):
-    """Fills in what the easel holds with what the session has open; the newest wish alone is heeded."""
+    """Inpaints the document with the session's checkpoint; only the newest request is run."""
 
     document_loaded = Signal(object)
-    """Something else is open: its `Opened`, the easel ready for it."""
+    """The `Opened` that the document has been loaded from."""
     options_changed = Signal(object)
     """The `InpaintOptions` now in use."""
     note_changed = Signal(str)
-    """What to know about what is masked; empty where there is nothing to say."""
+    """A note on the mask or the options; may be empty."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -116,20 +116,20 @@ class PaintSession(InpaintRunner):
 
     @property
     def opened(self) -> Opened | None:
-        """What is open, if it can be painted on."""
+        """The session's open checkpoint, or None."""
         return self._session.opened
 
     @property
     def options(self) -> InpaintOptions:
-        """How to fill in."""
+        """The options of inpainting."""
         return self._options
 
     @property
     def request(self) -> InpaintingRequest:
-        """What is to be filled in, as it stands.
+        """The request of the present document and options.
 
         Raises:
-            BadInputError: If it cannot be.
+            BadInputError: If the request is invalid.
         """
         row = self.opened is not None and not self._session.state_kind.is_image
         spec = self._session.spec
@@ -137,16 +137,16 @@ class PaintSession(InpaintRunner):
 
     @property
     def chain_count(self) -> int:
-        """How many states a run walks."""
+        """The number of chains in a run."""
         options = self._options
         return max(options.particles, options.count) if options.weighted else options.count
 
     def set_in_view(self, in_view: bool) -> None:
-        """Say whether anybody looks: nothing is begun for nobody, and what is under way goes on."""
+        """Set whether Paint is visible: while it is hidden no run starts, and a run under way goes on."""
         self._debounce.set_in_view(in_view)
 
     def set_options(self, **changes: Unpack[InpaintChanges]) -> None:
-        """Fill in otherwise."""
+        """Change options."""
         options = dataclasses.replace(self._options, **changes)
         if options != self._options:
             ran = dataclasses.replace(options, automatic=self._options.automatic) != self._options
@@ -156,7 +156,7 @@ class PaintSession(InpaintRunner):
                 self._note_change()
 
     def run(self) -> None:
-        """Fill in what the easel holds, from the start; what was being filled in is stopped."""
+        """Inpaint the document from the start; a run under way is stopped."""
         opened = self.opened
         if opened is None:
             return
@@ -175,55 +175,55 @@ class PaintSession(InpaintRunner):
         super().stop()
 
     def note(self) -> str:
-        """Return what to know about what is masked."""
+        """Return the note on the mask; may be empty."""
         return mask_note(self.document.mask.values, self._options.start)
 
     def show_example(self, step: int) -> None:
-        """Have another example of the checkpoint to be filled in, some steps on or back."""
+        """Load the example of the checkpoint that is ``step`` further on, or back."""
         if self._source is not None:
             self.document.replace_image(as_image(self._source.step_by(step)), "another example")
 
     def show_sample(self) -> None:
-        """Have a fresh sample of the model to be filled in: the next one of the reverse run."""
+        """Load the next sample of the session's reverse run."""
         recording = self._session.recording(REVERSE)
         frame = recording.frame(0) if recording.complete else None
         if self._source is None or frame is None:
-            self.failed.emit(BadInputError("There is no sample yet: the reverse run has not come to t = 0."))
+            self.failed.emit(BadInputError("There is no sample yet: the reverse run has not reached t = 0."))
             return
         self.document.replace_image(as_image(self._source.next_sample(frame)), "sample")
 
     def mask_all(self) -> None:
-        """Have nothing known any more: all is masked."""
+        """Mask everything, so that nothing is known."""
         self.document.set_mask(np.ones_like(self.document.mask.values), "free all")
 
     def take_ready_mask(self, name: str) -> None:
-        """Mask what one of `READY_MASKS` masks."""
+        """Set the mask to one of `READY_MASKS`."""
         height, width = self.document.image.values.shape[:2]
         self.document.set_mask(ready_mask(name, height, width, self._session.spec.seed), READY_MASKS[name].lower())
 
     def follow(self) -> None:
-        """Take up what the session has opened already."""
+        """Load what the session has opened already."""
         if self._session.opened is not None:
             self._take(self._session.opened)
 
     def show_image(self, image: NDArray[np.float32]) -> None:
-        """Have a picture of one's own to be filled in, user's units."""
-        self.document.replace_image(image, "picture of one's own")
+        """Load an image of the user's, ``[H, W]`` or ``[H, W, 3]``, user's units."""
+        self.document.replace_image(image, "open image")
 
     def keep_sample(self, index: int) -> None:
-        """Freeze one of the results as the new picture, undoably."""
+        """Make one of the results the new image, undoably."""
         if self.result is not None and self.result.images is not None:
             image = self.result.images[index]
-            self.document.replace_image(as_image(image.astype(self.document.image.values.dtype)), "keep a sample")
+            self.document.replace_image(as_image(image.astype(self.document.image.values.dtype)), "keep sample")
 
     def take_request(self, request: InpaintingRequest) -> None:
-        """Have on the easel what a file holds.
+        """Load the request of a file.
 
         Raises:
-            BadInputError: If it is not for what is open.
+            BadInputError: If the request does not fit the open checkpoint.
         """
         if self.opened is None:
-            raise BadInputError("Nothing is open: open the checkpoint that this is for first.")
+            raise BadInputError("No checkpoint is open: open the one that this request was made for.")
         painting.check_fits(self.opened, request)
         load_request_into(self.document, request)
         self._session.edit(seed=request.seed)
@@ -235,7 +235,7 @@ class PaintSession(InpaintRunner):
         super().shut_down()
 
     def _take(self, opened: Opened) -> None:
-        """Put the first example of what was opened on the easel."""
+        """Load the first example of ``opened`` into the document."""
         self.stop()
         self.forget_result()
         data = opened.checkpoint.data
@@ -245,7 +245,7 @@ class PaintSession(InpaintRunner):
         self._options = dataclasses.replace(defaults, automatic=self._options.automatic)
         image = as_image(self._source.example)
         height, width = image.shape[:2]
-        # there is something to see at once: a hole in a picture; of bits, all are free
+        # an image gets a hole, so that a result appears at once; of a sequence, all bits are free
         mask = np.ones((height, width), np.bool_) if row else ready_mask("hole", height, width, 0)
         self.document.load_image(image, data.value_range, mask)
         self.document_loaded.emit(opened)

@@ -1,4 +1,4 @@
-"""What is shown of the pictures that fill something in: computed where they come from, not where they are drawn."""
+"""The summary of inpainted images that is shown: computed in the job, not while drawing."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from core.values.checkpoints import MAX_LEVEL, DataInfo, to_levels
 from core.values.inpainting import InpaintingFrame
 
 LEAST_SAMPLES_FOR_STD = 2
-"""So many samples have a spread to be shown."""
+"""The fewest samples that have a standard deviation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResultSummary:
-    """A frame with pictures, and all that is shown of them.
+    """A frame with images, and all that is shown of them.
 
     Attributes:
         frame: The frame.
-        levels: Its pictures as levels 0 … 255, ``[N, *shape]``.
+        levels: Its images as levels 0 … 255, ``[N, *shape]``.
         mean: Their mean, ``[*shape]``, user's units.
-        mean_levels: The same as levels.
-        std: Their standard deviation, see `std_of`; None of a single one, as are the next two.
-        std_levels: The same as levels, `MAX_LEVEL` where it is ``std_top``.
-        std_top: The greatest of it, or a level where that is more: what is less than a level is nothing, and is to
-            look like it.
+        mean_levels: The mean as levels.
+        std: Their standard deviation, ``[H, W]``, user's units, see `std_of`; None for a single sample, as are the next
+            two.
+        std_levels: The standard deviation as levels, `MAX_LEVEL` where it is ``std_top``.
+        std_top: The largest standard deviation, but at least one level: a smaller one is drawn like 0.
     """
 
     frame: InpaintingFrame
@@ -43,7 +43,7 @@ class ResultSummary:
 def summarise(
     frame: InpaintingFrame, value_range: tuple[float, float], grey_level: float | None
 ) -> ResultSummary | None:
-    """Return what is shown of ``frame``, units as for `to_levels`; None where it shows nothing."""
+    """Return ``frame`` with its summary, units as for `to_levels`; None if it has no images."""
     if frame.images is None:
         return None
     mean: NDArray[Any] = frame.images.mean(axis=0)
@@ -65,7 +65,7 @@ def summarise(
 
 
 def with_summaries(frames: Iterable[InpaintingFrame], data: DataInfo) -> Iterator[InpaintingFrame | ResultSummary]:
-    """Pass ``frames`` on, those with pictures with all that is shown of them."""
+    """Yield ``frames``; those with images are replaced by their summaries."""
     for frame in frames:
         yield summarise(frame, data.value_range, data.grey_level) or frame
 
@@ -73,7 +73,7 @@ def with_summaries(frames: Iterable[InpaintingFrame], data: DataInfo) -> Iterato
 def std_of(images: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the standard deviation of each pixel of ``images`` [N, H, W] or [N, H, W, 3], ``[H, W]``.
 
-    Of an RGB picture it is the root of the mean variance of the three colours.
+    For an RGB image it is the root of the mean variance of the three colours.
     """
     variance = images.astype(np.float64).var(axis=0, ddof=1)
     if variance.ndim == 3:

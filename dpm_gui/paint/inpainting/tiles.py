@@ -1,4 +1,4 @@
-"""Small pictures side by side, nearest neighbour: the samples of a run, their mean, and how uncertain they are."""
+"""Small images side by side, nearest neighbour: the samples of a run, their mean and their standard deviation."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ LEAST_SIDE = 24
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One small picture.
+    """One small image.
 
     Attributes:
         levels: ``[H, W]`` or ``[H, W, 3]`` (red, green, blue), 0 … 255.
-        values: ``[H, W]`` or ``[H, W, 3]``, what a pixel's tool tip tells.
-        name: What it is, for the tool tip.
+        values: ``[H, W]`` or ``[H, W, 3]``, the values shown in a pixel's tool tip.
+        name: The name shown in the tool tip.
     """
 
     levels: NDArray[np.uint8]
@@ -45,12 +45,12 @@ class Tile:
 
 
 class TileGrid(ColouredWidget):
-    """Lays tiles out in a grid as large as they go; one of them can be chosen."""
+    """Lays tiles out in a grid, as large as possible; one of them can be chosen."""
 
     chosen = Signal(int)
     """The number of the tile that was clicked, or reached with the arrow keys."""
     save_asked = Signal(int)
-    """The number of the tile that is to be saved as a picture."""
+    """The number of the tile to save as an image."""
     keep_asked = Signal(int)
     """The number of the tile that was double clicked."""
 
@@ -69,24 +69,24 @@ class TileGrid(ColouredWidget):
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
-        """What is on show."""
+        """The tiles on show."""
         return tuple(self._tiles)
 
     @property
     def choice(self) -> int:
-        """The number of the tile that is chosen."""
+        """The number of the chosen tile."""
         return self._chosen
 
     def sizeHint(self) -> QSize:
         return QSize(320, 240)
 
     def set_message(self, text: str) -> None:
-        """Say ``text`` where there are no tiles."""
+        """Set the text shown while there are no tiles."""
         self._message = text
         self.update()
 
     def show_tiles(self, tiles: list[Tile]) -> None:
-        """Show other tiles, all of one size."""
+        """Show ``tiles``, all of one size."""
         self._tiles = tiles
         self._images = [image_of(tile.levels) for tile in tiles]
         self._chosen = min(self._chosen, max(len(tiles) - 1, 0))
@@ -100,7 +100,7 @@ class TileGrid(ColouredWidget):
             self.chosen.emit(index)
 
     def place_of(self, index: int) -> QRect:
-        """Return where a tile is."""
+        """Return the rectangle of a tile."""
         columns, side = self._grid()
         row, column = divmod(index, columns)
         across, down = self._size(side)
@@ -134,7 +134,7 @@ class TileGrid(ColouredWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Save picture as PNG…", lambda: self.save_asked.emit(index))
+        menu.addAction("Save image as PNG…", lambda: self.save_asked.emit(index))
         if self._choosable:
             menu.addAction("Keep this sample", lambda: self.keep_asked.emit(index))
         menu.popup(event.globalPos())
@@ -180,7 +180,7 @@ class TileGrid(ColouredWidget):
         return max(1, side * width // longest), max(1, side * height // longest)
 
     def _grid(self) -> tuple[int, int]:
-        """Return the number of columns with which tiles are largest, and their longer side."""
+        """Return the number of columns that makes the tiles largest, and their longer side."""
         count = max(len(self._tiles), 1)
         if not self._tiles:
             return 1, LEAST_SIDE
@@ -197,7 +197,7 @@ class TileGrid(ColouredWidget):
 
 
 class ColourBar(ColouredWidget):
-    """A scale beside a map: its colours from 0 to the greatest value in levels, with the numbers at its ends."""
+    """A scale beside the map: its colours from 0 to the greatest value in levels, with the numbers at its ends."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -212,7 +212,7 @@ class ColourBar(ColouredWidget):
         return self._top
 
     def show_scale(self, colours: NDArray[np.uint8], top: float | None) -> None:
-        """Show ``colours`` [256, 3] from 0 to ``top``; nothing for None."""
+        """Show ``colours`` [256, 3] from 0 to ``top`` levels, or nothing if ``top`` is None."""
         self._colours, self._top = colours, top
         self.setToolTip("" if top is None else f"Standard deviation over the samples, 0 to {top:.4g} levels")
         self.update()

@@ -1,4 +1,4 @@
-"""The tools of Paint: a column of them beside the canvas, and a bar above it for picture, mask and brush."""
+"""The tools of Paint: a column of them beside the canvas, and a bar above it for image, mask and brush."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class ActionsByName(Protocol):
 
 
 class ToolColumn(QWidget):
-    """One button for each tool, and one that shows what comes of it while it is held."""
+    """A button for each tool, and one that shows the chosen sample while it is held."""
 
     compare_held = Signal(bool)
-    """The button that compares was pressed or let go."""
+    """Whether the button that compares was pressed or released."""
 
     def __init__(self, actions: ActionsByName, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,12 +69,12 @@ class ToolColumn(QWidget):
 
 
 class ImageBar(ColouredWidget):
-    """Which picture, which mask, how large a brush and of what colour."""
+    """Chooses the image, the mask, and the size and colour of the brush."""
 
     size_asked = Signal(int)
-    """The brush is to have this diameter."""
+    """The requested diameter of the brush, pixels of the image."""
     colour_chosen = Signal(tuple)
-    """Red, green and blue, 0 … 255, to paint with."""
+    """The colour to paint with: red, green and blue, 0 … 255."""
 
     def __init__(self, actions: ActionsByName, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +83,7 @@ class ImageBar(ColouredWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 6, 16, 6)
         layout.setSpacing(6)
-        layout.addWidget(QLabel("Picture", self))
+        layout.addWidget(QLabel("Image", self))
         for name in ("previous_image", "next_image", "sample_image", "open_image"):
             layout.addWidget(_flat(actions[name], self))
         layout.addWidget(_rule(self))
@@ -92,7 +92,7 @@ class ImageBar(ColouredWidget):
         self._size = QSlider(Qt.Orientation.Horizontal, self)
         self._size.setRange(*SIZES)
         self._size.setAccessibleName("Brush size")
-        self._size.setToolTip("Diameter of the brush in pixels of the picture ([ and ], Alt and wheel)")
+        self._size.setToolTip("Diameter of the brush in pixels of the image ([ and ], Alt and wheel)")
         self._size.setMinimumWidth(72)
         self._size.setMaximumWidth(200)
         self._size.valueChanged.connect(self.size_asked)
@@ -104,7 +104,7 @@ class ImageBar(ColouredWidget):
         layout.addWidget(self._size, 1)
         layout.addWidget(self._diameter)
         self._colour = QToolButton(self)
-        self._colour.setToolTip("Colour to paint the picture with (P)")
+        self._colour.setToolTip("Colour to paint the image with (P)")
         self._colour.setAccessibleName("Colour to paint with")
         self._colour.setAutoRaise(True)
         self._colour.clicked.connect(self._ask_colour)
@@ -116,16 +116,16 @@ class ImageBar(ColouredWidget):
         self.show_tools(self._tools)
 
     def set_largest(self, size: int) -> None:
-        """Have the slider reach up to a brush of that size; other ways to set it reach farther."""
+        """Set the largest brush of the slider; shortcuts and the wheel can set a larger one."""
         with QSignalBlocker(self._size):
             self._size.setMaximum(max(size, SIZES[0] + 1))
 
     def set_colours(self, colours: bool) -> None:
-        """Paint with colours, or with grey levels alone."""
+        """Set whether to paint with colours or with grey levels."""
         self._with_colours = colours
 
     def show_tools(self, tools: ToolBox) -> None:
-        """Show how the tools are set."""
+        """Show the settings of the tools."""
         self._tools = tools
         with QSignalBlocker(self._size):
             self._size.setValue(tools.size)
@@ -168,7 +168,7 @@ class ImageBar(ColouredWidget):
 
 
 def _swatch(colour: QColor, palette: Palette) -> QIcon:
-    """Return a patch of one colour, with a rim that sets it off from what it lies on."""
+    """Return a patch of one colour with a border that separates it from the background."""
     patch = QPixmap(SWATCH, SWATCH)
     patch.fill(QColor(palette.muted))
     painter = QPainter(patch)
@@ -182,7 +182,7 @@ def _set_flat(button: QToolButton) -> None:
     button.setIconSize(QSize(ICON, ICON))
     button.setFixedSize(SIDE, SIDE)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the canvas
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the canvas keeps the keyboard focus
 
 
 def _flat(action: QAction, parent: QWidget) -> QToolButton:

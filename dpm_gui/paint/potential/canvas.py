@@ -1,4 +1,4 @@
-"""The plane of Paint: points that flow into what is wished for, and a pointer that wishes."""
+"""The plane of Paint: points sampled under a potential r(x), and a pointer that paints the potential."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from dpm_gui.views.items.cloud import CloudItem
 
 
 class PotentialCanvas(PointsView):
-    """A canvas of points that says where a wish is pressed, moved and let go, in model units."""
+    """A canvas of points that emits where the pointer is pressed, moved and released, in model units."""
 
     pressed = Signal(float, float)
     moved = Signal(float, float)
     released = Signal(float, float)
     size_asked = Signal(int)
-    """The brush is to be some steps larger."""
+    """The number of steps by which to enlarge the brush."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._potential_item = PotentialItem()
@@ -38,24 +38,24 @@ class PotentialCanvas(PointsView):
         self.viewport().setMouseTracking(True)
         self.setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
-        self.region_changed.connect(lambda _: self.viewport().update())  # the outline is as large as its place
+        self.region_changed.connect(lambda _: self.viewport().update())  # the outline scales with the region
         self.apply_palette()
 
     @property
     def potential_item(self) -> PotentialItem:
-        """The contours."""
+        """The contours of the potential."""
         return self._potential_item
 
     def show_potential(self, log_r: NDArray[np.float32], extent: tuple[float, float, float, float]) -> None:
-        """Show ln r on a grid, its greatest value 0."""
+        """Show ln r ``[H, W]`` on a grid over ``extent``, model units; its greatest value is 0."""
         self._potential_item.show_field(log_r, extent)
 
     def show_data_points(self, points: NDArray[np.float32]) -> None:
-        """Show data ``[N, 2]``, model units, faintly beneath: one sees where the model's own points are."""
+        """Show data ``[N, 2]``, model units, faintly beneath the samples."""
         self._data_points.set_points(points)
 
     def set_brush(self, diameter: float | None) -> None:
-        """Draw the outline of a brush, its diameter in model units, under the pointer; or none."""
+        """Draw the outline of a brush of ``diameter``, model units, under the pointer, or none."""
         self._update_outline()
         self._outline.diameter = diameter
         self._update_outline()
@@ -78,7 +78,7 @@ class PotentialCanvas(PointsView):
         self.moved.emit(place.x(), place.y())
 
     def left_clicked(self, position: QPointF) -> None:
-        """A click is a wish as well; nothing more comes of it."""
+        """Do nothing: press and release have already emitted the click."""
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -101,7 +101,7 @@ class PotentialCanvas(PointsView):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        # Under a style sheet Qt puts back the colours it saw first when a page is shown (Qt 6.11).
+        # Under a style sheet, Qt 6.11 restores its first colours whenever a page is shown.
         self.apply_palette()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -126,5 +126,5 @@ class PotentialCanvas(PointsView):
             self.viewport().update(self._outline.area(self._pointer, self._scale()))
 
     def _scale(self) -> float:
-        """Return how many pixels there are to one of the model's units."""
+        """Return the number of pixels per model unit."""
         return 1.0 / float(self.view.viewPixelSize()[0])

@@ -1,4 +1,4 @@
-"""Lines of equal value over a grid, and a tint where the value is high."""
+"""Contours of a grid, and a tint where its values are high."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from dpm_gui.views.canvases.image_levels import tinted
 from dpm_gui.views.items.view_item import CachedItem
 
 CONTOUR_LEVELS = tuple(math.log(share) for share in (0.9, 0.5, 0.1, 0.01))
-"""ln r at which lines are drawn."""
+"""ln r of the contours."""
 TINT = 0.30
 
 
 class PotentialItem(CachedItem):
-    """r over the plane: its contours, and a tint that is strongest where r is 1."""
+    """A potential over the plane: its contours, and a tint that is strongest where r is 1."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class PotentialItem(CachedItem):
     def lines(self) -> NDArray[np.float64]:
         """The contours on show: ``[L, 4]``, from x, y to x, y, data coordinates.
 
-        They are found when they are asked for: of the fields of a stroke most are never drawn.
+        They are computed on demand, because most of the fields of a stroke are never drawn.
         """
         if self._lines is None:
             varies = self._log_r is not None and float(np.ptp(self._log_r)) > 0.0
@@ -48,7 +48,7 @@ class PotentialItem(CachedItem):
         self.redraw()
 
     def show_field(self, log_r: NDArray[np.float32] | None, extent: tuple[float, float, float, float]) -> None:
-        """Show ln r ``[H, W]``, greatest value 0, its corners' points at ``extent``; nothing for None."""
+        """Show ln r ``[H, W]``, greatest value 0, with its corner points at ``extent``, or nothing for None."""
         self._log_r, self._extent, self._lines = log_r, extent, None
         self.redraw()
 
@@ -66,20 +66,20 @@ class PotentialItem(CachedItem):
         )
 
     def _tint(self) -> QImage:
-        """Return a picture of r, the greatest ordinate at the top."""
+        """Return an image of r, with the largest y at the top."""
         log_r = np.zeros((1, 1), np.float32) if self._log_r is None else self._log_r
         r = np.exp(log_r[::-1])
-        # a wash over all of the plane would say nothing
+        # r below the last contour gets no tint, which would cover the whole plane
         return tinted(np.where(r < math.exp(CONTOUR_LEVELS[-1]), 0.0, r) * TINT, self._colour)
 
 
 def contours(
     values: NDArray[np.floating], levels: Sequence[float], extent: tuple[float, float, float, float]
 ) -> NDArray[np.float64]:
-    """Return the lines at which ``values`` [H, W] has one of ``levels``, ``[L, 4]``: from x, y to x, y.
+    """Return the contours of ``values`` [H, W] at ``levels``, ``[L, 4]``: from x, y to x, y.
 
-    By marching triangles: each square of the grid is cut into two, in each of which a line is straight and never
-    ambiguous.
+    They are found by marching triangles: each square of the grid is cut into two triangles, in which a contour is
+    straight and unambiguous.
     """
     left, right, bottom, top = extent
     height, width = values.shape
@@ -92,11 +92,11 @@ def contours(
 
 
 def _lines(triangles: NDArray[np.float64], level: float) -> NDArray[np.float64]:
-    """Return the lines through ``triangles`` [N, 3 corners, x y value] at one level."""
+    """Return the contours ``[L, 4]`` in ``triangles`` [N, 3 corners, (x, y, value)] at one level."""
     above = triangles[:, :, 2] >= level
     cut = (above.any(1)) & (~above.all(1))
     triangles, above = triangles[cut], above[cut]
-    # the corner that is alone on its side of the level
+    # the one corner on its side of the level
     alone = np.where(above.sum(1) == 1, above.argmax(1), (~above).argmax(1))
     rows = np.arange(len(triangles))
     tip = triangles[rows, alone]

@@ -1,4 +1,4 @@
-"""A wish over the plane as one npz file that can be opened again."""
+"""A potential over the plane as one npz file that can be opened again."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ FILE_DESCRIPTION = "a potential over the plane"
 
 @dataclass(frozen=True, slots=True)
 class SavedPotential:
-    """All of a wish.
+    """A potential and how it is sampled.
 
     Attributes:
         potential: Its kind and its shape.
-        painted: What was painted, ln r, ``[GRID_POINTS, GRID_POINTS]``.
-        weighted, count, seed: How it is sampled.
+        painted: The painted ln r, ``[GRID_POINTS, GRID_POINTS]``.
+        weighted, count, seed: Whether by weighted particles, how many points, and the seed.
     """
 
     potential: DrawnPotential
@@ -36,20 +36,20 @@ class SavedPotential:
 
 
 def save_potential(saved: SavedPotential, path: str | os.PathLike[str]) -> None:
-    """Write ``saved`` to ``path``, whole or not at all.
+    """Write ``saved`` to ``path``, completely or not at all.
 
     Raises:
-        OutputError: If it cannot be written.
+        OutputError: If the file cannot be written.
     """
     how = {"weighted": saved.weighted, "count": saved.count, "seed": saved.seed}
     save_record(FORMAT, {**asdict(saved.potential), "painted": saved.painted, **how}, path)
 
 
 def load_potential(path: str | os.PathLike[str]) -> SavedPotential:
-    """Return the wish that `save_potential` wrote to ``path``.
+    """Return the potential that `save_potential` wrote to ``path``.
 
     Raises:
-        BadInputError: If there is no such file, or it is none of these; the message begins with ``path``.
+        BadInputError: If the file is missing or holds no potential; the message begins with ``path``.
     """
     values = load_record((FORMAT, OLD_FORMAT), path, FILE_DESCRIPTION, OLD_NAMES)
     try:

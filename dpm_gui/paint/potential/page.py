@@ -1,4 +1,4 @@
-"""The page of Paint for points in the plane: r(x) is painted or placed, and the reverse flows into it."""
+"""The page of Paint for points in the plane: r(x) is painted or placed, and points are sampled under it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from dpm_gui.window.actions import Actions
 
 PANEL_WIDTH = 420
 BRUSH_SIGNS = {"attract": 1.0, "repel": -1.0}
-HINT = "Paint where points are wished for. Contours: r = 0.9, 0.5, 0.1 and 0.01; faint points: the data."
+HINT = "Paint where r(x) is high. Contours: r = 0.9, 0.5, 0.1 and 0.01; faint points: the data."
 
 
 class PlanePage(QWidget):
-    """Joins the canvas of the plane to what is wished for."""
+    """Connects the canvas of the plane and the panel to the potential's session."""
 
     def __init__(self, potential_session: PotentialSession, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class PlanePage(QWidget):
         self.panel.setFixedWidth(PANEL_WIDTH)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setAccessibleName("Step on show")
-        self.slider.setToolTip("Look at the steps that have been computed")
+        self.slider.setToolTip("Choose one of the steps computed so far")
         self._time = QLabel(self)
         note = QLabel(HINT, self)
         note.setWordWrap(True)
@@ -65,25 +65,25 @@ class PlanePage(QWidget):
         self.canvas.fit()
 
     def compare(self, after: bool) -> None:
-        """Show the plane without the wish while a key is held."""
+        """Show the plane without the contours of r(x) while a key is held."""
         self.canvas.potential_item.setVisible(not after)
 
     def focus_canvas(self) -> None:
-        """Have keys go to the canvas."""
+        """Give the canvas the keyboard focus."""
         self.canvas.setFocus()
 
     def show_opened(self, opened: Opened) -> None:
-        """Be ready for the points of ``opened``."""
+        """Show the data of ``opened``."""
         data = opened.checkpoint.data
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, opened.checkpoint.steps)
             self.slider.setValue(opened.checkpoint.steps)
         self.canvas.show_data_points(data.to_model(data.examples))
-        self.canvas.set_message("The points appear here once something is wished for.")
+        self.canvas.set_message("The points appear here once r(x) has been painted.")
         self._show_potential()
 
     def resize_brush(self, steps: int) -> None:
-        """Enlarge the brush by some steps."""
+        """Enlarge the brush by ``steps``."""
         self.panel.diameter.stepBy(steps)
 
     def _connect(self) -> None:

@@ -1,4 +1,4 @@
-"""What is wished for over the plane, and how it is sampled."""
+"""The panel of the potential over the plane: its tools, and how it is sampled."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ from dpm_gui.views.widgets.boxes import choice_box, decimal_box, number_box
 from dpm_gui.views.widgets.flat_button import action_button
 
 POTENTIAL_TOOLS = {
-    "attract": ("Attract", "Paint where points are wished for"),
-    "repel": ("Repel", "Paint where no points are wished for"),
-    "half_plane": ("Half plane", "Drag from its border into it"),
-    "disc": ("Disc", "Drag from its middle to its rim"),
-    "observation": ("Observation", "Click what was observed, with noise"),
+    "attract": ("Attract", "Paint where r(x) is to be higher"),
+    "repel": ("Repel", "Paint where r(x) is to be lower"),
+    "half_plane": ("Half plane", "Drag from its border inwards"),
+    "disc": ("Disc", "Drag from its centre to its edge"),
+    "observation": ("Observation", "Click the point that was observed, with noise"),
 }
 LEAST_SHOWN_ACCEPTANCE = -200.0
-"""Bits: what is accepted so seldom is never seen."""
+"""Bits; below it the acceptance is practically zero, and no number is shown."""
 PAPER_TEXT = (
-    "The paper's kernels p(xᵗ⁻¹|xᵗ) r(xᵗ⁻¹), normalised, at every step: r is counted many times over, "
-    "so this is not p(x⁰) r(x⁰)."
+    "The paper's kernels p(xᵗ⁻¹|xᵗ) r(xᵗ⁻¹), normalised at every step: r enters at every step, "
+    "so the samples are not from p(x⁰) r(x⁰)."
 )
 WEIGHTED_TEXT = (
-    "Weighted particles that look ahead to x⁰ and are resampled when few carry the weight: "
-    "p(x⁰) r(x⁰) as their number grows."
+    "Weighted particles take r at the x⁰ estimate and are resampled when few carry the weight: "
+    "they sample p(x⁰) r(x⁰) exactly as their number grows."
 )
 
 
 class PotentialPanel(QWidget):
-    """Shows how the wish stands and asks for other tools and options."""
+    """Shows the tools, the options and the results, and emits changes of them."""
 
     tool_chosen = Signal(str)
     """One of `POTENTIAL_TOOLS`."""
     changed = Signal(dict)
-    """Entries of the options that are to change: weighted, count, automatic."""
+    """The options to change: weighted, count, automatic."""
     brush_changed = Signal(float, float)
     """Diameter, model units, and strength, nats."""
     std_changed = Signal(float)
@@ -69,9 +69,10 @@ class PotentialPanel(QWidget):
         for box in (self.diameter, self.strength):
             box.valueChanged.connect(lambda _: self.brush_changed.emit(self.diameter.value(), self.strength.value()))
         self.std.valueChanged.connect(self.std_changed)
-        self.draws = choice_box(self, "Draws", ("weighted particles", "the paper's kernels"))
+        samplers = ("weighted particles (exact as they grow)", "reverse kernels (fast, approximate)")
+        self.draws = choice_box(self, "Sampler", samplers)
         self.draws.activated.connect(lambda index: self.changed.emit({"weighted": index == 0}))
-        self.count = number_box(self, "Points", 100, 20_000, "How many points flow into the wish", step=500)
+        self.count = number_box(self, "Points", 100, 20_000, "Number of points sampled under r(x)", step=500)
         self.count.setGroupSeparatorShown(True)
         self.count.valueChanged.connect(lambda value: self.changed.emit({"count": value}))
         self.automatic = QCheckBox("Run after each stroke", self)
@@ -84,28 +85,28 @@ class PotentialPanel(QWidget):
         self._lay_out()
 
     def show_tool(self, tool: str) -> None:
-        """Show which tool is in hand."""
+        """Show the chosen tool and its settings."""
         self._buttons[tool].setChecked(True)
         self.form.setRowVisible(self.std, tool == "observation")
         for box in (self.diameter, self.strength):
             self.form.setRowVisible(box, tool in {"attract", "repel"})
 
     def show_options(self, weighted: bool, count: int) -> None:
-        """Show how it is sampled."""
+        """Show the sampler and the number of points."""
         with QSignalBlocker(self.draws), QSignalBlocker(self.count):
             self.draws.setCurrentIndex(0 if weighted else 1)
             self.count.setValue(count)
         self.sentence.setText(WEIGHTED_TEXT if weighted else PAPER_TEXT)
 
     def show_result(self, acceptance: float | None, size: float | None, count: int, weighted: bool) -> None:
-        """Show log2 of the share that the wish accepts, bits, and the effective sample size."""
+        """Show log2 of the share of samples that r accepts, in bits, and the effective sample size."""
         if not weighted:
-            self.acceptance.setText("known with weights alone")
-            self.effective.setText("every point counts the same")
+            self.acceptance.setText("known only with weighted particles")
+            self.effective.setText("all points count equally")
             return
         share = "–" if acceptance is None else f"{acceptance:.2f} bits  ({2.0**acceptance:.2%})"
         if acceptance is not None and acceptance < LEAST_SHOWN_ACCEPTANCE:
-            share = "none: the model gives nothing to this wish"
+            share = "below 2⁻²⁰⁰: practically no probability here"
         self.acceptance.setText(with_minus(share))
         self.effective.setText("–" if size is None else f"{size:.0f} of {count}")
 
@@ -126,7 +127,7 @@ class PotentialPanel(QWidget):
             tools.addWidget(button, index // 3, index % 3)
         clear = QToolButton(self)
         clear.setText("Clear")
-        clear.setToolTip("Wish for nothing: r = 1 everywhere (Delete)")
+        clear.setToolTip("Set r = 1 everywhere (Delete)")
         clear.setAutoRaise(True)
         clear.clicked.connect(self.clear_asked)
         clear.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -142,7 +143,7 @@ class PotentialPanel(QWidget):
             self.form.addRow(text, field)
         self.form.addRow("Points", counts)
         self.form.addRow("", self.automatic)
-        self.form.addRow("Draws", self.draws)
+        self.form.addRow("Sampler", self.draws)
         self.form.addRow("Acceptance of r", self.acceptance)
         self.form.addRow("Effective size", self.effective)
         layout = QVBoxLayout(self)

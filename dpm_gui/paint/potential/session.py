@@ -1,4 +1,4 @@
-"""A wish over the plane, and the reverse runs that heed it."""
+"""The session of a potential over the plane, and of the reverse runs under it."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from dpm_gui.paint.potential.soft_field import SoftField
 from dpm_gui.session.session import Session
 from dpm_gui.session.undo import ReplaceValueCommand
 
-SAMPLING_POSTERIOR = "wish"
+SAMPLING_POSTERIOR = "posterior"
 COUNT = 2000
 
 
 class PotentialSession(TaskOwner):
-    """Holds what is wished for, undoably, and runs the reverse under it; the newest wish alone is heeded."""
+    """Holds the potential, which changes undoably, and samples under it; only the newest potential is run."""
 
     options_changed = Signal()
     changed = Signal()
-    """Something else is wished for."""
+    """The potential has changed."""
     started = Signal()
     frames_added = Signal()
-    """A frame has come, the newest in `frames`."""
+    """A frame has been added to `frames`."""
     ended = Signal(object)
-    """None, or the error that ended a run."""
+    """None after a run that finished or was stopped, else the error."""
 
     purpose = SAMPLING_POSTERIOR
 
@@ -61,61 +61,61 @@ class PotentialSession(TaskOwner):
 
     @property
     def potential(self) -> DrawnPotential:
-        """What is wished for."""
+        """The potential that is drawn."""
         return self._potential
 
     @property
     def available(self) -> bool:
-        """Whether points in the plane are open."""
+        """Whether the open checkpoint has points in the plane."""
         return self._session.has_drift
 
     @property
     def steps(self) -> int:
-        """T of what is open."""
+        """T of the open checkpoint; 1 if none is open."""
         opened = self._session.opened
         return 1 if opened is None else opened.checkpoint.steps
 
     @property
     def spec(self) -> RunSpec:
-        """What is run."""
+        """The spec of a run."""
         asked = posterior(self._potential, self.field.log_r, self.weighted)
         return dataclasses.replace(self._session.spec, count=self.count, posterior=asked)
 
     @property
     def acceptance(self) -> float | None:
-        """log2 of the share of the model's samples that the wish would accept, as estimated at t = 0; bits."""
+        """log2 of the share of the model's samples that r accepts, estimated at t = 0; bits."""
         frame = self.frames.get(0)
         if frame is None or frame.log_probability is None:
             return None
         return (frame.log_probability + self._potential.offset()) / NATS_PER_BIT
 
     def edit(self, potential: DrawnPotential) -> None:
-        """Wish for something else, undoably."""
+        """Change the potential, undoably."""
         self._placing = False
         if potential != self._potential:
-            self._stack.push(ReplaceValueCommand("wish", self._apply, self._potential, potential))
+            self._stack.push(ReplaceValueCommand("potential", self._apply, self._potential, potential))
 
     def show(self, potential: DrawnPotential) -> None:
-        """Wish for something else while the pointer is down: `edit` follows, and nothing is run until then."""
+        """Show another potential while the pointer is down; nothing runs until `edit` follows."""
         self._placing = True
         self._potential = potential
         self.changed.emit()
 
     @property
     def saved(self) -> SavedPotential:
-        """All of what is wished for."""
+        """The potential and the options, to be saved."""
         seed = self._session.spec.seed
         return SavedPotential(self._potential, self.field.layer.values.copy(), self.weighted, self.count, seed)
 
     def take(self, saved: SavedPotential) -> None:
-        """Wish for what a file holds, undoably."""
+        """Load the potential and options of a file, undoably."""
         self._session.edit(seed=saved.seed)
         self.set_options(weighted=saved.weighted, count=saved.count)
-        self.field.layer.replace(saved.painted, "open a wish")
+        self.field.layer.replace(saved.painted, "open potential")
         self.edit(saved.potential)
 
     def clear(self) -> None:
-        """Wish for nothing."""
+        """Set r = 1 everywhere, undoably."""
         if self._potential.kind != PAINTED:
             self.edit(dataclasses.replace(self._potential, kind=PAINTED))
         if self.field.painted:
@@ -124,7 +124,7 @@ class PotentialSession(TaskOwner):
     def set_options(
         self, *, weighted: bool | None = None, count: int | None = None, automatic: bool | None = None
     ) -> None:
-        """Change whether there are weights, how many points, and whether it runs by itself; None stays as it is."""
+        """Change whether particles are weighted, the number of points and the automatic runs; None changes nothing."""
         self.weighted = self.weighted if weighted is None else weighted
         self.count = self.count if count is None else count
         self.automatic = self.automatic if automatic is None else automatic
@@ -132,11 +132,11 @@ class PotentialSession(TaskOwner):
         self._debounce.note()
 
     def set_in_view(self, in_view: bool) -> None:
-        """Say whether anybody looks."""
+        """Set whether Paint is visible: while it is hidden no run starts, and a run under way goes on."""
         self._debounce.set_in_view(in_view)
 
     def follow(self) -> None:
-        """Begin anew with what the session has opened."""
+        """Reset the potential for the checkpoint that the session has opened."""
         self.stop()
         self.frames = {}
         self._potential, self._placing = DrawnPotential(), False
@@ -145,7 +145,7 @@ class PotentialSession(TaskOwner):
         self.changed.emit()
 
     def run(self) -> None:
-        """Run the reverse under the wish, from the start."""
+        """Sample under the potential, from the start."""
         opened = self._session.opened
         if opened is None or not self.available:
             return
@@ -159,7 +159,7 @@ class PotentialSession(TaskOwner):
         )
 
     def stop(self) -> None:
-        """Stop what is under way; what is there stays."""
+        """Stop the run; the frames so far stay."""
         self._debounce.stop()
         super().stop()
 

@@ -1,4 +1,4 @@
-"""A wish r(x) over the plane: painted, or one of a few shapes that can be placed."""
+"""A potential r(x) over the plane: painted, or one of a few shapes that can be placed."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from dpm_gui.paint.potential.soft_field import EXTENT, grid
 PAINTED, HALF_PLANE, DISC, OBSERVATION = "painted", "half_plane", "disc", "observation"
 POTENTIAL_KINDS = (PAINTED, HALF_PLANE, DISC, OBSERVATION)
 DISC_EDGE_STD = 0.12
-"""Standard deviation over which r falls outside of a disc."""
+"""Standard deviation with which r falls outside a disc, model units."""
 LEAST_LENGTH = 0.05
-"""Of a drag that gives a direction or a radius."""
+"""The shortest drag that sets a direction or a radius, model units."""
 LEAST_LOG_R, BORDER_SLOPE = -40.0, 60.0
-"""Of ln r for a picture of it: its least value, and its slope at the border of a half plane."""
+"""The least ln r in the image of a potential, and the slope of ln r at the border of a half plane."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnPotential:
-    """What is wished for, all in model units.
+    """The kind and shape of a potential, in model units.
 
     Attributes:
         kind: One of `POTENTIAL_KINDS`.
-        centre: Of a disc; of a half plane a point on its border; of an observation what was observed.
-        towards: Of a half plane the direction, of any length, in which r = 1.
+        centre: The centre of a disc, a point on the border of a half plane, or the observed point.
+        towards: The direction, of any length, in which r = 1 for a half plane.
         radius: Of a disc.
         std: Standard deviation of an observation's noise.
     """
@@ -40,7 +40,7 @@ class DrawnPotential:
     std: float = 0.3
 
     def placed(self, start: tuple[float, float], stop: tuple[float, float]) -> DrawnPotential:
-        """Return it as a drag from ``start`` to ``stop`` places it; a click keeps direction and radius."""
+        """Return a copy placed by a drag from ``start`` to ``stop``; a click keeps direction and radius."""
         direction = stop[0] - start[0], stop[1] - start[1]
         length = math.hypot(*direction)
         if length < LEAST_LENGTH:
@@ -50,7 +50,7 @@ class DrawnPotential:
         return replace(self, centre=start, towards=direction, radius=length)
 
     def to_potential(self, painted: NDArray[np.float32]) -> Potential:
-        """Return r; ``painted`` is ln r on the grid, where that is what is wished for."""
+        """Return r(x); ``painted``, ln r on the grid, is used if the kind is `PAINTED`."""
         if self.kind == HALF_PLANE:
             return HalfPlane(np.array(self.towards), float(np.dot(self.towards, self.centre)))
         if self.kind == OBSERVATION:
@@ -58,7 +58,7 @@ class DrawnPotential:
         return PaintedField(painted if self.kind == PAINTED else self.log_r(painted), EXTENT)
 
     def log_r(self, painted: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return ln r on the grid, its greatest value 0, for a picture of it."""
+        """Return ln r on the grid, ``[GRID_POINTS, GRID_POINTS]``, greatest value 0, to be drawn."""
         if self.kind == PAINTED:
             return painted
         x, y = grid()
@@ -73,12 +73,12 @@ class DrawnPotential:
         return np.maximum(-0.5 * beyond**2, LEAST_LOG_R).astype(np.float32)
 
     def offset(self) -> float:
-        """Return ln of what r's integral is to be multiplied by for r to be 1 at its greatest; nats."""
+        """Return ln of the factor by which the integral of r must be multiplied for the maximum of r to be 1; nats."""
         return math.log(2.0 * math.pi * self.std**2) if self.kind == OBSERVATION else 0.0
 
 
 def posterior(potential: DrawnPotential, painted: NDArray[np.float32], weighted: bool) -> Posterior:
-    """Return the posterior a wish asks for: by weighted particles that look ahead, or by the paper's kernels alone."""
-    nothing = potential.kind == PAINTED and not painted.any()  # then to look ahead would cost much and tell nothing
-    timing = "twisted" if weighted and not nothing else "constant"
+    """Return the posterior under ``potential``: with twisted, weighted particles, or with the paper's kernels."""
+    is_one = potential.kind == PAINTED and not painted.any()  # where r = 1 everywhere, twisting only costs time
+    timing = "twisted" if weighted and not is_one else "constant"
     return Posterior(potential.to_potential(painted), timing, weighted)

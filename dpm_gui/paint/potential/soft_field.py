@@ -1,4 +1,4 @@
-"""ln r painted on a grid over the plane with a soft brush, which attracts or repels."""
+"""ln r on a grid over the plane, painted with a soft brush that attracts or repels."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from dpm_gui.paint.document.raster import Point, soft_segment
 GRID_POINTS = 96
 """Points of the grid along each axis."""
 GRID_HALF_WIDTH = 3.0
-"""Where the outermost of them lie: at plus and minus so many standard deviations."""
+"""The outermost grid points lie at plus and minus so many standard deviations."""
 EXTENT = (-GRID_HALF_WIDTH, GRID_HALF_WIDTH, -GRID_HALF_WIDTH, GRID_HALF_WIDTH)
 CELL = 2.0 * GRID_HALF_WIDTH / (GRID_POINTS - 1)
 MOST_NATS = 12.0
-"""Nats that strokes may heap up or wear away."""
+"""The largest absolute value of the painted ln r, nats."""
 
 
 class SoftField(QObject):
@@ -32,17 +32,17 @@ class SoftField(QObject):
 
     @property
     def log_r(self) -> NDArray[np.float32]:
-        """What was painted, shifted so that r is 1 where it is largest: then r is a chance to be accepted."""
+        """The painted ln r, shifted so that r is at most 1 and can be read as an acceptance probability."""
         painted: NDArray[np.float32] = self.layer.values
         return np.asarray(painted - max(float(painted.max()), 0.0), np.float32)
 
     @property
     def painted(self) -> bool:
-        """Whether there is anything but r = 1."""
+        """Whether r differs from 1 anywhere."""
         return bool(self.layer.values.any())
 
     def press(self, x: float, y: float, diameter: float, amount: float) -> None:
-        """Begin a stroke at a place of the plane, which adds ``amount`` nats in its middle; one adds once only."""
+        """Begin a stroke at (``x``, ``y``) that adds ``amount`` nats at its centre; crossings add once."""
         self.release()
         self.layer.begin()
         self._weight[:] = 0.0
@@ -50,7 +50,7 @@ class SoftField(QObject):
         self.move(x, y, diameter)
 
     def move(self, x: float, y: float, diameter: float) -> None:
-        """Go on to a place; ``diameter`` is in standard deviations too."""
+        """Continue the stroke to (``x``, ``y``); ``diameter`` too is in standard deviations."""
         if not self.layer.in_stroke:
             return
         place = (x + GRID_HALF_WIDTH) / CELL + 0.5, (y + GRID_HALF_WIDTH) / CELL + 0.5
@@ -69,7 +69,7 @@ class SoftField(QObject):
             self.layer.commit("attract" if self._amount > 0 else "repel")
 
     def clear(self) -> None:
-        """Have r = 1 everywhere."""
+        """Set r = 1 everywhere, undoably."""
         self.layer.replace(np.zeros((GRID_POINTS, GRID_POINTS), np.float32), "clear")
 
 

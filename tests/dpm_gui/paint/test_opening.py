@@ -312,5 +312,5 @@ def test_a_file_that_is_refused_is_told_once_and_the_painting_stays(
 def test_a_picture_is_refused_at_once_where_there_is_none_to_be_filled_in(desk: Desk, tmp_path: Path) -> None:
     desk.opener.open_image(save_plain(tmp_path / "own.png", 11))
     assert not desk.opener.busy
-    assert "open a checkpoint of pictures first" in str(desk.failed[0])
+    assert "open a checkpoint of images first" in str(desk.failed[0])
     assert str(desk.failed[0]).startswith(str(tmp_path / "own.png"))

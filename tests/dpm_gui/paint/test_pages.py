@@ -101,7 +101,7 @@ def test_bits_that_were_stopped_say_where(
     steered = steer("inpaint")
     begin(paint, steered, 0, 2, qtbot)
     t = paint.result.t
-    assert bits._state.text() == f"filling in, t = {t}"
+    assert bits._state.text() == f"inpainting, t = {t}"
     paint.stop()
     assert bits._state.text() == f"stopped at t = {t}"
     begin(paint, steered, 1, 0, qtbot)
@@ -135,7 +135,7 @@ def test_pictures_that_were_stopped_before_any_came_say_so(
         paint.run()
     assert images.results.state == ""
     begin(paint, steer("inpaint"), 0, 0, qtbot)
-    assert images.results.state == "filling in…"
+    assert images.results.state == "inpainting…"
     paint.stop()
     assert images.results.state == "stopped"
 
@@ -145,7 +145,7 @@ def test_what_another_kind_of_data_said_is_gone_when_pictures_are_opened(
 ) -> None:
     images.deactivate()
     paint.started.emit()
-    assert images.results.state == "filling in…"
+    assert images.results.state == "inpainting…"
     paint.document_loaded.emit(session.opened)
     assert images.results.state == ""
 

@@ -167,10 +167,10 @@ def test_options_that_do_not_go_together_are_said_and_run_nothing(paint: PaintSe
 def test_weights_leave_out_what_is_walked_again_and_it_comes_back_with_the_plain_kernels(paint: PaintSession) -> None:
     usual = paint.options
     assert paint.request.resample_times == usual.resample_times > 0
-    assert "walked again" in usual.sentence("pixels")
+    assert "denoises them again" in usual.sentence("pixels")
     paint.set_options(weighted=True)
     assert paint.request.resample_times == 0
-    assert "walked again" not in paint.options.sentence("pixels")
+    assert "denoises them again" not in paint.options.sentence("pixels")
     paint.take_request(paint.request)
     paint.set_options(weighted=False)
     assert paint.request.resample_times == usual.resample_times
