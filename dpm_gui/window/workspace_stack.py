@@ -109,13 +109,13 @@ class WorkspaceStack(QStackedWidget):
 
     def _make(self, workspace: Workspace) -> None:
         page = workspace.make(self._services)
-        page.set_palette(self._palette)
-        page.set_line_scale(self._line_scale)
         page.dock_wanted.connect(self._show_dock)
         self.addWidget(page)
         self.undo_group.addStack(page.undo_stack)
         self.pages[workspace.name] = page
         self.docks[workspace.name] = [self._dock(dock, page.docks[dock.name]) for dock in workspace.docks]
+        page.set_palette(self._palette)  # not before: under a style sheet a new parent takes colours back (Qt 6.11)
+        page.set_line_scale(self._line_scale)
         self._size_docks()
         self._first_layouts[workspace.name] = self._window.saveState()
 

@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QColor, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMenu, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from dpm_gui import __main__, app
 from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.desktop.theme import DARK
 from dpm_gui.dialogs.command_palette import CommandPalette
 from dpm_gui.dialogs.shortcuts import ShortcutsDialog
 from dpm_gui.engine.values import FORWARD
 from dpm_gui.paint.workspace import PAINT
+from dpm_gui.views.figures.figure import Figure
 from dpm_gui.watch.page import WatchPage
 from dpm_gui.watch.workspace import WATCH
 from dpm_gui.window.application import DpmApplication
@@ -67,8 +69,8 @@ def make(qapp: QApplication, settings: QSettings, same_looks: None, trusted: Non
     """Makes the program with some workspaces, always on the same settings, and shows its window."""
     made: list[DpmApplication] = []
 
-    def begin(workspaces: tuple[Workspace, ...] = WORKSPACES) -> DpmApplication:
-        made.append(DpmApplication(qapp, Preferences(settings), workspaces, SPEC, "light"))
+    def begin(workspaces: tuple[Workspace, ...] = WORKSPACES, theme: str = "light") -> DpmApplication:
+        made.append(DpmApplication(qapp, Preferences(settings), workspaces, SPEC, theme))
         made[-1].show()
         return made[-1]
 
@@ -173,6 +175,17 @@ def test_it_is_shown_by_its_key_and_left_again(program: DpmApplication) -> None:
     assert page.received == [True, False]
     press(program, "Ctrl+3")
     assert window.workspaces.page is page
+
+
+def test_pages_and_docks_are_made_in_the_colours_of_the_theme(make: Make) -> None:
+    program = make(theme="dark")
+    press(program, "Ctrl+2")
+    press(program, "Ctrl+1")
+    figures = program.window.findChildren(Figure)
+    assert len(figures) == 5
+    for figure in figures:
+        colour = figure.header.grab().toImage().pixelColor(1, 1)
+        assert colour == QColor(DARK.surface), figure.header.title
 
 
 def test_commands_are_greyed_in_the_other_workspaces_and_say_where_they_belong(program: DpmApplication) -> None:
