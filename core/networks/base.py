@@ -73,6 +73,11 @@ class Network(nn.Module, ABC):
         """
         return cls(**checked_sizes(config, cls.limits))
 
+    @classmethod
+    def config_of(cls, *sizes: int) -> dict[str, int]:
+        """Return a configuration: ``sizes`` by their names, in the order of `limits`."""
+        return dict(zip(cls.limits, sizes, strict=True))
+
     @property
     def dtype(self) -> torch.dtype:
         """What it computes in: by its parameters, or float64 where it is exact."""

@@ -32,11 +32,11 @@ class ConvolutionalNetwork(Network):
     config: Mapping[str, int]
     channels: int
 
-    def __init__(self, **config: int) -> None:
+    def __init__(self, *sizes: int) -> None:
         super().__init__()
-        self.config = config
-        self.channels = config["channels"]
-        self.scales = config["scales"]
+        self.config = self.config_of(*sizes)
+        self.channels = self.config["channels"]
+        self.scales = self.config["scales"]
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:

@@ -75,16 +75,7 @@ class MultiscaleConvolution(ConvolutionalNetwork):
         bumps: int = 12,
         magnifications: int = 4,
     ) -> None:
-        super().__init__(
-            channels=channels,
-            width=width,
-            scales=scales,
-            layers=layers,
-            dense=dense,
-            dense_layers=dense_layers,
-            bumps=bumps,
-            magnifications=magnifications,
-        )
+        super().__init__(channels, width, scales, layers, dense, dense_layers, bumps, magnifications)
         self.bumps = bumps
         self.register_buffer("gains", torch.tensor([8.0**power for power in range(magnifications)]), persistent=False)
         seen = channels * (1 + len(NEIGHBOURS) * magnifications)

@@ -75,13 +75,7 @@ class MultilayerPerceptron(Perceptron):
         self, dimensions: int, width: int = 128, layers: int = 3, frequencies: int = 8, fourier_features: int = 0
     ) -> None:
         super().__init__(dimensions, 2 * dimensions, width, layers, frequencies, fourier_features)
-        self.config = {
-            "dimensions": dimensions,
-            "width": width,
-            "layers": layers,
-            "frequencies": frequencies,
-            "fourier_features": fourier_features,
-        }
+        self.config = self.config_of(dimensions, width, layers, frequencies, fourier_features)
         self.shape = (dimensions,)
 
     def reverse_kernel(self, x: Tensor, t: Steps, process: GaussianProcess) -> Gaussian:
@@ -106,7 +100,7 @@ class BitPerceptron(Perceptron):
 
     def __init__(self, dimensions: int, width: int = 128, layers: int = 3, frequencies: int = 4) -> None:
         super().__init__(2 * dimensions, dimensions, width, layers, frequencies)
-        self.config = {"dimensions": dimensions, "width": width, "layers": layers, "frequencies": frequencies}
+        self.config = self.config_of(dimensions, width, layers, frequencies)
         self.shape = (dimensions,)
 
     def reverse_kernel(self, x: Tensor, t: Steps, process: BinomialProcess) -> MixedBits:

@@ -75,16 +75,7 @@ class UNet(ConvolutionalNetwork):
         added: int = 0,
         variance_divisor: int = 1,
     ) -> None:
-        super().__init__(
-            channels=channels,
-            width=width,
-            scales=scales,
-            blocks=blocks,
-            bottleneck=bottleneck,
-            frequencies=frequencies,
-            added=added,
-            variance_divisor=variance_divisor,
-        )
+        super().__init__(channels, width, scales, blocks, bottleneck, frequencies, added, variance_divisor)
         widths = [width * (scale + 1) for scale in range(scales)]
         seen = channels * (1 + len(NEIGHBOURS))
         self.time = TimeFeatures(frequencies, TIME_WIDTH)

@@ -29,7 +29,6 @@ def swiss_roll() -> Recipe:
         betas=log_linear(40, first=1e-3, alpha_bar_end=1e-3),
         learns_schedule=True,
         network=lambda _: MultilayerPerceptron(2, width=128, layers=3, fourier_features=4),
-        steps=5000,
     )
 
 
@@ -61,9 +60,7 @@ def heartbeat() -> Recipe:
         source=source,
         info=DataInfo(source.name, source.shape, (0.0, 1.0), np.zeros(source.shape), np.ones(source.shape), examples),
         betas=constant_erasure(2000, first=2e-5),
-        learns_schedule=False,
         network=lambda _: BitPerceptron(20, width=128, layers=3),
-        steps=5000,
     )
 
 

@@ -24,8 +24,8 @@ class Recipe:
         source: The source of the data.
         info: Units and examples, drawn with a fixed seed.
         betas: The rates; if they are learned, the initial ones, whose beta_1 and alpha_bar_T stay fixed.
-        learns_schedule: Whether the rates are learned; impossible for bits, whose rates have no gradient.
         network: Makes the untrained network for a number of steps T.
+        learns_schedule: Whether the rates are learned; impossible for bits, whose rates have no gradient.
         steps: Default number of gradient steps.
         batch: Examples per gradient step.
         learning_rate: Adam's learning rate at its peak.
@@ -43,9 +43,9 @@ class Recipe:
     source: Source
     info: DataInfo
     betas: Schedule
-    learns_schedule: bool
     network: Callable[[int], Network]
-    steps: int
+    learns_schedule: bool = False
+    steps: int = 5000
     batch: int = 4096
     learning_rate: float = 3e-3
     validation: int = 2048

@@ -10,16 +10,12 @@ from core.recipes.paper import heartbeat, heartbeat_fast, swiss_roll, swiss_roll
 from core.recipes.recipe import Recipe
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
-    "swiss_roll": swiss_roll,
-    "swiss_roll_rbf": swiss_roll_rbf,
-    "heartbeat": heartbeat,
-    "heartbeat_fast": heartbeat_fast,
-    "digits": digits,
-    "dead_leaves": dead_leaves,
-    "dead_leaves_paper": dead_leaves_paper,
-    "gravel": gravel,
-    "brick": brick,
-    "colour_patches": colour_patches,
+    make.__name__: make
+    for experiments in (
+        (swiss_roll, swiss_roll_rbf, heartbeat, heartbeat_fast),
+        (digits, dead_leaves, dead_leaves_paper, gravel, brick, colour_patches),
+    )
+    for make in experiments
 }
 
 

@@ -17,7 +17,7 @@ from core.networks.multiscale import MultiscaleConvolution
 from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
 from core.networks.unet import UNet
 from core.processes.schedules import Schedule, constant_erasure, log_linear
-from core.recipes.images import image_schedule
+from core.recipes.images import IMAGE_TRAINING, image_schedule
 from core.recipes.recipe import Recipe
 from core.values.checkpoints import Checkpoint, channels_of, pixels_of
 
@@ -136,12 +136,12 @@ def measured_count(recipe: Recipe) -> int:
 
 def _points(data: UserData) -> Recipe:
     dimensions = data.info.shape[0]
-    return _suited(
+    recipe = _suited(
         data,
         log_linear(POINT_STEPS, first=1e-3, alpha_bar_end=1e-3),
         lambda _: MultilayerPerceptron(dimensions, width=128, layers=3, fourier_features=4),
-        learns_schedule=True,
     )
+    return replace(recipe, learns_schedule=True)
 
 
 def _bits(data: UserData) -> Recipe:
@@ -156,18 +156,12 @@ def _bits(data: UserData) -> Recipe:
 
 def _images(data: UserData) -> Recipe:
     shape = data.info.shape
-    return replace(
-        _suited(data, image_schedule(), lambda _: UNet(channels=channels_of(shape))),
-        batch=max(4, min(IMAGE_BATCH, BATCH_PIXELS // pixels_of(shape))),
-        learning_rate=1e-3,
-        validation=256,
-        float16=True,
-    )
+    recipe = _suited(data, image_schedule(), lambda _: UNet(channels=channels_of(shape)))
+    batch = max(4, min(IMAGE_BATCH, BATCH_PIXELS // pixels_of(shape)))
+    return replace(recipe, **{**IMAGE_TRAINING, "batch": batch})
 
 
-def _suited(
-    data: UserData, betas: Schedule, network: Callable[[int], Network], *, learns_schedule: bool = False
-) -> Recipe:
+def _suited(data: UserData, betas: Schedule, network: Callable[[int], Network]) -> Recipe:
     """Return a recipe with the given rates and network and the settings that all kinds of data share."""
     return Recipe(
         name=USER_DATA,
@@ -178,9 +172,7 @@ def _suited(
         source=data.source,
         info=data.info,
         betas=betas,
-        learns_schedule=learns_schedule,
         network=network,
-        steps=5000,
         licence=LICENCE,
     )
 
