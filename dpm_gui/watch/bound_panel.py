@@ -1,4 +1,4 @@
-"""The bound K of what is open, and the button that measures it."""
+"""The bound K of the open checkpoint, and the button that measures it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from dpm_gui.desktop.numbers import fixed, grouped
 from dpm_gui.session.session import Session
 from dpm_gui.views.widgets.flat_button import action_button
 
+NULL, GAIN, TRUTH, CODE_LENGTH = "Null model", "Gain over null", "True value", "Code length"
 BOUND_ROWS = (
-    ("K", "The bound on E log₂ p(x⁰), section 2.4 and appendix B"),
-    ("null", "The null model, a unit Gaussian or independent bits: what K is compared with"),
-    ("gain", "K less the null model"),
-    ("truth", "E log₂ q(x¹): what K would be if every reverse kernel were exact"),
-    ("8 bits", "What K says one number of the 8-bit picture takes to code, in bits per dimension"),
+    ("K", "The lower bound on E log₂ p(x⁰), section 2.4 and appendix B"),
+    (NULL, "E log₂ of a unit Gaussian or of independent bits, for comparison with K"),
+    (GAIN, "K minus the null model"),
+    (TRUTH, "E log₂ q(x¹), which K would reach if every reverse kernel were exact"),
+    (CODE_LENGTH, "Code length of one 8-bit value of an image, by the bound K"),
 )
 
 
 class BoundPanel(QWidget):
-    """Shows K, the null model, the gain and the truth where it is known; all can be selected and copied."""
+    """Shows K, the null model, the gain and, where it is known, the true value; all can be selected and copied."""
 
     def __init__(self, session: Session, measure: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,10 +50,10 @@ class BoundPanel(QWidget):
         self.show_bound(session.bound)
 
     def show_bound(self, bound: Bound | None) -> None:
-        """Show ``bound``, or how to come by one."""
+        """Show ``bound``; without one, state that K has not been measured."""
         coded = None if bound is None else bound.bits_per_dimension
         for parts in (self._labels, self._numbers):
-            parts["8 bits"].setVisible(coded is not None)
+            parts[CODE_LENGTH].setVisible(coded is not None)
         if bound is None:
             self._heading.setText("The bound K has not been measured yet.")
             for number in self._numbers.values():
@@ -60,14 +61,14 @@ class BoundPanel(QWidget):
             return
         self._heading.setText(f"Training bound, bits per {bound.unit}, on {grouped(bound.count)} held-out examples")
         self._numbers["K"].setText(f"<b>{fixed(bound.k, 3)}</b> ± {bound.standard_error:.3f}")
-        self._numbers["null"].setText(fixed(bound.null, 3))
-        self._numbers["gain"].setText(fixed(bound.gain, 3))
-        self._numbers["truth"].setText(
-            "not known for these data"
+        self._numbers[NULL].setText(fixed(bound.null, 3))
+        self._numbers[GAIN].setText(fixed(bound.gain, 3))
+        self._numbers[TRUTH].setText(
+            "unknown for these data"
             if bound.truth is None or bound.truth_standard_error is None
             else f"{fixed(bound.truth, 3)} ± {bound.truth_standard_error:.3f}"
         )
-        self._numbers["8 bits"].setText("–" if coded is None else f"{fixed(coded, 3)} bits per dimension")
+        self._numbers[CODE_LENGTH].setText("–" if coded is None else f"{fixed(coded, 3)} bits per 8-bit value")
 
     def _number(self, name: str, tip: str) -> QLabel:
         label = QLabel(self)

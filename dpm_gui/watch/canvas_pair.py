@@ -1,4 +1,4 @@
-"""Both canvases side by side: what is done to one is done to the other, where that makes sense."""
+"""Both canvases side by side, linked in zoom and position."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dpm_gui.views.canvases.canvas import Canvas
 
 
 class CanvasPair(QSplitter):
-    """The canvas of each side, of the kind that suits the data, and the path of the trajectory that was clicked."""
+    """The canvas of each side, of the kind that suits the data, and the path of the clicked trajectory."""
 
     def __init__(self, session: Session, player: Player, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -28,7 +28,7 @@ class CanvasPair(QSplitter):
         self._apart = False
         self.views: dict[str, Canvas] = {}
         self.chosen: tuple[str, int] | None = None
-        """Side and number of the trajectory that was clicked."""
+        """Side and index of the clicked trajectory."""
         self._path: tuple[tuple[str, int, int, int], NDArray[np.float32]] | None = None
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
@@ -40,18 +40,18 @@ class CanvasPair(QSplitter):
             view.set_palette(palette)
 
     def set_line_scale(self, scale: float) -> None:
-        """Draw lines and points so many times as thick."""
+        """Multiply the width of lines and points by ``scale``."""
         self._line_scale = scale
         for view in self.views.values():
             view.set_line_scale(scale)
 
     def show_message(self, text: str) -> None:
-        """Say ``text`` on both canvases."""
+        """Show ``text`` on both canvases."""
         for view in self.views.values():
             view.set_message(text)
 
     def take(self, kind: type[Canvas]) -> bool:
-        """Show two canvases of ``kind``, in the place of those of another; tell whether they are new."""
+        """Replace canvases of another kind by two of ``kind``; return whether any were replaced."""
         if self.views and all(type(view) is kind for view in self.views.values()):
             return False
         for view in self.views.values():
@@ -69,10 +69,10 @@ class CanvasPair(QSplitter):
         return True
 
     def show_futures(self, futures: bool) -> None:
-        """Know whether the reverse is many futures: none of those belongs beside a picture of the forward side."""
+        """Unlink the sides while the reverse shows many futures: they match no image of the forward side."""
         forward, reverse = self.views[FORWARD], self.views[REVERSE]
         if futures and reverse.enlarged_image >= 0:
-            reverse.fit()  # they are to be seen at once
+            reverse.fit()  # shows all futures at once
         apart = futures and reverse.links_trajectories
         if apart == self._apart:
             return
@@ -85,7 +85,7 @@ class CanvasPair(QSplitter):
         reverse.fit()
 
     def choose(self, side: str, index: int) -> None:
-        """Have the path of one trajectory drawn and forget the one before; -1 chooses none."""
+        """Draw the path of trajectory ``index`` of ``side`` instead of the previous one; -1 removes it."""
         self.chosen = (side, index) if index >= 0 else None
         self._path = None
         for name, view in self.views.items():
@@ -94,7 +94,7 @@ class CanvasPair(QSplitter):
         self.show_path()
 
     def show_path(self) -> None:
-        """Draw the path of the chosen trajectory, as far as it is known, and where on it the step on show is."""
+        """Draw the path of the chosen trajectory as far as it is recorded, and mark the current step on it."""
         if self.chosen is None:
             return
         side, index = self.chosen
@@ -103,6 +103,6 @@ class CanvasPair(QSplitter):
             return
         first, last = recording.available
         key = (side, index, first, last)
-        if self._path is None or self._path[0] != key:  # to gather it again at every step would take a frame's time
+        if self._path is None or self._path[0] != key:  # gathering it at every step would cost a frame's time
             self._path = key, recording.path(index)
         self.views[side].show_path(self._path[1], min(max(self._player.t, first), last) - first)

@@ -1,4 +1,4 @@
-"""What stands in the docks of Watch: the entropy bounds, the spread of many futures, and K."""
+"""The contents of Watch's docks: the entropy bounds, the spread of many futures, and K."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FUTURES = "futures"
 class WatchDocks(QObject):
     """Keeps the plots over t in step with session and player.
 
-    The dock of futures is shown while there are any; a person may close it, or open it at any time.
+    The dock of futures appears while the run has futures; the user may close or open it at any time.
     """
 
     def __init__(self, services: Services, page: WorkspacePage) -> None:
@@ -48,7 +48,7 @@ class WatchDocks(QObject):
         self._begin()
 
     def place(self) -> None:
-        """Show the dock of futures if there are any."""
+        """Show the dock of futures if the run has any, else hide it."""
         self._page.dock_wanted.emit(FUTURES, bool(self._session.spec.branches))
 
     def _begin(self) -> None:

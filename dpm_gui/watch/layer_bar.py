@@ -1,4 +1,4 @@
-"""The row of buttons beneath the canvases: what is drawn, and where the reverse starts."""
+"""The row of buttons beneath the canvases: the layers, and the starts of the reverse."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from dpm_gui.watch.workspace import LAYERS
 from dpm_gui.window.actions import Actions
 
 TEXT = Qt.ToolButtonStyle.ToolButtonTextOnly
-STARTS = ("branch", "denoise", "from_noise")
+STARTS = {"branch": "Resample ×64", "denoise": "Noise, denoise", "from_noise": "Pure noise"}
+"""Short texts of the buttons; menus and screen readers use the full texts of the commands."""
 
 
 class LayerBar(QWidget):
-    """Buttons of the layers that what is open has, and of the starts of the reverse."""
+    """Buttons for the layers of the open checkpoint and for the starts of the reverse."""
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
@@ -29,7 +30,8 @@ class LayerBar(QWidget):
         for button in self._layers.values():
             row.addWidget(button)
         row.addStretch(1)
-        for button in self._starts:
+        for name, button in zip(STARTS, self._starts, strict=True):
+            actions[name].setIconText(STARTS[name])
             row.addWidget(button)
 
     @property
@@ -38,8 +40,8 @@ class LayerBar(QWidget):
         return [*self._layers.values(), *self._starts]
 
     def offer(self, names: Collection[str]) -> None:
-        """Offer the switches of the layers ``names`` and no others, which may have the same keys."""
+        """Offer the layers ``names`` only; layers of other canvases use the same keys."""
         for name, button in self._layers.items():
             self._actions[name].setVisible(name in names)
-            self._actions.allow(name, name in names, "there is nothing of that kind in what is open")
+            self._actions.allow(name, name in names, "the open checkpoint has no such layer")
             button.setVisible(name in names)

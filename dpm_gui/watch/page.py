@@ -84,7 +84,7 @@ class WatchPage(WorkspacePage):
         self._session.set_in_view(in_view)
         if in_view:
             self._docks.place()
-            self.views[FORWARD].setFocus()  # on a button, Space would press it
+            self.views[FORWARD].setFocus()  # Space would press a focused button
 
     def fit(self) -> None:
         self.views[FORWARD].fit()
@@ -133,7 +133,7 @@ class WatchPage(WorkspacePage):
             self._actions.on_switch(name, partial(self._switch_layer, name))
 
     def _take_canvases(self, kind: type[Canvas]) -> None:
-        """Show two canvases of ``kind``, in the place of those of another, and offer their layers."""
+        """Replace canvases of another kind by two of ``kind``, and offer their layers."""
         in_use = self.window().focusWidget() in (None, *self.views.values())
         if not self.canvases.take(kind):
             return
@@ -142,7 +142,7 @@ class WatchPage(WorkspacePage):
         order: list[QWidget] = [*self.views.values(), *self._bar.buttons]
         for one, next_one in pairwise(order):
             QWidget.setTabOrder(one, next_one)
-        if in_use:  # else the keyboard would be left on a button, which Space then presses
+        if in_use:  # else the focus would stay on a button, which Space would press
             self.views[FORWARD].setFocus()
         layers = self.views[FORWARD].layers
         self._bar.offer(layers)
@@ -172,7 +172,7 @@ class WatchPage(WorkspacePage):
         view.show_frame(Frame(0, data.to_model(data.examples[:count])))
         view.set_message(None)
         view.set_note("examples")
-        self.views[REVERSE].set_message("Waking the engine…")
+        self.views[REVERSE].set_message("Loading PyTorch…")
 
     def _show_opened(self, opened: Opened) -> None:
         self._take_canvases(CANVASES[state_kind_of(opened.checkpoint).name])
@@ -207,7 +207,7 @@ class WatchPage(WorkspacePage):
         self.canvases.show_path()
 
     def _show_end(self) -> None:
-        """Say what has come of a run that was stopped or has failed, and what to do next."""
+        """Explain a run that was stopped or failed before its first frame, and how to run it again."""
         for side, view in self.views.items():
             if self._session.recording(side).shown_range is None:
                 view.set_message("The run ended before the first frame.\nRun again with F5.")
@@ -224,18 +224,18 @@ class WatchPage(WorkspacePage):
             self._show_position(float(t))
 
     def _show_position(self, position: float) -> None:
-        """Draw both sides: between two frames where motion is to be smooth, else the nearest frame itself."""
+        """Draw both sides: an interpolated frame if motion is smooth, else the nearest frame."""
         self.timeline.slider.set_position(position)
         self._show_states()
 
     def _show_states(self, changed: str | None = None) -> None:
-        """Show the step on both sides, or on the one that has ``changed`` alone where the sides are shown apart."""
+        """Show the current step on both sides, or only on the ``changed`` one unless both must be drawn together."""
         smooth = self._player.playing and self._actions["smooth"].isChecked()
         views = self.views if changed is None or self._sides.together else {changed: self.views[changed]}
         self._sides.show(views, self._player.t, self._player.position if smooth else None)
 
     def _branching(self) -> int:
-        """Return the trajectory of the reverse that was chosen, -1 if none was."""
+        """Return the index of the chosen trajectory of the reverse, -1 if there is none."""
         side, index = self.canvases.chosen or (REVERSE, self.views[REVERSE].enlarged_image)
         return index if side == REVERSE else -1
 
@@ -251,7 +251,7 @@ class WatchPage(WorkspacePage):
         self._actions["loop"].setChecked(player.loop)
 
     def _show_thumbnails(self) -> None:
-        """Show small pictures of the reverse once it, or its preview, has reached the data; of both, each once."""
+        """Draw thumbnails of the reverse when its preview has reached the data, and again when its chain has."""
         recording = self._session.recording(REVERSE)
         reached = recording.shown_range is not None and recording.shown_range[0] == 0
         state = self._palette, recording, recording.complete

@@ -1,4 +1,4 @@
-"""Which frame each side shows, in which way, and what the note above it says."""
+"""Choose the frame, the mode and the note of each side."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ STATE, DIFFERENCE = "state", "difference"
 
 
 class Sides:
-    """Feeds the canvases of both sides from what the session has recorded and what the network makes of it."""
+    """Feeds the canvases of both sides from the session's recordings and from the network's predictions."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.mode = STATE
-        """How a step is looked at, where the canvases know several ways."""
+        """What is drawn of a step (a name in `IMAGE_MODES`); a canvas without this mode draws the state."""
 
     @property
     def together(self) -> bool:
-        """Whether both sides are to be shown at once: what the network makes of them is computed at once."""
+        """Whether both sides must be drawn together, because their predictions are computed together."""
         return self.mode in (X0_ESTIMATE, MEAN)
 
     def show(self, views: Mapping[str, Canvas], t: int, position: float | None) -> None:
-        """Show step ``t`` on the canvases ``views``, or, where motion is smooth, the ``position`` between two steps."""
+        """Show step ``t`` on the canvases ``views``, or the frame interpolated at ``position`` if there is one."""
         shown = {}
         for side, view in views.items():
             between = position is not None and view.interpolates
@@ -59,7 +59,7 @@ class Sides:
     def _show_predictions(
         self, views: Mapping[str, Canvas], shown: Mapping[str, ShownFrame], t: int, mode: str
     ) -> None:
-        """Show what the network makes of the frames; while that is not there the last known picture stays."""
+        """Show the network's predictions for the frames; until they are computed, the previous ones stay."""
         known = self._session.predict(mode, shown)
         for side, each in shown.items():
             if side in known:
@@ -67,7 +67,7 @@ class Sides:
                 views[side].set_note(self._note(side, each, t))
                 continue
             newest = self._session.predictions.newest(side, mode)
-            if newest is not None:  # while playing every answer comes for a step that has passed
+            if newest is not None:  # while playing, each prediction arrives after its step has passed
                 views[side].show_mode(mode, newest)
             of_step = "" if newest is None else f"t = {newest.t} · "
             views[side].set_note(f"{of_step}computing at t = {each.frame.t}…")
@@ -93,7 +93,7 @@ class Sides:
         return f"{reached} · {start} from t = {recording.top}" if start else reached
 
     def _start(self) -> str:
-        """Say where the reverse starts, if not from noise."""
+        """Return a description of the start of the reverse, empty if it starts from noise."""
         spec, opened = self._session.spec, self._session.opened
         start = "" if spec.denoise_from is None else "denoised"
         if opened is None or not spec.branches:

@@ -12,17 +12,17 @@ from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.window.actions import Actions
 
-ALREADY_SHOWN = "that is what is on show"
+ALREADY_SHOWN = "this is already shown"
 NOTHING_OPEN = "open a checkpoint first"
 
 
 class Starts(QObject):
-    """Changes the start of the reverse, and offers those starts that are not on show already."""
+    """Changes the start of the reverse, and offers the starts that differ from the current one."""
 
     def __init__(
         self, session: Session, player: Player, actions: Actions, chosen: Callable[[], int], parent: QObject
     ) -> None:
-        """Follow ``session`` and ``player``; ``chosen()`` is the trajectory of the reverse that branches."""
+        """Follow ``session`` and ``player``; ``chosen()`` returns the trajectory of the reverse to branch from."""
         super().__init__(parent)
         self._session = session
         self._player = player
@@ -34,7 +34,7 @@ class Starts(QObject):
         self.allow()
 
     def denoise(self) -> None:
-        """Start from the examples as noised at the step on show."""
+        """Start from the examples, noised to the current step."""
         self._session.edit(denoise_from=self._player.t)
 
     def from_noise(self) -> None:
@@ -42,12 +42,12 @@ class Starts(QObject):
         self._session.edit(denoise_from=None)
 
     def branch(self) -> None:
-        """Walk many futures of the chosen state at the step on show."""
+        """Draw many futures of the chosen state at the current step."""
         branch = Branch(self._player.t, max(self._chosen(), 0))
         self._session.edit(branches=(*self._session.spec.branches, branch))
 
     def allow(self) -> None:
-        """Offer those starts of the reverse that differ from what is on show."""
+        """Offer the starts of the reverse that differ from the current one."""
         spec, t = self._session.spec, self._player.t
         for name, reason in (
             ("denoise", self._reason_against_denoising(t)),
@@ -61,22 +61,22 @@ class Starts(QObject):
     def _reason_against_denoising(self, t: int) -> str:
         spec = self._session.spec
         if t == 0:
-            return "nothing is noised at t = 0"
+            return "there is no noise at t = 0"
         return ALREADY_SHOWN if t == spec.denoise_from and not spec.branches else ""
 
     def _reason_against_branching(self, t: int) -> str:
-        """Return why the state on show has no futures that can be walked, empty if it has."""
+        """Return why futures of the current state cannot be drawn, empty if they can."""
         recording, spec = self._session.recording(REVERSE), self._session.spec
         if t == 0:
-            return "at t = 0 nothing is left to come"
+            return "no reverse step is left at t = 0"
         if spec.branches and t >= recording.top:
             return ALREADY_SHOWN
         if t > recording.top:
             return f"the reverse starts at t = {recording.top}"
         if recording.frame(t) is None:
             return (
-                f"the reverse has not come to t = {t} yet"
+                f"the reverse has not reached t = {t} yet"
                 if self._session.running
-                else f"run again: t = {t} is missing"
+                else f"t = {t} is missing; run again"
             )
         return ""

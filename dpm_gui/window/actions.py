@@ -1,4 +1,4 @@
-"""The commands of the window itself, and those of all workspaces as QActions."""
+"""The window's own commands, and the QActions of these and of all workspaces' commands."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from dpm_gui.desktop.theme import Palette
 from dpm_gui.window.workspaces import Command, Gesture, Workspace
 
 SHIPPED = (
-    ("open_shipped", "swiss_roll", "the shipped swiss roll", "Open the checkpoint that came with dpm-gui"),
-    ("open_rbf", "swiss_roll_rbf", "the roll of 16 basis functions", "Open the paper's own network (appendix D)"),
+    ("open_shipped", "swiss_roll", "the shipped swiss roll", "Open the default checkpoint of dpm-gui"),
+    ("open_rbf", "swiss_roll_rbf", "the roll of 16 basis functions", "Open the network of the paper (appendix D)"),
     ("open_heartbeat", "heartbeat", "the heartbeat", "Open the sequences of bits, T = 2000 (section 3.1.2)"),
     ("open_fast", "heartbeat_fast", "the heartbeat in 200 steps", "Open sequences of bits with optimised rates"),
     ("open_digits", "digits", "the digits", "Open handwritten digits, 28x28, T = 1000"),
-    ("open_leaves", "dead_leaves", "the dead leaves", "Open dead leaves by a U-Net, 32x32 (section 3.2)"),
-    ("open_paper_leaves", "dead_leaves_paper", "the dead leaves of the paper", "Open its multi-scale convolution"),
-    ("open_gravel", "gravel", "the gravel", "Open a texture, for pictures of any size"),
-    ("open_brick", "brick", "the brick", "Open a texture, for pictures of any size"),
-    ("open_patches", "colour_patches", "the colour patches", "Open parts of colour photographs, 32x32"),
+    ("open_leaves", "dead_leaves", "the dead leaves", "Open the U-Net trained on dead leaves, 32x32 (section 3.2)"),
+    ("open_paper_leaves", "dead_leaves_paper", "the dead leaves of the paper", "Open the multi-scale convolution"),
+    ("open_gravel", "gravel", "the gravel", "Open a texture model for images of any size"),
+    ("open_brick", "brick", "the brick", "Open a texture model for images of any size"),
+    ("open_patches", "colour_patches", "the colour patches", "Open patches of colour photographs, 32x32"),
 )
-"""What may have come with the program: the command that opens it, its file, what it is, and the command's tip."""
+"""Shipped checkpoints: command that opens it, file name, description, and tip of the command."""
 SHIPPED_CHECKPOINTS = {name: f"checkpoints/{file}.h5" for name, file, _, _ in SHIPPED}
-"""Place of each by its command; a command whose file is missing is left out."""
+"""Path of each by its command; a command is hidden if its file is not installed."""
 FIRST_COMMANDS = (
     Command("open", "File", "Open…", ("Ctrl+O",), "Open a checkpoint", "folder-open"),
     *(Command(name, "File", f"Open {what}", (), tip) for name, _, what, tip in SHIPPED),
@@ -39,26 +39,26 @@ FIRST_COMMANDS = (
         line=True,
     ),
     Command("quit", "File", "Quit", ("Ctrl+Q",), "Close the window", line=True),
-    Command("undo", "Edit", "Undo", ("Ctrl+Z",), "Take back the last change of what to run", "undo-2"),
-    Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back", "redo-2"),
+    Command("undo", "Edit", "Undo", ("Ctrl+Z",), "Undo the last change", "undo-2"),
+    Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Repeat the change that was undone", "redo-2"),
 )
 LAST_COMMANDS = (
-    Command("fit", "View", "Fit", ("F",), "Show the whole plane again (F)", "scan", line=True),
+    Command("fit", "View", "Fit", ("F",), "Show the whole plane (F)", "scan", line=True),
     Command("theme", "View", "Switch light and dark", (), "Switch between light and dark", "sun-moon"),
     Command("projector", "View", "Projector", (), "Enlarge text and lines", "projector", checkable=True),
     Command("full_screen", "View", "Full screen", ("F11",), "Fill the screen", "maximize", checkable=True),
     Command("new_seed", "Run", "New seed", ("Ctrl+R",), "Run again with a new seed (Ctrl+R)", "dice", line=True),
     Command("run_again", "Run", "Run again", ("F5",), "Run again with the same seed (F5)", "refresh-cw"),
     Command("measure", "Run", "Measure K", ("Ctrl+M",), "Measure the bound K on fresh held-out data (Ctrl+M)"),
-    Command("stop", "Run", "Stop", ("Esc",), "Stop what is being computed (Esc)", "stop"),
-    Command("reset_layout", "Window", "Reset layout", (), "Put every dock back where it was at first"),
+    Command("stop", "Run", "Stop", ("Esc",), "Stop the computation (Esc)", "stop"),
+    Command("reset_layout", "Window", "Reset layout", (), "Restore the initial layout of the docks"),
     Command("shortcuts", "Help", "Keyboard shortcuts", ("F1",), "List all commands and their keys (F1)", "keyboard"),
     Command("find_command", "Help", "Find a command…", ("Ctrl+Shift+P",), "Find any command by its name", "search"),
     Command("about", "Help", "About dpm-gui", (), "Versions, licence and the paper", "info"),
 )
 GESTURES = (
     Gesture("Mouse on a canvas or plot", "Zoom at the pointer", "Wheel"),
-    Gesture("Mouse on a canvas or plot", "Move the picture", "Middle or right drag"),
+    Gesture("Mouse on a canvas or plot", "Move the view", "Middle or right drag"),
     Gesture("Mouse on a canvas or plot", "Save, copy, fit", "Right click"),
     Gesture("Mouse on the window", "Open a checkpoint", "Drop the file"),
 )
@@ -120,28 +120,28 @@ class Actions:
         return menus
 
     def on(self, name: str, slot: Callable[[], object]) -> None:
-        """Call ``slot()`` when the command ``name`` is given."""
+        """Call ``slot()`` when the command ``name`` is triggered."""
         self._actions[name].triggered.connect(lambda _checked: slot())
 
     def on_switch(self, name: str, slot: Callable[[bool], object]) -> None:
-        """Call ``slot(on)`` when the switch ``name`` is turned, whoever turns it."""
+        """Call ``slot(on)`` whenever the switch ``name`` changes, by the user or by the code."""
         self._actions[name].toggled.connect(slot)
 
     def make_exclusive(self, names: Iterable[str]) -> None:
-        """Have one of the switches ``names`` on at a time."""
+        """Allow only one of the switches ``names`` to be on at a time."""
         group = QActionGroup(self._window)
         for name in names:
             group.addAction(self._actions[name])
 
     def allow(self, name: str, allowed: bool, reason: str = "") -> None:
-        """Enable or grey the command ``name``; what is greyed says why in its tool tip."""
+        """Enable or disable the command ``name``; if disabled, its tool tip gives the ``reason``."""
         self._refused[name] = reason
         if allowed:
             del self._refused[name]
         self._update(name)
 
     def allow_workspace(self, name: str, refusal: str = "") -> None:
-        """Grey the commands of every workspace but the one of that ``name``, and its own for the reason ``refusal``."""
+        """Disable the commands of all other workspaces, and those of ``name`` too if there is a ``refusal``."""
         self._elsewhere = {}
         for place, workspace in enumerate(self._workspaces, 1):
             reason = refusal if workspace.name == name else f"this belongs to {workspace.title} (Ctrl+{place})"
@@ -151,7 +151,7 @@ class Actions:
                 self._update(command.name)
 
     def hide_command(self, name: str) -> None:
-        """Take the command ``name`` from all menus and lists."""
+        """Hide the command ``name`` in all menus and lists."""
         self._actions[name].setVisible(False)
 
     def apply_palette(self, icons: IconSet, palette: Palette) -> None:

@@ -1,4 +1,4 @@
-"""What is being done, how far it is and how to stop it: the content of the status bar."""
+"""The content of the status bar: the current activity, its progress and its stop button."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ BAR_WIDTH = 200
 
 
 class ActivityBar(QWidget):
-    """Shows one activity, or that there is none."""
+    """Shows one activity, or a text while there is none."""
 
     def __init__(self, stop: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,17 +32,17 @@ class ActivityBar(QWidget):
 
     @property
     def text(self) -> str:
-        """What is said at present."""
+        """The text shown."""
         return self._text.text()
 
     def show_idle(self, text: str) -> None:
-        """Say ``text``; nothing is being done."""
+        """Show ``text`` and no progress."""
         self._text.setText(text)
         for widget in (self._bar, self._left, self._stop):
             widget.hide()
 
     def show_activity(self, text: str, done: int, total: int, seconds_left: float | None, can_stop: bool) -> None:
-        """Say what is being done; ``total`` 0 means that nobody knows how far it is."""
+        """Show an activity and its progress; ``total`` is 0 if the progress is unknown."""
         self._text.setText(f"{text} · step {done} of {total}" if total else text)
         self._bar.setRange(0, total)
         self._bar.setValue(done)

@@ -1,4 +1,4 @@
-"""The program: builds session, window, workspaces and exporters, connects them, and does nothing else."""
+"""The program: builds session, window, workspaces and exporters, and connects them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOTHING_OPEN = "Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one her
 
 
 class DpmApplication(QObject):
-    """Everything that one running program consists of."""
+    """All parts of one running program."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class DpmApplication(QObject):
         spec: RunSpec | None = None,
         theme: str | None = None,
     ) -> None:
-        """Build the program, and show the first of ``workspaces``; ``theme`` holds for this run alone."""
+        """Build the program and show the first of ``workspaces``; ``theme`` overrides the stored one, unsaved."""
         super().__init__()
         self.preferences = preferences
         self.theme = Theme(application, theme or preferences.theme, self)
@@ -69,7 +69,7 @@ class DpmApplication(QObject):
         self.show_workspace(workspaces[0].name)
 
     def show(self) -> None:
-        """Show the window as it was left last time, and tell a person there what goes wrong."""
+        """Show the window with the layout of last time, and report errors in it."""
         for source in (self.session, self.window, self.exporter, self.films):
             source.failed.connect(self._show_failure)
         self.window.restore_layout()
@@ -88,19 +88,19 @@ class DpmApplication(QObject):
         self.session.open(path)
 
     def open(self, path: str) -> None:
-        """Open ``path`` in the workspace on show, or else as a checkpoint; if it is refused, what is open stays."""
+        """Open ``path`` in the current workspace, or else as a checkpoint; on an error, nothing is replaced."""
         if not self.window.workspaces.page.open(path):
             self.session.open(path)
 
     def show_workspace(self, name: str) -> WorkspacePage:
-        """Show the workspace of that name, and return its page."""
+        """Show the workspace ``name``, and return its page."""
         return self.window.workspaces.show_workspace(name)
 
     def _open_shipped(self, place: str) -> None:
         self.open(str(asset(place)))
 
     def close(self) -> None:
-        """End every thread and remember what is to be remembered; safe in the middle of anything."""
+        """End all threads and save the preferences; may be called at any time."""
         self.player.pause()
         self.films.shut_down()
         self.window.workspaces.undo_group.blockSignals(True)
@@ -145,8 +145,8 @@ class DpmApplication(QObject):
         actions.on_switch("full_screen", self._set_full_screen)
         actions.on_switch("projector", self._set_projector)
         for name, signal, text in (
-            ("undo", undo_group.canUndoChanged, "there is nothing to take back"),
-            ("redo", undo_group.canRedoChanged, "nothing was taken back"),
+            ("undo", undo_group.canUndoChanged, "there is nothing to undo"),
+            ("redo", undo_group.canRedoChanged, "there is nothing to redo"),
         ):
             actions.allow(name, False, text)
             signal.connect(lambda can, name=name, text=text: actions.allow(name, can, text))
@@ -156,7 +156,7 @@ class DpmApplication(QObject):
         for source in (self.exporter, self.films):
             source.saved.connect(lambda path: self.window.show_notice(f"Saved {path}"))
         self.films.activity_changed.connect(partial(self.window.show_activity, "film"))
-        self.exporter.copied.connect(lambda: self.window.show_notice("Copied the picture"))
+        self.exporter.copied.connect(lambda: self.window.show_notice("Copied the image"))
 
     def _populate_themes(self) -> None:
         group = QActionGroup(self)
@@ -215,7 +215,7 @@ class DpmApplication(QObject):
         full = Qt.WindowState.WindowFullScreen
         self.window.setWindowState(state | full if on else state & ~full)
 
-    # What few starts need is imported when it is asked for: the window is there the sooner.
+    # Dialogs are imported when they are opened, so that the window appears sooner.
 
     def _show_shortcuts(self) -> None:
         from dpm_gui.dialogs.shortcuts import ShortcutsDialog
@@ -233,7 +233,7 @@ class DpmApplication(QObject):
         AboutDialog(self.window).open()
 
     def _show_failure(self, error: Exception) -> None:
-        """Tell a person what went wrong; a bug goes to the exception hook."""
+        """Show a `DpmError` in a dialog; raise any other exception, which the exception hook then reports."""
         if not isinstance(error, DpmError):
             raise error
         from dpm_gui.dialogs.errors import show_error

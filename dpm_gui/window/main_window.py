@@ -1,4 +1,4 @@
-"""The one window: menus, tool bar and status bar around the workspaces."""
+"""The main window: menus, tool bar and status bar around the workspaces."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ NEEDS_A_CHECKPOINT = ("measure", "run_again", "new_seed", "export")
 
 
 class MainWindow(QMainWindow):
-    """Lays everything out and follows session, player and preferences; what commands do is connected by the app."""
+    """Lays everything out and follows session, player and preferences; the application connects the commands."""
 
     painted = Signal()
     """The window has been painted for the first time."""
     file_chosen = Signal(str)
-    """A file was chosen in the dialog, in the list of recent files or by dropping it."""
+    """The path of a file chosen in the dialog or the list of recent files, or dropped on the window."""
     closing = Signal()
     failed = Signal(object)
-    """An exception: what a workspace could not do, or an option that what was opened cannot meet."""
+    """The exception of a workspace, or a `DpmError` for an option that does not fit the checkpoint."""
     figure_made = Signal(object)
-    """A `Figure` is there, whose menu asks for exports."""
+    """A new `Figure`, whose menu asks for exports."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         self.workspaces.set_palette(palette)
 
     def restore_layout(self) -> None:
-        """Take the place, size and docks that were remembered; at first, a size that fits the screen."""
+        """Restore the stored position, size and docks; if none are stored, fit the window to the screen."""
         if not self.restoreGeometry(self._preferences.geometry):
             title_bar = QSize(0, self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight, None, self))
             room = self.screen().availableSize() - title_bar
@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
 
     def ask_for_file(self) -> None:
         """Show the dialog that chooses a checkpoint."""
-        from dpm_gui.dialogs.files import ask_open  # not before it is asked for: the window is there the sooner
+        from dpm_gui.dialogs.files import ask_open  # imported when needed, so that the window appears sooner
 
         ask_open(self, self._preferences, "Open a checkpoint", FILES, self.file_chosen.emit)
 
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _presses(self, event: QKeyEvent) -> bool:
-        """Tell whether a key is Space on a button that the keyboard has reached: it presses it and is no shortcut."""
+        """Return whether the key is Space on a focused button: it presses the button and is no shortcut."""
         return event.key() == Qt.Key.Key_Space and isinstance(self.focusWidget(), QAbstractButton)
 
     def _populate_menus(self) -> None:
@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
             self.actions_.allow(name, False, "open a checkpoint first")
 
     def _show_workspace(self, name: str) -> None:
-        """Mark the workspace that has come on show, and list its docks."""
+        """Check the switch of workspace ``name``, and list its docks in the menu."""
         self._switches[name].setChecked(True)
         for owner, docks in self.workspaces.docks.items():
             for dock in docks:
@@ -232,7 +232,7 @@ class MainWindow(QMainWindow):
             self.actions_.allow(name, True)
 
     def show_activity(self, source: str, activity: Activity | None) -> None:
-        """Say in the status bar what ``source`` does, or that none does; of several, what will be over first."""
+        """Set the activity of ``source``, None if it has ended; the first source with one is shown."""
         was_idle = not any(self._activities.values())
         self._activities[source] = activity
         doing = [each for each in self._activities.values() if each is not None]
@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
             self.activity.show_activity(shown.text, shown.done, shown.total, shown.seconds_left, shown.can_stop)
 
     def show_notice(self, text: str) -> None:
-        """Say in the status bar what has been done, as soon as nothing is being done and until something is."""
+        """Show ``text`` in the status bar whenever nothing runs, until the next activity begins."""
         self._notice = text
         if not any(self._activities.values()):
             self._show_idle()
@@ -263,6 +263,6 @@ def _spring(parent: QWidget) -> QWidget:
 
 
 def _local_file(event: QDragEnterEvent | QDropEvent) -> str | None:
-    """Return the one local file or folder that is being dragged, if it is one."""
+    """Return the local file or folder being dragged; None if it is not local, or not the only one."""
     urls = event.mimeData().urls()
     return urls[0].toLocalFile() if len(urls) == 1 and urls[0].isLocalFile() else None

@@ -1,4 +1,4 @@
-"""The page of a workspace, as the window knows it, and what the window lends to it."""
+"""The interface of a workspace's page, and the services of the window that it uses."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from dpm_gui.window.actions import Actions
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the window lends to the page of a workspace.
+    """The services of the window that the page of a workspace uses.
 
     Attributes:
         session, player, preferences, icons, actions: Those of the program.
-        window: What dialogs belong to.
-        show_activity: Says in the status bar what a source, which is named, is doing; None once it is done.
-        show_notice: Says in the status bar what has been done.
-        show_failure: Tells a person of an exception.
-        connect_figure: Has the menu of a figure export it.
+        window: The parent of dialogs.
+        show_activity: Shows the activity of a named source in the status bar; None once it has ended.
+        show_notice: Shows in the status bar what has been done.
+        show_failure: Shows an exception to the user.
+        connect_figure: Connects the menu of a figure to the exporter.
     """
 
     session: Session
@@ -45,10 +45,10 @@ class Services:
 
 
 class WorkspacePage(ColouredWidget):
-    """What the window asks of a workspace. A page answers to what concerns it; here everything has a default."""
+    """The base of every workspace's page; subclasses override the methods they need."""
 
     dock_wanted = Signal(str, bool)
-    """The dock of that name is to be shown or hidden, if the page is on show."""
+    """Name of a dock, and whether to show or hide it; ignored while the page is not shown."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services.window)
@@ -56,36 +56,36 @@ class WorkspacePage(ColouredWidget):
 
     @property
     def docks(self) -> Mapping[str, QWidget]:
-        """The content of each of its docks, by name."""
+        """The contents of its docks, by name."""
         return {}
 
     @property
     def undo_stack(self) -> QUndoStack:
-        """What Ctrl+Z takes back while it is on show: changes of what to run, unless it has changes of its own."""
+        """The stack of Ctrl+Z while the page is shown: by default, the changes of the session's spec."""
         return self.services.session.undo_stack
 
     def set_line_scale(self, scale: float) -> None:
-        """Draw lines and points so many times as thick."""
+        """Multiply the width of lines and points by ``scale``."""
 
     def set_in_view(self, in_view: bool) -> None:
-        """Begin or end to be on show. What begins runs what is out of date, and takes the keyboard."""
+        """Respond to being shown or hidden: a page that is shown runs what is out of date and takes the focus."""
 
     def show_message(self, text: str) -> None:
-        """Say ``text`` in place of what would be shown: nothing is open."""
+        """Show ``text`` in place of the content, because nothing is open."""
 
     def fit(self) -> None:
-        """Show all there is."""
+        """Zoom out to the whole content."""
 
     def open(self, path: str) -> bool:
-        """Open a file that is no checkpoint, if the page knows what to do with it; tell whether it does."""
+        """Open a file that is not a checkpoint; return whether the page supports its type."""
         return False
 
     def compute(self, ended: Callable[[Exception | None], object]) -> None:
-        """Compute what is to be seen at first; ``ended`` is called with None, or with the error, once that is there."""
+        """Compute the content to be shown first; then call ``ended`` with None or the error."""
         ended(None)
 
     def stop(self) -> None:
-        """Stop what the page is computing or opening."""
+        """Stop all computing and opening of the page."""
 
     def shut_down(self) -> None:
-        """End every thread of the page; nothing is told any more."""
+        """End all threads of the page; it emits no signals afterwards."""

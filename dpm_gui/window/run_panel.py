@@ -1,4 +1,4 @@
-"""What to run: the seed and the number of trajectories."""
+"""The panel of a run: its seed and number of trajectories."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ from dpm_gui.views.widgets.flat_button import action_button
 
 
 class RunPanel(QWidget):
-    """Shows the session's spec and edits it; an edit runs at once."""
+    """Shows and edits the session's spec; each edit runs at once."""
 
     def __init__(self, session: Session, new_seed: QAction, run_again: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._count = number_box(self, "", POINTS.fewest, POINTS.most, "")
         self._count.setGroupSeparatorShown(True)
-        self._seed = number_box(
-            self, "Seed", 0, MAX_SEED, "Seed of all randomness: the same seed gives the same picture"
-        )
+        self._seed = number_box(self, "Seed", 0, MAX_SEED, "Seed of all randomness: equal seeds give equal samples")
         self._count.valueChanged.connect(lambda count: session.edit(count=count))
         self._seed.valueChanged.connect(lambda seed: session.edit(seed=seed))
         session.spec_changed.connect(self._show)
@@ -44,7 +42,7 @@ class RunPanel(QWidget):
     def _name_states(self, state_kind: StateKind) -> None:
         noun = state_kind.name.capitalize()
         self._noun.setText(noun)
-        blocker = QSignalBlocker(self._count)  # a narrower range changes the number that is shown, not what is run
+        blocker = QSignalBlocker(self._count)  # a narrower range changes the number shown, not the spec
         self._count.setRange(state_kind.fewest, state_kind.most)
         blocker.unblock()
         self._count.setSingleStep(state_kind.step)

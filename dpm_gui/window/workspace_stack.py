@@ -1,4 +1,4 @@
-"""The workspaces of the window, one on show at a time, each with its docks as they were left."""
+"""The workspaces of the window: one is shown at a time, and each keeps the layout of its docks."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ DOCK_WIDTH = 360
 
 
 class WorkspaceStack(QStackedWidget):
-    """Shows the page of one workspace, and its docks beside it; both are made when it is first shown.
+    """Shows the page and the docks of one workspace; both are made when it is first shown.
 
     Attributes:
-        current: Name of the workspace on show; empty before the first one is.
-        pages, docks: What has been made, by the name of the workspace.
-        undo_group: What Ctrl+Z takes back, as the page on show says.
+        current: Name of the current workspace; empty before the first is shown.
+        pages, docks: The pages and docks made so far, by the name of their workspace.
+        undo_group: The undo stacks of all pages; that of the current page is active.
     """
 
     changed = Signal(str)
-    """The name of the workspace now on show."""
+    """The name of the new current workspace."""
 
     def __init__(self, window: QMainWindow, workspaces: Sequence[Workspace], services: Services) -> None:
         super().__init__(window)
@@ -50,11 +50,11 @@ class WorkspaceStack(QStackedWidget):
 
     @property
     def page(self) -> WorkspacePage:
-        """The page of the workspace on show."""
+        """The page of the current workspace."""
         return self.pages[self.current]
 
     def show_workspace(self, name: str) -> WorkspacePage:
-        """Show a workspace and return its page; nothing that is under way in another is stopped."""
+        """Show a workspace and return its page; computations of other workspaces go on."""
         if name == self.current:
             return self.page
         if self.current:
@@ -72,37 +72,37 @@ class WorkspaceStack(QStackedWidget):
         return self.page
 
     def fit(self) -> None:
-        """Have the page on show show all there is."""
+        """Zoom the current page out to its whole content."""
         self.page.fit()
 
     def restore_layouts(self, preferences: Preferences) -> None:
-        """Have the docks as they were when the program was last closed, for pages still to be made, too."""
+        """Restore the stored layouts of the docks, also for pages that are made later."""
         self._layouts = {name: preferences.layout_of(name) for name in self._workspaces}
         self._restore_layout()
 
     def save_layouts(self, preferences: Preferences) -> None:
-        """Remember how the docks of every workspace are laid out."""
+        """Store the layout of the docks of every workspace."""
         self._layouts[self.current] = self._window.saveState()
         for name in self._workspaces:
             preferences.set_layout_of(name, self._layouts.get(name, QByteArray()))
 
     def reset_layouts(self) -> None:
-        """Put every dock back where it was at first."""
+        """Restore the initial layout of every workspace's docks."""
         self._layouts = dict(self._first_layouts)
         self._restore_layout()
         for dock in self.docks[self.current]:
             dock.show()
-        self.page.set_in_view(True)  # which may hide a dock that has nothing to show
+        self.page.set_in_view(True)  # may hide a dock that has nothing to show
         self._size_docks()
 
     def set_palette(self, palette: Palette) -> None:
-        """Show every page in the colours of ``palette``, those that are still to be made, too."""
+        """Show every page in the colours of ``palette``, also those made later."""
         self._palette = palette
         for page in self.pages.values():
             page.set_palette(palette)
 
     def set_line_scale(self, scale: float) -> None:
-        """Draw lines and points so many times as thick, on pages that are still to be made, too."""
+        """Multiply the width of lines and points by ``scale``, also on pages made later."""
         self._line_scale = scale
         for page in self.pages.values():
             page.set_line_scale(scale)
@@ -127,7 +127,7 @@ class WorkspaceStack(QStackedWidget):
         return made
 
     def _show_dock(self, name: str, shown: bool) -> None:
-        """Show or hide a dock of the workspace on show; one that appears shares the height of the one above it."""
+        """Show or hide a dock of the current workspace; a shown dock takes half the height of the one above it."""
         above = None
         for dock in self.docks.get(self.current, ()):
             if dock.objectName() == name and dock.isHidden() == shown:
@@ -146,7 +146,7 @@ class WorkspaceStack(QStackedWidget):
         self._window.restoreState(self._layouts.get(self.current, QByteArray()))
 
     def _show_page(self, *, only_if_other: bool = False) -> None:
-        """Show the page of the current workspace, or what that says where it cannot show what is open."""
+        """Show the current page, or the reason why it does not suit the open checkpoint."""
         opened, workspace = self._services.session.opened, self._workspaces[self.current]
         kinds = workspace.state_kinds
         refused = opened is not None and bool(kinds) and state_kind_of(opened.checkpoint).name not in kinds

@@ -1,6 +1,6 @@
-"""What a workspace is: one value, from which the window, the command line and the lists of commands are filled.
+"""Descriptions of workspaces, as values that the window, the command line and the lists of commands read.
 
-Nothing here imports Qt: the command line reads these values before a window is wanted.
+This module does not import Qt, because the command line is parsed before Qt is loaded.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing a person can do.
+    """One command of the user.
 
     Attributes:
-        name: What the code calls it.
-        menu: The menu it stands in.
-        text: What the menu says.
-        keys: Its shortcuts, the first one shown.
+        name: Its name in the code.
+        menu: The menu that contains it.
+        text: Its text in the menu.
+        keys: Its shortcuts; the menu shows the first one.
         tip: What it does, for tool tips.
-        icon: Its icon, if it has one.
+        icon: Its icon, empty if it has none.
         checkable: Whether it is a switch.
-        line: Whether a line parts it from what stands above it in its menu.
+        line: Whether a separator precedes it in its menu.
     """
 
     name: str
@@ -39,12 +39,12 @@ class Command:
 
 
 class Gesture(NamedTuple):
-    """Something done with the mouse or with keys of a view, for which there is no command.
+    """An action of the mouse or of a view's keys that is not a command.
 
     Attributes:
-        group: Heading it is listed under, such as "Mouse".
+        group: Its heading in the list, such as "Mouse".
         text: What it does.
-        keys: How it is done, such as "Wheel" or "Middle drag".
+        keys: Its mouse action or keys, such as "Wheel" or "Middle drag".
     """
 
     group: str
@@ -53,12 +53,12 @@ class Gesture(NamedTuple):
 
 
 class Dock(NamedTuple):
-    """A panel beside the page, which a person may move, float and close.
+    """A panel beside the page, which the user may move, float and close.
 
     Attributes:
-        name: What the page and the remembered layout call it.
-        title: What stands above it.
-        height: Pixels it has at first, where there is room.
+        name: Its name in the page and in the stored layout.
+        title: The title above it.
+        height: Its initial height in pixels, if there is room.
     """
 
     name: str
@@ -68,19 +68,19 @@ class Dock(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One workspace of the window. Its shortcut is its place among all of them: Ctrl+1 for the first.
+    """One workspace of the window. Its shortcut follows from its position: Ctrl+1 for the first.
 
     Attributes:
-        name: What the command line and the remembered layout call it.
-        title: What menus and the tool bar call it.
-        tip: What it is for, for tool tips.
-        make: Makes its page, when it is first shown.
-        commands: What a person can do in it; they are greyed while another workspace is on show.
-        gestures: What is done in it with the mouse, for the list of shortcuts.
+        name: Its name on the command line and in the stored layout.
+        title: Its name in menus and in the tool bar.
+        tip: Its purpose, for tool tips.
+        make: Makes its page when it is first shown.
+        commands: Its commands; they are disabled while another workspace is shown.
+        gestures: Its mouse actions, for the list of shortcuts.
         docks: The panels beside its page, from top to bottom.
-        icon: Its icon, if it has one.
-        state_kinds: Names of the kinds of states that it can show, as `StateKind` has them; empty if it can show all.
-        unsuitable: What it says in place of its page where a checkpoint of another kind is open.
+        icon: Its icon, empty if it has none.
+        state_kinds: Names (`StateKind.name`) of the kinds of states that it can show; empty if it can show all.
+        unsuitable: The text shown in place of its page while a checkpoint of another kind is open.
     """
 
     name: str

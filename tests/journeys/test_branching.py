@@ -72,7 +72,7 @@ def test_the_futures_of_a_clicked_point_are_the_engines_and_are_taken_back(perso
     assert not spread.isVisible()
     press("Ctrl+Shift+Z")
     wait_for_futures(person, 30)
-    click(child(person.window, QToolButton, "Sample from noise"))
+    click(child(person.window, QToolButton, "Back to pure noise"))
     wait_for_futures(person, 40)
     assert np.array_equal(person.recording().frame(0).x, samples)
 
@@ -82,8 +82,8 @@ def test_button_menu_and_palette_ask_for_the_same(start: Start) -> None:
     person.wait_for_run()
     person.stand_on(90)
     for t, ask in (
-        (90, lambda: click(child(person.window, QToolButton, "Many futures"))),
-        (60, lambda: choose(open_menu("R"), "Many futures")),
+        (90, lambda: click(child(person.window, QToolButton, "Resample from here ×64"))),
+        (60, lambda: choose(open_menu("R"), "Resample from here ×64")),
         (30, find_and_run),
     ):
         person.player.seek(t)

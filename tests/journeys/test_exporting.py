@@ -72,7 +72,7 @@ def test_a_picture_is_copied_to_the_clipboard(person: Person) -> None:
     choose(person.right_click(figure), "Copy image")
     image = QGuiApplication.clipboard().image()
     assert (image.width(), image.height()) == (2 * figure.width(), 2 * figure.height())
-    assert person.window.activity.text == "Copied the picture"
+    assert person.window.activity.text == "Copied the image"
     assert not shown(QFileDialog)
 
 

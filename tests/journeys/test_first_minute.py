@@ -47,7 +47,7 @@ def test_the_window_opens_shows_examples_samples_and_begins_to_play(start: Start
     assert person.views[FORWARD].message == "Opening the checkpoint…"
     person.session.preview_read.connect(note_state)
     person.wait_for_run()
-    assert seen == [("examples", 512, "Waking the engine…")]
+    assert seen == [("examples", 512, "Loading PyTorch…")]
     assert person.window.windowTitle() == "Swiss roll · Gaussian, T = 40 – dpm-gui"
     assert person.player.playing
     assert [person.views[side].message for side in (FORWARD, REVERSE)] == [None, None]
@@ -81,13 +81,14 @@ def test_the_entropy_plot_is_filled_and_its_cursor_follows_the_timeline(person: 
 
 
 def test_the_panel_shows_k_of_the_checkpoint_and_measures_it_anew(person: Person) -> None:
-    shown = {name: child(person.window, QLabel, f"{name}, bits") for name in ("K", "null", "gain", "truth")}
+    names = ("K", "Null model", "Gain over null", "True value")
+    shown = {name: child(person.window, QLabel, f"{name}, bits") for name in names}
 
     def reads(bound: Bound) -> None:
         assert shown["K"].text() == f"<b>{bound.k:.3f}</b> ± {bound.standard_error:.3f}".replace("-", MINUS)
-        assert shown["null"].text() == f"{bound.null:.3f}".replace("-", MINUS)
-        assert shown["gain"].text() == f"{bound.gain:.3f}".replace("-", MINUS)
-        assert shown["truth"].text().startswith(f"{bound.truth:.3f}".replace("-", MINUS))
+        assert shown["Null model"].text() == f"{bound.null:.3f}".replace("-", MINUS)
+        assert shown["Gain over null"].text() == f"{bound.gain:.3f}".replace("-", MINUS)
+        assert shown["True value"].text().startswith(f"{bound.truth:.3f}".replace("-", MINUS))
 
     shipped = person.session.opened.checkpoint.bound
     reads(shipped)

@@ -137,7 +137,7 @@ def test_noised_examples_are_denoised_and_that_is_taken_back(person: Person) -> 
     press("Ctrl+Shift+Z")
     wait_until(lambda: person.recording(REVERSE).top == 15)
     person.wait_for_run()
-    click(child(person.window, QToolButton, "Sample from noise"))
+    click(child(person.window, QToolButton, "Back to pure noise"))
     wait_until(lambda: person.recording(REVERSE).top == LAST)
     person.wait_for_run()
     assert person.session.spec.denoise_from is None

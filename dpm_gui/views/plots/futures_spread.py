@@ -19,7 +19,7 @@ from dpm_gui.views.figures.step_plot import StepPlot
 
 ABOVE, BELOW = 0.12, 0.06
 """Shares of the greatest value left free above and below."""
-NONE_YET = "Choose Many futures (U) at a step t ≥ 1 to see how far they lie apart."
+NONE_YET = "Choose Resample from here ×64 (U) at a step t ≥ 1 to see how far they lie apart."
 LEAST_RANGE = 1e-9
 """Least range of the axis, for futures that are all the same."""
 

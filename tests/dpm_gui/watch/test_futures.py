@@ -32,8 +32,8 @@ def test_where_there_are_no_futures_the_command_says_why(
     session.open(path)
     qtbot.waitUntil(lambda: session.recording(REVERSE).available == (15, LAST))
     for t, reason in (
-        (0, "at t = 0 nothing is left to come"),
-        (9, "the reverse has not come to t = 9 yet"),
+        (0, "no reverse step is left at t = 0"),
+        (9, "the reverse has not reached t = 9 yet"),
         (15, ""),
     ):
         desk.player.seek(t)
@@ -42,7 +42,7 @@ def test_where_there_are_no_futures_the_command_says_why(
     desk.player.seek(9)
     session.stop()
     steered.let_go()
-    assert action.toolTip().endswith("run again: t = 9 is missing")
+    assert action.toolTip().endswith("t = 9 is missing; run again")
 
 
 def test_at_the_state_itself_its_futures_are_on_show_already(points: Desk) -> None:

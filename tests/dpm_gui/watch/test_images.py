@@ -208,13 +208,13 @@ def test_the_panel_speaks_of_pictures_and_takes_one_to_four_hundred(desk: Desk) 
     assert desk.panel._count.value() == 4
 
 
-@pytest.mark.parametrize(("coded", "shown"), [(2.5, "2.500 bits per dimension"), (None, None)])
+@pytest.mark.parametrize(("coded", "shown"), [(2.5, "2.500 bits per 8-bit value"), (None, None)])
 def test_the_bound_of_pictures_is_per_pixel_with_what_8_bits_take_beside_it(
     desk: Desk, coded: float | None, shown: str | None
 ) -> None:
     desk.session.bound_changed.emit(make_bound(unit="pixel", bits_per_dimension=coded))
     assert "bits per pixel" in desk.bound._heading.text()
-    label = desk.bound._numbers["8 bits"]
+    label = desk.bound._numbers["Code length"]
     assert label.isHidden() == (coded is None)
     if shown is not None:
         assert label.text() == shown

@@ -58,7 +58,7 @@ def type_into(box: QSpinBox, text: str) -> None:
 def numbers(panel: BoundPanel) -> dict[str, str]:
     """What stands beside each row's name, as it is read."""
     labels = {label.accessibleName(): re.sub("<[^>]*>", "", label.text()) for label in panel.findChildren(QLabel)}
-    return {name: labels[f"{name}, bits"] for name in ("K", "null", "gain", "truth")}
+    return {name: labels[f"{name}, bits"] for name in ("K", "Null model", "Gain over null", "True value")}
 
 
 def heading(panel: BoundPanel) -> str:
@@ -146,9 +146,9 @@ def test_a_bound_is_shown_with_its_errors_its_unit_and_the_number_of_examples(
     session.bound_changed.emit(make_bound())
     assert numbers(bound_panel) == {
         "K": "−0.861 ± 0.016",
-        "null": "−4.094",
-        "gain": "3.233",
-        "truth": "−0.713 ± 0.010",
+        "Null model": "−4.094",
+        "Gain over null": "3.233",
+        "True value": "−0.713 ± 0.010",
     }
     assert "bits per sample" in heading(bound_panel)
     assert "12\u202f345 held-out examples" in heading(bound_panel)
@@ -157,7 +157,7 @@ def test_a_bound_is_shown_with_its_errors_its_unit_and_the_number_of_examples(
 @pytest.mark.parametrize("missing", ["truth", "truth_standard_error"])
 def test_a_truth_nobody_knows_is_said_in_words(bound_panel: BoundPanel, session: Session, missing: str) -> None:
     session.bound_changed.emit(make_bound(unit="pixel", **{missing: None}))
-    assert numbers(bound_panel)["truth"] == "not known for these data"
+    assert numbers(bound_panel)["True value"] == "unknown for these data"
     assert "bits per pixel" in heading(bound_panel)
 
 

@@ -95,7 +95,7 @@ def test_the_examples_of_a_file_are_shown_before_it_can_be_run(
         empty.session.open(files["small"])
     data = received.args[0].checkpoint.data
     np.testing.assert_array_equal(empty.on_show(FORWARD), data.to_model(data.examples))
-    assert empty.messages() == [None, "Waking the engine…"]
+    assert empty.messages() == [None, "Loading PyTorch…"]
     with qtbot.waitSignal(empty.session.run_ended):
         opening.let_go()
     assert empty.messages() == [None, None]
