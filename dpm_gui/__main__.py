@@ -23,14 +23,16 @@ def parser() -> argparse.ArgumentParser:
     top = OneLineParser(prog="dpm-gui", description="Watch, measure and steer diffusion probabilistic models.")
     top.add_argument("file", nargs="?", metavar="FILE.h5", help="checkpoint (the shipped swiss roll)")
     top.add_argument("--seed", type=_seed, default=RunSpec().seed, metavar="N", help="seed of all randomness")
-    top.add_argument("--count", type=_count, metavar="N", help="trajectories, such as pictures (what is usual)")
+    top.add_argument(
+        "--count", type=_count, metavar="N", help="number of trajectories, such as images (depends on the data)"
+    )
     top.add_argument("--at", type=int, metavar="T", help="show step T, paused")
     names = [workspace.name for workspace in WORKSPACES]
     top.add_argument("--workspace", choices=names, default=names[0])
-    top.add_argument("--theme", choices=THEMES, help="for this run alone")
+    top.add_argument("--theme", choices=THEMES, help="theme of the window, not saved")
     top.add_argument("--size", type=_size, metavar="WxH", help="size of the window, such as 1280x800")
     output = top.add_mutually_exclusive_group()
-    output.add_argument("--screenshot", metavar="OUT.png", help="save a picture of the window, no display needed")
+    output.add_argument("--screenshot", metavar="OUT.png", help="save an image of the window, no display needed")
     films = "OUT.gif|OUT.mp4|OUT.png"
     output.add_argument(
         "--render", metavar=films, help="save a film, or a figure of the paper as PNG, no display needed"
@@ -65,7 +67,7 @@ def _run(options: argparse.Namespace) -> int:
 def _count(text: str) -> int:
     count = int(text) if text.isdecimal() else 0
     if not 1 <= count <= MAX_COUNT:
-        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 to {MAX_COUNT}")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 to {MAX_COUNT}")
     return count
 
 

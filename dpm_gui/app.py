@@ -1,6 +1,6 @@
-"""The composition root: which workspaces the program has, and how it is started with a window.
+"""The composition root: the list of workspaces, and the start of the program with a window.
 
-Qt is imported when a window is wanted; the command line is read before that.
+Qt is imported only to open a window, after the command line has been parsed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dpm_gui.window.application import DpmApplication
 
 WORKSPACES = (WATCH, PAINT)
-"""The workspaces, in the order of their shortcuts; the first one is shown at first."""
+"""The workspaces, in the order of their shortcuts; the program starts in the first."""
 
 
 def make_program(
@@ -38,7 +38,7 @@ def make_program(
 
 
 def open_window(options: argparse.Namespace) -> int:
-    """Open the window that the command line asks for, and return the exit status once it is closed."""
+    """Open the window with the options of the command line, and return the exit status once it is closed."""
     from PySide6.QtWidgets import QApplication
 
     from dpm_gui.desktop.preferences import Preferences
@@ -62,26 +62,26 @@ def open_window(options: argparse.Namespace) -> int:
 
 
 def _end_on_signals(application: QApplication) -> None:
-    """Close the window on Ctrl+C in the terminal and on a polite kill, as its close button would."""
+    """Close the window on SIGINT (Ctrl+C) and SIGTERM, as its close button does."""
     from PySide6.QtCore import QTimer
 
-    # Python calls a handler in the midst of anything, a paint event too: the window is closed when that is over.
+    # Python may call a handler during any event, even a paint event: the window is closed after that event.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: QTimer.singleShot(0, application.closeAllWindows))
-    # Python looks at signals between its own instructions only, and there are none while Qt waits.
+    # Python handles signals only between its own instructions, and executes none while Qt waits.
     beat = QTimer(application)
     beat.timeout.connect(lambda: None)
     beat.start(200)
 
 
 def report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Write a bug's trace to stderr and tell the person in the window; the window stays."""
+    """Write a bug's traceback to stderr and show an error; the window stays open."""
     from PySide6.QtWidgets import QApplication
 
     from dpm_gui.dialogs.errors import show_error
 
     traceback.print_exception(kind, error, trace)
     shown_error = DpmError(
-        f"Something went wrong inside dpm-gui: {kind.__name__}. What was open is kept; please report it."
+        f"Internal error in dpm-gui: {kind.__name__}. Nothing that is open was closed; please report it."
     )
     show_error(QApplication.activeWindow(), shown_error)

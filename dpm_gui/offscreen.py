@@ -1,4 +1,4 @@
-"""Pictures and films without a display: `dpm-gui --screenshot` and `dpm-gui --render`."""
+"""Images and films without a display: `dpm-gui --screenshot` and `dpm-gui --render`."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ from dpm_gui.window.main_window import LEAST_SIZE
 WINDOW_SIZE = (1280, 800)
 
 EndedCallback = Callable[[Exception | None], object]
-"""Takes None, or the error that ended something."""
+"""Takes None, or the error that ended a computation."""
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what `--screenshot` or `--render` asks for; a user's own settings are neither read nor changed.
+    """Carry out `--screenshot` or `--render`; the user's settings are neither read nor changed.
 
     Raises:
         DpmError: If the checkpoint, the step or the output cannot be used.
@@ -99,10 +99,10 @@ def _work(program: DpmApplication, options: argparse.Namespace) -> None:
 
 
 def _wait(program: DpmApplication, begin: Callable[[EndedCallback], object]) -> None:
-    """Run the event loop until what ``begin`` has begun calls what it was given, or something else fails.
+    """Call ``begin`` with a callback, and run the event loop until the callback is called or an error occurs.
 
     Raises:
-        Exception: Whatever ended it, if that was an error.
+        Exception: The error that ended it.
     """
     loop = QEventLoop()
     ends: list[Exception | None] = []
@@ -122,7 +122,7 @@ def _wait(program: DpmApplication, begin: Callable[[EndedCallback], object]) -> 
 
 def _render(program: DpmApplication, options: argparse.Namespace) -> None:
     session, palette = program.session, program.theme.palette
-    assert session.opened is not None  # else waiting for the run has raised
+    assert session.opened is not None  # otherwise waiting for the run has raised
     recordings = {side: session.recording(side) for side in (FORWARD, REVERSE)}
     size = QSize(*options.size) if options.size else None
     checkpoint = session.opened.checkpoint
@@ -139,7 +139,7 @@ def _render(program: DpmApplication, options: argparse.Namespace) -> None:
 
 
 def _compute_figure(session: Session, ended: EndedCallback) -> None:
-    """Compute what the figure of the paper needs beside the run, and tell once it is there."""
+    """Compute what the figure of the paper needs besides the run, then call ``ended``."""
     session.figure_changed.connect(lambda: ended(None) if session.figure_ready else None)
     session.compute_figure()
     if session.figure_ready:
@@ -147,12 +147,12 @@ def _compute_figure(session: Session, ended: EndedCallback) -> None:
 
 
 def _pass_on(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-    """Write a message of Qt's to stderr, unless the offscreen platform says what windows it has not."""
+    """Write a Qt message to stderr, except those about features that the offscreen platform lacks."""
     if not message.startswith("This plugin does not support"):
         print(message, file=sys.stderr)
 
 
 def _settle() -> None:
-    """Let what has been asked of the window be laid out and painted."""
+    """Process the pending layout and paint events of the window."""
     for _ in range(3):
         QCoreApplication.processEvents()

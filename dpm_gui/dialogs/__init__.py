@@ -1,1 +1,1 @@
-"""The windows beside the main one: what went wrong, the shortcuts, the command palette, files, about."""
+"""The dialogs: errors, shortcuts, command palette, files and about."""

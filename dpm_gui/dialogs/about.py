@@ -1,4 +1,4 @@
-"""What this program is, and the versions that a report of a fault needs."""
+"""The dialog about the program, with the versions that a bug report needs."""
 
 from __future__ import annotations
 

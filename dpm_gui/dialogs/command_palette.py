@@ -1,4 +1,4 @@
-"""Any command by a few letters of its name."""
+"""The command palette, which finds a command by a few letters of its name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WIDTH = 560
 ROWS_IN_SIGHT = 10
 MARGIN = 12
 SELECTION_OPACITY = 0.09
-"""Opacity of the ink behind the chosen row."""
+"""Opacity of the text colour behind the selected row."""
 ROW_STEPS = {
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
@@ -34,9 +34,9 @@ ROW_STEPS = {
 
 
 class CommandPalette(SearchDialog):
-    """Type to narrow ``actions`` down, arrows to choose, Enter to do it, Escape to leave.
+    """A list of ``actions``: typing narrows it down, arrows select, Enter triggers, Escape closes.
 
-    What cannot be used now is greyed, says why, and does nothing on Enter.
+    A disabled command is greyed, shows the reason, and does nothing on Enter.
     """
 
     def __init__(self, parent: QWidget | None, actions: Sequence[QAction]) -> None:
@@ -44,7 +44,7 @@ class CommandPalette(SearchDialog):
         super().__init__(parent, "Find a command", "Find a command", kind)
         self.setAccessibleName("Find a command")
         self._listed = listed_actions(actions)
-        self._search.setAccessibleDescription("Arrows choose, Enter does it, Escape leaves")
+        self._search.setAccessibleDescription("Arrows select, Enter triggers, Escape closes")
         self._list = QListWidget(self)
         self._list.setAccessibleName("Commands")
         self._list.setFrameShape(QFrame.Shape.NoFrame)
@@ -58,12 +58,12 @@ class CommandPalette(SearchDialog):
         self._search.setFocus()
 
     def rows(self) -> list[ListedAction]:
-        """Return the commands on show, best first."""
+        """Return the commands shown, best match first."""
         items = (self._list.item(row) for row in range(self._list.count()))
         return [item.data(ENTRY_ROLE) for item in items]
 
     def narrow(self, typed: str) -> None:
-        """Show the commands alone that ``typed`` fits, best first; all of them, by menu, if it is empty."""
+        """Show only the commands that match ``typed``, best first; if it is empty, show all by menu."""
         rated = [(match_score(typed, f"{listed.text} {listed.menu}"), listed) for listed in self._listed]
         left = [(score, listed) for score, listed in rated if score is not None]
         if typed.strip():
@@ -72,7 +72,7 @@ class CommandPalette(SearchDialog):
         for _, listed in left:
             item = QListWidgetItem(self._list)
             item.setData(ENTRY_ROLE, listed)
-            words = [listed.text, listed.keys, listed.reason or ("" if listed.action.isEnabled() else "greyed")]
+            words = [listed.text, listed.keys, listed.reason or ("" if listed.action.isEnabled() else "disabled")]
             item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(filter(None, words)))
             item.setToolTip(listed.reason)
         self._list.setCurrentRow(0)
@@ -93,10 +93,10 @@ class CommandPalette(SearchDialog):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
         painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))  # a popup has no frame of its own
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))  # a popup has no frame
 
     def _move(self, step: int) -> None:
-        """Choose another row; one step beyond an end goes round."""
+        """Select another row; a single step wraps around at the ends."""
         count = self._list.count()
         if count:
             row = self._list.currentRow() + step
@@ -105,7 +105,7 @@ class CommandPalette(SearchDialog):
     def _trigger(self, item: QListWidgetItem) -> None:
         action: QAction = item.data(ENTRY_ROLE).action
         if action.isEnabled():
-            self.accept()  # closed first: a command may open a window of its own
+            self.accept()  # closed first, because the command may open a window
             action.trigger()
 
     def _lay_out(self) -> None:
@@ -125,7 +125,7 @@ class CommandPalette(SearchDialog):
 
 
 class _CommandDelegate(QStyledItemDelegate):
-    """A row: the command, then its menu or why it is greyed, and its keys at the right."""
+    """A row: the command, then its menu or why it is disabled, and its keys at the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, _row_height(option.fontMetrics))
@@ -179,10 +179,10 @@ SKIP_PENALTY = 0.1
 
 
 def match_score(typed: str, text: str) -> float | None:
-    """Return how well ``typed`` fits ``text``, more is better, or None if it does not.
+    """Return how well ``typed`` matches ``text``, more is better, or None if it does not.
 
-    Each word that is typed must be found letter by letter, in order, with gaps; capitals do not matter. Letters at the
-    start of words and letters in a row count more, so that "sp" finds "Save picture" before "Stop".
+    The letters of each typed word must occur in ``text`` in order, with any gaps and in either case. Letters at the
+    start of words and consecutive letters score more, so that "si" finds "Save image" before "Switch".
     """
     text = text.casefold()
     total = 0.0
@@ -196,7 +196,7 @@ def match_score(typed: str, text: str) -> float | None:
 
 
 def _score_from(word: str, text: str, start: int) -> float | None:
-    """Score ``word`` with its first letter at ``start`` and each further one at the best place next to come."""
+    """Score ``word`` with its first letter at ``start`` and each further letter at the best following place."""
     score = 0.0
     place = start
     for number, letter in enumerate(word):

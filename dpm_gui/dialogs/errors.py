@@ -1,4 +1,4 @@
-"""What went wrong, in one sentence; never a traceback, never a stack of windows."""
+"""The dialog that reports errors in one sentence each, without tracebacks and in one window."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ TITLES: tuple[tuple[type[DpmError], str], ...] = (
     (OutputError, "The file was not saved"),
     (TrainingError, "The training has stopped"),
 )
-SEVERAL = "Several things went wrong"
+SEVERAL = "Several errors occurred"
 MOST_REASONS = 50
 COLUMNS = 64
-"""Width of the reasons, in letters."""
+"""Width of the text, in characters."""
 MOST_HEIGHT = 320
-"""Pixels; longer reasons are scrolled."""
+"""Pixels; longer text is scrolled."""
 ICON = 24
 
 
 def show_error(parent: QWidget | None, error: DpmError) -> None:
-    """Tell the user of ``error`` in a dialog over ``parent``'s window, without waiting for an answer.
+    """Show ``error`` in a dialog over ``parent``'s window, and return at once.
 
     While that dialog is open, further errors are added to it.
     """
@@ -45,7 +45,7 @@ def show_error(parent: QWidget | None, error: DpmError) -> None:
         dialog.add(error)
         return
     dialog = ErrorDialog(window)
-    # The reference in the connection keeps a dialog that has no parent.
+    # The connection keeps a reference, so that a dialog without a parent stays alive.
     dialog.finished.connect(lambda _result, kept=dialog: kept.deleteLater())
     dialog.add(error)
     dialog.open()
@@ -83,16 +83,16 @@ class ErrorDialog(QDialog):
 
     @property
     def heading(self) -> str:
-        """The sentence in large letters."""
+        """The heading shown."""
         return self._heading.text()
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What is listed below it, oldest first."""
+        """The reasons shown below the heading, oldest first."""
         return tuple(self._reasons)
 
     def add(self, error: DpmError) -> None:
-        """Show ``error`` too; one that is the last already is not repeated."""
+        """Add ``error`` to the reasons, unless it repeats the last one."""
         reason = str(error) or type(error).__name__
         if self._reasons[-1:] == [reason]:
             return
@@ -111,7 +111,7 @@ class ErrorDialog(QDialog):
             self._tint()
 
     def _tint(self) -> None:
-        """Draw the icon in the theme's muted ink."""
+        """Draw the icon in the theme's muted text colour."""
         colour = self.palette().color(QPalette.ColorRole.PlaceholderText).name()
         icon = IconSet().icon("triangle-alert", colour)
         self._icon.setPixmap(icon.pixmap(QSize(ICON, ICON), self.devicePixelRatioF()))
@@ -134,7 +134,7 @@ class ErrorDialog(QDialog):
 
 
 class _ReasonsText(QTextEdit):
-    """Reasons as paragraphs, as high as they need up to a limit; even a path without spaces is wrapped."""
+    """The reasons as paragraphs, up to a height; text without spaces, such as a path, is wrapped too."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -158,7 +158,7 @@ class _ReasonsText(QTextEdit):
         self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
 
     def _height(self, text: str, width: int) -> int:
-        """Return how high ``text`` is, set in a document of its own: the shown one is laid out later."""
+        """Return the height of ``text`` in a document of its own, because the shown one is laid out later."""
         document = QTextDocument()
         document.setDocumentMargin(0)
         document.setDefaultFont(self.font())
@@ -169,7 +169,7 @@ class _ReasonsText(QTextEdit):
 
 
 def _open_dialog(window: QWidget | None) -> ErrorDialog | None:
-    """Return the dialog that is open over ``window`` already."""
+    """Return the dialog already open over ``window``, None if there is none."""
     for widget in QApplication.topLevelWidgets():
         if isinstance(widget, ErrorDialog) and widget.parent() is window and widget.isVisible():
             return widget

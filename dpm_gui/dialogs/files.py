@@ -1,4 +1,4 @@
-"""The dialogs that ask for a file, to open it or to save to it: each begins in the folder of the last one."""
+"""The dialogs that ask for a file to open or to save; each starts in the folder used last."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from dpm_gui.desktop.preferences import Preferences
 
 PathCallback = Callable[[str], object]
-"""Takes the path of the file that was chosen."""
+"""Takes the path of the chosen file."""
 
 
 def ask_open(window: QWidget, preferences: Preferences, title: str, kinds: str, take: PathCallback) -> None:
-    """Show the dialog that chooses a file that is there; returns at once.
+    """Show the dialog that chooses an existing file, and return at once.
 
     Args:
         window: What the dialog belongs to.
         preferences: Remembers the folder.
-        title: What it is for, in words.
-        kinds: Filters of names as Qt has them, such as ``"Checkpoints (*.h5 *.hdf5);;All files (*)"``.
-        take: Is called if a file is chosen.
+        title: The title of the dialog.
+        kinds: Name filters in Qt's syntax, such as ``"Checkpoints (*.h5 *.hdf5);;All files (*)"``.
+        take: Called if a file is chosen.
     """
     dialog = _dialog(window, preferences, title, kinds, take)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -32,15 +32,15 @@ def ask_open(window: QWidget, preferences: Preferences, title: str, kinds: str, 
 def ask_save(
     window: QWidget, preferences: Preferences, title: str, kinds: str, take: PathCallback, *, proposal: str = ""
 ) -> None:
-    """Show the dialog that names a file to save to; returns at once.
+    """Show the dialog that names a file to save to, and return at once.
 
     Args:
         window: What the dialog belongs to.
         preferences: Remembers the folder.
-        title: What it is for, in words.
-        kinds: As for `ask_open`, each with one suffix, which a name without one is given.
-        take: Is called if a file is named.
-        proposal: The name that stands there at first; its suffix may be left out.
+        title: The title of the dialog.
+        kinds: As for `ask_open`, each with one suffix, which is added to a name without one.
+        take: Called if a file is named.
+        proposal: The initial name; its suffix may be omitted.
     """
     dialog = _dialog(window, preferences, title, kinds, take)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -64,5 +64,5 @@ def _dialog(window: QWidget, preferences: Preferences, title: str, kinds: str, t
 
 
 def _suffix_of(kind: str) -> str:
-    """Return the suffix in a filter with one: "gif" of "GIF film (*.gif)"."""
+    """Return the suffix of a name filter: "gif" of "GIF film (*.gif)"."""
     return kind.rpartition("*.")[2].rstrip(")")

@@ -1,4 +1,4 @@
-"""Lists of commands: what the menus offer as plain values, and a dialog that narrows a list down."""
+"""Lists of commands: the actions of the menus as plain values, and a dialog that searches a list."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ OTHER_MENU = "Other"
 
 @dataclass(frozen=True, slots=True)
 class ListedAction:
-    """One action as a person reads it.
+    """One action as shown in lists of commands.
 
     Attributes:
-        action: Does it.
+        action: The action itself.
         menu: Title of its menu.
         text: What it does.
-        keys: Its shortcuts as the system writes them, such as "Ctrl+S or F2"; may be empty.
-        reason: Why it cannot be used now; empty while it can, or if it does not say.
+        keys: Its shortcuts in the notation of the system, such as "Ctrl+S or F2"; may be empty.
+        reason: Why it is disabled; empty if it is enabled, or if its tool tip gives no reason.
     """
 
     action: QAction
@@ -34,9 +34,9 @@ class ListedAction:
 
 
 def listed_actions(actions: Iterable[QAction]) -> list[ListedAction]:
-    """Return those of ``actions`` that a person can choose, menus in the order of their first action.
+    """Return those of ``actions`` that the user can choose, with menus in the order of their first action.
 
-    An action belongs to the menu that its `data()` names, if that is text, or else to the first menu it was added to.
+    The menu of an action is its `data()`, if that is text, or else the first menu that it was added to.
     Separators, submenus and hidden actions are left out.
     """
     found = [_listed_action(action) for action in actions if _can_be_chosen(action)]
@@ -70,17 +70,17 @@ def _menu(action: QAction) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a menu's text without the marks of its mnemonic."""
+    """Return ``text`` without the ampersands that mark a mnemonic."""
     return re.sub(r"&(.)", r"\1", text)
 
 
 class SearchDialog(QDialog):
-    """A dialog with a search field, a list, and words in place of the list where nothing is found."""
+    """A dialog with a search field and a list; if nothing matches, a text replaces the list."""
 
     def __init__(
         self, parent: QWidget | None, title: str, hint: str, kind: Qt.WindowType = Qt.WindowType.Dialog
     ) -> None:
-        """``hint`` stands in the field while that is empty."""
+        """Make the dialog; ``hint`` is shown in the empty search field."""
         super().__init__(parent, kind)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
@@ -96,11 +96,11 @@ class SearchDialog(QDialog):
         self._nothing.hide()
 
     def narrow(self, typed: str) -> None:
-        """Show the rows alone that ``typed`` fits."""
+        """Show only the rows that match ``typed``."""
         raise NotImplementedError
 
     def take_key(self, key: int) -> bool:
-        """Do what a key in the search field is for, other than typing; tell whether it is for anything."""
+        """Handle a key of the search field that is not typing; return whether it was handled."""
         raise NotImplementedError
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -109,7 +109,7 @@ class SearchDialog(QDialog):
         return super().eventFilter(watched, event)
 
     def show_found(self, rows: QAbstractItemView, any_found: bool, otherwise: str) -> None:
-        """Show ``rows``, or say ``otherwise`` where none is left."""
+        """Show ``rows``, or the text ``otherwise`` if none is left."""
         rows.setVisible(any_found)
         self._nothing.setVisible(not any_found)
         self._nothing.setText(otherwise)

@@ -1,4 +1,4 @@
-"""Every command and its keys in one list that can be searched."""
+"""The dialog that lists all commands and their keys, with a search."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from dpm_gui.dialogs.listed_actions import SearchDialog, listed_actions
 
 Row = tuple[str, str, str]
-"""Group, what is done, and the keys or the gesture that do it."""
+"""Group, command, and its keys or gesture."""
 
 
 class ShortcutsDialog(SearchDialog):
@@ -48,7 +48,7 @@ class ShortcutsDialog(SearchDialog):
         self._search.setFocus()
 
     def rows(self) -> list[Row]:
-        """Return each row on show."""
+        """Return the rows shown."""
         return [
             (group.text(0), row.text(0), row.text(1))
             for group, rows in self._groups.values()
@@ -57,7 +57,7 @@ class ShortcutsDialog(SearchDialog):
         ]
 
     def narrow(self, typed: str) -> None:
-        """Show the rows alone that hold every word of ``typed`` in their group, command or keys."""
+        """Show only the rows that contain every word of ``typed`` in their group, command or keys."""
         words = typed.casefold().split()
         for group, rows in self._groups.values():
             for row in rows:
@@ -124,7 +124,7 @@ class ShortcutsDialog(SearchDialog):
         return item
 
     def _tint(self) -> None:
-        """Give the keys the theme's muted ink."""
+        """Draw the keys in the theme's muted text colour."""
         muted = self.palette().brush(QPalette.ColorRole.PlaceholderText)
         for _, rows in self._groups.values():
             for row in rows:

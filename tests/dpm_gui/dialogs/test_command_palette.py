@@ -82,10 +82,10 @@ def test_a_greyed_command_gives_its_tool_tip_as_the_reason(
 @pytest.mark.parametrize(
     ("typed", "better", "worse"),
     [
-        ("sp", "Save picture", "Stop"),
+        ("si", "Save image", "Switch"),
         ("st", "Stop", "Save training"),
         ("full", "Full screen", "Fit until all is seen, in full"),
-        ("pic", "Save picture", "Play it once"),
+        ("ima", "Save image", "It may act"),
         ("OPEN", "Open", "Open recent"),
         ("new run", "Run again with a new seed", "Open the newest of all recorded runs"),
     ],

@@ -54,7 +54,7 @@ def test_several_errors_are_listed_in_one_window(window: Window) -> None:
     show_error(window.menuBar(), OutputError("/b.png: the disk is full"))
     dialog = the_error_dialog()
     assert dialog is first
-    assert dialog.heading == "Several things went wrong"
+    assert dialog.heading == "Several errors occurred"
     assert dialog.reasons == ("/a.h5: too old", "/b.png: the disk is full")
     dialog.reject()
 

@@ -74,7 +74,7 @@ def test_only_the_layers_of_the_canvas_on_show_are_offered(actions: Actions, win
     LayerBar(actions, window).offer(BitsView.layers)
     assert [name for name in LAYERS if actions[name].isVisible()] == list(BitsView.layers)
     assert [name for name in LAYERS if actions[name].isEnabled()] == list(BitsView.layers)
-    assert "nothing of that kind" in actions["points"].toolTip()
+    assert "has no such layer" in actions["points"].toolTip()
 
 
 def test_every_action_belongs_to_the_window_and_stands_in_one_menu(actions: Actions, window: QMainWindow) -> None:
