@@ -99,5 +99,5 @@ def find_and_run() -> None:
     """Find the command by its name, and give it."""
     press("Ctrl+Shift+P")
     the(CommandPalette)
-    type_in("many futures")
+    type_in("resample here")
     press("Return")
