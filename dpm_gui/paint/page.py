@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QUndoStack
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from dpm_gui.engine.opening import Opened
+from dpm_gui.paint.commands import ALWAYS_AVAILABLE, AVAILABLE_FOR_SEQUENCES, COMMANDS, LARGE_STEP, NO_IMAGE
 from dpm_gui.paint.files import PaintFiles
 from dpm_gui.paint.inpainting.bit_page import BitPage
 from dpm_gui.paint.inpainting.image_page import ImagePage
@@ -17,7 +18,7 @@ from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.opening import PaintOpener
 from dpm_gui.paint.potential.page import PlanePage
 from dpm_gui.paint.potential.session import PotentialSession
-from dpm_gui.paint.workspace import allow_commands, connect_commands
+from dpm_gui.window.actions import Actions
 from dpm_gui.window.page import Services, WorkspacePage
 
 COMPARE_KEY = Qt.Key.Key_Z
@@ -170,3 +171,45 @@ class PaintPage(WorkspacePage):
         """Let only the session of the page on show start runs."""
         self.paint.set_in_view(self._in_view and self.page is not self.plane)
         self.potential_session.set_in_view(self._in_view and self.page is self.plane)
+
+
+def connect_commands(page: PaintPage) -> None:
+    """Connect the commands to the page."""
+    from dpm_gui.paint.document.raster import READY_MASKS
+    from dpm_gui.paint.document.tools import TOOLS
+
+    actions, paint, document, files = page.services.actions, page.paint, page.paint.document, page.files
+    slots: dict[str, Callable[[], object]] = {
+        "swap_tools": lambda: document.take(document.tools.with_swapped_tool()),
+        "smaller_brush": partial(page.resize_brush, -1),
+        "larger_brush": partial(page.resize_brush, 1),
+        "much_smaller_brush": partial(page.resize_brush, -LARGE_STEP),
+        "much_larger_brush": partial(page.resize_brush, LARGE_STEP),
+        "invert_mask": document.invert,
+        "clear_mask": page.clear,
+        "open_mask": files.ask_for_mask,
+        "save_mask": files.ask_where_to_save_mask,
+        "previous_image": partial(paint.show_example, -1),
+        "next_image": partial(paint.show_example, 1),
+        "sample_image": paint.show_sample,
+        "open_image": files.ask_for_image,
+        "inpaint": page.run,
+        "keep_sample": lambda: paint.keep_sample(page.image.results.samples.choice),
+        "open_inpainting": files.ask_for_request,
+        "save_inpainting": files.ask_where_to_save_request,
+    }
+    slots |= {f"tool_{tool}": partial(document.choose_tool, tool) for tool in TOOLS}
+    slots |= {f"mask_{name}": partial(paint.take_ready_mask, name) for name in READY_MASKS}
+    for name, slot in slots.items():
+        actions.on(name, slot)
+    actions.make_exclusive([f"tool_{tool}" for tool in TOOLS])
+    actions.on_switch("pressure", lambda on: document.take(document.tools.with_pressure(on)))
+    actions["tool_brush"].setChecked(True)
+    actions["show_mask"].setChecked(True)
+
+
+def allow_commands(actions: Actions, opened: Opened) -> None:
+    """Enable the commands that suit ``opened``; the others show why they are disabled."""
+    available = AVAILABLE_FOR_SEQUENCES if opened.checkpoint.kind == "binomial" else ALWAYS_AVAILABLE
+    for command in COMMANDS:
+        actions.allow(command.name, opened.checkpoint.data.is_image or command.name in available, NO_IMAGE)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from dpm_gui.views.widgets.flat_button import action_button
-from dpm_gui.watch.workspace import LAYERS
+from dpm_gui.watch.commands import LAYERS
 from dpm_gui.window.actions import Actions
 
 TEXT = Qt.ToolButtonStyle.ToolButtonTextOnly

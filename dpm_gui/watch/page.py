@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import pairwise
 
@@ -20,11 +20,11 @@ from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.watch.canvas_pair import CanvasPair
+from dpm_gui.watch.commands import IMAGE_MODES, LAYERS
 from dpm_gui.watch.docks import WatchDocks
 from dpm_gui.watch.layer_bar import LayerBar
 from dpm_gui.watch.sides import Sides
 from dpm_gui.watch.starts import Starts
-from dpm_gui.watch.workspace import IMAGE_MODES, LAYERS, connect_commands
 from dpm_gui.window.page import Services, WorkspacePage
 
 THUMBNAILS = 21
@@ -263,3 +263,29 @@ class WatchPage(WorkspacePage):
         frames = {each.frame.t: each.frame.x for each in shown if each is not None}
         image = partial(self.views[REVERSE].thumbnail, colour=self._palette.reverse)
         self.timeline.thumbnails.set_thumbnails([(t, image(x)) for t, x in frames.items()])
+
+
+def connect_commands(page: WatchPage) -> None:
+    """Connect all commands but the layers to the player and the starts of ``page``."""
+    actions, player, starts = page.services.actions, page.services.player, page.starts
+    slots: dict[str, Callable[[], object]] = {
+        "play": player.toggle,
+        "play_forward": player.play_forward,
+        "play_backward": player.play_backward,
+        "pause": player.pause,
+        "step_on": partial(player.step, 1),
+        "step_back": partial(player.step, -1),
+        "ten_on": partial(player.step, 10),
+        "ten_back": partial(player.step, -10),
+        "home": player.home,
+        "end": player.end,
+        "faster": player.faster,
+        "slower": player.slower,
+        "denoise": starts.denoise,
+        "from_noise": starts.from_noise,
+        "branch": starts.branch,
+    }
+    for name, slot in slots.items():
+        actions.on(name, slot)
+    actions.on_switch("loop", player.set_loop)
+    actions["smooth"].setChecked(True)

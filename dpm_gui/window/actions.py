@@ -1,99 +1,24 @@
-"""The window's own commands, and the QActions of these and of all workspaces' commands."""
+"""The QActions of the commands of the window and of all workspaces."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import Palette
-from dpm_gui.window.workspaces import Command, Gesture, Workspace
-
-SHIPPED = (
-    ("open_shipped", "swiss_roll", "the shipped swiss roll", "Open the default checkpoint of dpm-gui"),
-    ("open_rbf", "swiss_roll_rbf", "the roll of 16 basis functions", "Open the network of the paper (appendix D)"),
-    ("open_heartbeat", "heartbeat", "the heartbeat", "Open the sequences of bits, T = 2000 (section 3.1.2)"),
-    ("open_fast", "heartbeat_fast", "the heartbeat in 200 steps", "Open sequences of bits with optimised rates"),
-    ("open_digits", "digits", "the digits", "Open handwritten digits, 28x28, T = 1000"),
-    ("open_leaves", "dead_leaves", "the dead leaves", "Open the U-Net trained on dead leaves, 32x32 (section 3.2)"),
-    ("open_paper_leaves", "dead_leaves_paper", "the dead leaves of the paper", "Open the multi-scale convolution"),
-    ("open_gravel", "gravel", "the gravel", "Open a texture model for images of any size"),
-    ("open_brick", "brick", "the brick", "Open a texture model for images of any size"),
-    ("open_patches", "colour_patches", "the colour patches", "Open patches of colour photographs, 32x32"),
-)
-"""Shipped checkpoints: command that opens it, file name, description, and tip of the command."""
-SHIPPED_CHECKPOINTS = {name: f"checkpoints/{file}.h5" for name, file, _, _ in SHIPPED}
-"""Path of each by its command; a command is hidden if its file is not installed."""
-FIRST_COMMANDS = (
-    Command("open", "File", "Open…", ("Ctrl+O",), "Open a checkpoint", "folder-open"),
-    *(Command(name, "File", f"Open {what}", (), tip) for name, _, what, tip in SHIPPED),
-    Command(
-        "export",
-        "File",
-        "Export film or figure…",
-        ("Ctrl+E",),
-        "Save a film (GIF, MP4) or a figure (PNG)",
-        "film",
-        line=True,
-    ),
-    Command("quit", "File", "Quit", ("Ctrl+Q",), "Close the window", line=True),
-    Command("undo", "Edit", "Undo", ("Ctrl+Z",), "Undo the last change", "undo-2"),
-    Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Repeat the change that was undone", "redo-2"),
-)
-LAST_COMMANDS = (
-    Command("fit", "View", "Fit", ("F",), "Show the whole plane (F)", "scan", line=True),
-    Command("theme", "View", "Switch light and dark", (), "Switch between light and dark", "sun-moon"),
-    Command("projector", "View", "Projector", (), "Enlarge text and lines", "projector", checkable=True),
-    Command("full_screen", "View", "Full screen", ("F11",), "Fill the screen", "maximize", checkable=True),
-    Command("new_seed", "Run", "New seed", ("Ctrl+R",), "Run again with a new seed (Ctrl+R)", "dice", line=True),
-    Command("run_again", "Run", "Run again", ("F5",), "Run again with the same seed (F5)", "refresh-cw"),
-    Command("measure", "Run", "Measure K", ("Ctrl+M",), "Measure the bound K on fresh held-out data (Ctrl+M)"),
-    Command("stop", "Run", "Stop", ("Esc",), "Stop the computation (Esc)", "stop"),
-    Command("reset_layout", "Window", "Reset layout", (), "Restore the initial layout of the docks"),
-    Command("shortcuts", "Help", "Keyboard shortcuts", ("F1",), "List all commands and their keys (F1)", "keyboard"),
-    Command("find_command", "Help", "Find a command…", ("Ctrl+Shift+P",), "Find any command by its name", "search"),
-    Command("about", "Help", "About dpm-gui", (), "Versions, licence and the paper", "info"),
-)
-GESTURES = (
-    Gesture("Mouse on a canvas or plot", "Zoom at the pointer", "Wheel"),
-    Gesture("Mouse on a canvas or plot", "Move the view", "Middle or right drag"),
-    Gesture("Mouse on a canvas or plot", "Save, copy, fit", "Right click"),
-    Gesture("Mouse on the window", "Open a checkpoint", "Drop the file"),
-)
-
-
-def all_commands(workspaces: Sequence[Workspace]) -> tuple[Command, ...]:
-    """Return the commands of the window and of ``workspaces``, in the order of the menus."""
-    own = [command for workspace in workspaces for command in workspace.commands]
-    return (*FIRST_COMMANDS, *map(_switch_to, workspaces, range(1, len(workspaces) + 1)), *own, *LAST_COMMANDS)
-
-
-def all_gestures(workspaces: Sequence[Workspace]) -> tuple[Gesture, ...]:
-    """Return the gestures of the window and of ``workspaces``."""
-    return (*GESTURES, *(gesture for workspace in workspaces for gesture in workspace.gestures))
-
-
-def switch_name(workspace: Workspace) -> str:
-    """Return the name of the command that shows ``workspace``."""
-    return f"workspace_{workspace.name}"
-
-
-def _switch_to(workspace: Workspace, place: int) -> Command:
-    key = f"Ctrl+{place}"
-    tip = f"{workspace.tip} ({key})"
-    return Command(switch_name(workspace), "View", workspace.title, (key,), tip, workspace.icon, checkable=True)
+from dpm_gui.window.commands import Command
 
 
 class Actions:
     """The commands as QActions, made once and owned by the window."""
 
-    def __init__(self, window: QWidget, workspaces: Sequence[Workspace]) -> None:
-        self._commands = {command.name: command for command in all_commands(workspaces)}
+    def __init__(self, window: QWidget, commands: Sequence[Command]) -> None:
+        self._commands = {command.name: command for command in commands}
         self._actions = {name: QAction(command.text, window) for name, command in self._commands.items()}
         self._window = window
-        self._workspaces = workspaces
         self._refused: dict[str, str] = {}
         self._elsewhere: dict[str, str] = {}
         for name, command in self._commands.items():
@@ -140,15 +65,12 @@ class Actions:
             del self._refused[name]
         self._update(name)
 
-    def allow_workspace(self, name: str, refusal: str = "") -> None:
-        """Disable the commands of all other workspaces, and those of ``name`` too if there is a ``refusal``."""
-        self._elsewhere = {}
-        for place, workspace in enumerate(self._workspaces, 1):
-            reason = refusal if workspace.name == name else f"this belongs to {workspace.title} (Ctrl+{place})"
-            if reason:
-                self._elsewhere |= {command.name: reason for command in workspace.commands}
-            for command in workspace.commands:
-                self._update(command.name)
+    def disable_elsewhere(self, reasons: Mapping[str, str]) -> None:
+        """Disable the commands of workspaces that ``reasons`` names, each for its reason, and no others."""
+        changed = {*self._elsewhere, *reasons}
+        self._elsewhere = dict(reasons)
+        for name in changed:
+            self._update(name)
 
     def hide_command(self, name: str) -> None:
         """Hide the command ``name`` in all menus and lists."""

@@ -23,10 +23,10 @@ from dpm_gui.export.figures import FigureExporter
 from dpm_gui.export.film_exporter import FilmExporter
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
-from dpm_gui.window.actions import SHIPPED_CHECKPOINTS, all_gestures
+from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
 from dpm_gui.window.main_window import MainWindow
 from dpm_gui.window.page import WorkspacePage
-from dpm_gui.window.workspaces import Workspace
+from dpm_gui.window.workspaces import Workspace, all_gestures
 
 PROJECTOR_LINES = 1.5
 NOTHING_OPEN = "Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one here."

@@ -27,12 +27,12 @@ from dpm_gui.engine.opening import Opened
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
-from dpm_gui.window.actions import Actions, switch_name
+from dpm_gui.window.actions import Actions
 from dpm_gui.window.activity_bar import ActivityBar
 from dpm_gui.window.page import Services
 from dpm_gui.window.run_panel import RunPanel
 from dpm_gui.window.workspace_stack import WorkspaceStack
-from dpm_gui.window.workspaces import Workspace
+from dpm_gui.window.workspaces import Workspace, all_commands, switch_name
 
 FILES = "Checkpoints (*.h5 *.hdf5);;All files (*)"
 FIRST_SIZE, LEAST_SIZE = (1280, 800), (960, 640)
@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._activities: dict[str, Activity | None] = {"file": None, "save": None, "session": None, "film": None}
         self._notice = ""
-        self.actions_ = Actions(self, workspaces)
+        self.actions_ = Actions(self, all_commands(workspaces))
         self.activity = ActivityBar(self.actions_["stop"], self)
         services = Services(
             session=session,

@@ -155,5 +155,14 @@ class WorkspaceStack(QStackedWidget):
             return
         self._refusal.setText(workspace.unsuitable)
         self.setCurrentWidget(shown)
-        self._services.actions.allow_workspace(self.current, workspace.unsuitable if refused else "")
+        self._services.actions.disable_elsewhere(self._reasons(workspace.unsuitable if refused else ""))
         self.page.set_in_view(not refused)
+
+    def _reasons(self, refusal: str) -> dict[str, str]:
+        """Return why the commands of other workspaces, and with a ``refusal`` its own, are disabled."""
+        reasons: dict[str, str] = {}
+        for place, workspace in enumerate(self._workspaces.values(), 1):
+            mine = workspace.name == self.current
+            reason = refusal if mine else f"this belongs to {workspace.title} (Ctrl+{place})"
+            reasons |= {command.name: reason for command in workspace.commands} if reason else {}
+        return reasons

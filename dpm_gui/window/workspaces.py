@@ -5,51 +5,14 @@ This module does not import Qt, because the command line is parsed before Qt is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from dpm_gui.window.commands import FIRST_COMMANDS, GESTURES, LAST_COMMANDS, Command, Gesture
+
 if TYPE_CHECKING:
     from dpm_gui.window.page import Services, WorkspacePage
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command of the user.
-
-    Attributes:
-        name: Its name in the code.
-        menu: The menu that contains it.
-        text: Its text in the menu.
-        keys: Its shortcuts; the menu shows the first one.
-        tip: What it does, for tool tips.
-        icon: Its icon, empty if it has none.
-        checkable: Whether it is a switch.
-        line: Whether a separator precedes it in its menu.
-    """
-
-    name: str
-    menu: str
-    text: str
-    keys: tuple[str, ...] = ()
-    tip: str = ""
-    icon: str = ""
-    checkable: bool = False
-    line: bool = False
-
-
-class Gesture(NamedTuple):
-    """An action of the mouse or of a view's keys that is not a command.
-
-    Attributes:
-        group: Its heading in the list, such as "Mouse".
-        text: What it does.
-        keys: Its mouse action or keys, such as "Wheel" or "Middle drag".
-    """
-
-    group: str
-    text: str
-    keys: str
 
 
 class Dock(NamedTuple):
@@ -93,3 +56,25 @@ class Workspace:
     icon: str = ""
     state_kinds: tuple[str, ...] = ()
     unsuitable: str = ""
+
+
+def all_commands(workspaces: Sequence[Workspace]) -> tuple[Command, ...]:
+    """Return the commands of the window and of ``workspaces``, in the order of the menus."""
+    own = [command for workspace in workspaces for command in workspace.commands]
+    return (*FIRST_COMMANDS, *map(_switch_to, workspaces, range(1, len(workspaces) + 1)), *own, *LAST_COMMANDS)
+
+
+def all_gestures(workspaces: Sequence[Workspace]) -> tuple[Gesture, ...]:
+    """Return the gestures of the window and of ``workspaces``."""
+    return (*GESTURES, *(gesture for workspace in workspaces for gesture in workspace.gestures))
+
+
+def switch_name(workspace: Workspace) -> str:
+    """Return the name of the command that shows ``workspace``."""
+    return f"workspace_{workspace.name}"
+
+
+def _switch_to(workspace: Workspace, place: int) -> Command:
+    key = f"Ctrl+{place}"
+    tip = f"{workspace.tip} ({key})"
+    return Command(switch_name(workspace), "View", workspace.title, (key,), tip, workspace.icon, checkable=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dpm_gui.window.actions import SHIPPED_CHECKPOINTS
+from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
 
 
 @pytest.mark.parametrize("missing", [True, False])

@@ -17,8 +17,9 @@ from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.widgets.popover import Popover
-from dpm_gui.watch.workspace import LAYERS
-from dpm_gui.window.actions import SHIPPED_CHECKPOINTS, all_gestures
+from dpm_gui.watch.commands import LAYERS
+from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
+from dpm_gui.window.workspaces import all_gestures
 from tests.support.person import Person, child, choose, click, open_menu, press, shown, the, type_in, wait_until
 from tests.support.workspaces import COMMANDS
 

@@ -9,8 +9,9 @@ from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
-from dpm_gui.window.actions import Actions, all_commands
+from dpm_gui.window.actions import Actions
 from dpm_gui.window.page import Services
+from dpm_gui.window.workspaces import all_commands
 
 COMMANDS = all_commands(WORKSPACES)
 MENUS = tuple(dict.fromkeys(command.menu for command in COMMANDS))
@@ -22,6 +23,6 @@ def services_of(session: Session, window: QWidget) -> Services:
     def ignore(*_: object) -> None:
         pass
 
-    player, actions = Player(window), Actions(window, WORKSPACES)
+    player, actions = Player(window), Actions(window, all_commands(WORKSPACES))
     session.opened_changed.connect(lambda opened: player.set_last(opened.checkpoint.steps))
     return Services(session, player, Preferences(), IconSet(), actions, window, ignore, ignore, ignore, ignore)

@@ -8,7 +8,7 @@ import pytest
 
 from core.runtime import assets
 from core.runtime.assets import asset, is_shipped
-from dpm_gui.window.actions import SHIPPED_CHECKPOINTS
+from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from dpm_gui.dialogs.about import AboutDialog, versions
 from dpm_gui.dialogs.shortcuts import ShortcutsDialog
-from dpm_gui.window.workspaces import Gesture
+from dpm_gui.window.commands import Gesture
 from tests.support.menus import Window, open_window
 
 

@@ -25,6 +25,7 @@ from dpm_gui.paint.inpainting.image_page import ImagePage
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.session.session import Session
 from dpm_gui.window.actions import Actions
+from dpm_gui.window.workspaces import all_commands
 from tests.support.painting import save_rings
 from tests.support.window_values import Steered, make_checkpoint
 
@@ -62,7 +63,7 @@ def bits(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path,
     parts = NetworkInfo(network.kind, network.config, draws)
     made = make_checkpoint(kind="binomial", betas=betas, network=parts, data=info)
     checkpoints.save(made, tmp_path / "heartbeat.h5")
-    page = BitPage(paint, Actions(window, WORKSPACES), window)
+    page = BitPage(paint, Actions(window, all_commands(WORKSPACES)), window)
     paint.document_loaded.connect(page.show_opened)
     with qtbot.waitSignal(session.opened_changed):
         session.open(str(tmp_path / "heartbeat.h5"))
@@ -74,7 +75,7 @@ def bits(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path,
 def images(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path, qtbot: QtBot) -> ImagePage:
     """The page of pictures, with rings."""
     save_rings(tmp_path / "rings.h5", (9, 11), steps=30)
-    page = ImagePage(paint, Actions(window, WORKSPACES), IconSet(), window)
+    page = ImagePage(paint, Actions(window, all_commands(WORKSPACES)), IconSet(), window)
     paint.document_loaded.connect(page.show_opened)
     with qtbot.waitSignal(session.opened_changed):
         session.open(str(tmp_path / "rings.h5"))

@@ -21,8 +21,8 @@ from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.bits import BitsView
 from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.watch.commands import LAYERS
 from dpm_gui.watch.page import WatchPage
-from dpm_gui.watch.workspace import LAYERS
 from dpm_gui.window.run_panel import RunPanel
 from tests.support.window_values import close_figures, make_checkpoint
 from tests.support.workspaces import services_of

@@ -14,8 +14,8 @@ from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.images import MODE_TEXTS, ImagesView
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.watch.bound_panel import BoundPanel
+from dpm_gui.watch.commands import IMAGE_MODES, LAYERS
 from dpm_gui.watch.page import WatchPage
-from dpm_gui.watch.workspace import IMAGE_MODES, LAYERS
 from dpm_gui.window.run_panel import RunPanel
 from tests.support.window_values import FEW, LAST, SPEC, Steered, close_figures, make_bound, make_images, open_and_run
 from tests.support.workspaces import services_of

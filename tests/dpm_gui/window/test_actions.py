@@ -15,9 +15,10 @@ from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.canvases.bits import BitsView
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.points import PointsView
+from dpm_gui.watch.commands import LAYERS
 from dpm_gui.watch.layer_bar import LayerBar
-from dpm_gui.watch.workspace import LAYERS
 from dpm_gui.window.actions import Actions
+from dpm_gui.window.workspaces import all_commands
 from tests.support.workspaces import COMMANDS
 
 CANVASES = (PointsView, BitsView)
@@ -32,7 +33,7 @@ def window(qtbot: QtBot) -> QMainWindow:
 
 @pytest.fixture
 def actions(window: QMainWindow) -> Actions:
-    return Actions(window, WORKSPACES)
+    return Actions(window, all_commands(WORKSPACES))
 
 
 def test_no_name_and_no_text_is_given_twice_and_no_key_on_one_canvas() -> None:

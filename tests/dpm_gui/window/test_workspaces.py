@@ -22,8 +22,9 @@ from dpm_gui.views.figures.figure import Figure
 from dpm_gui.watch.page import WatchPage
 from dpm_gui.watch.workspace import WATCH
 from dpm_gui.window.application import DpmApplication
+from dpm_gui.window.commands import Command, Gesture
 from dpm_gui.window.page import Services, WorkspacePage
-from dpm_gui.window.workspaces import Command, Dock, Gesture, Workspace
+from dpm_gui.window.workspaces import Dock, Workspace
 from tests.support.window_values import SPEC, close_figures, open_and_run
 
 UNSUITABLE = "Probe is for pictures."
