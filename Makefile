@@ -48,7 +48,7 @@ measure: $(MEASURE_READY) ## measure the shipped image models beside codecs, a c
 	@$(BIN)/python -m tools.measuring.filling_report
 
 clean: ## remove .venv, caches and what was built; out/ stays
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # dlopen is cheap: the check takes a twentieth of a second, and apt is touched only when something is missing.

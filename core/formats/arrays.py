@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import math
 import os
-import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, NoReturn
 
 import numpy as np
@@ -29,7 +29,7 @@ MAX_IDX_DIMENSIONS = 4
 BLOCK = 2**20
 MOST_LISTED = 12
 """Most arrays of a file that a message lists."""
-UNREADABLE = (ValueError, EOFError, OverflowError, RecursionError, MemoryError, SyntaxError, tokenize.TokenError)
+UNREADABLE = (ValueError, TypeError, EOFError, OverflowError, RecursionError, MemoryError, SyntaxError, TokenError)
 """Exceptions that numpy raises on an invalid header."""
 NPY_SIGNATURE = b"\x93NUMPY"
 NO_NPY = "this is no npy file of numbers, or a damaged one"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
@@ -13,13 +14,14 @@ from numpy.lib.npyio import NpzFile
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import BadInputError
+from core.formats.arrays import UNREADABLE
 from core.runtime.files import atomic_path, reading_problem
 from core.values.arrays import NUMBERS
 from core.values.inpainting import InpaintingRequest
 
 LARGEST = 512 * 2**20
 """Most bytes that a file may unpack to."""
-NO_RECORD = (ValueError, EOFError, KeyError, zipfile.BadZipFile, MemoryError, NotImplementedError)
+NO_RECORD = (*UNREADABLE, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """Exceptions that numpy and zipfile raise on a file that is no record."""
 FORMAT, OLD_FORMAT = "dpm inpainting request 2", "dpm fill 1"
 OLD_NAMES = {"picture": "image", "held": "known_mode", "back_and_forth": "resample_times"}

@@ -75,7 +75,8 @@ def warped_erasure(steps: int, first: float = 1e-3, early: float = 1.0, late: fl
     if _checked_steps(steps) < 2:
         raise BadInputError(f"steps: {steps} is too few to share the erasure out; give two or more")
     alpha_bar = _warped(steps, early, late)
-    return checked(np.concatenate([[first], 1.0 - alpha_bar[1:] / alpha_bar[:-1]]))
+    with np.errstate(invalid="ignore"):  # 0/0 gives no rate, which is refused
+        return checked(np.concatenate([[first], 1.0 - alpha_bar[1:] / alpha_bar[:-1]]))
 
 
 def constant(steps: int, alpha_bar_end: float = 1e-3) -> Schedule:
@@ -91,7 +92,8 @@ def linear(steps: int, first: float | None = None, last: float | None = None) ->
     """
     steps = _checked_steps(steps)
     begin = 0.1 / steps if first is None else first
-    return checked(np.linspace(begin, min(20.0 / steps, 0.999) if last is None else last, steps))
+    with np.errstate(over="ignore", invalid="ignore"):  # what is far too large is refused
+        return checked(np.linspace(begin, min(20.0 / steps, 0.999) if last is None else last, steps))
 
 
 def cosine(steps: int, first: float | None = None, offset: float = 0.008, last: float = 0.999) -> Schedule:
