@@ -88,7 +88,7 @@ def test_the_palette_says_why_a_command_is_greyed_and_does_not_run_it(person: Pe
     palette = find("undo")
     row = palette.rows()[0]
     assert row.text == "Undo"
-    assert "nothing to take back" in row.reason
+    assert "nothing to undo" in row.reason
     press("Return")
     assert shown(CommandPalette) == [palette]
     press("Esc")
