@@ -70,7 +70,7 @@ def test_run_again_runs_the_same_seed_to_the_same_arrays(person: Person) -> None
 def test_undo_and_redo_bring_back_the_very_arrays(person: Person) -> None:
     undo, redo = person.window.actions_["undo"], person.window.actions_["redo"]
     assert not undo.isEnabled()
-    assert "nothing to take back" in undo.toolTip()
+    assert "nothing to undo" in undo.toolTip()
     runs = [frames(person)]
     for _ in range(2):
         press("Ctrl+R")
