@@ -20,21 +20,21 @@ from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
 
 
 class DiffusionModel:
-    """Process, network and data in one: all that a run needs to know.
+    """Process, network and data: everything that a run needs.
 
     Attributes:
         process: The forward process q.
         network: The learned functions f_mu and f_Sigma, or f_b.
-        data: What one example is, and the map to user's units.
-        source: Where fresh data come from.
+        data: Description of the examples, and the map to user's units.
+        source: Source of fresh data.
     """
 
     def __init__(self, process: Process, network: ReverseNetwork, data: DataInfo) -> None:
-        """Put the three together.
+        """Combine the three.
 
         Raises:
             BadInputError: If the network is made for another kind of process, another T or another shape of data, or
-                what it holds are no data of the process.
+                holds data that are not of the process.
         """
         self.process = process
         self.network = network if isinstance(network, Network) else AdaptedNetwork(network)
@@ -51,25 +51,25 @@ class DiffusionModel:
     def reverse_kernel(self, x: Tensor, t: Steps) -> StateDistribution:
         """Return p(x^t-1 | x^t = ``x``) for t = 1 … T, states ``[N, *shape]``.
 
-        At t = 1 it is the edge kernel that appendix B fixes; a tensor of steps is to hold 2 … T alone.
+        At t = 1 it is the final kernel of appendix B; a tensor of steps may hold 2 … T only.
 
         Raises:
-            BadInputError: If ``x`` are no states of the data's shape, ``t`` no steps for them, or what the network
-                answers no kernel of the process.
+            BadInputError: If ``x`` are no states of the data's shape, ``t`` no steps for them, or the network's result
+                is no kernel of the process.
         """
         self._check_states(x, t)
         if isinstance(t, int) and t == 1:
             return self.process.final_kernel(x)
         self.process.check_step(t, first=2)
-        # A network takes processes of the kind that it reverses, and no others: `check_fit` has seen to that.
+        # A network takes only processes of the kind that it reverses; `check_fit` has checked that.
         answer = self.network.reverse_kernel(x, t, cast("Never", self.process))
         kernel = as_state_distribution(answer)
         if kernel is None or not isinstance(kernel, self.process.distributions) or kernel.shape != x.shape:
-            raise BadInputError(f"network: it answers states of shape {tuple(x.shape)} with {answer!r}")
+            raise BadInputError(f"network: for states of shape {tuple(x.shape)} it returns {answer!r}")
         return kernel
 
     def x0_estimate(self, x: Tensor, t: int) -> Tensor:
-        """Return the model's guess E[x^0 | x^t = ``x``] for t = 1 … T; of bits, their probability to be 1."""
+        """Return the x^0 estimate E[x^0 | x^t = ``x``] for t = 1 … T; for bits, the probability of a 1."""
         return self.process.x0_estimate(self.reverse_kernel(x, t), x, t)
 
     def drift(self, x: Tensor, t: int) -> Tensor:
@@ -85,10 +85,10 @@ class DiffusionModel:
 
 
 def model_from(checkpoint: Checkpoint, path: object) -> DiffusionModel:
-    """Build the model that ``checkpoint`` describes; ``path`` is named where it cannot be built.
+    """Build the model that ``checkpoint`` describes; errors name ``path``.
 
-    The network is laid out without memory first and compared with the weights that are there, so that a
-    configuration cannot ask for more than the file holds.
+    The network is laid out without memory first and compared with the weights, so that a configuration cannot ask for
+    more memory than the file holds.
 
     Raises:
         BadCheckpointError: If kinds, configuration and weights do not fit each other.

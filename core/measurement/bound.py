@@ -1,4 +1,4 @@
-"""The training bound K, term by term (section 2.4, appendix B), and the truth where it is known."""
+"""The training bound K, term by term (section 2.4, appendix B), and the true value if it is known."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from core.values.runs import DEFAULT_COUNT, RunSpec
 
 LARGEST_STANDARDISED = 1e30
 DEFAULT_IMAGES, MIN_IMAGES = 128, 16
-"""Pictures that K is measured on unless told otherwise: of large ones fewer, each of which says as much as several."""
+"""Default number of images that K is measured on; fewer if they are large, since each counts as several."""
 PIXELS_OF_DEFAULT = 1024
 
 
 def measure_bound(
     model: DiffusionModel, spec: RunSpec, data: NDArray[np.floating] | None = None
 ) -> Iterator[BoundProgress]:
-    """Measure K on held-out data, one report a step; the last one carries the bound.
+    """Measure K on held-out data, one report a step; the last one holds the bound.
 
-    Every term is in closed form but the expectation over the data and over x^t given them, which is sampled: the
-    standard error is taken over the data.
+    Every term is in closed form, except the expectation over the data and over x^t given the data, which is sampled;
+    the standard error is that over the data.
 
     Args:
-        model: The model to be measured.
-        spec: Number of data points (ignored where ``data`` are given), seed and threads.
+        model: The model to measure.
+        spec: Number of data points (ignored if ``data`` are given), seed and threads.
         data: Data ``[N, *shape]`` in user's units; by default fresh draws from the model's source.
 
     Raises:
@@ -81,7 +81,7 @@ def _divergences(model: DiffusionModel, x0: Tensor, spec: RunSpec) -> Iterator[t
 def _assemble(
     model: DiffusionModel, x0: Tensor, divergences: Tensor, kl: NDArray[np.float64], truth: Estimate | None
 ) -> Bound:
-    """Put K together from ``divergences`` [N], summed over the steps, and ``kl`` [T - 1], their means; bits."""
+    """Compute K from ``divergences`` [N], summed over the steps, and ``kl`` [T - 1], their means; bits."""
     process, info = model.process, model.data
     share = 1.0 / pixels_of(info.shape) if info.is_image else 1.0
     dimensions = share * math.prod(info.shape)
@@ -111,10 +111,10 @@ def _assemble(
 
 
 def bits_per_dimension(k: float, info: DataInfo) -> float | None:
-    """Return what a number of an 8-bit picture takes to code if ``k`` is K, bits a pixel; None for other data.
+    """Return the bits to code one value of an 8-bit image if ``k`` is K, bits a pixel; None for other data.
 
     The noise of one grey level turns a density into a probability: -K/C - log2(width of a level in standard
-    deviations), C the numbers of a pixel.
+    deviations), with C values per pixel.
     """
     if not info.is_image or info.grey_level is None:
         return None
@@ -123,7 +123,7 @@ def bits_per_dimension(k: float, info: DataInfo) -> float | None:
 
 
 def default_count(info: DataInfo) -> int:
-    """Return on how many data K is measured unless told otherwise: of pictures on few, each of many numbers."""
+    """Return the default number of examples that K is measured on; fewer for images, which have many values."""
     if not info.is_image:
         return DEFAULT_COUNT
     return min(DEFAULT_IMAGES, max(MIN_IMAGES, DEFAULT_IMAGES * PIXELS_OF_DEFAULT // pixels_of(info.shape)))

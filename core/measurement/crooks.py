@@ -24,21 +24,21 @@ from core.values.runs import RunSpec
 
 BINS = 40
 FARTHEST_SHARE = 0.005
-"""Share of all paths that lie beyond the first bin, and beyond the last."""
+"""Share of all paths beyond the first bin, and beyond the last."""
 
 
 def measure_crooks(
     model: DiffusionModel, spec: RunSpec, source: SourceWithDensity | None = None
 ) -> Iterator[CrooksProgress]:
-    """Measure Omega on ``spec.count`` paths each way, one report a step; the last carries both samples.
+    """Measure Omega on ``spec.count`` paths each way, one report a step; the last holds both samples.
 
     Omega = ln q(x^1 … x^T) - ln p(x^1 … x^T) over whole paths from x^1 on. Forward, x^0 is drawn from the data and
-    diffused; in reverse, x^T is drawn from pi and the model's kernels lead down to x^1.
+    diffused; in reverse, x^T is drawn from pi, and the other states down to x^1 from the model's kernels.
 
     Args:
-        model: The model to be measured.
+        model: The model to measure.
         spec: Number of paths each way, seed and threads.
-        source: The data, of which ln q(x^1) must be known; by default the model's own (see `known_source`).
+        source: The data, whose ln q(x^1) must be known; by default the model's own (see `known_source`).
 
     Raises:
         BadInputError: If the density of x^1 is unknown, ``source`` is not of the model's shape, or a path's Omega is
@@ -68,7 +68,7 @@ def measure_crooks(
 def known_source(model: DiffusionModel) -> SourceWithDensity:
     """Return the data behind ``model`` if their density is known at every step.
 
-    Formulas are known; so is what an exact network holds: a finite data set, or a Gaussian.
+    It is known for formulas and for the data of an exact network: a finite data set, or a Gaussian.
 
     Raises:
         BadInputError: If it is not known.
@@ -95,7 +95,7 @@ def crooks_of(forward: NDArray[np.float64], reverse: NDArray[np.float64]) -> Cro
     if not high > low:
         low, high = low - 1.0, high + 1.0
     edges = np.linspace(low, high, BINS + 1)
-    weights = np.exp(np.minimum(reverse, high))  # what lies beyond is in no bin
+    weights = np.exp(np.minimum(reverse, high))  # larger values are in no bin
     first, second = (np.histogram(reverse, edges, weights=weights**power)[0] / len(reverse) for power in (1, 2))
     return Crooks(
         forward=read_only(forward / NATS_PER_BIT),
@@ -111,7 +111,7 @@ def crooks_of(forward: NDArray[np.float64], reverse: NDArray[np.float64]) -> Cro
 def _forward_omegas(
     model: DiffusionModel, source: SourceWithDensity, count: int, data: np.random.Generator, rng: torch.Generator
 ) -> Iterator[Tensor]:
-    """Yield after each step what Omega of forward paths has come to, nats, float64 ``[count]``; the last is whole."""
+    """Yield the Omega of forward paths summed up to each step, nats, float64 ``[count]``; the last is complete."""
     x = model.process.jump(torch.from_numpy(model.data.to_model(source.sample(count, data))), 1, rng)
     log_density_at_x1 = _x1_log_density(model, source, x)
     for found in log_weights(model, x, 2, rng):
@@ -121,7 +121,7 @@ def _forward_omegas(
 def _reverse_omegas(
     model: DiffusionModel, source: SourceWithDensity, count: int, _: np.random.Generator, rng: torch.Generator
 ) -> Iterator[Tensor]:
-    """Yield after each step what Omega of reverse paths has come to, nats, float64 ``[count]``; the last is whole."""
+    """Yield the Omega of reverse paths summed up to each step, nats, float64 ``[count]``; the last is complete."""
     x = model.process.prior(count, model.data.shape, rng)
     omegas = -model.process.prior_distribution(x).log_probability(x)
     for t in range(model.steps, 1, -1):

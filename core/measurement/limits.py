@@ -1,4 +1,4 @@
-"""The limit of a model: the best that any network can reach with the same process, and the truth where it is known."""
+"""The limit of K: the best that any network reaches with the same process; and the true value if it is known."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.values.measurements import NATS_PER_BIT, Estimate, mean_of
 def limit_of(model: DiffusionModel) -> DiffusionModel:
     """Return the model with the same rates and the best kernels of its family.
 
-    The exact E[x^0 | x^t] and variances come from data that stand for the whole distribution; K of this model is the
+    The exact E[x^0 | x^t] and variances come from data that represent the distribution; K of this model is the
     highest that any network can reach with these rates and independent entries (section 7 of the mathematics).
 
     Raises:
@@ -28,9 +28,9 @@ def limit_of(model: DiffusionModel) -> DiffusionModel:
 
 
 def known_truth(source: Source, info: DataInfo, process: Process, x1: Tensor) -> Estimate | None:
-    """Return the true E_q log2 q(x^1) over draws ``x1`` [N, *shape], where the data's density is known, else None.
+    """Return the true E_q log2 q(x^1) over draws ``x1`` [N, *shape] if the data's density is known, else None.
 
-    It is what K would be if every reverse kernel were exact, since the edge kernel turns q(x^1) into p(x^0).
+    It is the K of exact reverse kernels, since the final kernel turns q(x^1) into p(x^0).
     """
     if not isinstance(source, KnownSource):
         return None
@@ -49,5 +49,5 @@ def exact_model(source: Source, info: DataInfo, kind: str, betas: Schedule) -> D
 def exact_network(source: Source, info: DataInfo) -> EmpiricalNetwork:
     """Return the exact network for data from ``source``, or raise `BadInputError` if none is known."""
     if not isinstance(source, KnownSource):
-        raise BadInputError(f"{source.name}: its distribution is not known, nor what K can reach")
+        raise BadInputError(f"{source.name}: its distribution is not known, nor the limit of K")
     return EmpiricalNetwork.of(info.to_model(source.support()))

@@ -1,7 +1,7 @@
-"""Rates optimised for the best K that any network can reach with them, which the paper did not do for bits.
+"""Rates optimised for the best K that any network reaches with them, which the paper did not do for bits.
 
-The exact network gives that limit without training, so that rates can be tried at some a second. The noise is the same
-for all of them and enters smoothly: K is then a smooth function of the rates, and a plain search finds its summit.
+The exact network gives that limit without training, so that several rates can be tried a second. The noise is the same
+for all of them and enters smoothly, so K is a smooth function of the rates, and Nelder-Mead finds its maximum.
 """
 
 from __future__ import annotations
@@ -33,29 +33,29 @@ from core.values.measurements import NATS_PER_BIT
 from core.values.runs import RunSpec
 
 STATES_OF_A_MEASUREMENT = 16_384
-"""Step and path together: as many states are looked at for each rates, or some ten times as many for bits."""
+"""Number of states, steps times paths, that each rates are measured on; for bits about ten times as many."""
 LEAST_WEIGHT = 1e-6
 EVALUATIONS = 80
 FIRST, END = 1e-3, 1e-3
-"""beta_1 and alpha_bar_T of the Gaussian rates that are searched."""
+"""beta_1 and alpha_bar_T of the Gaussian rates to search."""
 FIRST_OF_BITS = 1e-6
-"""beta_1 of the rates of bits that the search begins with."""
+"""beta_1 of the first rates tried for bits."""
 Point = NDArray[np.float64]
 LEAST_FIRST = 1e-7
-"""The uniform numbers that draw bits in float32 are multiples of 6e-8: no flip is rarer."""
+"""Uniform float32 numbers, which draw bits, are multiples of 6e-8: no flip can be rarer."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSearchProgress:
-    """One look at rates in the search.
+    """The result for one of the rates tried in the search.
 
     Attributes:
-        done, total: Rates looked at, and the most that will be.
-        k: The limit of K with the rates just looked at, bits a sample. Few paths are behind it, the same for all rates:
-            its differences tell, the value itself is good to some hundredths of a bit.
-        best_k: The highest so far; that of the first report is where the search began.
-        best: The parameters of those rates, by name.
-        betas: Those rates, ``[T]``, read-only.
+        done, total: Number of rates tried, and the most that will be.
+        k: The limit of K with the rates just tried, bits a sample, from few paths, the same for all rates: differences
+            are accurate, the value itself to some hundredths of a bit.
+        best_k: The highest k so far; in the first report, that of the first rates.
+        best: The parameters of the best rates, by name.
+        betas: The best rates, ``[T]``, read-only.
     """
 
     done: int
@@ -69,20 +69,20 @@ class ScheduleSearchProgress:
 def search_schedule(
     source: Source, info: DataInfo, kind: str, steps: int, spec: RunSpec
 ) -> Iterator[ScheduleSearchProgress]:
-    """Search for the rates of T = ``steps`` with the highest limit of K, one report for each that is looked at.
+    """Search for the rates of T = ``steps`` with the highest limit of K, one report for each rates tried.
 
-    For bits `warped_erasure` is searched, beta_1 included. For Gaussian diffusion, where K grows without end as beta_1
-    shrinks, `log_linear` with its exponents, from beta_1 = 0.001 to alpha_bar_T = 0.001.
+    The search is over `warped_erasure`, beta_1 included, for bits. For Gaussian diffusion K grows without bound as
+    beta_1 shrinks, so it is over the exponents of `log_linear`, from beta_1 = 0.001 to alpha_bar_T = 0.001.
 
     Args:
-        source: Where the data come from.
+        source: Source of the data.
         info: Their units.
         kind: The process, "gaussian" or "binomial".
         steps: T.
         spec: Seed and threads.
 
     Raises:
-        BadInputError: If the data's distribution is not known, T is less than 3, or the spec asks for what cannot be.
+        BadInputError: If the data's distribution is not known, T is less than 3, or the spec is invalid.
     """
     prepare(spec)
     if steps < 3:
@@ -105,7 +105,7 @@ def search_schedule(
 def limit_of_schedule(
     source: Source, info: DataInfo, kind: str, steps: int, seed: int = 0
 ) -> Callable[[Schedule], float]:
-    """Return a smooth function of rates ``[T]``: the limit of K with them, bits a sample, on noise of ``seed``.
+    """Return a smooth function of rates ``[T]``: the limit of K with them, bits a sample, for the noise of ``seed``.
 
     Raises:
         BadInputError: If the data's distribution is not known.
@@ -132,7 +132,7 @@ def limit_of_schedule(
 
 
 def _gaussian_states(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Yield the states of all paths at one step after the other: x^t with the noise e of each path."""
+    """Yield the states x^t of all paths, one step after the other, with the same noise at every step."""
     for t in range(2, process.steps + 1):
         marginal = process.marginal(x0, t)
         states = marginal.mean + marginal.stddev * noise
@@ -140,10 +140,10 @@ def _gaussian_states(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tu
 
 
 def _bit_states(process: Process, x0: Tensor, noise: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Yield the states of all paths with 0, 1, … D bits flipped, at one step after the other, and their weights.
+    """Yield the states of all paths with 0, 1, … D bits flipped, one step after the other, and their weights.
 
-    The number of flips is binomial, and weighed as such; which bits they are is each path's own order, at every step.
-    A rate thus changes weights alone, and smoothly.
+    The number of flips is binomial, which gives the weights; each path flips its bits in the same order at every step.
+    So a rate changes the weights only, and smoothly.
     """
     order = noise.flatten(1).argsort(dim=1).argsort(dim=1).reshape(x0.shape)
     flips = torch.arange(math.prod(x0.shape[1:]) + 1)
@@ -167,14 +167,14 @@ def _bit_rates(steps: int, early: float, late: float, first: float) -> tuple[dic
 
 
 class SearchedFamily(NamedTuple):
-    """The rates that are searched for one kind of process.
+    """The family of rates to search for one kind of process.
 
     Attributes:
-        rates: Finds rates and their parameters by name, from T and the parameters.
-        start: Logarithms of the parameters that the search begins with, ``[D]``.
-        offsets: How far the other corners of the first simplex are, each along its own axis, ``[D]``.
-        noise: Draws what the noise of all paths is made of, as `torch.randn` does.
-        states: Yields states, steps and weights of all paths from it, one step after the other.
+        rates: Returns the parameters by name and the rates, for T and the parameters.
+        start: Logarithms of the first parameters, ``[D]``.
+        offsets: Distances of the other corners of the first simplex, each along its own axis, ``[D]``.
+        noise: Draws the random numbers of all paths, as `torch.randn` does.
+        states: Yields states, steps and weights of all paths for that noise, one step after the other.
     """
 
     rates: Callable[..., tuple[dict[str, float], Schedule]]
@@ -194,14 +194,14 @@ VALUE_TOLERANCE = 1e-5
 
 
 def nelder_mead(value: Callable[[Point], float], start: Point, offsets: Point) -> Iterator[tuple[Point, float]]:
-    """Climb with a simplex of points (Nelder and Mead 1965), and yield each point that is tried with its value.
+    """Maximise with a simplex of points (Nelder and Mead 1965), and yield each point that is tried with its value.
 
     It ends when the values at all corners agree to `VALUE_TOLERANCE`.
 
     Args:
-        value: What is to be as large as possible.
-        start: Where to begin, ``[D]``.
-        offsets: How far the other corners of the first simplex are, each along its own axis, ``[D]``.
+        value: The function to maximise.
+        start: The first point, ``[D]``.
+        offsets: Distances of the other corners of the first simplex, each along its own axis, ``[D]``.
     """
     corners: list[tuple[float, Point]] = []
 
@@ -226,9 +226,7 @@ def nelder_mead(value: Callable[[Point], float], start: Point, offsets: Point) -
         _, found = evaluated(expanded_or_contracted)
         yield expanded_or_contracted, found
         del corners[-2 if found > value_reflected else -1]
-        if (
-            max(found, value_reflected) <= worst_value
-        ):  # nothing better in that direction: all corners move towards the best one
+        if max(found, value_reflected) <= worst_value:  # no improvement: all corners move towards the best one
             moved = [0.5 * (best_point + corner) for _, corner in corners[1:-1]] + [0.5 * (best_point + worst_point)]
             del corners[1:]
             for corner in moved:

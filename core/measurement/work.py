@@ -22,26 +22,26 @@ from core.values.measurements import NATS_PER_BIT, Work, WorkProgress
 from core.values.runs import RunSpec
 
 MAX_PATHS = 5_000_000
-"""Paths of one measurement, all points together: their work alone takes 40 MB."""
+"""Most paths of one measurement, over all points: their work alone takes 40 MB."""
 
 
 def measure_work(
     model: DiffusionModel, spec: RunSpec, paths: int, data: NDArray[np.floating] | None = None
 ) -> Iterator[WorkProgress]:
-    """Measure the work of ``paths`` forward paths from each data point, one report a step; the last carries it.
+    """Measure the work of ``paths`` forward paths from each data point, one report a step; the last holds it.
 
     ln w = ln pi(x^T) + sum over t = 1 … T of [ln p(x^t-1 | x^t) - ln q(x^t | x^t-1)]; the mean of w is p(x^0) whatever
-    the model's quality. States are drawn in float32 as everywhere; densities of those very states are float64.
+    the model's quality. States are drawn in float32 as everywhere; their densities are float64.
 
     Args:
-        model: The model to be measured.
-        spec: Number of data points (ignored where ``data`` are given), seed and threads.
+        model: The model to measure.
+        spec: Number of data points (ignored if ``data`` are given), seed and threads.
         paths: n, paths from each point, two or more.
         data: Data ``[P, *shape]`` in user's units; by default fresh draws from the model's source.
 
     Raises:
-        BadInputError: If ``data`` are not examples of the model's shape, paths too few or too many, or a weight is not
-            finite.
+        BadInputError: If ``data`` are not examples of the model's shape, there are too few or too many paths, or a
+            weight is not finite.
     """
     prepare(spec)
     if data is None:
@@ -72,16 +72,16 @@ def check_paths(paths: int, points: int) -> None:
 
 
 def check_finite(log_weights: Tensor) -> None:
-    """Raise `BadInputError` if a path's weight is no number, which is the network's doing."""
+    """Raise `BadInputError` if a path's weight is not finite, which the network causes."""
     if not bool(torch.isfinite(log_weights).all()):
         raise BadInputError("work: it is not finite on every path, since the network's means or variances overflow")
 
 
 def log_weights(model: DiffusionModel, x: Tensor, first: int, rng: torch.Generator) -> Iterator[Tensor]:
-    """Walk from ``x`` = x^first-1 to x^T and weigh the paths against the model's; the last of what is yielded is whole.
+    """Draw forward paths from ``x`` = x^first-1 to x^T, and yield their log weights; the last ones are complete.
 
-    It is ln pi(x^T) + sum over t = first … T of [ln p(x^t-1 | x^t) - ln q(x^t | x^t-1)], nats, float64 ``[N]``; on the
-    way, at the start and after every step but the last, what the sum has come to.
+    They are ln pi(x^T) + sum over t = first … T of [ln p(x^t-1 | x^t) - ln q(x^t | x^t-1)], nats, float64 ``[N]``. The
+    partial sum is yielded before every step.
     """
     found = torch.zeros(len(x), dtype=torch.float64)
     for t in range(first, model.steps + 1):
@@ -96,13 +96,13 @@ def log_weights(model: DiffusionModel, x: Tensor, first: int, rng: torch.Generat
 def log_ratio(process: Process, distribution: StateDistribution, before: Tensor, after: Tensor, t: int) -> Tensor:
     """Return ln p(x^t-1 | x^t) - ln q(x^t | x^t-1) at x^t-1 = ``before`` and x^t = ``after``, nats, float64 ``[N]``.
 
-    t = 1 … T; ``distribution`` is p(x^t-1 | x^t = ``after``), at t = 1 the edge kernel of appendix B.
+    t = 1 … T; ``distribution`` is p(x^t-1 | x^t = ``after``), at t = 1 the final kernel of appendix B.
     """
     return distribution.log_probability(before) - process.transition(before.double(), t).log_probability(after)
 
 
 def work_of(points: NDArray[np.float32], log_weights: NDArray[np.float64]) -> Work:
-    """Return what ``log_weights`` [P, n], nats, say of the ``points`` [P, *shape] they belong to."""
+    """Return the work and the likelihoods of ``points`` [P, *shape] from their ``log_weights`` [P, n], nats."""
     peaks = log_weights.max(axis=1, keepdims=True)
     weights = np.exp(log_weights - peaks)
     sums = weights.sum(axis=1, keepdims=True)
@@ -126,7 +126,7 @@ def group_sizes(paths: int) -> NDArray[np.int64]:
 
 
 def _mean_of_groups(log_weights: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """Return the mean over groups of ``size`` weights of ln of their mean, ``[P]``; what fills no group is left out."""
+    """Return the mean over groups of ``size`` weights of ln of their mean, ``[P]``, without the incomplete group."""
     points, paths = log_weights.shape
     groups = log_weights[:, : paths // size * size].reshape(points, -1, size)
     peaks = groups.max(axis=2, keepdims=True)
@@ -138,8 +138,8 @@ def _mean_of_groups(log_weights: NDArray[np.float64], size: int) -> NDArray[np.f
 def _jackknife_error(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the standard error of ln of the mean weight, ``[P]``, from each weight's share of the sum, ``[P, n]``.
 
-    The spread of the estimates that leave one path out: where few paths hold most of the weight it is larger, and
-    nearer the truth, than the relative standard error of the mean.
+    It comes from the estimates that leave one path out. If few paths hold most of the weight, it is larger, and more
+    accurate, than the relative standard error of the mean.
     """
     paths = shares.shape[1]
     left_out = np.log1p(-np.minimum(shares, 1.0 - 1e-15))

@@ -1,4 +1,4 @@
-"""The exact reverse of Gaussian data, in closed form: a model with all answers known."""
+"""The exact reverse of Gaussian data in closed form: a model whose results are all known."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class AnalyticNetwork(Network):
     """f_mu and f_Sigma of data that are N(mean, covariance): the Gaussian q(x^t-1 | x^t) itself.
 
     With V_t = A_t covariance + (1 - A_t) I its mean is sqrt(A_t-1) mean + sqrt(a_t) V_t-1 V_t^-1 (x^t - sqrt(A_t) mean)
-    and its covariance beta_t V_t-1 V_t^-1 (section 7 of the mathematics). Kernels have independent entries where the
-    data have them, else the whole covariance.
+    and its covariance beta_t V_t-1 V_t^-1 (section 7 of the mathematics). Kernels have independent entries if the data
+    have, otherwise a full covariance.
 
     Args:
         dimensions: D, entries of a state.
@@ -57,7 +57,7 @@ class AnalyticNetwork(Network):
         network.check_contents()
         return network
 
-    def check_contents(self, process: Process | None = None) -> None:  # noqa: ARG002 - other networks look at it
+    def check_contents(self, process: Process | None = None) -> None:  # noqa: ARG002 - other networks need it
         """Raise `BadInputError` unless the covariance is symmetric and positive definite."""
         symmetric = torch.allclose(self.covariance, self.covariance.T, rtol=1e-6, atol=1e-12)
         if not symmetric or torch.linalg.cholesky_ex(self.covariance).info != 0:
@@ -66,11 +66,8 @@ class AnalyticNetwork(Network):
     def reverse_kernel(self, x: Tensor, t: Steps, process: GaussianProcess) -> Gaussian | CorrelatedGaussian:
         """Return q(x^t-1 | x^t = ``x``) (see `core.networks.base.ReverseNetwork`)."""
         steps = torch.as_tensor(t).reshape(-1)
-        alpha_bar, alpha_bar_before, beta = (
-            process.alpha_bars[steps],
-            process.alpha_bars[steps - 1],
-            process.betas[steps - 1],
-        )
+        alpha_bar, alpha_bar_before = process.alpha_bars[steps], process.alpha_bars[steps - 1]
+        beta = process.betas[steps - 1]
         transition_scale = (1.0 - beta).sqrt()[:, None]
         residual, scaled_mean = x - alpha_bar.sqrt()[:, None] * self.mean, alpha_bar_before.sqrt()[:, None] * self.mean
         if torch.equal(self.covariance, torch.diag(self.covariance.diagonal())):
@@ -84,7 +81,7 @@ class AnalyticNetwork(Network):
         return CorrelatedGaussian(mean.to(x.dtype), root.to(x.dtype))
 
     def _noised(self, alpha_bar: Tensor, unit: Tensor | None = None) -> Tensor:
-        """Return V_t for ``alpha_bar`` [n]: its diagonal ``[n, D]``, or, given ``unit``, all of it ``[n, D, D]``."""
+        """Return V_t for ``alpha_bar`` [n]: its diagonal ``[n, D]``, or, given ``unit``, the matrix ``[n, D, D]``."""
         if unit is None:
             return alpha_bar[:, None] * self.covariance.diagonal() + (1.0 - alpha_bar)[:, None]
         return alpha_bar[:, None, None] * self.covariance + (1.0 - alpha_bar)[:, None, None] * unit

@@ -21,34 +21,33 @@ Limits = Mapping[str, tuple[int, int]]
 
 
 class ReverseNetwork(Protocol):
-    """What a network must do to be the reverse of a process; any torch module with this one method will do.
+    """Interface of a network that reverses a process: any torch module with this one method.
 
     A Gaussian process is reversed by Gaussian kernels (or correlated ones for states ``[N, D]``), a binomial one by
-    bits: `core.processes.distributions` has them, and torch's own are taken for them. The process holds the tables that
-    a network may use; ``process.posterior_mean`` and ``process.kernel_of_x0_estimate`` turn an estimate of x^0 into a
-    kernel.
+    bits: those of `core.processes.distributions`, or torch's own. The process holds the tables that a network may use;
+    ``process.posterior_mean`` and ``process.kernel_of_x0_estimate`` turn an x^0 estimate into a kernel.
     """
 
     def reverse_kernel(self, x: Tensor, t: Steps, process: Never) -> Distribution:
-        """Return the kernel p(x^t-1 | x^t = ``x``), for t = 2 … T; at t = 1 no network is asked (appendix B).
+        """Return the kernel p(x^t-1 | x^t = ``x``), for t = 2 … T; at t = 1 the kernel is fixed (appendix B).
 
         Args:
             x: States ``[N, *shape]``, float32, standardised or bits.
             t: One step for all states, or one each: int64 ``[N]``.
-            process: The process to be reversed; a network names the kind of it that it takes.
+            process: The process to reverse; a network declares the kind that it takes.
         """
 
 
 class Network(nn.Module, ABC):
-    """A `ReverseNetwork` that says what it is made for, and is refused elsewhere; checkpoints hold such networks.
+    """A `ReverseNetwork` that declares its process and data and is checked against them; checkpoints hold these.
 
     Attributes:
-        kind: What a checkpoint calls it.
-        limits: The whole numbers it is built from, by name: the least and the greatest that a file may ask for.
-        reverses: The processes whose reverse it can be.
-        exact: Whether it needs no training: its moments are those of the data, its variances are not off.
-        config: What builds it again, by name.
-        steps, shape, channels: T, the shape of one state and the numbers of a pixel, where it is made for one alone.
+        kind: Its name in checkpoints.
+        limits: The whole numbers of its configuration by name, with the least and the greatest allowed.
+        reverses: The kind of processes that it reverses.
+        exact: Whether it needs no training: its moments, variances included, are those of the data.
+        config: The configuration that builds it again, by name.
+        steps, shape, channels: T, the shape of a state and the values per pixel, if it is made for one only.
     """
 
     kind: ClassVar[str] = ""
@@ -66,7 +65,7 @@ class Network(nn.Module, ABC):
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
-        """Return a fresh network with the configuration of a file.
+        """Return a new network with the configuration of a file.
 
         Raises:
             BadInputError: If an entry of it is missing, unknown, or not within the network's limits.
@@ -80,7 +79,7 @@ class Network(nn.Module, ABC):
 
     @property
     def dtype(self) -> torch.dtype:
-        """What it computes in: by its parameters, or float64 where it is exact."""
+        """Type that it computes in: that of its parameters, or float64 if it is exact."""
         learned = next((parameter.dtype for parameter in self.parameters()), torch.float32)
         return torch.float64 if self.exact else learned
 
@@ -92,16 +91,16 @@ class Network(nn.Module, ABC):
             raise BadInputError(f"network: it is made for {self.steps} steps, and the process has {process.steps}")
         if self.channels is not None and not (data.is_image and channels_of(data.shape) == self.channels):
             kind = "grey" if self.channels == 1 else "RGB"
-            raise BadInputError(f"network: it takes {kind} pictures, and the data have shape {data.shape}")
+            raise BadInputError(f"network: it takes {kind} images, and the data have shape {data.shape}")
         if self.shape not in (None, data.shape):
             raise BadInputError(f"network: it takes states of shape {self.shape}, and the data have shape {data.shape}")
 
     def check_contents(self, process: Process) -> None:
-        """Raise `BadInputError` if what the network holds are no data of ``process``."""
+        """Raise `BadInputError` if the network holds data that are not of ``process``."""
 
 
 class AdaptedNetwork(Network):
-    """A module of somebody else's: it has the one method, and perhaps some of the attributes of a `Network`."""
+    """A `Network` around any module with the one method, and perhaps some of the attributes."""
 
     def __init__(self, network: ReverseNetwork) -> None:
         super().__init__()
@@ -115,10 +114,10 @@ class AdaptedNetwork(Network):
 
 
 def checked_sizes(config: Mapping[str, object], limits: Limits) -> dict[str, int]:
-    """Return the whole numbers that ``config`` is to hold, each within its ``limits``, and nothing else.
+    """Return the whole numbers in ``config``, each within its ``limits``.
 
     Raises:
-        BadInputError: If there are others, or one is missing or no such number.
+        BadInputError: If one is unknown, missing or outside its limits.
     """
     unknown = set(config) - set(limits)
     if unknown:
@@ -127,7 +126,7 @@ def checked_sizes(config: Mapping[str, object], limits: Limits) -> dict[str, int
 
 
 def checked_size(value: object, name: str, least: int, most: int) -> int:
-    """Return ``value``, called ``name``, if it is a whole number from ``least`` to ``most``; else `BadInputError`."""
+    """Return ``value``, called ``name``; raise `BadInputError` unless it is a whole number ``least`` … ``most``."""
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise BadInputError(f"network config {name} is {value!r:.40}, not a whole number from {least} to {most}")
     return value
@@ -159,13 +158,13 @@ def relative_time_of(t: Steps, x: Tensor, steps: int) -> Tensor:
 
 
 def perturbed_kernel(z_mean: Tensor, z_variance: Tensor, x: Tensor, t: Steps, process: GaussianProcess) -> Gaussian:
-    """Return the kernel that a network's two read-outs stand for (appendix D.2); zeros for unit Gaussian data."""
+    """Return the kernel of a network's two read-outs (appendix D.2); zeros are exact for unit Gaussian data."""
     mean, variance = perturbed_mean(z_mean, x, t, process), perturbed_variance(z_variance, x, t, process)
     return Gaussian(mean, variance.sqrt())
 
 
 def perturbed_mean(z: Tensor, x: Tensor, t: Steps, process: GaussianProcess) -> Tensor:
-    """Return f_mu, the posterior's mean at the guess sqrt(alpha_bar_t) x + sqrt(1 - alpha_bar_t) z of x^0."""
+    """Return f_mu, the posterior's mean at the x^0 estimate sqrt(alpha_bar_t) x + sqrt(1 - alpha_bar_t) z."""
     x0_estimate = process.marginal_scale(t, x) * x + process.marginal_std(t, x) * z
     return process.posterior_mean(x0_estimate, x, t)
 

@@ -1,4 +1,4 @@
-"""What networks of pictures have in common whose answers depend on what is near alone."""
+"""Common parts of networks for images whose result at a pixel depends on nearby pixels only."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class ConvolutionalNetwork(Network):
     """f_mu and f_Sigma of images of any size, by read-outs for `core.networks.base.perturbed_kernel`.
 
     Attributes:
-        config: What builds the network again.
-        channels: Numbers of a pixel, 1 or 3.
-        scales: Scales, each of half the sides of the one before.
+        config: The configuration that builds the network again.
+        channels: Values per pixel, 1 or 3.
+        scales: Number of scales, each of half the sides of the one before.
     """
 
     reverses = GaussianProcess
@@ -47,59 +47,59 @@ class ConvolutionalNetwork(Network):
 
     @property
     def stride(self) -> int:
-        """Pixels by which a part of a picture may begin, so that its coarser scales are those of the whole."""
+        """Multiple of pixels at which a part of an image may begin, so that its coarser scales match the whole."""
         return 1 << (self.scales - 1)
 
     @property
     @abstractmethod
     def receptive_field(self) -> int:
-        """Rows and columns away that an answer may depend on."""
+        """Largest distance, in rows or columns, of a pixel that a result depends on."""
 
     @abstractmethod
     def read_outs(
         self, x: Tensor, t: Steps, process: GaussianProcess, inner: Region | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Return the read-outs z for mean and variance, for pictures ``x`` [N, H, W] or [N, H, W, 3], like them.
+        """Return the read-outs z for mean and variance, in the layout of the images ``x``.
 
         Args:
-            x: Pictures.
+            x: Images ``[N, H, W]`` or ``[N, H, W, 3]``.
             t: Steps.
-            process: The process to be reversed.
-            inner: Rows and columns where the read-outs are wanted; None for everywhere.
+            process: The process to reverse.
+            inner: Rows and columns to compute the read-outs for; None for all.
         """
 
     def reverse_kernel(self, x: Tensor, t: Steps, process: GaussianProcess) -> Gaussian:
-        """Return p(x^t-1 | x^t = ``x``), pictures ``[N, H, W]`` or ``[N, H, W, 3]`` (see `ReverseNetwork`)."""
+        """Return p(x^t-1 | x^t = ``x``), images ``[N, H, W]`` or ``[N, H, W, 3]`` (see `ReverseNetwork`)."""
         return perturbed_kernel(*self.read_outs(x, t, process), x, t, process)
 
 
 def zero_init(layer: nn.Conv2d) -> None:
-    """Have ``layer`` answer zeros until it has learned something."""
+    """Set the weights of ``layer`` to zero, so that it returns zeros until it is trained."""
     nn.init.zeros_(layer.weight)
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
 
 
 Region = tuple[slice, slice]
-"""Rows and columns of a picture, both ends given."""
+"""Rows and columns of an image, with both ends given."""
 NEIGHBOURS = ((0, 1), (0, -1), (1, 0), (-1, 0))
 """Rows down and columns right of a pixel's four neighbours."""
 
 
 def channels_first(x: Tensor) -> Tensor:
-    """Return pictures ``[N, H, W]`` or ``[N, H, W, C]`` as ``[N, C, H, W]``, without a copy."""
+    """Return images ``[N, H, W]`` or ``[N, H, W, C]`` as ``[N, C, H, W]``, without a copy."""
     return x.unsqueeze(1) if x.dim() == 3 else x.permute(0, 3, 1, 2)
 
 
 def channels_last(x: Tensor, like: Tensor) -> Tensor:
-    """Return ``x`` [N, C, H, W] in the layout of pictures ``like``, without a copy."""
+    """Return ``x`` [N, C, H, W] in the layout of the images ``like``, without a copy."""
     return x.squeeze(1) if like.dim() == 3 else x.permute(0, 2, 3, 1)
 
 
 def differences(x: Tensor) -> Tensor:
-    """Return by how much each pixel's four neighbours are greater: ``[N, 4 C, H, W]`` of ``x`` [N, C, H, W].
+    """Return each pixel's four neighbours minus the pixel, ``[N, 4 C, H, W]``, for ``x`` [N, C, H, W].
 
-    Beyond the border a picture goes on as it ends.
+    Pixels at the border are repeated beyond it.
     """
     height, width = x.shape[-2:]
     wide = functional.pad(x, (1, 1, 1, 1), mode="replicate")
@@ -125,7 +125,7 @@ def padded(x: Tensor, stride: int) -> Tensor:
 
 
 def grown(region: Region, by: int, stride: int, size: tuple[int, int]) -> Region:
-    """Return ``region`` with ``by`` pixels more on every side, out to ``stride``s, within a picture of ``size``."""
+    """Return ``region`` grown ``by`` pixels on every side and out to multiples of ``stride``, within ``size``."""
 
     def along(part: slice, length: int) -> slice:
         first = max(part.start - by, 0) // stride * stride
@@ -135,7 +135,7 @@ def grown(region: Region, by: int, stride: int, size: tuple[int, int]) -> Region
 
 
 def within(region: Region, outer: Region) -> Region:
-    """Return where ``region`` lies in what has been cut out at ``outer``."""
+    """Return ``region`` in the coordinates of the part ``outer``, which contains it."""
 
     def along(part: slice, whole: slice) -> slice:
         return slice(part.start - whole.start, part.stop - whole.start)

@@ -1,4 +1,4 @@
-"""The exact reverse of a finite data set, without training: the best that any network of its family can be.
+"""The exact reverse of a finite data set, without training: the best network of its family.
 
 x^0 is one of the data, with weights q(x^t | x_i); E[x^0 | x^t] and its variances are weighted means over all of them.
 """
@@ -21,17 +21,17 @@ from core.values.arrays import check_finite
 
 DATA_AT_ONCE = 4096
 SCORES_AT_ONCE = 2_097_152
-"""Entries of the table of states by data that is held at once: 16 MB."""
+"""Most entries of the table of states by data held at one time: 16 MB."""
 
 
 class EmpiricalNetwork(Network):
     """The kernels whose moments are those of q(x^t-1 | x^t) when q(x^0) is a finite data set.
 
-    Within a family of kernels with independent entries no others come nearer, so K with them is the family's limit.
+    Among kernels with independent entries they are the closest, so K with them is the limit of that family.
 
     Args:
-        count: M, number of data.
-        shape: Shape of one.
+        count: M, number of examples.
+        shape: Shape of one example.
     """
 
     kind = "empirical"
@@ -56,7 +56,7 @@ class EmpiricalNetwork(Network):
 
     @classmethod
     def of(cls, data: NDArray[np.floating]) -> EmpiricalNetwork:
-        """Return the network of ``data`` [M, *shape], model units, every one as likely as the others.
+        """Return the network of ``data`` [M, *shape], model units, all equally likely.
 
         Raises:
             BadInputError: If there are none, or they are not finite numbers.
@@ -65,7 +65,7 @@ class EmpiricalNetwork(Network):
         if data.ndim < 2 or not data.size:
             raise BadInputError(f"data: shape {data.shape} is not that of one or more examples")
         check_finite(data, "data")
-        with torch.device("meta"):  # the data may be large: one copy of them is enough
+        with torch.device("meta"):  # no second copy of the data, which may be large
             network = cls(len(data), data.shape[1:])
         network.load_state_dict({"data": torch.tensor(data, dtype=torch.float32)}, assign=True)
         return network
@@ -91,7 +91,7 @@ class EmpiricalNetwork(Network):
     def _moments(self, x: Tensor, t: Tensor, process: Process) -> tuple[Tensor, Tensor]:
         """Return weighted mean and variance of the data for states ``x`` at ``t`` [N], a part of the data at a time.
 
-        Sums are kept relative to the largest weight so far, as a softmax over a stream.
+        Sums are kept relative to the largest weight so far, as in a streaming softmax.
         """
         states = x.double().flatten(1)
         peak = torch.full((len(x), 1), -math.inf, dtype=torch.float64)

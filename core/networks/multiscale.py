@@ -1,4 +1,4 @@
-"""The paper's network of pictures: convolution at several scales, dense layers for each pixel, bumps of time.
+"""The paper's network for images: convolution at several scales, dense layers for each pixel, bump functions of time.
 
 Section 2.2 and appendix D.2.
 """
@@ -31,24 +31,24 @@ from core.values.checkpoints import RGB
 
 
 class MultiscaleConvolution(ConvolutionalNetwork):
-    """f_mu and f_Sigma of pictures of any size, as in the paper.
+    """f_mu and f_Sigma of images of any size, as in the paper.
 
-    Each convolutional layer takes the picture and mean-pooled copies of it at halved scales, convolves each, brings
-    them up to full size again and adds them. Dense layers follow, which act on one pixel at a time. The network sees
-    x^t and not t: the read-out has J coefficients for the mean and J for the variance at each pixel, which J bumps in
-    time weigh (appendix D.2.1). They are those of `perturbed_kernel`: zeros are exact for unit Gaussian data.
+    Each convolutional layer takes the image and mean-pooled copies of it at halved scales, convolves each, scales them
+    up to full size and adds them. Dense layers follow, which act on one pixel at a time. The input is x^t without t:
+    the read-out has J coefficients for the mean and J for the variance at each pixel, which J bump functions of time
+    weigh (appendix D.2.1). The sums are read-outs of `perturbed_kernel`: zeros are exact for unit Gaussian data.
 
-    What it sees of x^t is each pixel and the differences to its neighbours, as they are and magnified: structure
-    under little noise is fine.
+    The input holds each pixel and the differences to its neighbours, plain and magnified, since structure under little
+    noise is fine.
 
     Args:
-        channels: Numbers of a pixel, 1 or 3.
+        channels: Values per pixel, 1 or 3.
         width: Features of each convolutional layer.
-        scales: Scales, the picture's own included.
+        scales: Number of scales, the image's own included.
         layers: Convolutional layers.
         dense: Hidden units of each dense layer.
         dense_layers: Dense layers.
-        bumps: J, bumps in time.
+        bumps: J, bump functions of time.
         magnifications: Magnifications of the differences, each eight times the one before; the first is 1.
     """
 
@@ -93,15 +93,15 @@ class MultiscaleConvolution(ConvolutionalNetwork):
 
     @property
     def receptive_field(self) -> int:
-        """Rows and columns away that an answer may depend on."""
-        return 1 + len(self.layers) * (2 * self.stride - 1)  # the differences; of each layer the coarsest scale
+        """Largest distance, in rows or columns, of a pixel that a result depends on."""
+        return 1 + len(self.layers) * (2 * self.stride - 1)  # the differences; the coarsest scale of each layer
 
     def forward(self, x: Tensor, inner: Region | None = None) -> Tensor:
-        """Return the last dense layer's answers, ``[N, dense, H, W]`` for ``x`` [N, C, H, W].
+        """Return the output of the last dense layer, ``[N, dense, H, W]``.
 
         Args:
-            x: Pictures.
-            inner: Where the answers are wanted; None for everywhere. No layer computes more than the next ones need.
+            x: Images ``[N, C, H, W]``.
+            inner: Rows and columns to compute; None for all. No layer computes more than the next ones need.
         """
         height, image_width = x.shape[-2:]
         x = padded(x, self.stride)
@@ -126,7 +126,7 @@ class MultiscaleConvolution(ConvolutionalNetwork):
     ) -> tuple[Tensor, Tensor]:
         """Return the read-outs (see `ConvolutionalNetwork`)."""
         hidden, bumps = self(channels_first(x), inner), self._bumps_at(t, process.steps, x)
-        if isinstance(t, int):  # the bumps may as well weigh the read-out's own numbers, which are fewer
+        if isinstance(t, int):  # the bumps weigh the read-out's weights, which are fewer than its outputs
             assert self.read_out.bias is not None
             weights, bias = (self._weighed(part, bumps) for part in (self.read_out.weight, self.read_out.bias))
             weighed = conv2d(hidden, weights, bias)
@@ -137,7 +137,7 @@ class MultiscaleConvolution(ConvolutionalNetwork):
         return channels_last(z_mean, x), channels_last(z_variance, x)
 
     def _bumps_at(self, t: Steps, steps: int, like: Tensor) -> Tensor:
-        """Return g_j(t), ``[N or 1, J]``, which add up to 1 over j."""
+        """Return the bump functions g_j(t), ``[N or 1, J]``, which add up to 1 over j."""
         at = torch.full((1,), t) if isinstance(t, int) else t
         centres = torch.linspace(1.0, float(steps), self.bumps, dtype=like.dtype)
         spacing = max(float(steps) - 1.0, 1.0) / max(self.bumps - 1, 1)
@@ -145,14 +145,14 @@ class MultiscaleConvolution(ConvolutionalNetwork):
         return torch.softmax(-0.5 * squares, dim=1)
 
     def _weighed(self, numbers: Tensor, bumps: Tensor) -> Tensor:
-        """Return the read-out's ``numbers`` [2 J C, …] for the mean and the variance at one t: ``[2 C, …]``."""
+        """Return the read-out's ``numbers`` [2 J C, …], weighed by the ``bumps`` at one t: ``[2 C, …]``."""
         parts = numbers.reshape(2, self.bumps, self.channels, *numbers.shape[1:])
         weighed = (parts * bumps.reshape(1, -1, *[1] * (parts.dim() - 2))).sum(dim=1)
         return weighed.reshape(2 * self.channels, *numbers.shape[1:])
 
 
 def _multiscale(x: Tensor, convolutions: Sequence[nn.Module]) -> Tensor:
-    """Return the sum over scales of the convolved, mean-pooled ``x``, brought up to its size."""
+    """Return the sum over scales of the mean-pooled, convolved ``x``, each scaled up to the size of ``x``."""
     pooled = [x]
     for _ in convolutions[1:]:
         pooled.append(halved(pooled[-1]))

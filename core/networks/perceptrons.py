@@ -14,19 +14,19 @@ from core.processes.distributions import Gaussian, MixedBits
 from core.processes.gaussian import GaussianProcess
 
 EVIDENCE_SCALE = 0.25
-"""Log odds go up to some twelve; the other inputs are signs."""
+"""Scale of log odds as inputs: they go up to about 12, while the other inputs are signs."""
 
 
 class Perceptron(Network):
     """A multilayer perceptron over states of a few entries and the time: one trunk, one linear read-out.
 
     Args:
-        inputs: Numbers that go in, each with ``fourier_features`` waves.
-        outputs: Numbers that come out.
+        inputs: Number of inputs, each with ``fourier_features`` waves.
+        outputs: Number of outputs.
         width: Hidden units of each layer.
         layers: Hidden layers, the first one included.
-        frequencies: Waves of time.
-        fourier_features: Waves of each input, for structure much finer than the data are wide; 0 for none.
+        frequencies: Fourier features of time.
+        fourier_features: Fourier features of each input, for structure much finer than the data's extent; 0 for none.
     """
 
     limits = {"dimensions": (1, 4096), "width": (1, 8192), "layers": (1, 64), "frequencies": (1, 256)}
@@ -60,7 +60,7 @@ class MultilayerPerceptron(Perceptron):
     """f_mu and f_Sigma for states of a few dimensions.
 
     The mean is a perturbation of the reverse of unit Gaussian data, and the variance one of the forward variance:
-    a read-out of zero gives mu = sqrt(1 - beta_t) x and Sigma = beta_t, which is exact there.
+    a read-out of zero gives mu = sqrt(1 - beta_t) x and Sigma = beta_t, which is exact for such data.
 
     Args:
         dimensions: D, entries of a state.
@@ -85,10 +85,10 @@ class MultilayerPerceptron(Perceptron):
 
 
 class BitPerceptron(Perceptron):
-    """f_b for sequences of a few bits: log odds added to those that each bit's own decay gives (section 2.2).
+    """f_b for sequences of a few bits: log odds of x^0 added to those of each bit alone (section 2.2).
 
-    What goes in is each bit's own evidence on x^0, the log odds of `BinomialProcess.entrywise_x0_odds`, beside its
-    sign. A read-out of zero is the exact reverse of data that are fair coins.
+    The inputs are each bit's sign and its own evidence on x^0, the log odds of `BinomialProcess.entrywise_x0_odds`.
+    A read-out of zero is the exact reverse of fair coins.
 
     Args:
         dimensions: D, bits of a state.

@@ -13,11 +13,11 @@ from core.processes.distributions import Gaussian
 from core.processes.gaussian import GaussianProcess
 
 START_WIDTH = 0.5
-"""In standard deviations of the data: each bump covers a part of them, and together they leave no gaps."""
+"""First width of a bump, in standard deviations of the data: each covers a part of them, together all."""
 
 
 class RadialBasisNetwork(Network):
-    """f_mu and f_Sigma from K bumps in the plane, which all steps share, and a linear read-out of each step's own.
+    """f_mu and f_Sigma from K bumps in the plane, which all steps share, and one linear read-out for each step.
 
     Args:
         dimensions: D, entries of a state.

@@ -28,7 +28,7 @@ KINDS: Mapping[str, type[Network]] = {
 
 
 def build_network(kind: str, config: Mapping[str, object]) -> Network:
-    """Return a fresh network of ``kind`` with the given configuration.
+    """Return a new network of ``kind`` with the given configuration.
 
     Raises:
         BadInputError: If the kind is unknown or the configuration is not one of that kind.

@@ -1,4 +1,4 @@
-"""A small U-Net with the time as an input, for f_mu and f_Sigma of pictures."""
+"""A small U-Net with the time as an input, for f_mu and f_Sigma of images."""
 
 from __future__ import annotations
 
@@ -30,26 +30,25 @@ TIME_WIDTH = 64
 
 
 class UNet(ConvolutionalNetwork):
-    """f_mu and f_Sigma of pictures: a path down to coarser scales, and up again with the finer ones beside it.
+    """f_mu and f_Sigma of images: a path down to coarser scales and one up again, with the finer ones as skips.
 
-    It is convolutional all through: it takes pictures of any size, and what it answers at a pixel depends on those
-    near it alone.
+    It is fully convolutional: it takes images of any size, and its result at a pixel depends on nearby pixels only.
 
-    Beside x^t it sees how much each pixel's neighbours differ from it, in units of the noise: what is to be averaged
-    shows there at any noise, where x^t itself keeps it in its last digits. The read-out is that of `perturbed_kernel`:
-    zeros are exact for unit Gaussian data.
+    The input holds x^t and the differences of each pixel to its neighbours in units of the noise: they show at any
+    noise the structure that x^t holds in its last digits. The read-out is that of `perturbed_kernel`: zeros are exact
+    for unit Gaussian data.
 
     Args:
-        channels: Numbers of a pixel, 1 or 3.
+        channels: Values per pixel, 1 or 3.
         width: Features at the finest scale; the scale s, from 0, has (s + 1) times as many.
-        scales: Scales, each of half the sides of the one before.
+        scales: Number of scales, each of half the sides of the one before.
         blocks: Residual blocks at each scale on either path.
         bottleneck: Residual blocks between the two, at the coarsest scale, where they cost little.
-        frequencies: Waves of time.
-        added: 1 where what comes up from a coarser scale is brought to the finer one's width and added to it; 0 where
-            both are laid side by side, for the block that follows to choose from, which takes a third longer.
-        variance_divisor: What the read-out of the variance is divided by. K bends far more along it than along that of
-            the mean, so that undivided it is what limits the learning rate of all.
+        frequencies: Fourier features of time.
+        added: 1 to project the output of a coarser scale to the finer one's features and add it; 0 to concatenate
+            both, which takes a third longer.
+        variance_divisor: Divisor of the read-out of the variance. K curves far more along it than along that of the
+            mean, so that it would limit the learning rate of all weights.
     """
 
     kind = "unet"
@@ -95,12 +94,12 @@ class UNet(ConvolutionalNetwork):
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
-        earlier = {"added": 0, "variance_divisor": 1}  # of files that say nothing of them
+        earlier = {"added": 0, "variance_divisor": 1}  # for files without these entries
         return super().from_config(earlier | dict(config))
 
     @property
     def receptive_field(self) -> int:
-        """Rows and columns away that an answer may depend on: each convolution's pixel, as large as its scale's."""
+        """Largest distance, in rows or columns, of a pixel that a result depends on: one of its scale a convolution."""
         blocks = [*self.down.children(), self.bottleneck, *self.up.children()]
         scales = [*range(self.scales), self.scales - 1, *range(self.scales - 1)]
         within: int = sum(2 * len(list(group.children())) << scale for group, scale in zip(blocks, scales, strict=True))
@@ -110,7 +109,7 @@ class UNet(ConvolutionalNetwork):
         """Return the read-out ``[N, 2 C, H, W]`` for ``x`` [N, C, H, W].
 
         Args:
-            x: Pictures.
+            x: Images.
             relative_time: t / T, ``[N or 1, 1]``.
             noise_std: Standard deviation of the noise in ``x``, a number or ``[N, 1, 1, 1]``.
         """
@@ -151,10 +150,10 @@ class UNet(ConvolutionalNetwork):
 
 
 class ResidualBlock(nn.Module):
-    """Two convolutions beside a short cut; the time is added between them.
+    """Two convolutions beside a skip; the time is added between them.
 
-    It has no norm: one over the whole picture would end the finite reach, and one at each pixel costs as much as the
-    convolutions. A second convolution of zeros at the start keeps a deep network tame instead.
+    It has no normalisation: over the whole image, the receptive field would be infinite; at each pixel, it costs as
+    much as the convolutions. Instead the second convolution starts from zeros, which keeps a deep network stable.
     """
 
     def __init__(self, before: int, after: int) -> None:

@@ -1,4 +1,4 @@
-"""What a factor of r does to a kernel, and the factors that any process takes: known entries, wishes for bits."""
+"""How a factor of r changes a kernel, and the factors for any process: known entries, potentials on bits."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from core.values.potentials import BitPotential, Mask
 
 Surrogate = Callable[[Tensor], Tensor]
 Conditioned = tuple[Kernel | TruncatedGaussianKernel, Tensor, Surrogate | None]
-"""The kernel that is left, ln Z ``[N]``, and ln of the stand-in at states ``[N, D]`` where the factor is not exact."""
+"""The conditioned kernel, ln Z ``[N]``, and ln of the surrogate at states ``[N, D]``, None if the factor is exact."""
 
 
 @dataclass(slots=True)
 class DrawContext:
-    """Where a draw goes.
+    """Context of a draw of x^t.
 
     Attributes:
         chain: The model's own chain.
-        timing: What r is at step t (`core.values.potentials.Posterior`).
-        t: The step that is arrived at, T … 0.
-        x_before: Where each comes from, ``[N, D]``; None at the first step of a walk.
-        t_before: The step it comes from, t + 1 unless it is a longer move.
-        rng: Source of what is drawn on the way.
+        timing: How r depends on t (`core.values.potentials.Posterior`).
+        t: Step of the draw, T … 0.
+        x_before: Previous states, ``[N, D]``; None at the first step of a chain.
+        t_before: Step of the previous states, t + 1 unless the move is longer.
+        rng: Generator of random numbers.
     """
 
     chain: ReverseChain
@@ -44,43 +44,43 @@ class DrawContext:
 
     @property
     def twisted(self) -> bool:
-        """Whether r_t is r at the guess of x^0 rather than a power of r."""
+        """Whether r_t is r at the x^0 estimate rather than a power of r."""
         return self.timing == "twisted" and self.t > 0
 
     @property
     def power(self) -> float:
-        """The power of r that r_t is, where it is one."""
+        """The exponent of r in r_t, unless r_t is twisted."""
         return 1.0 - self.t / self.chain.steps if self.timing == "fading" else 1.0
 
     def linearisation(self, kernel: GaussianKernel) -> Linearisation:
-        """Return what is believed of x^0 around the kernel: asked once, and the same for all factors."""
+        """Return the linearisation of x^0 around the kernel, computed once for all factors."""
         if self._linearisation is None:
             self._linearisation = linearise(self.chain, kernel, self.t)
         return self._linearisation
 
 
 class Factor(Protocol):
-    """One factor of r, as a model takes it.
+    """One factor of r, in model units.
 
     Attributes:
-        shifts_mean_only: Whether its stand-in is but a pull at the kernel, which weighted draws heed half of the time.
+        shifts_mean_only: Whether it only shifts the proposal mean along the gradient of ln r.
     """
 
     shifts_mean_only: bool
 
     def condition(self, kernel: Kernel, context: DrawContext) -> Conditioned:
-        """Multiply ``kernel`` by r_t, or by its stand-in."""
+        """Multiply ``kernel`` by r_t, or by its surrogate."""
 
     def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:
-        """Return ln r_t of states ``x`` [N, D], ``[N]``; ``moments`` at each of them where r_t is twisted."""
+        """Return ln r_t of states ``x`` [N, D], ``[N]``; if r_t is twisted, ``moments`` are those at ``x``."""
 
 
 class NoisedMaskFactor:
-    """Known entries on their own noised path, drawn backwards from the data: q(c^T | y), then q(c^t-1 | c^t, y).
+    """Known entries noised along a path, drawn backwards from the data: q(c^T | y), then q(c^t-1 | c^t, y).
 
-    The weights are those of the whole path, p(c^0 … c^T | the others) / q(c^1 … c^T | y), whose mean is p(y) whatever
-    the model; all that is asked of it is the density of the known part. On the way r_t is q(y | c^t) as it is for
-    data that are pi: without it, particles would be preferred whose path has yet to come near y.
+    The weights are those of the whole path, p(c^0 … c^T | the others) / q(c^1 … c^T | y), whose mean is p(y) for any
+    model; they need only the density of the known part. At intermediate steps r_t is q(y | c^t) for data distributed
+    as pi; without it, the weights would favour particles whose path is still far from y.
     """
 
     shifts_mean_only = False
@@ -90,7 +90,7 @@ class NoisedMaskFactor:
         self._y = flat_tensor(mask.known)
 
     def condition(self, kernel: Kernel, context: DrawContext) -> Conditioned:
-        """Draw the path's next point, and condition on it."""
+        """Draw the next point of the path, and condition on it."""
         y = self._y.expand(len(kernel), -1)
         if context.t == 0:
             return *kernel.given_entries(self._known, y), None
@@ -101,14 +101,14 @@ class NoisedMaskFactor:
         return left, log_p - log_q + self.log_r(drawn, None, context), None
 
     def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:  # noqa: ARG002
-        """Return ln q(y | c^t), ``[N]``; 0 at t = 0, where the path has come to y."""
+        """Return ln q(y | c^t), ``[N]``; 0 at t = 0, where the path is at y."""
         if context.t == 0:
             return zero_log_weights(x)
         return context.chain.entrywise_x0_kernel(x, context.t).given_entries(self._known, self._y.expand_as(x))[1]
 
 
 class BitFactor:
-    """A factor r_j of every bit: the product with independent bits is exact."""
+    """A factor r_j for every bit: the product with independent bits is exact."""
 
     shifts_mean_only = False
 
@@ -118,7 +118,7 @@ class BitFactor:
 
     @classmethod
     def of_potential(cls, potential: BitPotential) -> BitFactor:
-        """Return the factors of a wish: 1 for the liked value."""
+        """Return the factors of a potential: 1 for the preferred value."""
         odds = flat_tensor(potential.log_odds)
         return cls(odds.clamp_max(0.0), (-odds).clamp_max(0.0))
 
@@ -130,9 +130,9 @@ class BitFactor:
         return cls(torch.where(known & (y == 0), never, 0.0), torch.where(known & (y == 1), never, 0.0))
 
     def condition(self, kernel: Kernel, context: DrawContext) -> Conditioned:
-        """Add up log odds; twisted, those that the factor has by each bit's own decay stand in for the guess's."""
+        """Add log odds; twisted, the surrogate is the factor's average given each bit alone, not the x^0 estimate."""
         if not isinstance(kernel, BitKernel):
-            raise TypeError("a wish for bits needs a kernel of bits")
+            raise TypeError("a potential on bits needs a kernel of bits")
         if context.twisted:
             log_one, log_zero = self._twisted_log_factors(context.chain.alpha_bar(context.t))
             return *kernel.given_factors(log_one, log_zero), lambda x: torch.where(x > 0.5, log_one, log_zero).sum(1)
@@ -141,7 +141,7 @@ class BitFactor:
         return *kernel.given_factors(context.power * self._log_one, context.power * self._log_zero), None
 
     def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:
-        """Return ln r of the bits to its power, or its average over the believed bits."""
+        """Return the power of ln r at the bits; twisted, ln of the average of r over x^0."""
         if moments is not None:
             return _average(moments.mean, self._log_one, self._log_zero).sum(1)
         if context.power == 0.0:
@@ -149,14 +149,14 @@ class BitFactor:
         return context.power * torch.where(x > 0.5, self._log_one, self._log_zero).sum(1)
 
     def _twisted_log_factors(self, alpha_bar: float) -> tuple[Tensor, Tensor]:
-        """Return ln E[r_j(x^0_j) | x^t_j] for both values of x^t_j, of bits of which nothing else is known."""
+        """Return ln E[r_j(x^0_j) | x^t_j] for both values of x^t_j, for independent fair bits."""
         chances = (torch.tensor(0.5 * (1.0 + sign * alpha_bar), dtype=torch.float64) for sign in (1.0, -1.0))
         log_one, log_zero = (_average(chance, self._log_one, self._log_zero) for chance in chances)
         return log_one, log_zero
 
 
 def unchanged(kernel: Kernel) -> Conditioned:
-    """Return what is left where r_t = 1."""
+    """Return the conditioned ``kernel`` for r_t = 1."""
     return kernel, zero_log_weights(kernel), None
 
 

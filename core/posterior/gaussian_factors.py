@@ -1,6 +1,6 @@
-"""The factors of r that Gaussian kernels take: observations, half planes and smooth functions (section 2.5).
+"""The factors of r for Gaussian kernels: observations, half planes and smooth functions (section 2.5).
 
-Twisted, r_t depends on the state through the guess of x^0, and a line stands in for the guess (`core.linearise`).
+Twisted, r_t depends on the state through the x^0 estimate, which is linearised (`core.posterior.linearisation`).
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from core.posterior.x0_moments import Moments
 from core.values.potentials import HalfPlane, Mask, NoisyObservation, PaintedField
 
 QUADRATURE_UP_TO = 2
-"""Entries of a state up to which r is averaged over the guess's spread; beyond, it is taken at the guess itself."""
+"""Most entries of a state for which r is averaged over x^0 given x^t; beyond, it is taken at the x^0 estimate."""
 QUADRATURE_NODES = 3
 
 
 class ObservationFactor:
-    """N(y; x, s^2) over the entries observed; s = 0 where they are known. Exact, also twisted where guesses are linear.
+    """N(y; x, s^2) over the observed entries; s = 0 if they are known. Exact; twisted, if x^0 estimates are linear.
 
     Args:
         observed: Bool ``[D]``.
         y: ``[D]``.
-        std: s.
+        noise_std: s.
     """
 
     shifts_mean_only = False
@@ -72,12 +72,12 @@ class ObservationFactor:
         if self._noise == 0.0:
             return *kernel.given_entries(self._observed, self._y.expand_as(kernel.mean)), None
         left, log_z = kernel.given_noisy_entries(self._observed, self._y, self._noise / context.power)
-        # N(y; x, s^2)^power is N(y; x, s^2/power) times what is the same at every x
+        # N(y; x, s^2)^power is N(y; x, s^2/power) times a constant
         count, log_scale = int(self._observed.sum()), math.log(2.0 * math.pi * self._noise)
         return left, log_z + 0.5 * count * ((1.0 - context.power) * log_scale - math.log(context.power)), None
 
     def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:
-        """Return ln r_t; zero where entries are known and all states obey."""
+        """Return ln r_t; zero for known entries, which all states have."""
         if moments is not None:
             return self._log_at(moments)
         if self._noise == 0.0:
@@ -101,7 +101,7 @@ class ObservationFactor:
         return *kernel.given_linear(design, y, noise), surrogate
 
     def _log_at(self, moments: Moments) -> Tensor:
-        """Return ln N(y; guess, s^2 + Var), ``[N]``."""
+        """Return ln N(y; x^0 estimate, s^2 + Var), ``[N]``."""
         difference = (self._y - moments.mean)[:, self._observed]
         if moments.covariance.dim() == 2:
             return normal_log_density(difference, moments.covariance[:, self._observed] + self._noise).sum(1)
@@ -111,13 +111,13 @@ class ObservationFactor:
 
 
 class HalfPlaneFactor:
-    """1 where normal . x >= offset, else 0; twisted, the normal integral of the guess and its variance along it.
+    """1 where normal . x >= offset, else 0; twisted, the probability of that for x^0 given x^t, as a normal integral.
 
     Args:
         potential: The half plane.
-        cuts: Whether this is the one that cuts the kernel exactly. Others are left to the weights, and where there
-            are none they pull at the kernel.
-        weighted: Whether there are weights.
+        cuts: Whether this one truncates the kernel exactly. The others only change the weights, or, without weights,
+            shift the kernel's mean.
+        weighted: Whether samples have weights.
     """
 
     shifts_mean_only = False
@@ -129,7 +129,7 @@ class HalfPlaneFactor:
         self._weighted = weighted
 
     def condition(self, kernel: Kernel, context: DrawContext) -> Conditioned:
-        """Cut the kernel, or pull at it."""
+        """Truncate the kernel, or shift its mean."""
         kernel = gaussian(kernel)
         if context.power == 0.0:
             return unchanged(kernel)
@@ -155,7 +155,7 @@ class HalfPlaneFactor:
         )
 
     def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:
-        """Return ln r_t, minus infinity outside where it is not twisted."""
+        """Return ln r_t; if not twisted, minus infinity outside."""
         if moments is not None:
             return self._log_at(moments)
         if context.power == 0.0:
@@ -168,11 +168,11 @@ class HalfPlaneFactor:
 
 
 class SmoothFactor:
-    """Any differentiable r: the mean moves by Sigma grad ln r(mu), the covariance stays, and weights do the rest.
+    """Any differentiable r: the mean moves by Sigma grad ln r(mu), the covariance stays, and weights correct the rest.
 
     Args:
         log_r: ln r of states ``[N, *shape]``, float32.
-        shape: The data's.
+        shape: Shape of a state.
     """
 
     shifts_mean_only = True
@@ -186,7 +186,7 @@ class SmoothFactor:
 
     @classmethod
     def of_field(cls, painted: PaintedField) -> SmoothFactor:
-        """Return the factor of a field that is painted over the plane."""
+        """Return the factor of a field painted over the plane."""
         left, right, bottom, top = painted.extent
         field = torch.tensor(painted.log_r)[None, None]
         centre_of_field = torch.tensor([0.5 * (left + right), 0.5 * (bottom + top)])
@@ -199,7 +199,7 @@ class SmoothFactor:
         return cls(log_r, (2,))
 
     def condition(self, kernel: Kernel, context: DrawContext) -> Conditioned:
-        """Pull the kernel along the gradient."""
+        """Shift the kernel's mean along the gradient of ln r."""
         kernel = gaussian(kernel)
         if context.twisted:
             linearisation = context.linearisation(kernel)
@@ -225,7 +225,7 @@ class SmoothFactor:
         return found.double()
 
     def _log_at(self, moments: Moments) -> Tensor:
-        """Return ln of r's average over N(guess, Var), by quadrature; or ln r at the guess, in many dimensions."""
+        """Return ln of r's average over N(x^0 estimate, Var), by quadrature; ln r there in many dimensions."""
         count, dimensions = moments.mean.shape
         if dimensions > QUADRATURE_UP_TO:
             return self._log_r(moments.mean)
@@ -240,13 +240,13 @@ class SmoothFactor:
 
 
 def exponentially_tilted(kernel: GaussianKernel, centre: Tensor, gradient: Tensor) -> Conditioned:
-    """Absorb the stand-in exp(``gradient`` . (x - ``centre``)), ``[N, D]`` both: the mean moves, nothing else."""
+    """Condition on the surrogate exp(``gradient`` . (x - ``centre``)), both ``[N, D]``: only the mean moves."""
     left, log_z = kernel.exponentially_tilted(gradient, centre)
     return left, log_z, lambda x: (gradient * (x - centre)).sum(1)
 
 
 def gaussian(kernel: Kernel) -> GaussianKernel:
-    """Return ``kernel``, which is to be Gaussian."""
+    """Return ``kernel``, which must be Gaussian."""
     if not isinstance(kernel, GaussianKernel):
         raise TypeError(f"this factor needs a Gaussian kernel, not a {type(kernel).__name__}")
     return kernel

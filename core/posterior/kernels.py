@@ -1,7 +1,7 @@
-"""Kernels over flattened states, and what is left of them once something is known of the state: all in closed form.
+"""Kernels over flattened states, conditioned on known entries or factors of r in closed form.
 
-Everything is float64 with one row a state. Each way to condition gives the kernel that is left and ln of what the
-kernel gave to the knowledge, so that kernel(x) r(x) = Z kernel'(x) holds at every x.
+Everything is float64 with one row a state. Every method that conditions returns the conditioned kernel and ln Z, so
+that kernel(x) r(x) = Z kernel'(x) at every x.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from torch.nn.functional import logsigmoid
 from core.processes.distributions import Gaussian, StateDistribution
 
 NDTRI_UP_TO = 5.0
-"""Standard deviations up to which the normal quantile is taken by its function; beyond, by Newton's steps."""
+"""Standard deviations up to which the normal quantile comes from its function; beyond, from Newton's method."""
 MOST_ULPS = 16
 NEWTON_UP_TO = 1e5
-"""Standard deviations beyond which the tail is exponential to 10 digits and Newton's steps would only add rounding."""
+"""Standard deviations beyond which the tail is exponential to 10 digits and Newton's method only adds rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class GaussianKernel:
 
     Attributes:
         mean: ``[N, D]``.
-        covariance: Variances of independent entries ``[N, D]``, or whole covariances ``[N, D, D]``; an entry whose
-            variance is zero is known, and a draw has its mean exactly.
+        covariance: Variances of independent entries ``[N, D]``, or full covariances ``[N, D, D]``; an entry with zero
+            variance is known, and draws have exactly its mean.
     """
 
     mean: Tensor
@@ -94,7 +94,7 @@ class GaussianKernel:
         )
 
     def exponentially_tilted(self, gradient: Tensor, centre: Tensor) -> tuple[GaussianKernel, Tensor]:
-        """Condition on r(x) = exp(``gradient`` . (x - ``centre``)), both ``[N, D]``: the mean moves, nothing else."""
+        """Condition on r(x) = exp(``gradient`` . (x - ``centre``)), both ``[N, D]``: only the mean moves."""
         shift = self.along(gradient)
         log_z = (gradient * (self.mean - centre + 0.5 * shift)).sum(1)
         return GaussianKernel(self.mean + shift, self.covariance), log_z
@@ -133,28 +133,28 @@ class TruncatedGaussianKernel:
     noise_std: Tensor
 
     def log_z(self) -> Tensor:
-        """Return ln of the share of the whole kernel that is left, ``[N]``: the normal integral."""
+        """Return ln of the share of the untruncated kernel that is left, ``[N]``: the normal integral."""
         std = self._std()
         margin = (self.untruncated.mean * self.direction).sum(1) - self.threshold
-        certain = torch.where(margin >= 0, 0.0, -math.inf)  # where all that matters is known
+        certain = torch.where(margin >= 0, 0.0, -math.inf)  # if all entries along the direction are known
         return torch.where(std > 0, log_normal_cdf(margin / std), certain)
 
     def log_z_gradient(self) -> Tensor:
-        """Return how `log_z` moves with the mean of the whole kernel, ``[N, D]``."""
+        """Return the gradient of `log_z` with respect to the mean of the untruncated kernel, ``[N, D]``."""
         std = self._std().clamp_min(1e-150)
         margin = ((self.untruncated.mean * self.direction).sum(1) - self.threshold) / std
         return (hazard(-margin) / std).unsqueeze(1) * self.direction
 
     def log_acceptance(self, x: Tensor) -> Tensor:
-        """Return ln of the chance that a state ``x`` [N, D] is kept, ``[N]``, where the width is positive."""
+        """Return ln of the probability that a state ``x`` [N, D] is accepted, ``[N]``, for positive ``noise_std``."""
         margin = (x * self.direction).sum(1) - self.threshold
         return log_normal_cdf(margin / self.noise_std)
 
     def draw(self, rng: torch.Generator) -> Tensor:
-        """Draw one state for each row, ``[N, D]``, exactly; of a hard half plane, inside also once it is float32.
+        """Draw one state for each row, ``[N, D]``, exactly; in a hard half plane, also after rounding to float32.
 
-        A draw from the whole kernel is moved along the kernel's own regression on u = direction . x + noise, so that
-        u becomes a draw from its truncated normal: what is independent of u stays as it was drawn.
+        A draw from the untruncated kernel is moved along its regression on u = direction . x + noise, so that u becomes
+        a draw from its truncated normal; components that are independent of u do not change.
         """
         x, std = self.untruncated.draw(rng), self._std()
         noise = torch.randn(len(x), generator=rng, dtype=torch.float64) * self.noise_std
@@ -170,7 +170,7 @@ class TruncatedGaussianKernel:
         return (projected_variance + self.noise_std.square()).sqrt()
 
     def _rounded_inwards(self, x: Tensor) -> Tensor:
-        """Return ``x`` in float32 where the cut is hard, each entry moved by single ulps until the state is inside."""
+        """Return ``x``, rounded to float32 for a hard half plane and moved by single ulps until it lies inside."""
         direction_inwards = torch.where(
             self.untruncated.variance > 0, self.direction.sign() * math.inf, math.nan
         ).float()
@@ -187,7 +187,7 @@ class TruncatedGaussianKernel:
 
 @dataclass(frozen=True, slots=True)
 class BitKernel:
-    """Independent bits of each row, 1 with the log odds ``logits`` [N, D]; infinite ones are known."""
+    """Independent bits of each row, 1 with log odds ``logits`` [N, D]; a bit with infinite log odds is known."""
 
     logits: Tensor
 
@@ -205,7 +205,7 @@ class BitKernel:
         return BitKernel(torch.where(known, signs * math.inf, self.logits)), log_z
 
     def given_factors(self, log_one: Tensor, log_zero: Tensor) -> tuple[BitKernel, Tensor]:
-        """Condition on r(x), a product of r_j(1) and r_j(0), whose logarithms are given, ``[N, D]`` or ``[D]``."""
+        """Condition on r(x) = prod r_j(x_j), given ln r_j(1) and ln r_j(0), ``[N, D]`` or ``[D]``."""
         log_z = torch.logaddexp(logsigmoid(self.logits) + log_one, logsigmoid(-self.logits) + log_zero)
         return BitKernel(self.logits + (log_one - log_zero)), log_z.sum(1)
 
@@ -231,10 +231,10 @@ def kernel_of(distribution: StateDistribution) -> Kernel:
 
 
 def truncated_normal(least: Tensor, rng: torch.Generator) -> Tensor:
-    """Draw from N(0, 1) given that the draw is ``least`` [N] or more, float64 ``[N]``, however far that is out.
+    """Draw from N(0, 1) given that the draw is ``least`` [N] or more, float64 ``[N]``, even far out in the tail.
 
-    By inversion of the tail's probability: its quantile for moderate ``least``, and beyond a start from the tail's
-    shape exp(-x^2/2), bettered by Newton's steps on its logarithm.
+    It inverts the tail's probability: by its quantile for moderate ``least``, and beyond by Newton's method on its
+    logarithm, starting from the tail's shape exp(-x^2/2).
     """
     log_chance = torch.log1p(-torch.rand(least.shape, generator=rng, dtype=torch.float64))
     target = log_normal_cdf(-least) + log_chance
@@ -249,13 +249,13 @@ def truncated_normal(least: Tensor, rng: torch.Generator) -> Tensor:
 
 
 def log_normal_cdf(x: Tensor) -> Tensor:
-    """Return ln of the chance that N(0, 1) is below ``x``, however far out that is."""
+    """Return ln of the probability that N(0, 1) is below ``x``, accurate far out in the tail."""
     found: Tensor = torch.special.log_ndtr(x)
     return found
 
 
 def hazard(x: Tensor) -> Tensor:
-    """Return the density of N(0, 1) at ``x`` by its chance to be larger; close to ``x`` where that is far out."""
+    """Return the density of N(0, 1) at ``x`` divided by its probability to be larger; far out it is close to ``x``."""
     return torch.exp(-0.5 * x.square() - 0.5 * math.log(2.0 * math.pi) - log_normal_cdf(-x))
 
 
@@ -270,7 +270,7 @@ def normal_log_density(difference: Tensor, variance: Tensor) -> Tensor:
 
 
 def log_density(distribution: Normal | MultivariateNormal, x: Tensor) -> Tensor:
-    """Return ln of the density of ``distribution`` at ``x``, of each entry, or of each row if correlated."""
+    """Return ln of the density of ``distribution`` at ``x`` for each entry, or for each row if correlated."""
     found: Tensor = distribution.log_prob(x)  # type: ignore[no-untyped-call]
     return found
 

@@ -1,4 +1,4 @@
-"""Large pictures: only a part of them is to be made, and only what that part can see is computed."""
+"""Inpainting of a part of large images, computed only in that part and its receptive field."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ MOST_PIXELS = 2**24
 
 
 class WindowedNetwork(Network):
-    """A convolutional network that is asked in a window of the picture alone.
+    """A convolutional network that is evaluated in a window of the image only.
 
-    Within ``hole`` its kernels are those of the network on the whole picture, to rounding. Elsewhere they are those
-    of unit Gaussian data, which cost nothing: for pixels that are known, and replaced whatever the kernel says.
+    Within ``hole`` its kernels are those of the network on the whole image, up to rounding. Elsewhere they are those of
+    unit Gaussian data, which cost nothing: there pixels are known and replaced whatever the kernel is.
 
     Args:
         network: The network.
-        hole: True where the kernels are wanted, ``[H, W]`` or ``[H, W, 3]``.
+        hole: True at the pixels to inpaint, ``[H, W]`` or ``[H, W, 3]``.
 
     Raises:
         BadInputError: If the hole is empty.
@@ -49,7 +49,7 @@ class WindowedNetwork(Network):
         self.window = grown(self._inner, network.receptive_field, network.stride, (height, width))
 
     def reverse_kernel(self, x: Tensor, t: Steps, process: GaussianProcess) -> Gaussian:
-        """Return p(x^t-1 | x^t = ``x``), pictures ``[N, H, W]`` or ``[N, H, W, 3]`` (see `ReverseNetwork`)."""
+        """Return p(x^t-1 | x^t = ``x``), images ``[N, H, W]`` or ``[N, H, W, 3]`` (see `ReverseNetwork`)."""
         part, inner = x[(slice(None), *self.window)].contiguous(), (slice(None), *self._inner)
         z_mean, z_variance = torch.zeros_like(x), torch.zeros_like(x)
         found = self.network.read_outs(part, t, process, within(self._inner, self.window))
@@ -58,12 +58,12 @@ class WindowedNetwork(Network):
 
 
 def resized(model: DiffusionModel, size: tuple[int, int]) -> DiffusionModel:
-    """Return ``model`` for pictures of another ``size`` (height, width).
+    """Return ``model`` for images of another ``size`` (height, width).
 
-    It has no examples and no source of that size: there is nothing for a forward process to begin with.
+    It has no examples and no source of that size, so it has no forward process from data.
 
     Raises:
-        BadInputError: If its network takes pictures of one size alone, or the size is none of a picture.
+        BadInputError: If its network takes images of one size only, or the size is out of range.
     """
     if not takes_any_size(model):
         raise BadInputError(f"size: this model takes data of shape {model.data.shape} alone")
@@ -77,25 +77,25 @@ def resized(model: DiffusionModel, size: tuple[int, int]) -> DiffusionModel:
 
 
 def windowed(model: DiffusionModel, hole: NDArray[np.bool_]) -> DiffusionModel:
-    """Return ``model`` with kernels in the ``hole`` [H, W] or [H, W, 3] alone (see `WindowedNetwork`).
+    """Return ``model`` with its kernels in the ``hole`` [H, W] or [H, W, 3] only (see `WindowedNetwork`).
 
     Raises:
         BadInputError: If its network is not convolutional, or the hole is empty or not of the model's shape.
     """
     if not isinstance(model.network, ConvolutionalNetwork):
-        raise BadInputError("mask: the network of this model is not convolutional, so it cannot be asked in a window")
+        raise BadInputError("mask: the network of this model is not convolutional, so it has no window")
     if hole.shape != model.data.shape:
         raise BadInputError(f"mask: shape {hole.shape} is not {model.data.shape}, the model's")
     return DiffusionModel(model.process, WindowedNetwork(model.network, hole), model.data)
 
 
 def takes_any_size(model: DiffusionModel) -> bool:
-    """Tell whether ``model`` takes pictures of any size: its units, too, must be the same for every pixel."""
+    """Return whether ``model`` takes images of any size; its units, too, must be the same for every pixel."""
     one_unit = np.size(model.data.shift) == 1 and np.size(model.data.scale) == 1
     return isinstance(model.network, ConvolutionalNetwork) and is_image(model.data.shape) and one_unit
 
 
 def _extent(occupied: NDArray[np.bool_]) -> slice:
-    """Return from the first place that is True to the last."""
+    """Return the range from the first True entry to the last."""
     places = np.flatnonzero(occupied)
     return slice(int(places[0]), int(places[-1]) + 1)

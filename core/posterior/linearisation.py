@@ -1,9 +1,9 @@
-"""How the model's guess of x^0 moves with x^t around a kernel p(x^t | x^t+1): what stands in for it in closed forms.
+"""Linearisation of the x^0 estimate around a kernel p(x^t | x^t+1), as its surrogate in closed forms.
 
-In few dimensions the guess is followed as far as the kernel reaches, by central differences at points one kernel's
-spread away (the central difference filter of Nørgaard, Poulsen and Ravn 2000): a line through them, and what is left
-over counts as noise. A tangent alone would be too sure of itself where steps are long. In many dimensions it is the
-tangent, by automatic differentiation. Both are exact where guesses are linear.
+In few dimensions it uses central differences over the kernel's standard deviations (the central difference filter of
+Nørgaard, Poulsen and Ravn 2000): a line through these points, with the rest counted as noise. A tangent alone would
+underestimate the variance of long steps. In many dimensions it is the tangent, by automatic differentiation. Both are
+exact if the x^0 estimate is linear.
 """
 
 from __future__ import annotations
@@ -19,37 +19,37 @@ from core.posterior.kernels import GaussianKernel
 from core.posterior.x0_moments import Moments, ReverseChain
 
 FINITE_DIFFERENCES_UP_TO = 8
-"""Entries of a state up to which the guess is asked for at 2 D + 1 points around every kernel."""
+"""Most entries of a state for which the x^0 estimate is computed at 2 D + 1 points around every kernel."""
 NEGLIGIBLE_STD = 1e-7
-"""Share of a kernel's greatest spread below which a direction counts as known."""
+"""Share of a kernel's greatest standard deviation below which a direction counts as known."""
 
 LogFactor = Callable[[Moments], Tensor]
-"""ln r of each state, ``[N]``, by what is believed of its x^0."""
+"""ln r of each state, ``[N]``, as a function of the moments of its x^0."""
 
 
 class Linearisation(Protocol):
-    """What x^0 is believed to be around the means of kernels.
+    """The moments of x^0 around the means of kernels.
 
     Attributes:
         x: The means, ``[N, D]``.
-        moments: x^0 at the means; a covariance covers what a line through the guesses leaves over.
+        moments: Moments of x^0 at the means; their covariance includes the error of the linearisation.
     """
 
     x: Tensor
     moments: Moments
 
     def jacobian(self, rows: Tensor) -> Tensor:
-        """Return d guess / d x of the entries ``rows`` (bool ``[D]``, K of them), ``[N, K, D]``."""
+        """Return d x^0 estimate / d x of the entries ``rows`` (bool ``[D]``, K of them), ``[N, K, D]``."""
 
     def slope(self, direction: Tensor) -> Tensor:
-        """Return d (``direction`` [D] . guess) / d x, ``[N, D]``."""
+        """Return d (``direction`` [D] . x^0 estimate) / d x, ``[N, D]``."""
 
     def gradient(self, function: LogFactor) -> Tensor:
         """Return d ``function`` (moments) / d x, ``[N, D]``."""
 
 
 def linearise(chain: ReverseChain, kernel: GaussianKernel, t: int) -> Linearisation:
-    """Return what is believed of x^0 around x^t ~ ``kernel``, t = 1 … T."""
+    """Return the linearisation of x^0 around x^t ~ ``kernel``, t = 1 … T."""
     if kernel.mean.shape[1] > FINITE_DIFFERENCES_UP_TO:
         return AutogradLinearisation(chain, kernel, t)
     return FiniteDifferenceLinearisation(chain, kernel, t)
@@ -89,10 +89,10 @@ class AutogradLinearisation:
 
 
 class FiniteDifferenceLinearisation:
-    """A `Linearisation` by central differences over the kernels' own spread.
+    """A `Linearisation` by central differences over the kernels' standard deviations.
 
-    The points lie sqrt(max(3, D)) standard deviations from the mean along each principal direction: 3 is best for
-    what is nearly a parabola, and D keeps all weights of averages positive.
+    The points lie sqrt(max(3, D)) standard deviations from the mean along each principal direction: 3 is best for a
+    function that is nearly a parabola, and D keeps all weights of averages positive.
     """
 
     def __init__(self, chain: ReverseChain, kernel: GaussianKernel, t: int) -> None:
@@ -105,7 +105,7 @@ class FiniteDifferenceLinearisation:
         found = chain.moments(points.flatten(0, 1), t)
         self._moments = found
         self._shape = (2 * dimensions + 1, count)
-        # d/dx = (d along each root) / (its length) in its direction
+        # d/dx = (derivative along each root) / (its length), in its direction
         lengths = roots.square().sum(1, keepdim=True)
         shortest = NEGLIGIBLE_STD**2 * lengths.amax(2, keepdim=True)
         self._directions = torch.where(lengths > shortest, roots / lengths.clamp_min(1e-300), 0.0)
@@ -137,7 +137,7 @@ class FiniteDifferenceLinearisation:
         return torch.einsum("jna,ndj->nad", (ahead - behind) / (2.0 * math.sqrt(self._squared_step)), self._directions)
 
     def _second(self, values: Tensor) -> Tensor:
-        """Return second derivatives along each root, by its own length, ``[D, N, A]``."""
+        """Return second derivatives along each root, in units of its length, ``[D, N, A]``."""
         ahead, behind = values[1:].chunk(2)
         return (ahead + behind - 2.0 * values[0]) / self._squared_step
 

@@ -1,8 +1,8 @@
 """The reverse kernels multiplied by r: p(x^t-1 | x^t) r_t-1(x^t-1), normalised (section 2.5), and the weights.
 
-Every factor of r is absorbed into the kernel one after the other. Where the product stays within reach of closed forms
-it is exact; else a *stand-in* is absorbed, and the weight says by how much the two differ at the draw:
-ln weight = ln Z + ln r(x') - ln stand-in(x'). In these terms the paper's kernels are draws without their weights.
+The kernel is conditioned on the factors of r one after the other. If the product has a closed form it is exact;
+otherwise a *surrogate* replaces the factor, and the weight corrects the difference at the draw:
+ln weight = ln Z + ln r(x') - ln surrogate(x'). In these terms the paper's kernels are draws without their weights.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ from core.values.potentials import (
 
 @dataclass(frozen=True, slots=True)
 class Particles:
-    """States on their way back to the data.
+    """States of reverse chains.
 
     Attributes:
-        x: ``[N, D]``, flattened; float64 that hold float32 values, which is what a frame shows.
-        kernel: p(x^t-1 | x^t) at each, where it is known already.
+        x: ``[N, D]``, flattened; float32 values, which frames show, in float64.
+        kernel: p(x^t-1 | x^t) at each, if it has been computed already.
         log_r: ln r_t of each, ``[N]``.
-        log_weight: What the step to here has added to the logarithm of each one's weight, ``[N]``.
+        log_weight: What the last step has added to the logarithm of each weight, ``[N]``.
     """
 
     x: Tensor
@@ -65,12 +65,12 @@ class Particles:
 
 @dataclass(frozen=True, slots=True)
 class TiltedKernel:
-    """A kernel and what it has absorbed so far.
+    """A kernel conditioned on some factors.
 
     Attributes:
-        kernel: What is left of it.
+        kernel: The conditioned kernel.
         log_z: ln of the normaliser of the product, ``[N]``.
-        conditioned: The factors, each with its stand-in; None where it is exact.
+        conditioned: The factors, each with its surrogate, None if it is exact.
     """
 
     kernel: Kernel | TruncatedGaussianKernel
@@ -78,11 +78,11 @@ class TiltedKernel:
     conditioned: tuple[tuple[Factor, Surrogate | None], ...] = ()
 
     def under(self, factors: Iterable[Factor], context: DrawContext) -> TiltedKernel:
-        """Return the kernel after it has absorbed ``factors`` as well."""
+        """Return the kernel conditioned on ``factors`` as well."""
         kernel, log_z, conditioned = self.kernel, self.log_z, list(self.conditioned)
         for factor in factors:
             if isinstance(kernel, TruncatedGaussianKernel):
-                raise TypeError("a kernel that is cut can only be drawn from")
+                raise TypeError("a truncated kernel can only be drawn from")
             kernel, log_z_of_factor, surrogate = factor.condition(kernel, context)
             log_z = log_z + log_z_of_factor
             conditioned.append((factor, surrogate))
@@ -90,16 +90,16 @@ class TiltedKernel:
 
 
 class TiltedChain:
-    """The chain under r: what the first states are drawn from, and each step after.
+    """The reverse chain under r: its first states and its steps.
 
     Args:
         chain: The model's own reverse chain.
-        posterior: r, its timing, and whether weights are wanted; checked before (`check_posterior`).
+        posterior: r, its timing, and whether to compute weights; `check_posterior` has checked it.
     """
 
     def __init__(self, chain: ReverseChain, posterior: Posterior) -> None:
         self._chain = chain
-        self._at_once = chunk_size(chain.shape)  # it decides which random numbers are whose
+        self._at_once = chunk_size(chain.shape)  # it determines the random numbers of each state
         self._weighted = posterior.weighted
         self._timing = posterior.timing
         self._direct_factors, self._mean_shifts, self._cuts = _factors_for(posterior, chain)
@@ -110,28 +110,28 @@ class TiltedChain:
 
     @torch.no_grad()
     def start(self, count: int, rng: torch.Generator) -> Particles:
-        """Draw ``count`` states x^T from pi r_T; pi takes the place of a kernel, so the weight is its ln Z."""
+        """Draw ``count`` states x^T from pi r_T, with pi as the kernel, so that the weight is its ln Z."""
         steps = self._chain.steps
         sizes = [min(self._at_once, count - begin) for begin in range(0, count, self._at_once)]
         return _concatenated([self._draw(self._chain.prior(size), None, steps, rng) for size in sizes])
 
     @torch.no_grad()
     def start_from(self, x0: Tensor, count: int, t: int, rng: torch.Generator) -> Particles:
-        """Draw ``count`` states x^t from q(x^t | x^0 = ``x0`` [D]) r_t: a rough picture, noised to there."""
+        """Draw ``count`` states x^t from q(x^t | x^0 = ``x0`` [D]) r_t: an image noised to step ``t``."""
         rows = x0.expand(count, -1)
         parts = [rows[begin : begin + self._at_once] for begin in range(0, count, self._at_once)]
         return _concatenated([self._draw(self._chain.path(part, None, t, t + 1), None, t, rng) for part in parts])
 
     @torch.no_grad()
     def step(self, particles: Particles, t: int, rng: torch.Generator) -> Particles:
-        """Draw x^t-1 for each of ``particles``, which are at t = 1 … T."""
+        """Draw x^t-1 for each of ``particles`` at step t = 1 … T."""
         return self.move(particles, t, t - 1, rng)
 
     @torch.no_grad()
     def move(self, particles: Particles, t: int, s: int, rng: torch.Generator) -> Particles:
-        """Draw x^s for each of ``particles``, which are at t; where s is before t - 1 by `longer_moves.strided_kernel`.
+        """Draw x^s for each of ``particles`` at step t; for s < t - 1 by `core.sampling.strided.strided_kernel`.
 
-        Weights are right where s = t - 1 alone.
+        Weights are correct for s = t - 1 only.
         """
         parts = []
         for begin in range(0, len(particles.x), self._at_once):
@@ -143,7 +143,7 @@ class TiltedChain:
 
     @torch.no_grad()
     def renoise(self, particles: Particles, s: int, t: int, rng: torch.Generator) -> Particles:
-        """Draw x^t for each of ``particles`` at s < t by q's own steps; what is held at x^0 stays there."""
+        """Draw x^t from q for each of ``particles`` at s < t; clean known entries do not change."""
         x = self._chain.forward(particles.x, s, t, rng)
         if self._clean is not None:
             known, y = self._clean
@@ -153,7 +153,7 @@ class TiltedChain:
     def _draw(
         self, kernel: Kernel, x_before: Tensor | None, t: int, rng: torch.Generator, t_before: int | None = None
     ) -> Particles:
-        """Draw x^t from ``kernel`` under r_t; ``x_before`` is where it comes from, None where that is nowhere."""
+        """Draw x^t from ``kernel`` under r_t; ``x_before`` are the previous states, None at the first step."""
         context = DrawContext(self._chain, self._timing, t, x_before, t + 1 if t_before is None else t_before, rng)
         direct = TiltedKernel(kernel, zero_log_weights(kernel)).under(self._direct_factors, context)
         gradient_tilted = direct.under(self._mean_shifts, context).under(self._cuts, context)
@@ -164,7 +164,7 @@ class TiltedChain:
             x = gradient_tilted.kernel.draw(rng).float().double()
             log_proposal = -gradient_tilted.log_z
         else:
-            # A pull may be wrong by any factor. Half of the draws do without, so that r is never weighed against less.
+            # Defensive mixture: half of the proposals ignore the gradient, so the importance weights stay bounded.
             untilted = direct.under(self._cuts, context)
             use_gradient = torch.rand(len(kernel), 1, generator=rng, dtype=torch.float64) < 0.5
             x = torch.where(use_gradient, gradient_tilted.kernel.draw(rng), untilted.kernel.draw(rng)).float().double()
@@ -182,7 +182,7 @@ class TiltedChain:
         return self._with_weights(x, gradient_tilted, log_proposal, context)
 
     def _with_weights(self, x: Tensor, tilted: TiltedKernel, log_proposal: Tensor, context: DrawContext) -> Particles:
-        """Return ``x`` with weights; ``log_proposal`` is ln of what it was drawn from by kernel and firm stand-ins."""
+        """Return ``x`` with weights; ``log_proposal`` is ln of its proposal over the kernel and direct surrogates."""
         kernel = self._chain.kernel(x, context.t) if context.twisted else None
         moments = self._chain.moments(x, context.t, kernel) if context.twisted else None
         log_r, log_weight = zero_log_weights(x), -log_proposal
@@ -197,9 +197,9 @@ class TiltedChain:
 
 
 def _factors_for(posterior: Posterior, chain: ReverseChain) -> tuple[list[Factor], list[Factor], list[Factor]]:
-    """Return the factors of r in the order in which kernels take them: what is firm, what pulls, and half planes.
+    """Return the factors of r in the order of conditioning: direct factors, shifts of the mean, and half planes.
 
-    What is known comes first; of the half planes the last one cuts, after which a kernel can only be drawn from.
+    Known entries come first. The last half plane truncates the kernel, which can then only be drawn from.
     """
     parts = list(factors_of(posterior.r))
     masks, halves = ([part for part in parts if isinstance(part, kind)] for kind in (Mask, HalfPlane))

@@ -1,4 +1,5 @@
-"""The forward process q: what each kind of it has to say, and what all get from that (section 2.1, table App. 1)."""
+"""The forward process q: the interface of all kinds, and what follows from it (section 2.1, table App. 1)."""
+# ruff: noqa: ARG002 - methods that a process need not have only raise here
 
 from __future__ import annotations
 
@@ -22,16 +23,16 @@ Steps = int | Tensor
 
 
 class Process(ABC):
-    """A diffusion of data towards a distribution pi of which nothing is to be learned.
+    """A diffusion of data towards a fixed distribution pi.
 
-    States are ``[N, *shape]``. Tables are float64, entropies and log-probabilities in nats. A process of one's own
-    says what is abstract here; the rest follows from it, or is not implemented and then not to be asked for.
+    States are ``[N, *shape]``. Tables are float64, entropies and log-probabilities in nats. A new process implements
+    the abstract methods. Other methods follow from them, or raise `BadInputError` unless they are implemented.
 
     Attributes:
-        kind: What a checkpoint calls it.
-        distributions: What the kernels of its reverse may be.
+        kind: Its name in checkpoints.
+        distributions: Types of its reverse kernels.
         deterministic: Whether it can be reversed without noise, by `deterministic_step`.
-        data_entropy: H_q(X^0 | X^0): 0 for bits, minus infinity where values are continuous.
+        data_entropy: H_q(X^0 | X^0): 0 for bits, minus infinity for continuous values.
         steps: T.
         betas: Rates ``[T]``; entry ``t - 1`` belongs to the step t-1 -> t. A tensor of rates keeps its gradient.
         alpha_bars: Signal left, ``[T + 1]``, alpha_bar_0 = 1.
@@ -54,7 +55,7 @@ class Process(ABC):
         self._alpha_bars_from_1 = torch.cumprod(1.0 - self.betas, dim=0)
         self.alpha_bars = torch.cat([torch.ones(1, dtype=torch.float64), self._alpha_bars_from_1])
 
-    # ------------------------------------------------------------------------------------------ what q is, step by step
+    # ------------------------------------------------------------------------------------------------- q, step by step
     @abstractmethod
     def transition(self, x: Tensor, t: Steps) -> StateDistribution:
         """Return q(x^t | x^t-1 = ``x``), t = 1 … T."""
@@ -72,15 +73,15 @@ class Process(ABC):
         """Return pi for states like ``x`` [N, *shape]."""
 
     def multi_step_transition(self, x: Tensor, s: int, t: int) -> StateDistribution:
-        """Return q(x^t | x^s = ``x``), 0 <= s < t <= T: many steps at once, for RePaint's resampling."""
-        raise NotImplementedError
+        """Return q(x^t | x^s = ``x``), 0 <= s < t <= T: many steps at once, for RePaint resampling."""
+        raise BadInputError(f"a {self.kind} process has no multi-step transition")
 
     def multi_step_posterior(self, x0: Tensor, x: Tensor, s: int, t: int) -> StateDistribution:
-        """Return q(x^s | x^t = ``x``, x^0), 1 <= s < t <= T, ``x0`` data or an estimate of them, for long steps."""
-        raise NotImplementedError
+        """Return q(x^s | x^t = ``x``, x^0), 1 <= s < t <= T, for long steps; ``x0`` is data or an x^0 estimate."""
+        raise BadInputError(f"a {self.kind} process has no multi-step posterior")
 
     def final_kernel(self, x: Tensor) -> StateDistribution:
-        """Return p(x^0 | x^1 = ``x``) = q(x^1 | x^0) pi(x^0)/pi(x^1), the first step turned round (appendix B)."""
+        """Return p(x^0 | x^1 = ``x``) = q(x^1 | x^0) pi(x^0)/pi(x^1), the first step reversed (appendix B)."""
         return self.transition(x, 1)
 
     def step(self, x: Tensor, t: int, rng: torch.Generator) -> Tensor:
@@ -88,7 +89,7 @@ class Process(ABC):
         return self.transition(x, t).draw(rng)
 
     def jump(self, x0: Tensor, t: int, rng: torch.Generator) -> Tensor:
-        """Draw ``x^t ~ q(x^t | x^0)`` at once, without the steps between.
+        """Draw ``x^t ~ q(x^t | x^0)`` at once.
 
         Args:
             x0: Data ``[N, *shape]``, model units.
@@ -104,38 +105,38 @@ class Process(ABC):
         """Draw ``count`` states from pi: ``[count, *shape]``, float32."""
         return self.prior_distribution(torch.zeros(count, *shape)).draw(rng)
 
-    # ------------------------------------------------------------------------------------------ what kernels say of x^0
+    # ------------------------------------------------------------------------------------------ reverse kernels and x^0
     @abstractmethod
     def x0_estimate(self, kernel: StateDistribution, x: Tensor, t: int) -> Tensor:
-        """Return E[x^0 | x^t = ``x``], ``[N, *shape]``, that the ``kernel`` p(x^t-1 | x^t) implies, t = 1 … T."""
+        """Return the E[x^0 | x^t = ``x``], ``[N, *shape]``, that ``kernel`` = p(x^t-1 | x^t) implies, t = 1 … T."""
 
     def divergence(self, kernel: StateDistribution, x0: Tensor, x: Tensor, t: Steps) -> Tensor:
         """Return KL(q(x^t-1 | x^t = ``x``, x^0 = ``x0``) || ``kernel``), t = 2 … T: nats a sample, float64 ``[N]``."""
         return self.posterior(x0, x, t).divergence(kernel)
 
     def multi_step_kernel(self, kernel: StateDistribution, x: Tensor, s: int, t: int) -> StateDistribution:
-        """Return the approximate kernel p(x^s | x^t = ``x``), 1 <= s < t - 1, that lies behind p(x^t-1 | x^t)."""
+        """Return the approximate p(x^s | x^t = ``x``), 1 <= s < t - 1, that ``kernel`` = p(x^t-1 | x^t) implies."""
         return self.multi_step_posterior(self.x0_estimate(kernel, x, t), x, s, t)
 
     def deterministic_step(self, x0_estimate: Tensor, x: Tensor, s: int, t: int) -> Tensor:
-        """Return x^s for x^t = ``x``, 1 <= s < t <= T, where the noise that ``x0_estimate`` leaves in x^t is kept."""
-        raise NotImplementedError
+        """Return x^s for x^t = ``x``, 1 <= s < t <= T, with the noise in x^t that ``x0_estimate`` implies."""
+        raise BadInputError(f"a {self.kind} process has no deterministic step")
 
     def kernel_of_x0_moments(self, mean: Tensor, variance: Tensor, x: Tensor, t: Steps) -> StateDistribution:
-        """Return the kernel p(x^t-1 | x^t = ``x``), t = 2 … T, of an x^0 with these moments given x^t.
+        """Return the kernel p(x^t-1 | x^t = ``x``), t = 2 … T, for an x^0 with these moments given x^t.
 
         ``mean`` and ``variance`` are those of each entry, float64, of the shape of ``x``.
         """
-        raise NotImplementedError
+        raise BadInputError(f"a {self.kind} process has no kernels from the moments of x^0")
 
     def log_likelihoods(self, x: Tensor, data: Tensor, t: Tensor) -> Tensor:
-        """Return ln q(x^t = ``x`` [N, D] | x^0) for all ``data`` [M, D], but for a constant of each state: ``[N, M]``.
+        """Return ln q(x^t = ``x`` [N, D] | x^0) for all ``data`` [M, D], up to a constant for each state: ``[N, M]``.
 
-        In float64, as near t = 0 large terms nearly cancel; ``t`` [N] holds the step of each state.
+        In float64, since large terms nearly cancel near t = 0; ``t`` [N] holds the step of each state.
         """
-        raise NotImplementedError
+        raise BadInputError(f"a {self.kind} process has no likelihoods of data")
 
-    # ---------------------------------------------------------------------------------------- what is known without x^t
+    # --------------------------------------------------------------------------------------- entropies, the null model
     @abstractmethod
     def transition_entropies(self) -> Tensor:
         """Return H_q(X^t | X^t-1) for t = 1 … T in nats per dimension, float64 ``[T]``."""
@@ -150,14 +151,14 @@ class Process(ABC):
 
     @abstractmethod
     def null_log_likelihood(self, x0: Tensor) -> float:
-        """Return the log-likelihood of ``x0`` by the null model, of independent entries, in nats per dimension."""
+        """Return the log-likelihood of ``x0`` under the null model of independent entries, in nats per dimension."""
 
     def check_states(self, x: NDArray[np.floating], name: str) -> None:
-        """Raise `BadInputError` if ``x``, called ``name``, holds values that are no states of this process."""
+        """Raise `BadInputError` if ``x``, called ``name``, is not made of states of this process."""
         check_finite(x, name)
 
     def entropies(self) -> StepEntropies:
-        """Return the bounds of every reverse step's entropy, bits per dimension (section 2.6, appendix A)."""
+        """Return the bounds on the entropy of every reverse step, bits per dimension (section 2.6, appendix A)."""
         step, given_0 = self.transition_entropies(), self.marginal_entropies()
         before = torch.cat([torch.tensor([self.data_entropy], dtype=torch.float64), given_0[:-1]])
         return StepEntropies(upper=_in_bits(step), lower=_in_bits(step + before - given_0), t_given_0=_in_bits(given_0))
@@ -171,7 +172,7 @@ class Process(ABC):
         check_floating(**states)
 
     def erased_between(self, s: int, t: int) -> float:
-        """Return 1 - a_s+1 … a_t, the share of x^s's signal that is gone at t, with the digits of small rates."""
+        """Return 1 - a_s+1 … a_t, the share of x^s's signal that is lost at t, accurate for small rates."""
         return -math.expm1(float(torch.log1p(-self.betas[s:t]).sum()))
 
 

@@ -1,6 +1,6 @@
 """The binomial process on bits, in closed form (section 2.1, table App. 1). Tables are float64; entropies are in nats.
 
-A state x in {0, 1} is s = 2x - 1 in {-1, 1} here: every kernel is then a sum of log odds, one for each thing known.
+With signs s = 2x - 1 in {-1, 1} for states x in {0, 1}, every kernel is a sum of log odds, one for each known state.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class BinomialProcess(Process):
         super().__init__(betas)
         alpha_bars_from_1, infinity = self._alpha_bars_from_1, torch.full((1,), math.inf, dtype=torch.float64)
         self._marginal_entropies = binary_entropy((1.0 - alpha_bars_from_1) / 2.0)
-        # log odds of a bit's value given that value a step, or a jump, before
+        # log odds that a bit keeps its value in step t, or from x^0 to x^t
         self._transition_odds = torch.cat([infinity, torch.log((2.0 - self.betas) / self.betas)])
         self._marginal_odds = torch.cat([infinity, torch.log1p(alpha_bars_from_1) - torch.log1p(-alpha_bars_from_1)])
-        # what `_mixed` needs of the posteriors for t = 2 … T where x^t is 0, and what that changes where it is 1
+        # terms of `_mixed` for the posteriors, t = 2 … T, at x^t = 0, and their change at x^t = 1
         jump, step, unused = self._marginal_odds[1:-1], self._transition_odds[2:], torch.zeros(2, dtype=torch.float64)
         self._shift_at_zero = torch.cat([unused, _shift(jump - step, -jump - step)])
         self._change = torch.cat([unused, _shift(jump + step, step - jump)]) - self._shift_at_zero
@@ -73,7 +73,7 @@ class BinomialProcess(Process):
     def multi_step_posterior(self, x0: Tensor, x: Tensor, s: int, t: int) -> Bits:
         """Return q(x^s | x^t = ``x``, x^0) for 1 <= s < t <= T; ``x0`` may hold probabilities of a one.
 
-        Where x^0 is uncertain this is the mixture over its two values (a bit is one or the other).
+        If x^0 is uncertain this is the mixture over its two values.
         """
         self._check(t, 2, x0=x0, x=x)
         check_step(s, 1, t - 1, "s")
@@ -88,10 +88,9 @@ class BinomialProcess(Process):
         return Bits(torch.zeros_like(x))
 
     def x0_estimate(self, kernel: StateDistribution, x: Tensor, t: int) -> Tensor:
-        """Return P(x^0 = 1 | x^t = ``x``), ``[N, *shape]``, that the ``kernel`` p(x^t-1 | x^t) implies, t = 1 … T.
+        """Return the P(x^0 = 1 | x^t = ``x``), ``[N, *shape]``, that ``kernel`` = p(x^t-1 | x^t) implies, t = 1 … T.
 
-        The kernel mixes the posteriors of both values of x^0; their shares are solved for where the kernel does not
-        know them.
+        The kernel mixes the posteriors of both values of x^0; their shares are solved for unless it holds them.
         """
         if t == 1:
             return kernel.mean
@@ -107,19 +106,19 @@ class BinomialProcess(Process):
         return self.kernel_of_x0_estimate(torch.logit(mean, eps=1e-15).to(x.dtype), x, t)
 
     def kernel_of_x0_estimate(self, odds: Tensor, x: Tensor, t: Steps) -> MixedBits:
-        """Return the kernel p(x^t-1 | x^t = ``x``), t = 2 … T, of which x^0 is believed to be 1 with log ``odds``."""
+        """Return the kernel p(x^t-1 | x^t = ``x``), t = 2 … T, for an x^0 that is 1 with log ``odds``."""
         self.check_step(t, first=2)
         return MixedBits(odds, lambda: self._chances(odds, x, t), lambda: self._kernel_odds(odds, x, t))
 
     def _kernel_odds(self, odds: Tensor, x: Tensor, t: Steps) -> Tensor:
-        """Return the log odds that `_mixed` finds of both posteriors; what t and the bit x decide is in tables."""
+        """Return the log odds of `_mixed` for both posteriors; tables hold the terms that depend on t and x alone."""
         share = torch.sigmoid(odds + (pick(self._change, t, x) * x + pick(self._shift_at_zero, t, x)))
         return self.posterior_odds(-1.0, x, t) + torch.log1p(pick(self._gain, t, x) * share)
 
     def _chances(self, odds: Tensor, x: Tensor, t: Steps) -> Tensor:
-        """Return the probabilities whose log odds `_kernel_odds` finds, in few passes over the states.
+        """Return the probabilities for the log odds of `_kernel_odds`, in few passes over the states.
 
-        Given x^0 they have four values, by the bits x and x^0; by symmetry each bit adds the same, whatever the other.
+        Given x^0 they take four values, for the bits x and x^0; by symmetry the effects of both bits add up.
         """
         if isinstance(t, Tensor):
             return torch.sigmoid(self._kernel_odds(odds, x, t))
@@ -130,9 +129,9 @@ class BinomialProcess(Process):
     def divergence_of_x0_estimate(self, odds: Tensor, x0: Tensor, x: Tensor, t: Steps) -> Tensor:
         """Return KL(q(x^t-1 | x^t = ``x``, x^0 = ``x0``) || `kernel_of_x0_estimate` of ``odds``), nats, ``[N]``.
 
-        Told of whether bits differ from x^0 all four cases are one: ln(1 + w u) - w ln(1 + u), with w the posterior's
-        probability that x^t-1 differs and u the share of the guess in the kernel's odds of it. Nothing cancels, and it
-        takes half the passes over the states that two laws and their divergence do.
+        In terms of whether bits differ from x^0, all four cases have one form: ln(1 + w u) - w ln(1 + u), with w the
+        posterior's probability that x^t-1 differs, and u the x^0 estimate's share in the kernel's odds of it. No terms
+        cancel, and it takes half the passes over the states of two distributions and their divergence.
         """
         same, other, shift, change, gain = (
             pick(table, t, x) for table in (self._same, self._other, self._shift_at_zero, self._change, self._gain)
@@ -154,14 +153,14 @@ class BinomialProcess(Process):
         return 0.5 * (torch.log1p(alpha_bar) - torch.log1p(-alpha_bar)) * (signs(x) @ signs(data).T)
 
     def entrywise_x0_odds(self, x: Tensor, t: Steps) -> Tensor:
-        """Return the log odds of x^0 = 1 given x^t = ``x`` alone, for bits of which nothing else is known."""
+        """Return the log odds of x^0 = 1 given x^t = ``x``, for independent fair bits."""
         return signs(x) * pick(self._marginal_odds, t, x)
 
     def prior_cross_entropy(self, x0: Tensor) -> Tensor:
         return torch.full((len(x0),), math.prod(x0.shape[1:]) * NATS_PER_BIT, dtype=torch.float64)
 
     def null_log_likelihood(self, x0: Tensor) -> float:
-        """Return the null model's log-likelihood, nats per dimension: independent bits of the data's mean rate."""
+        """Return the null model's log-likelihood, nats per dimension: independent bits of the data's mean."""
         rate = float(x0.double().mean())
         return -float(binary_entropy(torch.tensor([rate], dtype=torch.float64)))
 
@@ -180,17 +179,17 @@ class BinomialProcess(Process):
 
 
 def _mixed(share: Tensor, if_one: Tensor, if_zero: Tensor) -> Tensor:
-    """Return the log odds of a bit whose log odds are ``if_one`` or ``if_zero``, as a hidden bit decides.
+    """Return the log odds of a bit whose log odds are ``if_one`` or ``if_zero``, depending on a hidden bit.
 
-    ``if_one`` is to be the larger, and ``share`` is P, the hidden bit's probability given that this one is 0:
-    sigmoid(its log odds + `_shift`). The answer is ``if_zero`` + ln(1 + P (e^d - 1)), d the difference of the two:
-    nothing cancels, near 0 and 1 the small probability keeps its digits.
+    ``if_one`` must be the larger; ``share`` is P, the hidden bit's probability given that this one is 0: sigmoid(its
+    log odds + `_shift`). The result is ``if_zero`` + ln(1 + P (e^d - 1)), d the difference of the two. No terms cancel:
+    near 0 and 1 the small probability keeps its digits.
     """
     return if_zero + torch.log1p(torch.expm1(if_one - if_zero) * share)
 
 
 def _shift(if_one: Tensor, if_zero: Tensor) -> Tensor:
-    """Return by how much a zero changes the log odds of the hidden bit behind `_mixed`: not upwards."""
+    """Return the change in the log odds of the hidden bit of `_mixed` if the bit is 0; it is never positive."""
     return logsigmoid(-if_one) - logsigmoid(-if_zero)
 
 

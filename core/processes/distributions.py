@@ -1,4 +1,4 @@
-"""The distributions of states that kernels are: torch's own, drawn with a generator, and summed over whole states."""
+"""Distributions of states: torch's own, but drawn with a generator and summed over whole states."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from torch.distributions.utils import lazy_property
 
 
 class StateDistribution(Distribution, ABC):
-    """A distribution of states ``[N, *shape]``, one for each row: what q's transitions and the reverse kernels are.
+    """A distribution of states ``[N, *shape]``, one for each row: a transition of q or a reverse kernel.
 
-    `Gaussian`, `CorrelatedGaussian` and `Bits` are such; a process over other states brings its own. ``mean`` and
+    A process over other states than `Gaussian`, `CorrelatedGaussian` and `Bits` defines its own. ``mean`` and
     ``variance`` are those of every entry; the mean of a bit is its probability to be 1.
     """
 
     @property
     def shape(self) -> torch.Size:
-        """That of the states."""
+        """Shape of the states."""
         return self.batch_shape + self.event_shape
 
     @abstractmethod
     def draw(self, rng: torch.Generator) -> Tensor:
-        """Draw each state once with the generator ``rng``, which torch.distributions cannot be given."""
+        """Draw each state once with the generator ``rng``, which torch.distributions does not accept."""
 
     def log_probability(self, x: Tensor) -> Tensor:
         """Return ln p(x) of each state of ``x`` [N, *shape]: float64 ``[N]``, nats; a density or a mass."""
@@ -43,11 +43,11 @@ class StateDistribution(Distribution, ABC):
 
     @abstractmethod
     def flat_parameters(self) -> tuple[Tensor, ...]:
-        """Return what one of `core.posterior.kernels` is made of: float64, states flattened to ``[N, D]``."""
+        """Return the parameters for `core.posterior.kernels`: float64, states flattened to ``[N, D]``."""
 
 
 class Gaussian(StateDistribution, Normal):
-    """N(mean, std^2) of independent entries, unchecked: the arguments are the engine's own and the loops are hot."""
+    """N(mean, std^2) of independent entries, unchecked: only the engine makes it, in its inner loops."""
 
     def __init__(self, mean: Tensor, std: Tensor | float) -> None:
         if not isinstance(std, Tensor):
@@ -71,7 +71,7 @@ class Gaussian(StateDistribution, Normal):
         return self.mean.double().flatten(1), self.stddev.double().square().flatten(1)
 
     def correlated(self) -> CorrelatedGaussian:
-        """Return the same over vectors ``[N, D]`` with the whole covariance written out."""
+        """Return the same distribution over vectors ``[N, D]``, with a full covariance."""
         return CorrelatedGaussian(self.mean, torch.diag_embed(self.stddev))
 
 
@@ -92,7 +92,7 @@ class CorrelatedGaussian(StateDistribution, MultivariateNormal):
         return CorrelatedGaussian(self.mean.double(), self.scale_tril.double())
 
     def flat_parameters(self) -> tuple[Tensor, ...]:
-        """Return means ``[N, D]`` and whole covariances ``[N, D, D]``."""
+        """Return means ``[N, D]`` and full covariances ``[N, D, D]``."""
         root = self.scale_tril.double()
         return self.mean.double(), root @ root.mT
 
@@ -123,16 +123,16 @@ class Bits(StateDistribution, Bernoulli):
 
 
 class MixedBits(Bits):
-    """Independent bits, each as a hidden bit decides; probabilities, for draws, and log odds are found when asked for.
+    """Independent bits, each depending on a hidden bit; probabilities and log odds are computed on demand.
 
     Args:
         hidden_odds: Log odds of the hidden bit, ``[N, *shape]``.
-        probabilities: Finds the probabilities of a one; they need not be exact near 0 and 1.
-        odds: Finds the log odds of a one, in full precision.
+        probabilities: Computes the probabilities of a one, for draws; they need not be exact near 0 and 1.
+        odds: Computes the log odds of a one, in full precision.
     """
 
     def __init__(self, hidden_odds: Tensor, probabilities: Callable[[], Tensor], odds: Callable[[], Tensor]) -> None:
-        # Not Bernoulli's own, which must be given one of the two and finds the other from it, by a longer way.
+        # Not Bernoulli's, which takes one of the two and derives the other from it at a higher cost.
         Distribution.__init__(self, hidden_odds.shape, validate_args=False)
         self.hidden_odds = hidden_odds
         self._probabilities = probabilities
@@ -148,7 +148,7 @@ class MixedBits(Bits):
 
 
 def as_state_distribution(found: object) -> StateDistribution | None:
-    """Return a network's answer, torch's own Normal, MultivariateNormal and Bernoulli as the engine's; else None."""
+    """Return ``found`` as the engine's distribution, also if it is torch's of the same kind; otherwise None."""
     if isinstance(found, StateDistribution):
         return found
     if isinstance(found, Normal):
@@ -163,8 +163,8 @@ def _divergence_of_bits(exact: Tensor, learned: Tensor) -> Tensor:
 
     p is the exact probability of a bit's rarer value and d by how much the learned log odds of that value are larger,
     so that float32 keeps its digits: the error is p d times its rounding. It is a tenth of the work of
-    torch.distributions, which wants float64, costs more than a small network, and is infinite where a probability
-    rounds to 0 or 1. Overflows where d > 88.
+    torch.distributions, which needs float64, costs more than a small network, and is infinite if a probability
+    rounds to 0 or 1. Overflows for d > 88.
     """
     sign = torch.copysign(torch.ones_like(exact), exact.detach())
     rarer = (exact * sign).neg_().sigmoid_()
@@ -174,7 +174,7 @@ def _divergence_of_bits(exact: Tensor, learned: Tensor) -> Tensor:
 
 
 def _divergence_at_any_odds(exact: Tensor, learned: Tensor) -> Tensor:
-    """Return the same by the difference of two large numbers, in float64: for kernels that are hopelessly wrong."""
+    """Return the same from the difference of two large numbers, in float64, for kernels that are far off."""
     exact, learned = exact.double(), learned.double()
     even = torch.zeros_like(exact)
     volumes = torch.logaddexp(learned, even) - torch.logaddexp(exact, even)

@@ -32,7 +32,7 @@ class GaussianProcess(Process):
         alpha_bars_from_1 = self._alpha_bars_from_1
         one, zero = torch.ones(1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64)
         before = torch.cat([one, alpha_bars_from_1[:-1]])
-        # Tables over t = 0 … T: taken in float64 here, so that 1 - alpha_bar keeps its digits in a float32 state.
+        # Tables over t = 0 … T, computed in float64, so that 1 - alpha_bar keeps its digits for a float32 state.
         self._tables = {
             "transition scale": torch.cat([one, (1.0 - self.betas).sqrt()]),
             "transition std": torch.cat([zero, self.betas.sqrt()]),
@@ -47,8 +47,8 @@ class GaussianProcess(Process):
     def _pick(self, name: str, t: Steps, like: Tensor) -> Tensor | float:
         """Return an entry of one table, as `core.processes.distributions.pick` does.
 
-        Where rates are learned, all tables are looked up at once and kept for as long as the same ``t`` is asked for:
-        one by one, they and their gradients cost a third of the gradient of a small network.
+        If rates are learned, all tables are looked up at once and kept until another ``t`` is asked for: one by one,
+        they and their gradients cost a third of the gradient of a small network.
         """
         if isinstance(t, int) or not self.betas.requires_grad:
             return pick(self._tables[name], t, like)
@@ -89,11 +89,11 @@ class GaussianProcess(Process):
         return self._pick("posterior x0", t, x) * x0 + self._pick("posterior x", t, x) * x
 
     def posterior_variance(self, t: Steps, like: Tensor) -> Tensor | float:
-        """Return the variance of q(x^t-1 | x^t, x^0): 0 at t = 1, beta_t (1 - A_t-1)/(1 - A_t) after."""
+        """Return the variance of q(x^t-1 | x^t, x^0): 0 at t = 1, otherwise beta_t (1 - A_t-1)/(1 - A_t)."""
         return self._pick("posterior variance", t, like)
 
     def posterior_x0_weight(self, t: Steps, like: Tensor) -> Tensor | float:
-        """Return by how much the mean of q(x^t-1 | x^t, x^0) moves with x^0: sqrt(A_t-1) beta_t/(1 - A_t)."""
+        """Return the weight of x^0 in the mean of q(x^t-1 | x^t, x^0): sqrt(A_t-1) beta_t/(1 - A_t)."""
         return self._pick("posterior x0", t, like)
 
     def posterior(self, x0: Tensor, x: Tensor, t: Steps) -> Gaussian:
@@ -109,7 +109,7 @@ class GaussianProcess(Process):
         return Gaussian(mean, math.sqrt(erased * variance_ratio))
 
     def multi_step_x0_weight(self, s: int, t: int) -> float:
-        """Return by how much the mean of q(x^s | x^t, x^0) moves with x^0: sqrt(A_s) (1 - A_t/A_s)/(1 - A_t)."""
+        """Return the weight of x^0 in the mean of q(x^s | x^t, x^0): sqrt(A_s) (1 - A_t/A_s)/(1 - A_t)."""
         before, after = float(self.alpha_bars[s]), float(self.alpha_bars[t])
         return math.sqrt(before) * self.erased_between(s, t) / (1.0 - after)
 
@@ -117,10 +117,10 @@ class GaussianProcess(Process):
         return Gaussian(torch.zeros_like(x), torch.ones_like(x))
 
     def x0_estimate(self, kernel: StateDistribution, x: Tensor, t: int) -> Tensor:
-        """Return E[x^0 | x^t = ``x``], ``[N, *shape]``, that the ``kernel`` p(x^t-1 | x^t) implies, t = 1 … T.
+        """Return the E[x^0 | x^t = ``x``], ``[N, *shape]``, that ``kernel`` = p(x^t-1 | x^t) implies, t = 1 … T.
 
-        The kernel's mean is that of q(x^t-1 | x^t, x^0) at the estimate, solved for the estimate; where nothing is
-        left of x^0 at t - 1, it is that of standardised data.
+        It solves for the x^0 at which q(x^t-1 | x^t, x^0) has the kernel's mean; if nothing is left of x^0 at t - 1,
+        it is the mean of standardised data.
         """
         if t == 1:
             return kernel.mean
@@ -128,7 +128,7 @@ class GaussianProcess(Process):
         return (kernel.mean - self._pick("posterior x", t, x) * x) / weight if weight else torch.zeros_like(x)
 
     def x0_variance(self, kernel: StateDistribution, t: int) -> Tensor:
-        """Return Var[x^0 | x^t], each entry's, that the ``kernel`` p(x^t-1 | x^t) implies, t = 1 … T."""
+        """Return the Var[x^0 | x^t] of each entry that ``kernel`` = p(x^t-1 | x^t) implies, t = 1 … T."""
         if t == 1:
             return kernel.variance
         excess = kernel.variance - float(self._tables["posterior variance"][t])
@@ -160,7 +160,7 @@ class GaussianProcess(Process):
     def prior_cross_entropy(self, x0: Tensor) -> Tensor:
         """Return -E[ln pi(x^T) | x^0] in nats for each sample of ``x0`` [N, *shape], float64 ``[N]`` (appendix B).
 
-        It is computed from the data's own second moment, never assumed to be that of unit variance.
+        It uses the data's own second moment, not unit variance.
         """
         flat = x0.double().flatten(1)
         dimensions = flat.shape[1]
@@ -168,7 +168,7 @@ class GaussianProcess(Process):
         second_moment = alpha_bar_end * flat.square().sum(1) + dimensions * (1.0 - alpha_bar_end)
         return 0.5 * (dimensions * math.log(2.0 * math.pi) + second_moment)
 
-    def null_log_likelihood(self, x0: Tensor) -> float:  # noqa: ARG002 - a process of bits asks the data
+    def null_log_likelihood(self, x0: Tensor) -> float:  # noqa: ARG002 - bits need the data
         return -0.5 * LOG_TWO_PI_E
 
     def marginal_entropies(self) -> Tensor:

@@ -1,4 +1,4 @@
-"""Diffusion rates beta_t (section 2.4.1): how fast each step of the forward process destroys. numpy alone.
+"""Diffusion rates beta_t (section 2.4.1), at which the steps of the forward process destroy the signal; numpy alone.
 
 A schedule is a float64 array ``[T]`` with 0 < beta_t <= 1; entry ``t - 1`` is the rate of the step t-1 -> t.
 """
@@ -15,7 +15,7 @@ from core.errors import BadInputError
 
 MAX_STEPS = 100_000
 LEAST_RATE = 1e-12
-"""Far below it 1 - beta is 1 in float64, and the step destroys nothing."""
+"""Far below it, 1 - beta is 1 in float64, and the step has no effect."""
 
 Schedule = NDArray[np.float64]
 
@@ -54,11 +54,11 @@ def constant_erasure(steps: int, first: float | None = None, offset: float = 1) 
 
     Args:
         steps: T.
-        first: beta_1, if it is to differ: the narrowest width a Gaussian model can have.
+        first: beta_1, if it is different; a Gaussian model has no smaller standard deviation than its square root.
         offset: 1 as in the paper for bits, 2 as in the reference code for Gaussian data.
 
     Raises:
-        BadInputError: If an argument is out of range, as with every schedule here.
+        BadInputError: If an argument is out of range, as for every schedule here.
     """
     if not offset >= 1:
         raise BadInputError(f"offset: {offset} is not a number from 1 on")
@@ -69,18 +69,18 @@ def constant_erasure(steps: int, first: float | None = None, offset: float = 1) 
 def warped_erasure(steps: int, first: float = 1e-3, early: float = 1.0, late: float = 1.0) -> Schedule:
     """Return rates that leave alpha_bar_t = (1 - beta_1) (1 - u^early)^late of the signal, u = (t - 1)/(T - 1).
 
-    With both exponents 1 it is constant erasure after beta_1 = ``first``. A small ``early`` makes the steps larger
+    If both exponents are 1, this is constant erasure after beta_1 = ``first``. A small ``early`` makes the steps larger
     near the data, a small ``late`` near the noise.
     """
     if _checked_steps(steps) < 2:
-        raise BadInputError(f"steps: {steps} is too few to share the erasure out; give two or more")
+        raise BadInputError(f"steps: {steps} is too few for a warped erasure; give two or more")
     alpha_bar = _warped(steps, early, late)
     with np.errstate(invalid="ignore"):  # 0/0 gives no rate, which is refused
         return checked(np.concatenate([[first], 1.0 - alpha_bar[1:] / alpha_bar[:-1]]))
 
 
 def constant(steps: int, alpha_bar_end: float = 1e-3) -> Schedule:
-    """Return the one rate which, T times, leaves alpha_bar_T = ``alpha_bar_end`` of the signal."""
+    """Return the one rate that leaves alpha_bar_T = ``alpha_bar_end`` of the signal after T steps."""
     _checked_end(alpha_bar_end)
     return checked(np.full(_checked_steps(steps), -math.expm1(math.log(alpha_bar_end) / steps)))
 
@@ -88,7 +88,7 @@ def constant(steps: int, alpha_bar_end: float = 1e-3) -> Schedule:
 def linear(steps: int, first: float | None = None, last: float | None = None) -> Schedule:
     """Return rates that grow evenly from beta_1 = ``first`` to beta_T = ``last``.
 
-    Unless given they are 0.1/T and 20/T, or 0.999 where that is less: those of Ho et al. 2020, whose T is 1000.
+    The defaults are 0.1/T and 20/T, at most 0.999: those of Ho et al. 2020, whose T is 1000.
     """
     steps = _checked_steps(steps)
     begin = 0.1 / steps if first is None else first
@@ -101,9 +101,9 @@ def cosine(steps: int, first: float | None = None, offset: float = 0.008, last: 
 
     Args:
         steps: T.
-        first: beta_1, if it is to differ.
+        first: beta_1, if it is different.
         offset: s, which keeps the first rates from being too small.
-        last: The largest rate there may be.
+        last: The largest rate allowed.
     """
     if not offset >= 0:
         raise BadInputError(f"offset: {offset} is not a number from 0 on")
@@ -119,8 +119,7 @@ def log_linear(
 ) -> Schedule:
     """Return rates whose ln(alpha_bar_t / (1 - alpha_bar_t)) falls from 1 - ``first`` to ``alpha_bar_end``.
 
-    It falls evenly, or, with other exponents than 1, as (1 - u^early)^late does, u = (t - 1)/(T - 1): see
-    `warped_erasure`.
+    It falls as (1 - u^early)^late, u = (t - 1)/(T - 1), as in `warped_erasure`: evenly if both exponents are 1.
     """
     _checked_end(alpha_bar_end)
     if not 0 < first < 1 - alpha_bar_end:
@@ -132,7 +131,7 @@ def log_linear(
 
 
 def _warped(steps: int, early: float, late: float) -> Schedule:
-    """Return what falls from 1 to 0 over t = 1 … T as (1 - u^early)^late, u = (t - 1)/(T - 1)."""
+    """Return (1 - u^early)^late, u = (t - 1)/(T - 1), for t = 1 … T; it falls from 1 to 0."""
     if not (0 < early < math.inf and 0 < late < math.inf):
         raise BadInputError(f"early, late: the exponents {early} and {late} are not both positive")
     return (1.0 - np.linspace(0.0, 1.0, steps) ** early) ** late
@@ -145,22 +144,22 @@ def from_function(
 
     Args:
         steps: T.
-        signal: Falls over [0, 1], and is positive but perhaps at 1; it is asked at t/T for t = 0 … T.
-        first: beta_1, if it is to differ.
-        last: The largest rate there may be.
+        signal: Falls over [0, 1], and is positive except perhaps at 1; it is called at t/T for t = 0 … T.
+        first: beta_1, if it is different.
+        last: The largest rate allowed.
 
     Raises:
-        BadInputError: If ``signal`` fails, rises, stays, or is no positive number; the message names the place.
+        BadInputError: If ``signal`` fails, does not fall, or is no positive number; the message names the place.
     """
     if not 0 < last <= 1:
         raise BadInputError(f"last: {last} is not a rate in (0, 1]")
-    alpha_bar = np.array([_asked(signal, step / steps) for step in range(_checked_steps(steps) + 1)])
+    alpha_bar = np.array([_value_at(signal, step / steps) for step in range(_checked_steps(steps) + 1)])
     bad = np.flatnonzero(
         ~((alpha_bar[:-1] > 0) & (alpha_bar[1:] >= 0) & (alpha_bar[1:] < alpha_bar[:-1]) & np.isfinite(alpha_bar[:-1]))
     )
     if bad.size:
         ends = [f"{alpha_bar[step]:g} at {step / steps:g}" for step in (bad[0], bad[0] + 1)]
-        raise BadInputError(f"signal: it goes from {' to '.join(ends)}, where it is to fall and to be positive")
+        raise BadInputError(f"signal: it goes from {' to '.join(ends)}, but must fall and be positive")
     return _beginning_with(first, np.minimum((alpha_bar[:-1] - alpha_bar[1:]) / alpha_bar[:-1], last))
 
 
@@ -172,10 +171,10 @@ FAMILIES: Mapping[str, Callable[..., Schedule]] = {
     "warped_erasure": warped_erasure,
     "log_linear": log_linear,
 }
-"""Schedules by name; each takes T, and further parameters that all have a default."""
+"""Schedules by name; each takes T and further parameters with defaults."""
 
 
-def _asked(signal: Callable[[float], float], share: float) -> float:
+def _value_at(signal: Callable[[float], float], share: float) -> float:
     try:
         return float(signal(share))
     except (ArithmeticError, ValueError, TypeError) as error:

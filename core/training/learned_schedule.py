@@ -1,4 +1,4 @@
-"""Rates beta_t as torch modules, learned and fixed: what training is given (section 2.4.1)."""
+"""Rates beta_t as torch modules, learned or fixed, for training (section 2.4.1)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from core.processes.schedules import checked
 class LearnedSchedule(nn.Module):
     """Rates beta_2 … beta_T to be learned by ascending K, with beta_1 and the end alpha_bar_T held fixed.
 
-    The total -ln alpha_bar_T is shared out among the steps by a softmax. Left free, learned rates may stop
-    destroying: K stays fine while what is left at T is far from the prior.
+    A softmax distributes the total -ln alpha_bar_T over the steps. Without it, learned rates may destroy too little
+    signal: K stays high, but x^T is far from the prior.
 
     Attributes:
-        logits: ``[T - 1]`` float64; steps whose logits are equal share alike.
+        logits: ``[T - 1]`` float64; equal logits give equal shares.
     """
 
     first: Tensor
     total: Tensor
 
     def __init__(self, start: NDArray[np.float64]) -> None:
-        """Begin at the schedule ``start`` [T], T >= 2, whose beta_1 and alpha_bar_T are kept.
+        """Start from the schedule ``start`` [T], T >= 2, whose beta_1 and alpha_bar_T are kept.
 
         Raises:
             BadInputError: If it is no such schedule, or a rate of it is 1.
@@ -35,7 +35,7 @@ class LearnedSchedule(nn.Module):
         if start.size < 2 or start.max() >= 1:
             raise BadInputError("betas: learned rates need two steps or more, each below 1")
         erased = -np.log1p(-start)
-        # Buffers, so that they travel with a training's state, bit for bit.
+        # Buffers, so that a training's state holds them, bit for bit.
         self.register_buffer("first", torch.tensor(start[:1]))
         self.register_buffer("total", torch.tensor(erased[1:].sum()))
         self.logits = nn.Parameter(torch.from_numpy(np.log(erased[1:] / erased[1:].sum())))
@@ -47,12 +47,12 @@ class LearnedSchedule(nn.Module):
 
 
 class FixedSchedule(nn.Module):
-    """Rates that are not learned, where learned ones might stand."""
+    """Rates that are not learned."""
 
     betas: Tensor
 
     def __init__(self, betas: NDArray[np.float64]) -> None:
-        """Stay at the schedule ``betas`` [T].
+        """Keep the schedule ``betas`` [T].
 
         Raises:
             BadInputError: If it is no schedule.
@@ -66,4 +66,4 @@ class FixedSchedule(nn.Module):
 
 
 ScheduleModule = LearnedSchedule | FixedSchedule
-"""What training is given: a module whose output are the rates."""
+"""A module whose output are the rates."""

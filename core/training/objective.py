@@ -14,7 +14,7 @@ T_SAMPLING_MEAN, T_SAMPLING_STD = -1.0, 2.0
 def minibatch_bounds(
     model: DiffusionModel, x0: Tensor, rng: torch.Generator, t_sampling_weight: float = 0.0
 ) -> tuple[Tensor, Tensor]:
-    """Return an unbiased estimate of K, and the objective: the bound whose terms ``t_sampling_weight`` weighs.
+    """Return an unbiased estimate of K, and the objective: the bound with terms weighed by ``t_sampling_weight``.
 
     There is one t and one x^t for each of ``x0`` [N, *shape]; nats a sample. The steps t are spread evenly over 2 … T
     with a common random start, which lowers the variance. Gaussian noise is frozen: x^t is a function of the rates
@@ -37,9 +37,8 @@ def minibatch_bounds(
 def _drawn_steps(process: Process, quantiles: Tensor, t_sampling_weight: float) -> tuple[Tensor, Tensor | None]:
     """Return the steps t, int64 ``[N]``, at the shares ``quantiles`` [N] of their distribution, and their weights in K.
 
-    Where there is an ``t_sampling_weight``, that share of the steps is normal in the logarithm of the
-    signal-to-noise ratio, with mean `T_SAMPLING_MEAN` and standard deviation `T_SAMPLING_STD`. The weights are None
-    where all are 1.
+    A share ``t_sampling_weight`` of the steps is normal in the logarithm of the signal-to-noise ratio, with mean
+    `T_SAMPLING_MEAN` and standard deviation `T_SAMPLING_STD`. The weights are None if all are 1.
     """
     number = process.steps - 1
     if not t_sampling_weight:

@@ -1,4 +1,4 @@
-"""What a training that stopped needs to go on, as named arrays, and back again."""
+"""The state that resumes a training, to and from named arrays."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOMENTS = ("exp_avg", "exp_avg_sq")
 def packed(
     live: nn.Module, averaged: nn.Module, optimizer: torch.optim.Adam, recent: Sequence[float]
 ) -> dict[str, NDArray[np.generic]]:
-    """Return copies of weights, averaged weights and moments by name, and the K of the steps not reported yet."""
+    """Return copies of weights, averaged weights and moments by name, and the K of steps that are not reported yet."""
     tensors: dict[str, Tensor] = {f"live.{name}": value for name, value in live.state_dict().items()}
     tensors |= {f"averaged.{name}": value for name, value in averaged.state_dict().items()}
     for index, moments in optimizer.state_dict()["state"].items():
@@ -37,13 +37,13 @@ def unpack(
     *,
     begun: bool,
 ) -> list[float]:
-    """Put ``state`` into its modules and the optimiser, which has moments once training has ``begun``.
+    """Load ``state`` into the modules and the optimiser, which has moments once training has ``begun``.
 
     Returns:
         K of the steps that were not reported yet.
 
     Raises:
-        BadInputError: If it is not the state of these.
+        BadInputError: If the state does not fit them.
     """
     parts: dict[str, dict[str, Tensor]] = {part: {} for part in PARTS}
     for name, value in state.items():
@@ -59,9 +59,9 @@ def unpack(
     recent = parts["recent"].pop("k", torch.zeros(0))
     try:
         if shapes != (_moment_shapes(optimizer) if begun else {}):
-            raise ValueError("moments of other parameters")  # which torch itself does not look at
+            raise ValueError("moments of other parameters")  # torch does not check this
         if parts["recent"] or recent.dim() != 1:
-            raise ValueError("something else among the steps not reported yet")
+            raise ValueError("unexpected entries for the steps not reported yet")
         live.load_state_dict(parts["live"])
         averaged.load_state_dict(parts["averaged"])
         optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
@@ -71,7 +71,7 @@ def unpack(
 
 
 def flattened(module: nn.Module) -> nn.Parameter:
-    """Return one vector with all weights of ``module``, whose own become windows on it, and their gradients too."""
+    """Return one vector with all weights of ``module``; its weights and gradients become views of the vector."""
     parameters = list(module.parameters())
     if len(parameters) == 1 and parameters[0].dim() == 1:
         return parameters[0]

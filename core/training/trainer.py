@@ -35,23 +35,22 @@ class TrainingSpec:
     """How to train. Equal specs from equal starts give equal weights, bit for bit, on one machine.
 
     Attributes:
-        steps: Gradient steps of the whole run; the learning rate falls to nothing at its end.
+        steps: Gradient steps of the whole run; the learning rate falls to zero at its end.
         seed: Seed of data, steps t and noise.
         batch: Examples a gradient step.
         learning_rate: Adam's learning rate at its peak.
         schedule_learning_rate: Adam's learning rate for the logits of learned beta_t.
-        schedule_update_every: Steps from one change of learned beta_t to the next. Their gradient, which passes
-            through the network's input, is half as much work as that of a small network.
-        beta2: Adam's decay of the mean square of the gradient. A shorter one than Adam's own takes notice sooner when
-            gradients grow, and lets a deep network be trained at a higher rate.
-        ema_decay: Decay of the exponential moving average of the weights, which is what is kept.
+        schedule_update_every: Steps between updates of learned beta_t. Their gradient, which passes through the
+            network's input, takes half as much work as that of a small network.
+        beta2: Adam's decay of the mean square of the gradient. A smaller one than Adam's default reacts sooner to
+            growing gradients, which allows a higher learning rate for a deep network.
+        ema_decay: Decay of the exponential moving average of the weights; the averages go into the checkpoint.
         clip: Largest norm of the gradient.
-        threads: Threads of the computation. Rounding depends on them: one is what every machine has.
-        t_sampling_weight: Share of the steps t that are drawn where signal and noise are of a size, beside those
-            drawn evenly. 0 ascends K itself; more of it ascends a bound whose terms weigh more there, where pictures
-            get their large shapes (compare the reweighted bound of Ho, Jain and Abbeel 2020). What is reported is K
-            either way.
-        validation: Held-out examples behind the K of the averaged weights, the same at every report.
+        threads: Threads of the computation; rounding depends on them, so the default is 1.
+        t_sampling_weight: Share of the steps t drawn near equal signal and noise; the others are drawn uniformly. 0
+            ascends K itself; a higher share ascends a bound that weighs these steps more, at which images get their
+            large shapes (compare the reweighted bound of Ho, Jain and Abbeel 2020). K is reported either way.
+        validation: Held-out examples for the K of the averaged weights, the same at every report.
     """
 
     steps: int
@@ -69,14 +68,14 @@ class TrainingSpec:
 
 
 class Trainer:
-    """A model in the making: network, rates, optimiser and averaged weights.
+    """A model in training: network, rates, optimiser and averaged weights.
 
-    Every gradient step draws its data and noise from generators of its own, made from the seed and the step's
-    number, and is taken whole or not at all. What is resumed therefore goes on exactly as if it had never stopped.
+    Every gradient step draws its data and noise from its own generators, seeded by the seed and the step's number, and
+    is taken whole or not at all. A resumed training therefore continues exactly as if it had never stopped.
 
     Attributes:
         steps_done: Gradient steps taken.
-        history: Of each report the gradient step, K and validation K, bits a sample.
+        history: The gradient step, K and validation K of each report, bits a sample.
     """
 
     def __init__(
@@ -97,7 +96,7 @@ class Trainer:
         for module in self._averaged:
             module.requires_grad_(False)
         self._cached_model: DiffusionModel | None = None
-        # One long vector each: a small network's many small weights would cost the optimiser more than the gradient.
+        # One long vector each: many small tensors would take the optimiser longer than a small network's gradient.
         self._vectors = [flattened(module) for module in self._live if list(module.parameters())]
         self._averaged_vectors = [flattened(module) for module in self._averaged if list(module.parameters())]
         peaks = (spec.learning_rate, spec.schedule_learning_rate)
@@ -108,7 +107,7 @@ class Trainer:
         """Ascend K until ``spec.steps`` steps are done, one report every hundred steps and one at the end.
 
         Raises:
-            TrainingError: If K or its gradient is no longer finite; weights and state are those of the last good step.
+            TrainingError: If K or its gradient is not finite; weights and state are those of the last good step.
         """
         use_threads(self.spec.threads)
         while True:
@@ -120,23 +119,23 @@ class Trainer:
             self._gradient_step(self.steps_done)
 
     def averaged(self) -> tuple[Mapping[str, NDArray[np.generic]], NDArray[np.float64]]:
-        """Return the averaged weights, named as in the state dict, and the rates beta ``[T]`` that go with them."""
+        """Return the averaged weights, named as in the state dict, and their rates beta ``[T]``."""
         network, rates = self._averaged
         betas: NDArray[np.float64] = rates().numpy().copy()
         return {name: value.numpy().copy() for name, value in network.state_dict().items()}, betas
 
     def state(self) -> dict[str, NDArray[np.generic]]:
-        """Return everything that resuming needs, by name."""
+        """Return the state that `resume` needs, by name."""
         return packed(*self._modules(), self._optimizer, self._recent)
 
     def resume(self, steps_done: int, state: Mapping[str, NDArray[np.generic]], history: NDArray[np.float64]) -> None:
-        """Take up where a run stopped after ``steps_done`` steps, leaving ``state`` and ``history`` [R, 3] behind.
+        """Continue from the ``state`` and the ``history`` [R, 3] of a run that stopped after ``steps_done`` steps.
 
         Raises:
-            BadInputError: If the state is not one of this network, these rates and this optimiser.
+            BadInputError: If the state does not fit the network, the rates and the optimiser.
         """
         if history.ndim != 2 or history.shape[1] != 3:
-            raise BadInputError(f"/training/history has shape {history.shape}, and resuming takes three columns")
+            raise BadInputError(f"/training/history has shape {history.shape}; resuming needs three columns")
         recent = unpack(state, *self._modules(), self._optimizer, begun=steps_done > 0)
         for rates in (self._live[1], self._averaged[1]):
             checked(rates().detach().numpy())
@@ -158,9 +157,9 @@ class Trainer:
         bits = float(k.detach()) / NATS_PER_BIT
         network, *rates = self._vectors
         if network.grad is not None:
-            network.grad.zero_()  # and not dropped: the weights' own gradients are windows on it
+            network.grad.zero_()  # not None, since the weights' gradients are views of it
         for vector in rates:
-            vector.grad = None  # Adam leaves alone what no gradient reaches
+            vector.grad = None  # Adam skips vectors without a gradient
         torch.autograd.backward(-objective)
         norm = self._clip()
         self._check_finite(bits + norm, step)
@@ -209,7 +208,7 @@ class Trainer:
         return float(k) / NATS_PER_BIT
 
     def _modules(self) -> tuple[nn.ModuleList, nn.ModuleList]:
-        """Return the live and the averaged modules under the names that a training's state has for them."""
+        """Return the live and the averaged modules under their names in a training's state."""
         return nn.ModuleList(self._live), nn.ModuleList(self._averaged)
 
     def _model(self, modules: tuple[Network, ScheduleModule]) -> DiffusionModel:
@@ -217,7 +216,7 @@ class Trainer:
         return DiffusionModel(network.reverses(rates()), network, self._info)
 
     def _model_of_fixed_schedule(self) -> DiffusionModel:
-        """Return the model with the rates as they are, whose tables are kept until those change."""
+        """Return the model with the present rates; its tables are cached until they change."""
         if self._cached_model is None:
             with torch.no_grad():
                 self._cached_model = self._model(self._live)
@@ -227,10 +226,10 @@ class Trainer:
         if not math.isfinite(value):
             raise TrainingError(
                 f"K or its gradient was no longer finite at step {step + 1}; "
-                f"the model as of step {self.steps_done} is kept, another --seed may do better"
+                f"the model of step {self.steps_done} is kept; another --seed may do better"
             )
 
 
 def _learning_rate_envelope(step: int, steps: int) -> float:
-    """Return the share of the peak learning rate: a short rise, then half a cosine down to nothing."""
+    """Return the share of the peak learning rate: a short rise, then half a cosine down to zero."""
     return min(1.0, (step + 1) / 200) * 0.5 * (1.0 + math.cos(math.pi * step / steps))

@@ -201,7 +201,7 @@ def test_a_module_that_answers_with_no_kernel_of_the_process_is_refused(
 ) -> None:
     own = own_model(kind)
     model = DiffusionModel(own.process, cast("ReverseNetwork", Wrong(answer)), own.data)
-    with pytest.raises(BadInputError, match=r"network: it answers states of shape \(4, 3\) with"):
+    with pytest.raises(BadInputError, match=r"network: for states of shape \(4, 3\) it returns"):
         model.reverse_kernel(torch.ones(4, 3), 2)
 
 

@@ -146,5 +146,5 @@ def test_a_divided_read_out_of_the_variance_leaves_the_mean_alone() -> None:
 @pytest.mark.parametrize(("channels", "shape"), [(1, (8, 8, 3)), (3, (8, 8)), (1, (64,)), (1, (8, 8, 4))])
 def test_data_that_are_not_its_pictures_are_refused(kind: str, channels: int, shape: tuple[int, ...]) -> None:
     info = info_of(shape, np.zeros((1, *shape), dtype=np.float32))
-    with pytest.raises(BadInputError, match="pictures, and the data have shape"):
+    with pytest.raises(BadInputError, match="images, and the data have shape"):
         DiffusionModel(process(), network_of(kind, channels), info)
