@@ -186,7 +186,7 @@ def test_a_gradient_that_is_not_finite_stops_training_as_well(weight: float, mon
     plain = objective_module.minibatch_bounds
 
     def poisoned(
-        model: DiffusionModel, x0: torch.Tensor, rng: torch.Generator, t_sampling_weight: float
+        model: DiffusionModel, x0: torch.Tensor, rng: torch.Generator, t_sampling_weight: float = 0.0
     ) -> tuple[torch.Tensor, torch.Tensor]:
         k, objective = plain(model, x0, rng, t_sampling_weight)
         if bad.steps_done == 4 and objective.requires_grad:
