@@ -53,16 +53,11 @@ class ImageRowsBuilder(QObject):
     def __init__(self, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._rows: ImageRows | None = None
-
-    @property
-    def rows(self) -> ImageRows | None:
-        """The rows, or None until they are computed."""
-        return self._rows
+        self.rows: ImageRows | None = None  # the rows, or None until they are computed
 
     def forget(self) -> None:
         """Drop the rows before another run."""
-        self._rows = None
+        self.rows = None
         self._tasks.stop((COMPUTING_ROWS,))
 
     def compute(self, opened: Opened, spec: RunSpec, recordings: Mapping[str, SideRecording]) -> None:
@@ -71,7 +66,7 @@ class ImageRowsBuilder(QObject):
         Raises:
             BadInputError: If the run has not finished.
         """
-        if self._rows is not None or COMPUTING_ROWS in self._tasks:
+        if self.rows is not None or COMPUTING_ROWS in self._tasks:
             return
         t = spec.denoise_from or half_noised(opened.alpha_bars)
         frames = [recordings[FORWARD].frame(0), recordings[FORWARD].frame(t), recordings[REVERSE].frame(0)]
@@ -86,7 +81,7 @@ class ImageRowsBuilder(QObject):
             if last.t == 0:
                 denoised, samples = (ended, last.x) if denoises else (last.x, ended)
                 signal, steps = float(opened.alpha_bars[t]), opened.checkpoint.steps
-                self._rows = ImageRows(t, signal, steps, examples, noised, denoised, samples)
+                self.rows = ImageRows(t, signal, steps, examples, noised, denoised, samples)
                 self.changed.emit()
             return len(values)
 

@@ -97,30 +97,25 @@ class Drifts(QObject):
     def __init__(self, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._found: dict[int, DriftFrame] = {}
-
-    @property
-    def found(self) -> Mapping[int, DriftFrame]:
-        """The drifts computed so far, by step."""
-        return self._found
+        self.found: dict[int, DriftFrame] = {}  # the drifts computed so far, by step
 
     def at(self, t: int) -> DriftFrame | None:
         """Return the drift of the kernel at step ``t``, or None if it is not computed; step 0 shows that of step 1."""
-        return self._found.get(max(t, 1))
+        return self.found.get(max(t, 1))
 
     def forget(self) -> None:
         """Drop all drifts when another checkpoint has been opened."""
-        self._found = {}
+        self.found = {}
 
     def compute(self, opened: Opened, threads: int) -> None:
         """Start computing the drift of every step, unless it is computed or being computed."""
         steps = opened.checkpoint.steps
-        if COMPUTING_DRIFT not in self._tasks and len(self._found) < steps:
+        if COMPUTING_DRIFT not in self._tasks and len(self.found) < steps:
             self._tasks.begin(
                 COMPUTING_DRIFT, lambda: runs.drift(opened, threads), self._take, "Computing the drift", steps
             )
 
     def _take(self, values: list[DriftFrame]) -> int:
-        self._found |= {value.t: value for value in values}
+        self.found |= {value.t: value for value in values}
         self.changed.emit()
         return len(values)

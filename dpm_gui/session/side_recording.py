@@ -103,26 +103,16 @@ class SideRecording:
             preview: Shown for steps that are not computed yet.
         """
         self._store = store or _Frames()
-        self._steps = steps
-        self._top = steps if top is None else top
-        self._available: NDArray[np.bool_] = np.zeros(self._top + 1, dtype=bool)
-        self._missing = self._top + 1
-        self._newest: Frame | None = None
-        self._preview = preview
+        self.steps = steps  # T, the number of steps
+        self.top = steps if top is None else top  # the highest step that will be recorded
+        self._available: NDArray[np.bool_] = np.zeros(self.top + 1, dtype=bool)
+        self._missing = self.top + 1
+        self.newest: Frame | None = None  # the frame that was recorded last
+        self.preview = preview  # the preview shown for steps that are not recorded yet; None once all are
         self.along: NDArray[np.float32] | None = None
         """Colours of the points ``[N]`` in [0, 1], or None until they are known."""
         self.spreads: dict[int, float] = {}
         """For many futures, their spread at each recorded step."""
-
-    @property
-    def steps(self) -> int:
-        """T, the number of steps."""
-        return self._steps
-
-    @property
-    def top(self) -> int:
-        """The highest step that will be recorded."""
-        return self._top
 
     @property
     def complete(self) -> bool:
@@ -130,28 +120,18 @@ class SideRecording:
         return self._missing == 0
 
     @property
-    def preview(self) -> PreviewRecording | None:
-        """The preview shown for steps that are not recorded yet; None once all are."""
-        return self._preview
-
-    @property
     def available(self) -> tuple[int, int] | None:
         """The first and last recorded step, or None."""
-        if self._newest is None:
+        if self.newest is None:
             return None
-        return int(self._available.argmax()), self._top - int(self._available[::-1].argmax())
+        return int(self._available.argmax()), self.top - int(self._available[::-1].argmax())
 
     @property
     def shown_range(self) -> tuple[int, int] | None:
         """The first and last step that can be shown, from the recording or the preview, or None."""
-        previewed = self._preview.steps if self._preview is not None else ()
+        previewed = self.preview.steps if self.preview is not None else ()
         ends = [*(self.available or ()), *previewed[:1], *previewed[-1:]]
         return (min(ends), max(ends)) if ends else None
-
-    @property
-    def newest(self) -> Frame | None:
-        """The frame that was recorded last."""
-        return self._newest
 
     def store(self, frame: Frame, *, preview: bool = False) -> None:
         """Store one frame; any thread may call this, since a disk may be slow.
@@ -161,37 +141,37 @@ class SideRecording:
         """
         if not preview:
             self._store.add(frame)
-        elif self._preview is not None:
-            self._preview.store(frame)
+        elif self.preview is not None:
+            self.preview.store(frame)
 
     def mark_stored(self, frame: Frame, *, preview: bool = False, spread: float | None = None) -> None:
         """Make ``frame``, which has been stored, available; ``spread`` is that of many futures."""
         if preview:
-            if self._preview is not None:
-                self._preview.mark_stored(frame)
+            if self.preview is not None:
+                self.preview.mark_stored(frame)
             return
         self._missing -= not self._available[frame.t]
         self._available[frame.t] = True
-        self._newest = frame
+        self.newest = frame
         if spread is not None:
             self.spreads[frame.t] = spread
         if self.complete:
-            self._preview = None
+            self.preview = None
 
     def frame(self, t: int) -> Frame | None:
         """Return frame ``t``, or None if it is not recorded."""
-        return self._store.frame(t) if 0 <= t <= self._top and self._available[t] else None
+        return self._store.frame(t) if 0 <= t <= self.top and self._available[t] else None
 
     def shown(self, t: int) -> ShownFrame | None:
         """Return the frame to show for step ``t``: its own, else the nearest of the preview, else None.
 
         Beyond the highest step, the frame of the highest step is shown.
         """
-        t = min(t, self._top)
+        t = min(t, self.top)
         recorded = self.frame(t)
         if recorded is not None:
             return ShownFrame(recorded)
-        nearest = self._preview.nearest(t) if self._preview is not None else None
+        nearest = self.preview.nearest(t) if self.preview is not None else None
         return None if nearest is None else ShownFrame(nearest, preview=True)
 
     def at(self, position: float) -> Frame | None:
@@ -199,7 +179,7 @@ class SideRecording:
 
         A whole position returns the frame itself. Beyond the highest step, the frame of that step is returned.
         """
-        position = min(position, float(self._top))
+        position = min(position, float(self.top))
         t = int(position)
         before, share = self.frame(t), position - t
         if share == 0.0 or before is None:
@@ -211,11 +191,11 @@ class SideRecording:
 
     def neighbours(self, t: int) -> tuple[Frame, Frame] | None:
         """Return frames t and t - 1 (1 and 0 at t = 0), else two frames of the preview around them, else None."""
-        t = min(max(t, 1), self._top)
+        t = min(max(t, 1), self.top)
         later, earlier = self.frame(t), self.frame(t - 1)
         if later is not None and earlier is not None:
             return later, earlier
-        return self._preview.neighbours(t) if self._preview is not None else None
+        return self.preview.neighbours(t) if self.preview is not None else None
 
     def path(self, index: int) -> NDArray[np.float32]:
         """Return the states ``[S, *shape]`` of one trajectory over the recorded frames, t ascending."""

@@ -35,31 +35,21 @@ class BitCanvas(ColouredWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(400, 240)
-        self._wanted: NDArray[np.int8] = np.full(1, FREE, np.int8)
-        self._samples: NDArray[np.float32] = np.empty((0, 1), np.float32)
+        self.wanted: NDArray[np.int8] = np.full(1, FREE, np.int8)  # the value of each place, ``[D]``: 0, 1 or `FREE`
+        self.samples: NDArray[np.float32] = np.empty((0, 1), np.float32)  # the samples on show, ``[N, D]``
         self._painting: int | None = None
         self._place = 0
         self._hovered: int | None = None
 
-    @property
-    def wanted(self) -> NDArray[np.int8]:
-        """The value of each place, ``[D]``: 0, 1 or `FREE`."""
-        return self._wanted
-
-    @property
-    def samples(self) -> NDArray[np.float32]:
-        """The samples on show, ``[N, D]``."""
-        return self._samples
-
     def show_wanted(self, wanted: NDArray[np.int8]) -> None:
         """Show the value of each place, ``[D]``: 0, 1 or `FREE`."""
-        self._wanted = wanted
+        self.wanted = wanted
         self._place = min(self._place, len(wanted) - 1)
         self.update()
 
     def show_samples(self, samples: NDArray[np.floating]) -> None:
         """Show samples ``[N, D]``; a value between 0 and 1 is the probability of a one."""
-        self._samples = samples
+        self.samples = samples
         self.update()
 
     def cell(self, place: int) -> QRect:
@@ -71,7 +61,7 @@ class BitCanvas(ColouredWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(self._palette.window))
         self._draw_wanted(painter)
-        if len(self._samples):
+        if len(self.samples):
             self._draw_samples(painter)
         painter.end()
 
@@ -89,8 +79,8 @@ class BitCanvas(ColouredWidget):
         place = self._place_at(event.position())
         if place != self._hovered:
             self._hovered = place
-            self.setToolTip("" if place is None else f"Place {place + 1}: {BIT_TEXTS[int(self._wanted[place])]}")
-        if self._painting is not None and place is not None and self._wanted[place] != self._painting:
+            self.setToolTip("" if place is None else f"Place {place + 1}: {BIT_TEXTS[int(self.wanted[place])]}")
+        if self._painting is not None and place is not None and self.wanted[place] != self._painting:
             self.bit_asked.emit(place, self._painting)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -103,7 +93,7 @@ class BitCanvas(ColouredWidget):
         if event.key() in values:
             self.bit_asked.emit(self._place, values[Qt.Key(event.key())])
             self.edit_ended.emit()
-            self._place = min(self._place + 1, len(self._wanted) - 1)
+            self._place = min(self._place + 1, len(self.wanted) - 1)
             self.update()
         else:
             super().keyPressEvent(event)
@@ -119,11 +109,11 @@ class BitCanvas(ColouredWidget):
 
     def _next(self, place: int) -> int:
         """Return the value after a click on a place: free, 1, 0, and free again."""
-        return {FREE: 1, 1: 0, 0: FREE}[int(self._wanted[place])]
+        return {FREE: 1, 1: 0, 0: FREE}[int(self.wanted[place])]
 
     def _lattice(self) -> tuple[int, int]:
         """Return the left edge of the first place and the side of each."""
-        count = len(self._wanted)
+        count = len(self.wanted)
         side = max(8, min(LARGEST_CELL, (self.width() - LABEL - 2 * MARGIN) // max(count, 1)))
         return LABEL + (self.width() - LABEL - MARGIN - side * count) // 2, side
 
@@ -131,19 +121,19 @@ class BitCanvas(ColouredWidget):
         point = position.toPoint()
         left, side = self._lattice()
         place = (point.x() - left) // side
-        return place if 0 <= place < len(self._wanted) and MARGIN <= point.y() < MARGIN + side else None
+        return place if 0 <= place < len(self.wanted) and MARGIN <= point.y() < MARGIN + side else None
 
     def _draw_wanted(self, painter: QPainter) -> None:
-        palette, free = self._palette, self._wanted == FREE
-        cells = [self.cell(place) for place in range(len(self._wanted))]
+        palette, free = self._palette, self.wanted == FREE
+        cells = [self.cell(place) for place in range(len(self.wanted))]
         self._label(painter, cells[0], "known")
-        bits = np.where(free, 0.0, self._wanted)  # a free place is as light as a 0, under its hatching
+        bits = np.where(free, 0.0, self.wanted)  # a free place is as light as a 0, under its hatching
         painter.drawImage(cells[0].united(cells[-1]), image_of(self._shades(bits)[None]))
         mask = QColor(palette.mask)
         mask.setAlphaF(palette.mask_alpha)
         hatching = QBrush(mask, Qt.BrushStyle.BDiagPattern)
         written = {1: QColor(palette.surface), 0: QColor(palette.ink)}
-        for cell, value in zip(cells, self._wanted.tolist(), strict=True):
+        for cell, value in zip(cells, self.wanted.tolist(), strict=True):
             if value == FREE:
                 painter.fillRect(cell, hatching)
             else:
@@ -158,11 +148,11 @@ class BitCanvas(ColouredWidget):
     def _draw_samples(self, painter: QPainter) -> None:
         first = self.cell(0)
         top = first.bottom() + 1 + GAP
-        height = max(4, min(LARGEST_ROW, (self.height() - top - MARGIN - GAP) // (len(self._samples) + 1)))
+        height = max(4, min(LARGEST_ROW, (self.height() - top - MARGIN - GAP) // (len(self.samples) + 1)))
         labelled = height >= QFontMetrics(self.font()).height()
-        names = ["share of ones", *(f"sample {number}" for number in range(1, len(self._samples) + 1))]
-        rows = self._shades(np.concatenate([self._samples.mean(axis=0, keepdims=True), self._samples]))
-        known, colour = self._wanted != FREE, QColor(self._palette.known)
+        names = ["share of ones", *(f"sample {number}" for number in range(1, len(self.samples) + 1))]
+        rows = self._shades(np.concatenate([self.samples.mean(axis=0, keepdims=True), self.samples]))
+        known, colour = self.wanted != FREE, QColor(self._palette.known)
         for index, (name, row) in enumerate(zip(names, rows, strict=True)):
             y = top + index * height + (GAP if index else 0)
             pixels = np.repeat(row[None], height - 1, axis=0)

@@ -28,11 +28,6 @@ class Composition:
         height, width = self._mask.shape
         return height, width
 
-    @property
-    def image(self) -> QImage:
-        """The image to draw, one pixel for each pixel."""
-        return self._image
-
     def set_mask_colour(self, colour: str, alpha: float) -> None:
         """Draw the mask over the image in ``colour`` (``#RRGGBB``) with opacity ``alpha``, 0.0 … 1.0."""
         chosen = QColor(colour)
@@ -66,7 +61,8 @@ class Composition:
         height, width = self._mask.shape
         self._pixels = np.full((height, width, 4), 255, np.uint8)
         # The image shares the array's memory, so changes of the array need no copy.
-        self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+        # The image to draw, one pixel for each pixel.
+        self.image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
 
     def _compose(self, area: Area) -> None:
         levels = self._levels[area.slices]

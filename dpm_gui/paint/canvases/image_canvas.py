@@ -51,8 +51,8 @@ class PaintCanvas(ColouredWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 240)
-        self._composition = Composition()
-        self._zoom = Zoom()
+        self.composition = Composition()  # the pixels on show
+        self.zoom = Zoom()  # the scale and position of the image in the canvas
         self._fitted = True
         self._outline = BrushOutline()
         self._right_erases = True
@@ -61,41 +61,31 @@ class PaintCanvas(ColouredWidget):
         self._panned_from: QPointF | None = None
         self._message = ""
 
-    @property
-    def composition(self) -> Composition:
-        """The pixels on show."""
-        return self._composition
-
-    @property
-    def zoom(self) -> Zoom:
-        """The scale and position of the image in the canvas."""
-        return self._zoom
-
     def apply_palette(self) -> None:
-        self._composition.set_mask_colour(self._palette.mask, self._palette.mask_alpha)
+        self.composition.set_mask_colour(self._palette.mask, self._palette.mask_alpha)
         self.update()
 
     def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
         """Show an image ``[H, W]`` or ``[H, W, 3]``, 0 … 255, and its mask ``[H, W]``."""
-        other_size = levels.shape[:2] != self._composition.shape
-        self._composition.set_image(levels, mask)
+        other_size = levels.shape[:2] != self.composition.shape
+        self.composition.set_image(levels, mask)
         if other_size or self._fitted:
             self.fit()
         self.update()
 
     def update_image(self, area: Area, levels: NDArray[np.uint8]) -> None:
         """Replace the levels in ``area`` by ``levels``, which has the shape of the area."""
-        self._composition.update_image(area, levels)
+        self.composition.update_image(area, levels)
         self._update_area(area)
 
     def update_mask(self, area: Area, mask: NDArray[np.bool_]) -> None:
         """Replace the mask in ``area`` by ``mask``, which has the shape of the area."""
-        self._composition.update_mask(area, mask)
+        self.composition.update_mask(area, mask)
         self._update_area(area)
 
     def set_mask_shown(self, shown: bool) -> None:
         """Show or hide the mask."""
-        self._composition.set_mask_shown(shown)
+        self.composition.set_mask_shown(shown)
         self.update()
 
     def set_brush(self, diameter: float | None, right_erases: bool) -> None:
@@ -113,16 +103,16 @@ class PaintCanvas(ColouredWidget):
     def fit(self) -> None:
         """Show the whole image, as large as possible."""
         self._fitted = True
-        self._zoom.fit(self._composition.shape, self.width(), self.height(), MARGIN)
+        self.zoom.fit(self.composition.shape, self.width(), self.height(), MARGIN)
         self.update()
 
     def place_of(self, position: QPointF) -> tuple[float, float]:
         """Return the place in the image, x and y in its pixels, at a position in the canvas."""
-        return self._zoom.to_image(position)
+        return self.zoom.to_image(position)
 
     def position_of(self, x: float, y: float) -> QPointF:
         """Return the position in the canvas of a place in the image."""
-        return self._zoom.to_canvas(x, y)
+        return self.zoom.to_canvas(x, y)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -132,12 +122,12 @@ class PaintCanvas(ColouredWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
         else:
             painter.save()
-            painter.setTransform(self._zoom.transform, combine=True)
-            painter.drawImage(0, 0, self._composition.image)
+            painter.setTransform(self.zoom.transform, combine=True)
+            painter.drawImage(0, 0, self.composition.image)
             painter.restore()
             self._draw_frame(painter)
             if self._pointer is not None and self._panned_from is None:
-                self._outline.draw(painter, self._pointer, self._zoom.scale, self._palette)
+                self._outline.draw(painter, self._pointer, self.zoom.scale, self._palette)
         if self.hasFocus():
             painter.setPen(QPen(QColor(self._palette.hairline), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -224,27 +214,27 @@ class PaintCanvas(ColouredWidget):
         self._pointer = position
         self._update_outline()
         x, y = self.place_of(position)
-        height, width = self._composition.shape
+        height, width = self.composition.shape
         self.hovered.emit((int(y), int(x)) if 0 <= x < width and 0 <= y < height else None)
 
     def _pan(self, offset: QPointF) -> None:
         self._fitted = False
-        self._zoom.pan(offset)
+        self.zoom.pan(offset)
         self.update()
 
     def _zoom_at(self, position: QPointF, factor: float) -> None:
         self._fitted = False
-        self._zoom.zoom_at(position, factor)
+        self.zoom.zoom_at(position, factor)
         self.update()
 
     def _update_area(self, area: Area) -> None:
-        self.update(self._zoom.to_canvas_rect(area))
+        self.update(self.zoom.to_canvas_rect(area))
 
     def _update_outline(self) -> None:
         if self._pointer is not None:
-            self.update(self._outline.area(self._pointer, self._zoom.scale))
+            self.update(self._outline.area(self._pointer, self.zoom.scale))
 
     def _draw_frame(self, painter: QPainter) -> None:
-        rect = self._zoom.to_canvas_rect(whole_area(self._composition.shape))
+        rect = self.zoom.to_canvas_rect(whole_area(self.composition.shape))
         painter.setPen(QPen(QColor(self._palette.hairline), 1))
         painter.drawRect(rect.adjusted(-1, -1, 0, 0))

@@ -15,26 +15,21 @@ class Zoom:
     """A scale and an offset."""
 
     def __init__(self) -> None:
-        self._scale = 1.0
+        self.scale = 1.0  # pixels of the canvas per pixel of the image
         self._corner = QPointF(0.0, 0.0)
-
-    @property
-    def scale(self) -> float:
-        """Pixels of the canvas per pixel of the image."""
-        return self._scale
 
     @property
     def transform(self) -> QTransform:
         """The transform from pixels of the image to those of the canvas."""
-        return QTransform(self._scale, 0.0, 0.0, self._scale, self._corner.x(), self._corner.y())
+        return QTransform(self.scale, 0.0, 0.0, self.scale, self._corner.x(), self._corner.y())
 
     def fit(self, shape: tuple[int, int], width: int, height: int, margin: int) -> None:
         """Fit a whole image of ``shape`` (H, W) into a canvas of ``width`` by ``height`` pixels."""
         room = max(width - 2 * margin, 1) / shape[1], max(height - 2 * margin, 1) / shape[0]
         scale = min(room)
         # a whole number of canvas pixels per image pixel, where there are several, makes all of one size
-        self._scale = min(max(float(int(scale)) if scale >= 4.0 else scale, LEAST_SCALE), MOST_SCALE)
-        left, top = (width - self._scale * shape[1]) / 2.0, (height - self._scale * shape[0]) / 2.0
+        self.scale = min(max(float(int(scale)) if scale >= 4.0 else scale, LEAST_SCALE), MOST_SCALE)
+        left, top = (width - self.scale * shape[1]) / 2.0, (height - self.scale * shape[0]) / 2.0
         self._corner = QPointF(round(left), round(top))
 
     def pan(self, offset: QPointF) -> None:
@@ -43,18 +38,18 @@ class Zoom:
 
     def zoom_at(self, position: QPointF, factor: float) -> None:
         """Enlarge the image by ``factor`` about ``position``."""
-        scale = min(max(self._scale * factor, LEAST_SCALE), MOST_SCALE)
-        self._corner = position + (self._corner - position) * (scale / self._scale)
-        self._scale = scale
+        scale = min(max(self.scale * factor, LEAST_SCALE), MOST_SCALE)
+        self._corner = position + (self._corner - position) * (scale / self.scale)
+        self.scale = scale
 
     def to_image(self, position: QPointF) -> tuple[float, float]:
         """Return the place in the image, x and y in its pixels, at a position in the canvas."""
-        place = (position - self._corner) / self._scale
+        place = (position - self._corner) / self.scale
         return place.x(), place.y()
 
     def to_canvas(self, x: float, y: float) -> QPointF:
         """Return the position in the canvas of a place in the image."""
-        return self._corner + QPointF(x, y) * self._scale
+        return self._corner + QPointF(x, y) * self.scale
 
     def to_canvas_rect(self, area: Area) -> QRect:
         """Return the pixels of the canvas that an area of the image touches."""

@@ -45,17 +45,12 @@ class InpaintRunner(TaskOwner):
 
     def __init__(self, parent: QObject | None) -> None:
         super().__init__(parent)
-        self._summary: ResultSummary | None = None
+        self.summary: ResultSummary | None = None  # the newest frame with its summary
 
     @property
     def result(self) -> InpaintingFrame | None:
         """The newest frame with images."""
-        return None if self._summary is None else self._summary.frame
-
-    @property
-    def summary(self) -> ResultSummary | None:
-        """The newest frame with its summary."""
-        return self._summary
+        return None if self.summary is None else self.summary.frame
 
     def forget_result(self) -> None:
         """Stop the run and drop its result."""
@@ -87,7 +82,7 @@ class InpaintRunner(TaskOwner):
         return len(values) - pauses - sum(each.frame.preview for each in shown)
 
     def _show(self, shown: ResultSummary | None) -> None:
-        self._summary = shown
+        self.summary = shown
         self.result_changed.emit(self.result)
 
 

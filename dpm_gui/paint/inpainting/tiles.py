@@ -202,29 +202,24 @@ class ColourBar(ColouredWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._colours = np.zeros((256, 3), np.uint8)
-        self._top: float | None = None
+        self.top: float | None = None  # the greatest value
         self.setFixedWidth(64)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
-    @property
-    def top(self) -> float | None:
-        """The greatest value."""
-        return self._top
-
     def show_scale(self, colours: NDArray[np.uint8], top: float | None) -> None:
         """Show ``colours`` [256, 3] from 0 to ``top`` levels, or nothing if ``top`` is None."""
-        self._colours, self._top = colours, top
+        self._colours, self.top = colours, top
         self.setToolTip("" if top is None else f"Standard deviation over the samples, 0 to {top:.4g} levels")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._top is None:
+        if self.top is None:
             return
         painter = QPainter(self)
         height = QFontMetrics(self.font()).height()
         bar = QRect(4, height + 2, 12, max(self.height() - 2 * height - 4, 8))
         painter.drawImage(bar, image_of(self._colours[::-1][:, None]))
         painter.setPen(QColor(self._palette.muted))
-        painter.drawText(4, height - 3, f"{self._top:.3g}")
+        painter.drawText(4, height - 3, f"{self.top:.3g}")
         painter.drawText(4, self.height() - 4, "0 levels")
         painter.end()

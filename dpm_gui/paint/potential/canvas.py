@@ -26,13 +26,13 @@ class PotentialCanvas(PointsView):
     """The number of steps by which to enlarge the brush."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._potential_item = PotentialItem()
+        self.potential_item = PotentialItem()  # the contours of the potential
         self._data_points = CloudItem()
         self._outline = BrushOutline()
         self._pointer: QPointF | None = None
         self._down = False
         super().__init__("reverse", "Reverse under r(x)", parent)
-        for item in (self._data_points, self._potential_item):
+        for item in (self._data_points, self.potential_item):
             self.view.addItem(item, ignoreBounds=True)
             item.setZValue(-1)
         self.viewport().setMouseTracking(True)
@@ -41,14 +41,9 @@ class PotentialCanvas(PointsView):
         self.region_changed.connect(lambda _: self.viewport().update())  # the outline scales with the region
         self.apply_palette()
 
-    @property
-    def potential_item(self) -> PotentialItem:
-        """The contours of the potential."""
-        return self._potential_item
-
     def show_potential(self, log_r: NDArray[np.float32], extent: tuple[float, float, float, float]) -> None:
         """Show ln r ``[H, W]`` on a grid over ``extent``, model units; its greatest value is 0."""
-        self._potential_item.show_field(log_r, extent)
+        self.potential_item.show_field(log_r, extent)
 
     def show_data_points(self, points: NDArray[np.float32]) -> None:
         """Show data ``[N, 2]``, model units, faintly beneath the samples."""
@@ -62,7 +57,7 @@ class PotentialCanvas(PointsView):
 
     def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
         super().apply_palette_to_items(palette, line_scale)
-        self._potential_item.apply_palette(palette, line_scale)
+        self.potential_item.apply_palette(palette, line_scale)
         faint = QColor(palette.muted)
         faint.setAlpha(70)
         self._data_points.set_colours(None, np.array([faint.getRgb()], np.uint8))

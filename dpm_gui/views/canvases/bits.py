@@ -45,7 +45,7 @@ class BitsView(Canvas):
         self._side = side
         self._bits = np.empty((0, 1), np.float32)
         self._frame: Frame | None = None
-        self._path: NDArray[np.float32] | None = None
+        self.path: NDArray[np.float32] | None = None  # the path shown, ``[S, D]``
         self._marked = -1
         # The items come first: the base class applies the palette to them.
         self._rows, self._means, self._history = BitImage(), BitImage(), BitImage()
@@ -66,11 +66,6 @@ class BitsView(Canvas):
         for mark in (self._mark, self._step):
             self.view.addItem(mark, ignoreBounds=True)
 
-    @property
-    def path(self) -> NDArray[np.float32] | None:
-        """The path shown, ``[S, D]``."""
-        return self._path
-
     def set_layer(self, name: str, on: bool) -> None:
         super().set_layer(name, on)
         self._place_marks()
@@ -88,8 +83,8 @@ class BitsView(Canvas):
         self._means.show_values(mean, QRectF(0.5, GAP - 0.5, columns, MEAN_HEIGHT))
 
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
-        appeared, other = (path is None) != (self._path is None), path is not self._path
-        self._path = path
+        appeared, other = (path is None) != (self.path is None), path is not self.path
+        self.path = path
         if path is not None:
             place = self._path_place()
             if other:
@@ -142,14 +137,14 @@ class BitsView(Canvas):
         return QRectF(columns + 0.5 + PATH_GAP, -rows - 0.5, columns, rows)
 
     def _place_marks(self) -> None:
-        with_path = self._path is not None and self.layer_shown("path")
+        with_path = self.path is not None and self.layer_shown("path")
         columns = self._bits.shape[1]
         self._mark.set_row(QRectF(0.5, -self._marked - 1.5, columns, 1.0) if self._marked >= 0 else None)
         self._step.setVisible(with_path)
 
     def _extent(self, rows: int) -> QRectF:
         columns = float(self._bits.shape[1])
-        if self._path is not None and self.layer_shown("path"):
+        if self.path is not None and self.layer_shown("path"):
             columns = 2 * columns + PATH_GAP
         below = GAP + MEAN_HEIGHT if self.layer_shown("shares") else 0.0
         return QRectF(0.0, -rows - 1.0, columns + 1.0, rows + 1.0 + below)

@@ -34,6 +34,8 @@ class Canvas(Figure):
     """Whether linked canvases show the same trajectory on both sides, by its number."""
     interpolates = False
     """Whether states between two frames can be interpolated, for smooth motion."""
+    enlarged_image = -1
+    """Number of the image that fills the canvas; -1 while all are shown."""
 
     _items: Mapping[str, QGraphicsItem]
     """The items of each layer, by its name."""
@@ -66,11 +68,6 @@ class Canvas(Figure):
 
     def mark(self, index: int) -> None:
         """Highlight trajectory ``index``, whose path is shown; -1 highlights none."""
-
-    @property
-    def enlarged_image(self) -> int:
-        """Number of the image that fills the canvas; -1 while all are shown."""
-        return -1
 
     def show_drift(self, frame: DriftFrame | None) -> None:
         """Draw the drift as arrows, if the states lie in the plane; None draws nothing."""

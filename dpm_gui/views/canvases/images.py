@@ -61,9 +61,9 @@ class ImagesView(Canvas):
         self._mode = STATE
         self._on = set(self.initial_layers)
         self._reach = 1.0
-        self._grid = ImageGrid(0, 1, 1, 1)
+        self.grid = ImageGrid(0, 1, 1, 1)  # the arrangement of the images
         self._columns: int | None = None
-        self._only = -1
+        self.enlarged_image = -1
         self._under: GridPixel | None = None
         self._table = np.zeros((LEVELS, 3), np.uint8)
         # The items come first: the base class applies the palette to them.
@@ -78,18 +78,9 @@ class ImagesView(Canvas):
         self._describe()
 
     @property
-    def grid(self) -> ImageGrid:
-        """The arrangement of the images."""
-        return self._grid
-
-    @property
     def image(self) -> QImage:
         """The image shown, pixel for pixel."""
         return self._image_item.image
-
-    @property
-    def enlarged_image(self) -> int:
-        return self._only
 
     def set_columns(self, columns: int) -> None:
         """Put ``columns`` images in a row, instead of as many as make the grid a square."""
@@ -125,10 +116,10 @@ class ImagesView(Canvas):
 
     def enlarge(self, image: int) -> None:
         """Enlarge one image to the whole canvas; -1 shows all again."""
-        image = image if 0 <= image < self._grid.count else -1
-        if image == self._only:
+        image = image if 0 <= image < self.grid.count else -1
+        if image == self.enlarged_image:
             return
-        self._only = image
+        self.enlarged_image = image
         self._image_item.set_only(image)
         self.set_region(self.home if image < 0 else self._around(image))
         self.enlarged.emit(image)
@@ -145,7 +136,7 @@ class ImagesView(Canvas):
         """Draw nothing: the path of an image has no place on the canvas."""
 
     def left_clicked(self, position: QPointF) -> None:
-        if self._only >= 0:
+        if self.enlarged_image >= 0:
             self.enlarge(-1)
             return
         place = self._place_at(position)
@@ -222,9 +213,9 @@ class ImagesView(Canvas):
         grid = ImageGrid.square(count, height, width)
         if self._columns is not None:
             grid = ImageGrid(count, height, width, min(self._columns, count))
-        if grid == self._grid:
+        if grid == self.grid:
             return
-        self._grid = grid
+        self.grid = grid
         self._image_item.set_grid(grid)
         self.enlarge(-1)
         high, wide = grid.size
@@ -260,7 +251,7 @@ class ImagesView(Canvas):
         else:
             value_text = [self._image_levels.value_text(value) for value in values]
         text = f"row {place.row + 1}, column {place.column + 1}: {', '.join(value_text)}"
-        self.set_readout(text if self._grid.count == 1 else f"image {place.image + 1}, {text}")
+        self.set_readout(text if self.grid.count == 1 else f"image {place.image + 1}, {text}")
 
     def _mode_text(self) -> str:
         if self._frame is not None and self._earlier is not None:
@@ -280,13 +271,13 @@ class ImagesView(Canvas):
         if not self.in_plot(position):
             return None
         place = self.to_data(position)
-        found = self._grid.at(place.x(), -place.y())
-        return found if found is None or self._only in (-1, found.image) else None
+        found = self.grid.at(place.x(), -place.y())
+        return found if found is None or self.enlarged_image in (-1, found.image) else None
 
     def _around(self, image: int) -> QRectF:
-        y, x = self._grid.corner(image)
-        grid, margin = self._grid, MARGIN * max(self._grid.height, self._grid.width)
+        y, x = self.grid.corner(image)
+        grid, margin = self.grid, MARGIN * max(self.grid.height, self.grid.width)
         return QRectF(x, -y - grid.height, grid.width, grid.height).adjusted(-margin, -margin, margin, margin)
 
     def _leaves_enlarged(self, event: QEvent) -> bool:
-        return self._only >= 0 and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        return self.enlarged_image >= 0 and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

@@ -82,7 +82,7 @@ class Figure(PannedPlot):
         self._caption.setMargin(2)
         self._caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._caption.hide()
-        self._view.sigResized.connect(self._place_labels)
+        self.view.sigResized.connect(self._place_labels)
         self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
         self.setLineWidth(RING)
         self.setAccessibleName(title)
@@ -221,7 +221,7 @@ class Figure(PannedPlot):
         self._header.setGeometry(inner.left(), inner.top(), inner.width(), height)
 
     def _place_labels(self) -> None:
-        room = self._view.sceneBoundingRect().toAlignedRect()
+        room = self.view.sceneBoundingRect().toAlignedRect()
         margin = min(_MESSAGE_MARGIN, room.width() // 4)
         widest = room.adjusted(margin, 0, -margin, 0)
         size = self._message.sizeHint().boundedTo(widest.size())

@@ -47,20 +47,20 @@ class FigureHeader(QWidget):
         self._readout = ElidedLabel(self)
         self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._readout.hide()
-        self._button = QToolButton(self)
-        self._button.setText("?")
-        self._button.setFixedSize(_BUTTON, _BUTTON)
-        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._button.setToolTip("What this shows")
-        self._button.setAccessibleName(f"What {title} shows")
-        self._button.clicked.connect(self.show_help)
+        self.help_button = QToolButton(self)
+        self.help_button.setText("?")
+        self.help_button.setFixedSize(_BUTTON, _BUTTON)
+        self.help_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.help_button.setToolTip("What this shows")
+        self.help_button.setAccessibleName(f"What {title} shows")
+        self.help_button.clicked.connect(self.show_help)
         layout = QGridLayout(self)
         layout.setContentsMargins(14, 6, 6, 4)
         layout.setHorizontalSpacing(8)
         layout.setVerticalSpacing(0)
         layout.addWidget(self._title, 0, 0)
         layout.addWidget(self._note, 0, 1)
-        layout.addWidget(self._button, 0, 2)
+        layout.addWidget(self.help_button, 0, 2)
         layout.addWidget(self._readout, 1, 0, 1, 3)
         layout.setColumnStretch(1, 1)
 
@@ -76,10 +76,6 @@ class FigureHeader(QWidget):
     def readout(self) -> str:
         return self._readout.text()
 
-    @property
-    def help_button(self) -> QToolButton:
-        return self._button
-
     def set_note(self, text: str) -> None:
         if text != self._note.text():
             self._note.setText(text)
@@ -94,7 +90,7 @@ class FigureHeader(QWidget):
         if self._popover is None:
             self._popover = Popover(self._help_text, self)
         self._popover.apply_palette(self._palette)
-        corner = self._button.mapToGlobal(QPoint(self._button.width(), self._button.height() + 4))
+        corner = self.help_button.mapToGlobal(QPoint(self.help_button.width(), self.help_button.height() + 4))
         self._popover.open_at(corner)
 
     def apply_palette(self, palette: Palette, font: QFont) -> None:
@@ -118,7 +114,7 @@ class FigureHeader(QWidget):
             colours = QPalette(colours)
             colours.setColor(QPalette.ColorRole.WindowText, QColor(colour))
             label.setPalette(colours)
-        self._button.setStyleSheet(f"""
+        self.help_button.setStyleSheet(f"""
             QToolButton {{ border: 1px solid {palette.hairline}; border-radius: {_BUTTON // 2}px;
                            background: transparent; color: {palette.muted}; }}
             QToolButton:hover, QToolButton:pressed {{ color: {palette.ink}; border-color: {palette.muted}; }}

@@ -31,9 +31,10 @@ class PannedPlot(pg.PlotWidget):
     """The region that is now to be in view, in data coordinates."""
 
     def __init__(self, parent: QWidget | None, axes: tuple[PlotAxis, PlotAxis], *, equal: bool) -> None:
-        self._view = pg.ViewBox(enableMouse=False, enableMenu=False, lockAspect=equal, defaultPadding=0.0)
+        # The view box, which holds items in data coordinates.
+        self.view = pg.ViewBox(enableMouse=False, enableMenu=False, lockAspect=equal, defaultPadding=0.0)
         by_side = {axis.orientation: axis for axis in axes}
-        super().__init__(parent, viewBox=self._view, axisItems=by_side, enableMenu=False)
+        super().__init__(parent, viewBox=self.view, axisItems=by_side, enableMenu=False)
         for unused in ("top", "right"):
             self.getAxis(unused).enableAutoSIPrefix(
                 False
@@ -46,11 +47,6 @@ class PannedPlot(pg.PlotWidget):
         self._pressed_at: QPoint | None = None
         self._panned_to: QPoint | None = None
         self.set_region(self._home)
-
-    @property
-    def view(self) -> pg.ViewBox:
-        """The view box, which holds items in data coordinates."""
-        return self._view
 
     @property
     def home(self) -> QRectF:
@@ -67,7 +63,7 @@ class PannedPlot(pg.PlotWidget):
         if region.isEmpty() or region == self._region:
             return
         self._region = QRectF(region)
-        self._view.setRange(rect=region, padding=0.0)
+        self.view.setRange(rect=region, padding=0.0)
         self.region_changed.emit(QRectF(region))
 
     def set_home(self, region: QRectF) -> None:
@@ -81,11 +77,11 @@ class PannedPlot(pg.PlotWidget):
 
     def to_data(self, position: QPointF) -> QPointF:
         """Return the data coordinates of a position in the viewport."""
-        return QPointF(self._view.mapSceneToView(position))
+        return QPointF(self.view.mapSceneToView(position))
 
     def in_plot(self, position: QPointF) -> bool:
         """Return whether a position in the viewport lies within the axes."""
-        return bool(self._view.sceneBoundingRect().contains(position))
+        return bool(self.view.sceneBoundingRect().contains(position))
 
     def left_pressed(self, position: QPointF) -> None:
         """Subclasses: the left button was pressed within the axes."""
@@ -144,7 +140,7 @@ class PannedPlot(pg.PlotWidget):
 
     def zoom(self, factor: float, centre: QPointF) -> None:
         """Magnify ``factor`` times; ``centre`` (data coordinates) stays in place."""
-        shown = self._view.viewRect()
+        shown = self.view.viewRect()
         corner = centre + (shown.topLeft() - centre) / factor
         self.set_region(self.limited(QRectF(corner, shown.size() / factor)))
 
@@ -163,8 +159,8 @@ class PannedPlot(pg.PlotWidget):
         return self._pressed_at is not None and (here - self._pressed_at).manhattanLength() < CLICK_DISTANCE
 
     def _pan(self, by: QPoint) -> None:
-        shown = self._view.viewRect()
-        pixel_x, pixel_y = self._view.viewPixelSize()
+        shown = self.view.viewRect()
+        pixel_x, pixel_y = self.view.viewPixelSize()
         self.set_region(self.limited(shown.translated(-by.x() * pixel_x, by.y() * pixel_y)))
 
 

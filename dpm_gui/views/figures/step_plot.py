@@ -87,7 +87,7 @@ class StepCursor(QGraphicsItem):
     def __init__(self) -> None:
         super().__init__()
         self._view: pg.ViewBox | None = None
-        self._at: float | None = None
+        self.at: float | None = None  # its position, in data coordinates
         self._levels: Sequence[float] = ()
         self._height = 0.0
         self._dots: list[float] = []
@@ -96,11 +96,6 @@ class StepCursor(QGraphicsItem):
         self._scale = 1.0
         self.setZValue(10)
         self.setVisible(False)
-
-    @property
-    def at(self) -> float | None:
-        """Its position, in data coordinates."""
-        return self._at
 
     def attach(self, view: pg.ViewBox) -> None:
         """Attach the cursor to the view of a plot; its coordinates are the pixels of the view."""
@@ -117,19 +112,19 @@ class StepCursor(QGraphicsItem):
 
     def move_to(self, x: float | None, levels: Sequence[float] = ()) -> None:
         """Move to ``x``, with dots at ``levels``, in data coordinates; None hides the cursor."""
-        self._at, self._levels = x, levels
+        self.at, self._levels = x, levels
         self.place()
 
     def place(self) -> None:
         """Compute its position in pixels, after the view has moved or changed its size."""
-        self.setVisible(self._at is not None)
-        if self._at is None or self._view is None:
+        self.setVisible(self.at is not None)
+        if self.at is None or self._view is None:
             return
         height = self._view.rect().height()
         if height != self._height:
             self.prepareGeometryChange()
             self._height = height
-        places = [self._view.mapFromView(QPointF(self._at, level)) for level in (*self._levels, 0.0)]
+        places = [self._view.mapFromView(QPointF(self.at, level)) for level in (*self._levels, 0.0)]
         self._dots = [place.y() for place in places[:-1]]
         self.setPos(QPointF(round(places[-1].x()), 0.0))
         self.update()

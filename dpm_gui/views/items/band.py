@@ -18,7 +18,7 @@ class BandItem(CachedItem):
     def __init__(self) -> None:
         super().__init__()
         self._x, self._upper, self._lower = (np.empty(0) for _ in range(3))
-        self._pens = QPen(), QPen()
+        self.pens = QPen(), QPen()  # the pens of the upper and the lower curve
         self._fill = QColor()
 
     @property
@@ -26,18 +26,13 @@ class BandItem(CachedItem):
         """The arrays drawn: x, upper, lower."""
         return self._x, self._upper, self._lower
 
-    @property
-    def pens(self) -> tuple[QPen, QPen]:
-        """The pens of the upper and the lower curve."""
-        return self._pens
-
     def apply_palette(self, colour: QColor, line_scale: float) -> None:
         upper = QPen(colour, 2.0 * line_scale)
         upper.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         lower = QPen(upper)
         lower.setDashPattern([3.0, 2.0])
         lower.setCapStyle(Qt.PenCapStyle.FlatCap)
-        self._pens = upper, lower
+        self.pens = upper, lower
         self._fill = QColor(colour)
         self._fill.setAlphaF(OPACITY)
         self.redraw()
@@ -54,7 +49,7 @@ class BandItem(CachedItem):
         band = QPainterPath()
         band.addPolygon(QPolygonF([*upper, *reversed(lower)]))
         painter.fillPath(band, self._fill)
-        for points, pen in zip((upper, lower), self._pens, strict=True):
+        for points, pen in zip((upper, lower), self.pens, strict=True):
             painter.setPen(pen)
             painter.drawPolyline(points)
 

@@ -29,17 +29,12 @@ class CloudItem(ViewItem):
 
     def __init__(self) -> None:
         super().__init__()
-        self._points = np.empty((0, 2), np.float32)
+        self.points = np.empty((0, 2), np.float32)  # the points last set, ``[N, 2]``
         self._index: NDArray[np.uint8] | None = None
         self._table = np.array([[0, 0, 0, 255]], np.uint8)
         self._scale = 1.0
         self._fragments = np.empty((0, 10))
         self._stamps: tuple[int, QPixmap] | None = None
-
-    @property
-    def points(self) -> NDArray[np.float32]:
-        """The points last set, ``[N, 2]``."""
-        return self._points
 
     @property
     def colours(self) -> NDArray[np.uint8]:
@@ -48,7 +43,7 @@ class CloudItem(ViewItem):
 
     def set_points(self, xy: NDArray[np.float32]) -> None:
         """Show ``xy`` [N, 2], in data coordinates; points that are not finite are left out."""
-        self._points = xy
+        self.points = xy
         self.update()
 
     def set_colours(self, index: NDArray[np.uint8] | None, table: NDArray[np.uint8]) -> None:
@@ -67,7 +62,7 @@ class CloudItem(ViewItem):
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        if not len(self._points):
+        if not len(self.points):
             return
         painter.save()
         if is_vector(painter):
@@ -77,14 +72,14 @@ class CloudItem(ViewItem):
         painter.restore()
 
     def _indices(self) -> NDArray[np.uint8]:
-        if self._index is None or len(self._index) != len(self._points):
-            return np.zeros(len(self._points), np.uint8)
+        if self._index is None or len(self._index) != len(self.points):
+            return np.zeros(len(self.points), np.uint8)
         return self._index
 
     def _paint_stamps(self, painter: QPainter) -> None:
         world, device = painter.worldTransform(), painter.deviceTransform()
         side = max(1, round((1.0 + pixel_ratio(painter)) * self._scale))
-        x, y = _mapped(device, self._points)
+        x, y = _mapped(device, self.points)
         fragments = self._fragments_of(len(x), side)
         np.floor(x - (side - 1) / 2, out=x)
         np.floor(y - (side - 1) / 2, out=y)
@@ -120,7 +115,7 @@ class CloudItem(ViewItem):
     def _paint_squares(self, painter: QPainter) -> None:
         world = painter.worldTransform()
         side = 2.0 * self._scale
-        x, y = _mapped(world, self._points)
+        x, y = _mapped(world, self.points)
         corners = np.column_stack((x, y)) - side / 2
         shown = world.mapRect(self.boundingRect())
         low, high = (shown.left() - side, shown.top() - side), (shown.right(), shown.bottom())

@@ -27,14 +27,9 @@ class DriftItem(CachedItem):
         super().__init__()
         self._tails = np.empty((0, 2))
         self._tips = np.empty((0, 2))
-        self._factor = 1.0
+        self.factor = 1.0  # the factor that multiplies the lengths of the arrows
         self._colour = QColor()
         self._scale = 1.0
-
-    @property
-    def factor(self) -> float:
-        """The factor that multiplies the lengths of the arrows."""
-        return self._factor
 
     @property
     def arrows(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -52,8 +47,8 @@ class DriftItem(CachedItem):
             self._tails = self._tips = np.empty((0, 2))
         else:
             self._tails = frame.x.astype(np.float64)
-            self._factor = factor(frame)
-            self._tips = self._tails + self._factor * frame.drift
+            self.factor = factor(frame)
+            self._tips = self._tails + self.factor * frame.drift
         self.redraw()
 
     def draw(self, painter: QPainter, to_pixels: QTransform) -> None:

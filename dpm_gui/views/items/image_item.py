@@ -24,14 +24,9 @@ class ImageGridItem(ViewItem):
         super().__init__()
         self._grid = ImageGrid(0, 1, 1, 1)
         self._pixels = self._grid.canvas()
-        self._image = QImage()
+        self.image = QImage()  # the whole grid as it is drawn, pixel for pixel
         self._only = -1
         self._between = QColor("#FFFFFF")
-
-    @property
-    def image(self) -> QImage:
-        """The whole grid as it is drawn, pixel for pixel."""
-        return self._image
 
     def set_grid(self, grid: ImageGrid) -> None:
         """Arrange the images in ``grid`` from now on."""
@@ -86,9 +81,9 @@ class ImageGridItem(ViewItem):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         if is_vector(painter):  # viewers of drawings smooth small images
             size = place.size().toSize()
-            painter.drawImage(place, self._image.copy(source.toRect()).scaled(size))
+            painter.drawImage(place, self.image.copy(source.toRect()).scaled(size))
         else:
-            painter.drawImage(place, self._image, source)
+            painter.drawImage(place, self.image, source)
         painter.restore()
 
     def _source(self) -> QRectF:
@@ -108,5 +103,5 @@ class ImageGridItem(ViewItem):
         occupied = np.arange(cells.shape[0] * cells.shape[1]).reshape(cells.shape[:2]) < self._grid.count
         cells[occupied] = kept[occupied]
         height, width = self._pixels.shape
-        self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+        self.image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         self.update()

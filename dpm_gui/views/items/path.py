@@ -20,16 +20,11 @@ class PathItem(CachedItem):
 
     def __init__(self) -> None:
         super().__init__()
-        self._places = np.empty((0, 2), np.float32)
+        self.places = np.empty((0, 2), np.float32)  # the path shown, ``[S, 2]``
         self._line = QColor()
         self._halo = QColor()
         self._scale = 1.0
         self._dot = PathDot(self)
-
-    @property
-    def places(self) -> NDArray[np.float32]:
-        """The path shown, ``[S, 2]``."""
-        return self._places
 
     @property
     def dot(self) -> QPointF | None:
@@ -47,8 +42,8 @@ class PathItem(CachedItem):
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
         """Draw ``path`` [S, 2] with the dot at place ``upto``; None draws nothing. Only finite places are drawn."""
         places = np.empty((0, 2), np.float32) if path is None else path
-        if places is not self._places:
-            self._places = places
+        if places is not self.places:
+            self.places = places
             self.redraw()
         on_path = upto is not None and 0 <= upto < len(places) and bool(np.isfinite(places[upto]).all())
         if on_path:
@@ -56,7 +51,7 @@ class PathItem(CachedItem):
         self._dot.setVisible(on_path)
 
     def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
-        places = self._places[np.isfinite(self._places).all(axis=1)]
+        places = self.places[np.isfinite(self.places).all(axis=1)]
         if len(places) < 2:
             return
         path = QPainterPath()
