@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from tools.measuring.classifier import confident
-from tools.measuring.codecs import bits_per_dimension, tiled
-from tools.measuring.densities import gaussian_bits, parzen_bits, squared_distances
+from tools.measuring.comparisons import bits_per_dimension, gaussian_bits, parzen_bits, squared_distances, tiled
 
 
 def test_pictures_are_tiled_whole_and_in_order() -> None:

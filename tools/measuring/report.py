@@ -26,8 +26,7 @@ from core.sampling.trajectories import samples
 from core.values.checkpoints import Checkpoint, channels_of, to_levels
 from core.values.runs import RunSpec
 from tools.measuring.classifier import DigitClassifier, confident
-from tools.measuring.codecs import bits_per_dimension
-from tools.measuring.densities import gaussian_bits, parzen_bits, squared_distances
+from tools.measuring.comparisons import bits_per_dimension, gaussian_bits, parzen_bits, squared_distances
 
 CHECKPOINTS = Path("assets/checkpoints")
 NAMES = ("digits", "dead_leaves", "dead_leaves_paper", "gravel", "brick", "colour_patches")

@@ -25,8 +25,7 @@ from core.values.checkpoints import pixels_of
 from core.values.inpainting import InpaintingRequest
 from core.values.measurements import NATS_PER_BIT, Bound
 from core.values.runs import RunSpec
-from tools.measuring.codecs import bits_per_dimension
-from tools.measuring.densities import gaussian_bits
+from tools.measuring.comparisons import bits_per_dimension, gaussian_bits
 from tools.measuring.fills import hole_in
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "checkpoints"

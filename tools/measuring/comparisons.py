@@ -1,10 +1,14 @@
-"""Simple density models for comparison: a Gaussian of full covariance, and Parzen windows."""
+"""What a model's bits are compared with: a Gaussian of full covariance, Parzen windows, and codecs of images."""
 
 from __future__ import annotations
+
+import io
+import math
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 LN2 = float(np.log(2.0))
 RIDGE = 1e-6
@@ -41,6 +45,24 @@ def squared_distances(x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArr
     x, y = x.astype(np.float64), y.astype(np.float64)
     found = np.square(x).sum(axis=1)[:, None] - 2 * x @ y.T + np.square(y).sum(axis=1)
     return np.asarray(found.clip(min=0))
+
+
+def tiled(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Tile ``images`` [N, H, W] or [N, H, W, 3] into one, as nearly square as the divisors of N allow."""
+    count = len(images)
+    rows = next(rows for rows in range(math.isqrt(count), 0, -1) if count % rows == 0)
+    grid = images.reshape(rows, count // rows, *images.shape[1:]).swapaxes(1, 2)
+    return grid.reshape(rows * images.shape[1], -1, *images.shape[3:])
+
+
+def bits_per_dimension(images: NDArray[np.uint8], codec: str) -> float:
+    """Return the bits per number that ``codec``, "PNG" or "WebP", needs for ``images``, lossless, at its best."""
+    file, image = io.BytesIO(), Image.fromarray(tiled(images))
+    if codec == "PNG":
+        image.save(file, codec, optimize=True)
+    else:
+        image.save(file, codec, lossless=True, quality=100, method=6)
+    return 8 * len(file.getvalue()) / images.size
 
 
 def _parzen(samples: NDArray[np.floating], x: NDArray[np.floating], width: float) -> NDArray[np.float64]:
