@@ -115,13 +115,8 @@ def _are_bytes(values: NDArray[np.float32]) -> bool:
 
 
 def _write_training(group: h5py.Group, training: TrainingState) -> None:
-    _attributes(
-        group,
-        recipe=training.recipe,
-        seed=training.seed,
-        steps_done=training.steps_done,
-        steps_total=training.steps_total,
-    )
+    for name in ("recipe", "seed", "steps_done", "steps_total"):
+        group.attrs[name] = getattr(training, name)
     if training.interpreted_as:
         group.attrs["interpreted_as"] = training.interpreted_as
     group["history"] = training.history

@@ -112,20 +112,10 @@ def save_request(request: InpaintingRequest, path: str | os.PathLike[str]) -> No
     Raises:
         OutputError: If it cannot be written.
     """
-    values: dict[str, ArrayLike] = {
-        "image": request.image,
-        "mask": request.mask,
-        "count": request.count,
-        "seed": request.seed,
-        "threads": request.threads,
-        "known_mode": request.known_mode,
-        "resample_times": MISSING if request.resample_times is None else request.resample_times,
-        "timing": request.timing or "",
-        "weighted": request.weighted,
-        "particles": MISSING if request.particles is None else request.particles,
-        "start": MISSING if request.start is None else request.start,
-    }
-    save_record(FORMAT, values, path)
+    names = ("image", "mask", "count", "seed", "threads", "known_mode", "resample_times", "timing", "weighted")
+    values = {name: getattr(request, name) for name in (*names, "particles", "start")}
+    values["timing"] = request.timing or ""
+    save_record(FORMAT, {name: MISSING if value is None else value for name, value in values.items()}, path)
 
 
 def load_request(path: str | os.PathLike[str]) -> InpaintingRequest:
