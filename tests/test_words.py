@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.words import ALLOWED, RULES, found_in
+from tests.support.words import ALLOWED, RULES, found_in, report
 
 
 def words_in(path: str, text: str) -> list[tuple[int, str]]:
@@ -64,3 +64,7 @@ def test_names_of_before_are_found_in_networks_alone(name: str) -> None:
 def test_every_exception_says_why() -> None:
     assert all(entry.why for entry in ALLOWED)
     assert all(rule.say for rule in RULES)
+
+
+def test_the_program_and_its_pages_have_no_rejected_word() -> None:
+    assert [str(each) for each in report()] == []
