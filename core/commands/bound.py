@@ -79,7 +79,7 @@ def _measured(
     from core.measurement.bound import measure_bound
 
     spec = RunSpec(count=options.count, seed=options.seed)
-    found = result_of(measure_bound(model, spec, data), label, lambda report: report.bound)
+    found = result_of(measure_bound(model, spec, data), label)
     if not np.isfinite(found.k):
         raise BadInputError(f"{options.file}: K is not finite, since the network's means or variances overflow")
     return found
@@ -92,7 +92,7 @@ def _measured_work(model: DiffusionModel, options: argparse.Namespace, data: NDA
     points = None if data is None else data[: options.points]
     try:
         reports = measure_work(model, spec, options.work, points)
-        return result_of(reports, "measuring the work", lambda report: report.work)
+        return result_of(reports, "measuring the work")
     except BadInputError as error:
         raise BadInputError(f"{options.file}: {error}") from error
 
@@ -102,7 +102,7 @@ def _measured_crooks(model: DiffusionModel, options: argparse.Namespace) -> Croo
 
     reports = measure_crooks(model, RunSpec(count=options.count, seed=options.seed))
     try:
-        return result_of(reports, "measuring forward and reverse paths", lambda report: report.crooks)
+        return result_of(reports, "measuring forward and reverse paths")
     except BadInputError as error:
         raise BadInputError(f"{options.file}: {error}") from error
 

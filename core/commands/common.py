@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from core.errors import one_line
 from core.formats.arrays import read_npy, refuse
 from core.values.arrays import check_numbers
 from core.values.checkpoints import Checkpoint
+from core.values.measurements import Progress
 
 if TYPE_CHECKING:
     from core.formats.sandbox import FileSandbox
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 
-class Progress(Protocol):
+class Counted(Protocol):
     """A report that holds the total number of reports."""
 
     @property
@@ -30,7 +31,7 @@ class Progress(Protocol):
         """Number of reports of the whole computation."""
 
 
-Report = TypeVar("Report", bound=Progress)
+Report = TypeVar("Report", bound=Counted)
 
 
 def last(values: Iterable[Value]) -> Value:
@@ -65,9 +66,9 @@ def with_progress(reports: Iterator[Report], label: str) -> Iterator[Report]:
     yield from with_progress_bar(chain([first], reports), label, first.total)
 
 
-def result_of(reports: Iterator[Report], label: str, result: Callable[[Report], Value | None]) -> Value:
+def result_of(reports: Iterator[Progress[Value]], label: str) -> Value:
     """Return the ``result`` of the last of ``reports``, with a progress bar meanwhile."""
-    found = result(last(with_progress(reports, label)))
+    found = last(with_progress(reports, label)).result
     if found is None:
         raise RuntimeError(f"{label} gave no result")
     return found

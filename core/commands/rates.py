@@ -105,7 +105,7 @@ def _limit(recipe: Recipe, betas: Schedule, options: argparse.Namespace, *, need
             raise
         return None
     reports = measure_bound(model, RunSpec(seed=options.seed))
-    return result_of(reports, "measuring the limit", lambda report: report.bound)
+    return result_of(reports, "measuring the limit")
 
 
 def _print(

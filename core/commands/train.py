@@ -120,7 +120,7 @@ def _measured(run: RecipeRun, path: str) -> Checkpoint:
     model = model_from(checkpoint, path)
     spec = RunSpec(count=measured_count(run.recipe))
     data = run.recipe.source.held_out.sample(spec.count, numpy_generator(spec.seed, "held out"))
-    found = result_of(measure_bound(model, spec, data), "measuring K", lambda report: report.bound)
+    found = result_of(measure_bound(model, spec, data), "measuring K")
     return dataclasses.replace(checkpoint, bound=found)
 
 

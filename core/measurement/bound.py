@@ -17,7 +17,7 @@ from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import chunk_size, prepare
 from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo, channels_of, pixels_of
-from core.values.measurements import NATS_PER_BIT, Bound, BoundProgress, Estimate, mean_of
+from core.values.measurements import NATS_PER_BIT, Bound, Estimate, Progress, mean_of
 from core.values.runs import DEFAULT_COUNT, RunSpec
 
 LARGEST_STANDARDISED = 1e30
@@ -28,7 +28,7 @@ PIXELS_OF_DEFAULT = 1024
 
 def measure_bound(
     model: DiffusionModel, spec: RunSpec, data: NDArray[np.floating] | None = None
-) -> Iterator[BoundProgress]:
+) -> Iterator[Progress[Bound]]:
     """Measure K on held-out data, one report a step; the last one holds the bound.
 
     Every term is in closed form, except the expectation over the data and over x^t given the data, which is sampled;
@@ -50,10 +50,10 @@ def measure_bound(
         totals += divergences
         kl[t - 2] = float(divergences.mean()) / NATS_PER_BIT
         if t < model.steps:
-            yield BoundProgress(t - 1, model.steps)
+            yield Progress(t - 1, model.steps)
     rng = torch_generator(spec.seed, "edge")
     truth = known_truth(model.source, model.data, model.process, model.process.jump(x0, 1, rng))
-    yield BoundProgress(model.steps, model.steps, _assemble(model, x0, totals / NATS_PER_BIT, kl, truth))
+    yield Progress(model.steps, model.steps, _assemble(model, x0, totals / NATS_PER_BIT, kl, truth))
 
 
 def held_out(model: DiffusionModel, spec: RunSpec, data: NDArray[np.floating] | None = None, least: int = 2) -> Tensor:

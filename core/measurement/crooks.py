@@ -19,7 +19,7 @@ from core.networks.empirical import EmpiricalNetwork
 from core.runtime.randomness import numpy_generator, torch_generator
 from core.sampling.trajectories import chunk_sizes, prepare
 from core.values.arrays import read_only
-from core.values.measurements import NATS_PER_BIT, Crooks, CrooksProgress
+from core.values.measurements import NATS_PER_BIT, Crooks, Progress
 from core.values.runs import RunSpec
 
 BINS = 40
@@ -29,7 +29,7 @@ FARTHEST_SHARE = 0.005
 
 def measure_crooks(
     model: DiffusionModel, spec: RunSpec, source: SourceWithDensity | None = None
-) -> Iterator[CrooksProgress]:
+) -> Iterator[Progress[Crooks]]:
     """Measure Omega on ``spec.count`` paths each way, one report a step; the last holds both samples.
 
     Omega = ln q(x^1 … x^T) - ln p(x^1 … x^T) over whole paths from x^1 on. Forward, x^0 is drawn from the data and
@@ -58,11 +58,11 @@ def measure_crooks(
             for found in omegas_of(model, source, part, data, rng):  # noqa: B007 - the last one is what is wanted
                 done += 1
                 if done < total:
-                    yield CrooksProgress(done, total)
+                    yield Progress(done, total)
             parts.append(found)
         samples.append(torch.cat(parts))
         check_finite(samples[-1])
-    yield CrooksProgress(total, total, crooks_of(samples[0].numpy(), samples[1].numpy()))
+    yield Progress(total, total, crooks_of(samples[0].numpy(), samples[1].numpy()))
 
 
 def known_source(model: DiffusionModel) -> SourceWithDensity:

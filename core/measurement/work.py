@@ -18,7 +18,7 @@ from core.processes.distributions import StateDistribution
 from core.runtime.randomness import torch_generator
 from core.sampling.trajectories import chunk_size, prepare
 from core.values.arrays import read_only
-from core.values.measurements import NATS_PER_BIT, Work, WorkProgress
+from core.values.measurements import NATS_PER_BIT, Progress, Work
 from core.values.runs import RunSpec
 
 MAX_PATHS = 5_000_000
@@ -27,7 +27,7 @@ MAX_PATHS = 5_000_000
 
 def measure_work(
     model: DiffusionModel, spec: RunSpec, paths: int, data: NDArray[np.floating] | None = None
-) -> Iterator[WorkProgress]:
+) -> Iterator[Progress[Work]]:
     """Measure the work of ``paths`` forward paths from each data point, one report a step; the last holds it.
 
     ln w = ln pi(x^T) + sum over t = 1 … T of [ln p(x^t-1 | x^t) - ln q(x^t | x^t-1)]; the mean of w is p(x^0) whatever
@@ -57,10 +57,10 @@ def measure_work(
         for found in log_weights(model, start, 1, rng):  # noqa: B007 - the last one is what is wanted
             done += 1
             if done < total:
-                yield WorkProgress(done, total)
+                yield Progress(done, total)
         whole[batch] = found
     check_finite(whole)
-    yield WorkProgress(total, total, work_of(x0.numpy(), whole.reshape(len(x0), paths).numpy()))
+    yield Progress(total, total, work_of(x0.numpy(), whole.reshape(len(x0), paths).numpy()))
 
 
 def check_paths(paths: int, points: int) -> None:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 NATS_PER_BIT = math.log(2.0)
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress(Generic[Result]):
+    """Progress of a measurement, ``done`` of ``total`` parts; ``result`` is None until the end."""
+
+    done: int
+    total: int
+    result: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +78,6 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkProgress:
-    """Progress of a measurement of work, in steps of a batch of paths; ``work`` is None until the end."""
-
-    done: int
-    total: int
-    work: Work | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Crooks:
     """Omega = log2 q(x^1 … x^T) - log2 p(x^1 … x^T) on forward paths and on the model's own reverse paths.
 
@@ -125,15 +127,6 @@ class Crooks:
         slope = NATS_PER_BIT * sum(float((share * (1.0 - share)).mean()) for share in accepted)
         error = math.hypot(*(mean_of(share).standard_error for share in accepted))
         return Estimate(c, error / slope if slope else math.inf)
-
-
-@dataclass(frozen=True, slots=True)
-class CrooksProgress:
-    """Progress of a measurement of Omega, in steps of a batch of paths; ``crooks`` is None until the end."""
-
-    done: int
-    total: int
-    crooks: Crooks | None = None
 
 
 def mean_of(values: NDArray[np.float64]) -> Estimate:
@@ -208,12 +201,3 @@ class Bound:
     def gain(self) -> float:
         """Gain over the null model, K - L_null, bits per `unit`."""
         return self.k - self.null
-
-
-@dataclass(frozen=True, slots=True)
-class BoundProgress:
-    """Progress of the measurement of K; ``bound`` is None until the end."""
-
-    done: int
-    total: int
-    bound: Bound | None = None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.values.measurements import BoundProgress
+from core.values.measurements import Bound, Progress
 from core.values.runs import DriftFrame, Frame, RunSpec, Start, Strided, preview_moves
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import colours_along
@@ -180,7 +180,7 @@ def drift(opened: Opened, threads: int) -> Iterator[DriftFrame]:
     yield from drift_field(opened.model, threads)
 
 
-def measure_bound(opened: Opened, spec: RunSpec) -> Iterator[BoundProgress]:
+def measure_bound(opened: Opened, spec: RunSpec) -> Iterator[Progress[Bound]]:
     """Measure K (section 2.4) on as many fresh data as ``spec`` runs, or on the default number of images."""
     from core.measurement.bound import default_count
     from core.measurement.bound import measure_bound as measure

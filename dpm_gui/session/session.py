@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from core.errors import BadInputError, DpmError
-from core.values.measurements import Bound, BoundProgress
+from core.values.measurements import Bound, Progress
 from core.values.runs import RunSpec
 from dpm_gui.desktop.numbers import grouped
 from dpm_gui.engine import opening, runs
@@ -286,9 +286,9 @@ class Session(TaskOwner):
             self.frames_added.emit(side)
         return done
 
-    def _take_bound(self, values: list[BoundProgress]) -> int:
+    def _take_bound(self, values: list[Progress[Bound]]) -> int:
         for value in values:
-            if value.bound is not None:
-                self._bound = value.bound
-                self.bound_changed.emit(value.bound)
+            if value.result is not None:
+                self._bound = value.result
+                self.bound_changed.emit(value.result)
         return len(values)

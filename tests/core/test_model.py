@@ -167,7 +167,7 @@ def test_a_module_of_one_s_own_is_sampled_and_measured_like_any_other(kind: str)
     frames = list(reverse(model, RunSpec(40, 1, threads=1)))
     assert [frame.t for frame in frames] == [5, 4, 3, 2, 1, 0]
     assert frames[-1].x.shape == (40, 3)
-    bound = list(measure_bound(model, RunSpec(30, 1, threads=1)))[-1].bound
+    bound = list(measure_bound(model, RunSpec(30, 1, threads=1)))[-1].result
     assert bound is not None
     assert (bound.kl > 0).all()
     assert np.isfinite(bound.k)

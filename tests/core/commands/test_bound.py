@@ -96,7 +96,7 @@ def beat_model(kind: str) -> DiffusionModel:
 
 
 def work_of_model(model: DiffusionModel, points: int, paths: int) -> Work:
-    found = list(measure_work(model, RunSpec(points), paths))[-1].work
+    found = list(measure_work(model, RunSpec(points), paths))[-1].result
     assert found is not None
     return found
 
@@ -121,7 +121,7 @@ def test_the_bound_of_bits_is_that_of_the_engine_and_all_its_entropies_are_finit
     beat: Path, beat_model: DiffusionModel, capsys: Capture
 ) -> None:
     found = told(capsys, "bound", beat, "--count", 200, "--json")
-    wanted = list(measure_bound(beat_model, RunSpec(200)))[-1].bound
+    wanted = list(measure_bound(beat_model, RunSpec(200)))[-1].result
     assert wanted is not None
     assert (found["kind"], found["K_bits"], found["null_bits"]) == ("binomial", wanted.k, wanted.null)
     assert found["H_prior_bits"] == pytest.approx(20)
@@ -139,7 +139,7 @@ def test_the_limit_comes_beside_k_where_it_is_known(
 ) -> None:
     found = told(capsys, "bound", beat, "--count", 300, "--limit", "--json")
     model = limit_of(beat_model)
-    limit = list(measure_bound(model, RunSpec(300)))[-1].bound
+    limit = list(measure_bound(model, RunSpec(300)))[-1].result
     assert limit is not None
     assert (found["limit_bits"], found["limit_standard_error_bits"]) == (limit.k, limit.standard_error)
     if kind == "empirical":  # which is the limit
@@ -186,7 +186,7 @@ def test_the_work_of_given_data_starts_from_their_first_rows(
     data = 5.0 * np.random.default_rng(0).standard_normal((9, 2))
     np.save(tmp_path / "data.npy", data)
     found = told(capsys, "bound", file, "--data", tmp_path / "data.npy", "--work", 4, "--points", 6, "--json")["work"]
-    wanted = list(measure_work(model, RunSpec(), 4, data[:6]))[-1].work
+    wanted = list(measure_work(model, RunSpec(), 4, data[:6]))[-1].result
     assert wanted is not None
     assert found["points"] == 6
     assert found["log_likelihood_bits"] == wanted.mean_likelihood.value
@@ -200,7 +200,7 @@ def test_the_work_is_told_as_text(beat: Path, capsys: Capture) -> None:
 
 def test_crooks_is_that_of_the_engine(beat: Path, beat_model: DiffusionModel, capsys: Capture) -> None:
     found = told(capsys, "bound", beat, "--count", 150, "--crooks", "--json")["crooks"]
-    wanted = list(measure_crooks(beat_model, RunSpec(150)))[-1].crooks
+    wanted = list(measure_crooks(beat_model, RunSpec(150)))[-1].result
     assert wanted is not None
     assert found["paths"] == 150
     for name in ("forward_mean", "reverse_mean", "crossing"):

@@ -60,7 +60,7 @@ def test_the_limit_is_that_of_the_engine_where_the_data_are_known(capsys: Captur
     found = told(capsys, "rates", "heartbeat", "--family", "constant_erasure", "--steps", 8, "--seed", 4)
     recipe = recipe_named("heartbeat")
     model = exact_model(recipe.source, recipe.info, recipe.kind, constant_erasure(8))
-    wanted = list(measure_bound(model, RunSpec(seed=4)))[-1].bound
+    wanted = list(measure_bound(model, RunSpec(seed=4)))[-1].result
     assert wanted is not None
     assert (found["limit_bits"], found["standard_error_bits"]) == (wanted.k, wanted.standard_error)
 

@@ -18,15 +18,15 @@ from core.networks.perceptrons import MultilayerPerceptron
 from core.processes.gaussian import GaussianProcess
 from core.sampling import trajectories
 from core.values.checkpoints import DataInfo
-from core.values.measurements import NATS_PER_BIT, Bound, BoundProgress, mean_of
+from core.values.measurements import NATS_PER_BIT, Bound, Progress, mean_of
 from core.values.runs import RunSpec
 
 MakeModel = Callable[[NDArray[np.float64], float], DiffusionModel]
 COUNT = 20_000
 
 
-def last(values: Iterable[BoundProgress]) -> Bound:
-    found = list(values)[-1].bound
+def last(values: Iterable[Progress[Bound]]) -> Bound:
+    found = list(values)[-1].result
     assert found is not None
     return found
 
@@ -128,7 +128,7 @@ def test_progress_is_told_step_by_step_and_the_bound_comes_last(model: Diffusion
     assert [report.total for report in reports] == [5] * len(reports)
     assert [report.done for report in reports] == sorted({report.done for report in reports})
     assert reports[-1].done == 5
-    assert [report.bound is not None for report in reports] == [False] * (len(reports) - 1) + [True]
+    assert [report.result is not None for report in reports] == [False] * (len(reports) - 1) + [True]
 
 
 def test_equal_seeds_measure_the_same_and_others_do_not(model: DiffusionModel) -> None:

@@ -44,7 +44,7 @@ MakeModel = Callable[[NDArray[np.float64], float], DiffusionModel]
 
 
 def crooks(model: DiffusionModel, count: int = COUNT, source: SourceWithDensity | None = None, seed: int = 1) -> Crooks:
-    found = list(measure_crooks(model, RunSpec(count, seed, threads=1), source))[-1].crooks
+    found = list(measure_crooks(model, RunSpec(count, seed, threads=1), source))[-1].result
     assert found is not None
     return found
 
@@ -191,8 +191,8 @@ def test_reports_say_how_far_it_is_and_batches_change_no_law(monkeypatch: pytest
     total = reports[0].total
     assert total == 2 * 4 * 50
     assert [report.done for report in reports] == list(range(1, total + 1))
-    assert [report.crooks is not None for report in reports] == [False] * (total - 1) + [True]
-    found = reports[-1].crooks
+    assert [report.result is not None for report in reports] == [False] * (total - 1) + [True]
+    found = reports[-1].result
     assert found is not None
     assert (len(found.forward), len(found.reverse)) == (1000, 1000)
     mean, error = mean_and_error(np.exp2(found.reverse))

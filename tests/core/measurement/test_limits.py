@@ -25,7 +25,7 @@ from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant, constant_erasure
 from core.recipes.paper import swiss_roll
 from core.values.checkpoints import DataInfo
-from core.values.measurements import Bound, BoundProgress
+from core.values.measurements import Bound, Progress
 from core.values.runs import RunSpec
 
 SHIPPED_ROLL = Path(__file__).resolve().parents[3] / "assets" / "checkpoints" / "swiss_roll.h5"
@@ -38,8 +38,8 @@ def info() -> DataInfo:
     return DataInfo("heartbeat", (20,), (0.0, 1.0), np.zeros(20), np.ones(20), Heartbeat().support())
 
 
-def last(values: Iterable[BoundProgress]) -> Bound:
-    found = list(values)[-1].bound
+def last(values: Iterable[Progress[Bound]]) -> Bound:
+    found = list(values)[-1].result
     assert found is not None
     return found
 

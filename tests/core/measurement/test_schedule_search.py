@@ -121,7 +121,7 @@ def test_the_limit_of_rates_is_k_by_enumeration(monkeypatch: pytest.MonkeyPatch)
 def test_the_heartbeat_s_formula_is_what_is_measured() -> None:
     betas = constant_erasure(30, first=1e-4)
     for progress in measure_bound(exact_model(Heartbeat(), BITS, "binomial", betas), RunSpec(6000, 4, threads=1)):
-        bound = progress.bound
+        bound = progress.result
     assert bound is not None
     assert abs(bound.k - heartbeat_limit(betas)) < 3 * bound.standard_error
 
@@ -149,7 +149,7 @@ def test_the_limit_of_gaussian_rates_is_that_of_the_exact_model(monkeypatch: pyt
     betas = log_linear(8, 1e-2, 1e-2)
     found = [limit_of_schedule(ROLL.source, ROLL.info, "gaussian", 8, seed)(betas) for seed in range(12)]
     for progress in measure_bound(exact_model(ROLL.source, ROLL.info, "gaussian", betas), RunSpec(4000, 1, threads=1)):
-        bound = progress.bound
+        bound = progress.result
     assert bound is not None
     error = math.hypot(bound.standard_error, np.std(found, ddof=1) / math.sqrt(len(found)))
     assert abs(np.mean(found) - bound.k) < 3 * error

@@ -39,13 +39,13 @@ SPEC = RunSpec(seed=1, threads=1)
 
 
 def work_from(model: DiffusionModel, data: NDArray[np.floating], paths: int, seed: int = 1) -> Work:
-    found = list(measure_work(model, RunSpec(seed=seed, threads=1), paths, data))[-1].work
+    found = list(measure_work(model, RunSpec(seed=seed, threads=1), paths, data))[-1].result
     assert found is not None
     return found
 
 
 def bound_on(model: DiffusionModel, data: NDArray[np.floating]) -> Bound:
-    found = list(measure_bound(model, SPEC, data))[-1].bound
+    found = list(measure_bound(model, SPEC, data))[-1].result
     assert found is not None
     return found
 
@@ -294,8 +294,8 @@ def test_every_report_says_how_far_it_is_and_the_last_one_carries_the_work(exact
     total = reports[0].total
     assert [report.done for report in reports] == list(range(1, total + 1))
     assert {report.total for report in reports} == {total}
-    assert [report.work is not None for report in reports] == [False] * (total - 1) + [True]
-    found = reports[-1].work
+    assert [report.result is not None for report in reports] == [False] * (total - 1) + [True]
+    found = reports[-1].result
     assert found is not None
     assert found.work.shape == (40, 300)
     assert not any(array.flags.writeable for array in (found.points, found.work, found.likelihood, found.tightening))

@@ -29,9 +29,9 @@ def test_a_fresh_network_is_the_exact_reverse_of_unit_gaussian_data(kind: str, s
     torch.testing.assert_close(distribution.mean, (1 - beta) ** 0.5 * torch.from_numpy(data))
     torch.testing.assert_close(distribution.variance, torch.full_like(distribution.mean, beta))
     *_, last = measure_bound(model, RunSpec(64, 1, threads=1), data)
-    assert last.bound is not None
-    assert last.bound.unit == "pixel"
-    assert abs(last.bound.gain) < 4 * last.bound.standard_error
+    assert last.result is not None
+    assert last.result.unit == "pixel"
+    assert abs(last.result.gain) < 4 * last.result.standard_error
 
 
 @pytest.mark.parametrize("kind", MAKERS)

@@ -47,7 +47,7 @@ def stored(name: str) -> tuple[Checkpoint, Bound]:
 def measured(name: str, count: int, seed: int) -> Bound:
     found: Bound | None = None
     for progress in measure_bound(model_of(name), RunSpec(count, seed, threads=1)):
-        found = progress.bound
+        found = progress.result
     assert found is not None
     return found
 

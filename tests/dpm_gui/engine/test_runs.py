@@ -45,6 +45,6 @@ def test_what_comes_through_cannot_be_written_to(opened: Opened) -> None:
 
 def test_the_bound_comes_last_and_alone(opened: Opened) -> None:
     *reports, last = runs.measure_bound(opened, SPEC)
-    assert all(report.bound is None for report in reports)
-    assert last.bound is not None
-    assert last.bound.count == SPEC.count
+    assert all(report.result is None for report in reports)
+    assert last.result is not None
+    assert last.result.count == SPEC.count

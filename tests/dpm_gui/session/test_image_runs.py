@@ -146,7 +146,7 @@ def test_the_bound_is_measured_on_as_many_pictures_as_is_usual_and_per_pixel(
 ) -> None:
     monkeypatch.setattr("core.measurement.bound.DEFAULT_IMAGES", 11)
     *_, last = runs.measure_bound(model, replace(SPEC, count=400, denoise_from=3))
-    assert last.bound is not None
-    assert last.bound.count == 11
-    assert last.bound.unit == "pixel"
-    assert last.bound.bits_per_dimension is not None
+    assert last.result is not None
+    assert last.result.count == 11
+    assert last.result.unit == "pixel"
+    assert last.result.bits_per_dimension is not None

@@ -234,10 +234,10 @@ def test_measuring_gives_the_engine_s_bound(opened: Session, qtbot: QtBot) -> No
         opened.measure_bound()
     assert opened.opened is not None
     *_, last = measure_bound(opened.opened.model, SPEC)
-    assert last.bound is not None
+    assert last.result is not None
     assert opened.bound is not None
-    assert opened.bound.k == last.bound.k
-    np.testing.assert_array_equal(opened.bound.kl, last.bound.kl)
+    assert opened.bound.k == last.result.k
+    np.testing.assert_array_equal(opened.bound.kl, last.result.kl)
     assert isinstance(received[0], Activity)
     assert (received[0].text, received[0].total) == ("Measuring K", STEPS)
 
