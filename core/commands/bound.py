@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.commands.common import open_model, read_array, result_of
+from core.commands.common import blamed_on, open_model, read_array, result_of
 from core.errors import BadInputError
 from core.values.arrays import NUMBERS
 from core.values.measurements import Bound, Crooks, Work
@@ -31,10 +31,8 @@ def bound(options: argparse.Namespace) -> int:
     if options.count is None:
         options.count = default_count(model.data)
     data = None if options.data is None else read_array(options.data, NUMBERS).astype(np.float64, copy=False)
-    try:
+    with blamed_on("--limit"):
         limit_model = limit_of(model) if options.limit else None
-    except BadInputError as error:
-        raise BadInputError(f"--limit: {error}") from error
     if options.crooks:
         _check_density(model)
     found = _measured(model, options, data, "measuring K")
@@ -67,10 +65,8 @@ def _check_options(options: argparse.Namespace) -> None:
     options.points = DEFAULT_POINTS if options.points is None else options.points
     if options.points < 2:
         raise BadInputError(f"--points: {options.points} are too few for a standard error; give two or more")
-    try:
+    with blamed_on("--work"):
         check_paths(options.work, options.points)
-    except BadInputError as error:
-        raise BadInputError(f"--work: {error}") from error
 
 
 def _measured(
@@ -90,21 +86,16 @@ def _measured_work(model: DiffusionModel, options: argparse.Namespace, data: NDA
 
     spec = RunSpec(count=options.points, seed=options.seed)
     points = None if data is None else data[: options.points]
-    try:
-        reports = measure_work(model, spec, options.work, points)
-        return result_of(reports, "measuring the work")
-    except BadInputError as error:
-        raise BadInputError(f"{options.file}: {error}") from error
+    with blamed_on(options.file):
+        return result_of(measure_work(model, spec, options.work, points), "measuring the work")
 
 
 def _measured_crooks(model: DiffusionModel, options: argparse.Namespace) -> Crooks:
     from core.measurement.crooks import measure_crooks
 
     reports = measure_crooks(model, RunSpec(count=options.count, seed=options.seed))
-    try:
+    with blamed_on(options.file):
         return result_of(reports, "measuring forward and reverse paths")
-    except BadInputError as error:
-        raise BadInputError(f"{options.file}: {error}") from error
 
 
 def _facts(found: Bound, limit: Bound | None, work: Work | None, crooks: Crooks | None) -> dict[str, object]:

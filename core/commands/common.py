@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import one_line
+from core.errors import BadInputError, one_line
 from core.formats.arrays import read_npy, refuse
 from core.values.arrays import check_numbers
 from core.values.checkpoints import Checkpoint
@@ -72,6 +73,15 @@ def result_of(reports: Iterator[Progress[Value]], label: str) -> Value:
     if found is None:
         raise RuntimeError(f"{label} gave no result")
     return found
+
+
+@contextmanager
+def blamed_on(name: str) -> Iterator[None]:
+    """Put ``name``, an option or a path, before the message of a `BadInputError`."""
+    try:
+        yield
+    except BadInputError as error:
+        raise BadInputError(f"{name}: {error}") from error
 
 
 def read_array(path: str, kinds: str = "fiu", *, finite: bool = True) -> NDArray[np.generic]:

@@ -55,16 +55,8 @@ def inpaint(options: argparse.Namespace) -> int:
 
 def _request(options: argparse.Namespace, model: DiffusionModel) -> InpaintingRequest:
     """Return the request in the options, or that of a file with the given options replaced."""
-    given = {
-        "count": options.count,
-        "seed": options.seed,
-        "known_mode": options.known_mode,
-        "timing": options.timing,
-        "resample_times": options.resample_times,
-        "weighted": options.weighted or None,
-        "start": options.start,
-        "particles": options.particles,
-    }
+    names = ("count", "seed", "known_mode", "timing", "resample_times", "start", "particles")
+    given = {name: getattr(options, name) for name in names} | {"weighted": options.weighted or None}
     changes = {name: value for name, value in given.items() if value is not None}
     if options.weighted and options.resample_times is None:
         changes["resample_times"] = None  # weights exclude RePaint resampling, whatever the file holds

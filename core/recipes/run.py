@@ -34,16 +34,8 @@ class RecipeRun:
             torch.manual_seed(seed)
             self._network = recipe.network(len(recipe.betas))
         total = recipe.steps if steps is None else steps
-        spec = TrainingSpec(
-            total,
-            seed=seed,
-            batch=recipe.batch,
-            learning_rate=recipe.learning_rate,
-            validation=recipe.validation,
-            beta2=recipe.beta2,
-            t_sampling_weight=recipe.t_sampling_weight,
-            threads=recipe.threads,
-        )
+        shared = ("batch", "learning_rate", "validation", "beta2", "t_sampling_weight", "threads")
+        spec = TrainingSpec(total, seed=seed, **{name: getattr(recipe, name) for name in shared})
         self._trainer = Trainer(self._network, recipe.rates(), recipe.source, recipe.info, spec)
 
     @classmethod
