@@ -11,11 +11,10 @@ from core.recipes.recipe import Recipe
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
     make.__name__: make
-    for experiments in (
-        (swiss_roll, swiss_roll_rbf, heartbeat, heartbeat_fast),
-        (digits, dead_leaves, dead_leaves_paper, gravel, brick, colour_patches),
+    for make in (
+        *(swiss_roll, swiss_roll_rbf, heartbeat, heartbeat_fast),
+        *(digits, dead_leaves, dead_leaves_paper, gravel, brick, colour_patches),
     )
-    for make in experiments
 }
 
 

@@ -63,15 +63,7 @@ SHIPPED_CHECKPOINTS = {name: f"checkpoints/{file}.h5" for name, file, _, _ in SH
 FIRST_COMMANDS = (
     Command("open", "File", "Open…", ("Ctrl+O",), "Open a checkpoint", "folder-open"),
     *(Command(name, "File", f"Open {what}", (), tip) for name, _, what, tip in SHIPPED),
-    Command(
-        "export",
-        "File",
-        "Export film or figure…",
-        ("Ctrl+E",),
-        "Save a film (GIF, MP4) or a figure (PNG)",
-        "film",
-        line=True,
-    ),
+    Command("export", "File", "Export film or figure…", ("Ctrl+E",), "Save as GIF, MP4 or PNG", "film", line=True),
     Command("quit", "File", "Quit", ("Ctrl+Q",), "Close the window", line=True),
     Command("undo", "Edit", "Undo", ("Ctrl+Z",), "Undo the last change", "undo-2"),
     Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Repeat the change that was undone", "redo-2"),
