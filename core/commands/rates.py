@@ -25,7 +25,7 @@ ROWS = 11
 
 def rates(options: argparse.Namespace) -> int:
     """Print rates for the data of a recipe and the limit of K with them; write them to a file if asked to."""
-    from core.recipes.registry import recipe_named
+    from core.recipes.run import recipe_named
 
     recipe = recipe_named(options.recipe)
     options.steps = len(recipe.betas) if options.steps is None else options.steps

@@ -42,7 +42,7 @@ def train(options: argparse.Namespace) -> int:
 
 def recipes(_: argparse.Namespace) -> int:
     """List the recipes."""
-    from core.recipes.registry import RECIPES
+    from core.recipes.run import RECIPES
     from core.recipes.user_data import WITH_DATA
 
     summaries = {name: make().summary for name, make in RECIPES.items()}
@@ -68,7 +68,7 @@ def _training_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
 
 def _recipe_and_out(options: argparse.Namespace) -> tuple[Recipe, str]:
     """Return the recipe to train and the path of its checkpoint; print how user data are interpreted."""
-    from core.recipes.registry import recipe_named
+    from core.recipes.run import recipe_named
     from core.recipes.user_data import WITH_DATA, data_recipe
 
     if options.data is not None:
@@ -114,7 +114,7 @@ def _measured(run: RecipeRun, path: str) -> Checkpoint:
     from core.measurement.bound import measure_bound
     from core.model import model_from
     from core.recipes.user_data import measured_count
-    from core.runtime.randomness import numpy_generator
+    from core.runtime.devices import numpy_generator
 
     checkpoint = run.checkpoint()
     model = model_from(checkpoint, path)

@@ -19,8 +19,8 @@ from core.formats.arrays import NPY_SIGNATURE, is_idx, read_idx, read_npy, read_
 from core.formats.cifar import RECORD, cifar_batches, read_cifar
 from core.formats.hdf5 import SIGNATURE, read_hdf5
 from core.formats.images import grey_if_all_are, read_folder, read_image, resized
+from core.runtime.devices import numpy_generator
 from core.runtime.files import first_bytes
-from core.runtime.randomness import numpy_generator
 from core.values.checkpoints import MAX_EXAMPLES, DataInfo
 
 MIN_EXAMPLES = 10

@@ -13,7 +13,7 @@ from torch import Tensor
 from core.errors import BadInputError
 from core.measurement.limits import known_truth
 from core.model import DiffusionModel, step_divergence
-from core.runtime.randomness import numpy_generator, torch_generator
+from core.runtime.devices import numpy_generator, torch_generator
 from core.sampling.trajectories import chunk_size, prepare
 from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo, channels_of, pixels_of

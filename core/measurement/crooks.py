@@ -16,7 +16,7 @@ from core.measurement.work import check_finite, log_ratio, log_weights
 from core.model import DiffusionModel
 from core.networks.analytic import AnalyticNetwork
 from core.networks.empirical import EmpiricalNetwork
-from core.runtime.randomness import numpy_generator, torch_generator
+from core.runtime.devices import numpy_generator, torch_generator
 from core.sampling.trajectories import chunk_sizes, prepare
 from core.values.arrays import read_only
 from core.values.measurements import NATS_PER_BIT, Crooks, Progress

@@ -25,7 +25,7 @@ from core.model import DiffusionModel, divergence_at
 from core.processes.base import Process
 from core.processes.registry import process_of
 from core.processes.schedules import Schedule, log_linear, warped_erasure
-from core.runtime.randomness import numpy_generator, torch_generator
+from core.runtime.devices import numpy_generator, torch_generator
 from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo

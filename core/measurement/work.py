@@ -15,7 +15,7 @@ from core.measurement.bound import held_out
 from core.model import DiffusionModel
 from core.processes.base import Process
 from core.processes.distributions import StateDistribution
-from core.runtime.randomness import torch_generator
+from core.runtime.devices import torch_generator
 from core.sampling.trajectories import chunk_size, prepare
 from core.values.arrays import read_only
 from core.values.measurements import NATS_PER_BIT, Progress, Work

@@ -17,7 +17,7 @@ from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.posterior.large_images import resized, takes_any_size, windowed
 from core.posterior.samplers import equally_weighted, reverse_under
-from core.runtime.randomness import torch_generator
+from core.runtime.devices import torch_generator
 from core.sampling.predictions import x0_estimates
 from core.sampling.starts import from_image
 from core.sampling.strided import chosen_steps, strided_kernel

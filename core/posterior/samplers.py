@@ -21,8 +21,7 @@ from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.posterior.tilting import Particles, TiltedChain
 from core.posterior.x0_moments import ReverseChain
-from core.runtime.devices import check_memory
-from core.runtime.randomness import torch_generator
+from core.runtime.devices import check_memory, torch_generator
 from core.sampling.trajectories import noise_start, prepare
 from core.values.arrays import read_only
 from core.values.potentials import Posterior, check_posterior, mask_of

@@ -14,7 +14,7 @@ from core.networks.multiscale import MultiscaleConvolution
 from core.networks.unet import UNet
 from core.processes.schedules import Schedule, log_linear
 from core.recipes.recipe import Recipe
-from core.runtime.randomness import numpy_generator
+from core.runtime.devices import numpy_generator
 
 STEPS = 1000
 """T, as in the paper."""

@@ -12,7 +12,7 @@ from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
 from core.networks.radial_basis import RadialBasisNetwork
 from core.processes.schedules import constant_erasure, log_linear, warped_erasure
 from core.recipes.recipe import Recipe
-from core.runtime.randomness import numpy_generator
+from core.runtime.devices import numpy_generator
 from core.values.checkpoints import MAX_EXAMPLES, DataInfo
 
 

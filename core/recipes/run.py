@@ -1,21 +1,41 @@
-"""Running a recipe: data, training, bound and checkpoint."""
+"""All recipes by name, and running one: data, training, bound and checkpoint."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import torch
 
 from core.errors import BadCheckpointError, BadInputError
+from core.recipes.images import brick, colour_patches, dead_leaves, dead_leaves_paper, digits, gravel
+from core.recipes.paper import heartbeat, heartbeat_fast, swiss_roll, swiss_roll_rbf
 from core.recipes.recipe import Recipe
-from core.recipes.registry import recipe_named
 from core.training.trainer import Trainer, TrainingSpec
 from core.values.checkpoints import Checkpoint, NetworkInfo
 from core.values.runs import MAX_SEED
 from core.values.training import TrainingProgress, TrainingState
+
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    make.__name__: make
+    for make in (
+        *(swiss_roll, swiss_roll_rbf, heartbeat, heartbeat_fast),
+        *(digits, dead_leaves, dead_leaves_paper, gravel, brick, colour_patches),
+    )
+}
+
+
+def recipe_named(name: str) -> Recipe:
+    """Return the recipe called ``name``.
+
+    Raises:
+        BadInputError: If there is none; the message lists all recipes.
+    """
+    if name not in RECIPES:
+        raise BadInputError(f"there is no recipe {name!r}; there are: {', '.join(RECIPES)}")
+    return RECIPES[name]()
 
 
 class RecipeRun:

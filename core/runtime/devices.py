@@ -1,4 +1,4 @@
-"""The resources of the machine: threads, memory, disk space, and the loading of torch.
+"""The resources of the machine: threads, memory, disk space, random numbers, and the loading of torch.
 
 torch is imported only where it is needed, since commands that do not use it check the memory too.
 """
@@ -10,9 +10,16 @@ import importlib.util
 import os
 import shutil
 import sys
+import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from core.errors import BadInputError, OutputError
+
+if TYPE_CHECKING:
+    import torch
 
 MEMORY_REPORT = Path("/proc/meminfo")
 BLOCK_BYTES = 8 * 1024**2
@@ -77,3 +84,26 @@ def load_torch_library() -> None:
         load.restype = ctypes.c_void_p
         load.argtypes = [ctypes.c_char_p, ctypes.c_int]
         load(os.fsencode(path), os.RTLD_NOW | os.RTLD_LOCAL)
+
+
+def numpy_generator(seed: int, stream: str, index: int = 0) -> np.random.Generator:
+    """Return the generator of ``stream`` under ``seed``; streams of one seed are independent of each other.
+
+    Args:
+        seed: The seed of the run, not negative.
+        stream: Name of the purpose of the numbers, such as ``"data"``.
+        index: Number of the batch or step, for streams that start again at each.
+    """
+    return np.random.default_rng(_sequence(seed, stream, index))
+
+
+def torch_generator(seed: int, stream: str, index: int = 0) -> torch.Generator:
+    """Return torch's counterpart of `numpy_generator`, on the CPU."""
+    import torch
+
+    state = _sequence(seed, stream, index).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(state >> np.uint64(1)))
+
+
+def _sequence(seed: int, stream: str, index: int) -> np.random.SeedSequence:
+    return np.random.SeedSequence([seed, zlib.crc32(stream.encode()), index])

@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 
 from core.model import DiffusionModel
-from core.runtime.devices import check_memory, use_threads
-from core.runtime.randomness import numpy_generator, torch_generator
+from core.runtime.devices import check_memory, numpy_generator, torch_generator, use_threads
 from core.sampling.strided import moves
 from core.values.arrays import read_only
 from core.values.runs import Frame, RunSpec, SamplingProgress, Start, Strided

@@ -17,9 +17,8 @@ from core.errors import BadInputError, TrainingError
 from core.model import DiffusionModel
 from core.networks.base import Network
 from core.processes.schedules import checked
-from core.runtime.devices import use_threads
+from core.runtime.devices import numpy_generator, torch_generator, use_threads
 from core.runtime.files import uninterrupted
-from core.runtime.randomness import numpy_generator, torch_generator
 from core.training.learned_schedule import ScheduleModule
 from core.training.objective import minibatch_bounds
 from core.training.state import flattened, packed, unpack

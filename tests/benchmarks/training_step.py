@@ -18,7 +18,7 @@ import torch
 from core.networks.base import Network
 from core.networks.perceptrons import BitPerceptron
 from core.recipes.recipe import Recipe
-from core.recipes.registry import recipe_named
+from core.recipes.run import recipe_named
 from core.training.trainer import Trainer, TrainingSpec
 
 ROUNDS = {True: 4, False: 20}

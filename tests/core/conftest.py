@@ -21,7 +21,8 @@ from core.networks.perceptrons import MultilayerPerceptron
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant, constant_erasure, linear, log_linear
-from core.recipes import paper, registry
+from core.recipes import paper
+from core.recipes import run as recipe_runs
 from core.recipes.recipe import Recipe
 from core.training import trainer
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
@@ -146,7 +147,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Recipe:
     recipe = dataclasses.replace(
         paper.swiss_roll(), batch=32, steps=6, network=lambda _: MultilayerPerceptron(2, width=8, layers=2)
     )
-    monkeypatch.setitem(registry.RECIPES, "swiss_roll", lambda: recipe)
+    monkeypatch.setitem(recipe_runs.RECIPES, "swiss_roll", lambda: recipe)
     monkeypatch.setattr(formulas, "QUADRATURE_NODES", 128)
     return recipe
 

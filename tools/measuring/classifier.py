@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, pad
 
 from core.data.shipped_images import Digits
-from core.runtime.randomness import torch_generator
+from core.runtime.devices import torch_generator
 
 EPOCHS = 8
 BATCH = 100

@@ -20,8 +20,8 @@ from core.data.images import GreyLevelSource
 from core.data.shipped_images import Digits
 from core.formats.checkpoints import load
 from core.model import DiffusionModel, model_from
+from core.runtime.devices import numpy_generator
 from core.runtime.files import atomic_path
-from core.runtime.randomness import numpy_generator
 from core.sampling.trajectories import samples
 from core.values.checkpoints import Checkpoint, channels_of, to_levels
 from core.values.runs import RunSpec

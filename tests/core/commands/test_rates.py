@@ -17,7 +17,7 @@ from core.measurement.bound import measure_bound
 from core.measurement.limits import exact_model
 from core.processes.schedules import FAMILIES, alpha_bars, constant_erasure
 from core.recipes.recipe import Recipe
-from core.recipes.registry import recipe_named
+from core.recipes.run import recipe_named
 from core.values.runs import RunSpec
 
 Capture = pytest.CaptureFixture[str]

@@ -22,7 +22,7 @@ from core.measurement.schedule_search import limit_of_schedule, nelder_mead, sea
 from core.model import divergence_at
 from core.processes.schedules import constant_erasure, log_linear, warped_erasure
 from core.recipes.paper import heartbeat, swiss_roll
-from core.recipes.registry import recipe_named
+from core.recipes.run import recipe_named
 from core.values.checkpoints import DataInfo
 from core.values.runs import RunSpec
 

@@ -16,7 +16,7 @@ from core.networks.empirical import EmpiricalNetwork
 from core.posterior.samplers import equally_weighted, reverse_under, systematic
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
-from core.runtime.randomness import torch_generator
+from core.runtime.devices import torch_generator
 from core.values.potentials import HalfPlane, Mask, NoisyObservation, PaintedField, Posterior, Product
 from core.values.runs import RunSpec
 from tests.support.posteriors import FEW, FEW_WISH, ONE, T, Unit, Y, gaussian_density, last, mean_and_variance, observed

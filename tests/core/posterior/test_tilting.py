@@ -21,7 +21,7 @@ from core.posterior.x0_moments import ReverseChain
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure, log_linear
-from core.runtime.randomness import torch_generator
+from core.runtime.devices import torch_generator
 from core.values.checkpoints import DataInfo
 from core.values.potentials import BitPotential, Mask, Posterior, Potential, Product
 from tests.support.potentials import ALL, CASES, FIELD, KNOWN, NOISY, ONE, PARTLY, RIGHT, UP, WAVE, bilinear, log_of

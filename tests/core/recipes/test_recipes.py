@@ -19,10 +19,9 @@ from core.model import DiffusionModel, model_from
 from core.networks.perceptrons import MultilayerPerceptron
 from core.processes.registry import process_of
 from core.processes.schedules import alpha_bars, log_linear
-from core.recipes import registry
+from core.recipes import run as recipe_runs
 from core.recipes.recipe import Recipe
-from core.recipes.registry import RECIPES, recipe_named
-from core.recipes.run import RecipeRun
+from core.recipes.run import RECIPES, RecipeRun, recipe_named
 from core.recipes.user_data import WITH_DATA
 from core.sampling.trajectories import reverse
 from core.training import trainer
@@ -116,7 +115,7 @@ def test_every_recipe_is_resumed_bit_for_bit_also_between_two_reports(
 ) -> None:
     monkeypatch.setattr(trainer, "REPORT_EVERY", 2)
     small = shortened(name, steps=5)
-    monkeypatch.setitem(registry.RECIPES, name, lambda: small)
+    monkeypatch.setitem(recipe_runs.RECIPES, name, lambda: small)
     stopped, never_stopped = RecipeRun(small, seed=2), RecipeRun(small, seed=2)
     average = stopped._trainer._average
 

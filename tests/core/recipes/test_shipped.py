@@ -16,7 +16,7 @@ from core.measurement.bound import measure_bound
 from core.model import DiffusionModel, model_from
 from core.networks.registry import build_network
 from core.processes.schedules import alpha_bars
-from core.recipes.registry import RECIPES, recipe_named
+from core.recipes.run import RECIPES, recipe_named
 from core.sampling.trajectories import reverse
 from core.values.checkpoints import Checkpoint
 from core.values.measurements import Bound

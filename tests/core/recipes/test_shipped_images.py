@@ -18,7 +18,7 @@ from core.measurement.bound import bits_per_dimension as coded_in
 from core.measurement.bound import default_count
 from core.model import DiffusionModel, model_from
 from core.posterior.inpainting import preview
-from core.runtime.randomness import numpy_generator, torch_generator
+from core.runtime.devices import numpy_generator, torch_generator
 from core.sampling.trajectories import reverse
 from core.training.objective import minibatch_bounds
 from core.values.checkpoints import pixels_of

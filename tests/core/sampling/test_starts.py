@@ -10,7 +10,7 @@ import torch
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
-from core.runtime.randomness import torch_generator
+from core.runtime.devices import torch_generator
 from core.sampling.starts import from_image, from_state, start_of
 from core.sampling.trajectories import forward, reverse
 from core.values.runs import Branch, Frame, RunSpec, Start, preview_moves

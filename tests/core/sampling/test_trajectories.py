@@ -31,7 +31,7 @@ from core.networks.perceptrons import MultilayerPerceptron
 from core.processes.binomial import BinomialProcess
 from core.processes.schedules import constant_erasure
 from core.runtime import devices
-from core.runtime.randomness import torch_generator
+from core.runtime.devices import torch_generator
 from core.sampling import trajectories
 from core.sampling.predictions import GRID_SIDE, drift_field, x0_estimates
 from core.sampling.trajectories import STATES_AT_ONCE, chunk_size, forward, reverse, samples

@@ -15,7 +15,7 @@ from core.model import DiffusionModel
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure
-from core.runtime.randomness import numpy_generator, torch_generator
+from core.runtime.devices import numpy_generator, torch_generator
 from core.training import objective
 from core.training import trainer as trainer_module
 from core.training.objective import minibatch_bounds
