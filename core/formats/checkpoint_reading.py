@@ -15,7 +15,7 @@ from core.errors import BadInputError
 from core.formats.hdf5 import UntrustedFile
 from core.processes.schedules import MAX_STEPS, checked
 from core.values.arrays import read_only
-from core.values.checkpoints import MAX_EXAMPLES, Checkpoint, DataInfo, NetworkInfo
+from core.values.checkpoints import MAX_EXAMPLES, Checkpoint, DataInfo, NetworkInfo, column_names
 from core.values.measurements import Bound
 from core.values.training import TrainingState
 
@@ -134,7 +134,20 @@ def _data(source: UntrustedFile, kind: str) -> DataInfo:
     level = source.number(group, "grey_level") if "grey_level" in group.attrs else None
     if level is not None and (level <= 0 or kind != "gaussian"):
         raise source.refusal(f"/data grey_level is {level:g}, which is no width of a grey level of Gaussian data")
-    return DataInfo(source.text(group, "name"), shape, (low, high), shift, scale, read_only(examples), level)
+    columns = _columns(source, shape) if "columns" in group.attrs else ()
+    return DataInfo(source.text(group, "name"), shape, (low, high), shift, scale, read_only(examples), level, columns)
+
+
+def _columns(source: UntrustedFile, shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the names of the columns of points of ``shape``."""
+    try:
+        found = json.loads(source.text(source.group("data"), "columns"))
+    except (ValueError, RecursionError) as error:
+        raise source.refusal("/data columns is no JSON") from error
+    texts = found if isinstance(found, list) and all(isinstance(name, str) for name in found) else []
+    if (len(texts),) != shape or column_names(texts) != tuple(texts):
+        raise source.refusal(f"/data columns is no list of one short line for each of the columns of shape {shape}")
+    return tuple(texts)
 
 
 def _units(source: UntrustedFile, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:

@@ -92,6 +92,8 @@ def write_parts(file: h5py.File, checkpoint: Checkpoint) -> None:
     )
     if info.grey_level is not None:
         data.attrs["grey_level"] = info.grey_level
+    if info.columns:
+        data.attrs["columns"] = json.dumps(info.columns, ensure_ascii=False)
     data["shift"], data["scale"] = info.shift, info.scale
     _write_examples(data, info)
     if checkpoint.training is not None:

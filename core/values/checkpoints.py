@@ -5,13 +5,14 @@ Images are grey, ``(height, width)``, or RGB, ``(height, width, 3)``, channels l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.errors import printable
 from core.values.measurements import Bound
 from core.values.training import TrainingState
 
@@ -20,6 +21,10 @@ LEVELS = 256
 MAX_LEVEL = LEVELS - 1
 MAX_EXAMPLES = 512
 """The most examples in a checkpoint."""
+MAX_COLUMNS = 64
+"""The most columns of points that have names and can be shown."""
+MAX_COLUMN_NAME = 64
+"""The longest name of a column, characters."""
 
 
 def is_image(shape: tuple[int, ...]) -> bool:
@@ -68,6 +73,21 @@ def level_width(value_range: tuple[float, float], grey_level: float | None) -> t
     return width or 1.0, 0.0 if grey_level else 0.5
 
 
+def column_names(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return ``texts`` as names of columns: one line each, at most `MAX_COLUMN_NAME` characters, none of them empty.
+
+    More than `MAX_COLUMNS` columns have no names.
+    """
+    if len(texts) > MAX_COLUMNS:
+        return ()
+    return tuple(_column_name(text, number) for number, text in enumerate(texts, start=1))
+
+
+def _column_name(text: str, number: int) -> str:
+    name = " ".join(printable(text).split()) or f"column {number}"
+    return name if len(name) <= MAX_COLUMN_NAME else f"{name[: MAX_COLUMN_NAME - 1]}…"
+
+
 @dataclass(frozen=True, slots=True)
 class DataInfo:
     """A checkpoint's description of its data.
@@ -80,6 +100,7 @@ class DataInfo:
         examples: ``[N, *shape]``, N <= `MAX_EXAMPLES`, user's units, float32, read-only.
         grey_level: Width of one grey level, user's units, if the data are images of whole grey levels: uniform noise of
             that width is part of their density (section 6 of the mathematics). None for other data.
+        columns: Names of the columns of points, as `column_names` makes them; empty if they have none.
     """
 
     name: str
@@ -89,6 +110,7 @@ class DataInfo:
     scale: NDArray[np.float64]
     examples: NDArray[np.float32]
     grey_level: float | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def is_image(self) -> bool:
