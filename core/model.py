@@ -96,9 +96,7 @@ def model_from(checkpoint: Checkpoint, path: object) -> DiffusionModel:
     info = checkpoint.network
     try:
         process = process_of(checkpoint.kind, checkpoint.betas)
-        with np.errstate(over="ignore"):
-            examples = checkpoint.data.to_model(checkpoint.data.examples)
-        process.check_states(examples, "/data/examples, in model units")
+        _check_examples(process, checkpoint.data)
         with torch.device("meta"):
             layout = build_network(info.kind, info.config)
         _check_weights(layout, info)
@@ -111,6 +109,15 @@ def model_from(checkpoint: Checkpoint, path: object) -> DiffusionModel:
         return DiffusionModel(process, network, checkpoint.data)
     except BadInputError as error:
         raise BadCheckpointError(path, str(error)) from error
+
+
+def _check_examples(process: Process, info: DataInfo) -> None:
+    """Raise `BadInputError` unless examples and held-out examples are states of ``process``."""
+    for name, values in (("examples", info.examples), ("held_out", info.held_out)):
+        if values is not None:
+            with np.errstate(over="ignore"):
+                states = info.to_model(values)
+            process.check_states(states, f"/data/{name}, in model units")
 
 
 def _check_weights(layout: nn.Module, info: NetworkInfo) -> None:

@@ -17,6 +17,9 @@ GREY_LEVEL = 1.0
 NOISE_VARIANCE = GREY_LEVEL**2 / 12.0
 EXAMPLE_BYTES = 256 * 1024
 """The most that the examples of one checkpoint may take on disk."""
+HELD_OUT_BYTES = 1024 * 1024
+"""The same for its held-out examples; more, since the standard error of K falls with their number."""
+FEWEST_HELD_OUT = 4
 PROBED = 32
 BLOCK = 2**16
 MOMENT_DRAWS = 2048
@@ -78,7 +81,7 @@ class GreyLevelSource(ABC):
     def info(self, rng: np.random.Generator) -> DataInfo:
         """Return the units (scalars) and examples (whole grey levels) that a checkpoint holds of these data."""
         mean, deviation = self.moments(rng)
-        examples = self.examples(_affordable(self.images(PROBED, rng)), rng).astype(np.float32)
+        examples = self.examples(_affordable(self.images(PROBED, rng), EXAMPLE_BYTES), rng).astype(np.float32)
         shift, scale = np.array(mean), np.array(deviation)
         return DataInfo(self.name, self.shape, self.value_range, shift, scale, read_only(examples), self.grey_level)
 
@@ -146,7 +149,13 @@ def _counts(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     return counts
 
 
-def _affordable(images: NDArray[np.uint8]) -> int:
-    """Return how many images like these fit into a checkpoint as examples, at least 1."""
+def held_out_examples(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return as many of the held-out ``images`` [N, *shape] as a checkpoint holds, whole grey levels, read-only."""
+    most = max(FEWEST_HELD_OUT, _affordable(images[:PROBED], HELD_OUT_BYTES))
+    return read_only(images[:most].astype(np.float32))
+
+
+def _affordable(images: NDArray[np.uint8], most_bytes: int) -> int:
+    """Return how many images like these take at most ``most_bytes`` in a checkpoint: 1 … `MAX_EXAMPLES`."""
     packed = len(zlib.compress(images.tobytes())) / len(images)
-    return int(max(1, min(MAX_EXAMPLES, EXAMPLE_BYTES / packed)))
+    return int(max(1, min(MAX_EXAMPLES, most_bytes / packed)))

@@ -77,7 +77,7 @@ class Examples:
         return shape
 
     @property
-    def held_out(self) -> Source:
+    def held_out(self) -> Examples:
         """The held-out examples, or these themselves if there are no others, as in a checkpoint."""
         return self if self.held_out_data is None else Examples(self.name, self.held_out_data, self.grey_level)
 

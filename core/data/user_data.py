@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.data.array_kinds import BitArray, ImageArrays, Levels, PointArray, interpret_array
 from core.data.crops import Crops, split_by_columns
-from core.data.images import GreyLevelSource, StoredImages
+from core.data.images import GreyLevelSource, StoredImages, held_out_examples
 from core.data.registry import FORMULAS
 from core.data.shipped_images import IMAGE_SOURCES
 from core.data.sources import Examples, Source
@@ -137,7 +137,7 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...]) -> U
     training, held_out = split_indices(count)
     source = Examples(_name(path), found.values[training], held_out_data=found.values[held_out])
     chosen = numpy_generator(SPLIT_SEED, "examples").permutation(len(training))[:MAX_EXAMPLES]
-    examples = source.examples[chosen]
+    examples, kept = source.examples[chosen], source.held_out.examples[:MAX_EXAMPLES]
     if bits:
         units = (0.0, 1.0), np.zeros(width), np.ones(width)
     else:
@@ -147,7 +147,7 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...]) -> U
             raise BadInputError(f"its column {int(same.argmax()) + 1} is the same in all rows; leave it out")
         units = (float(rows.min()), float(rows.max())), rows.mean(axis=0), deviations
     what = f"{count} sequences of {width} bits" if bits else f"{count} points in {width} dimensions"
-    info = DataInfo(source.name, source.shape, *units, examples)
+    info = DataInfo(source.name, source.shape, *units, examples, held_out=kept)
     interpreted_as = printable("; ".join((what, *notes, f"{len(held_out)} of them are held out")))
     return UserData("binomial" if bits else "gaussian", source, info, interpreted_as, _sentence(path, interpreted_as))
 
@@ -166,7 +166,9 @@ def _images(
         done = f"training uses crops of {size} x {size}", "the right part of each image is held out"
     else:
         source, done = _whole(images, held_out_data, _name(path), side)
-    info = source.info(numpy_generator(SPLIT_SEED, "examples"))
+    rng = numpy_generator(SPLIT_SEED, "held-out examples")
+    kept = held_out_examples(source.held_out.examples(MAX_EXAMPLES, rng))
+    info = replace(source.info(numpy_generator(SPLIT_SEED, "examples")), held_out=kept)
     interpreted_as = printable("; ".join((_described(images), *notes, *found.notes, *done)))
     return UserData("gaussian", source, info, interpreted_as, _sentence(path, interpreted_as))
 

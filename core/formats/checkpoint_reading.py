@@ -15,7 +15,7 @@ from core.errors import BadInputError
 from core.formats.hdf5 import UntrustedFile
 from core.processes.schedules import MAX_STEPS, checked
 from core.values.arrays import read_only
-from core.values.checkpoints import MAX_EXAMPLES, Checkpoint, DataInfo, NetworkInfo, column_names
+from core.values.checkpoints import MAX_EXAMPLES, Checkpoint, DataInfo, NetworkInfo, column_names, user_type
 from core.values.measurements import Bound
 from core.values.training import TrainingState
 
@@ -125,17 +125,15 @@ def _data(source: UntrustedFile, kind: str) -> DataInfo:
         raise source.refusal("/data/scale has entries that are not positive")
     if kind == "binomial" and ((shift != 0).any() or (scale != 1).any()):
         raise source.refusal("/data/shift and /data/scale are not 0 and 1, the units of bits")
-    count = source.dataset(group, "examples").shape[:1]
-    if not count or not 1 <= count[0] <= MAX_EXAMPLES:
-        raise source.refusal(
-            f"/data/examples holds {count[0] if count else 'no'} examples; 1 to {MAX_EXAMPLES} are allowed"
-        )
-    examples = source.array(group, "examples", (count[0], *shape)).astype(np.float32)
+    kind_of_numbers = user_type(shift, scale)
+    examples = _examples(source, "examples", shape, kind_of_numbers)
+    held_out = _examples(source, "held_out", shape, kind_of_numbers) if source.has(group, "held_out") else None
     level = source.number(group, "grey_level") if "grey_level" in group.attrs else None
     if level is not None and (level <= 0 or kind != "gaussian"):
         raise source.refusal(f"/data grey_level is {level:g}, which is no width of a grey level of Gaussian data")
     columns = _columns(source, shape) if "columns" in group.attrs else ()
-    return DataInfo(source.text(group, "name"), shape, (low, high), shift, scale, read_only(examples), level, columns)
+    name = source.text(group, "name")
+    return DataInfo(name, shape, (low, high), shift, scale, examples, level, columns, held_out)
 
 
 def _columns(source: UntrustedFile, shape: tuple[int, ...]) -> tuple[str, ...]:
@@ -148,6 +146,20 @@ def _columns(source: UntrustedFile, shape: tuple[int, ...]) -> tuple[str, ...]:
     if (len(texts),) != shape or column_names(texts) != tuple(texts):
         raise source.refusal(f"/data columns is no list of one short line for each of the columns of shape {shape}")
     return tuple(texts)
+
+
+def _examples(
+    source: UntrustedFile, name: str, shape: tuple[int, ...], dtype: type[np.float32 | np.float64]
+) -> NDArray[np.floating]:
+    """Return the examples in /data/``name``, ``[N, *shape]``, of type ``dtype``, read-only."""
+    group = source.group("data")
+    count = source.dataset(group, name).shape[:1]
+    if not count or not 1 <= count[0] <= MAX_EXAMPLES:
+        raise source.refusal(
+            f"/data/{name} holds {count[0] if count else 'no'} examples; 1 to {MAX_EXAMPLES} are allowed"
+        )
+    values: NDArray[np.floating] = source.array(group, name, (count[0], *shape)).astype(dtype)
+    return read_only(values)
 
 
 def _units(source: UntrustedFile, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:

@@ -95,23 +95,25 @@ def write_parts(file: h5py.File, checkpoint: Checkpoint) -> None:
     if info.columns:
         data.attrs["columns"] = json.dumps(info.columns, ensure_ascii=False)
     data["shift"], data["scale"] = info.shift, info.scale
-    _write_examples(data, info)
+    _write_examples(data, "examples", info.examples, info)
+    if info.held_out is not None:
+        _write_examples(data, "held_out", info.held_out, info)
     if checkpoint.training is not None:
         _write_training(file.create_group("training"), checkpoint.training)
     if checkpoint.bound is not None:
         _write_bound(file.create_group("bound"), checkpoint.bound)
 
 
-def _write_examples(group: h5py.Group, info: DataInfo) -> None:
-    """Write the examples: images of whole grey levels as packed bytes, a tenth of what float32 takes."""
-    levels = info.examples.astype(np.uint8) if info.grey_level is not None and _are_bytes(info.examples) else None
+def _write_examples(group: h5py.Group, name: str, values: NDArray[np.floating], info: DataInfo) -> None:
+    """Write examples: images of whole grey levels as packed bytes, a tenth of what float32 takes."""
+    levels = values.astype(np.uint8) if info.grey_level is not None and _are_bytes(values) else None
     if levels is None:
-        group["examples"] = info.examples
+        group[name] = values
     else:
-        group.create_dataset("examples", data=levels, chunks=levels.shape, compression="gzip", shuffle=False)
+        group.create_dataset(name, data=levels, chunks=levels.shape, compression="gzip", shuffle=False)
 
 
-def _are_bytes(values: NDArray[np.float32]) -> bool:
+def _are_bytes(values: NDArray[np.floating]) -> bool:
     """Return whether all ``values`` are whole numbers 0 … 255."""
     return bool(values.size and values.min() >= 0 and values.max() <= MAX_LEVEL and (values == np.floor(values)).all())
 

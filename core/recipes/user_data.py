@@ -121,9 +121,10 @@ def resumed_recipe(checkpoint: Checkpoint, path: object, data_path: str | None) 
     side = shape[0] if checkpoint.data.is_image and shape[0] == shape[1] else None
     data = read_data(data_path, side)
     old, new = checkpoint.data, data.info
-    if old.shape != new.shape or not np.array_equal(old.examples, new.examples):
+    same = old.shape == new.shape and np.array_equal(old.examples, new.examples)
+    if not same or not (old.held_out is None or np.array_equal(old.held_out, np.asarray(new.held_out))):
         raise BadInputError(f"--data: {data_path} is not what {path} was trained on")
-    data = replace(data, info=old)  # the file may have been renamed
+    data = replace(data, info=replace(old, held_out=new.held_out))  # the file may have been renamed
     return user_recipe(data) if name == USER_DATA else WITH_DATA[str(name)].make(data)
 
 

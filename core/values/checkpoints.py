@@ -25,6 +25,10 @@ MAX_COLUMNS = 64
 """The most columns of points that have names and can be shown."""
 MAX_COLUMN_NAME = 64
 """The longest name of a column, characters."""
+COARSEST_STEP = 1e-3
+"""The largest step between neighbouring numbers in user's units, in standard deviations."""
+FLOAT32_STEP = 2.0**29
+"""The step between neighbouring numbers in float32, in steps of float64."""
 
 
 def is_image(shape: tuple[int, ...]) -> bool:
@@ -88,6 +92,16 @@ def _column_name(text: str, number: int) -> str:
     return name if len(name) <= MAX_COLUMN_NAME else f"{name[: MAX_COLUMN_NAME - 1]}…"
 
 
+def user_type(shift: NDArray[np.float64], scale: NDArray[np.float64]) -> type[np.float32 | np.float64]:
+    """Return the type of data in user's units with this ``shift`` and ``scale``.
+
+    It is float64 if float32 would round data near ``shift`` by more than a share of `COARSEST_STEP` of ``scale``, as it
+    would coordinates in metres or seconds since 1970; else float32.
+    """
+    steps = np.spacing(np.abs(shift) + scale) * FLOAT32_STEP
+    return np.float64 if bool((steps > COARSEST_STEP * scale).any()) else np.float32
+
+
 @dataclass(frozen=True, slots=True)
 class DataInfo:
     """A checkpoint's description of its data.
@@ -97,10 +111,12 @@ class DataInfo:
         shape: Shape of one example, without the leading axis.
         value_range: Least and greatest value in user's units.
         shift, scale: user's units = shift + scale * model units; broadcast against ``shape``, float64.
-        examples: ``[N, *shape]``, N <= `MAX_EXAMPLES`, user's units, float32, read-only.
+        examples: ``[N, *shape]``, N <= `MAX_EXAMPLES`, user's units, of `user_type`, read-only.
         grey_level: Width of one grey level, user's units, if the data are images of whole grey levels: uniform noise of
             that width is part of their density (section 6 of the mathematics). None for other data.
         columns: Names of the columns of points, as `column_names` makes them; empty if they have none.
+        held_out: ``[M, *shape]``, M <= `MAX_EXAMPLES`, like ``examples``: data that took no part in training, on which
+            K is measured. None for data that can be drawn anew, and in files of an earlier version.
     """
 
     name: str
@@ -108,18 +124,24 @@ class DataInfo:
     value_range: tuple[float, float]
     shift: NDArray[np.float64]
     scale: NDArray[np.float64]
-    examples: NDArray[np.float32]
+    examples: NDArray[np.floating]
     grey_level: float | None = None
     columns: tuple[str, ...] = ()
+    held_out: NDArray[np.floating] | None = None
 
     @property
     def is_image(self) -> bool:
         """Whether an example is an image."""
         return is_image(self.shape)
 
-    def to_user(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Map states ``[N, *shape]`` from model units to user's units."""
-        return np.asarray(x.astype(np.float64) * self.scale + self.shift, dtype=np.float32)
+    @property
+    def user_type(self) -> type[np.float32 | np.float64]:
+        """The type of data in user's units: float32, or float64 for data so far from zero that float32 rounds them."""
+        return user_type(self.shift, self.scale)
+
+    def to_user(self, x: NDArray[np.float32]) -> NDArray[np.floating]:
+        """Map states ``[N, *shape]`` from model units to user's units, of `user_type`."""
+        return np.asarray(x.astype(np.float64) * self.scale + self.shift, dtype=self.user_type)
 
     def to_model(self, x: NDArray[np.generic]) -> NDArray[np.float32]:
         """Map data ``[N, *shape]`` from user's units to model units."""

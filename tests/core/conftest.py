@@ -120,7 +120,7 @@ def small() -> Checkpoint:
         kind="gaussian",
         betas=rates,
         network=NetworkInfo(network.kind, network.config, weights),
-        data=dataclasses.replace(recipe.info, examples=recipe.info.examples[:20]),
+        data=dataclasses.replace(recipe.info, examples=recipe.info.examples[:20], held_out=recipe.info.examples[20:27]),
         training=training,
         bound=bound,
     )

@@ -142,6 +142,7 @@ def test_points_are_standardised_and_a_tenth_is_kept_apart(tmp_path: Path, rng: 
     assert (len(source.examples), len(source.held_out.examples)) == (450, 50)
     together = np.concatenate([source.examples, source.held_out.examples])
     assert np.array_equal(np.sort(together, axis=0), np.sort(points.astype(np.float32), axis=0))
+    assert np.array_equal(np.asarray(data.info.held_out), source.held_out.examples)
     states = data.info.to_model(source.examples)
     assert np.abs(states.mean(axis=0)).max() < 1e-4
     assert np.abs(states.std(axis=0) - 1).max() < 1e-4
@@ -187,6 +188,7 @@ def test_pictures_have_noise_scalar_units_and_a_part_kept_apart(tmp_path: Path, 
     assert kept < {image.tobytes() for image in grey}
     assert len(np.unique(data.info.examples, axis=0)) == len(data.info.examples) == 36
     assert not kept & {image.astype(np.uint8).tobytes() for image in data.info.examples}
+    assert kept == {image.astype(np.uint8).tobytes() for image in np.asarray(data.info.held_out)}
 
 
 def test_every_format_gives_the_same_pictures(tmp_path: Path, grey: np.ndarray) -> None:
@@ -229,6 +231,7 @@ def test_a_large_picture_is_cut_into_crops(tmp_path: Path, rng: np.random.Genera
     assert data.info.shape == (24, 24)
     assert data.source.images(500, rng).max() < 200
     assert data.source.held_out.images(50, rng).min() >= 200
+    assert np.asarray(data.info.held_out).min() >= 200
     assert "interpreted as one grey image of 90 x 400 pixels; training uses crops of 24 x 24;" in data.sentence
     assert read_data(str(tmp_path / "wood.png")).info.shape == (32, 32)
 

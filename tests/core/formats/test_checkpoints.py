@@ -20,7 +20,7 @@ from core.formats import checkpoints
 from core.formats.checkpoints import load, read, save
 from core.model import model_from
 from core.networks.perceptrons import MultilayerPerceptron
-from core.values.checkpoints import Checkpoint, NetworkInfo
+from core.values.checkpoints import Checkpoint, NetworkInfo, user_type
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -66,7 +66,7 @@ def test_a_checkpoint_comes_back_as_it_went(small: Checkpoint, file: Path) -> No
 
 
 def test_a_checkpoint_without_its_optional_parts_comes_back_as_it_went(small: Checkpoint, tmp_path: Path) -> None:
-    bare = dataclasses.replace(small, training=None, bound=None)
+    bare = dataclasses.replace(small, training=None, bound=None, data=dataclasses.replace(small.data, held_out=None))
     save(bare, tmp_path / "bare.h5")
     assert_same(read(tmp_path / "bare.h5"), bare)
 
@@ -79,6 +79,35 @@ def test_a_training_without_reports_or_state_and_a_bound_without_truth_come_back
     sparse = dataclasses.replace(small, training=training, bound=bound)
     save(sparse, tmp_path / "sparse.h5")
     assert_same(read(tmp_path / "sparse.h5"), sparse)
+
+
+def test_data_far_from_zero_keep_all_their_digits(small: Checkpoint, tmp_path: Path) -> None:
+    shift = np.array([5.4e6, 4.1e5])
+    near = np.asarray(small.data.examples, dtype=np.float64)
+    data = dataclasses.replace(small.data, shift=shift, examples=near + shift, held_out=near[:3] + shift)
+    far = dataclasses.replace(small, data=data)
+    save(far, tmp_path / "far.h5")
+    assert_same(read(tmp_path / "far.h5"), far)
+    states = np.zeros((2, 2), np.float32)
+    states[1] = 1e-4
+    metres = read(tmp_path / "far.h5").data.to_user(states)
+    assert metres.dtype == np.float64
+    assert np.allclose(metres[1] - metres[0], 1e-4 * data.scale, rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("shift", "scale", "kept"),
+    [
+        (0.0, 1.0, "f4"),
+        (8000.0, 1.0, "f4"),
+        (17000.0, 1.0, "f8"),
+        (1.7e9, 1e6, "f4"),
+        (1.7e9, 1e4, "f8"),
+        (0.0, 1e38, "f4"),
+    ],
+)
+def test_float64_is_for_data_that_float32_would_round_by_a_thousandth(shift: float, scale: float, kept: str) -> None:
+    assert np.dtype(user_type(np.array(shift), np.array(scale))) == kept
 
 
 def test_saving_twice_gives_the_same_bytes(small: Checkpoint, tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ DATA = Path(__file__).parents[2] / "data"
 OLD = DATA / "version_1"
 SHIPPED = sorted(asset("checkpoints").glob("*.h5"))
 KEPT = sorted(OLD.glob("*.h5"))
+LATER = {"columns": [], "held_out": None}
+"""Parts that only files of today may have, and what they are in older ones."""
 HELD = json.loads((DATA / "checkpoints.json").read_text(encoding="utf-8"))
 """`facts` of every checkpoint that ships, and of those kept here, as they were when names changed."""
 PAGE = (Path(__file__).parents[3] / "docs" / "checkpoint.md").read_text(encoding="utf-8")
@@ -46,7 +48,8 @@ def facts(checkpoint: Checkpoint) -> dict[str, object]:
         if isinstance(value, Mapping):
             return {name: plain(part) for name, part in sorted(value.items())}
         if dataclasses.is_dataclass(value):
-            return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+            parts = {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+            return {name: part for name, part in parts.items() if name not in LATER or part != LATER[name]}
         return [plain(part) for part in value] if isinstance(value, tuple) else value
 
     found = plain(checkpoint)
