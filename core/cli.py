@@ -6,7 +6,6 @@ Bad input ends with exit 2 and one line on stderr. Each command imports its own 
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 from collections.abc import Sequence
 
@@ -14,14 +13,17 @@ from core import __version__
 from core.commands import bound as bound_command
 from core.commands import info as info_command
 from core.commands import inpaint as inpaint_command
+from core.commands import models as models_command
 from core.commands import rates as rates_command
 from core.commands import sample as sample_command
 from core.commands import train as train_command
 from core.processes.schedules import FAMILIES
-from core.runtime.command_line import OneLineParser, exit_status
+from core.runtime.command_line import OneLineParser, exit_status, path_argument
 from core.values.inpainting import DEFAULT_RESULTS
 from core.values.potentials import KNOWN_MODES, TIMINGS
 from core.values.runs import DEFAULT_SEED, SPACINGS
+
+CHECKPOINT = "a checkpoint, or the name of a shipped one, which `dpm models` lists"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,12 +33,12 @@ def parser() -> argparse.ArgumentParser:
     parts = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     info = parts.add_parser("info", help="print the contents of a checkpoint")
-    info.add_argument("file")
+    _add_checkpoint(info)
     info.add_argument("--json", action="store_true", help="print one JSON object")
     info.set_defaults(run=info_command.info)
 
     check = parts.add_parser("check", help="report the errors in checkpoints; exit 0 if there are none")
-    check.add_argument("files", nargs="+", metavar="file")
+    check.add_argument("files", nargs="+", metavar="file", type=path_argument, help=CHECKPOINT)
     check.set_defaults(run=info_command.check)
 
     _add_sample(parts.add_parser("sample", help="draw samples into an npy file, in user's units"))
@@ -47,26 +49,37 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("recipe", nargs="?", help="a name that `dpm recipes` lists")
     train.add_argument(
         "--data",
+        type=path_argument,
         metavar="PATH",
         help="user data: npy, npz, HDF5 (FILE:/NAME chooses an array), idx or idx.gz, a batch of CIFAR-10, "
         "an image, or a folder of images or batches",
     )
     train.add_argument("--side", type=int, metavar="N", help="crop or resize images to N x N pixels")
-    train.add_argument("--out", metavar="FILE", help="output file (RECIPE.h5, DATA_model.h5, or the resumed file)")
+    train.add_argument(
+        "--out", type=path_argument, metavar="FILE", help="output file (RECIPE.h5, DATA_model.h5, or the resumed file)"
+    )
     train.add_argument("--steps", type=int, help="number of gradient steps (the recipe's)")
-    train.add_argument("--rates", metavar="FILE", help="diffusion rates from a text or npy file (the recipe's)")
+    train.add_argument(
+        "--rates", type=path_argument, metavar="FILE", help="diffusion rates from a text or npy file (the recipe's)"
+    )
     train.add_argument("--seed", type=int, help="seed of the training (0)")
-    train.add_argument("--resume", metavar="FILE", help="resume an interrupted training")
+    train.add_argument("--resume", type=path_argument, metavar="FILE", help="resume an interrupted training")
     train.set_defaults(run=train_command.train)
 
     _add_rates(parts.add_parser("rates", help="search the rates with the highest limit of K, or show a family"))
     recipes = parts.add_parser("recipes", help="list the recipes")
     recipes.set_defaults(run=train_command.recipes)
+    models = parts.add_parser("models", help="list the shipped models, which every command takes by their names")
+    models.set_defaults(run=models_command.models)
     return top
 
 
+def _add_checkpoint(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=path_argument, help=CHECKPOINT)
+
+
 def _add_sample(sample: argparse.ArgumentParser) -> None:
-    sample.add_argument("file")
+    _add_checkpoint(sample)
     sample.add_argument("--count", type=int, required=True, help="number of samples")
     sample.add_argument("--seed", type=int, default=DEFAULT_SEED)
     sample.add_argument(
@@ -76,16 +89,19 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
     sample.add_argument("--spacing", choices=SPACINGS, help=f"strided: even in t, or in signal ({SPACINGS[0]})")
     sample.add_argument(
         "--trajectory",
+        type=path_argument,
         metavar="X.h5",
         help="also write every frame of the chains: data set frames (T + 1, N, ...), x^t at index t, user's units",
     )
-    sample.add_argument("--out", required=True, metavar="X.npy")
+    sample.add_argument("--out", type=path_argument, required=True, metavar="X.npy")
     sample.set_defaults(run=sample_command.sample)
 
 
 def _add_bound(bound: argparse.ArgumentParser) -> None:
-    bound.add_argument("file")
-    bound.add_argument("--data", metavar="X.npy", help="held-out data in user's units (fresh draws)")
+    _add_checkpoint(bound)
+    bound.add_argument(
+        "--data", type=path_argument, metavar="X.npy", help="held-out data in user's units (fresh draws)"
+    )
     bound.add_argument("--count", type=int, help="number of fresh draws (10 000; of images at most 128)")
     bound.add_argument("--seed", type=int, default=DEFAULT_SEED)
     bound.add_argument("--limit", action="store_true", help="also measure the best K of any network with these rates")
@@ -111,17 +127,21 @@ def _add_rates(rates: argparse.ArgumentParser) -> None:
         help="a parameter of the family, such as first (beta_1), offset or alpha_bar_end; may be given several times",
     )
     rates.add_argument("--seed", type=int, default=0)
-    rates.add_argument("--out", metavar="BETAS.npy", help="write the rates to this file, for `dpm train --rates`")
+    rates.add_argument(
+        "--out", type=path_argument, metavar="BETAS.npy", help="write the rates to this file, for `dpm train --rates`"
+    )
     rates.add_argument("--json", action="store_true", help="print one JSON object")
     rates.set_defaults(run=rates_command.rates)
 
 
 def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
-    inpaint.add_argument("file")
-    inpaint.add_argument("--image", metavar="X.npy", help="one example, user's units")
-    inpaint.add_argument("--mask", metavar="M.npy", help="True, or 1, at the entries to inpaint")
-    inpaint.add_argument("--spec", metavar="F.npz", help="image, mask and options in one file, instead of both")
-    inpaint.add_argument("--save-spec", metavar="F.npz", help="write the request to such a file")
+    _add_checkpoint(inpaint)
+    inpaint.add_argument("--image", type=path_argument, metavar="X.npy", help="one example, user's units")
+    inpaint.add_argument("--mask", type=path_argument, metavar="M.npy", help="True, or 1, at the entries to inpaint")
+    inpaint.add_argument(
+        "--spec", type=path_argument, metavar="F.npz", help="image, mask and options in one file, instead of both"
+    )
+    inpaint.add_argument("--save-spec", type=path_argument, metavar="F.npz", help="write the request to such a file")
     inpaint.add_argument("--count", type=int, help=f"number of samples ({DEFAULT_RESULTS})")
     inpaint.add_argument("--seed", type=int, help=f"({DEFAULT_SEED})")
     inpaint.add_argument(
@@ -137,20 +157,19 @@ def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     )
     inpaint.add_argument("--start", type=int, metavar="T", help="start from the whole image, noised to step T")
     inpaint.add_argument("--json", action="store_true", help="print one JSON object")
-    inpaint.add_argument("--out", required=True, metavar="Y.npy")
+    inpaint.add_argument("--out", type=path_argument, required=True, metavar="Y.npy")
     inpaint.set_defaults(run=inpaint_command.inpaint)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # for file names that cannot be encoded
+    return exit_status("dpm", lambda: _run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = parser().parse_args(arguments)
-    try:
-        return exit_status("dpm", lambda: options.run(options))
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of the output is gone
-        return 1
+    status: int = options.run(options)
+    return status
 
 
 if __name__ == "__main__":

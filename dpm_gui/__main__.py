@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from core import __version__
 from core.errors import BadInputError
-from core.runtime.command_line import OneLineParser, exit_status
+from core.runtime.assets import find_model
+from core.runtime.command_line import OneLineParser, complain, exit_status, path_argument
 from core.values.runs import MAX_COUNT, MAX_SEED, RunSpec
 from dpm_gui.app import WORKSPACES, open_window
 from dpm_gui.desktop import THEMES
@@ -21,7 +22,13 @@ LEAST_SIZE, MOST_SIZE = 320, 16384
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = OneLineParser(prog="dpm-gui", description="Watch, measure and steer diffusion probabilistic models.")
-    top.add_argument("file", nargs="?", metavar="FILE.h5", help="checkpoint (the shipped swiss roll)")
+    top.add_argument(
+        "file",
+        nargs="?",
+        type=path_argument,
+        metavar="FILE.h5",
+        help="checkpoint, or the name of a shipped one, such as digits (the shipped swiss roll)",
+    )
     top.add_argument("--seed", type=_seed, default=RunSpec().seed, metavar="N", help="seed of all randomness")
     top.add_argument(
         "--count", type=_count, metavar="N", help="number of trajectories, such as images (depends on the data)"
@@ -32,10 +39,15 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--theme", choices=THEMES, help="theme of the window, not saved")
     top.add_argument("--size", type=_size, metavar="WxH", help="size of the window, such as 1280x800")
     output = top.add_mutually_exclusive_group()
-    output.add_argument("--screenshot", metavar="OUT.png", help="save an image of the window, no display needed")
+    output.add_argument(
+        "--screenshot", type=path_argument, metavar="OUT.png", help="save an image of the window, no display needed"
+    )
     films = "OUT.gif|OUT.mp4|OUT.png"
     output.add_argument(
-        "--render", metavar=films, help="save a film, or a figure of the paper as PNG, no display needed"
+        "--render",
+        type=path_argument,
+        metavar=films,
+        help="save a film, or a figure of the paper as PNG, no display needed",
     )
     top.add_argument("--version", action="version", version=f"dpm-gui {__version__}")
     return top
@@ -43,15 +55,19 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status."""
+    return exit_status("dpm-gui", lambda: _run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = parser().parse_args(arguments)
-    return exit_status("dpm-gui", lambda: _run(options))
-
-
-def _run(options: argparse.Namespace) -> int:
     default_spec = RunSpec(seed=options.seed)
     options.spec = default_spec if options.count is None else replace(default_spec, count=options.count)
     if options.at is not None and options.at < 0:
         raise BadInputError(f"--at: {options.at} is not a step; steps begin at 0")
+    if options.file is not None:
+        options.file, remark = find_model(options.file)
+        if remark:
+            complain("dpm-gui", remark)
     if options.screenshot or options.render:
         from dpm_gui import offscreen
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -13,6 +12,8 @@ from numpy.typing import NDArray
 
 from core.errors import BadInputError, one_line
 from core.formats.arrays import read_npy, refuse
+from core.runtime.assets import find_model
+from core.runtime.command_line import complain, on_terminal
 from core.values.arrays import check_numbers
 from core.values.checkpoints import Checkpoint
 from core.values.measurements import Progress
@@ -44,10 +45,17 @@ def last(values: Iterable[Value]) -> Value:
     return value
 
 
-def open_model(path: str, sandbox: FileSandbox | None = None) -> tuple[Checkpoint, DiffusionModel]:
-    """Return the checkpoint at ``path`` and its model; arguments and errors as in `core.formats.checkpoints.load`."""
+def open_model(name: str, sandbox: FileSandbox | None = None) -> tuple[Checkpoint, DiffusionModel]:
+    """Return the checkpoint that ``name`` names, a path or a shipped model, and its model.
+
+    Raises:
+        BadCheckpointError: If there is none, or it is not sound, as in `core.formats.checkpoints.load`.
+    """
     from core.formats.checkpoints import load
 
+    path, remark = find_model(name)
+    if remark:
+        complain("dpm", remark)
     checkpoint = load(path, sandbox)
     from core.model import model_from  # after the file's check, since it imports torch
 
@@ -58,7 +66,7 @@ def with_progress_bar(values: Iterable[Value], label: str, total: int) -> Iterat
     """Yield ``values``, ``total`` of them, with a progress bar on stderr if that is a terminal."""
     from tqdm import tqdm
 
-    yield from tqdm(values, total=total, desc=label, unit="step", leave=False, disable=not sys.stderr.isatty())
+    yield from tqdm(values, total=total, desc=label, unit="step", leave=False, disable=not on_terminal())
 
 
 def with_progress(reports: Iterator[Report], label: str) -> Iterator[Report]:

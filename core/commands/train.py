@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.commands.common import result_of
 from core.errors import BadInputError, DpmError
+from core.runtime.command_line import complain, on_terminal
 from core.runtime.files import check_output_path
 from core.values.checkpoints import Checkpoint, is_image, pixels_of
 from core.values.runs import RunSpec
@@ -32,7 +32,7 @@ def train(options: argparse.Namespace) -> int:
     except (KeyboardInterrupt, DpmError):
         save(run.checkpoint(), out)
         again = f"--resume {out}" + (f" --data {options.data}" if options.data is not None else "")
-        print(f"dpm: stopped after {run.steps_done} steps; resume with: dpm train {again}", file=sys.stderr)
+        complain("dpm", f"stopped after {run.steps_done} steps; resume with: dpm train {again}")
         raise
     save(run.checkpoint(), out)  # so that nothing is lost while K is measured
     save(_measured(run, out), out)
@@ -129,7 +129,7 @@ def _training_with_progress_bar(run: RecipeRun) -> Iterator[None]:
 
     begin, shape = run.steps_done, run.recipe.info.shape
     many, unit = (pixels_of(shape), " a pixel") if is_image(shape) else (1, "")
-    quiet = not sys.stderr.isatty()
+    quiet = not on_terminal()
     with tqdm(total=run.steps_total, initial=begin, desc="training", unit="step", leave=False, disable=quiet) as bar:
         for progress in run.train():
             bar.update(progress.step - bar.n if not quiet else 0)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 import core
+from core.runtime.assets import asset
 from core.values.runs import MAX_SEED, RunSpec
 from dpm_gui import __main__, app, offscreen
 from dpm_gui.__main__ import LEAST_SIZE, MOST_SIZE, main, parser
@@ -75,6 +76,9 @@ def test_a_window_may_be_as_small_and_as_large_as_is_said(side: int) -> None:
         (["--size", f"800x{MOST_SIZE + 1}"], f"has a side that is not from {LEAST_SIZE} to {MOST_SIZE} pixels"),
         (["--screenshot", "a.png", "--render", "a.gif"], "not allowed with argument"),
         (["a.h5", "b.h5"], "unrecognized arguments: b.h5"),
+        ([""], "FILE.h5: the path is empty"),
+        (["--screenshot", ""], "--screenshot: the path is empty"),
+        (["--render", ""], "--render: the path is empty"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_line_that_names_it(
@@ -116,8 +120,30 @@ def test_without_a_display_no_window_is_tried(
 def test_with_a_display_the_window_s_status_is_the_command_s(monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
     monkeypatch.setattr(__main__, "open_window", lambda options: given.append(options.file) or 7)
-    assert main(["roll.h5"]) == 7
-    assert given == ["roll.h5"]
+    assert main(["folder/roll.h5"]) == 7
+    assert given == ["folder/roll.h5"]
+
+
+def test_a_shipped_model_is_opened_by_its_name_and_a_file_in_the_folder_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = []
+    monkeypatch.setattr(__main__, "open_window", lambda options: given.append(options.file) or 0)
+    monkeypatch.chdir(tmp_path)
+    assert main(["heartbeat"]) == 0
+    assert capsys.readouterr().err == ""
+    (tmp_path / "heartbeat.h5").touch()
+    assert main(["heartbeat"]) == 0
+    assert given == [str(asset("checkpoints/heartbeat.h5")), "heartbeat.h5"]
+    assert "this file in the current folder is used" in capsys.readouterr().err
+
+
+def test_an_unknown_model_is_refused_with_the_shipped_ones_before_a_window_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(__main__, "open_window", lambda _options: pytest.fail("a window was opened"))
+    monkeypatch.chdir(tmp_path)
+    assert "there are brick, " in received(capsys, 2, "heartbeats")
 
 
 def test_ctrl_c_ends_without_a_trace(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
