@@ -172,31 +172,37 @@ class SmoothFactor:
 
     Args:
         log_r: ln r of states ``[N, *shape]``, float32.
-        shape: Shape of a state.
+        shape: Shape of a state, or of its ``columns``.
+        columns: Entries of a flattened state on which r depends, in the order of ``shape``; None for all.
     """
 
     shifts_mean_only = True
 
-    def __init__(self, log_r: Callable[[Tensor], Any], shape: tuple[int, ...]) -> None:
+    def __init__(
+        self, log_r: Callable[[Tensor], Any], shape: tuple[int, ...], columns: tuple[int, ...] | None = None
+    ) -> None:
         self._function = log_r
         self._shape = shape
+        self._columns = slice(None) if columns is None else list(columns)
         nodes, weights = np.polynomial.hermite_e.hermegauss(QUADRATURE_NODES)
         self._nodes = torch.tensor(nodes)
         self._log_weights = torch.tensor(np.log(weights / weights.sum()))
 
     @classmethod
     def of_field(cls, painted: PaintedField) -> SmoothFactor:
-        """Return the factor of a field painted over the plane."""
-        left, right, bottom, top = painted.extent
-        field = torch.tensor(painted.log_r)[None, None]
-        centre_of_field = torch.tensor([0.5 * (left + right), 0.5 * (bottom + top)])
-        half_size = torch.tensor([0.5 * (right - left), 0.5 * (top - bottom)])
+        """Return the factor of a field painted over one or two columns."""
+        low, high = torch.tensor(painted.extent[::2]), torch.tensor(painted.extent[1::2])
+        over_line = len(painted.columns) == 1
+        field = torch.tensor(painted.log_r.reshape(1, -1) if over_line else painted.log_r)[None, None]
 
         def log_r(x: Tensor) -> Tensor:
-            places = ((x - centre_of_field) / half_size)[None, None]
+            places = (x - 0.5 * (low + high)) / (0.5 * (high - low))
+            if over_line:  # a grid of one row
+                places = torch.cat([places, torch.zeros_like(places)], dim=1)
+            places = places[None, None]
             return grid_sample(field, places, mode="bilinear", padding_mode="border", align_corners=True)[0, 0, 0]
 
-        return cls(log_r, (2,))
+        return cls(log_r, (len(painted.columns),), painted.columns)
 
     def condition(self, kernel: Kernel, context: DrawContext) -> Conditioned:
         """Shift the kernel's mean along the gradient of ln r."""
@@ -208,7 +214,7 @@ class SmoothFactor:
             return unchanged(kernel)
         with torch.enable_grad():
             at = kernel.mean.detach().requires_grad_()
-            value = context.power * self._log_r(at)
+            value = context.power * self._log_r(at[:, self._columns])
         if not value.requires_grad:
             raise BadInputError("log_r: it is not differentiable, or does not depend on the state")
         (gradient,) = torch.autograd.grad(value, at, torch.ones_like(value))
@@ -216,7 +222,7 @@ class SmoothFactor:
 
     def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:
         """Return ln r_t."""
-        return context.power * self._log_r(x) if moments is None else self._log_at(moments)
+        return context.power * self._log_r(x[:, self._columns]) if moments is None else self._log_at(moments)
 
     def _log_r(self, x: Tensor) -> Tensor:
         found = self._function(x.float().reshape(len(x), *self._shape))
@@ -226,16 +232,17 @@ class SmoothFactor:
 
     def _log_at(self, moments: Moments) -> Tensor:
         """Return ln of r's average over N(x^0 estimate, Var), by quadrature; ln r there in many dimensions."""
-        count, dimensions = moments.mean.shape
+        mean, covariance = moments.mean[:, self._columns], moments.covariance[:, self._columns]
+        count, dimensions = mean.shape
         if dimensions > QUADRATURE_UP_TO:
-            return self._log_r(moments.mean)
+            return self._log_r(mean)
         nodes = torch.cartesian_prod(*[self._nodes] * dimensions).reshape(-1, dimensions)
         log_weights = torch.cartesian_prod(*[self._log_weights] * dimensions).reshape(-1, dimensions).sum(1)
-        if moments.covariance.dim() == 2:
-            moved = nodes * moments.covariance.sqrt()[:, None]
+        if covariance.dim() == 2:
+            moved = nodes * covariance.sqrt()[:, None]
         else:
-            moved = nodes @ torch.linalg.cholesky(moments.covariance).mT
-        values = self._log_r((moments.mean[:, None] + moved).flatten(0, 1)).reshape(count, -1)
+            moved = nodes @ torch.linalg.cholesky(covariance[:, :, self._columns]).mT
+        values = self._log_r((mean[:, None] + moved).flatten(0, 1)).reshape(count, -1)
         return torch.logsumexp(values + log_weights, dim=1)
 
 

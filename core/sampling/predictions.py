@@ -55,21 +55,34 @@ def mapped_frames(
         yield joined(frame.t, parts)
 
 
-def drift_field(model: DiffusionModel, threads: int) -> Iterator[DriftFrame]:
-    """Tabulate the reverse drift f_mu(x, t) - x on a grid of the plane, t = 1 … T (figure 1).
+def drift_field(model: DiffusionModel, threads: int, columns: tuple[int, ...] = (0, 1)) -> Iterator[DriftFrame]:
+    """Tabulate the reverse drift f_mu(x, t) - x on a grid over ``columns`` of points, t = 1 … T (figure 1).
+
+    The other columns are held at their mean at step t: that of the examples, times sqrt(alpha_bar_t). The field is a
+    section of the drift, not its average over the other columns.
+
+    Args:
+        model: A model of points.
+        threads: Threads of the computation.
+        columns: Numbers from 0 of one or two different columns.
 
     Raises:
-        BadInputError: If the data do not lie in the plane.
+        BadInputError: If the data are no points with these columns.
     """
-    if model.data.shape != (2,):
-        raise BadInputError(f"drift: data of shape {model.data.shape} do not lie in the plane")
+    shape = model.data.shape
+    kind = model.process.kind
+    if kind != "gaussian" or len(shape) != 1 or not all(0 <= column < shape[0] for column in columns):
+        raise BadInputError(f"drift: {kind} data of shape {shape} are no points with columns {columns}")
     use_threads(threads)
     axis = torch.linspace(-GRID_EXTENT, GRID_EXTENT, GRID_SIDE)
-    grid = torch.cartesian_prod(axis, axis)
+    grid = torch.cartesian_prod(*[axis] * len(columns)).reshape(-1, len(columns))
+    mean = torch.from_numpy(model.data.to_model(model.data.examples).mean(axis=0))
     for t in range(1, model.steps + 1):
+        states = (model.process.alpha_bars[t].sqrt().float() * mean).repeat(len(grid), 1)
+        states[:, columns] = grid
         with torch.inference_mode():
-            arrows = model.drift(grid, t)
-        yield DriftFrame(t, read_only(grid.numpy()), read_only(arrows.numpy()))
+            arrows = model.drift(states, t)[:, columns]
+        yield DriftFrame(t, read_only(grid.numpy()), read_only(arrows.numpy()), columns)
 
 
 def state_spread(data: DataInfo, kind: str, x: NDArray[np.float32]) -> float:

@@ -112,27 +112,32 @@ class HalfPlane:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PaintedField:
-    """ln r on a grid over the plane: bilinear between the grid's points, constant beyond its border.
+    """ln r on a grid over two columns of points, or over one: linear between the grid's points, constant beyond them.
 
     Attributes:
-        log_r: ln r at the grid's points, ``[H, W]``, float32, H and W >= 2; row 0 has the least ordinate.
-        extent: Coordinates of the outermost points: left, right, bottom, top.
+        log_r: ln r at the grid's points, ``[H, W]``, float32, H and W >= 2; row 0 has the least ordinate. Over one
+            column ``[W]``.
+        extent: Coordinates of the outermost points: left, right, bottom, top; over one column left, right.
+        columns: Numbers from 0 of the columns on which r depends: of the abscissa and the ordinate, or of one alone.
     """
 
     log_r: NDArray[np.float32]
-    extent: tuple[float, float, float, float]
+    extent: tuple[float, ...]
+    columns: tuple[int, ...] = (0, 1)
 
     def __post_init__(self) -> None:
-        log_r = _finite(self.log_r, "log_r")
-        if log_r.ndim != 2 or min(log_r.shape) < 2:
-            raise BadInputError(f"log_r: shape {log_r.shape} is not a grid of 2 by 2 points or more")
+        log_r, axes = _finite(self.log_r, "log_r"), len(self.columns)
+        if axes not in (1, 2) or len(set(self.columns)) < axes or min(self.columns) < 0:
+            raise BadInputError(f"columns: {self.columns} is not one column or two different ones")
+        if log_r.ndim != axes or min(log_r.shape) < 2:
+            raise BadInputError(f"log_r: shape {log_r.shape} is not a grid of {'2 by 2' if axes == 2 else 2} or more")
         object.__setattr__(self, "log_r", log_r)
         sides = [float(side) for side in self.extent]
-        if len(sides) != 4 or not all(abs(side) <= LARGEST for side in sides):
-            raise BadInputError(f"extent: {self.extent} is not left, right, bottom, top, all finite")
-        left, right, bottom, top = sides
-        if not (left < right and bottom < top):
-            raise BadInputError(f"extent: left {left} < right {right} and bottom {bottom} < top {top} must hold")
+        if len(sides) != 2 * axes or not all(abs(side) <= LARGEST for side in sides):
+            wanted = "left, right, bottom, top" if axes == 2 else "left, right"
+            raise BadInputError(f"extent: {self.extent} is not {wanted}, all finite")
+        if not all(low < high for low, high in zip(sides[::2], sides[1::2], strict=True)):
+            raise BadInputError(f"extent: {self.extent}: left < right and bottom < top must hold")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -256,8 +261,8 @@ def _check_shape(factor: Potential, shape: tuple[int, ...]) -> None:
     if isinstance(factor, HalfPlane) and factor.normal.size != math.prod(shape):
         entries = math.prod(shape)
         raise BadInputError(f"normal: it has {factor.normal.size} entries, but data of shape {shape} have {entries}")
-    if isinstance(factor, PaintedField) and shape != (2,):
-        raise BadInputError(f"r: a painted field needs points in the plane, not data of shape {shape}")
+    if isinstance(factor, PaintedField) and (len(shape) != 1 or max(factor.columns) >= shape[0]):
+        raise BadInputError(f"columns: a painted field over {factor.columns} does not fit data of shape {shape}")
 
 
 def _check_weights(factor: Potential, timing: str) -> None:

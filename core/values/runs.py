@@ -173,17 +173,19 @@ class SamplingProgress:
 
 @dataclass(frozen=True, slots=True)
 class DriftFrame:
-    """The reverse drift f_mu(x, t) - x on a grid (figure 1 of the paper).
+    """The reverse drift f_mu(x, t) - x on a grid over K = 2 columns of points, or over one (figure 1 of the paper).
 
     Attributes:
         t: Step of the kernel p(x^t-1 | x^t), 1 … T.
-        x: Grid points ``[G, 2]``, model units, read-only.
-        drift: f_mu(x, t) - x, ``[G, 2]``, model units, read-only.
+        x: Grid points ``[G, K]``, model units, read-only.
+        drift: f_mu(x, t) - x in these columns, ``[G, K]``, model units, read-only.
+        columns: Numbers of the K columns from 0; the others are at their mean at step t.
     """
 
     t: int
     x: NDArray[np.float32]
     drift: NDArray[np.float32]
+    columns: tuple[int, ...] = (0, 1)
 
 
 FUTURES = 64

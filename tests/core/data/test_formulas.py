@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -171,3 +172,33 @@ def test_colours_follow_the_roll_or_else_the_direction(info: DataInfo, unit_data
     assert np.allclose(places_along(info, on_the_roll), places, atol=1e-5)
     around = np.array([[1, 0], [0, 1], [-1, 1e-6], [0, -1]], dtype=np.float32)
     assert np.allclose(places_along(unit_data((2,)), around), [0.5, 0.75, 1.0, 0.25], atol=1e-5)
+
+
+def test_colours_on_a_line_follow_the_share_of_the_examples_below(unit_data: Callable[..., DataInfo]) -> None:
+    data = unit_data((1,))
+    places = places_along(data, data.examples)
+    assert np.array_equal(np.argsort(places), np.argsort(data.examples[:, 0]))
+    assert places.min() == pytest.approx(0.5 / 64)
+    assert places.max() == pytest.approx(1 - 0.5 / 64)
+    assert np.array_equal(places_along(data, np.array([[-99.0], [99.0]], np.float32)), [0.0, 1.0])
+
+
+@pytest.mark.parametrize("dimensions", [3, 64])
+def test_colours_in_many_dimensions_follow_the_direction_on_the_principal_axes(
+    dimensions: int, unit_data: Callable[..., DataInfo]
+) -> None:
+    rng = np.random.default_rng(5)
+    angles = rng.uniform(-np.pi, np.pi, 512)
+    axes = np.linalg.qr(rng.standard_normal((dimensions, 2)))[0].T
+    examples = np.column_stack((3.0 * np.cos(angles), 2.0 * np.sin(angles))) @ axes
+    examples += rng.normal(0.0, 0.01, examples.shape)
+    data = dataclasses.replace(unit_data((dimensions,)), examples=examples.astype(np.float32))
+    found = places_along(data, data.examples) * 2 * np.pi
+    ellipse = np.arctan2(2.0 * np.sin(angles), 3.0 * np.cos(angles))
+    for mirrored in (ellipse, -ellipse):  # each axis has one of two directions
+        turns = np.exp(1j * (found - mirrored))
+        if abs(turns.mean()) > 0.999:
+            break
+    else:
+        pytest.fail("the colours do not follow the ellipse")
+    assert np.array_equal(places_along(data, data.examples[:10]), places_along(data, data.examples)[:10])

@@ -26,9 +26,11 @@ from core.data.formulas import Heartbeat
 from core.errors import BadInputError
 from core.formats.checkpoints import save
 from core.model import DiffusionModel
+from core.networks.analytic import AnalyticNetwork
 from core.networks.empirical import EmpiricalNetwork
 from core.networks.perceptrons import MultilayerPerceptron
 from core.processes.binomial import BinomialProcess
+from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure
 from core.runtime import devices
 from core.runtime.devices import torch_generator
@@ -359,8 +361,34 @@ def test_the_drift_field_is_the_model_s_drift_on_a_grid(model: DiffusionModel) -
         assert not field.drift.flags.writeable
 
 
-def test_data_outside_the_plane_have_no_drift_field(
+def test_columns_that_the_data_lack_have_no_drift_field(
+    exact_model: Callable[[NDArray[np.float64], float], DiffusionModel], bits: DiffusionModel
+) -> None:
+    with pytest.raises(BadInputError, match=r"columns \(0, 1\)"):
+        next(drift_field(exact_model(np.array([0.1, 0.2]), 1.0), threads=1))
+    with pytest.raises(BadInputError, match="binomial"):
+        next(drift_field(bits, threads=1))
+
+
+def test_the_drift_on_a_line_is_that_of_its_points(
     exact_model: Callable[[NDArray[np.float64], float], DiffusionModel],
 ) -> None:
-    with pytest.raises(BadInputError, match="plane"):
-        next(drift_field(exact_model(np.array([0.1, 0.2]), 1.0), threads=1))
+    model = exact_model(np.array([0.1, 0.2]), 0.5)
+    for field in drift_field(model, threads=1, columns=(0,)):
+        assert field.x.shape == field.drift.shape == (GRID_SIDE, 1)
+        assert np.array_equal(field.drift, model.drift(torch.from_numpy(field.x.copy()), field.t).numpy())
+
+
+def test_the_drift_over_two_of_many_columns_holds_the_others_at_their_mean(
+    unit_data: Callable[..., DataInfo],
+) -> None:
+    mean, covariance = np.array([1.0, -2.0, 0.5]), np.array([[1.0, 0.6, 0.0], [0.6, 1.0, 0.3], [0.0, 0.3, 1.0]])
+    examples = np.random.default_rng(0).multivariate_normal(mean, covariance, 400).astype(np.float32)
+    info = dataclasses.replace(unit_data((3,)), examples=examples)
+    model = DiffusionModel(GaussianProcess(np.array([0.1, 0.3])), AnalyticNetwork.of(mean, covariance), info)
+    for field in drift_field(model, threads=1, columns=(2, 0)):
+        assert field.columns == (2, 0)
+        held = math.sqrt(float(model.process.alpha_bars[field.t])) * examples[:, 1].mean()
+        states = np.column_stack((field.x[:, 1], np.full(len(field.x), held), field.x[:, 0])).astype(np.float32)
+        wanted = model.drift(torch.from_numpy(states), field.t)[:, [2, 0]]
+        assert np.allclose(field.drift, wanted.numpy(), atol=1e-5)
