@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("files", nargs="+", metavar="file", type=path_argument, help=CHECKPOINT)
     check.set_defaults(run=info_command.check)
 
-    _add_sample(parts.add_parser("sample", help="draw samples into an npy file, in user's units"))
+    _add_sample(parts.add_parser("sample", help="draw samples into an array, a table, an image or a folder of images"))
     _add_inpaint(parts.add_parser("inpaint", help="inpaint the masked entries of an example"))
     _add_bound(parts.add_parser("bound", help="measure the bound K, term by term"))
 
@@ -93,7 +93,14 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
         metavar="X.h5",
         help="also write every frame of the chains: data set frames (T + 1, N, ...), x^t at index t, user's units",
     )
-    sample.add_argument("--out", type=path_argument, required=True, metavar="X.npy")
+    sample.add_argument(
+        "--out",
+        type=path_argument,
+        required=True,
+        metavar="X.npy",
+        help="X.npy or X.npz (array samples), user's units; X.csv of points or bits; of images or bits also X.png, "
+        ".jpg, .webp or .tif, all of them in one image, and FOLDER/ with a PNG file for each",
+    )
     sample.set_defaults(run=sample_command.sample)
 
 

@@ -121,5 +121,7 @@ def _print(
         error = f"{limit.standard_error:.4f} bits per {limit.unit}"
         value = f"{limit.k:10.4f} ± {error} ({limit.count} held-out examples)"
     lines.insert(1, f"limit of K   {value}")
+    if options.out is not None:
+        lines.append(f"{options.out}: these rates, npy array of float64")
     print("\n".join(lines))
     return 0

@@ -1,19 +1,16 @@
-"""`dpm sample`: draws samples into an npy file, and their chains into an HDF5 file."""
+"""`dpm sample`: draws samples into an array, a table, an image or a folder of images, and their chains into HDF5."""
 
 from __future__ import annotations
 
 import argparse
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, BinaryIO
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from core.commands.common import open_model, with_progress
 from core.errors import BadInputError
 from core.runtime.devices import check_disk
-from core.runtime.files import atomic_path, check_output_path
+from core.runtime.files import check_output_path
 from core.values.runs import SPACINGS, Frame, RunSpec, SamplingProgress, Strided
 
 if TYPE_CHECKING:
@@ -23,30 +20,32 @@ if TYPE_CHECKING:
 
 def sample(options: argparse.Namespace) -> int:
     """Draw samples and save them in user's units, a part at a time; if asked to, with every frame of their chains."""
+    from core.formats.writing.samples import bytes_of, check_samples_path, sample_writer
     from core.sampling.strided import moves
     from core.sampling.trajectories import samples
 
-    target, strided = check_output_path(options.out, ".npy", "--out"), _strided(options)
+    folder, strided = check_samples_path(options.out, "--out"), _strided(options)
     spec = RunSpec(count=options.count, seed=options.seed)
     _, model = open_model(options.file)
     spec.check()
     steps = len(moves(model.process, model.steps, strided)[0]) - 1
-    shape = (spec.count, *model.data.shape)
-    check_disk(4 * math.prod(shape), target.parent, options.out)
+    check_disk(bytes_of(options.out, model.data, spec.count), folder, options.out)
     with ExitStack() as files:
+        writer = files.enter_context(sample_writer(options.out, model.data, model.process.kind, spec.count))
         drawn = samples(model, spec, strided)
         if options.trajectory is not None:
             drawn = _recorded(model, spec, files.enter_context(_recording(options, model)))
-        file = files.enter_context(files.enter_context(atomic_path(options.out)).open("wb"))
-        # Not a memory map: if the disk fills up after all, a write raises an error, but a map ends the process.
-        header = {"descr": "<f4", "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(file, header)
-        _write(with_progress(drawn, "sampling"), model, file)
+        for value in with_progress(drawn, "sampling"):
+            if value.x is not None:
+                writer.write(model.data.to_user(value.x))
     kind = "a deterministic" if options.deterministic else "an"
     note = "" if strided is None else f", {kind} approximation in {steps} of {model.steps} steps"
-    print(f"{options.out}: {spec.count} samples of shape {model.data.shape}, seed {spec.seed}{note}")
+    drawn_as = (
+        f"{spec.count} {'sample' if spec.count == 1 else 'samples'} of shape {model.data.shape}, seed {spec.seed}{note}"
+    )
+    print(f"{options.out}: {drawn_as}; {writer.summary()}")
     if options.trajectory is not None:
-        print(f"{options.trajectory}: their chains, frames 0 ... {steps}")
+        print(f"{options.trajectory}: their chains, frames 0 ... {steps}, an HDF5 file")
     return 0
 
 
@@ -76,9 +75,3 @@ def _recorded(model: DiffusionModel, spec: RunSpec, recording: TrajectoryRecordi
     for frame in reverse(model, spec):
         recording.add(Frame(frame.t, model.data.to_user(frame.x)))
         yield SamplingProgress(model.steps + 1 - frame.t, model.steps + 1, frame.x if frame.t == 0 else None)
-
-
-def _write(values: Iterable[SamplingProgress], model: DiffusionModel, file: BinaryIO) -> None:
-    for value in values:
-        if value.x is not None:
-            file.write(model.data.to_user(value.x).astype("<f4", copy=False).tobytes())

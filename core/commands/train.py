@@ -36,7 +36,7 @@ def train(options: argparse.Namespace) -> int:
         raise
     save(run.checkpoint(), out)  # so that nothing is lost while K is measured
     save(_measured(run, out), out)
-    print(f"{out}: {run.recipe.title}, {run.steps_done} steps")
+    print(f"{out}: {run.recipe.title}, {run.steps_done} steps, a checkpoint")
     return 0
 
 

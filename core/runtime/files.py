@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import stat
 import threading
@@ -100,6 +101,61 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         with suppress(OSError):
             temporary.unlink()
     _flush_folder(target.parent)
+
+
+def check_output_folder(path: str | os.PathLike[str]) -> Path:
+    """Check that a folder of new files can be written at ``path``, and return it, symbolic links followed.
+
+    Raises:
+        OutputError: If it holds files already, is no folder, lies in a missing folder or must not be written.
+    """
+    text = os.fspath(path)
+    try:
+        target = Path(os.path.realpath(text))
+        mode = _mode(target)
+        if mode is None:
+            return check_output_path(text.rstrip("/" + os.sep))
+        if not stat.S_ISDIR(mode):
+            raise OutputError(f"{text}: this is a file, not a folder")
+        if any(target.iterdir()):
+            raise OutputError(f"{text}: this folder is not empty, and nothing in it is replaced; give a new one")
+    except OSError as error:
+        raise OutputError(f"{text}: {_reason(error)}") from error
+    if not os.access(target, os.W_OK | os.X_OK):
+        raise OutputError(f"{text}: no permission to write in this folder")
+    return target
+
+
+@contextmanager
+def atomic_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary folder for files; when the block ends, they are in the folder ``path``, made if necessary.
+
+    If the block raises anything, the temporary folder is removed and ``path`` stays as it was, missing or empty.
+
+    Raises:
+        OutputError: If ``path`` cannot be written (see `check_output_folder`), or if the block ends with an ``OSError``
+            that concerns no other file, such as a full disk.
+    """
+    target = check_output_folder(path)
+    is_new = not target.exists()
+    temporary = (target.parent if is_new else target) / f".{os.urandom(6).hex()}"
+    try:
+        temporary.mkdir()
+        yield temporary
+        with uninterrupted():
+            if is_new:
+                temporary.rename(target)
+            else:  # not replaced by the new folder: it may be the current one of a shell
+                for file in sorted(temporary.iterdir()):
+                    file.rename(target / file.name)
+    except OSError as error:
+        if error.filename is not None and temporary.name not in str(error.filename):
+            raise
+        raise OutputError(f"{os.fspath(path)}: {_reason(error)}") from error
+    finally:
+        with uninterrupted():
+            shutil.rmtree(temporary, ignore_errors=True)
+    _flush_folder(target)
 
 
 def _mode(path: Path) -> int | None:

@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 
 from core import cli
+from core.formats import checkpoints
+from core.formats.checkpoints import read
+from core.formats.images import read_image
 from core.model import DiffusionModel
 from core.runtime.assets import asset
 from core.sampling import trajectories
 from core.sampling.trajectories import reverse
 from core.values.runs import Frame, RunSpec, Strided
+from tests.support.image_models import images_checkpoint
 
 Capture = pytest.CaptureFixture[str]
 SPEC = RunSpec(50, 3)
@@ -91,7 +95,7 @@ def test_a_trajectory_holds_every_frame_in_user_s_units_and_the_samples_stay_as_
 ) -> None:
     path = tmp_path / "chains.h5"
     assert dpm("sample", file, "--count", 50, "--seed", 3, "--out", out, "--trajectory", path) == 0
-    assert f"{path}: their chains, frames 0 ... 5\n" in capsys.readouterr().out
+    assert f"{path}: their chains, frames 0 ... 5, an HDF5 file\n" in capsys.readouterr().out
     with h5py.File(path) as recorded:
         attributes = {name: recorded.attrs[name] for name in ("format", "kind", "steps")}
         assert attributes == {"format": "dpm-trajectory", "kind": "gaussian", "steps": 5}
@@ -126,3 +130,41 @@ def test_sampling_that_is_cut_short_leaves_no_file(
     monkeypatch.setattr(trajectories, "reverse", cut)
     assert dpm("sample", file, "--count", 50, "--out", out, "--trajectory", tmp_path / "chains.h5") in (2, 130)
     assert list(tmp_path.iterdir()) == [file]
+
+
+# ---------------------------------------------------------------------------------------------- arrays, tables, images
+def test_the_same_samples_are_an_array_an_archive_and_a_table(file: Path, tmp_path: Path, capsys: Capture) -> None:
+    for name in ("x.npy", "x.npz", "x.csv"):
+        assert dpm("sample", file, "--count", 50, "--seed", 3, "--out", tmp_path / name) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split("; ")[1].split()[0] for line in said] == ["npy", "npz", "CSV"]
+    array = np.load(tmp_path / "x.npy")
+    assert np.array_equal(array, np.load(tmp_path / "x.npz")["samples"])
+    assert np.array_equal(array, np.loadtxt(tmp_path / "x.csv", delimiter=",", dtype=np.float32))
+
+
+def test_samples_of_images_are_a_grid_or_a_folder_of_images(tmp_path: Path, capsys: Capture) -> None:
+    path, shape = tmp_path / "images.h5", (8, 6)
+    checkpoints.save(images_checkpoint(shape), path)
+    for name in ("x.npy", "x.png", "new/"):
+        assert dpm("sample", path, "--count", 5, "--out", f"{tmp_path}/{name}") == 0
+    array = np.load(tmp_path / "x.npy")
+    low, high = read(path).data.value_range
+    single, _ = read_image(tmp_path / "new" / "0004.png")
+    assert np.abs(single - np.clip((array[4] - low) * 255 / (high - low), 0, 255)).max() <= 1
+    grid, _ = read_image(tmp_path / "x.png")
+    assert np.array_equal(grid[10:18, 8:14], single)
+    said = capsys.readouterr().out
+    assert "x.png: 5 samples" in said
+    assert "PNG image, a grid of 2 x 3" in said
+    assert "5 PNG images, 0000.png … 0004.png" in said
+
+
+def test_points_are_no_images_and_the_hint_works(file: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert dpm("sample", file, "--count", 5, "--out", tmp_path / "x.png") == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"dpm: {tmp_path / 'x.png'}: these samples are points, not images; write ")
+    assert told.count("\n") == 1
+    for name in ("x.npy", "x.npz", "x.csv"):
+        assert f"{tmp_path / name}" in told
+        assert dpm("sample", file, "--count", 5, "--out", tmp_path / name) == 0

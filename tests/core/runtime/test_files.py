@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import OutputError
-from core.runtime.files import atomic_path, check_output_path
+from core.runtime.files import atomic_folder, atomic_path, check_output_path
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="permissions and links of POSIX")
 
@@ -166,4 +166,49 @@ def test_a_missing_permission_is_told_and_leaves_the_old_file(
 
 def test_checking_touches_nothing(tmp_path: Path) -> None:
     assert check_output_path(tmp_path / "a.txt") == tmp_path.resolve() / "a.txt"
+    assert list(tmp_path.iterdir()) == []
+
+
+# ----------------------------------------------------------------------------------------------------------- folders
+def write_two(path: Path | str) -> None:
+    with atomic_folder(path) as temporary:
+        for name in ("a", "b"):
+            (temporary / name).write_text(name)
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_the_files_of_a_folder_come_all_at_once(tmp_path: Path, exists: bool) -> None:
+    folder = tmp_path / "new"
+    if exists:
+        folder.mkdir()
+    with atomic_folder(folder) as temporary:
+        (temporary / "a").touch()
+        assert not list(folder.glob("a"))
+    assert [path.name for path in folder.iterdir()] == ["a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+def test_an_empty_folder_remains_the_same_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    number = tmp_path.stat().st_ino
+    write_two(".")
+    assert tmp_path.stat().st_ino == number
+    assert sorted(path.name for path in Path().iterdir()) == ["a", "b"]
+
+
+def test_a_folder_with_files_in_it_is_refused_and_kept(tmp_path: Path) -> None:
+    write_two(tmp_path / "new")
+    with pytest.raises(OutputError, match="this folder is not empty"):
+        write_two(tmp_path / "new")
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["a", "b"]
+
+
+def test_a_full_disk_leaves_no_part_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_text(path: Path, _: str) -> None:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_text", write_text)
+    with pytest.raises(OutputError, match="the disk is full"):
+        write_two(f"{tmp_path / 'new'}/")
     assert list(tmp_path.iterdir()) == []
