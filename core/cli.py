@@ -81,7 +81,12 @@ def _add_checkpoint(command: argparse.ArgumentParser) -> None:
 def _add_sample(sample: argparse.ArgumentParser) -> None:
     _add_checkpoint(sample)
     sample.add_argument("--count", type=int, required=True, help="number of samples")
-    sample.add_argument("--seed", type=int, default=DEFAULT_SEED)
+    sample.add_argument(
+        "--seed",
+        type=int,
+        default=DEFAULT_SEED,
+        help=f"sample i of a seed is the same for every count ({DEFAULT_SEED})",
+    )
     sample.add_argument(
         "--strided", type=int, metavar="STEPS", help="approximate the chain in fewer steps, for previews"
     )
@@ -150,7 +155,9 @@ def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     )
     inpaint.add_argument("--save-spec", type=path_argument, metavar="F.npz", help="write the request to such a file")
     inpaint.add_argument("--count", type=int, help=f"number of samples ({DEFAULT_RESULTS})")
-    inpaint.add_argument("--seed", type=int, help=f"({DEFAULT_SEED})")
+    inpaint.add_argument(
+        "--seed", type=int, help=f"without --weighted, sample i is the same for every count ({DEFAULT_SEED})"
+    )
     inpaint.add_argument(
         "--known", dest="known_mode", choices=KNOWN_MODES, help=f"known entries noised, or clean ({KNOWN_MODES[0]})"
     )

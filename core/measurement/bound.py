@@ -14,7 +14,8 @@ from core.errors import BadInputError
 from core.measurement.limits import known_truth
 from core.model import DiffusionModel, step_divergence
 from core.runtime.devices import numpy_generator, torch_generator
-from core.sampling.trajectories import chunk_size, prepare
+from core.sampling.blocks import chunk_size
+from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo, channels_of, pixels_of
 from core.values.measurements import NATS_PER_BIT, Bound, Estimate, Progress, mean_of

@@ -17,7 +17,8 @@ from core.model import DiffusionModel
 from core.networks.analytic import AnalyticNetwork
 from core.networks.empirical import EmpiricalNetwork
 from core.runtime.devices import numpy_generator, torch_generator
-from core.sampling.trajectories import chunk_sizes, prepare
+from core.sampling.blocks import chunk_sizes
+from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
 from core.values.measurements import NATS_PER_BIT, Crooks, Progress
 from core.values.runs import RunSpec
@@ -48,7 +49,7 @@ def measure_crooks(
     source = known_source(model) if source is None else source
     if source.shape != model.data.shape:
         raise BadInputError(f"source: examples of shape {source.shape} are not the model's, {model.data.shape}")
-    sizes = chunk_sizes(model, spec.count)
+    sizes = chunk_sizes(model.data.shape, spec.count)
     data, rng = numpy_generator(spec.seed, "crooks data"), torch_generator(spec.seed, "crooks")
     done, total = 0, 2 * len(sizes) * model.steps
     samples: list[Tensor] = []

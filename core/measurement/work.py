@@ -16,7 +16,8 @@ from core.model import DiffusionModel
 from core.processes.base import Process
 from core.processes.distributions import StateDistribution
 from core.runtime.devices import torch_generator
-from core.sampling.trajectories import chunk_size, prepare
+from core.sampling.blocks import chunk_size
+from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
 from core.values.measurements import NATS_PER_BIT, Progress, Work
 from core.values.runs import RunSpec

@@ -17,11 +17,11 @@ from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.posterior.large_images import resized, takes_any_size, windowed
 from core.posterior.samplers import equally_weighted, reverse_under
-from core.runtime.devices import torch_generator
+from core.sampling.blocks import blocks_of, joined
 from core.sampling.predictions import x0_estimates
 from core.sampling.starts import from_image
 from core.sampling.strided import chosen_steps, strided_kernel
-from core.sampling.trajectories import chunk_size, draw_start, frozen_frame, noise_start, prepare, reverse
+from core.sampling.trajectories import draw_start, frozen_frame, noise_start, prepare, reverse
 from core.values.arrays import read_only
 from core.values.inpainting import InpaintingFrame, InpaintingRequest
 from core.values.potentials import LARGEST, Mask, Posterior, mask_of
@@ -32,6 +32,8 @@ def inpaint(
     model: DiffusionModel, request: InpaintingRequest, x0_previews: int = 0, *, pauses: bool = False
 ) -> Iterator[InpaintingFrame]:
     """Inpaint ``request`` by the model's own chain, one frame a step; the last one holds the results.
+
+    Result i is the same for every count that includes it, except with weights, whose particles are resampled together.
 
     Args:
         model: The model.
@@ -132,7 +134,7 @@ def start_for(model: DiffusionModel, request: InpaintingRequest) -> Start:
         BadInputError: If the image is no state of the model, or the step is none of its steps.
     """
     if request.start is None:
-        return noise_start(model, request.chain_count)
+        return noise_start(model, range(request.chain_count))
     check_known(model, request.image, np.zeros_like(request.mask), "image")
     return from_image(model, model.data.to_model(request.image), request.start, request.chain_count)
 
@@ -192,35 +194,39 @@ def strided_under(model: DiffusionModel, spec: RunSpec, steps: int, start: Start
         BadInputError: If ``steps`` or the spec is invalid.
     """
     prepare(spec)
-    process, at_once = model.process, chunk_size(model.data.shape)
+    process = model.process
     times = chosen_steps(process, steps, first=start.t)
-    rng = torch_generator(spec.seed, "strided under")
-    set_known = _known_entry_setter(model, mask_of(spec.posterior.r) if spec.posterior else None, rng)
+    blocks = blocks_of(model.data.shape, start.chains)
+    rngs = [block.generator(spec.seed, "strided under") for block in blocks]
+    set_known = _known_entry_setter(model, mask_of(spec.posterior.r) if spec.posterior else None)
     with torch.inference_mode():
-        x = draw_start(model, start, spec.count, rng)
-        x = set_known(x, None, times[0], times[0])
+        parts = [
+            set_known(draw_start(model, start, block.size, rng), None, times[0], times[0], rng)
+            for block, rng in zip(blocks, rngs, strict=True)
+        ]
     for t, s in pairwise(times):
-        estimate_parts, moved = [], []
+        estimates = []
         with torch.inference_mode():
-            for part in torch.split(x, at_once):
+            for place, (part, rng) in enumerate(zip(parts, rngs, strict=True)):
                 distribution = model.reverse_kernel(part, t)
-                estimate_parts.append(process.x0_estimate(distribution, part, t).float())
-                moved.append(set_known(strided_kernel(model, part, t, s, distribution).draw(rng), part, t, s))
-            x0_estimate, x = torch.cat(estimate_parts), torch.cat(moved)
+                estimates.append(process.x0_estimate(distribution, part, t).float())
+                drawn = strided_kernel(model, part, t, s, distribution).draw(rng)
+                parts[place] = set_known(drawn, part, t, s, rng)
+            x0_estimate = joined(estimates, blocks)
         yield frozen_frame(t, x0_estimate)
-    yield frozen_frame(0, x)
+    yield frozen_frame(0, joined(parts, blocks))
 
 
 def _known_entry_setter(
-    model: DiffusionModel, mask: Mask | None, rng: torch.Generator
-) -> Callable[[Tensor, Tensor | None, int, int], Tensor]:
+    model: DiffusionModel, mask: Mask | None
+) -> Callable[[Tensor, Tensor | None, int, int, torch.Generator], Tensor]:
     """Return a function that sets the known entries of states x^s; ``before`` is x^t, None at the first step."""
     if mask is None:
-        return lambda x, _before, _t, _s: x
+        return lambda x, _before, _t, _s, _rng: x
     known, y = torch.tensor(~mask.mask), torch.tensor(mask.known)
     process, clean = model.process, mask.known_mode == "clean"
 
-    def set_known(x: Tensor, before: Tensor | None, t: int, s: int) -> Tensor:
+    def set_known(x: Tensor, before: Tensor | None, t: int, s: int, rng: torch.Generator) -> Tensor:
         values = y.expand_as(x)
         if s > 0 and not clean:
             path = process.marginal(values, s) if before is None else process.multi_step_posterior(values, before, s, t)

@@ -9,7 +9,7 @@ weight. This is exact as their number grows, for any r_t with r_0 = r, and estim
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +22,7 @@ from core.model import DiffusionModel
 from core.posterior.tilting import Particles, TiltedChain
 from core.posterior.x0_moments import ReverseChain
 from core.runtime.devices import check_memory, torch_generator
+from core.sampling.blocks import Block, blocks_of, covering_count, joined
 from core.sampling.trajectories import noise_start, prepare
 from core.values.arrays import read_only
 from core.values.potentials import Posterior, check_posterior, mask_of
@@ -43,19 +44,22 @@ def reverse_under(
 ) -> Iterator[PosteriorFrame]:
     """Compute reverse chains under ``spec.posterior``, one frame a step, down to t = 0.
 
+    With the paper's kernels alone, chain i is the same for every count that includes it (`core.sampling.blocks`).
+    Weighted particles are resampled together, so each of them depends on how many there are.
+
     Args:
         model: The model.
         spec: What to run.
         start: Where the chains start: an image noised to a step, with the paper's kernels alone, since weights hold
             for a start from pi; None for pi at t = T.
-        pauses: Whether to yield the newest frame, the same object, again after each move of RePaint resampling, so
-            that the caller can stop before the step is done.
+        pauses: Whether to yield the newest frame, the same object, again after each move of a block of chains but a
+            step's last, so that the caller can stop before the step is done.
 
     Raises:
         BadInputError: If the spec is invalid, its posterior is missing or does not fit the model or the start, or no
             particle is left with any weight.
     """
-    start = noise_start(model, spec.count) if start is None else start
+    start = noise_start(model, range(spec.count)) if start is None else start
     posterior = _checked(model, spec)
     if start.image is not None and posterior.weighted:
         raise BadInputError(
@@ -81,7 +85,8 @@ def _checked(model: DiffusionModel, spec: RunSpec) -> Posterior:
     if posterior is None:
         raise BadInputError("posterior: there is none in the spec; this is plain sampling")
     check_posterior(posterior, model.process.kind, model.data.shape)
-    needed = 8 * TENSORS_AT_ONCE * spec.count * math.prod(model.data.shape)
+    count = spec.count if posterior.weighted else covering_count(model.data.shape, spec.count)
+    needed = 8 * TENSORS_AT_ONCE * count * math.prod(model.data.shape)
     check_memory(needed, f"count: {spec.count:,} particles of shape {model.data.shape}")
     return posterior
 
@@ -108,29 +113,52 @@ def _unweighted(
     model: DiffusionModel, posterior: Posterior, spec: RunSpec, start: Start, pauses: bool
 ) -> Iterator[PosteriorFrame]:
     """Sample with the paper's kernels alone, with the RePaint resampling of a mask."""
-    begin, count = start.t, spec.count
-    rng = torch_generator(spec.seed, "posterior")
+    begin, shape = start.t, model.data.shape
     tilted_chain = _tilted_chain(model, posterior)
     mask = mask_of(posterior.r)
     repeats = mask.resample_times if mask else 0
-    equal = torch.full((count,), -math.log(count), dtype=torch.float64)
-    if start.image is None:
-        particles = tilted_chain.start(count, rng)
-    else:
-        image = torch.tensor(start.image, dtype=torch.float64).flatten()
-        particles = tilted_chain.start_from(image, count, begin, rng)
-    newest_frame = _frame(model, begin, particles, equal)
+    blocks = blocks_of(shape, start.chains)
+    rngs = [block.generator(spec.seed, "posterior") for block in blocks]
+    parts = [_first_particles(tilted_chain, start, block, rng) for block, rng in zip(blocks, rngs, strict=True)]
+    newest_frame = _unweighted_frame(model, begin, parts, blocks)
     yield newest_frame
     for t in range(begin, 0, -1):
-        particles = tilted_chain.step(particles, t, rng)
-        for times in resampling_segments(model.steps, begin, t - 1, repeats):
-            particles = tilted_chain.renoise(particles, times[-1], times[0], rng)
-            for now, then in pairwise(times):
-                particles = tilted_chain.move(particles, now, then, rng)
-                if pauses:
+        segments = resampling_segments(model.steps, begin, t - 1, repeats)
+        moves_left = len(blocks) * (1 + sum(len(times) - 1 for times in segments))
+        for place, rng in enumerate(rngs):
+            for particles in _moved(tilted_chain, parts[place], t, segments, rng):
+                parts[place], moves_left = particles, moves_left - 1
+                if pauses and moves_left:
                     yield newest_frame
-        newest_frame = _frame(model, t - 1, particles, equal)
+        newest_frame = _unweighted_frame(model, t - 1, parts, blocks)
         yield newest_frame
+
+
+def _first_particles(tilted_chain: TiltedChain, start: Start, block: Block, rng: torch.Generator) -> Particles:
+    if start.image is None:
+        return tilted_chain.start(block.size, rng)
+    image = torch.tensor(start.image, dtype=torch.float64).flatten()
+    return tilted_chain.start_from(image, block.size, start.t, rng)
+
+
+def _moved(
+    tilted_chain: TiltedChain, particles: Particles, t: int, segments: Sequence[Sequence[int]], rng: torch.Generator
+) -> Iterator[Particles]:
+    """Yield ``particles`` after each move from t to t - 1 and through the repeated ``segments``; the last are done."""
+    particles = tilted_chain.step(particles, t, rng)
+    yield particles
+    for times in segments:
+        particles = tilted_chain.renoise(particles, times[-1], times[0], rng)
+        for now, then in pairwise(times):
+            particles = tilted_chain.move(particles, now, then, rng)
+            yield particles
+
+
+def _unweighted_frame(
+    model: DiffusionModel, t: int, parts: Sequence[Particles], blocks: Sequence[Block]
+) -> PosteriorFrame:
+    x = joined([part.x for part in parts], blocks)
+    return _frame(model, t, x, torch.full((len(x),), -math.log(len(x)), dtype=torch.float64))
 
 
 def resampling_segments(steps: int, begin: int, s: int, repeats: int) -> list[list[int]]:
@@ -175,7 +203,7 @@ def _weighted(model: DiffusionModel, posterior: Posterior, spec: RunSpec) -> Ite
             ancestors = systematic(log_weights, spec.count, rng)
             particles = particles.take(ancestors)
             log_weights = torch.full_like(log_weights, -math.log(spec.count))
-        yield _frame(model, t, particles, log_weights, size, total, ancestors)
+        yield _frame(model, t, particles.x, log_weights, size, total, ancestors)
         if t > 0:
             particles = tilted_chain.step(particles, t, rng)
 
@@ -194,13 +222,13 @@ def _check_weights(log_normaliser: float, t: int) -> None:
 def _frame(
     model: DiffusionModel,
     t: int,
-    particles: Particles,
+    x: Tensor,
     log_weights: Tensor,
     size: float | None = None,
     total: float | None = None,
     ancestors: Tensor | None = None,
 ) -> PosteriorFrame:
-    states = particles.x.float().reshape(len(log_weights), *model.data.shape)
+    states = x.float().reshape(len(log_weights), *model.data.shape)
     return PosteriorFrame(
         t=t,
         x=read_only(states.numpy()),

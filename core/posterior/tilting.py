@@ -26,7 +26,7 @@ from core.posterior.factors import (
 from core.posterior.gaussian_factors import HalfPlaneFactor, ObservationFactor, SmoothFactor
 from core.posterior.kernels import Kernel, TruncatedGaussianKernel, concatenated
 from core.posterior.x0_moments import ReverseChain
-from core.sampling.trajectories import chunk_size
+from core.sampling.blocks import chunk_size
 from core.values.potentials import (
     BitPotential,
     HalfPlane,

@@ -13,7 +13,8 @@ from core.errors import BadInputError
 from core.model import DiffusionModel
 from core.processes.binomial import binary_entropy
 from core.runtime.devices import use_threads
-from core.sampling.trajectories import chunk_size, joined
+from core.sampling.blocks import blocks_of, joined, split
+from core.sampling.trajectories import frozen_frame
 from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo
 from core.values.measurements import NATS_PER_BIT
@@ -47,12 +48,11 @@ def mapped_frames(
         if frame.t == 0:
             yield frame
             continue
-        size = chunk_size(model.data.shape)
+        blocks = blocks_of(model.data.shape, range(len(frame.x)))
         with torch.inference_mode():
-            parts = [
-                function(torch.tensor(frame.x[begin : begin + size]), frame.t) for begin in range(0, len(frame.x), size)
-            ]
-        yield joined(frame.t, parts)
+            parts = [function(part, frame.t) for part in split(frame.x, blocks)]
+            mapped = joined(parts, blocks)
+        yield frozen_frame(frame.t, mapped)
 
 
 def drift_field(model: DiffusionModel, threads: int, columns: tuple[int, ...] = (0, 1)) -> Iterator[DriftFrame]:

@@ -6,6 +6,7 @@ Only this module decides it; the functions that compute chains take the result, 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,10 +42,11 @@ def start_of(
     spec: RunSpec,
     noising: Iterator[Frame] | None = None,
     root: NDArray[np.float32] | None = None,
+    chains: range | None = None,
 ) -> Generator[Frame, None, Start]:
     """Yield the frames before the start of the reverse of ``spec``, then return that start.
 
-    The frames are those of the forward process up to the step of denoising, and those of the chains that branch, down
+    The frames are those of the forward process up to the step of denoising, and those of the chain that branches, down
     to the step of the branch. The spec alone determines the start.
 
     Args:
@@ -52,22 +54,24 @@ def start_of(
         spec: What to run.
         noising: Frames of `forward` for the same spec, if the caller needs later ones too; only those needed are taken.
         root: The state ``[*shape]``, model units, that the last branch starts from, if it is known.
+        chains: The numbers of the chains to start, and of the trajectories in ``noising``; all by default.
 
     Raises:
         BadInputError: If the spec is invalid, or needs more memory than there is.
     """
     t = start_step(model, spec)
+    chains = range(spec.reverse_count) if chains is None else chains
     if spec.branches:
         if root is None:
-            parent = spec.without_branch()
-            start = yield from start_of(model, parent)
+            parent, index = spec.without_branch(), spec.branches[-1].index
+            start = yield from start_of(model, parent, chains=range(index, index + 1))
             frame = yield from _down_to(t, reverse(model, parent, start))
-            root = frame.x[spec.branches[-1].index]
-        return from_state(model, root, t, spec.reverse_count)
+            root = frame.x[0]
+        return replace(from_state(model, root, t, len(chains)), first=chains.start)
     if spec.denoise_from is None:
-        return noise_start(model, spec.count)
-    frame = yield from _down_to(t, forward(model, spec) if noising is None else noising)
-    return from_states(model, frame.x, t)
+        return noise_start(model, chains)
+    frame = yield from _down_to(t, forward(model, spec, chains) if noising is None else noising)
+    return replace(from_states(model, frame.x, t), first=chains.start)
 
 
 def from_states(model: DiffusionModel, x: NDArray[np.floating], t: int) -> Start:

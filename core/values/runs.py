@@ -43,6 +43,8 @@ def usable_threads() -> int:
 class RunSpec:
     """What to run. Equal specs on equal checkpoints give equal arrays, bit for bit, on one machine.
 
+    Specs that differ in ``count`` alone give the same first trajectories, except under a weighted posterior.
+
     Attributes:
         count: Number of trajectories, 1 … 1 000 000.
         seed: Seed of all randomness of the run, 0 … 2^31 - 1.
@@ -91,6 +93,7 @@ class Start:
         stream: Name of the random stream of the chains.
         x: States ``[N, *shape]`` at t, float32, model units, or None.
         image: An example x^0 ``[*shape]``, float32, model units, or None; chains start from draws of q(x^t | x^0).
+        first: Number of the first chain, from 0. The number of a chain decides about its random numbers.
     """
 
     t: int
@@ -98,6 +101,12 @@ class Start:
     stream: str = "reverse"
     x: NDArray[np.float32] | None = None
     image: NDArray[np.float32] | None = None
+    first: int = 0
+
+    @property
+    def chains(self) -> range:
+        """The numbers of the chains."""
+        return range(self.first, self.first + self.count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def strokes() -> Iterator[Row]:
 
 def sampling() -> Iterator[Row]:
     """Sampling, beside the bare network calls."""
-    return beside_the_network("sampling", "sampling", {"roll": 1.10, "heartbeat": 1.10, "digits": 1.05})
+    return beside_the_network("sampling", "sampling", {"roll": 1.05, "heartbeat": 1.05, "digits": 1.05})
 
 
 def bounding() -> Iterator[Row]:

@@ -16,7 +16,7 @@ from core.measurement.bound import measure_bound
 from core.model import DiffusionModel, divergence_at
 from core.networks.perceptrons import MultilayerPerceptron
 from core.processes.gaussian import GaussianProcess
-from core.sampling import trajectories
+from core.sampling import blocks
 from core.values.checkpoints import DataInfo
 from core.values.measurements import NATS_PER_BIT, Bound, Progress, mean_of
 from core.values.runs import RunSpec
@@ -149,7 +149,7 @@ def test_a_process_of_one_step_has_no_divergences(unit_data: Callable[[], DataIn
 
 def test_measuring_part_by_part_measures_all(model: DiffusionModel, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = last(measure_bound(model, RunSpec(1000, threads=1)))
-    monkeypatch.setattr(trajectories, "STATES_AT_ONCE", 96)
+    monkeypatch.setattr(blocks, "STATES_AT_ONCE", 96)
     parts = last(measure_bound(model, RunSpec(1000, threads=1)))
     assert abs(parts.k - whole.k) < 3 * whole.standard_error
     assert np.allclose(parts.kl, whole.kl, rtol=0.5)

@@ -28,7 +28,7 @@ from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.registry import process_of
 from core.processes.schedules import constant_erasure, linear, log_linear
-from core.sampling import trajectories
+from core.sampling import blocks
 from core.values.checkpoints import DataInfo
 from core.values.measurements import Crooks
 from core.values.runs import RunSpec
@@ -186,7 +186,7 @@ def test_the_limit_s_source_is_the_formula() -> None:
 
 
 def test_reports_say_how_far_it_is_and_batches_change_no_law(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trajectories, "STATES_AT_ONCE", 300)
+    monkeypatch.setattr(blocks, "STATES_AT_ONCE", 300)
     reports = list(measure_crooks(heartbeat(), RunSpec(1000, threads=1)))
     total = reports[0].total
     assert total == 2 * 4 * 50

@@ -27,7 +27,7 @@ from core.processes.binomial import BinomialProcess
 from core.processes.distributions import Gaussian
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant, constant_erasure, linear
-from core.sampling import trajectories
+from core.sampling import blocks
 from core.values.checkpoints import DataInfo
 from core.values.measurements import Bound, Work
 from core.values.runs import RunSpec
@@ -276,7 +276,7 @@ def test_one_point_is_enough_but_tells_no_spread(exact_model: MakeModel) -> None
 def test_work_part_by_part_is_that_of_all(exact_model: MakeModel, monkeypatch: pytest.MonkeyPatch) -> None:
     model, x0 = exact_model(linear(8, 0.05, 0.5), 0.6), np.array([[-0.5], [0.2], [0.9]])
     whole = work_from(model, x0, 700)
-    monkeypatch.setattr(trajectories, "STATES_AT_ONCE", 500)  # a batch goes over the border between two points
+    monkeypatch.setattr(blocks, "STATES_AT_ONCE", 500)  # a batch goes over the border between two points
     parts = work_from(model, x0, 700)
     error = np.hypot(whole.standard_error, parts.standard_error)
     assert (np.abs(whole.likelihood - parts.likelihood) < 4 * error).all()

