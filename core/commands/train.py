@@ -86,7 +86,7 @@ def _recipe_and_out(options: argparse.Namespace) -> tuple[Recipe, str]:
 
 def _out_beside_data(options: argparse.Namespace) -> str:
     """Return the path of the checkpoint, which is never that of the data."""
-    from core.data.user_data import split_array
+    from core.formats.reading.contents import split_array
 
     data = Path(options.data)
     out = options.out or f"{options.recipe or data.resolve().stem}_model.h5"

@@ -8,20 +8,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.array_kinds import BitArray, ImageArrays, Levels, PointArray, interpret_array
 from core.data.crops import Crops, split_by_columns
 from core.data.images import GreyLevelSource, StoredImages, held_out_examples
 from core.data.registry import FORMULAS
 from core.data.shipped_images import IMAGE_SOURCES
 from core.data.sources import Examples, Source
 from core.errors import BadInputError, one_line, printable
-from core.formats.arrays import NPY_SIGNATURE, is_idx, read_idx, read_npy, read_npz, refusal, refuse
-from core.formats.cifar import RECORD, cifar_batches, read_cifar
-from core.formats.hdf5 import SIGNATURE, read_hdf5
-from core.formats.images import grey_if_all_are, read_folder, read_image, resized
+from core.formats.arrays import refusal
+from core.formats.images import Levels, resized
+from core.formats.reading.contents import read_contents, split_array
+from core.formats.reading.interpretation import BitArray, ImageArrays, PointArray, interpret, interpret_array
 from core.runtime.devices import numpy_generator
-from core.runtime.files import first_bytes
-from core.values.checkpoints import MAX_EXAMPLES, DataInfo
+from core.values.checkpoints import CROPS, MAX_EXAMPLES, RESIZED, WHOLE, DataInfo, FileScale, column_names
 
 MIN_EXAMPLES = 10
 """The fewest examples to learn from; fewer images are cut into crops."""
@@ -32,7 +30,6 @@ DEFAULT_SIDE = 32
 LARGEST_SIDE = 128
 """The longest side, pixels, of images that are not resized."""
 ImageList = list[Levels] | Levels
-CONTAINER_SUFFIXES = (".npz", ".h5", ".hdf5", ".hdf", ".he5")
 SPLIT_SEED = 0
 
 
@@ -56,7 +53,7 @@ class UserData:
 
 
 def read_data(path: str, side: int | None = None) -> UserData:
-    """Read the data at ``path``: a file, a folder of images or of batches, or ``FILE:/ARRAY`` of npz or HDF5.
+    """Read the data at ``path``: a file, a folder of images or of batches, or ``FILE:/ARRAY``.
 
     A tenth of the examples is held out, `MAX_HELD_OUT` at most; where there are few large images, the right tenth of
     each is held out.
@@ -72,61 +69,15 @@ def read_data(path: str, side: int | None = None) -> UserData:
     place, array = split_array(path)
     printed_path = one_line(place)
     try:
-        found, held_out_data, notes = _read(place, array)
+        contents = read_contents(place, array)
+        found = interpret(contents)
         if isinstance(found, ImageArrays):
-            return _images(found, held_out_data, place, side, notes)
-        return _rows(found, place, notes)
+            held_out = None if contents.held_out is None else interpret_array(contents.held_out, images=True)
+            return _images(found, held_out if isinstance(held_out, ImageArrays) else None, place, side, contents.notes)
+        return _rows(found, place, contents.notes)
     except BadInputError as error:
         text = str(error)
         raise error if text.startswith(printed_path) else refusal(place, text) from error
-
-
-def split_array(path: str) -> tuple[Path, str | None]:
-    """Return the file and the array in it that ``path`` names, as in ``FILE.h5:/images``."""
-    file, colon, array = path.rpartition(":/")
-    if colon and not Path(path).exists() and Path(file).suffix.lower() in CONTAINER_SUFFIXES:
-        return Path(file), array
-    return Path(path), None
-
-
-def _read(
-    path: Path, array: str | None
-) -> tuple[PointArray | BitArray | ImageArrays, ImageArrays | None, tuple[str, ...]]:
-    """Return the data at ``path``, the held-out data that come with them, if any, and notes on what was chosen."""
-    if path.is_dir():
-        batches, test = cifar_batches(path)
-        if batches:
-            training = ImageArrays(np.concatenate([read_cifar(batch) for batch in batches]))
-            held_out_data = ImageArrays(read_cifar(test)) if test else None
-            return training, held_out_data, (f"{len(batches)} batches of CIFAR-10",)
-        images, notes = read_folder(path)
-        return ImageArrays(grey_if_all_are(images), notes), None, ()
-    head = first_bytes(path, 8, lambda reason: refusal(path, reason))
-    if head.startswith(NPY_SIGNATURE):
-        return interpret_array(read_npy(path)), None, ()
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        chosen, values = read_npz(path, array)
-        return interpret_array(values), None, (f"the array {chosen}",)
-    if head.startswith(SIGNATURE):
-        chosen, values = read_hdf5(path, array)
-        return interpret_array(values), None, (f"the array {chosen}",)
-    if head.startswith(b"\x1f\x8b") or is_idx(head) or "-ubyte" in path.name:
-        return _idx(path), None, ()
-    if head.startswith(b"\x80") or (path.suffix == ".bin" and not path.stat().st_size % RECORD):
-        return ImageArrays(read_cifar(path)), None, ("a batch of CIFAR-10",)
-    if path.suffix.lower() in (".pkl", ".pickle"):
-        refuse(path, "this pickle is no batch of CIFAR-10, so nothing in it was unpacked")
-    image, notes = read_image(path)
-    return ImageArrays(grey_if_all_are([image]), notes), None, ()
-
-
-def _idx(path: Path) -> PointArray | BitArray | ImageArrays:
-    if path.name.lower().endswith((".tar.gz", ".tgz")):
-        refuse(path, "this is an archive; unpack it first and give the folder")
-    values = read_idx(path)
-    if values.ndim == 1:
-        refuse(path, f"this idx file holds one row of {len(values)} numbers: labels, not data")
-    return interpret_array(values)
 
 
 def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...]) -> UserData:
@@ -135,7 +86,8 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...]) -> U
     if count < MIN_EXAMPLES:
         raise BadInputError(f"it has {count} rows, but training needs {MIN_EXAMPLES} or more")
     training, held_out = split_indices(count)
-    source = Examples(_name(path), found.values[training], held_out_data=found.values[held_out])
+    values = found.values.astype(np.float32)
+    source = Examples(_name(path), values[training], held_out_data=values[held_out])
     chosen = numpy_generator(SPLIT_SEED, "examples").permutation(len(training))[:MAX_EXAMPLES]
     examples, kept = source.examples[chosen], source.held_out.examples[:MAX_EXAMPLES]
     if bits:
@@ -147,7 +99,8 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...]) -> U
             raise BadInputError(f"its column {int(same.argmax()) + 1} is the same in all rows; leave it out")
         units = (float(rows.min()), float(rows.max())), rows.mean(axis=0), deviations
     what = f"{count} sequences of {width} bits" if bits else f"{count} points in {width} dimensions"
-    info = DataInfo(source.name, source.shape, *units, examples, held_out=kept)
+    columns = () if isinstance(found, BitArray) else column_names(found.columns)
+    info = DataInfo(source.name, source.shape, *units, examples, columns=columns, held_out=kept)
     interpreted_as = printable("; ".join((what, *notes, f"{len(held_out)} of them are held out")))
     return UserData("binomial" if bits else "gaussian", source, info, interpreted_as, _sentence(path, interpreted_as))
 
@@ -162,13 +115,14 @@ def _images(
     done: tuple[str, ...]
     if len(images) < MIN_EXAMPLES:
         size = side or DEFAULT_SIDE
-        source = _crops(images, _name(path), size)
+        source, fit = _crops(images, _name(path), size), CROPS
         done = f"training uses crops of {size} x {size}", "the right part of each image is held out"
     else:
-        source, done = _whole(images, held_out_data, _name(path), side)
+        source, done, fit = _whole(images, held_out_data, _name(path), side)
     rng = numpy_generator(SPLIT_SEED, "held-out examples")
     kept = held_out_examples(source.held_out.examples(MAX_EXAMPLES, rng))
-    info = replace(source.info(numpy_generator(SPLIT_SEED, "examples")), held_out=kept)
+    scale = FileScale(found.file_range, found.channel_order, fit)
+    info = replace(source.info(numpy_generator(SPLIT_SEED, "examples")), held_out=kept, file_scale=scale)
     interpreted_as = printable("; ".join((_described(images), *notes, *found.notes, *done)))
     return UserData("gaussian", source, info, interpreted_as, _sentence(path, interpreted_as))
 
@@ -190,8 +144,8 @@ def _crops(images: ImageList, name: str, side: int) -> Crops:
 
 def _whole(
     images: ImageList, held_out_data: ImageArrays | None, name: str, side: int | None
-) -> tuple[StoredImages, tuple[str, ...]]:
-    """Return whole images, resized where necessary, and notes on what was done."""
+) -> tuple[StoredImages, tuple[str, ...], str]:
+    """Return whole images, resized where necessary, notes on what was done, and how they were fitted."""
     shapes = {image.shape for image in images}
     fit = len(shapes) == 1 and max(images[0].shape[:2]) <= LARGEST_SIDE
     resize = side is not None and shapes != {(side, side, *images[0].shape[2:])}
@@ -200,20 +154,27 @@ def _whole(
     if resize or not fit:
         done = (f"the middle square of each is resized to {target} x {target}",)
 
+    how = RESIZED if done else WHOLE
+
     def stacked(values: ImageList) -> Levels:
         return resized(values, target) if done else np.asarray(values)
 
-    if held_out_data is not None:
-        return StoredImages(name, stacked(images), stacked(held_out_data.values)), (
-            *done,
-            f"the {len(held_out_data.values)} of the test batch are held out",
-        )
-    training, held_out = split_indices(len(images))
     everything = stacked(images)
-    return StoredImages(name, everything[training], everything[held_out]), (
-        *done,
-        f"{len(held_out)} of them are held out",
-    )
+    if held_out_data is not None:
+        source = StoredImages(name, everything, stacked(held_out_data.values))
+        return source, (*done, f"the {len(held_out_data.values)} of the test batch are held out"), how
+    training, held_out = split_indices(len(images))
+    source = StoredImages(name, everything[training], everything[held_out])
+    return source, (*done, f"{len(held_out)} of them are held out"), how
+
+
+def tiles_of(images: ImageList, side: int) -> Levels:
+    """Return the crops of ``side`` x ``side`` that fit side by side into ``images``, ``[N, side, side]`` or with RGB.
+
+    Raises:
+        BadInputError: If none fits.
+    """
+    return Crops("images", list(images), (side, side)).tiles()
 
 
 def split_indices(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -21,9 +21,10 @@ from core.values.arrays import NUMBERS
 
 MAX_BYTES = 1024**3
 """Most memory that one array, or all of one HDF5 file, may take."""
-MAX_INFLATION = 200
-"""Largest ratio of the declared to the stored bytes of a packed array above `SMALL` bytes."""
-SMALL = 16 * 1024**2
+MAX_INFLATION = 1040
+"""More than deflate can pack: 1032 to 1. A file that declares more cannot hold it."""
+SMALL = 1024**2
+"""Bytes that any packed file may declare, since headers count for much in a small one."""
 IDX_TYPES: Mapping[int, str] = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MAX_IDX_DIMENSIONS = 4
 BLOCK = 2**20
@@ -93,8 +94,10 @@ def read_npz(path: Path, name: str | None) -> tuple[str, NDArray[np.generic]]:
             chosen = choose(path, shapes, name)
             member = members[chosen]
             packed, size = max(member.compress_size, 1), member.file_size
-            if size > MAX_BYTES or (size > SMALL and size > MAX_INFLATION * packed):
-                refuse(path, f"{chosen} declares {size} bytes and holds {packed}, which is more than is unpacked")
+            if size > MAX_BYTES:
+                refuse(path, f"{chosen} unpacks to {size} bytes; {MAX_BYTES} are the most that is read")
+            if size > SMALL and size > MAX_INFLATION * packed:
+                refuse(path, f"{chosen} declares {size} bytes and holds {packed}, which cannot be; it is damaged")
             with archive.open(member) as file:
                 return chosen, _array(file, path, size)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
@@ -142,7 +145,6 @@ def read_idx(path: Path) -> NDArray[np.generic]:
             if not packed:
                 return _idx(plain, path, path.stat().st_size)
             with gzip.GzipFile(fileobj=plain) as file:
-                # A sound file may unpack to far more than its own size; it is read in blocks up to the declared size.
                 return _idx(file, path, max(SMALL, MAX_INFLATION * path.stat().st_size))
     except (OSError, EOFError, zlib.error) as error:
         raise refusal(path, "this is a damaged idx file") from error
@@ -151,7 +153,13 @@ def read_idx(path: Path) -> NDArray[np.generic]:
 def _idx(file: IO[bytes] | gzip.GzipFile, path: Path, most: int) -> NDArray[np.generic]:
     head = file.read(4)
     if not is_idx(head):
-        refuse(path, "this is no idx file: its magic number is wrong")
+        packed = isinstance(file, gzip.GzipFile) and "-ubyte" not in path.name
+        refuse(
+            path,
+            "this gzip file holds no idx data, its magic number is wrong; unpack it first"
+            if packed
+            else "this is no idx file: its magic number is wrong",
+        )
     sizes = file.read(4 * head[3])
     if len(sizes) < 4 * head[3]:
         refuse(path, "this idx file ends in its header")
@@ -161,12 +169,13 @@ def _idx(file: IO[bytes] | gzip.GzipFile, path: Path, most: int) -> NDArray[np.g
     header = f"its header declares {' x '.join(map(str, shape))} numbers"
     if declared > min(MAX_BYTES, most):
         refuse(path, f"{header}, which is more than it can hold or than is read")
-    content = bytearray()
-    while len(content) < declared and (block := file.read(min(BLOCK, declared - len(content)))):
-        content += block
-    if len(content) < declared or file.read(1):
-        refuse(path, f"{header}, and {'fewer' if len(content) < declared else 'more'} follow")
-    return np.frombuffer(bytes(content), dtype=dtype).reshape(shape).astype(dtype.newbyteorder("="))
+    content = np.empty(declared, np.uint8)
+    view, done = memoryview(content.data), 0
+    while done < declared and (read := file.readinto(view[done : done + BLOCK])):  # type: ignore[union-attr]
+        done += read
+    if done < declared or file.read(1):
+        refuse(path, f"{header}, and {'fewer' if done < declared else 'more'} follow")
+    return content.view(dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
 
 
 def _declared(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> tuple[int, ...]:

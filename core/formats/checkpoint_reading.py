@@ -15,7 +15,18 @@ from core.errors import BadInputError
 from core.formats.hdf5 import UntrustedFile
 from core.processes.schedules import MAX_STEPS, checked
 from core.values.arrays import read_only
-from core.values.checkpoints import MAX_EXAMPLES, Checkpoint, DataInfo, NetworkInfo, column_names, user_type
+from core.values.checkpoints import (
+    CROPS,
+    MAX_EXAMPLES,
+    RESIZED,
+    WHOLE,
+    Checkpoint,
+    DataInfo,
+    FileScale,
+    NetworkInfo,
+    column_names,
+    user_type,
+)
 from core.values.measurements import Bound
 from core.values.training import TrainingState
 
@@ -69,7 +80,7 @@ def read_parts(source: UntrustedFile) -> Checkpoint:
 def _one_of(source: UntrustedFile, owner: h5py.Group, name: str, choices: tuple[str, ...]) -> str:
     found = source.text(owner, name)
     if found not in choices:
-        raise source.refusal(f"{owner.name} {name} is {found!r}, neither of {' and '.join(choices)}")
+        raise source.refusal(f"{owner.name} {name} is {found!r}, none of {', '.join(choices)}")
     return found
 
 
@@ -133,7 +144,16 @@ def _data(source: UntrustedFile, kind: str) -> DataInfo:
         raise source.refusal(f"/data grey_level is {level:g}, which is no width of a grey level of Gaussian data")
     columns = _columns(source, shape) if "columns" in group.attrs else ()
     name = source.text(group, "name")
-    return DataInfo(name, shape, (low, high), shift, scale, examples, level, columns, held_out)
+    files = _file_scale(source) if "file_range" in group.attrs else None
+    return DataInfo(name, shape, (low, high), shift, scale, examples, level, columns, held_out, files)
+
+
+def _file_scale(source: UntrustedFile) -> FileScale:
+    group = source.group("data")
+    order = _one_of(source, group, "file_channel_order", ("last", "first"))
+    return FileScale(
+        source.pair(group, "file_range"), order, _one_of(source, group, "file_fit", (WHOLE, CROPS, RESIZED))
+    )
 
 
 def _columns(source: UntrustedFile, shape: tuple[int, ...]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError
 from core.formats.checkpoint_reading import FORMAT, VERSION, read_parts
-from core.formats.hdf5 import SIGNATURE, UntrustedFile, opened_hdf5
+from core.formats.hdf5 import UntrustedFile, is_hdf5, opened_hdf5
 from core.formats.sandbox import FileSandbox
 from core.runtime.files import atomic_path, first_bytes
 from core.values.checkpoints import MAX_LEVEL, Checkpoint, DataInfo
@@ -70,8 +70,8 @@ def save(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> None:
 
 def check_is_hdf5(path: str | os.PathLike[str]) -> None:
     """Raise `BadCheckpointError` unless ``path`` is an ordinary, readable file with the signature of HDF5."""
-    head = first_bytes(path, len(SIGNATURE), lambda reason: BadCheckpointError(path, reason))
-    if head != SIGNATURE:
+    first_bytes(path, 1, lambda reason: BadCheckpointError(path, reason))
+    if not is_hdf5(path):
         raise BadCheckpointError(path, "this is not a checkpoint: it is no HDF5 file")
 
 
@@ -94,6 +94,9 @@ def write_parts(file: h5py.File, checkpoint: Checkpoint) -> None:
         data.attrs["grey_level"] = info.grey_level
     if info.columns:
         data.attrs["columns"] = json.dumps(info.columns, ensure_ascii=False)
+    if info.file_scale is not None:
+        _attributes(data, file_range=np.array(info.file_scale.range))
+        _attributes(data, file_channel_order=info.file_scale.channel_order, file_fit=info.file_scale.fit)
     data["shift"], data["scale"] = info.shift, info.scale
     _write_examples(data, "examples", info.examples, info)
     if info.held_out is not None:

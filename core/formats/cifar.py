@@ -1,4 +1,4 @@
-"""The batches of CIFAR-10, binary and Python version; the pickles of the latter cannot run any code."""
+"""The batches of CIFAR-10 and CIFAR-100, binary and Python version; pickles cannot run any code."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from core.formats.arrays import refusal, refuse
 
 SHAPE = (3, 32, 32)
 """Shape of an image in a batch: channels, height, width."""
-RECORD = 1 + 3 * 32 * 32
-CLASSES = 10
+PIXELS = 3 * 32 * 32
+RECORD = 1 + PIXELS
+"""Bytes of a record of CIFAR-10: the label and the pixels."""
+CLASSES: dict[int, tuple[int, ...]] = {RECORD: (10,), RECORD + 1: (20, 100)}
+"""Numbers of classes of the labels that a record begins with, by its bytes; CIFAR-100 has coarse and fine labels."""
 MAX_FILE = 256 * 1024**2
 MAX_MEMO = 2**20
-TRAINING = tuple(f"data_batch_{number}" for number in range(1, 6))
-TEST = "test_batch"
+NAMES = ((tuple(f"data_batch_{number}" for number in range(1, 6)), "test_batch"), (("train",), "test"))
+"""Names of the training batches and of the held-out one, of CIFAR-10 and of CIFAR-100."""
 SUFFIXES = ("", ".bin")
 BROKEN = (
     pickle.UnpicklingError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError,
@@ -41,11 +44,18 @@ OPCODES = {
 def cifar_batches(folder: Path) -> tuple[list[Path], Path | None]:
     """Return the training batches in ``folder`` and the held-out one, as far as they exist."""
     for suffix in SUFFIXES:
-        found = [path for name in TRAINING if (path := folder / f"{name}{suffix}").is_file()]
-        if found:
-            test = folder / f"{TEST}{suffix}"
-            return found, test if test.is_file() else None
+        for names, test_name in NAMES:
+            found = [path for name in names if (path := folder / f"{name}{suffix}").is_file()]
+            if found:
+                test = folder / f"{test_name}{suffix}"
+                return found, test if test.is_file() else None
     return [], None
+
+
+def is_batch(path: Path) -> bool:
+    """Return whether the file at ``path`` is a binary batch: records of the right size, all of whose labels exist."""
+    size = path.stat().st_size
+    return 0 < size <= MAX_FILE and _may_be_records(size) and _record_size(path.read_bytes()) is not None
 
 
 def read_cifar(path: Path) -> NDArray[np.uint8]:
@@ -55,23 +65,38 @@ def read_cifar(path: Path) -> NDArray[np.uint8]:
         BadInputError: If the file is no batch.
     """
     if path.stat().st_size > MAX_FILE:
-        refuse(path, f"it is larger than {MAX_FILE} bytes, too large for a batch of CIFAR-10")
+        refuse(path, f"it is larger than {MAX_FILE} bytes, too large for a batch of CIFAR")
     content = path.read_bytes()
     flat = _from_pickle(content, path) if content[:1] == b"\x80" else _from_records(content, path)
     return np.ascontiguousarray(np.moveaxis(flat.reshape(-1, *SHAPE), 1, -1))
 
 
+def _may_be_records(size: int) -> bool:
+    return any(size % record == 0 for record in CLASSES)
+
+
+def _record_size(content: bytes) -> int | None:
+    """Return the size of the records in ``content``, or None if it holds none whose labels all exist."""
+    for size, classes in CLASSES.items():
+        if content and len(content) % size == 0:
+            records = np.frombuffer(content, dtype=np.uint8).reshape(-1, size)
+            if all(records[:, place].max() < number for place, number in enumerate(classes)):
+                return size
+    return None
+
+
 def _from_records(content: bytes, path: Path) -> NDArray[np.uint8]:
-    if not content or len(content) % RECORD:
-        refuse(path, f"{len(content)} bytes are no whole number of records of {RECORD} bytes, as in CIFAR-10")
-    records = np.frombuffer(content, dtype=np.uint8).reshape(-1, RECORD)
-    if records[:, 0].max() >= CLASSES:
-        refuse(path, f"the label {records[:, 0].max()} is not one of CIFAR-10")
-    return records[:, 1:]
+    size = _record_size(content)
+    if size is None and not (content and _may_be_records(len(content))):
+        sizes = " or ".join(map(str, CLASSES))
+        refuse(path, f"{len(content)} bytes are no whole number of records of {sizes} bytes, as in CIFAR")
+    if size is None:
+        refuse(path, "its labels are not those of CIFAR")
+    return np.frombuffer(content, dtype=np.uint8).reshape(-1, size)[:, size - PIXELS :]
 
 
 def _from_pickle(content: bytes, path: Path) -> NDArray[np.uint8]:
-    refused = refusal(path, "this pickle is no batch of CIFAR-10, so nothing in it was unpacked")
+    refused = refusal(path, "this pickle is no batch of CIFAR, so nothing in it was unpacked")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about odd characters in strings, which are not used
         if not _is_harmless(content):
@@ -107,7 +132,7 @@ class _Array:
     def __setstate__(self, state: object) -> None:
         match state:
             case (int(), (int(count), int(width)), _Type(code="u1"), by_columns, bytes(content)) if (
-                width == RECORD - 1 and count > 0 and len(content) == count * width
+                width == PIXELS and count > 0 and len(content) == count * width
             ):
                 values = np.frombuffer(content, dtype=np.uint8)
                 self.values = values.reshape((count, width), order="F" if by_columns else "C")

@@ -7,28 +7,45 @@ import os
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError
-from core.formats.arrays import MAX_BYTES, choose
+from core.formats.arrays import MAX_BYTES, MAX_INFLATION, SMALL, choose
 from core.formats.sandbox import FileSandbox
 from core.values.arrays import NUMBERS as ARRAY_NUMBERS
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
+FIRST_USER_BLOCK, MAX_USER_BLOCK = 512, 2**30
 MAX_TEXT = 100_000
 MAX_MEMBERS = 10_000
 MAX_CHUNKS = 100_000
-MAX_INFLATION = 100
-"""Largest ratio of the declared to the stored bytes of a packed data set above `SMALL` bytes; zeros pack 1030 to 1."""
-SMALL = 1024**2
 MAX_NUMBER = float(np.finfo(np.float32).max)
 NUMBERS = "iuf"
 FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
 """Categories of characters that a line of text may not hold: they control a terminal, or end the line."""
+
+
+def is_hdf5(path: str | os.PathLike[str]) -> bool:
+    """Return whether the file at ``path`` has the signature of HDF5: at 0, or after a user block of 512, 1024, … bytes.
+
+    The largest user block that is looked for has `MAX_USER_BLOCK` bytes.
+    """
+    with Path(path).open("rb") as file:
+        offset = 0
+        while offset <= MAX_USER_BLOCK:
+            file.seek(offset)
+            found = file.read(len(SIGNATURE))
+            if found == SIGNATURE:
+                return True
+            if len(found) < len(SIGNATURE):
+                return False
+            offset = 2 * offset or FIRST_USER_BLOCK
+    return False
 
 
 class UntrustedFile:

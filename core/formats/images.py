@@ -1,4 +1,4 @@
-"""Reads user images with Pillow as whole levels, grey or RGB, and reports how it converted them."""
+"""Decodes image files with Pillow: their pixels as stored, their transparency, and what was converted on the way."""
 
 from __future__ import annotations
 
@@ -6,91 +6,127 @@ import re
 import struct
 import warnings
 import zlib
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.formats.arrays import MAX_BYTES, refusal, refuse
+from core.formats.arrays import refusal
+from core.values.checkpoints import MAX_LEVEL
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF")
 """Formats that are read. Pillow's others start programs, are no images, or accept any bytes as one."""
 MAX_PIXELS = 64 * 1024**2
-MAX_FILES = 200_000
 SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I")
+WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
+LEAST_OF_HIGH_BYTE = 16
+"""Pixels whose high byte stays below this use 12 bits of 16 at most, and would come out nearly black."""
+ORIENTATION = 0x0112
 BROKEN = (
     OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, OverflowError, MemoryError,
     RuntimeError, struct.error, zlib.error, Image.DecompressionBombError, Image.DecompressionBombWarning,
 )  # fmt: skip
 """Exceptions that Pillow raises on a damaged file."""
-ImageArray = NDArray[np.uint8]
+Levels = NDArray[np.uint8]
 
 
-class _UnusableError(Exception):
+class UnusableImageError(Exception):
     """The reason why a file gives no image."""
 
 
-class _UnknownError(_UnusableError):
+class UnknownImageError(UnusableImageError):
     """The file has none of the formats."""
 
 
-def read_image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
-    """Return the image at ``path``, ``[H, W]`` or ``[H, W, 3]``, and its conversions, a few words each.
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedImage:
+    """The pixels of one image file.
+
+    Attributes:
+        pixels: ``[H, W]`` or ``[H, W, 3]``; uint8, or uint16 or float32 where the file holds more than 8 bits.
+        alpha: Opacity ``[H, W]``, uint8, of a file with transparency; else None.
+        notes: What was converted, a few words each.
+    """
+
+    pixels: NDArray[np.generic]
+    alpha: Levels | None = None
+    notes: tuple[str, ...] = ()
+
+    def opaque(self) -> DecodedImage:
+        """Return the image laid over white where it is transparent."""
+        if self.alpha is None:
+            return self
+        pixels = over_white(np.asarray(self.pixels, np.uint8), self.alpha)
+        return DecodedImage(pixels, None, (*self.notes, "transparent pixels laid over white"))
+
+
+def over_white(pixels: Levels, alpha: Levels) -> Levels:
+    """Return ``pixels`` [..., H, W] or [..., H, W, 3] laid over white, with ``alpha`` [..., H, W] as their opacity."""
+    weight = (alpha if pixels.ndim == alpha.ndim else alpha[..., None]).astype(np.uint32)
+    mixed = pixels * weight + MAX_LEVEL * (MAX_LEVEL - weight)
+    return np.asarray((mixed + MAX_LEVEL // 2) // MAX_LEVEL, np.uint8)
+
+
+def grey_of(pixels: Levels) -> Levels:
+    """Return the lightness (the luma of ITU-R BT.601, as Pillow rounds it) of ``pixels`` [..., 3]."""
+    red, green, blue = (pixels[..., channel].astype(np.uint32) for channel in range(3))
+    return np.asarray((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16, np.uint8)
+
+
+def read_image(path: Path) -> DecodedImage:
+    """Return the image in the file at ``path``.
 
     Raises:
         BadInputError: If it is none, damaged, or has more than `MAX_PIXELS` pixels.
     """
     try:
-        return _image(path)
-    except _UnknownError as error:
-        raise refusal(path, f"{error}, nor npy, npz, HDF5, idx or a batch of CIFAR-10") from error
-    except _UnusableError as error:
+        with quiet_pillow():
+            return decode(path)
+    except UnusableImageError as error:
         raise refusal(path, str(error)) from error
 
 
-def read_folder(folder: Path) -> tuple[list[ImageArray], tuple[str, ...]]:
-    """Return all images in ``folder`` and the folders in it, in the order of their names, and their conversions.
+@contextmanager
+def quiet_pillow() -> Iterator[None]:
+    """Silence Pillow's warnings, which are harmless, except the one about too many pixels, which becomes an error."""
+    Image.init()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
 
-    They are all grey or all RGB. Files that are no images are left out and counted.
+
+def decode(file: Path | IO[bytes]) -> DecodedImage:
+    """Return the image in ``file``; call it in `quiet_pillow`.
 
     Raises:
-        BadInputError: If there is no image, or they take too much memory.
+        UnusableImageError: If it is none, damaged, or has more than `MAX_PIXELS` pixels.
     """
-    images: list[ImageArray] = []
-    changes: Counter[str] = Counter()
-    bytes_held = 0
-    for path in _files(folder):
-        try:
-            image, notes = _image(path)
-        except _UnusableError as error:
-            changes[f"left out: {error}"] += 1
-            continue
-        bytes_held += image.nbytes
-        if bytes_held > MAX_BYTES:
-            refuse(folder, f"its images take more than {MAX_BYTES} bytes, which are the most that is read")
-        images.append(image)
-        changes.update(notes)
-    if not images:
-        refuse(folder, f"there is no image in this folder{_why(changes)}")
-    return _of_one_kind(images, changes), tuple(_counted(changes))
+    formats = [name for name in FORMATS if name in Image.OPEN]
+    try:
+        with Image.open(file, formats=formats) as image:
+            if image.width * image.height > MAX_PIXELS:
+                _too_large(f"{image.width} x {image.height}")
+            return _decoded(image)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        _too_large(*re.findall(r"\d+", str(error))[:1])
+    except UnidentifiedImageError as error:
+        _refuse_unknown(file, error)
+    except BROKEN as error:
+        raise UnusableImageError("this image is damaged or cut off") from error
 
 
-def resized(images: Iterable[ImageArray], side: int) -> ImageArray:
+def resized(images: Iterable[Levels], side: int) -> Levels:
     """Return the middle square of each image at ``side`` x ``side`` pixels: ``[N, side, side]`` or with channels."""
     return np.stack([_resized(image, side) for image in images])
 
 
-def grey_if_all_are(images: list[ImageArray]) -> list[ImageArray]:
-    """Return RGB images as grey ones if none has any colour, otherwise unchanged."""
-    grey = all(image.ndim == 3 and (image == image[..., :1]).all() for image in images)
-    return [image[..., 0] for image in images] if grey else images
-
-
-def _resized(image: ImageArray, side: int) -> ImageArray:
+def _resized(image: Levels, side: int) -> Levels:
     side_of_square = min(image.shape[:2])
     top_edge, left_edge = (image.shape[0] - side_of_square) // 2, (image.shape[1] - side_of_square) // 2
     square_image = Image.fromarray(
@@ -99,89 +135,55 @@ def _resized(image: ImageArray, side: int) -> ImageArray:
     return np.asarray(square_image.resize((side, side), Image.Resampling.LANCZOS))
 
 
-def _files(folder: Path) -> list[Path]:
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-            found.append(path)
-        if len(found) > MAX_FILES:
-            refuse(folder, f"there are more than {MAX_FILES} files in this folder")
-    return found
-
-
-def _image(path: Path) -> tuple[ImageArray, tuple[str, ...]]:
-    Image.init()
-    formats = [name for name in FORMATS if name in Image.OPEN]
-    # Pillow's warnings are harmless, except the one about too many pixels.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            with Image.open(path, formats=formats) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    _too_large(f"{image.width} x {image.height}")
-                return _levels(image)
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            _too_large(*re.findall(r"\d+", str(error))[:1])
-        except UnidentifiedImageError as error:
-            _refuse_unknown(path, error)
-        except BROKEN as error:
-            raise _UnusableError("this image is damaged or cut off") from error
-
-
-def _levels(image: Image.Image) -> tuple[ImageArray, tuple[str, ...]]:
-    """Return the levels of an open ``image``, whose size has been checked, and its conversions."""
-    notes = []
+def _decoded(image: Image.Image) -> DecodedImage:
+    """Return the pixels of an open ``image``, whose size has been checked."""
+    notes: tuple[str, ...] = ()
     if getattr(image, "n_frames", 1) > 1:
-        notes.append("only the first image of an animation or of several pages")
+        notes = ("only the first image of an animation or of several pages",)
+    deep_colour = image.mode in ("RGB", *WITH_ALPHA) and ";16" in str(getattr(image, "tile", ""))
+    upright: Image.Image = image
+    if image.getexif().get(ORIENTATION, 1) != 1:
+        upright = ImageOps.exif_transpose(image)
     if image.mode in SIXTEEN_BITS:
-        values = np.asarray(image).astype(np.int64)
-        if values.min() < 0 or values.max() > 65535:
-            raise _UnusableError("its pixels are not within 16 bits")
-        if image.mode == "I" and values.max() <= 255:
-            return values.astype(np.uint8), tuple(notes)
-        return np.rint(values / 257).astype(np.uint8), (*notes, "16-bit levels brought to 8 bits")
+        return DecodedImage(_within_16_bits(upright), None, notes)
     if image.mode == "F":
-        raise _UnusableError("its pixels are floating-point numbers; give them as an npy file")
-    upright: Image.Image = ImageOps.exif_transpose(image)
-    if upright.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in upright.info:
-        colour = upright.convert("RGBA")
-        notes.append("transparent pixels laid over white")
-        white = Image.new("RGBA", colour.size, "white")
-        white.alpha_composite(colour)
-        upright = white.convert("L" if image.mode in ("L", "LA", "La") else "RGB")
+        return DecodedImage(np.array(upright, dtype=np.float32), None, notes)
+    if upright.mode in WITH_ALPHA or "transparency" in upright.info:
+        colour = np.asarray(upright.convert("RGBA"))
+        grey = image.mode in ("L", "LA", "La")
+        found = DecodedImage(np.ascontiguousarray(colour[..., 0] if grey else colour[..., :3]), colour[..., 3], notes)
+    elif upright.mode in ("L", "RGB"):
+        found = DecodedImage(np.array(upright), None, notes)
     elif upright.mode == "1":
-        notes.append("black and white made grey")
-    elif upright.mode not in ("L", "RGB"):
-        notes.append(f"{'palette' if upright.mode == 'P' else upright.mode} made RGB")
-    grey = upright.mode in ("1", "L")
-    return np.array(upright.convert("L" if grey else "RGB")), tuple(notes)
+        found = DecodedImage(np.array(upright.convert("L")), None, (*notes, "black and white made grey"))
+    else:
+        name = "palette" if upright.mode == "P" else upright.mode
+        found = DecodedImage(np.array(upright.convert("RGB")), None, (*notes, f"{name} made RGB"))
+    return _reduced(found) if deep_colour else found
 
 
-def _of_one_kind(images: list[ImageArray], changes: Counter[str]) -> list[ImageArray]:
-    grey = [image.ndim == 2 for image in images]
-    if any(grey) and not all(grey):
-        changes["grey among coloured ones made RGB"] += sum(grey)
-        return [np.repeat(image[..., None], 3, axis=2) if image.ndim == 2 else image for image in images]
-    return images
+def _within_16_bits(image: Image.Image) -> NDArray[np.uint16]:
+    values = np.asarray(image)
+    if values.size and (values.min() < 0 or values.max() > np.iinfo(np.uint16).max):
+        raise UnusableImageError("its pixels are not within 16 bits")
+    return values.astype(np.uint16)
 
 
-def _refuse_unknown(path: Path, error: Exception) -> NoReturn:
-    with path.open("rb") as file:
-        head = file.read(1024).lower()
-    if b"<svg" in head or path.suffix.lower() in (".svg", ".svgz"):
-        raise _UnusableError("an SVG is a drawing, which has no pixels; export it as PNG") from error
-    raise _UnknownError("this is no image that can be read") from error
+def _reduced(image: DecodedImage) -> DecodedImage:
+    """Return a colour ``image`` of 16 bits, of which Pillow keeps the high bytes, if these are the image."""
+    if int(np.max(image.pixels)) < LEAST_OF_HIGH_BYTE:
+        raise UnusableImageError("its colours use less than 12 of 16 bits; give it as an npy file or with 8 bits")
+    return DecodedImage(image.pixels, image.alpha, (*image.notes, "16-bit levels brought to 8 bits"))
+
+
+def _refuse_unknown(file: Path | IO[bytes], error: Exception) -> NoReturn:
+    if isinstance(file, Path):
+        with file.open("rb") as opened:
+            head = opened.read(1024).lower()
+        if b"<svg" in head or file.suffix.lower() in (".svg", ".svgz"):
+            raise UnusableImageError("an SVG is a drawing, which has no pixels; export it as PNG") from error
+    raise UnknownImageError("this is no image that can be read") from error
 
 
 def _too_large(size: str = "") -> NoReturn:
-    raise _UnusableError(f"it has {size or 'too many'} pixels; {MAX_PIXELS} are the most that is read")
-
-
-def _counted(changes: Counter[str]) -> list[str]:
-    return [f"{what} ({number} {'files' if number > 1 else 'file'})" for what, number in changes.items()]
-
-
-def _why(changes: Counter[str]) -> str:
-    reasons = _counted(Counter(dict(changes.most_common(2))))
-    return f": {'; '.join(reasons)}" if reasons else ""
+    raise UnusableImageError(f"it has {size or 'too many'} pixels; {MAX_PIXELS} are the most that is read")

@@ -102,6 +102,25 @@ def user_type(shift: NDArray[np.float64], scale: NDArray[np.float64]) -> type[np
     return np.float64 if bool((steps > COARSEST_STEP * scale).any()) else np.float32
 
 
+WHOLE, CROPS, RESIZED = "whole", "crops", "resized"
+"""How images of files become examples: as they are, cut into crops, or with their middle square resized."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileScale:
+    """How the files that a model of images was trained on were brought to grey levels; later ones are treated alike.
+
+    Attributes:
+        range: The values in the files that became the least and the greatest level.
+        channel_order: Whether the channels came "first" or "last".
+        fit: How their images became examples: "whole", "crops" or "resized".
+    """
+
+    range: tuple[float, float]
+    channel_order: str = "last"
+    fit: str = WHOLE
+
+
 @dataclass(frozen=True, slots=True)
 class DataInfo:
     """A checkpoint's description of its data.
@@ -117,6 +136,8 @@ class DataInfo:
         columns: Names of the columns of points, as `column_names` makes them; empty if they have none.
         held_out: ``[M, *shape]``, M <= `MAX_EXAMPLES`, like ``examples``: data that took no part in training, on which
             K is measured. None for data that can be drawn anew, and in files of an earlier version.
+        file_scale: How the user's image files were brought to grey levels; None for other data, and in files of an
+            earlier version.
     """
 
     name: str
@@ -128,6 +149,7 @@ class DataInfo:
     grey_level: float | None = None
     columns: tuple[str, ...] = ()
     held_out: NDArray[np.floating] | None = None
+    file_scale: FileScale | None = None
 
     @property
     def is_image(self) -> bool:

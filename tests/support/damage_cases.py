@@ -114,7 +114,7 @@ CASES: dict[str, tuple[Spoil, str]] = {
     "an overflowing size": (declared(WEIGHT, (2**40, 2**40), chunks=(64, 64)), "declares"),
     "a size of nothing times much": (declared(WEIGHT, (0, 2**60), chunks=(64, 64), maxshape=(None, None)), ""),
     "packed and never written": (declared(WEIGHT, (6,), compression="gzip"), "holds 0"),
-    "a bomb": (replaced(WEIGHT, np.zeros(2**22), compression="gzip", chunks=(2**22,)), "declares"),
+    "a bomb": (replaced(WEIGHT, np.zeros(2**22), compression="gzip", chunks=(2**22,)), "asks for"),
     "a hidden bomb": (packed(WEIGHT, (6,), (6,), zeros(3000)), ""),
     "a row of hidden bombs": (packed(WEIGHT, (80,), (2,), *[zeros(120)] * 40), ""),
     "a bomb in two layers": (twice_packed, "filters"),

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.data.array_kinds import BitArray, ImageArrays, PointArray, grey_levels, interpret_array
 from core.data.crops import Crops
 from core.data.images import StoredImages
 from core.data.registry import source_of
 from core.data.sources import Examples
 from core.data.user_data import read_data, split_indices
 from core.errors import BadInputError, DpmError
+from core.formats.reading.interpretation import BitArray, ImageArrays, PointArray, interpret_array
+from core.formats.reading.levels import grey_levels, range_note, used_range
 
 
 @pytest.fixture
@@ -100,7 +101,9 @@ def test_rows_of_zeros_and_ones_are_bits_whatever_their_type(rng: np.random.Gene
 def test_pixels_are_brought_to_grey_levels_and_it_is_said(
     values: np.ndarray, levels: list[int], note: str | None
 ) -> None:
-    found, notes = grey_levels(values[:, None, None])
+    images = values[:, None, None]
+    used = used_range([images])
+    found, notes = grey_levels(images, used), range_note(used)
     assert found.dtype == np.uint8
     assert np.abs(found[:, 0, 0].astype(int) - levels).max() == 0
     assert notes == (() if note is None else (note,))
@@ -115,8 +118,8 @@ def test_pixels_are_brought_to_grey_levels_and_it_is_said(
         (np.full((20, 8, 8), -7), "between -7 and -7"),
         (np.full((20, 8, 8), 70000.0), "between 70000 and 70000"),
         (np.full((20, 8, 8), 300.5), "between 300.5"),
-        (np.full((20, 70), 0.5), "rows of 70 numbers, which are neither bits nor images"),
-        (np.linspace(-3, 3, 8910).reshape(90, 99), "rows of 99 numbers, which are neither bits nor images"),
+        (np.full((20, 70), 0.5), "20 rows of 70 numbers; rows are bits, points of at most 64 numbers, or square"),
+        (np.linspace(-3, 3, 8910).reshape(90, 99), "90 rows of 99 numbers"),
         (np.zeros((20, 8, 8, 5)), "shape 20 x 8 x 8 x 5"),
         (np.zeros((2, 2, 8, 8, 3)), "shape 2 x 2 x 8 x 8 x 3"),
         (np.zeros((20, 2, 8)), "a side of less than 4"),
@@ -217,9 +220,9 @@ def test_a_folder_of_cifar_batches_keeps_its_test_batch_apart(tmp_path: Path, rn
     data = read_data(str(tmp_path))
     assert isinstance(data.source, StoredImages)
     assert data.source.stored.shape == (22, 32, 32, 3)
-    assert "22 RGB images of 32 x 32 pixels; 2 batches of CIFAR-10; the 11 of the test batch" in data.sentence
+    assert "22 RGB images of 32 x 32 pixels; 2 batches of CIFAR; the 11 of the test batch" in data.sentence
     alone = read_data(str(tmp_path / "test_batch"))
-    assert "11 RGB images of 32 x 32 pixels; a batch of CIFAR-10; 2 of them are held out" in alone.sentence
+    assert "11 RGB images of 32 x 32 pixels; a batch of CIFAR; 2 of them are held out" in alone.sentence
 
 
 def test_a_large_picture_is_cut_into_crops(tmp_path: Path, rng: np.random.Generator) -> None:
@@ -320,7 +323,9 @@ def test_bad_data_are_refused_in_one_line(tmp_path: Path, rng: np.random.Generat
     (tmp_path / "empty").write_bytes(b"")
     assert "this file is empty" in one_line(tmp_path / "empty")
     (tmp_path / "text.csv").write_text("1,2\n3,4\n")
-    assert "no image that can be read, nor npy" in one_line(tmp_path / "text.csv")
+    assert "2 rows, but training needs 10 or more" in one_line(tmp_path / "text.csv")
+    (tmp_path / "letter.txt").write_text("Dear 3 friends,\nthis is no table.\n")
+    assert "this is no table of numbers: line 1, column 1" in one_line(tmp_path / "letter.txt")
     (tmp_path / "all.tar.gz").write_bytes(gzip.compress(b"archive"))
     assert "unpack it first" in one_line(tmp_path / "all.tar.gz")
     (tmp_path / "some.pkl").write_bytes(b"cos\nsystem\n(S'true'\ntR.")

@@ -31,7 +31,7 @@ DATA = Path(__file__).parents[2] / "data"
 OLD = DATA / "version_1"
 SHIPPED = sorted(asset("checkpoints").glob("*.h5"))
 KEPT = sorted(OLD.glob("*.h5"))
-LATER: dict[str, object] = {"columns": [], "held_out": None}
+LATER: dict[str, object] = {"columns": [], "held_out": None, "file_scale": None}
 """Parts that only files of today may have, and what they are in older ones."""
 HELD = json.loads((DATA / "checkpoints.json").read_text(encoding="utf-8"))
 """`facts` of every checkpoint that ships, and of those kept here, as they were when names changed."""
