@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
-from core.formats.images import MAX_FILES, MAX_PIXELS
+from core.formats.images import MAX_PIXELS
+from core.formats.reading.image_sets import MAX_FILES
 from core.runtime.files import atomic_folder, atomic_path
 from core.values.checkpoints import LEVELS, level_width, to_levels
 

@@ -150,9 +150,9 @@ def test_samples_of_images_are_a_grid_or_a_folder_of_images(tmp_path: Path, caps
         assert dpm("sample", path, "--count", 5, "--out", f"{tmp_path}/{name}") == 0
     array = np.load(tmp_path / "x.npy")
     low, high = read(path).data.value_range
-    single, _ = read_image(tmp_path / "new" / "0004.png")
+    single = read_image(tmp_path / "new" / "0004.png").pixels
     assert np.abs(single - np.clip((array[4] - low) * 255 / (high - low), 0, 255)).max() <= 1
-    grid, _ = read_image(tmp_path / "x.png")
+    grid = read_image(tmp_path / "x.png").pixels
     assert np.array_equal(grid[10:18, 8:14], single)
     said = capsys.readouterr().out
     assert "x.png: 5 samples" in said

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from core.errors import BadInputError, OutputError
-from core.formats.images import read_folder, read_image
+from core.formats.images import read_image
+from core.formats.reading.image_sets import read_folder
 from core.formats.writing import images
 from core.formats.writing.images import GAP, GAP_LEVEL, clipped_levels, grid, numbered_name, write_images
 
@@ -69,7 +70,7 @@ def test_one_image_alone_is_no_grid() -> None:
 def test_an_image_comes_back_level_by_level(tmp_path: Path, suffix: str, shape: tuple[int, ...]) -> None:
     path = tmp_path / f"x{suffix}"
     said = write_images(levels(1, shape), str(path))
-    found, _ = read_image(path)
+    found = read_image(path).pixels
     assert np.array_equal(found if found.ndim == len(shape) else found[..., 0], levels(1, shape)[0])
     assert said.endswith(" image")
     assert "grid" not in said
