@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.commands.common import blamed_on, open_model, read_array, result_of
+from core.commands.common import blamed_on, open_model, result_of
 from core.errors import BadInputError
-from core.values.arrays import NUMBERS
 from core.values.measurements import Bound, Crooks, Work
 from core.values.runs import RunSpec
 
 if TYPE_CHECKING:
+    from core.data.files_for_model import GivenExamples
     from core.model import DiffusionModel
 
 DEFAULT_POINTS = 100
@@ -30,7 +30,8 @@ def bound(options: argparse.Namespace) -> int:
     _, model = open_model(options.file)
     if options.count is None:
         options.count = default_count(model.data)
-    data = None if options.data is None else read_array(options.data, NUMBERS).astype(np.float64, copy=False)
+    given = None if options.data is None else _given(options, model)
+    data = None if given is None else given.values
     with blamed_on("--limit"):
         limit_model = limit_of(model) if options.limit else None
     if options.crooks:
@@ -39,8 +40,19 @@ def bound(options: argparse.Namespace) -> int:
     limit = None if limit_model is None else _measured(limit_model, options, data, "measuring the limit")
     work = None if options.work is None else _measured_work(model, options, data)
     crooks = _measured_crooks(model, options) if options.crooks else None
-    print(json.dumps(_facts(found, limit, work, crooks)) if options.json else _text(found, limit, work, crooks))
+    if options.json:
+        read = {} if given is None else {"data": given.interpreted_as}
+        print(json.dumps(_facts(found, limit, work, crooks) | read))
+    else:
+        print(*([] if given is None else [given.sentence]), _text(found, limit, work, crooks), sep="\n")
     return 0
+
+
+def _given(options: argparse.Namespace, model: DiffusionModel) -> GivenExamples:
+    """Return the examples of --data, in the model's units."""
+    from core.data.files_for_model import read_examples
+
+    return read_examples(options.data, model.data, model.process.kind)
 
 
 def _check_density(model: DiffusionModel) -> None:

@@ -141,9 +141,9 @@ def _only(values: Sequence[NDArray[np.floating]] | NDArray[np.floating]) -> NDAr
 # --- points and bits
 def _rows(contents: Contents, info: DataInfo, kind: str) -> tuple[NDArray[np.floating], tuple[str, ...]]:
     values, bits = contents.array, kind == "binomial"
-    name = "sequences of bits" if bits else "points"
+    name = "sequences" if bits else "points"
     if values is None:
-        raise BadInputError(f"it holds images, and the model's data are {name} of shape {info.shape}")
+        raise BadInputError(f"it holds images, and the model's data are {name}")
     check_values(values)
     notes: tuple[str, ...] = ()
     if contents.columns and info.columns and contents.columns != info.columns:
@@ -153,14 +153,21 @@ def _rows(contents: Contents, info: DataInfo, kind: str) -> tuple[NDArray[np.flo
     elif values.ndim == 1 and info.shape == (1,):
         values = values[:, None]
     if values.shape[1:] != info.shape:
-        listed, wanted = (" x ".join(map(str, shape)) for shape in (values.shape, info.shape))
-        raise BadInputError(f"it has shape {listed}, and the model's {name} have shape N x {wanted}")
-    text = f"{len(values)} {name} of {' x '.join(map(str, info.shape))} {'bits' if bits else 'columns'}"
+        wanted = ", ".join(("N", *map(str, info.shape)))
+        raise BadInputError(f"shape {values.shape} is not ({wanted}), that of the model's {name}")
+    size = " x ".join(map(str, info.shape))
     if not bits:
-        return values.astype(np.float64), (text, *notes)
-    if not np.isin(values, (0, 1)).all() and np.isin(values, (0, MAX_LEVEL)).all():
+        return values.astype(np.float64), (_counted(len(values), "point") + f" in {size} dimensions", *notes)
+    if not np.isin(values, (0, 1)).all():
+        if not np.isin(values, (0, MAX_LEVEL)).all():
+            wrong = values[~np.isin(values, (0, 1))][0]
+            raise BadInputError(f"it holds {wrong:g}, and bits are 0 and 1")
         values, notes = values == MAX_LEVEL, ("255 is 1",)
-    return values.astype(np.float32), (text, *notes)
+    return values.astype(np.float32), (_counted(len(values), "sequence") + f" of {size} bits", *notes)
+
+
+def _counted(count: int, name: str) -> str:
+    return f"one {name}" if count == 1 else f"{count} {name}s"
 
 
 def _by_name(
@@ -180,7 +187,7 @@ def _images(contents: Contents, info: DataInfo) -> tuple[NDArray[np.floating], t
     """Return images ``[N, *shape]`` of the model's size, and notes."""
     pixels, _ = _pixels(contents, own_hole=False)
     images, notes = _scaled(pixels, info)
-    count = f"{len(images)} {'image' if len(images) == 1 else 'images'}"
+    count = _counted(len(images), "image")
     if all(image.shape == info.shape for image in images):
         return np.stack(images), (count, *notes)
     if len(info.shape) < 2 or info.shape[0] != info.shape[1]:
