@@ -112,9 +112,12 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
 def _add_bound(bound: argparse.ArgumentParser) -> None:
     _add_checkpoint(bound)
     bound.add_argument(
-        "--data", type=path_argument, metavar="X.npy", help="held-out data in user's units (fresh draws)"
+        "--data",
+        type=path_argument,
+        metavar="X.npy",
+        help="held-out data in user's units (those that FILE holds, or fresh draws)",
     )
-    bound.add_argument("--count", type=int, help="number of fresh draws (10 000; of images at most 128)")
+    bound.add_argument("--count", type=int, help="number of examples (10 000 or all; of images at most 128)")
     bound.add_argument("--seed", type=int, default=DEFAULT_SEED)
     bound.add_argument("--limit", action="store_true", help="also measure the best K of any network with these rates")
     bound.add_argument("--work", type=int, metavar="N", help="also measure the work of N paths from each of P points")

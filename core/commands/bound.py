@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.commands.common import blamed_on, open_model, result_of
 from core.errors import BadInputError
-from core.values.measurements import Bound, Crooks, Work
+from core.values.measurements import WITH_NOISE, Bound, Crooks, Work, examples_in_words
 from core.values.runs import RunSpec
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ DEFAULT_POINTS = 100
 
 def bound(options: argparse.Namespace) -> int:
     """Measure K and the other quantities asked for; print them as text or as one JSON object."""
-    from core.measurement.bound import default_count
+    from core.measurement.examples import default_count
     from core.measurement.limits import limit_of
 
     _check_options(options)
@@ -44,7 +44,8 @@ def bound(options: argparse.Namespace) -> int:
         read = {} if given is None else {"data": given.interpreted_as}
         print(json.dumps(_facts(found, limit, work, crooks) | read))
     else:
-        print(*([] if given is None else [given.sentence]), _text(found, limit, work, crooks), sep="\n")
+        lines = [] if given is None else [given.sentence]
+        print(*lines, _text(found, limit, work, crooks, options.data), sep="\n")
     return 0
 
 
@@ -117,6 +118,8 @@ def _facts(found: Bound, limit: Bound | None, work: Work | None, crooks: Crooks 
         "kind": found.kind,
         "unit": found.unit,
         "count": found.count,
+        "measured_on": found.measured_on,
+        "grey_level_noise": found.noise_added,
         "K_bits": found.k,
         "null_bits": found.null,
         "gain_bits": found.gain,
@@ -126,6 +129,8 @@ def _facts(found: Bound, limit: Bound | None, work: Work | None, crooks: Crooks 
         "entropy_lower_bits": [_finite(value) for value in found.entropy_lower.tolist()],
         "entropy_upper_bits": found.entropy_upper.tolist(),
     }
+    if found.bits_per_dimension is not None:
+        facts["bits_per_dimension"] = found.bits_per_dimension
     if found.truth is not None:
         facts |= {"truth_bits": found.truth, "truth_standard_error_bits": found.truth_standard_error}
     if limit is not None:
@@ -146,6 +151,7 @@ def _work_facts(work: Work) -> dict[str, object]:
     mean, likelihood = work.mean_bound, work.mean_likelihood
     return {
         "points": len(work.work),
+        "measured_on": work.measured_on,
         "paths": work.work.shape[1],
         "mean_log_weight_bits": mean.value,
         "mean_log_weight_standard_error_bits": mean.standard_error,
@@ -161,6 +167,7 @@ def _crooks_facts(crooks: Crooks) -> dict[str, object]:
     estimates = {"forward_mean": crooks.forward_mean, "reverse_mean": crooks.reverse_mean, "crossing": crooks.crossing}
     return {
         "paths": len(crooks.forward),
+        "measured_on": crooks.measured_on,
         **{f"{name}_bits": estimate.value for name, estimate in estimates.items()},
         **{f"{name}_standard_error_bits": _finite(estimate.standard_error) for name, estimate in estimates.items()},
         "edges_bits": crooks.edges.tolist(),
@@ -171,31 +178,45 @@ def _crooks_facts(crooks: Crooks) -> dict[str, object]:
     }
 
 
-def _text(found: Bound, limit: Bound | None, work: Work | None, crooks: Crooks | None) -> str:
-    unit = f"bits per {found.unit}"
+def _text(
+    found: Bound, limit: Bound | None, work: Work | None, crooks: Crooks | None, data_path: str | None = None
+) -> str:
+    unit, examples = f"bits per {found.unit}", examples_in_words(found.count, found.measured_on, data_path)
+    noise = f", {WITH_NOISE}" if found.noise_added else ""
     lines = [
-        f"K              {found.k:10.4f} ± {found.standard_error:.4f} {unit} ({found.count} held-out examples)",
+        f"K              {found.k:10.4f} ± {found.standard_error:.4f} {unit} ({examples}{noise})",
         f"null model     {found.null:10.4f} {unit}",
         f"gain K - null  {found.gain:10.4f} {unit}",
     ]
     if limit is not None:
-        lines.append(f"limit of K     {limit.k:10.4f} ± {limit.standard_error:.4f} {unit}: the family's best kernels")
+        value = f"{limit.k:10.4f} ± {limit.standard_error:.4f} {unit}"
+        lines.append(f"limit of K     {value}: the family's best kernels, on the same examples")
     if found.truth is not None and found.truth_standard_error is not None:
         lines.append(f"truth          {found.truth:10.4f} ± {found.truth_standard_error:.4f} {unit}: E log2 q(x^1)")
-    terms = f"{found.h_end:.4f} - {found.h_edge:.4f} - {found.h_prior:.4f} - {found.kl.sum():.4f}"
+    if found.bits_per_dimension is not None:
+        lines.append(f"code length    {found.bits_per_dimension:10.4f} bits per dimension, of 8 bits each")
+    terms = f"{found.h_end:.4f}" + "".join(
+        _subtracted(value) for value in (found.h_edge, found.h_prior, found.kl.sum())
+    )
     lines.append(f"               = H(X^T|X^0) - H(X^1|X^0) - H(X^T) - sum of KL = {terms}")
     if work is not None:
-        lines += _work_lines(work, unit)
+        lines += _work_lines(work, unit, data_path)
     if crooks is not None:
         lines += _crooks_lines(crooks)
     return "\n".join(lines)
 
 
-def _work_lines(work: Work, unit: str) -> list[str]:
+def _subtracted(value: float) -> str:
+    """Return how ``value`` is written where it is subtracted: with one sign."""
+    return f" {'-' if value >= 0 else '+'} {abs(value):.4f}"
+
+
+def _work_lines(work: Work, unit: str, data_path: str | None) -> list[str]:
     points, paths = work.work.shape
     mean, likelihood = work.mean_bound, work.mean_likelihood
+    examples = examples_in_words(points, work.measured_on, data_path)
     return [
-        f"mean log2 w    {mean.value:10.4f} ± {mean.standard_error:.4f} {unit} ({points} points, {paths} paths each)",
+        f"mean log2 w    {mean.value:10.4f} ± {mean.standard_error:.4f} {unit} ({examples}, {paths} paths each)",
         f"log2 mean w    {likelihood.value:10.4f} ± {likelihood.standard_error:.4f} {unit}: Jarzynski's E log2 p(x^0)",
         f"paths counting {np.median(work.effective_size):9.1f} of {paths}, the median over the points",
     ]

@@ -13,7 +13,7 @@ from core.commands.common import last, result_of, with_progress
 from core.errors import BadInputError
 from core.processes.schedules import FAMILIES, Schedule, alpha_bars
 from core.runtime.files import check_output_path
-from core.values.measurements import Bound
+from core.values.measurements import Bound, examples_in_words
 from core.values.runs import RunSpec
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _print(
     value = "not known: no formula describes these data"
     if limit is not None:
         error = f"{limit.standard_error:.4f} bits per {limit.unit}"
-        value = f"{limit.k:10.4f} ± {error} ({limit.count} held-out examples)"
+        value = f"{limit.k:10.4f} ± {error} ({examples_in_words(limit.count, limit.measured_on)})"
     lines.insert(1, f"limit of K   {value}")
     if options.out is not None:
         lines.append(f"{options.out}: these rates, npy array of float64")

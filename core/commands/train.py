@@ -36,8 +36,15 @@ def train(options: argparse.Namespace) -> int:
         raise
     save(run.checkpoint(), out)  # so that nothing is lost while K is measured
     save(_measured(run, out), out)
-    print(f"{out}: {run.recipe.title}, {run.steps_done} steps, a checkpoint")
+    print(f"{out}: {run.recipe.title}, {run.steps_done} steps, a checkpoint{_chosen(run)}")
     return 0
+
+
+def _chosen(run: RecipeRun) -> str:
+    """Return which weights were taken if these are not the last ones."""
+    if run.best_step in (None, run.steps_done):
+        return ""
+    return f"; kept those weights with the best K on the validation data, of step {run.best_step}"
 
 
 def recipes(_: argparse.Namespace) -> int:
@@ -110,17 +117,14 @@ def _resumed_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
 
 
 def _measured(run: RecipeRun, path: str) -> Checkpoint:
-    """Return the checkpoint of ``run`` with its bound K, measured on the default number of held-out data."""
+    """Return the checkpoint of ``run`` with its bound K, as `dpm bound` measures it."""
     from core.measurement.bound import measure_bound
+    from core.measurement.examples import default_count
     from core.model import model_from
-    from core.recipes.user_data import measured_count
-    from core.runtime.devices import numpy_generator
 
     checkpoint = run.checkpoint()
     model = model_from(checkpoint, path)
-    spec = RunSpec(count=measured_count(run.recipe))
-    data = run.recipe.source.held_out.sample(spec.count, numpy_generator(spec.seed, "held out"))
-    found = result_of(measure_bound(model, spec, data), "measuring K")
+    found = result_of(measure_bound(model, RunSpec(count=default_count(model.data))), "measuring K")
     return dataclasses.replace(checkpoint, bound=found)
 
 

@@ -26,7 +26,7 @@ MOMENT_DRAWS = 2048
 
 
 def with_noise(
-    images: NDArray[np.uint8] | NDArray[np.float32], rng: np.random.Generator, level: float = GREY_LEVEL
+    images: NDArray[np.uint8] | NDArray[np.floating], rng: np.random.Generator, level: float = GREY_LEVEL
 ) -> NDArray[np.float32]:
     """Return ``images`` with uniform noise of one grey level on [0, level) added, float32.
 
@@ -115,6 +115,10 @@ class StoredImages(GreyLevelSource):
         """Draw ``[count, *shape]`` with replacement; if ``count`` is the number of images, every one once, shuffled."""
         total = len(self.stored)
         return self.stored[rng.permutation(total) if count == total else rng.integers(total, size=count)]
+
+    def distinct(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw images without replacement, ``count`` of them or all if they are fewer, with noise, user's units."""
+        return with_noise(self.examples(count, rng), rng, self.grey_level)
 
     def examples(self, most: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         """Return ``most`` different images, or all of them."""

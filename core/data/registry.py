@@ -26,7 +26,7 @@ def source_of(info: DataInfo) -> Source:
         source = IMAGE_SOURCES[info.name](info.shape)
     if source is not None and source.shape == info.shape:
         return source
-    return Examples(info.name, info.examples, info.grey_level)
+    return Examples(info.name, info.examples, info.grey_level, info.held_out)
 
 
 def places_along(info: DataInfo, x0: NDArray[np.float32]) -> NDArray[np.float32]:

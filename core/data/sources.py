@@ -27,7 +27,7 @@ class Source(Protocol):
     def held_out(self) -> Source:
         """The held-out data, on which K is measured; for a formula, the formula itself."""
 
-    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.floating]:
         """Draw ``count`` independent examples: ``[count, *shape]``, user's units."""
 
 
@@ -38,7 +38,7 @@ class SourceWithDensity(Protocol):
     def shape(self) -> tuple[int, ...]:
         """Shape of one example."""
 
-    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.floating]:
         """Draw ``count`` independent examples: ``[count, *shape]``, user's units."""
 
     def log_density(self, x: NDArray[np.floating], alpha_bar: float, info: DataInfo) -> NDArray[np.float64]:
@@ -66,9 +66,9 @@ class Examples:
     """
 
     name: str
-    examples: NDArray[np.float32]
+    examples: NDArray[np.floating]
     grey_level: float | None = None
-    held_out_data: NDArray[np.float32] | None = None
+    held_out_data: NDArray[np.floating] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -81,8 +81,28 @@ class Examples:
         """The held-out examples, or these themselves if there are no others, as in a checkpoint."""
         return self if self.held_out_data is None else Examples(self.name, self.held_out_data, self.grey_level)
 
-    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.floating]:
         """Draw ``[count, *shape]`` with replacement; if ``count`` is the number of examples, each once, shuffled."""
         total = len(self.examples)
-        drawn = self.examples[rng.permutation(total) if count == total else rng.integers(total, size=count)]
+        return self._chosen(rng.permutation(total) if count == total else rng.integers(total, size=count), rng)
+
+    def distinct(self, count: int, rng: np.random.Generator) -> NDArray[np.floating]:
+        """Draw ``[M, *shape]`` without replacement: ``count`` examples, or all if they are fewer."""
+        return self._chosen(rng.permutation(len(self.examples))[:count], rng)
+
+    def _chosen(self, indices: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.floating]:
+        drawn = self.examples[indices]
         return drawn if self.grey_level is None else with_noise(drawn, rng, self.grey_level)
+
+
+@runtime_checkable
+class StoredSource(Protocol):
+    """A source of a number of stored examples."""
+
+    def distinct(self, count: int, rng: np.random.Generator) -> NDArray[np.floating]:
+        """Draw ``[M, *shape]`` without replacement, user's units: ``count`` examples, or all if they are fewer."""
+
+
+def drawn_once(source: Source, count: int, rng: np.random.Generator) -> NDArray[np.floating]:
+    """Draw ``count`` examples from ``source``, ``[M, *shape]``, none twice: all that are stored if they are fewer."""
+    return source.distinct(count, rng) if isinstance(source, StoredSource) else source.sample(count, rng)

@@ -27,7 +27,7 @@ from core.values.checkpoints import (
     column_names,
     user_type,
 )
-from core.values.measurements import Bound
+from core.values.measurements import HELD_OUT, MEASURED_ON, Bound
 from core.values.training import TrainingState
 
 FORMAT = "dpm-checkpoint"
@@ -63,7 +63,7 @@ def read_parts(source: UntrustedFile) -> Checkpoint:
     if version != VERSION:
         raise source.refusal(f"its format version is {version}; this program reads version {VERSION}")
     kind = _one_of(source, source.group("process"), "kind", KINDS)
-    betas, network = _betas(source), _network(source)
+    betas, network, data = _betas(source), _network(source), _data(source, kind)
     return Checkpoint(
         title=source.text(root, "title"),
         created=source.text(root, "created"),
@@ -71,9 +71,9 @@ def read_parts(source: UntrustedFile) -> Checkpoint:
         kind=kind,
         betas=betas,
         network=network,
-        data=_data(source, kind),
+        data=data,
         training=_training(source, network.kind) if source.has(root, "training") else None,
-        bound=_bound(source, kind, len(betas)) if source.has(root, "bound") else None,
+        bound=_bound(source, kind, len(betas), data) if source.has(root, "bound") else None,
     )
 
 
@@ -213,8 +213,10 @@ def _training(source: UntrustedFile, network_kind: str) -> TrainingState:
     )
 
 
-def _bound(source: UntrustedFile, kind: str, steps: int) -> Bound:
+def _bound(source: UntrustedFile, kind: str, steps: int, data: DataInfo) -> Bound:
     group = source.group("bound")
+    # Files of an earlier version do not say it: their K was measured on what was held out, or on fresh draws.
+    known_examples = "measured_on" in group.attrs
     numbers = {
         name: source.number(group, name) for name in ("k", "null", "standard_error", "h_end", "h_edge", "h_prior")
     }
@@ -233,5 +235,7 @@ def _bound(source: UntrustedFile, kind: str, steps: int) -> Bound:
         truth=source.number(group, "truth") if known else None,
         truth_standard_error=source.number(group, "truth_standard_error") if known else None,
         bits_per_dimension=source.number(group, "bits_per_dimension") if "bits_per_dimension" in group.attrs else None,
+        measured_on=_one_of(source, group, "measured_on", tuple(MEASURED_ON)) if known_examples else HELD_OUT,
+        noise_added=data.grey_level is not None,
         **numbers,
     )

@@ -132,7 +132,7 @@ def _write_training(group: h5py.Group, training: TrainingState) -> None:
 
 
 def _write_bound(group: h5py.Group, bound: Bound) -> None:
-    for name in ("unit", "count", "k", "null", "standard_error", "h_end", "h_edge", "h_prior"):
+    for name in ("unit", "count", "measured_on", "k", "null", "standard_error", "h_end", "h_edge", "h_prior"):
         group.attrs[name] = getattr(bound, name)
     for name in ("truth", "truth_standard_error", "bits_per_dimension"):
         if getattr(bound, name) is not None:

@@ -10,41 +10,37 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.errors import BadInputError
+from core.measurement.examples import MeasuredExamples, measured_examples
 from core.measurement.limits import known_truth
 from core.model import DiffusionModel, step_divergence
-from core.runtime.devices import numpy_generator, torch_generator
+from core.runtime.devices import torch_generator
 from core.sampling.blocks import chunk_size
 from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo, channels_of, pixels_of
-from core.values.measurements import NATS_PER_BIT, Bound, Estimate, Progress, mean_of
-from core.values.runs import DEFAULT_COUNT, RunSpec
-
-LARGEST_STANDARDISED = 1e30
-DEFAULT_IMAGES, MIN_IMAGES = 128, 16
-"""Default number of images that K is measured on; fewer if they are large, since each counts as several."""
-PIXELS_OF_DEFAULT = 1024
+from core.values.measurements import NATS_PER_BIT, Bound, Estimate, Progress, cautious_mean_of
+from core.values.runs import RunSpec
 
 
 def measure_bound(
-    model: DiffusionModel, spec: RunSpec, data: NDArray[np.floating] | None = None
+    model: DiffusionModel, spec: RunSpec, data: NDArray[np.generic] | None = None
 ) -> Iterator[Progress[Bound]]:
-    """Measure K on held-out data, one report a step; the last one holds the bound.
+    """Measure K, one report a step; the last one holds the bound.
 
     Every term is in closed form, except the expectation over the data and over x^t given the data, which is sampled;
     the standard error is that over the data.
 
     Args:
         model: The model to measure.
-        spec: Number of data points (ignored if ``data`` are given), seed and threads.
-        data: Data ``[N, *shape]`` in user's units; by default fresh draws from the model's source.
+        spec: Number of examples (ignored if ``data`` are given), seed and threads.
+        data: Data ``[N, *shape]`` in user's units; by default those of `core.measurement.examples.measured_examples`.
 
     Raises:
         BadInputError: If ``data`` are not examples of the model's shape, or fewer than two.
     """
     prepare(spec)
-    x0 = held_out(model, spec, data)
+    examples = measured_examples(model, spec, data)
+    x0 = examples.states
     totals = torch.zeros(len(x0), dtype=torch.float64)
     kl = np.zeros(max(model.steps - 1, 0))
     for t, divergences in _divergences(model, x0, spec):
@@ -54,20 +50,7 @@ def measure_bound(
             yield Progress(t - 1, model.steps)
     rng = torch_generator(spec.seed, "edge")
     truth = known_truth(model.source, model.data, model.process, model.process.jump(x0, 1, rng))
-    yield Progress(model.steps, model.steps, _assemble(model, x0, totals / NATS_PER_BIT, kl, truth))
-
-
-def held_out(model: DiffusionModel, spec: RunSpec, data: NDArray[np.floating] | None = None, least: int = 2) -> Tensor:
-    """Return ``data`` [N, *shape], user's units, as states, or ``spec.count`` fresh draws from the model's source.
-
-    Raises:
-        BadInputError: If they are not ``least`` or more examples of the model's shape and kind.
-    """
-    if data is None:
-        data = model.source.held_out.sample(spec.count, numpy_generator(spec.seed, "held out"))
-    x0 = model.data.to_model(_checked_data(data, model.data, least))
-    model.process.check_states(x0, "data")
-    return torch.from_numpy(x0)
+    yield Progress(model.steps, model.steps, _assemble(model, examples, totals / NATS_PER_BIT, kl, truth))
 
 
 def _divergences(model: DiffusionModel, x0: Tensor, spec: RunSpec) -> Iterator[tuple[int, Tensor]]:
@@ -80,17 +63,21 @@ def _divergences(model: DiffusionModel, x0: Tensor, spec: RunSpec) -> Iterator[t
 
 
 def _assemble(
-    model: DiffusionModel, x0: Tensor, divergences: Tensor, kl: NDArray[np.float64], truth: Estimate | None
+    model: DiffusionModel,
+    examples: MeasuredExamples,
+    divergences: Tensor,
+    kl: NDArray[np.float64],
+    truth: Estimate | None,
 ) -> Bound:
     """Compute K from ``divergences`` [N], summed over the steps, and ``kl`` [T - 1], their means; bits."""
-    process, info = model.process, model.data
+    process, info, x0 = model.process, model.data, examples.states
     share = 1.0 / pixels_of(info.shape) if info.is_image else 1.0
     dimensions = share * math.prod(info.shape)
     entropies = process.entropies()
     ends = dimensions * process.marginal_entropies()[[-1, 0]] / NATS_PER_BIT
     prior = share * process.prior_cross_entropy(x0) / NATS_PER_BIT
     samples = (ends[0] - ends[1] - prior - share * divergences).numpy()
-    estimate = mean_of(samples)
+    estimate = cautious_mean_of(samples)
     return Bound(
         steps=process.steps,
         kind=process.kind,
@@ -108,6 +95,8 @@ def _assemble(
         truth=share * truth.value if truth else None,
         truth_standard_error=share * truth.standard_error if truth else None,
         bits_per_dimension=bits_per_dimension(estimate.value, info),
+        measured_on=examples.measured_on,
+        noise_added=examples.noise_added,
     )
 
 
@@ -121,24 +110,3 @@ def bits_per_dimension(k: float, info: DataInfo) -> float | None:
         return None
     levels = np.log2(np.asarray(info.scale, dtype=np.float64) / info.grey_level)
     return float(-k / channels_of(info.shape) + levels.mean())
-
-
-def default_count(info: DataInfo) -> int:
-    """Return the default number of examples that K is measured on; fewer for images, which have many values."""
-    if not info.is_image:
-        return DEFAULT_COUNT
-    return min(DEFAULT_IMAGES, max(MIN_IMAGES, DEFAULT_IMAGES * PIXELS_OF_DEFAULT // pixels_of(info.shape)))
-
-
-def _checked_data(data: NDArray[np.floating], info: DataInfo, least: int) -> NDArray[np.floating]:
-    if data.ndim != 1 + len(info.shape) or data.shape[1:] != info.shape:
-        raise BadInputError(f"data: shape {data.shape} is not (N, {', '.join(map(str, info.shape))}), the model's")
-    if data.dtype.kind not in "fiu" or not np.isfinite(data).all():
-        raise BadInputError(f"data: {data.dtype} with entries that are not finite real numbers")
-    if (np.abs(data.astype(np.float64) - info.shift) > LARGEST_STANDARDISED * info.scale).any():
-        raise BadInputError(
-            f"data: entries over {LARGEST_STANDARDISED:g} of the model's standard deviations away; check the units"
-        )
-    if len(data) < least:
-        raise BadInputError(f"data: {len(data)} examples are too few; give {least} or more")
-    return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from core.runtime.devices import numpy_generator, torch_generator
 from core.sampling.blocks import chunk_sizes
 from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
-from core.values.measurements import NATS_PER_BIT, Crooks, Progress
+from core.values.measurements import FRESH, NATS_PER_BIT, TRAINING, Crooks, Progress
 from core.values.runs import RunSpec
 
 BINS = 40
@@ -63,7 +64,9 @@ def measure_crooks(
             parts.append(found)
         samples.append(torch.cat(parts))
         check_finite(samples[-1])
-    yield Progress(total, total, crooks_of(samples[0].numpy(), samples[1].numpy()))
+    found_crooks = crooks_of(samples[0].numpy(), samples[1].numpy())
+    measured_on = TRAINING if isinstance(source, FiniteData) else FRESH
+    yield Progress(total, total, replace(found_crooks, measured_on=measured_on))
 
 
 def known_source(model: DiffusionModel) -> SourceWithDensity:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.errors import BadInputError
-from core.measurement.bound import held_out
+from core.measurement.examples import measured_examples
 from core.model import DiffusionModel
 from core.processes.base import Process
 from core.processes.distributions import StateDistribution
@@ -27,7 +28,7 @@ MAX_PATHS = 5_000_000
 
 
 def measure_work(
-    model: DiffusionModel, spec: RunSpec, paths: int, data: NDArray[np.floating] | None = None
+    model: DiffusionModel, spec: RunSpec, paths: int, data: NDArray[np.generic] | None = None
 ) -> Iterator[Progress[Work]]:
     """Measure the work of ``paths`` forward paths from each data point, one report a step; the last holds it.
 
@@ -38,7 +39,7 @@ def measure_work(
         model: The model to measure.
         spec: Number of data points (ignored if ``data`` are given), seed and threads.
         paths: n, paths from each point, two or more.
-        data: Data ``[P, *shape]`` in user's units; by default fresh draws from the model's source.
+        data: Data ``[P, *shape]`` in user's units; by default those that K is measured on.
 
     Raises:
         BadInputError: If ``data`` are not examples of the model's shape, there are too few or too many paths, or a
@@ -47,7 +48,8 @@ def measure_work(
     prepare(spec)
     if data is None:
         check_paths(paths, spec.count)  # before anything is drawn
-    x0 = held_out(model, spec, data, least=1)
+    examples = measured_examples(model, spec, data, least=1)
+    x0 = examples.states
     check_paths(paths, len(x0))
     rng = torch_generator(spec.seed, "work")
     whole = torch.empty(len(x0) * paths, dtype=torch.float64)
@@ -61,7 +63,8 @@ def measure_work(
                 yield Progress(done, total)
         whole[batch] = found
     check_finite(whole)
-    yield Progress(total, total, work_of(x0.numpy(), whole.reshape(len(x0), paths).numpy()))
+    found_work = work_of(x0.numpy(), whole.reshape(len(x0), paths).numpy())
+    yield Progress(total, total, replace(found_work, measured_on=examples.measured_on))
 
 
 def check_paths(paths: int, points: int) -> None:

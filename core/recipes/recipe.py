@@ -29,7 +29,9 @@ class Recipe:
         steps: Default number of gradient steps.
         batch: Examples per gradient step.
         learning_rate: Adam's learning rate at its peak.
-        validation: Held-out examples behind the K of each report.
+        validation: Draws of validation data behind the K of each report.
+        validation_source: The data on which the best weights are chosen, see `core.training.trainer.Trainer`; None for
+            the last weights, with K of held-out data at each report.
         interpreted_as: How user data were interpreted; empty for shipped data.
         licence: Licence of the checkpoint: its weights and examples.
         beta2, t_sampling_weight, threads: See `core.training.trainer.TrainingSpec`.
@@ -49,6 +51,7 @@ class Recipe:
     batch: int = 4096
     learning_rate: float = 3e-3
     validation: int = 2048
+    validation_source: Source | None = None
     beta2: float = 0.999
     t_sampling_weight: float = 0.0
     threads: int = 1

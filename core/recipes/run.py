@@ -56,7 +56,9 @@ class RecipeRun:
         total = recipe.steps if steps is None else steps
         shared = ("batch", "learning_rate", "validation", "beta2", "t_sampling_weight", "threads")
         spec = TrainingSpec(total, seed=seed, **{name: getattr(recipe, name) for name in shared})
-        self._trainer = Trainer(self._network, recipe.rates(), recipe.source, recipe.info, spec)
+        self._trainer = Trainer(
+            self._network, recipe.rates(), recipe.source, recipe.info, spec, recipe.validation_source
+        )
 
     @classmethod
     def resumed(cls, checkpoint: Checkpoint, path: object, recipe: Recipe | None = None) -> RecipeRun:
@@ -91,6 +93,11 @@ class RecipeRun:
     def steps_total(self) -> int:
         """Gradient steps of the whole run."""
         return self._trainer.spec.steps
+
+    @property
+    def best_step(self) -> int | None:
+        """Gradient steps that led to the weights chosen on the validation data; None if the last weights are taken."""
+        return self._trainer.best_step
 
     def train(self) -> Iterator[TrainingProgress]:
         """Train to the end and yield reports (see `core.training.trainer.Trainer.run`)."""

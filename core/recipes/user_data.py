@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.data.images import StoredImages
-from core.data.sources import Examples
 from core.data.user_data import UserData, read_data
 from core.errors import BadInputError
-from core.measurement.bound import default_count
 from core.networks.base import Network
 from core.networks.multiscale import MultiscaleConvolution
 from core.networks.perceptrons import BitPerceptron, MultilayerPerceptron
@@ -38,13 +35,8 @@ CIFAR_SHAPE = (32, 32, 3)
 def user_recipe(data: UserData) -> Recipe:
     """Return the recipe for ``data``: an MLP for points and for bits, a U-Net for images."""
     if data.kind == "binomial":
-        recipe = _bits(data)
-    elif data.info.is_image:
-        recipe = _images(data)
-    else:
-        recipe = _points(data)
-    held_out_count = _size(data.source.held_out)
-    return recipe if held_out_count is None else replace(recipe, validation=min(recipe.validation, held_out_count))
+        return _bits(data)
+    return _images(data) if data.info.is_image else _points(data)
 
 
 def cifar10(data: UserData) -> Recipe:
@@ -119,20 +111,14 @@ def resumed_recipe(checkpoint: Checkpoint, path: object, data_path: str | None) 
         raise BadInputError(f"--data: {path} was trained on shipped data; leave it out")
     shape = checkpoint.data.shape
     side = shape[0] if checkpoint.data.is_image and shape[0] == shape[1] else None
-    data = read_data(data_path, side)
-    old, new = checkpoint.data, data.info
+    old = checkpoint.data
+    data = read_data(data_path, side, older=old.held_out is None)
+    new = data.info
     same = old.shape == new.shape and np.array_equal(old.examples, new.examples)
     if not same or not (old.held_out is None or np.array_equal(old.held_out, np.asarray(new.held_out))):
         raise BadInputError(f"--data: {data_path} is not what {path} was trained on")
     data = replace(data, info=replace(old, held_out=new.held_out))  # the file may have been renamed
     return user_recipe(data) if name == USER_DATA else WITH_DATA[str(name)].make(data)
-
-
-def measured_count(recipe: Recipe) -> int:
-    """Return the number of held-out data that K is measured on: the default, or all of them if they are fewer."""
-    held_out_count = _size(recipe.source.held_out)
-    default = default_count(recipe.info)
-    return default if held_out_count is None else min(default, held_out_count)
 
 
 def _points(data: UserData) -> Recipe:
@@ -171,15 +157,9 @@ def _suited(data: UserData, betas: Schedule, network: Callable[[int], Network]) 
         interpreted_as=data.interpreted_as,
         kind=data.kind,
         source=data.source,
+        validation_source=data.validation,
         info=data.info,
         betas=betas,
         network=network,
         licence=LICENCE,
     )
-
-
-def _size(source: object) -> int | None:
-    """Return the number of stored examples of ``source``, or None if it has practically infinitely many."""
-    if isinstance(source, Examples):
-        return len(source.examples)
-    return len(source.stored) if isinstance(source, StoredImages) else None

@@ -11,14 +11,39 @@ from torch import Tensor, nn
 
 from core.errors import BadInputError
 
-PARTS = ("live", "averaged", "adam", "recent")
+PARTS = ("live", "averaged", "adam", "recent", "best")
 MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
+class BestWeights:
+    """The averaged weights of the report with the highest validation K.
+
+    Attributes:
+        module: A module like the averaged one, which holds them.
+        k: Their validation K, bits a sample; None before any were offered.
+        step: The gradient steps that led to them.
+    """
+
+    def __init__(self, module: nn.Module) -> None:
+        self.module = module
+        self.k: float | None = None
+        self.step = 0
+
+    def offer(self, averaged: nn.Module, k: float, step: int) -> None:
+        """Take over the weights ``averaged`` of ``step`` if their validation K is the highest so far."""
+        if self.k is None or k > self.k:
+            self.module.load_state_dict(averaged.state_dict())
+            self.k, self.step = k, step
+
+
 def packed(
-    live: nn.Module, averaged: nn.Module, optimizer: torch.optim.Adam, recent: Sequence[float]
+    live: nn.Module,
+    averaged: nn.Module,
+    optimizer: torch.optim.Adam,
+    recent: Sequence[float],
+    best: BestWeights | None = None,
 ) -> dict[str, NDArray[np.generic]]:
-    """Return copies of weights, averaged weights and moments by name, and the K of steps that are not reported yet."""
+    """Return copies of all weights and moments by name, and the K of steps that are not reported yet."""
     tensors: dict[str, Tensor] = {f"live.{name}": value for name, value in live.state_dict().items()}
     tensors |= {f"averaged.{name}": value for name, value in averaged.state_dict().items()}
     for index, moments in optimizer.state_dict()["state"].items():
@@ -26,6 +51,11 @@ def packed(
     arrays: dict[str, NDArray[np.generic]] = {name: value.numpy(force=True).copy() for name, value in tensors.items()}
     if recent:
         arrays["recent.k"] = np.array(recent, dtype=np.float64)
+    if best is not None and best.k is not None:
+        arrays["best.k"] = np.array(best.k, dtype=np.float64)
+        arrays["best.step"] = np.array(best.step, dtype=np.int64)
+        for name, value in best.module.state_dict().items():
+            arrays[f"best.{name}"] = value.numpy(force=True).copy()
     return arrays
 
 
@@ -34,10 +64,13 @@ def unpack(
     live: nn.Module,
     averaged: nn.Module,
     optimizer: torch.optim.Adam,
+    best: BestWeights | None = None,
     *,
     begun: bool,
 ) -> list[float]:
     """Load ``state`` into the modules and the optimiser, which has moments once training has ``begun``.
+
+    Without best weights in the state, ``best`` stays as it is.
 
     Returns:
         K of the steps that were not reported yet.
@@ -62,6 +95,8 @@ def unpack(
             raise ValueError("moments of other parameters")  # torch does not check this
         if parts["recent"] or recent.dim() != 1:
             raise ValueError("unexpected entries for the steps not reported yet")
+        if parts["best"]:
+            _load_best(parts["best"], best)
         live.load_state_dict(parts["live"])
         averaged.load_state_dict(parts["averaged"])
         optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
@@ -82,6 +117,16 @@ def flattened(module: nn.Module) -> nn.Parameter:
     for parameter, (values, gradient) in zip(parameters, windows, strict=True):
         parameter.data, parameter.grad = values.view_as(parameter), gradient.view_as(parameter)
     return vector
+
+
+def _load_best(state: dict[str, Tensor], best: BestWeights | None) -> None:
+    if best is None:
+        raise ValueError("best weights of a training that chooses none")
+    k, step = state.pop("k"), state.pop("step")
+    if k.dim() or step.dim() or not bool(torch.isfinite(k)) or int(step) < 0:
+        raise ValueError("no validation K of a step")
+    best.module.load_state_dict(state)
+    best.k, best.step = float(k), int(step)
 
 
 def _moment_shapes(optimizer: torch.optim.Adam) -> dict[str, tuple[int, ...]]:

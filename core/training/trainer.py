@@ -21,7 +21,7 @@ from core.runtime.devices import numpy_generator, torch_generator, use_threads
 from core.runtime.files import uninterrupted
 from core.training.learned_schedule import ScheduleModule
 from core.training.objective import minibatch_bounds
-from core.training.state import flattened, packed, unpack
+from core.training.state import BestWeights, flattened, packed, unpack
 from core.values.checkpoints import DataInfo
 from core.values.measurements import NATS_PER_BIT
 from core.values.training import TrainingProgress
@@ -49,7 +49,7 @@ class TrainingSpec:
         t_sampling_weight: Share of the steps t drawn near equal signal and noise; the others are drawn uniformly. 0
             ascends K itself; a higher share ascends a bound that weighs these steps more, at which images get their
             large shapes (compare the reweighted bound of Ho, Jain and Abbeel 2020). K is reported either way.
-        validation: Held-out examples for the K of the averaged weights, the same at every report.
+        validation: Draws of validation data for the K of the averaged weights, the same at every report.
     """
 
     steps: int
@@ -78,8 +78,28 @@ class Trainer:
     """
 
     def __init__(
-        self, network: Network, rates: ScheduleModule, source: Source, info: DataInfo, spec: TrainingSpec
+        self,
+        network: Network,
+        rates: ScheduleModule,
+        source: Source,
+        info: DataInfo,
+        spec: TrainingSpec,
+        validation: Source | None = None,
     ) -> None:
+        """Set up a training.
+
+        Args:
+            network: The network to train, changed in place.
+            rates: Its rates, likewise.
+            source: The training data.
+            info: Their units.
+            spec: How to train.
+            validation: Data on which the best averaged weights are chosen, one set a report. None for the last weights;
+                the validation K is then that of the source's held-out data, and nothing is chosen by it.
+
+        Raises:
+            BadInputError: If the numbers in ``spec`` make no training.
+        """
         if spec.steps < 1 or spec.batch < 1:
             raise BadInputError(f"steps: {spec.steps} steps of {spec.batch} examples are no training")
         if not 0.0 <= spec.t_sampling_weight < 1.0:
@@ -95,6 +115,9 @@ class Trainer:
         for module in self._averaged:
             module.requires_grad_(False)
         self._cached_model: DiffusionModel | None = None
+        self._validation = source.held_out if validation is None else validation
+        self._best_modules = copy.deepcopy(self._averaged)
+        self._best = None if validation is None else BestWeights(nn.ModuleList(self._best_modules))
         # One long vector each: many small tensors would take the optimiser longer than a small network's gradient.
         self._vectors = [flattened(module) for module in self._live if list(module.parameters())]
         self._averaged_vectors = [flattened(module) for module in self._averaged if list(module.parameters())]
@@ -109,6 +132,8 @@ class Trainer:
             TrainingError: If K or its gradient is not finite; weights and state are those of the last good step.
         """
         use_threads(self.spec.threads)
+        if self._best is not None and self._best.k is None and math.isfinite(k := self._validation_bound()):
+            self._best.offer(nn.ModuleList(self._averaged), k, self.steps_done)
         while True:
             at_mark = self.steps_done % REPORT_EVERY == 0 or self.steps_done == self.spec.steps
             if self._recent and at_mark:
@@ -117,15 +142,25 @@ class Trainer:
                 return
             self._gradient_step(self.steps_done)
 
+    @property
+    def best_step(self) -> int | None:
+        """The gradient steps that led to the best weights; None if the last weights are taken."""
+        return None if self._best is None or self._best.k is None else self._best.step
+
     def averaged(self) -> tuple[Mapping[str, NDArray[np.generic]], NDArray[np.float64]]:
-        """Return the averaged weights, named as in the state dict, and their rates beta ``[T]``."""
+        """Return the averaged weights, named as in the state dict, and their rates beta ``[T]``.
+
+        They are the best ones if these are chosen, from the untrained network on, else the last ones.
+        """
         network, rates = self._averaged
+        if self._best is not None and self._best.k is not None:
+            network, rates = self._best_modules
         betas: NDArray[np.float64] = rates().numpy().copy()
         return {name: value.numpy().copy() for name, value in network.state_dict().items()}, betas
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return the state that `resume` needs, by name."""
-        return packed(*self._modules(), self._optimizer, self._recent)
+        return packed(*self._modules(), self._optimizer, self._recent, self._best)
 
     def resume(self, steps_done: int, state: Mapping[str, NDArray[np.generic]], history: NDArray[np.float64]) -> None:
         """Continue from the ``state`` and the ``history`` [R, 3] of a run that stopped after ``steps_done`` steps.
@@ -135,7 +170,7 @@ class Trainer:
         """
         if history.ndim != 2 or history.shape[1] != 3:
             raise BadInputError(f"/training/history has shape {history.shape}; resuming needs three columns")
-        recent = unpack(state, *self._modules(), self._optimizer, begun=steps_done > 0)
+        recent = unpack(state, *self._modules(), self._optimizer, self._best, begun=steps_done > 0)
         for rates in (self._live[1], self._averaged[1]):
             checked(rates().detach().numpy())
         if len(recent) > min(steps_done, REPORT_EVERY):
@@ -188,18 +223,20 @@ class Trainer:
                 average.lerp_(current, 1.0 - ema_decay)
 
     def _report(self) -> TrainingProgress:
-        held_out = self._held_out_bound()
-        self._check_finite(held_out, self.steps_done - 1)
-        progress = TrainingProgress(self.steps_done, self.spec.steps, float(np.mean(self._recent)), held_out)
+        validation_k = self._validation_bound()
+        self._check_finite(validation_k, self.steps_done - 1)
+        progress = TrainingProgress(self.steps_done, self.spec.steps, float(np.mean(self._recent)), validation_k)
         with uninterrupted():
+            if self._best is not None:
+                self._best.offer(nn.ModuleList(self._averaged), validation_k, self.steps_done)
             self.history.append((progress.step, progress.k, progress.validation_k))
             self._recent.clear()
         return progress
 
-    def _held_out_bound(self) -> float:
+    def _validation_bound(self) -> float:
         """Return K of the averaged weights on examples and noise that are the same at every report; bits a sample."""
         seed = self.spec.seed
-        data = self._source.held_out.sample(self.spec.validation, numpy_generator(seed, "validation data"))
+        data = self._validation.sample(self.spec.validation, numpy_generator(seed, "validation data"))
         x0 = torch.from_numpy(self._info.to_model(data))
         rng = torch_generator(seed, "validation noise")
         with torch.no_grad():

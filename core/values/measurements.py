@@ -3,14 +3,48 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import one_line
+
 NATS_PER_BIT = math.log(2.0)
+HELD_OUT, TRAINING, FRESH, GIVEN = "held-out", "training", "fresh", "given"
+MEASURED_ON: Mapping[str, str] = {
+    HELD_OUT: "held-out examples",
+    TRAINING: "training examples",
+    FRESH: "fresh draws",
+    GIVEN: "examples of a file",
+}
+"""What a model can be measured on, in words: examples that took no part in its training, training examples, draws of a
+formula, which are held out as well, and examples that the user gave."""
+ONE_EXAMPLE: Mapping[str, str] = {
+    HELD_OUT: "held-out example",
+    TRAINING: "training example",
+    FRESH: "fresh draw",
+    GIVEN: "example of a file",
+}
+WITH_NOISE = "with the uniform noise of one grey level"
 Result = TypeVar("Result")
+
+
+def examples_in_words(count: int, measured_on: str, path: str | None = None, shown: str | None = None) -> str:
+    """Return what was measured on, as in "15 held-out examples".
+
+    Args:
+        count: Number of examples.
+        measured_on: What they are, a key of `MEASURED_ON`.
+        path: The file of given examples, if it is known.
+        shown: The number as it is written; its digits by default.
+    """
+    words = (ONE_EXAMPLE if count == 1 else MEASURED_ON)[measured_on]
+    if measured_on == GIVEN and path is not None:
+        words = words.replace("a file", one_line(path))
+    return f"{count if shown is None else shown} {words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +85,7 @@ class Work:
         group_sizes: k = 1, 2, 4 … n, ``[G]``.
         tightening: log2 of the mean weight of k paths, averaged over groups, ``[P, G]``: in expectation a lower bound
             on log2 p(x^0) that rises with k, from the mean of log2 w to ``likelihood``.
+        measured_on: What the points are, see `Bound`.
     """
 
     points: NDArray[np.float32]
@@ -60,6 +95,7 @@ class Work:
     effective_size: NDArray[np.float64]
     group_sizes: NDArray[np.int64]
     tightening: NDArray[np.float64]
+    measured_on: str = HELD_OUT
 
     @property
     def mean_bound(self) -> Estimate:
@@ -92,6 +128,7 @@ class Crooks:
         predicted: Share of forward paths in each bin as predicted from the reverse ones: the mean of 2^Omega over all
             reverse paths, with zero for those in other bins, ``[B]``.
         predicted_error: One standard error of ``predicted``, ``[B]``.
+        measured_on: What the forward paths start from, see `Bound`.
     """
 
     forward: NDArray[np.float64]
@@ -101,6 +138,7 @@ class Crooks:
     reverse_counts: NDArray[np.int64]
     predicted: NDArray[np.float64]
     predicted_error: NDArray[np.float64]
+    measured_on: str = FRESH
 
     @property
     def forward_mean(self) -> Estimate:
@@ -135,6 +173,30 @@ def mean_of(values: NDArray[np.float64]) -> Estimate:
     return Estimate(float(values.mean()), std / math.sqrt(len(values)))
 
 
+def cautious_mean_of(values: NDArray[np.float64]) -> Estimate:
+    """Return the mean of independent ``values`` [N], and a standard error that is wide enough if N is small.
+
+    The error is widened so that three of them hold the mean as often as three of a known standard deviation would, by
+    the distribution of Student (1908): 6 times for 3 values, 1.4 times for 10, 1.02 times for 200.
+    """
+    found = mean_of(values)
+    if len(values) < 2:
+        return found
+    return Estimate(found.value, found.standard_error * _student_factor(len(values) - 1))
+
+
+def _student_factor(freedom: int) -> float:
+    """Return x / 3 where Student's t is beyond x, on either side, as often as a normal variable is beyond 3.
+
+    With t = tan(angle) sqrt(freedom), the density of the angle is cos(angle)^(freedom - 1), summed up here.
+    """
+    edges = np.linspace(0.5 * math.pi, 0.0, 100_001)
+    weights = np.cos(0.5 * (edges[1:] + edges[:-1])) ** (freedom - 1)
+    beyond = np.concatenate([[0.0], np.cumsum(weights)]) / weights.sum()
+    angle = float(np.interp(math.erfc(3.0 / math.sqrt(2.0)), beyond, edges))
+    return math.tan(angle) * math.sqrt(freedom) / 3.0
+
+
 def _logistic(bits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return 1 / (1 + 2^-bits)."""
     found: NDArray[np.float64] = np.exp2(-np.logaddexp2(0.0, -bits))
@@ -166,10 +228,10 @@ class Bound:
         steps: T.
         kind: "gaussian" or "binomial".
         unit: "sample" or "pixel": the numbers are bits per this unit.
-        count: Number of held-out data points behind the expectations.
+        count: Number of different examples behind the expectations.
         k: The bound K on E_q log2 p(x^0).
         null: Log likelihood of the null model, with which K is compared.
-        standard_error: One standard error of ``k``.
+        standard_error: One standard error of ``k``, widened for few examples (`cautious_mean_of`).
         kl: E_q KL(q(x^t-1 | x^t, x^0) || p(x^t-1 | x^t)) for t = 2 … T, read-only.
         h_end: H_q(X^T | X^0).
         h_edge: H_q(X^1 | X^0).
@@ -178,6 +240,8 @@ class Bound:
         truth: The true value E_q log2 q(x^1) if the density of the data is known, else None.
         truth_standard_error: One standard error of ``truth``.
         bits_per_dimension: For images, the code length per number of an 8-bit image that K implies; else None.
+        measured_on: What the examples are, a key of `MEASURED_ON`. In files of an earlier version they are held out.
+        noise_added: Whether the uniform noise of one grey level was added to images of whole grey levels.
     """
 
     steps: int
@@ -196,6 +260,8 @@ class Bound:
     truth: float | None = None
     truth_standard_error: float | None = None
     bits_per_dimension: float | None = None
+    measured_on: str = HELD_OUT
+    noise_added: bool = False
 
     @property
     def gain(self) -> float:

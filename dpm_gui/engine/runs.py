@@ -181,10 +181,10 @@ def drift(opened: Opened, threads: int) -> Iterator[DriftFrame]:
 
 
 def measure_bound(opened: Opened, spec: RunSpec) -> Iterator[Progress[Bound]]:
-    """Measure K (section 2.4) on as many fresh data as ``spec`` runs, or on the default number of images."""
-    from core.measurement.bound import default_count
+    """Measure K (section 2.4) on held-out examples in the file, on images, or on as many draws as ``spec`` runs."""
     from core.measurement.bound import measure_bound as measure
+    from core.measurement.examples import default_count
 
     data = opened.checkpoint.data
-    count = default_count(data) if data.is_image else spec.count
+    count = default_count(data) if data.is_image or data.held_out is not None else spec.count
     yield from measure(opened.model, replace(spec, count=count, denoise_from=None))

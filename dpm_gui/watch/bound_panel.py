@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from core.values.measurements import Bound
+from core.values.measurements import WITH_NOISE, Bound, examples_in_words
 from dpm_gui.desktop.numbers import fixed, grouped
 from dpm_gui.session.session import Session
 from dpm_gui.views.widgets.flat_button import action_button
@@ -59,7 +59,9 @@ class BoundPanel(QWidget):
             for number in self._numbers.values():
                 number.setText("–")
             return
-        self._heading.setText(f"Training bound, bits per {bound.unit}, on {grouped(bound.count)} held-out examples")
+        examples = examples_in_words(bound.count, bound.measured_on, shown=grouped(bound.count))
+        noise = f", {WITH_NOISE}" if bound.noise_added else ""
+        self._heading.setText(f"Training bound, bits per {bound.unit}, on {examples}{noise}")
         self._numbers["K"].setText(f"<b>{fixed(bound.k, 3)}</b> ± {bound.standard_error:.3f}")
         self._numbers[NULL].setText(fixed(bound.null, 3))
         self._numbers[GAIN].setText(fixed(bound.gain, 3))

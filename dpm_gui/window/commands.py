@@ -75,7 +75,7 @@ LAST_COMMANDS = (
     Command("full_screen", "View", "Full screen", ("F11",), "Fill the screen", "maximize", checkable=True),
     Command("new_seed", "Run", "New seed", ("Ctrl+R",), "Run again with a new seed (Ctrl+R)", "dice", line=True),
     Command("run_again", "Run", "Run again", ("F5",), "Run again with the same seed (F5)", "refresh-cw"),
-    Command("measure", "Run", "Measure K", ("Ctrl+M",), "Measure the bound K on fresh held-out data (Ctrl+M)"),
+    Command("measure", "Run", "Measure K", ("Ctrl+M",), "Measure the bound K on held-out data or fresh draws (Ctrl+M)"),
     Command("stop", "Run", "Stop", ("Esc",), "Stop the computation (Esc)", "stop"),
     Command("reset_layout", "Window", "Reset layout", (), "Restore the initial layout of the docks"),
     Command("shortcuts", "Help", "Keyboard shortcuts", ("F1",), "List all commands and their keys (F1)", "keyboard"),

@@ -109,7 +109,10 @@ def small() -> Checkpoint:
     rates = log_linear(5, first=1e-2, alpha_bar_end=1e-2)
     lower = np.array([-np.inf, -2.0, -1.0, -0.5, 0.25])
     kl = np.array([0.1, 0.2, 0.3, 0.4])
-    bound = Bound(5, "gaussian", "sample", 99, -2.5, -4.09, 0.01, kl, 1.0, -2.0, 4.0, lower, np.arange(5.0), -0.7, 0.02)
+    bound = Bound(
+        *(5, "gaussian", "sample", 99, -2.5, -4.09, 0.01, kl, 1.0, -2.0, 4.0, lower, np.arange(5.0), -0.7, 0.02),
+        measured_on="fresh",
+    )
     state = {"live.a": np.arange(6, dtype=np.float32).reshape(2, 3), "adam.0.step": np.array(7.0, dtype=np.float32)}
     training = TrainingState("swiss_roll", 3, 7, 9, np.array([[5.0, -3.0], [7.0, -2.5]]), state)
     weights = {name: value.numpy() for name, value in network.state_dict().items()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,6 +25,7 @@ from core.processes.schedules import constant_erasure
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
 from core.values.measurements import Work
 from core.values.runs import RunSpec
+from tests.support.image_models import SHAPE, images_checkpoint
 
 Capture = pytest.CaptureFixture[str]
 STEPS = 20
@@ -195,7 +198,7 @@ def test_the_work_of_given_data_starts_from_their_first_rows(
 def test_the_work_is_told_as_text(beat: Path, capsys: Capture) -> None:
     assert dpm("bound", beat, "--count", 20, "--work", 8, "--points", 5) == 0
     out = capsys.readouterr().out
-    assert all(word in out for word in ("mean log2 w", "Jarzynski", "5 points, 8 paths each", "of 8, the median"))
+    assert all(word in out for word in ("mean log2 w", "Jarzynski", "5 fresh draws, 8 paths each", "of 8, the median"))
 
 
 def test_crooks_is_that_of_the_engine(beat: Path, beat_model: DiffusionModel, capsys: Capture) -> None:
@@ -236,6 +239,63 @@ def test_bits_may_be_given_as_true_and_false(beat: Path, tmp_path: Path, capsys:
         np.save(tmp_path / name, np.tile(Heartbeat().support(), (4, 1)).astype(kind))
         found.append(told(capsys, "bound", beat, "--data", tmp_path / name, "--json"))
     assert found[0] == found[1]
+
+
+def own_points(folder: Path, *, held_out: bool) -> Path:
+    """Save a model of points of the user's, with or without examples that were held out."""
+    rng = np.random.default_rng(2)
+    checkpoint = heartbeat_checkpoint("bit_mlp", name="mine")
+    kept = (rng.random((6, 20)) < 0.5).astype(np.float32) if held_out else None
+    save(dataclasses.replace(checkpoint, data=dataclasses.replace(checkpoint.data, held_out=kept)), folder / "own.h5")
+    return folder / "own.h5"
+
+
+@pytest.mark.parametrize(
+    ("held_out", "words", "measured_on", "count"),
+    [(True, "6 held-out examples", "held-out", 6), (False, "5 training examples", "training", 5)],
+)
+def test_k_work_and_their_lines_say_what_they_were_measured_on(
+    held_out: bool, words: str, measured_on: str, count: int, tmp_path: Path, capsys: Capture
+) -> None:
+    path = own_points(tmp_path, held_out=held_out)
+    assert dpm("bound", path, "--work", 4) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert f"({words})" in lines[0]
+    assert any(line.startswith("mean log2 w") and f"({words}, 4 paths each)" in line for line in lines)
+    found = told(capsys, "bound", path, "--work", 4, "--json")
+    assert (found["measured_on"], found["count"], found["grey_level_noise"]) == (measured_on, count, False)
+    assert (found["work"]["measured_on"], found["work"]["points"]) == (measured_on, count)
+    assert told(capsys, "bound", path, "--count", 2, "--json")["count"] == 2
+
+
+def test_given_examples_are_named_and_each_term_has_one_sign(beat: Path, tmp_path: Path, capsys: Capture) -> None:
+    np.save(tmp_path / "more.npy", Heartbeat().support())
+    assert dpm("bound", beat, "--data", tmp_path / "more.npy") == 0
+    out = capsys.readouterr().out
+    (line,) = [line for line in out.splitlines() if line.startswith("K ")]
+    assert f"(5 examples of {tmp_path / 'more.npy'})" in line
+    assert "- -" not in out
+    assert told(capsys, "bound", beat, "--data", tmp_path / "more.npy", "--json")["measured_on"] == "given"
+
+
+def test_terms_of_points_have_one_sign_each(file: Path, capsys: Capture) -> None:
+    assert dpm("bound", file, "--count", 20) == 0
+    (terms,) = [line for line in capsys.readouterr().out.splitlines() if "sum of KL" in line]
+    assert re.search(r"= -?[0-9.]+( [-+] [0-9.]+){3}$", terms)
+
+
+def test_whole_grey_levels_get_their_noise_and_a_code_length(tmp_path: Path, capsys: Capture) -> None:
+    save(images_checkpoint(steps=3), tmp_path / "twelve.h5")
+    np.save(tmp_path / "whole.npy", np.random.default_rng(0).integers(0, 256, (9, *SHAPE), dtype=np.uint8))
+    np.save(tmp_path / "between.npy", np.random.default_rng(0).uniform(0, 256, (9, *SHAPE)))
+    assert dpm("bound", tmp_path / "twelve.h5", "--data", tmp_path / "whole.npy") == 0
+    out = capsys.readouterr().out
+    assert f"(9 examples of {tmp_path / 'whole.npy'}, with the uniform noise of one grey level)" in out
+    found = told(capsys, "bound", tmp_path / "twelve.h5", "--data", tmp_path / "whole.npy", "--json")
+    assert found["grey_level_noise"] is True
+    assert f"code length    {found['bits_per_dimension']:10.4f} bits per dimension" in out
+    assert dpm("bound", tmp_path / "twelve.h5", "--data", tmp_path / "between.npy") == 0
+    assert "noise" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

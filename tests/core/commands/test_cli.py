@@ -91,6 +91,18 @@ def test_info_tells_what_a_checkpoint_holds(file: Path, capsys: Capture) -> None
     assert "swiss_roll" in out
 
 
+def test_info_writes_numbers_as_a_person_would_and_leaves_out_what_is_not_there(file: Path, capsys: Capture) -> None:
+    assert dpm("info", file) == 0
+    lines = dict(line.split("  ", 1) for line in capsys.readouterr().out.splitlines())
+    told = {name.strip(): value.strip() for name, value in lines.items()}
+    assert told["alpha bar end"] == "0.01"
+    assert told["shape"] == "2"
+    assert told["held out examples"] == "7"
+    assert told["K"] == "-2.5000 ± 0.0100 bits per sample (99 fresh draws)"
+    assert "interpreted as" not in told
+    assert not {"-", "None"} & set(told.values())
+
+
 def test_info_as_json_is_one_strict_object(file: Path, small: Checkpoint, capsys: Capture) -> None:
     assert dpm("info", file, "--json") == 0
     out = capsys.readouterr().out
@@ -98,7 +110,7 @@ def test_info_as_json_is_one_strict_object(file: Path, small: Checkpoint, capsys
     found = strict(out)
     assert (found["title"], found["steps"], found["shape"], found["examples"]) == (small.title, 5, [2], 20)
     assert found["parameters"] == sum(weight.size for weight in small.network.weights.values())
-    assert found["K_bits"] == -2.5
+    assert (found["K_bits"], found["count"], found["measured_on"]) == (-2.5, 99, "fresh")
     assert small.training is not None
     assert found["interpreted_as"] == (small.training.interpreted_as or None)
 

@@ -70,7 +70,7 @@ def test_the_table_is_told_as_text(capsys: Capture) -> None:
     head, limit, names, *rows = capsys.readouterr().out.splitlines()
     assert head == "rates        log_linear, first = 0.01 (T = 3)"
     assert limit.startswith("limit of K ")
-    assert limit.endswith("bits per sample (10000 held-out examples)")
+    assert limit.endswith("bits per sample (10000 fresh draws)")
     assert names.split() == ["t", "beta_t", "alpha_bar_t"]
     assert [row.split()[0] for row in rows] == ["1", "2", "3"]
     assert [float(part) for part in rows[0].split()[1:]] == [0.01, 0.99]

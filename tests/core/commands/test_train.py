@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from core.processes.registry import process_of
 from core.processes.schedules import log_linear
 from core.recipes import user_data
 from core.recipes.run import RecipeRun
-from core.recipes.user_data import USER_DATA, WITH_DATA, cifar10, measured_count, user_recipe
+from core.recipes.user_data import USER_DATA, WITH_DATA, cifar10, user_recipe
 from core.runtime.command_line import INTERRUPTED
 from core.training import trainer
 
@@ -72,7 +73,7 @@ def test_training_on_own_data_says_what_they_were_taken_for_and_writes_a_checkpo
     out, err = capsys.readouterr()
     stem = name.partition(".")[0]
     assert taken in out.splitlines()[0]
-    assert out.splitlines()[1] == f"{stem}_model.h5: {name}, 2 steps"
+    assert out.splitlines()[1].startswith(f"{stem}_model.h5: {name}, 2 steps, a checkpoint")
     assert err == ""
     checkpoint = read(folder / f"{stem}_model.h5")
     assert (checkpoint.kind, checkpoint.network.kind, checkpoint.data.name) == (kind, network, name)
@@ -84,13 +85,16 @@ def test_training_on_own_data_says_what_they_were_taken_for_and_writes_a_checkpo
     assert np.load("samples.npy").shape == (3, *checkpoint.data.shape)
 
 
-def test_k_is_measured_on_each_of_the_data_kept_apart_once(folder: Path) -> None:
+def test_k_is_measured_on_each_of_the_data_kept_apart_once(folder: Path, capsys: Capture) -> None:
     assert dpm("train", "--data", "points.npy", "--steps", 2) == 0
-    bound = read(folder / "points_model.h5").bound
-    assert bound is not None
-    assert bound.count == 20
-    recipe = user_recipe(read_data("points.npy"))
-    assert measured_count(recipe) == recipe.validation == 20
+    checkpoint = read(folder / "points_model.h5")
+    assert checkpoint.bound is not None
+    assert (checkpoint.bound.count, checkpoint.bound.measured_on) == (50, "held-out")
+    assert np.array_equal(np.asarray(checkpoint.data.held_out), np.asarray(read_data("points.npy").info.held_out))
+    capsys.readouterr()
+    assert dpm("bound", "points_model.h5", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["K_bits"], found["count"], found["measured_on"]) == (checkpoint.bound.k, 50, "held-out")
 
 
 def test_a_training_on_own_data_goes_on_with_them_as_if_never_stopped(
@@ -169,7 +173,7 @@ def test_cifar10_takes_its_batches_and_has_the_paper_s_network(folder: Path) -> 
     network = recipe.network(len(recipe.betas))
     assert network.kind == "multiscale_convolution"
     assert recipe.info.shape == (32, 32, 3)
-    assert measured_count(recipe) == 20
+    assert len(np.asarray(recipe.info.held_out)) == 20
     assert recipe.name in WITH_DATA
     process = process_of("gaussian", recipe.betas)
     process.check_states(recipe.info.to_model(recipe.source.sample(4, rng)), "batches")

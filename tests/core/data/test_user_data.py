@@ -17,7 +17,8 @@ from core.data.crops import Crops
 from core.data.images import StoredImages
 from core.data.registry import source_of
 from core.data.sources import Examples
-from core.data.user_data import read_data, split_indices
+from core.data.splitting import split_columns, split_indices
+from core.data.user_data import read_data
 from core.errors import BadInputError, DpmError
 from core.formats.reading.interpretation import BitArray, ImageArrays, PointArray, interpret_array
 from core.formats.reading.levels import grey_levels, range_note, used_range
@@ -132,18 +133,20 @@ def test_what_is_none_of_these_is_refused(values: np.ndarray, reason: str) -> No
 
 
 # --- ready to be trained on
-def test_points_are_standardised_and_a_tenth_is_kept_apart(tmp_path: Path, rng: np.random.Generator) -> None:
+def test_points_are_standardised_and_a_part_is_kept_apart(tmp_path: Path, rng: np.random.Generator) -> None:
     points = rng.normal((3.0, -2.0), (0.1, 20.0), (500, 2))
     data = read_data(saved(points, tmp_path / "moons.npy"))
     assert data.kind == "gaussian"
     assert data.sentence == (
-        f"{tmp_path / 'moons.npy'}: interpreted as 500 points in 2 dimensions; 50 of them are held out"
+        f"{tmp_path / 'moons.npy'}: interpreted as 500 points in 2 dimensions; "
+        "100 of them are held out, 60 are for validation"
     )
     source = data.source
     assert isinstance(source, Examples)
     assert isinstance(source.held_out, Examples)
-    assert (len(source.examples), len(source.held_out.examples)) == (450, 50)
-    together = np.concatenate([source.examples, source.held_out.examples])
+    assert (len(source.examples), len(source.held_out.examples)) == (340, 100)
+    assert isinstance(data.validation, Examples)
+    together = np.concatenate([source.examples, data.validation.examples, source.held_out.examples])
     assert np.array_equal(np.sort(together, axis=0), np.sort(points.astype(np.float32), axis=0))
     assert np.array_equal(np.asarray(data.info.held_out), source.held_out.examples)
     states = data.info.to_model(source.examples)
@@ -160,7 +163,7 @@ def test_bits_go_to_the_binomial_process(tmp_path: Path, rng: np.random.Generato
     assert data.info.shape == (20,)
     assert not data.info.shift.any()
     assert (data.info.scale == 1).all()
-    assert "interpreted as 100 sequences of 20 bits; 10 of them are held out" in data.sentence
+    assert "interpreted as 100 sequences of 20 bits; 25 of them are held out, 16 are for validation" in data.sentence
 
 
 def test_bits_are_taken_from_every_format(tmp_path: Path, rng: np.random.Generator) -> None:
@@ -182,14 +185,17 @@ def test_pictures_have_noise_scalar_units_and_a_part_kept_apart(tmp_path: Path, 
     assert data.info.shape == (12, 14)
     assert data.info.grey_level == 1.0
     assert data.info.shift.shape == ()
-    assert "interpreted as 40 grey images of 12 x 14 pixels; 4 of them are held out" in data.sentence
+    assert (
+        "interpreted as 40 grey images of 12 x 14 pixels; 10 of them are held out, 6 are for validation"
+        in data.sentence
+    )
     held_out = data.source.held_out
     assert isinstance(held_out, StoredImages)
     kept = {image.tobytes() for image in held_out.stored}
-    assert len(kept) == 4
+    assert len(kept) == 10
     assert not kept & {image.tobytes() for image in data.source.stored}
     assert kept < {image.tobytes() for image in grey}
-    assert len(np.unique(data.info.examples, axis=0)) == len(data.info.examples) == 36
+    assert len(np.unique(data.info.examples, axis=0)) == len(data.info.examples) == 24
     assert not kept & {image.astype(np.uint8).tobytes() for image in data.info.examples}
     assert kept == {image.astype(np.uint8).tobytes() for image in np.asarray(data.info.held_out)}
 
@@ -219,15 +225,18 @@ def test_a_folder_of_cifar_batches_keeps_its_test_batch_apart(tmp_path: Path, rn
         (tmp_path / name).write_bytes(pickle.dumps(batch, 2))
     data = read_data(str(tmp_path))
     assert isinstance(data.source, StoredImages)
-    assert data.source.stored.shape == (22, 32, 32, 3)
-    assert "22 RGB images of 32 x 32 pixels; 2 batches of CIFAR; the 11 of the test batch" in data.sentence
+    assert data.source.stored.shape == (19, 32, 32, 3)
+    assert (
+        "22 RGB images of 32 x 32 pixels; 2 batches of CIFAR; the 11 of the test batch are held out, 3 of the others"
+        in data.sentence
+    )
     alone = read_data(str(tmp_path / "test_batch"))
-    assert "11 RGB images of 32 x 32 pixels; a batch of CIFAR; 2 of them are held out" in alone.sentence
+    assert "11 RGB images of 32 x 32 pixels; a batch of CIFAR; 3 of them are held out" in alone.sentence
 
 
 def test_a_large_picture_is_cut_into_crops(tmp_path: Path, rng: np.random.Generator) -> None:
     levels = rng.integers(0, 200, (90, 400), dtype=np.uint8)
-    levels[:, 360:] = rng.integers(200, 256, (90, 40), dtype=np.uint8)
+    levels[:, 304:] = rng.integers(200, 256, (90, 96), dtype=np.uint8)
     Image.fromarray(levels).save(tmp_path / "wood.png")
     data = read_data(str(tmp_path / "wood.png"), side=24)
     assert isinstance(data.source, Crops)
@@ -292,12 +301,49 @@ def test_the_same_file_is_divided_the_same_way_again(tmp_path: Path, grey: np.nd
     )
 
 
-@pytest.mark.parametrize(("count", "kept"), [(10, 2), (14, 2), (100, 10), (9_999, 1000), (60_000, 1000)])
-def test_a_tenth_is_kept_apart_and_a_thousand_at_most(count: int, kept: int) -> None:
-    training, apart = split_indices(count)
-    assert len(apart) == kept
-    assert sorted([*training, *apart]) == list(range(count))
-    assert np.abs(apart.mean() / count - 0.5) < 6 * 0.29 / math.sqrt(kept)
+@pytest.mark.parametrize(
+    ("count", "held_out", "validation"),
+    [
+        (10, 3, 1),
+        (14, 4, 2),
+        (40, 10, 6),
+        (60, 15, 10),
+        (400, 100, 60),
+        (1000, 100, 100),
+        (5000, 500, 500),
+        (60_000, 512, 512),
+    ],
+)
+def test_the_fewer_examples_the_larger_the_share_held_out(count: int, held_out: int, validation: int) -> None:
+    parts = split_indices(count)
+    assert (len(parts.held_out), len(parts.validation)) == (held_out, validation)
+    assert sorted([*parts.training, *parts.validation, *parts.held_out]) == list(range(count))
+    assert np.abs(parts.held_out.mean() / count - 0.5) < 6 * 0.29 / math.sqrt(held_out)
+
+
+@pytest.mark.parametrize(("count", "kept"), [(10, 2), (100, 10), (60_000, 1000)])
+def test_an_older_training_finds_the_parts_that_it_had(count: int, kept: int) -> None:
+    older, newer = split_indices(count, older=True), split_indices(count)
+    assert (len(older.held_out), len(older.validation)) == (kept, 0)
+    assert set(older.held_out) & set(newer.held_out)  # the order of both is the same
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "side", "images", "parts"),
+    [
+        (200, 400, 28, 1, (304, 40, 56)),  # two columns of tiles hold ten
+        (90, 400, 28, 1, (260, 40, 100)),  # a quarter at most
+        (32, 64, 32, 1, (32, None, 32)),  # nothing is left to choose by
+        (320, 2000, 32, 3, (1600, 200, 200)),
+    ],
+)
+def test_columns_of_a_picture_are_for_training_for_validation_and_held_out(
+    height: int, width: int, side: int, images: int, parts: tuple[int, int | None, int]
+) -> None:
+    image = np.tile(np.arange(width) % 256, (height, 1)).astype(np.uint8)
+    columns = split_columns(image, side, images)
+    assert tuple(None if part is None else part.shape[1] for part in columns) == parts
+    assert np.array_equal(np.concatenate([part for part in columns if part is not None], axis=1), image)
 
 
 def test_own_rows_are_drawn_with_replacement_or_each_once(rng: np.random.Generator) -> None:

@@ -31,7 +31,13 @@ DATA = Path(__file__).parents[2] / "data"
 OLD = DATA / "version_1"
 SHIPPED = sorted(asset("checkpoints").glob("*.h5"))
 KEPT = sorted(OLD.glob("*.h5"))
-LATER: dict[str, object] = {"columns": [], "held_out": None, "file_scale": None}
+LATER: dict[str, tuple[object, ...]] = {
+    "columns": ([],),
+    "held_out": (None,),
+    "file_scale": (None,),
+    "measured_on": ("held-out",),
+    "noise_added": (False, True),
+}
 """Parts that only files of today may have, and what they are in older ones."""
 HELD = json.loads((DATA / "checkpoints.json").read_text(encoding="utf-8"))
 """`facts` of every checkpoint that ships, and of those kept here, as they were when names changed."""
@@ -49,7 +55,7 @@ def facts(checkpoint: Checkpoint) -> dict[str, object]:
             return {name: plain(part) for name, part in sorted(value.items())}
         if dataclasses.is_dataclass(value):
             parts = {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-            return {name: part for name, part in parts.items() if name not in LATER or part != LATER[name]}
+            return {name: part for name, part in parts.items() if part not in LATER.get(name, ())}
         return [plain(part) for part in value] if isinstance(value, tuple) else value
 
     found = plain(checkpoint)

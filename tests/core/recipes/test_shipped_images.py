@@ -15,7 +15,7 @@ from core.data.images import GreyLevelSource
 from core.data.shipped_images import Texture
 from core.formats.checkpoints import load, read
 from core.measurement.bound import bits_per_dimension as coded_in
-from core.measurement.bound import default_count
+from core.measurement.examples import default_count
 from core.model import DiffusionModel, model_from
 from core.posterior.inpainting import preview
 from core.runtime.devices import numpy_generator, torch_generator
