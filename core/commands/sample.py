@@ -65,7 +65,8 @@ def _recording(options: argparse.Namespace, model: DiffusionModel) -> Trajectory
     from core.formats.recordings.recording import make
 
     check_output_path(options.trajectory, ".h5", "--trajectory")
-    return make(model.steps, options.count, model.data.shape, model.process.kind, file=options.trajectory)
+    size = model.steps, options.count, model.data.shape, model.process.kind
+    return make(*size, file=options.trajectory, numbers=model.data.user_type)
 
 
 def _recorded(model: DiffusionModel, spec: RunSpec, recording: TrajectoryRecording) -> Iterator[SamplingProgress]:

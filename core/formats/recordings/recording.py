@@ -28,8 +28,11 @@ class TrajectoryRecording:
     A context manager that closes the recording at its end; after an error it leaves no HDF5 file.
     """
 
-    def __init__(self, shape: tuple[int, ...], kind: str, backend: RecordingBackend) -> None:
+    def __init__(
+        self, shape: tuple[int, ...], kind: str, backend: RecordingBackend, numbers: type[np.floating] = np.float32
+    ) -> None:
         """Use `make`, which finds a ``backend`` for frames of ``shape`` = (T + 1, N, …)."""
+        self._numbers = np.dtype(numbers)
         self._shape = shape[1:]
         self._kind = kind
         self._backend = backend
@@ -60,9 +63,9 @@ class TrajectoryRecording:
         self._check_step(frame.t)
         if self._written[frame.t]:
             raise BadInputError(f"frame {frame.t}: it is there already")
-        if frame.x.shape != self._shape or frame.x.dtype != np.float32:
+        if frame.x.shape != self._shape or frame.x.dtype != self._numbers:
             found = f"{frame.x.dtype} of shape {frame.x.shape}"
-            raise BadInputError(f"frame {frame.t}: {found}, where float32 of shape {self._shape} is kept")
+            raise BadInputError(f"frame {frame.t}: {found}, where {self._numbers} of shape {self._shape} is kept")
         self._backend.write(frame.t, self._stored(frame))
         self._written[frame.t] = True
 
@@ -73,7 +76,7 @@ class TrajectoryRecording:
             BadInputError: If ``t`` is no step of 0 … T, or the recording is closed.
         """
         self._check_step(t)
-        return Frame(t, _read_only_float32(self._backend.frame(t))) if self._written[t] else None
+        return Frame(t, self._read_only(self._backend.frame(t))) if self._written[t] else None
 
     def path(self, index: int) -> NDArray[np.float32]:
         """Return one trajectory ``[S, *shape]`` over the frames that exist, t ascending.
@@ -85,7 +88,7 @@ class TrajectoryRecording:
             raise BadInputError(f"index: {index} is not between 0 and {self._shape[0] - 1}")
         if not self._written.any():
             raise BadInputError("path: no frame is there yet")
-        return _read_only_float32(self._backend.path(self._written, index))
+        return self._read_only(self._backend.path(self._written, index))
 
     def close(self) -> None:
         """Release memory and disk; frames that were returned stay valid.
@@ -107,13 +110,18 @@ class TrajectoryRecording:
 
     def _stored(self, frame: Frame) -> NDArray[np.generic]:
         dtype = STORED_AS[self._kind]
-        if dtype == frame.x.dtype:
+        if dtype.kind == "f":
             return frame.x
         bits = frame.x == 1
         if not np.array_equal(bits, frame.x):
             raise BadInputError(f"frame {frame.t}: it holds values that are neither 0 nor 1, and bits are kept")
         stored: NDArray[np.generic] = bits.astype(dtype)
         return stored
+
+    def _read_only(self, stored: NDArray[np.generic]) -> NDArray[np.float32]:
+        """Return ``stored`` as read-only numbers of the frames' type, without a copy if it has that type already."""
+        values: NDArray[np.float32] = np.asarray(stored).astype(self._numbers, copy=False).view()
+        return read_only(values)
 
     def _check_step(self, t: int) -> None:
         if not 0 <= t <= self.steps:
@@ -129,6 +137,7 @@ def make(
     *,
     file: str | os.PathLike[str] | None = None,
     folder: Path | None = None,
+    numbers: type[np.float32 | np.float64] = np.float32,
 ) -> TrajectoryRecording:
     """Return an empty recording of the frames t = 0 … T, with room reserved for all of them.
 
@@ -136,10 +145,11 @@ def make(
         steps: T.
         count: N, number of trajectories.
         shape: Shape of one state.
-        kind: "gaussian" or "binomial"; bits take a byte each, numbers four.
+        kind: "gaussian" or "binomial"; bits take a byte each, numbers those of their type.
         cap: Most bytes of memory for the frames; if they take more, all of them are stored on disk.
         file: An HDF5 file to record to, whatever the size.
         folder: Folder of the temporary file, if one is needed.
+        numbers: Type of the frames; float64 for frames in user's units that float32 would round.
 
     Raises:
         BadInputError: If there is not enough memory, or an argument is out of range.
@@ -151,7 +161,7 @@ def make(
             raise BadInputError(f"{name}: {value} is less than {smallest}")
     if kind not in STORED_AS:
         raise BadInputError(f"kind: {kind!r} is unknown; there are {' and '.join(STORED_AS)}")
-    whole, dtype = (steps + 1, count, *shape), STORED_AS[kind]
+    whole, dtype = (steps + 1, count, *shape), STORED_AS[kind] if kind == "binomial" else np.dtype(numbers)
     backend: RecordingBackend
     if file is not None:
         backend = Hdf5Backend(whole, dtype, file, {"format": FORMAT, "version": 1, "kind": kind, "steps": steps})
@@ -159,9 +169,4 @@ def make(
         backend = MemoryBackend(whole, dtype)
     else:
         backend = TemporaryFileBackend(whole, dtype, folder)
-    return TrajectoryRecording(whole, kind, backend)
-
-
-def _read_only_float32(stored: NDArray[np.generic]) -> NDArray[np.float32]:
-    """Return ``stored`` as read-only float32, without a copy if it is float32 already."""
-    return read_only(np.asarray(stored).astype(np.float32, copy=False).view())
+    return TrajectoryRecording(whole, kind, backend, numbers)
