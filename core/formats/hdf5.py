@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
+import mmap
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,8 +15,9 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadCheckpointError
+from core.errors import BadCheckpointError, BadInputError
 from core.formats.arrays import MAX_BYTES, MAX_INFLATION, SMALL, choose
+from core.formats.forks import TOO_MUCH, ForkError, allow, can_fork, forked
 from core.formats.sandbox import FileSandbox
 from core.values.arrays import NUMBERS as ARRAY_NUMBERS
 
@@ -46,6 +49,10 @@ def is_hdf5(path: str | os.PathLike[str]) -> bool:
                 return False
             offset = 2 * offset or FIRST_USER_BLOCK
     return False
+
+
+MakeArray = Callable[[tuple[int, ...], np.dtype[np.generic]], NDArray[np.generic]]
+"""Returns an array of a shape and a type."""
 
 
 class UntrustedFile:
@@ -87,15 +94,31 @@ class UntrustedFile:
         return found
 
     def array(
-        self, group: h5py.Group, name: str, shape: tuple[int, ...], *, kinds: str = NUMBERS, finite: bool = True
+        self,
+        group: h5py.Group,
+        name: str,
+        shape: tuple[int, ...],
+        *,
+        kinds: str = NUMBERS,
+        finite: bool = True,
+        make: MakeArray | None = None,
     ) -> NDArray[np.generic]:
-        """Return the numbers of the data set ``name``, which must have ``shape``, in native byte order."""
+        """Return the numbers of the data set ``name``, which must have ``shape``, in native byte order.
+
+        ``make`` makes the array that is read into, if it is not to be a new one.
+        """
         dataset = self.dataset(group, name, kinds)
         if dataset.shape != shape:
             raise self.refusal(f"{dataset.name} has shape {dataset.shape}, where {shape} is wanted")
         self._bytes += dataset.size * dataset.dtype.itemsize
         self._chunks += _count_of_chunks(dataset)
-        values: NDArray[np.generic] = np.asarray(dataset[()], dtype=dataset.dtype.newbyteorder("="))
+        allow(dataset.size * dataset.dtype.itemsize)
+        native = dataset.dtype.newbyteorder("=")
+        if make is None or not dataset.size or not shape:
+            values: NDArray[np.generic] = np.asarray(dataset[()], dtype=native)
+        else:
+            values = make(shape, native)
+            dataset.read_direct(values)
         if finite and not _finite(values):
             raise self.refusal(f"{dataset.name} holds values that are not finite, or too large for float32")
         return values
@@ -229,19 +252,62 @@ def read_hdf5(path: str | os.PathLike[str], name: str | None = None) -> tuple[st
         BadInputError: If the choice is ambiguous; the message lists the arrays.
         BadCheckpointError: If the file is damaged or invalid.
     """
+    if can_fork():
+        return _read_in_fork(path, name)
     with FileSandbox() as sandbox:
         sandbox.check_data(path, name)
     return read_hdf5_here(path, name)
 
 
-def read_hdf5_here(path: str | os.PathLike[str], name: str | None = None) -> tuple[str, NDArray[np.generic]]:
-    """Do the same in this process; use `read_hdf5` for untrusted files."""
+def _read_in_fork(path: str | os.PathLike[str], name: str | None) -> tuple[str, NDArray[np.generic]]:
+    """Read the array in a forked process, which hands its values over: libhdf5 never sees the file in this one."""
+    shared = os.memfd_create("array")
+    try:
+
+        def memory(shape: tuple[int, ...], kind: np.dtype[np.generic]) -> NDArray[np.generic]:
+            size = math.prod(shape) * kind.itemsize
+            os.ftruncate(shared, size)
+            return np.frombuffer(mmap.mmap(shared, size), dtype=kind).reshape(shape)
+
+        def read() -> str:
+            try:
+                chosen, values = read_hdf5_here(path, name, memory)
+            except BadCheckpointError as error:
+                return json.dumps({"damaged": error.reason})
+            except BadInputError as error:
+                return json.dumps({"refused": str(error)})
+            except MemoryError:
+                return json.dumps({"damaged": TOO_MUCH})
+            if not values.shape:
+                memory((), values.dtype)[...] = values
+            return json.dumps({"name": chosen, "shape": values.shape, "type": values.dtype.str})
+
+        try:
+            answer = json.loads(forked(path, read))
+        except ForkError as error:
+            raise BadCheckpointError(path, str(error)) from error
+        if "damaged" in answer:
+            raise BadCheckpointError(path, answer["damaged"])
+        if "refused" in answer:
+            raise BadInputError(answer["refused"])
+        shape, kind = tuple(answer["shape"]), np.dtype(answer["type"])
+        size = math.prod(shape) * kind.itemsize
+        content = mmap.mmap(shared, size, access=mmap.ACCESS_COPY) if size else b""
+        return str(answer["name"]), np.frombuffer(content, dtype=kind).reshape(shape)
+    finally:
+        os.close(shared)
+
+
+def read_hdf5_here(
+    path: str | os.PathLike[str], name: str | None = None, make: MakeArray | None = None
+) -> tuple[str, NDArray[np.generic]]:
+    """Do the same in this process, into an array of ``make``; use `read_hdf5` for untrusted files."""
     with opened_hdf5(path) as source:
         chosen = choose(path, _shapes(source.root), name)
         group, _, leaf = chosen.rpartition("/")
         owner = source.group(group) if group else source.root
         shape = source.dataset(owner, leaf, ARRAY_NUMBERS).shape
-        return chosen, source.array(owner, leaf, shape, kinds=ARRAY_NUMBERS)
+        return chosen, source.array(owner, leaf, shape, kinds=ARRAY_NUMBERS, make=make)
 
 
 def _shapes(file: h5py.Group) -> dict[str, tuple[int, ...]]:

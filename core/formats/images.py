@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -107,9 +108,8 @@ def decode(file: Path | IO[bytes]) -> DecodedImage:
     Raises:
         UnusableImageError: If it is none, damaged, or has more than `MAX_PIXELS` pixels.
     """
-    formats = [name for name in FORMATS if name in Image.OPEN]
     try:
-        with Image.open(file, formats=formats) as image:
+        with Image.open(file, formats=_formats()) as image:
             if image.width * image.height > MAX_PIXELS:
                 _too_large(f"{image.width} x {image.height}")
             return _decoded(image)
@@ -119,6 +119,12 @@ def decode(file: Path | IO[bytes]) -> DecodedImage:
         _refuse_unknown(file, error)
     except BROKEN as error:
         raise UnusableImageError("this image is damaged or cut off") from error
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    """Return the formats that this build of Pillow reads; call it after `quiet_pillow`, which loads them."""
+    return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
 def resized(images: Iterable[Levels], side: int) -> Levels:
@@ -141,8 +147,9 @@ def _decoded(image: Image.Image) -> DecodedImage:
     if getattr(image, "n_frames", 1) > 1:
         notes = ("only the first image of an animation or of several pages",)
     deep_colour = image.mode in ("RGB", *WITH_ALPHA) and ";16" in str(getattr(image, "tile", ""))
+    image.load()
     upright: Image.Image = image
-    if image.getexif().get(ORIENTATION, 1) != 1:
+    if (image.info or image.format == "TIFF") and image.getexif().get(ORIENTATION, 1) != 1:
         upright = ImageOps.exif_transpose(image)
     if image.mode in SIXTEEN_BITS:
         return DecodedImage(_within_16_bits(upright), None, notes)

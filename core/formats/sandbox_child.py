@@ -9,24 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-from pathlib import Path
 
 from core.errors import BadCheckpointError, BadInputError
-from core.formats.arrays import MAX_BYTES
 from core.formats.checkpoints import read
+from core.formats.forks import TOO_MUCH, ForkError, forked
 from core.formats.hdf5 import read_hdf5_here
-
-MEMORY_BYTES = 768 * 1024**2
-MEMORY_OF_SIZE = 1.5
-PROCESSOR_SECONDS = 2.0
-BYTES_A_SECOND = 40e6
-WALL_SECONDS = 20.0
-
-TOO_MUCH = "reading it takes more memory than a file of its size may; it is damaged"
-TOO_LONG = "reading it takes longer than a file of its size may; it is damaged"
-CRASHED = "the HDF5 library fails on this file; it is damaged, get it again"
 
 
 def main() -> int:
@@ -43,7 +31,7 @@ def verdict(path: str, *array: str | None) -> str | None:
     """Return why the file at ``path`` is refused, or None; it is a checkpoint, or with ``array`` holds that array."""
     try:
         if array:
-            read_hdf5_here(path, *array)
+            read_hdf5_here(path, array[0])
         else:
             read(path)
     except BadCheckpointError as error:
@@ -57,39 +45,10 @@ def verdict(path: str, *array: str | None) -> str | None:
 
 def verdict_of_a_fork(path: str, *array: str | None) -> str | None:
     """Return the `verdict` of a forked process about ``path``, or the reason why that process died."""
-    answers, answer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.close(answers)
-            _limit(path)
-            os.write(answer, (verdict(path, *array) or "").encode("utf-8", "replace"))
-            os._exit(0)
-        finally:
-            os._exit(1)
-    os.close(answer)
-    with os.fdopen(answers, "rb") as pipe:
-        reason = pipe.read().decode("utf-8", "replace")
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return TOO_LONG if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGALRM) else CRASHED
-    return (reason or None) if os.WEXITSTATUS(status) == 0 else CRASHED
-
-
-def _limit(path: str) -> None:
-    """Limit this process to the memory and time that a sound file of that size needs."""
-    import resource
-
-    status = Path(path).stat()
-    size = min(status.st_size, 512 * status.st_blocks, MAX_BYTES)  # holes in a file do not count
-    seconds = size / BYTES_A_SECOND
-    processor = int(PROCESSOR_SECONDS + seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.setitimer(signal.ITIMER_REAL, WALL_SECONDS + 2.0 * seconds)
-    if sys.platform == "linux":
-        memory = MEMORY_BYTES + int(MEMORY_OF_SIZE * size)
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    try:
+        return forked(path, lambda: verdict(path, *array) or "") or None
+    except ForkError as error:
+        return str(error)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ Pixels = NDArray[np.generic]
 Range = tuple[float, float]
 UNIT, SIGNED_UNIT, BYTE = (0.0, 1.0), (-1.0, 1.0), (0.0, 255.0)
 MOST_BITS = 16
+PROBED = 2**16
+"""Values that are looked at before all of them are."""
 WANTED = "where 0 … 255, 0 … 1, -1 … 1 or whole numbers up to 65535 are wanted"
 
 
@@ -32,6 +34,8 @@ def used_range(images: Sequence[Pixels], trained: Range | None = None) -> Range:
     Raises:
         BadInputError: If the values lie in none of these ranges, or it cannot be told in which.
     """
+    if all(image.dtype == np.uint8 for image in images) and any(_exceeds_one(image) for image in images):
+        return BYTE
     low = min(float(image.min()) for image in images)
     high = max(float(image.max()) for image in images)
     found = _range(images, low, high)
@@ -74,6 +78,11 @@ def range_note(used: Range) -> tuple[str, ...]:
     if bits == MOST_BITS:
         return ("16-bit levels brought to 8 bits",)
     return (f"{bits}-bit levels {_text(used)} brought to 8 bits" if bits > 1 else f"{_text(used)} scaled to 0 … 255",)
+
+
+def _exceeds_one(image: Pixels) -> bool:
+    """Return whether a byte of ``image`` is more than 1; the beginning is enough for nearly every image."""
+    return bool(image.reshape(-1)[:PROBED].max() > 1) or bool(image.max() > 1)
 
 
 def _range(images: Sequence[Pixels], low: float, high: float) -> Range:
