@@ -49,7 +49,7 @@ class DecodedImage:
     """The pixels of one image file.
 
     Attributes:
-        pixels: ``[H, W]`` or ``[H, W, 3]``; uint8, or uint16 or float32 where the file holds more than 8 bits.
+        pixels: ``[H, W]`` or ``[H, W, 3]``; uint8, or uint16, int32 or float32 where the file holds others than bytes.
         alpha: Opacity ``[H, W]``, uint8, of a file with transparency; else None.
         notes: What was converted, a few words each.
     """
@@ -169,11 +169,11 @@ def _decoded(image: Image.Image) -> DecodedImage:
     return _reduced(found) if deep_colour else found
 
 
-def _within_16_bits(image: Image.Image) -> NDArray[np.uint16]:
+def _within_16_bits(image: Image.Image) -> NDArray[np.uint16] | NDArray[np.int32]:
     values = np.asarray(image)
-    if values.size and (values.min() < 0 or values.max() > np.iinfo(np.uint16).max):
+    if values.size and values.max() > np.iinfo(np.uint16).max:
         raise UnusableImageError("its pixels are not within 16 bits")
-    return values.astype(np.uint16)
+    return values.astype(np.int32) if values.size and values.min() < 0 else values.astype(np.uint16)
 
 
 def _reduced(image: DecodedImage) -> DecodedImage:

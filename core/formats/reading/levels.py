@@ -95,7 +95,9 @@ def _range(images: Sequence[Pixels], low: float, high: float) -> Range:
     if low >= 0 and high < LEVELS and all(image.dtype.kind == "f" for image in images):
         return BYTE  # levels with noise
     if low >= 0 and high < 2**MOST_BITS and all(_whole(image) for image in images):
-        return 0.0, float(2 ** int(high).bit_length() - 1)
+        # float16 rounds the largest number of 12 bits and more up to the next power of two
+        largest = int(high) - (high > LEVELS and all(image.dtype == np.float16 for image in images))
+        return 0.0, float(2 ** largest.bit_length() - 1)
     raise BadInputError(f"its pixels lie between {low:g} and {high:g}, {WANTED}")
 
 
