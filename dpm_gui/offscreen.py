@@ -25,7 +25,6 @@ from core.errors import BadInputError
 from core.runtime.files import check_output_path
 from dpm_gui.app import make_program
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.figures import save_image
 from dpm_gui.export.film_scene import FRAMES_A_SECOND, FilmScene
@@ -33,7 +32,7 @@ from dpm_gui.export.films import check_film_path, write_film
 from dpm_gui.export.paper_figures import figure_of
 from dpm_gui.jobs.jobs import collected_between_events
 from dpm_gui.session.session import Session
-from dpm_gui.views.canvases import CANVASES
+from dpm_gui.views.canvases import canvas_of
 from dpm_gui.window.application import DpmApplication
 from dpm_gui.window.main_window import LEAST_SIZE
 
@@ -132,7 +131,7 @@ def _render(program: DpmApplication, options: argparse.Namespace) -> None:
         _settle()
         save_image(figure.image(), options.render)
         return
-    scene = FilmScene(recordings, palette, size, CANVASES[state_kind_of(checkpoint).name], checkpoint.data)
+    scene = FilmScene(recordings, palette, size, canvas_of(checkpoint), checkpoint.data, session.columns.shown)
     _settle()
     for _ in write_film(options.render, scene.images(), FRAMES_A_SECOND):
         pass

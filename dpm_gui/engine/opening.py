@@ -54,8 +54,8 @@ def open_checkpoint(path: str) -> Iterator[CheckpointPreview | Opened]:
     """Read ``path`` and yield a preview first, then the model.
 
     Raises:
-        BadCheckpointError: If it is not a valid checkpoint, or its data are neither points in the plane nor rows of
-            bits nor images.
+        BadCheckpointError: If it is not a valid checkpoint, or its data can be shown neither as points nor as rows of
+            bits nor as images.
     """
     from core.formats.checkpoints import load
 

@@ -173,11 +173,11 @@ def reverse_frames(opened: Opened, spec: RunSpec, noised: Frame | None = None) -
     yield from reverse(opened.model, spec, start)
 
 
-def drift(opened: Opened, threads: int) -> Iterator[DriftFrame]:
-    """Compute the reverse drift f_mu(x, t) - x on a grid, for every step (figure 1)."""
+def drift(opened: Opened, threads: int, columns: tuple[int, ...]) -> Iterator[DriftFrame]:
+    """Compute the reverse drift f_mu(x, t) - x on a grid over ``columns``, for every step (figure 1)."""
     from core.sampling.predictions import drift_field
 
-    yield from drift_field(opened.model, threads)
+    yield from drift_field(opened.model, threads, columns)
 
 
 def measure_bound(opened: Opened, spec: RunSpec) -> Iterator[Progress[Bound]]:

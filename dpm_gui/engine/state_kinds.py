@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError
-from core.values.checkpoints import Checkpoint, channels_of, pixels_of
+from core.values.checkpoints import MAX_COLUMNS, Checkpoint, DataInfo, channels_of, pixels_of
 from core.values.runs import DEFAULT_COUNT
 
 GREY_RANGE = (0.0, 255.0)
 PIXELS_AT_ONCE = 64 * 32 * 32
 """Pixels of all images of a run of default size: 64 of 32x32, 16 of 64x64."""
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class StateKind:
     channels: int = 0
 
     @property
-    def in_plane(self) -> bool:
-        """Whether the states are points, which have a potential and a drift in the plane."""
+    def is_points(self) -> bool:
+        """Whether the states are points, which have a potential and a drift over their columns."""
         return self.name == POINTS.name
 
     @property
@@ -80,13 +81,23 @@ def check_shown(checkpoint: Checkpoint, path: str) -> None:
     shape = data.shape
     if checkpoint.kind == "binomial" and len(shape) != 1:
         raise BadCheckpointError(path, f"its data have shape {shape}; for bits, only rows (D,) and images can be shown")
-    if checkpoint.kind == "gaussian" and shape != (2,):
-        known = "points in the plane, (2,), and images, (H, W) or (H, W, 3)"
+    if checkpoint.kind == "gaussian" and (len(shape) != 1 or shape[0] > MAX_COLUMNS):
+        known = f"points of up to {MAX_COLUMNS} columns, (D,), and images, (H, W) or (H, W, 3)"
         raise BadCheckpointError(path, f"its data have shape {shape}; only {known} can be shown")
 
 
+def column_labels(data: DataInfo) -> tuple[str, ...]:
+    """Return the names of the columns of points ``[N, D]``; columns without names are x₁ … x_D."""
+    return data.columns or tuple(f"x{number}".translate(SUBSCRIPTS) for number in range(1, data.shape[0] + 1))
+
+
+def shown_at_first(data: DataInfo) -> tuple[int, ...]:
+    """Return the numbers of the columns of points that are shown at first: of the first two, or of the only one."""
+    return (0,) if data.shape == (1,) else (0, 1)
+
+
 def colours_along(checkpoint: Checkpoint, x0: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """Return where points ``x0`` [N, 2] lie along their data, ``[N]`` in [0, 1]; None for other states."""
+    """Return where points ``x0`` [N, D] lie along their data, ``[N]`` in [0, 1]; None for other states."""
     from core.data.registry import places_along
 
-    return places_along(checkpoint.data, x0) if state_kind_of(checkpoint).in_plane else None
+    return places_along(checkpoint.data, x0) if state_kind_of(checkpoint).is_points else None

@@ -22,7 +22,7 @@ class CheckpointPreview:
     Attributes:
         path: File that it was read from.
         checkpoint: Its content.
-        along: Places of its examples along the data, ``[N]`` in [0, 1]; None unless they are points in the plane.
+        along: Places of its examples along the data, ``[N]`` in [0, 1]; None unless they are points.
     """
 
     path: str

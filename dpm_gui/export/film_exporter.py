@@ -13,13 +13,12 @@ from core.runtime.files import check_output_path
 from core.values.checkpoints import Checkpoint
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import Theme
-from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.figures import save_image
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
-from dpm_gui.views.canvases import CANVASES
+from dpm_gui.views.canvases import canvas_of
 
 if TYPE_CHECKING:
     from dpm_gui.export.film_export import FilmExport
@@ -95,8 +94,8 @@ class FilmExporter(QObject):
         from dpm_gui.export.film_scene import FilmScene
 
         checkpoint = self._checkpoint
-        canvas = CANVASES[state_kind_of(checkpoint).name]
-        scene = FilmScene(recordings, self._theme.palette, canvas=canvas, data=checkpoint.data)
+        canvas, columns = canvas_of(checkpoint), self._session.columns.shown
+        scene = FilmScene(recordings, self._theme.palette, canvas=canvas, data=checkpoint.data, columns=columns)
         film = FilmExport(scene, path, self)
         film.progressed.connect(lambda done, total: self._report_progress(Path(path).name, done, total))
         film.saved.connect(self.saved)

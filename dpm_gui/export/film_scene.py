@@ -38,8 +38,12 @@ class FilmScene(QWidget):
         size: QSize | None = None,
         canvas: type[Canvas] = PointsView,
         data: DataInfo | None = None,
+        columns: tuple[int, ...] = (0, 1),
     ) -> None:
-        """Lay out the scene; both recordings must be complete, and ``canvas`` must be the view of their ``data``."""
+        """Lay out the scene; both recordings must be complete, and ``canvas`` must be the view of their ``data``.
+
+        Of points, ``columns`` are shown.
+        """
         super().__init__()
         self._recordings = recordings
         row = QHBoxLayout(self)
@@ -50,6 +54,7 @@ class FilmScene(QWidget):
             row.addWidget(view)
             if data is not None:
                 view.set_data(data)
+                view.show_columns(columns)
             view.set_colours(recordings[side].along)
         keep_hidden(self, size or FILM_SIZE)
 

@@ -11,13 +11,12 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from core.values.checkpoints import Checkpoint, DataInfo
 from core.values.runs import DriftFrame, Frame
 from dpm_gui.desktop.theme import Palette
-from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.film_scene import export_canvas, keep_hidden
 from dpm_gui.session.figure_rows import IMAGES_PER_ROW, ImageRows
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
-from dpm_gui.views.canvases import CANVASES
+from dpm_gui.views.canvases import canvas_of
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.images import ImagesView
 from dpm_gui.views.canvases.points import PointsView
@@ -38,7 +37,8 @@ def figure_of(
     if session.image_rows.rows is not None:
         return ImageFigure(session.image_rows.rows, checkpoint.data, palette, size)
     drifts = session.drifts.found if session.has_drift else None
-    return PaperFigure(dict(recordings), drifts, palette, size, CANVASES[state_kind_of(checkpoint).name])
+    canvas, columns = canvas_of(checkpoint), session.columns.shown
+    return PaperFigure(dict(recordings), drifts, palette, size, canvas, checkpoint.data, columns)
 
 
 class PaperFigure(QWidget):
@@ -51,9 +51,12 @@ class PaperFigure(QWidget):
         palette: Palette,
         size: QSize | None = None,
         canvas: type[Canvas] = PointsView,
+        data: DataInfo | None = None,
+        columns: tuple[int, ...] = (0, 1),
     ) -> None:
-        """Lay out the figure; without ``drifts`` it is figure 2, of sequences."""
+        """Lay out the figure; without ``drifts`` it is figure 2, of sequences. Of points, ``columns`` are shown."""
         super().__init__()
+        self._palette, self._canvas, self._data, self._columns = palette, canvas, data, columns
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
@@ -61,14 +64,14 @@ class PaperFigure(QWidget):
         steps = (0, last // 2, last)
         for row, (side, letter) in enumerate(((FORWARD, "q"), (REVERSE, "p"))):
             for column, t in enumerate(steps):
-                view = export_canvas(canvas, side, f"{letter}(xᵗ), t = {t}", palette, self)
+                view = self._view(side, f"{letter}(xᵗ), t = {t}")
                 view.set_colours(recordings[side].along)
                 frame = recordings[side].frame(t)
                 if frame is not None:
                     view.show_frame(frame)
                 grid.addWidget(view, row, column)
         for column, t in enumerate((1, *steps[1:]) if drifts is not None else ()):
-            view = export_canvas(canvas, REVERSE, f"f_μ(x, t) − x, t = {t}", palette, self)
+            view = self._view(REVERSE, f"f_μ(x, t) − x, t = {t}")
             view.set_layer("arrows", True)
             view.show_drift(drifts.get(t) if drifts is not None else None)
             grid.addWidget(view, 2, column)
@@ -77,6 +80,13 @@ class PaperFigure(QWidget):
     def image(self) -> QImage:
         """Return an image of the figure."""
         return self.grab().toImage()
+
+    def _view(self, side: str, title: str) -> Canvas:
+        view = export_canvas(self._canvas, side, title, self._palette, self)
+        if self._data is not None:
+            view.set_data(self._data)
+            view.show_columns(self._columns)
+        return view
 
 
 class ImageFigure(QWidget):

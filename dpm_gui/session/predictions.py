@@ -90,7 +90,7 @@ COMPUTING_DRIFT = "drift"
 
 
 class Drifts(QObject):
-    """Computes the drift of every step and holds the drifts computed so far."""
+    """Computes the drift of every step over some columns and holds the drifts computed so far."""
 
     changed = Signal()
 
@@ -98,6 +98,7 @@ class Drifts(QObject):
         super().__init__(parent)
         self._tasks = tasks
         self.found: dict[int, DriftFrame] = {}  # the drifts computed so far, by step
+        self._columns: tuple[int, ...] = ()
 
     def at(self, t: int) -> DriftFrame | None:
         """Return the drift of the kernel at step ``t``, or None if it is not computed; step 0 shows that of step 1."""
@@ -107,12 +108,18 @@ class Drifts(QObject):
         """Drop all drifts when another checkpoint has been opened."""
         self.found = {}
 
-    def compute(self, opened: Opened, threads: int) -> None:
-        """Start computing the drift of every step, unless it is computed or being computed."""
+    def compute(self, opened: Opened, threads: int, columns: tuple[int, ...]) -> None:
+        """Start computing the drift of every step over ``columns``, unless it is computed or being computed.
+
+        The drifts over other columns are dropped.
+        """
+        if columns != self._columns:
+            self._tasks.stop((COMPUTING_DRIFT,))
+            self.found, self._columns = {}, columns
         steps = opened.checkpoint.steps
         if COMPUTING_DRIFT not in self._tasks and len(self.found) < steps:
             self._tasks.begin(
-                COMPUTING_DRIFT, lambda: runs.drift(opened, threads), self._take, "Computing the drift", steps
+                COMPUTING_DRIFT, lambda: runs.drift(opened, threads, columns), self._take, "Computing the drift", steps
             )
 
     def _take(self, values: list[DriftFrame]) -> int:

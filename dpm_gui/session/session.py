@@ -21,6 +21,7 @@ from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.session.figure_rows import COMPUTING_ROWS, ImageRowsBuilder
 from dpm_gui.session.predictions import COMPUTING_DRIFT, PREDICTING, Drifts, Predictions
 from dpm_gui.session.recorded_run import RecordedRun, RunValue, store_frames
+from dpm_gui.session.shown_columns import ShownColumns
 from dpm_gui.session.side_recording import ShownFrame, SideRecording
 from dpm_gui.session.undo import SpecChanges, spec_change_command
 
@@ -35,6 +36,7 @@ class Session(TaskOwner):
     Attributes:
         predictions: The results of `predict`.
         drifts: The results of `compute_drift`.
+        columns: The columns of points on show; they are no part of the spec.
         image_rows: The results of `compute_figure` for images.
         undo_stack: The changes of the spec.
     """
@@ -64,7 +66,7 @@ class Session(TaskOwner):
     def __init__(self, spec: RunSpec, parent: QObject | None = None) -> None:
         super().__init__(parent, (PRELOADING, OPENING, *TASKS_OF_OPENED))
         self.predictions, self.image_rows = Predictions(self._tasks, self), ImageRowsBuilder(self._tasks, self)
-        self.drifts = Drifts(self._tasks, self)
+        self.drifts, self.columns = Drifts(self._tasks, self), ShownColumns(self)
         self._spec = spec
         self._run = RecordedRun()
         self._in_view = True
@@ -108,8 +110,8 @@ class Session(TaskOwner):
 
     @property
     def has_drift(self) -> bool:
-        """Whether the states lie in the plane, where the drift is drawn as arrows."""
-        return self._opened is not None and self._state_kind.in_plane
+        """Whether the states are points, whose drift is drawn as arrows."""
+        return self._opened is not None and self._state_kind.is_points
 
     @property
     def figure_ready(self) -> bool:
@@ -199,7 +201,7 @@ class Session(TaskOwner):
     def compute_drift(self) -> None:
         """Compute the reverse drift of every step, unless it is computed or being computed."""
         if self._opened is not None and self.has_drift:
-            self.drifts.compute(self._opened, self._spec.threads)
+            self.drifts.compute(self._opened, self._spec.threads, self.columns.shown)
 
     def measure_bound(self) -> None:
         """Measure K on fresh data: as many as the spec has trajectories, or a number that suits images."""
@@ -253,6 +255,7 @@ class Session(TaskOwner):
         self._tasks.stop(TASKS_OF_OPENED)
         self.undo_stack.clear()
         self.drifts.forget()
+        self.columns.reset(opened.checkpoint.data)
         self._opened, self._bound = opened, opened.checkpoint.bound
         self._adapt_spec(state_kind_of(opened.checkpoint))
         self._run.forget(opened.checkpoint.steps)

@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.values.runs import Frame
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.state_kinds import state_kind_of
+from dpm_gui.engine.state_kinds import column_labels, state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
 from dpm_gui.session.player import SPEEDS
 from dpm_gui.session.side_recording import SideRecording
-from dpm_gui.views.canvases import CANVASES
+from dpm_gui.views.canvases import canvas_of
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.timeline.timeline import Timeline
+from dpm_gui.views.widgets.column_chooser import ColumnChooser
 from dpm_gui.watch.canvas_pair import CanvasPair
 from dpm_gui.watch.commands import IMAGE_MODES, LAYERS
 from dpm_gui.watch.docks import WatchDocks
@@ -36,8 +37,9 @@ class WatchPage(WorkspacePage):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._session, self._player, self._actions = services.session, services.player, services.actions
-        self._thumbnails: tuple[Palette, SideRecording, bool] | None = None
+        self._thumbnails: tuple[Palette, SideRecording, bool, tuple[int, ...]] | None = None
         self._sides = Sides(self._session)
+        self.columns = ColumnChooser(services.icons, self)
         self.canvases = CanvasPair(self._session, self._player, self)
         self._bar = LayerBar(self._actions, self)
         self.timeline = Timeline(SPEEDS, self)
@@ -69,7 +71,7 @@ class WatchPage(WorkspacePage):
         return self._docks.contents
 
     def apply_palette(self) -> None:
-        for part in (self.canvases, self.timeline, *self._docks.plots):
+        for part in (self.columns, self.canvases, self.timeline, *self._docks.plots):
             part.set_palette(self._palette)
         self._show_thumbnails()
 
@@ -93,6 +95,7 @@ class WatchPage(WorkspacePage):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
+        layout.addWidget(self.columns)
         layout.addWidget(self.canvases, stretch=1)
         layout.addWidget(self._bar)
         layout.addWidget(self.timeline)
@@ -107,6 +110,8 @@ class WatchPage(WorkspacePage):
         session.run_ended.connect(self._show_end)
         session.drift_changed.connect(self._show_drift)
         session.predictions_changed.connect(self._show_states)
+        session.columns.changed.connect(self._show_columns)
+        self.columns.chosen.connect(session.columns.choose)
 
     def _connect_player(self) -> None:
         player, timeline = self._player, self.timeline
@@ -139,7 +144,7 @@ class WatchPage(WorkspacePage):
             return
         for view in self.views.values():
             self.services.connect_figure(view)
-        order: list[QWidget] = [*self.views.values(), *self._bar.buttons]
+        order: list[QWidget] = [*self.columns.widgets, *self.views.values(), *self._bar.buttons]
         for one, next_one in pairwise(order):
             QWidget.setTabOrder(one, next_one)
         if in_use:  # else the focus would stay on a button, which Space would press
@@ -165,7 +170,7 @@ class WatchPage(WorkspacePage):
     def _show_preview(self, preview: CheckpointPreview) -> None:
         """Show the examples of a checkpoint that cannot be run yet."""
         data = preview.checkpoint.data
-        self._take_canvases(CANVASES[state_kind_of(preview.checkpoint).name])
+        self._take_canvases(canvas_of(preview.checkpoint))
         view, count = self.views[FORWARD], state_kind_of(preview.checkpoint).default_count
         view.set_data(data)
         view.set_colours(None if preview.along is None else preview.along[:count])
@@ -175,14 +180,27 @@ class WatchPage(WorkspacePage):
         self.views[REVERSE].set_message("Loading PyTorch…")
 
     def _show_opened(self, opened: Opened) -> None:
-        self._take_canvases(CANVASES[state_kind_of(opened.checkpoint).name])
+        data, columns = opened.checkpoint.data, self._session.columns.shown
+        self._take_canvases(canvas_of(opened.checkpoint))
         for view in self.views.values():
-            view.set_data(opened.checkpoint.data)
+            view.set_data(data)
+            view.show_columns(columns)
+        self.columns.offer(column_labels(data) if state_kind_of(opened.checkpoint).is_points else (), columns)
         self.timeline.set_range(opened.checkpoint.steps)
         self.timeline.set_signal(opened.alpha_bars)
         self._show_drift()
         if self._with_arrows:
             self._session.compute_drift()
+
+    def _show_columns(self, columns: tuple[int, ...]) -> None:
+        """Show ``columns`` of the frames on show; the arrows alone are computed anew."""
+        self.columns.show_columns(columns)
+        for view in self.views.values():
+            view.show_columns(columns)
+        if self._with_arrows:
+            self._session.compute_drift()
+        self._show_drift()
+        self._show_thumbnails()
 
     @property
     def _with_arrows(self) -> bool:
@@ -254,7 +272,7 @@ class WatchPage(WorkspacePage):
         """Draw thumbnails of the reverse when its preview has reached the data, and again when its chain has."""
         recording = self._session.recording(REVERSE)
         reached = recording.shown_range is not None and recording.shown_range[0] == 0
-        state = self._palette, recording, recording.complete
+        state = self._palette, recording, recording.complete, self._session.columns.shown
         if not reached or self._thumbnails == state:
             return
         self._thumbnails = state

@@ -20,14 +20,14 @@ from tests.support.window_values import FEW, LAST, SPEC, Steered, make_bound, ma
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Checkpoints by what they are: "small", "other" (T = 3, with a bound), "solid" (no plane), and one "broken"."""
+    """Checkpoints: "small", "other" (T = 3, with a bound), "wide" (more columns than are shown), and one "broken"."""
     from core.formats import checkpoints as checkpoints_module
 
     folder = tmp_path_factory.mktemp("checkpoints")
     made = {
         "small": make_checkpoint(),
         "other": make_checkpoint(3, title="Other cloud", bound=make_bound(3)),
-        "solid": make_checkpoint(shape=(3,)),
+        "wide": make_checkpoint(shape=(65,)),
     }
     for name, content in made.items():
         checkpoints_module.save(content, folder / f"{name}.h5")

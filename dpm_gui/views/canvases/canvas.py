@@ -51,6 +51,9 @@ class Canvas(Figure):
     def set_data(self, info: DataInfo) -> None:
         """Describe the states to come, where their units or shape matter."""
 
+    def show_columns(self, columns: tuple[int, ...]) -> None:
+        """Show ``columns`` of the points, if the states are points; `set_data` has described them."""
+
     def show_frame(self, frame: Frame) -> None:
         """Draw ``frame.x`` [N, *shape], model units."""
         raise NotImplementedError
@@ -70,7 +73,7 @@ class Canvas(Figure):
         """Highlight trajectory ``index``, whose path is shown; -1 highlights none."""
 
     def show_drift(self, frame: DriftFrame | None) -> None:
-        """Draw the drift as arrows, if the states lie in the plane; None draws nothing."""
+        """Draw the drift as arrows, if the states are points; None draws nothing."""
 
     def link_to(self, other: Canvas) -> None:
         """Show the same region in both canvases from now on, at first this one's."""

@@ -1,6 +1,8 @@
-"""Points in the plane."""
+"""Points, as two of their columns."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pyqtgraph as pg
@@ -9,8 +11,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
+from core.values.checkpoints import DataInfo
 from core.values.runs import DriftFrame, Frame
 from dpm_gui.desktop.theme import Palette
+from dpm_gui.engine.state_kinds import column_labels
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.image_levels import tinted
 from dpm_gui.views.figures.explanations import POINTS_FORWARD_HELP, POINTS_REVERSE_HELP
@@ -19,7 +23,9 @@ from dpm_gui.views.figures.plot_axis import PlotAxis
 from dpm_gui.views.items.cloud import CloudItem
 from dpm_gui.views.items.density import DensityItem, PriorItem
 from dpm_gui.views.items.drift import DriftItem
+from dpm_gui.views.items.histogram import HistogramItem, PriorCurveItem
 from dpm_gui.views.items.path import PathItem
+from dpm_gui.views.widgets.column_chooser import shortened
 
 HALF_RANGE = 2.8
 """Standard deviations from the centre of the view to its edges."""
@@ -27,10 +33,12 @@ CLICK_RADIUS = 12.0
 """Pixels: a click farther than this from all points selects none."""
 SMALLEST_RANGE, LARGEST_RANGE = 0.02, 60.0
 """Least and greatest width of a view, in standard deviations."""
+LONGEST_LABEL = 24
+"""Characters of a column's name beside an axis."""
 
 
 class PointsView(Canvas):
-    """One canvas with the states of two-dimensional trajectories at one step.
+    """One canvas with the states of trajectories of points at one step: two of their columns.
 
     Args:
         side: "forward" or "reverse", the side of the states, and with it the hue.
@@ -41,14 +49,22 @@ class PointsView(Canvas):
     layers = ("points", "density", "arrows", "path", "prior")
     initial_layers = frozenset({"points", "path", "prior"})
     interpolates = True
+    help_texts: Mapping[str, str] = {"forward": POINTS_FORWARD_HELP, "reverse": POINTS_REVERSE_HELP}
+    """The explanation of each side."""
+    equal_axes = True
+    first_columns: tuple[int, ...] = (0, 1)
+    """The columns that are shown until others are chosen."""
 
     def __init__(self, side: str, title: str, parent: QWidget | None = None) -> None:
         self._side = side
+        self._columns = self.first_columns
+        self._labels, self._headers = ("x₁", "x₂")[: len(self._columns)], ("x1", "x2")[: len(self._columns)]
         self._frame: Frame | None = None
+        self._path_states: NDArray[np.float32] | None = None
         self._along: NDArray[np.float32] | None = None
         # The items come first: the base class applies the palette to them.
-        self._cloud, self._density = CloudItem(), DensityItem()
-        self._drift, self._path, self._prior = DriftItem(), PathItem(), PriorItem()
+        self._cloud, self._drift, self._path = CloudItem(), DriftItem(), PathItem()
+        self._density, self._prior = self.make_items()
         self._items: dict[str, QGraphicsItem] = {  # from the lowest to the highest
             "density": self._density,
             "prior": self._prior,
@@ -56,14 +72,58 @@ class PointsView(Canvas):
             "arrows": self._drift,
             "path": self._path,
         }
-        axes = (PlotAxis("bottom", "x₁ (standard deviations)"), PlotAxis("left", "x₂ (standard deviations)"))
-        help_text = {"forward": POINTS_FORWARD_HELP, "reverse": POINTS_REVERSE_HELP}[side]
-        super().__init__(title, help_text, parent, axes=axes, equal=True)
+        super().__init__(title, self.help_texts[side], parent, axes=self.make_axes(), equal=self.equal_axes)
         for name, item in self._items.items():
             self.view.addItem(item, ignoreBounds=True)
             item.setVisible(name in self.initial_layers)
         self.view.sigRangeChanged.connect(self._show_density)
-        self.set_home(QRectF(-HALF_RANGE, -HALF_RANGE, 2 * HALF_RANGE, 2 * HALF_RANGE))
+        self.name_axes()
+        self.set_home(self.home_region())
+
+    def make_items(self) -> tuple[DensityItem | HistogramItem, PriorItem | PriorCurveItem]:
+        """Return the items of the density and of the prior."""
+        return DensityItem(), PriorItem()
+
+    def make_axes(self) -> tuple[PlotAxis, PlotAxis]:
+        """Return the horizontal and the vertical axis."""
+        return PlotAxis("bottom", ""), PlotAxis("left", "")
+
+    def name_axes(self) -> None:
+        """Write the names of the columns on show beside the axes."""
+        for axis, column in zip(self._axes, self._columns, strict=True):
+            axis.set_text(f"{shortened(self._labels[column], LONGEST_LABEL)} (standard deviations)")
+
+    def home_region(self) -> QRectF:
+        """Return the region that is shown at first."""
+        return QRectF(-HALF_RANGE, -HALF_RANGE, 2 * HALF_RANGE, 2 * HALF_RANGE)
+
+    def places_of(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return where states ``x`` [N, D] are drawn, ``[N, 2]``, in coordinates of the canvas."""
+        if x.shape[1] == 2 and self._columns == (0, 1):
+            return x
+        return x[:, self._columns]
+
+    def path_places(self, path: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return where the states ``path`` [S, D] of the marked trajectory are drawn, ``[S, 2]``."""
+        return self.places_of(path)
+
+    def set_data(self, info: DataInfo) -> None:
+        """Take the names of the columns of ``info``, and show the first ones."""
+        if info.shape[0] != len(self._labels):
+            self._frame = None
+            self._cloud.set_points(np.empty((0, 2), np.float32))
+            self.show_path(None, None)
+            self.show_drift(None)
+        self._labels, self._headers = column_labels(info), _headers(info)
+        self.show_columns(self.first_columns)
+
+    def show_columns(self, columns: tuple[int, ...]) -> None:
+        self._columns = columns
+        self.name_axes()
+        self._show_points()
+        if self._path_states is not None:
+            path, self._path_states = self._path_states, None
+            self.show_path(path, self._path.upto)
 
     def set_layer(self, name: str, on: bool) -> None:
         super().set_layer(name, on)
@@ -75,18 +135,23 @@ class PointsView(Canvas):
         self._colour_points(self._palette)
 
     def show_frame(self, frame: Frame) -> None:
-        """Draw ``frame.x`` [N, 2], model units."""
+        """Draw ``frame.x`` [N, D], model units."""
         self._frame = frame
-        self._cloud.set_points(frame.x)
-        self._show_density()
+        self._show_points()
 
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
-        """Draw a trajectory ``path`` [S, 2], model units, with a dot at its place ``upto``; None draws nothing."""
-        self._path.show_path(path, upto)
+        """Draw a trajectory ``path`` [S, D], model units, with a dot at its place ``upto``; None draws nothing."""
+        if path is None:
+            self._path.show_path(None, None)
+        elif path is self._path_states:
+            self._path.show_path(self._path.places, upto)
+        else:
+            self._path.show_path(self.path_places(path), upto)
+        self._path_states = path
 
     def show_drift(self, frame: DriftFrame | None) -> None:
-        """Draw the drift as arrows; None draws nothing."""
-        self._drift.show_drift(frame)
+        """Draw the drift as arrows; None, or a drift over other columns than those on show, draws nothing."""
+        self._drift.show_drift(frame if frame is not None and frame.columns == self._columns else None)
         self._show_factor()
 
     def nearest(self, position: QPointF) -> int:
@@ -94,7 +159,7 @@ class PointsView(Canvas):
         if self._frame is None or not len(self._frame.x):
             return -1
         middle = self.to_data(position)
-        pixels = self._frame.x.astype(np.float64) - (middle.x(), middle.y())
+        pixels = self._cloud.points.astype(np.float64) - (middle.x(), middle.y())
         pixels /= self.view.viewPixelSize()
         distances = np.nan_to_num(np.hypot(pixels[:, 0], pixels[:, 1]), nan=np.inf)
         best = int(np.argmin(distances))
@@ -108,9 +173,10 @@ class PointsView(Canvas):
         return region if SMALLEST_RANGE <= width <= LARGEST_RANGE else self.region
 
     def table(self) -> Table:
-        points = np.empty((0, 2), np.float32) if self._frame is None else self._frame.x
+        """Return all columns of the points on show."""
+        points = np.empty((0, len(self._headers)), np.float32) if self._frame is None else self._frame.x
         step = "" if self._frame is None else f"-t{self._frame.t}"
-        columns = {"x1 (model units)": points[:, 0], "x2 (model units)": points[:, 1]}
+        columns = {f"{name} (model units)": points[:, number] for number, name in enumerate(self._headers)}
         return Table(f"{self._side}{step}", columns)
 
     def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
@@ -123,7 +189,7 @@ class PointsView(Canvas):
         self._prior.apply_palette(palette, line_scale)
 
     def thumbnail(self, x: NDArray[np.float32], colour: str) -> QImage:
-        return point_thumbnail(x, colour)
+        return point_thumbnail(self.places_of(x), colour)
 
     def _hue(self, palette: Palette) -> str:
         return palette.forward if self._side == "forward" else palette.reverse
@@ -136,13 +202,29 @@ class PointsView(Canvas):
         index = np.clip(np.nan_to_num(self._along), 0.0, 1.0) * (len(table) - 1)
         self._cloud.set_colours(np.rint(index).astype(np.uint8), table)
 
+    def _show_points(self) -> None:
+        if self._frame is not None:
+            self._cloud.set_points(self.places_of(self._frame.x))
+            self._show_density()
+
     def _show_density(self) -> None:
         if self._frame is not None and self._density.isVisible():
-            self._density.show_points(self._frame.x, self.view.viewRect(), self.view.viewPixelSize()[0])
+            self._density.show_points(self._cloud.points, self.view.viewRect(), self.view.viewPixelSize()[0])
 
     def _show_factor(self) -> None:
-        shown = self._drift.isVisible() and len(self._drift.arrows[0]) and self._drift.factor != 1.0
-        self.set_caption(f"arrows drawn × {self._drift.factor:g}" if shown else "")
+        """Say what the arrows show: by which factor they are drawn, and where the other columns are."""
+        shown = self._drift.isVisible() and len(self._drift.arrows[0])
+        factor = f"arrows drawn × {self._drift.factor:g}" if self._drift.factor != 1.0 else ""
+        others = "other columns at their mean" if len(self._labels) > len(self._columns) else ""
+        self.set_caption(" · ".join(filter(None, (factor, others))) if shown else "")
+
+
+def _headers(info: DataInfo) -> tuple[str, ...]:
+    """Return the headers of the columns in a table: their names, with their numbers if two names are equal."""
+    if len(set(info.columns)) == len(info.columns) > 0:
+        return info.columns
+    numbered = [f"x{number}" for number in range(1, info.shape[0] + 1)]
+    return tuple(map(" ".join, zip(numbered, info.columns, strict=True))) if info.columns else tuple(numbered)
 
 
 def along_colours(palette: Palette) -> NDArray[np.uint8]:

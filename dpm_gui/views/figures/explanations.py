@@ -12,8 +12,8 @@ def explanation(sentences: str, formula: str, section: str) -> str:
 
 POINTS_FORWARD_HELP = explanation(
     "Each step of the forward process shrinks the points a little and adds noise, until nothing of the data is left. "
-    "The colour of a point shows where along the data it began; the circles mark one and two standard deviations of "
-    "the prior.",
+    "The colour of a point shows where along the data it began, whichever columns are shown; the circles mark one and "
+    "two standard deviations of the prior.",
     "<i>q</i>(<i>x<sup>t</sup></i> | <i>x</i><sup><i>t</i>−1</sup>) = "
     "<i>N</i>(√(1 − <i>β<sub>t</sub></i>) <i>x</i><sup><i>t</i>−1</sup>, <i>β<sub>t</sub></i> <i>I</i>)",
     "section 2.1, table App. 1",
@@ -26,6 +26,23 @@ POINTS_REVERSE_HELP = explanation(
     "<i>N</i>(<i>f<sub>μ</sub></i>(<i>x<sup>t</sup></i>, <i>t</i>), "
     "<i>f</i><sub>Σ</sub>(<i>x<sup>t</sup></i>, <i>t</i>))",
     "section 2.2, figure 1",
+)
+LINE_FORWARD_HELP = explanation(
+    "Each step of the forward process shrinks the points a little and adds noise, until nothing of the data is left. "
+    "Below, each point lies at its value and keeps a height of its own, in the colour of where it began; above stands "
+    "the histogram of all, of area 1, with the density of the prior as a curve.",
+    "<i>q</i>(<i>x<sup>t</sup></i> | <i>x</i><sup><i>t</i>−1</sup>) = "
+    "<i>N</i>(√(1 − <i>β<sub>t</sub></i>) <i>x</i><sup><i>t</i>−1</sup>, <i>β<sub>t</sub></i>)",
+    "section 2.1, table App. 1",
+)
+LINE_REVERSE_HELP = explanation(
+    "The model starts from noise, and each of its steps undoes one step of the forward process. "
+    "Below, each point lies at its value, in the colour of where it ends, with the drift of the next step as arrows; "
+    "above stands the histogram of all, on the axes of the forward side.",
+    "<i>p</i>(<i>x</i><sup><i>t</i>−1</sup> | <i>x<sup>t</sup></i>) = "
+    "<i>N</i>(<i>f<sub>μ</sub></i>(<i>x<sup>t</sup></i>, <i>t</i>), "
+    "<i>f</i><sub>Σ</sub>(<i>x<sup>t</sup></i>, <i>t</i>))",
+    "section 2.2",
 )
 BITS_FORWARD_HELP = explanation(
     "Each step of the forward process keeps a bit or, with probability <i>β<sub>t</sub></i>, replaces it by the toss "

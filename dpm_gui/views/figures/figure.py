@@ -80,6 +80,7 @@ class Figure(PannedPlot):
         self._caption.setAutoFillBackground(True)
         self._caption.setWordWrap(True)
         self._caption.setMargin(2)
+        self._caption.setTextFormat(Qt.TextFormat.PlainText)
         self._caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._caption.hide()
         self.view.sigResized.connect(self._place_labels)

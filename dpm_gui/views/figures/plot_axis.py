@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
@@ -45,14 +47,14 @@ class PlotAxis(pg.AxisItem):
             tickTextWidth=round(metrics.horizontalAdvance(_WIDEST)) + 2,
             tickTextHeight=round(metrics.height()),
         )
-        self.setLabel(self._text, color=palette.muted, **{"font-size": f"{font.pointSizeF():g}pt"})
+        self.setLabel(escape(self._text, quote=False), color=palette.muted, **{"font-size": f"{font.pointSizeF():g}pt"})
         if self._with_grid:
             self.setGrid(GRID_OPACITY)
 
     def set_text(self, label: str) -> None:
         """Set name and unit; their style is kept."""
         self._text = label
-        self.setLabel(label)
+        self.setLabel(escape(label, quote=False))  # pyqtgraph takes it for HTML
 
     def boundingRect(self) -> QRectF:
         """Leave room for half a label beyond both ends, which pyqtgraph does only for axes without a grid."""

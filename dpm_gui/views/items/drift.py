@@ -41,14 +41,17 @@ class DriftItem(CachedItem):
         self._scale = line_scale
         self.redraw()
 
-    def show_drift(self, frame: DriftFrame | None) -> None:
-        """Draw ``frame.drift`` at ``frame.x``; None draws nothing."""
+    def show_drift(self, frame: DriftFrame | None, height: float = 0.0) -> None:
+        """Draw ``frame.drift`` at ``frame.x``, over one column at the ordinate ``height``; None draws nothing."""
         if frame is None:
             self._tails = self._tips = np.empty((0, 2))
         else:
-            self._tails = frame.x.astype(np.float64)
             self.factor = factor(frame)
-            self._tips = self._tails + self.factor * frame.drift
+            tails = frame.x.astype(np.float64)
+            tips = tails + self.factor * frame.drift
+            if tails.shape[1] == 1:
+                tails, tips = (np.column_stack((x, np.full(len(x), height))) for x in (tails, tips))
+            self._tails, self._tips = tails, tips
         self.redraw()
 
     def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
@@ -66,12 +69,12 @@ class DriftItem(CachedItem):
 
 def factor(frame: DriftFrame) -> float:
     """Return the largest round factor at which long arrows are at most about one cell of the grid long."""
-    lengths = np.hypot(frame.drift[:, 0], frame.drift[:, 1])
+    lengths = np.linalg.norm(frame.drift.astype(np.float64), axis=1)
     long = float(np.percentile(lengths[np.isfinite(lengths)], LONG_PERCENTILE)) if np.isfinite(lengths).any() else 0.0
     if long == 0.0 or len(frame.x) < 2:
         return 1.0
     extent = np.ptp(frame.x, axis=0).astype(np.float64)
-    cell = float(np.sqrt(max(extent.prod(), 1e-12) / len(frame.x)))
+    cell = float((max(extent.prod(), 1e-12) / len(frame.x)) ** (1.0 / len(extent)))
     fitting = [value for value in FACTORS if value * long <= LONGEST_ARROW * cell]
     return max(fitting, default=FACTORS[0])
 

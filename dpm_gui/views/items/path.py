@@ -24,6 +24,7 @@ class PathItem(CachedItem):
         self._line = QColor()
         self._halo = QColor()
         self._scale = 1.0
+        self.upto: int | None = None  # the place of the dot on the path
         self._dot = PathDot(self)
 
     @property
@@ -42,6 +43,7 @@ class PathItem(CachedItem):
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
         """Draw ``path`` [S, 2] with the dot at place ``upto``; None draws nothing. Only finite places are drawn."""
         places = np.empty((0, 2), np.float32) if path is None else path
+        self.upto = upto
         if places is not self.places:
             self.places = places
             self.redraw()

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from core.errors import BadCheckpointError
+from core.formats.checkpoints import save
 from dpm_gui.engine import opening as opening_module
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import CheckpointPreview
+from tests.support.window_values import make_checkpoint
 
 ROOT = Path(__file__).parents[3]
 
@@ -60,6 +62,19 @@ print("torch" in sys.modules)
     assert in_a_fresh_interpreter(code).split() == ["False", "True"]
 
 
-def test_data_that_do_not_lie_in_the_plane_are_refused_by_their_shape(files: dict[str, str], trusted: None) -> None:
-    with pytest.raises(BadCheckpointError, match=r"solid\.h5: its data have shape \(3,\)"):
-        list(opening_module.open_checkpoint(files["solid"]))
+def test_points_of_more_columns_than_can_be_shown_are_refused_by_their_shape(
+    files: dict[str, str], trusted: None
+) -> None:
+    with pytest.raises(BadCheckpointError, match=r"wide\.h5: its data have shape \(65,\); only points of up to 64"):
+        list(opening_module.open_checkpoint(files["wide"]))
+
+
+@pytest.mark.parametrize("dimensions", [1, 3, 64])
+def test_points_of_any_fewer_columns_can_be_run(dimensions: int, tmp_path: Path, trusted: None) -> None:
+    path = tmp_path / "points.h5"
+    save(make_checkpoint(shape=(dimensions,)), path)
+    preview, opened = opening_module.open_checkpoint(str(path))
+    assert isinstance(preview, CheckpointPreview)
+    assert preview.along is not None
+    assert ((preview.along >= 0.0) & (preview.along <= 1.0)).all()
+    assert isinstance(opened, opening_module.Opened)

@@ -38,7 +38,7 @@ def test_a_run_walks_forward_then_back_and_colours_each_side_with_its_data(opene
 
 def test_what_comes_through_cannot_be_written_to(opened: Opened) -> None:
     frames = [value.frame for value in runs.run(opened, SPEC) if isinstance(value, SideFrame)]
-    arrows = list(runs.drift(opened, SPEC.threads))
+    arrows = list(runs.drift(opened, SPEC.threads, (0, 1)))
     arrays = [*(frame.x for frame in frames), *(arrow.x for arrow in arrows), *(arrow.drift for arrow in arrows)]
     assert not any(array.flags.writeable for array in arrays)
 

@@ -143,7 +143,7 @@ def test_a_file_opened_during_a_run_ends_that_run_and_runs_itself(
     assert_equal_to_the_engine(session, SPEC)
 
 
-@pytest.mark.parametrize(("name", "reason"), [("broken", "it is no HDF5 file"), ("solid", "data have shape (3,)")])
+@pytest.mark.parametrize(("name", "reason"), [("broken", "it is no HDF5 file"), ("wide", "data have shape (65,)")])
 def test_a_refused_file_leaves_what_was_open_and_running(
     session: Session, steered: Steered, files: dict[str, str], qtbot: QtBot, name: str, reason: str
 ) -> None:

@@ -194,11 +194,11 @@ def test_the_drift_of_every_step_equals_the_engine_s(opened: Session, qtbot: QtB
 def drifts_asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """One entry for each time the engine was asked for the drift."""
     asked: list[int] = []
-    real: Callable[[Opened, int], Iterator[DriftFrame]] = runs.drift
+    real: Callable[[Opened, int, tuple[int, ...]], Iterator[DriftFrame]] = runs.drift
 
-    def counted(opened: Opened, threads: int) -> Iterator[DriftFrame]:
+    def counted(opened: Opened, threads: int, columns: tuple[int, ...]) -> Iterator[DriftFrame]:
         asked.append(threads)
-        return real(opened, threads)
+        return real(opened, threads, columns)
 
     monkeypatch.setattr(runs, "drift", counted)
     return asked
