@@ -6,150 +6,97 @@ for the thread of a job.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.values.measurements import Bound, Progress
-from core.values.runs import DriftFrame, Frame, RunSpec, Start, Strided, preview_moves
+from core.values.runs import DriftFrame, Frame, RunSpec, Start, Strided
 from dpm_gui.engine.opening import Opened
+from dpm_gui.engine.run_parts import Parts, parts_of, preview_steps
 from dpm_gui.engine.state_kinds import colours_along
 from dpm_gui.engine.values import FORWARD, REVERSE, Prediction, SideColours, SideFrame
 
-if TYPE_CHECKING:
-    from core.formats.recordings.recording import TrajectoryRecording
-
-BYTES_PER_FLOAT = 4
-"""Bytes of one number of a state."""
 PREVIEW_PARTS = 10
 """Parts into which the forward process is divided; one follows each move of the preview."""
 X0_ESTIMATE, MEAN = "x0_estimate", "mean"
 """Predictions of the network at a step: E[x^0 | x^t], and f_mu(x^t, t)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingSpace:
-    """Storage for the frames of both sides of a run, and of its preview if it has one.
-
-    Attributes:
-        sides: The recording of each side.
-        preview: The recording of `preview_steps` + 1 frames, numbered from 0; None without a preview.
-    """
-
-    sides: Mapping[str, TrajectoryRecording]
-    preview: TrajectoryRecording | None
-
-    @property
-    def frames(self) -> int:
-        """Number of frames to come; with a preview only those of the reverse process, which take the time."""
-        counted = self.sides.values() if self.preview is None else (self.preview, self.sides[REVERSE])
-        return sum(store.steps + 1 for store in counted)
-
-
-def denoising_start(opened: Opened, spec: RunSpec) -> int:
-    """Return the step at which the reverse chain of ``spec`` starts.
-
-    Raises:
-        BadInputError: If no run can satisfy the spec, or it names a step that the model does not have.
-    """
-    from core.sampling.starts import start_step
-
-    return start_step(opened.model, spec)
-
-
-def preview_steps(opened: Opened, spec: RunSpec) -> int:
-    """Return the number of moves of the preview of a run; 0 if the run is so short that it needs none."""
-    return preview_moves(denoising_start(opened, spec)) if opened.checkpoint.data.is_image else 0
-
-
-def recording_space(opened: Opened, spec: RunSpec) -> RecordingSpace:
-    """Return storage for the frames of a run: in memory up to `DEFAULT_CAP` of the recordings, else on disk.
-
-    Raises:
-        BadInputError: If there is too little memory, or no run can satisfy the spec.
-        OutputError: If there is too little space on disk.
-    """
-    from core.formats.recordings.recording import DEFAULT_CAP, make
-
-    checkpoint, preview = opened.checkpoint, preview_steps(opened, spec)
-    state = checkpoint.data.shape, checkpoint.kind
-    start, reverse_count = denoising_start(opened, spec), spec.reverse_count
-    preview_cap = (
-        min(DEFAULT_CAP // 4, BYTES_PER_FLOAT * (preview + 1) * reverse_count * math.prod(checkpoint.data.shape))
-        if preview
-        else 0
-    )
-    cap = (DEFAULT_CAP - preview_cap) // 2
-    sizes = {FORWARD: (checkpoint.steps, spec.count), REVERSE: (start, reverse_count)}
-    sides = {side: make(*size, *state, cap=cap) for side, size in sizes.items()}
-    return RecordingSpace(sides, make(preview, reverse_count, *state, cap=preview_cap) if preview else None)
-
-
 def run(
-    opened: Opened, spec: RunSpec, root: NDArray[np.float32] | None = None
+    opened: Opened, spec: RunSpec, root: NDArray[np.float32] | None = None, parts: Parts | None = None
 ) -> Iterator[SideFrame | SideColours | None]:
     """Run the forward process, then the reverse chain, exactly as the engine's own generators do.
 
-    If the reverse chain takes long, a preview of it comes first, with parts of the forward process in between, so that
-    both sides soon show something. ``root`` is the state [*shape] that many futures start from, if it is known;
-    otherwise None is yielded for each step that leads to it, so that the run can be stopped there.
-    """
-    from core.sampling.trajectories import forward, reverse
+    If the reverse chain takes long, a preview of each part of it comes first, with parts of the forward process in
+    between, so that both sides soon show something.
 
-    noising = forward(opened.model, spec)
-    start = yield from _start(opened, spec, noising, root)
+    Args:
+        opened: The open checkpoint.
+        spec: What to run.
+        root: The state ``[*shape]`` that many futures start from, if it is known; otherwise None is yielded for each
+            step that leads to it, so that the run can be stopped there.
+        parts: The states to compute, one part after the other; those of `parts_of` by default.
+    """
+    from core.sampling.trajectories import reverse
+
+    parts = parts_of(opened, spec) if parts is None else parts
+    noising = _noising(opened, spec, parts[FORWARD])
     moves = preview_steps(opened, spec)
-    if moves:
-        at_once = -(-opened.checkpoint.steps // PREVIEW_PARTS)
-        # The preview of futures is not part of them: it uses the random numbers of any chain from given states.
-        preview_start = start if start.x is None else replace(start, stream=f"reverse from {start.t}")
-        for move in reverse(opened.model, spec, preview_start, Strided(moves)):
-            yield SideFrame(REVERSE, move, preview=True)
-            for frame in islice(noising, at_once):
-                yield from _side_frames(opened, FORWARD, frame)
-    for frame in noising:
-        yield from _side_frames(opened, FORWARD, frame)
-    for frame in reverse(opened.model, spec, start):
-        yield from _side_frames(opened, REVERSE, frame, measure_spread=bool(spec.branches))
+    at_once = -(-opened.checkpoint.steps // PREVIEW_PARTS)
+    for states in parts[REVERSE]:
+        start = yield from _start(opened, spec, root, states)
+        if moves:
+            # The preview of futures is not part of them: it uses the random numbers of any chain from given states.
+            preview_start = start if start.x is None else replace(start, stream=f"reverse from {start.t}")
+            for move in reverse(opened.model, spec, preview_start, Strided(moves)):
+                yield SideFrame(REVERSE, move, preview=True, first=states.start)
+                yield from islice(noising, at_once)
+        yield from noising
+        for frame in reverse(opened.model, spec, start):
+            yield from _side_frames(opened, REVERSE, frame, states.start, measure_spread=bool(spec.branches))
+    yield from noising
+
+
+def _noising(opened: Opened, spec: RunSpec, parts: Sequence[range]) -> Iterator[SideFrame | SideColours]:
+    from core.sampling.trajectories import forward
+
+    for states in parts:
+        for frame in forward(opened.model, spec, states):
+            yield from _side_frames(opened, FORWARD, frame, states.start)
 
 
 def _start(
-    opened: Opened, spec: RunSpec, noising: Iterator[Frame], root: NDArray[np.float32] | None
-) -> Generator[SideFrame | SideColours | None, None, Start]:
-    """Return the start of the reverse chain; yield the forward frames that lead to it, or None for futures."""
+    opened: Opened, spec: RunSpec, root: NDArray[np.float32] | None, states: range
+) -> Generator[None, None, Start]:
+    """Return the start of the reverse chains ``states``; yield None for each step that leads to it."""
     from core.sampling.starts import start_of
 
-    steps = start_of(opened.model, spec, noising, root)
+    steps = start_of(opened.model, spec, root=root, chains=states)
     while True:
         try:
-            frame = next(steps)
+            next(steps)
         except StopIteration as end:
             start: Start = end.value
             return start
-        if spec.branches:
-            yield None
-        else:
-            yield from _side_frames(opened, FORWARD, frame)
+        yield None
 
 
 def _side_frames(
-    opened: Opened, side: str, frame: Frame, *, measure_spread: bool = False
+    opened: Opened, side: str, frame: Frame, first: int, *, measure_spread: bool = False
 ) -> Iterator[SideFrame | SideColours]:
     from core.sampling.predictions import state_spread
 
     checkpoint = opened.checkpoint
-    yield SideFrame(
-        side, frame, spread=state_spread(checkpoint.data, checkpoint.kind, frame.x) if measure_spread else None
-    )
+    spread = state_spread(checkpoint.data, checkpoint.kind, frame.x) if measure_spread else None
+    yield SideFrame(side, frame, spread=spread, first=first)
     if frame.t == 0:
         along = colours_along(opened.checkpoint, frame.x)
         if along is not None:
-            yield SideColours(side, along)
+            yield SideColours(side, along, first)
 
 
 def predict(opened: Opened, wanted: Prediction, spec: RunSpec) -> Iterator[Prediction]:

@@ -39,20 +39,23 @@ class SideFrame:
         frame: The states.
         preview: Whether it belongs to the strided chain that precedes the true one.
         spread: `core.sampling.predictions.state_spread` of many futures; None for other runs.
+        first: Number of the first of its states, from 0.
     """
 
     side: str
     frame: Frame
     preview: bool = False
     spread: float | None = None
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SideColours:
-    """Places of the points of one side along their data, ``[N]`` in [0, 1]."""
+    """Places of the points of one side along their data, ``[N]`` in [0, 1], from the point with number ``first`` on."""
 
     side: str
     along: NDArray[np.float32]
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,9 +103,12 @@ class Tasks(QObject):
         if not self._jobs.is_current(purpose, job):  # a queued signal may arrive after its job was replaced
             return
         try:
-            self._set_activity(purpose, progress.after(take(values)))
+            activity = progress.after(take(values))
         except DpmError as error:  # reported like a failure of the work itself
             self.fail(purpose, error)
+            return
+        if self._jobs.is_current(purpose, job):  # `take` may have stopped it
+            self._set_activity(purpose, activity)
 
     def _finish(self, purpose: str, job: Job, error: Exception | None) -> None:
         if self._jobs.is_current(purpose, job):

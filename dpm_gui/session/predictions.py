@@ -15,6 +15,8 @@ from dpm_gui.jobs.tasks import Tasks
 from dpm_gui.session.side_recording import ShownFrame
 
 PREDICTING = "predict"
+PredictionKey = tuple[str, str, bool, int, int]
+"""Side, mode, whether it is of a preview, step and number of states."""
 CACHED_PREDICTIONS = 16
 """Number of newest predictions that are cached, so that recent steps can be shown again at once."""
 
@@ -28,8 +30,8 @@ class Predictions(QObject):
     def __init__(self, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._answers: OrderedDict[tuple[str, str, bool, int], Frame] = OrderedDict()
-        self._running: set[tuple[str, str, bool, int]] = set()
+        self._answers: OrderedDict[PredictionKey, Frame] = OrderedDict()
+        self._running: set[PredictionKey] = set()
         self._waiting: tuple[Opened, str, Mapping[str, ShownFrame], RunSpec] | None = None
         tasks.ended.connect(self._note_end)
 
@@ -82,8 +84,8 @@ class Predictions(QObject):
             self._begin()
 
 
-def _key(side: str, mode: str, shown: ShownFrame) -> tuple[str, str, bool, int]:
-    return side, mode, shown.preview, shown.frame.t
+def _key(side: str, mode: str, shown: ShownFrame) -> PredictionKey:
+    return side, mode, shown.preview, shown.frame.t, len(shown.frame.x)
 
 
 COMPUTING_DRIFT = "drift"

@@ -9,68 +9,134 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.values.runs import RunSpec
-from dpm_gui.engine.runs import RecordingSpace
+from dpm_gui.engine.run_parts import PartSpace, RecordingSpace
 from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
-from dpm_gui.session.side_recording import PreviewRecording, SideRecording
+from dpm_gui.session.recorded_part import PreviewRecording, RecordedPart
+from dpm_gui.session.side_recording import SideRecording
 
 SideRecordings = dict[str, SideRecording]
 RunValue = SideFrame | SideColours | None
 """What a run yields; None for a step without a frame."""
+PartKey = tuple[str, int]
+"""The side of a part and the number of its first state."""
 
 
 class RecordedRun:
-    """Holds the recordings of one run.
+    """Holds the recordings of one run, whose number of states can be changed.
 
-    While a run of many futures is recorded, the recordings of the samples that they branch from are also kept, if they
-    were complete: sampling the whole chain again takes long. At most one such run is kept, at most as large as any
-    recording.
+    While a run of many futures is recorded, the recordings of the samples that they branch from are also kept, if any
+    part of them was complete: sampling the whole chain again takes long. At most one such run is kept, at most as large
+    as any recording.
     """
 
     def __init__(self) -> None:
         self.spec: RunSpec | None = None
         """The spec that is recorded; None before the first run of the open checkpoint."""
         self.sides: SideRecordings = empty_recordings(0)
-        self._counted_sides: tuple[str, ...] = (FORWARD, REVERSE)
-        self._samples: tuple[RunSpec, SideRecordings] | None = None
+        self._weights: Mapping[PartKey, int] = {}
+        self._spaces: dict[PartKey, PartSpace] = {}
+        self._samples: tuple[RunSpec, SideRecordings, dict[PartKey, PartSpace]] | None = None
         self._branch_states = BranchStates()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every frame of the states that are shown is recorded."""
+        return all(side.complete for side in self.sides.values())
+
+    @property
+    def finished(self) -> bool:
+        """Whether every frame of all parts is recorded, also of those that are not shown."""
+        return all(side.finished for side in self.sides.values())
+
+    @property
+    def recorded(self) -> Mapping[str, int]:
+        """How many states of each side are recorded from the first step to the last."""
+        return {side: recording.recorded_parts[1] for side, recording in self.sides.items()}
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that the complete parts take."""
+        return RecordingSpace(tuple(self._spaces[key] for key in self._complete_keys())).memory
 
     def forget(self, steps: int) -> None:
         """Drop everything; another checkpoint, with T = ``steps``, has been opened and not been run yet."""
-        self.spec, self.sides, self._samples = None, empty_recordings(steps), None
+        self.spec, self.sides, self._samples, self._spaces = None, empty_recordings(steps), None, {}
         self._branch_states.forget()
 
     def begin(self, spec: RunSpec, recording_space: RecordingSpace, steps: int) -> NDArray[np.float32] | None:
         """Record a run of ``spec`` from now on; return the state that its futures start from, or None."""
         root = self._branch_states.find(spec, self.spec, self.sides[REVERSE])
         self._samples = self._samples_before(spec)
-        self.spec, self.sides = spec, recordings_in(recording_space, steps)
-        self._counted_sides = (FORWARD, REVERSE) if recording_space.preview is None else (REVERSE,)
+        self.spec, self.sides, self._spaces = spec, empty_recordings(steps), {}
+        self.extend(recording_space)
         return root
+
+    def extend(self, recording_space: RecordingSpace) -> None:
+        """Record further states of the run from now on, in place of parts that are not complete."""
+        kept = self._complete_keys()
+        self._weights = recording_space.weights
+        self._spaces = {key: self._spaces[key] for key in kept}
+        self._spaces |= {(space.side, space.states.start): space for space in recording_space.parts}
+        self.sides = {side: self._extended(side, recording_space) for side in self.sides}
+
+    def differs_in_count(self, spec: RunSpec) -> bool:
+        """Return whether what is recorded, or is being recorded, belongs to ``spec`` apart from the count."""
+        if self.spec is None or spec.count < 1 or not _same_states(self.spec, spec):
+            return False
+        return self.sides[REVERSE].shown_range is not None
+
+    def show(self, spec: RunSpec) -> None:
+        """Show as many states as ``spec``, which differs from the recorded one in that number alone."""
+        if self.spec != spec:
+            self.spec = spec
+            self.sides = {side: recording.showing(spec.count) for side, recording in self.sides.items()}
 
     def restore_samples(self, spec: RunSpec) -> bool:
         """Put back the samples that the futures branched from, if ``spec`` is theirs; return whether it is."""
-        if self._samples is None or self._samples[0] != spec:
+        if self._samples is None or not _same_states(self._samples[0], spec):
             return False
-        (self.spec, self.sides), self._samples = self._samples, None
+        (self.spec, self.sides, self._spaces), self._samples = self._samples, None
         return True
+
+    def part(self, key: PartKey) -> RecordedPart:
+        """Return the part with this side and first state."""
+        return self.sides[key[0]].part(key[1])
 
     def take(self, value: RunValue) -> int:
         """Record a value of the run, whose frame has been stored; return the steps of progress that it counts for."""
         match value:
-            case SideFrame(side, frame, preview, spread):
-                self.sides[side].mark_stored(frame, preview=preview, spread=spread)
-                return int(side in self._counted_sides)
-            case SideColours(side, along):
-                self.sides[side].along = along
+            case SideFrame(side, frame, preview, spread, first):
+                self.part((side, first)).mark_stored(frame, preview=preview, spread=spread)
+                return self._weights.get((side, first), 0)
+            case SideColours(side, along, first):
+                self.part((side, first)).along = along
         return 0
 
-    def _samples_before(self, spec: RunSpec) -> tuple[RunSpec, SideRecordings] | None:
+    def _complete_keys(self) -> list[PartKey]:
+        return [
+            (side, part.first)
+            for side, recording in self.sides.items()
+            for part in recording.recorded_parts[0]
+            if (side, part.first) in self._spaces
+        ]
+
+    def _extended(self, side: str, recording_space: RecordingSpace) -> SideRecording:
+        """Return the recording of one side with the parts that are to come."""
+        recording, spec = self.sides[side], self.spec
+        new = [space for space in recording_space.parts if space.side == side]
+        if spec is None or not new:
+            return recording
+        parts = [*recording.recorded_parts[0], *map(_part_in, new)]
+        count = spec.reverse_count if side == REVERSE else spec.count
+        return SideRecording.of_parts(recording.steps, parts, stop=new[-1].states.stop, count=count)
+
+    def _samples_before(self, spec: RunSpec) -> tuple[RunSpec, SideRecordings, dict[PartKey, PartSpace]] | None:
         """Return the samples that the futures of ``spec`` branch from, if they are recorded or kept, and complete."""
         if not spec.branches:
             return None
         samples = replace(spec, branches=())
-        if self.spec == samples and all(side.complete for side in self.sides.values()):
-            return samples, self.sides
+        if self.spec == samples and all(side.parts[0].complete for side in self.sides.values()):
+            return samples, self.sides, self._spaces
         return self._samples if self._samples is not None and self._samples[0] == samples else None
 
 
@@ -102,20 +168,7 @@ def empty_recordings(steps: int) -> dict[str, SideRecording]:
     return {FORWARD: SideRecording(steps), REVERSE: SideRecording(steps)}
 
 
-def recordings_in(recording_space: RecordingSpace, steps: int) -> dict[str, SideRecording]:
-    """Return the recordings of a run of T = ``steps``, whose frames will be stored in ``recording_space``."""
-    preview = (
-        None
-        if recording_space.preview is None
-        else PreviewRecording(recording_space.preview.steps, recording_space.preview)
-    )
-    return {
-        side: SideRecording(steps, store, top=store.steps, preview=preview if side == REVERSE else None)
-        for side, store in recording_space.sides.items()
-    }
-
-
-def store_frames(values: Iterator[RunValue], recordings: Mapping[str, SideRecording]) -> Iterator[RunValue]:
+def store_frames(values: Iterator[RunValue], parts: Mapping[PartKey, RecordedPart]) -> Iterator[RunValue]:
     """Yield the values of a run after storing its frames: in this thread, so that a slow disk never blocks the window.
 
     Raises:
@@ -123,5 +176,16 @@ def store_frames(values: Iterator[RunValue], recordings: Mapping[str, SideRecord
     """
     for value in values:
         if isinstance(value, SideFrame):
-            recordings[value.side].store(value.frame, preview=value.preview)
+            parts[value.side, value.first].store(value.frame, preview=value.preview)
         yield value
+
+
+def _part_in(space: PartSpace) -> RecordedPart:
+    """Return the part whose frames will be stored in ``space``."""
+    preview = None if space.preview is None else PreviewRecording(space.preview.steps, space.preview)
+    return RecordedPart(space.store.steps, space.store, first=space.states.start, preview=preview)
+
+
+def _same_states(one: RunSpec, other: RunSpec) -> bool:
+    """Return whether two specs are equal, or differ in the count alone and have no futures."""
+    return one == other or (not one.branches and replace(one, count=other.count) == other)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Unpack
 
 from PySide6.QtCore import QObject, Signal
@@ -13,8 +13,9 @@ from core.errors import BadInputError, DpmError
 from core.values.measurements import Bound, Progress
 from core.values.runs import RunSpec
 from dpm_gui.desktop.numbers import grouped
-from dpm_gui.engine import opening, runs
+from dpm_gui.engine import opening, run_parts, runs
 from dpm_gui.engine.opening import Opened
+from dpm_gui.engine.run_parts import RecordingSpace
 from dpm_gui.engine.state_kinds import POINTS, SEQUENCES, StateKind, state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, SideColours, SideFrame
 from dpm_gui.jobs.tasks import TaskOwner
@@ -47,6 +48,8 @@ class Session(TaskOwner):
     """The `Opened` that replaces what was open."""
     spec_changed = Signal(object)
     recording_replaced = Signal()
+    count_changed = Signal()
+    """The recordings show more or fewer of the same states."""
     frames_added = Signal(str)
     """The side that has new frames."""
     colours_changed = Signal(str)
@@ -154,24 +157,17 @@ class Session(TaskOwner):
         if opened is None:
             return
         try:
-            recording_space = runs.recording_space(opened, spec)
+            recording_space = run_parts.recording_space(opened, spec, run_parts.parts_of(opened, spec))
         except DpmError as error:
             self._tasks.fail(RUNNING, error)
             return
         self._forget_run()
         root = self._run.begin(spec, recording_space, opened.checkpoint.steps)
         what = (opened, spec) if root is None else (opened, spec, root)
-        recordings = self._run.sides
         self.recording_replaced.emit()
         state_kind = "futures" if spec.branches else self._state_kind.name
         text = f"Sampling {grouped(spec.reverse_count)} {state_kind}"
-        self._tasks.begin(
-            RUNNING,
-            lambda: store_frames(runs.run(*what), recordings),
-            self._take_frames,
-            text,
-            recording_space.frames,
-        )
+        self._record(recording_space, lambda: runs.run(*what), text)
         self.run_started.emit()
 
     def predict(self, mode: str, shown: Mapping[str, ShownFrame]) -> Mapping[str, ShownFrame]:
@@ -225,21 +221,58 @@ class Session(TaskOwner):
             self._run_if_outdated()
 
     def _run_if_outdated(self) -> None:
-        """Run the spec, or put back its samples if they were kept, with the signals of a run."""
-        if not self._run.restore_samples(self._spec):
+        """Run the spec. If states of it are recorded, or its samples were kept, show them and add what is missing."""
+        restored = self._run.restore_samples(self._spec)
+        if restored:
+            self._tasks.stop((RUNNING,))
+        elif not self._run.differs_in_count(self._spec) or not (self.running or self._run.recorded[REVERSE]):
             self.run()
             return
-        self._tasks.stop((RUNNING,))
         self._forget_run()
-        self.recording_replaced.emit()
+        self._run.show(self._spec)
+        (self.recording_replaced if restored else self.count_changed).emit()
         self.run_started.emit()
         for side in (FORWARD, REVERSE):
             self.colours_changed.emit(side)
             self.frames_added.emit(side)
-        self.run_ended.emit(None)
+        if self.running:  # the run goes on, and is extended at its end, unless nothing that it computes is needed
+            self._stop_if_complete()
+        elif self._run.complete:
+            self.run_ended.emit(None)
+        else:
+            self._extend()
+
+    def _extend(self) -> None:
+        """Compute the states that the recorded run lacks."""
+        opened, spec = self._opened, self._run.spec
+        if opened is None or spec is None:
+            return
+        try:
+            parts = run_parts.parts_of(opened, spec, self._run.recorded)
+            recording_space = run_parts.recording_space(opened, spec, parts, self._run.memory)
+        except DpmError as error:
+            self._tasks.fail(RUNNING, error)
+            return
+        self._run.extend(recording_space)
+        more = spec.count - min(self._run.recorded.values())
+        text = f"Sampling {grouped(more)} more {self._state_kind.name}"
+        self._record(recording_space, lambda: runs.run(opened, spec, None, parts), text)
+
+    def _record(self, recording_space: RecordingSpace, work: Callable[[], Iterator[RunValue]], text: str) -> None:
+        keys = [(space.side, space.states.start) for space in recording_space.parts]
+        parts = {key: self._run.part(key) for key in keys}
+        self._tasks.begin(RUNNING, lambda: store_frames(work(), parts), self._take_frames, text, recording_space.frames)
+
+    def _stop_if_complete(self) -> None:
+        """Stop the run if it computes only states that are no longer wanted."""
+        if self._run.complete and not self._run.finished:
+            self._tasks.stop((RUNNING,))
 
     def _note_end(self, purpose: str, error: Exception | None) -> None:
         if purpose == RUNNING:
+            if error is None and self._run.finished and not self._run.complete:  # more were asked for meanwhile
+                self._extend()
+                return
             self.run_ended.emit(error)
         super()._note_end(purpose, error)
 
@@ -287,6 +320,7 @@ class Session(TaskOwner):
                 self.colours_changed.emit(value.side)
         for side in dict.fromkeys(value.side for value in values if isinstance(value, SideFrame)):
             self.frames_added.emit(side)
+        self._stop_if_complete()
         return done
 
     def _take_bound(self, values: list[Progress[Bound]]) -> int:

@@ -1,90 +1,46 @@
-"""One side of a run: its frames by step, as they are computed, and a preview while they take long."""
+"""One side of a run: the frames of all its states by step, joined from the parts in which they are computed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.values.arrays import read_only
 from core.values.runs import Frame
-
-
-class FrameStore(Protocol):
-    """Stores frames in memory or on disk: `core.formats.recordings.recording.SideRecording`."""
-
-    def add(self, frame: Frame) -> None:
-        """Store one frame."""
-
-    def frame(self, t: int) -> Frame | None:
-        """Return frame ``t``, or None if it is not stored."""
-
-    def path(self, index: int) -> NDArray[np.float32]:
-        """Return one trajectory ``[S, *shape]`` over the stored frames, t ascending."""
+from dpm_gui.session.recorded_part import FrameStore, PreviewRecording, RecordedPart
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFrame:
-    """A frame to show, and whether it belongs to the preview."""
+    """A frame to show, and what of it belongs to a preview.
+
+    Attributes:
+        frame: The states; fewer than the run's while the last ones are computed.
+        preview: Whether all of them belong to the preview.
+        exact_count: Number of the first states that belong to the recording, if the others belong to a preview, whose
+            step is only near that of the frame.
+    """
 
     frame: Frame
     preview: bool = False
-
-
-class PreviewRecording:
-    """The frames of a strided chain from T to 0, shown until the true ones are computed."""
-
-    def __init__(self, move_count: int, store: FrameStore | None = None) -> None:
-        """Store the frames of a chain of ``move_count`` strided steps in ``store``, by default in memory."""
-        self.move_count = move_count
-        self._store = store or _Frames()
-        self._stored_count = 0
-        self._steps: list[int] = []
+    exact_count: int | None = None
 
     @property
-    def steps(self) -> tuple[int, ...]:
-        """The steps whose frames are available, descending."""
-        return tuple(self._steps)
-
-    def store(self, frame: Frame) -> None:
-        """Store the next frame, whose step is earlier than that of the last one; any thread may call this.
-
-        Raises:
-            OutputError: If the disk fails.
-        """
-        self._store.add(Frame(self._stored_count, frame.x))
-        self._stored_count += 1
-
-    def mark_stored(self, frame: Frame) -> None:
-        """Make ``frame``, which has been stored, available after those before it."""
-        self._steps.append(frame.t)
-
-    def nearest(self, t: int) -> Frame | None:
-        """Return the frame nearest to step ``t``, or None if there is none yet."""
-        if not self._steps:
-            return None
-        return self._at(min(range(len(self._steps)), key=lambda place: abs(self._steps[place] - t)))
-
-    def neighbours(self, t: int) -> tuple[Frame, Frame] | None:
-        """Return two adjacent frames around step ``t``, the later step first, or None if there are fewer than two."""
-        if len(self._steps) < 2:
-            return None
-        later = sum(step > t for step in self._steps) - 1  # the last index whose step is greater than t
-        if later + 1 < len(self._steps) and self._steps[later + 1] == t:
-            later += 1
-        later = min(max(later, 0), len(self._steps) - 2)
-        return self._at(later), self._at(later + 1)
-
-    def _at(self, place: int) -> Frame:
-        stored = self._store.frame(place)
-        if stored is None:
-            raise LookupError(f"preview: frame {place} was added and cannot be found")
-        return Frame(self._steps[place], stored.x)
+    def of_one_step(self) -> ShownFrame:
+        """The states that are all of the frame's step."""
+        if self.exact_count is None:
+            return self
+        return ShownFrame(Frame(self.frame.t, self.frame.x[: self.exact_count]), self.preview)
 
 
 class SideRecording:
-    """The frames of one side; some may not be computed yet."""
+    """The frames of one side; those of some states or steps may not be computed yet.
+
+    The parts are computed one after the other. A frame holds the states of the first parts that have it.
+    """
 
     def __init__(
         self,
@@ -94,7 +50,7 @@ class SideRecording:
         top: int | None = None,
         preview: PreviewRecording | None = None,
     ) -> None:
-        """Record the frames t = 0 … ``top``.
+        """Record one part whose states are all shown, the frames t = 0 … ``top``; see `of_parts` for more.
 
         Args:
             steps: T.
@@ -102,65 +58,88 @@ class SideRecording:
             top: The highest step that will be recorded: T, or the step that the chain starts from.
             preview: Shown for steps that are not computed yet.
         """
-        self._store = store or _Frames()
         self.steps = steps  # T, the number of steps
         self.top = steps if top is None else top  # the highest step that will be recorded
-        self._available: NDArray[np.bool_] = np.zeros(self.top + 1, dtype=bool)
-        self._missing = self.top + 1
-        self.newest: Frame | None = None  # the frame that was recorded last
-        self.preview = preview  # the preview shown for steps that are not recorded yet; None once all are
-        self.along: NDArray[np.float32] | None = None
-        """Colours of the points ``[N]`` in [0, 1], or None until they are known."""
-        self.spreads: dict[int, float] = {}
-        """For many futures, their spread at each recorded step."""
+        self.parts: tuple[RecordedPart, ...] = (RecordedPart(self.top, store, preview=preview),)
+        self.count: int | None = None  # the number of states shown; None for all
+        self._stop: int | None = None
+
+    @classmethod
+    def of_parts(cls, steps: int, parts: Sequence[RecordedPart], stop: int, count: int) -> SideRecording:
+        """Return the recording of ``parts``, the states 0 … ``stop`` - 1, of which the first ``count`` are shown."""
+        recording = cls(steps, top=parts[0].top)
+        recording.parts, recording._stop, recording.count = tuple(parts), stop, count
+        return recording
+
+    def showing(self, count: int) -> SideRecording:
+        """Return a recording of the same parts that shows the first ``count`` states."""
+        return SideRecording.of_parts(self.steps, self.parts, self._stop or 0, count)
 
     @property
     def complete(self) -> bool:
         """Whether every frame is recorded."""
-        return self._missing == 0
+        covered = self.count is None or self._stop is None or self.count <= self._stop
+        return covered and all(part.complete for part in self._wanted)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every frame of all parts is recorded, also of those that are not shown."""
+        return all(part.complete for part in self.parts)
+
+    @property
+    def recorded_parts(self) -> tuple[Sequence[RecordedPart], int]:
+        """The first parts that are complete, and the number of their states."""
+        number = next((place for place, part in enumerate(self.parts) if not part.complete), len(self.parts))
+        stop = self.parts[number].first if number < len(self.parts) else self._stop or 0
+        return self.parts[:number], stop
+
+    @property
+    def preview(self) -> PreviewRecording | None:
+        """The preview that stands in for frames that are not recorded yet; None if there is none."""
+        return next((part.preview for part in self._wanted if part.preview is not None), None)
+
+    @property
+    def newest(self) -> Frame | None:
+        """The frame that was recorded last, of the first part."""
+        return self._cut(self.parts[0].newest)
+
+    @property
+    def spreads(self) -> dict[int, float]:
+        """For many futures, their spread at each recorded step."""
+        return self.parts[0].spreads
+
+    @property
+    def along(self) -> NDArray[np.float32] | None:
+        """Colours of the points ``[N]`` in [0, 1], of the parts in which they are known, or None."""
+        known = [part.along for part in self._shown_parts if part.along is not None]
+        if not known:
+            return None
+        return known[0][: self.count] if len(known) == 1 else np.concatenate(known)[: self.count]
 
     @property
     def available(self) -> tuple[int, int] | None:
-        """The first and last recorded step, or None."""
-        if self.newest is None:
-            return None
-        return int(self._available.argmax()), self.top - int(self._available[::-1].argmax())
+        """The first and last recorded step of the first part, or None."""
+        return self.parts[0].available
 
     @property
     def shown_range(self) -> tuple[int, int] | None:
         """The first and last step that can be shown, from the recording or the preview, or None."""
-        previewed = self.preview.steps if self.preview is not None else ()
+        preview = self.parts[0].preview
+        previewed = preview.steps if preview is not None else ()
         ends = [*(self.available or ()), *previewed[:1], *previewed[-1:]]
         return (min(ends), max(ends)) if ends else None
 
-    def store(self, frame: Frame, *, preview: bool = False) -> None:
-        """Store one frame; any thread may call this, since a disk may be slow.
+    def part(self, first: int) -> RecordedPart:
+        """Return the part whose first state has the number ``first``."""
+        return next(part for part in self.parts if part.first == first)
 
-        Raises:
-            OutputError: If the disk fails.
-        """
-        if not preview:
-            self._store.add(frame)
-        elif self.preview is not None:
-            self.preview.store(frame)
-
-    def mark_stored(self, frame: Frame, *, preview: bool = False, spread: float | None = None) -> None:
-        """Make ``frame``, which has been stored, available; ``spread`` is that of many futures."""
-        if preview:
-            if self.preview is not None:
-                self.preview.mark_stored(frame)
-            return
-        self._missing -= not self._available[frame.t]
-        self._available[frame.t] = True
-        self.newest = frame
-        if spread is not None:
-            self.spreads[frame.t] = spread
-        if self.complete:
-            self.preview = None
+    def part_of(self, index: int) -> RecordedPart:
+        """Return the part that trajectory ``index`` belongs to."""
+        return next(part for part in reversed(self.parts) if part.first <= index)
 
     def frame(self, t: int) -> Frame | None:
-        """Return frame ``t``, or None if it is not recorded."""
-        return self._store.frame(t) if 0 <= t <= self.top and self._available[t] else None
+        """Return frame ``t`` of the first parts that have it, or None if it is not recorded."""
+        return self._joined(part.frame(t) for part in self._shown_parts)
 
     def shown(self, t: int) -> ShownFrame | None:
         """Return the frame to show for step ``t``: its own, else the nearest of the preview, else None.
@@ -169,10 +148,15 @@ class SideRecording:
         """
         t = min(t, self.top)
         recorded = self.frame(t)
-        if recorded is not None:
+        parts = self._shown_parts
+        previews = parts if recorded is None else [part for part in parts if part.first >= len(recorded.x)]
+        nearest = self._nearest(previews, t)
+        if recorded is None:
+            return None if nearest is None else ShownFrame(nearest, preview=True)
+        if nearest is None:
             return ShownFrame(recorded)
-        nearest = self.preview.nearest(t) if self.preview is not None else None
-        return None if nearest is None else ShownFrame(nearest, preview=True)
+        mixed = self._joined((recorded, nearest))
+        return None if mixed is None else ShownFrame(mixed, exact_count=len(recorded.x))
 
     def at(self, position: float) -> Frame | None:
         """Return the frame nearest to ``position``, its states interpolated linearly between two frames.
@@ -187,32 +171,56 @@ class SideRecording:
         after = self.frame(t + 1)
         if after is None:
             return before
-        return Frame(round(position), before.x + np.float32(share) * (after.x - before.x))
+        both = min(len(before.x), len(after.x))
+        x0, x1 = before.x[:both], after.x[:both]
+        return Frame(round(position), x0 + np.float32(share) * (x1 - x0))
 
     def neighbours(self, t: int) -> tuple[Frame, Frame] | None:
         """Return frames t and t - 1 (1 and 0 at t = 0), else two frames of the preview around them, else None."""
         t = min(max(t, 1), self.top)
-        later, earlier = self.frame(t), self.frame(t - 1)
+        pairs = [part.pair(t) for part in self._shown_parts]
+        later = self._joined(pair and pair[0] for pair in pairs)
+        earlier = self._joined(pair and pair[1] for pair in pairs)
         if later is not None and earlier is not None:
             return later, earlier
-        return self.preview.neighbours(t) if self.preview is not None else None
+        preview = self.parts[0].preview
+        found = preview.neighbours(t) if preview is not None else None
+        return found and (self._cut_frame(found[0]), self._cut_frame(found[1]))
 
     def path(self, index: int) -> NDArray[np.float32]:
-        """Return the states ``[S, *shape]`` of one trajectory over the recorded frames, t ascending."""
-        return self._store.path(index)
+        """Return the states ``[S, *shape]`` of one trajectory over the recorded frames of its part, t ascending."""
+        return self.part_of(index).path(index)
 
+    @property
+    def _wanted(self) -> list[RecordedPart]:
+        return [part for part in self.parts if self.count is None or part.first < self.count]
 
-class _Frames:
-    """Frames in memory."""
+    @property
+    def _shown_parts(self) -> list[RecordedPart]:
+        """The parts that are shown; points of a later part once their colours are known, so that they do not change."""
+        first, *later = self._wanted
+        coloured = first.along is not None
+        number = next((place for place, part in enumerate(later) if coloured and part.along is None), len(later))
+        return [first, *later[:number]]
 
-    def __init__(self) -> None:
-        self._frames: dict[int, Frame] = {}
+    def _nearest(self, parts: Iterable[RecordedPart], t: int) -> Frame | None:
+        """Return the frames nearest to ``t`` in the previews of the first of ``parts`` that have any, joined."""
+        return self._joined(None if part.preview is None else part.preview.nearest(t) for part in parts)
 
-    def add(self, frame: Frame) -> None:
-        self._frames[frame.t] = frame
+    def _joined(self, frames: Iterable[Frame | None]) -> Frame | None:
+        """Return the states of the first ``frames`` up to a missing one, or None if there are none."""
+        found: list[Frame] = []
+        for frame in frames:
+            if frame is None:
+                break
+            found.append(frame)
+        if len(found) < 2:
+            return self._cut(found[0] if found else None)
+        return self._cut(Frame(found[0].t, read_only(np.concatenate([frame.x for frame in found]))))
 
-    def frame(self, t: int) -> Frame | None:
-        return self._frames.get(t)
+    def _cut(self, frame: Frame | None) -> Frame | None:
+        return None if frame is None else self._cut_frame(frame)
 
-    def path(self, index: int) -> NDArray[np.float32]:
-        return np.stack([self._frames[t].x[index] for t in sorted(self._frames)])
+    def _cut_frame(self, frame: Frame) -> Frame:
+        """Return ``frame`` with the states that are shown; itself if they are all."""
+        return frame if self.count is None or len(frame.x) <= self.count else Frame(frame.t, frame.x[: self.count])

@@ -84,6 +84,14 @@ class CanvasPair(QSplitter):
             reverse.link_to(forward)
         reverse.fit()
 
+    def keep_choice(self) -> None:
+        """Go on showing the chosen trajectory, unless it is no longer among those that are shown."""
+        if self.chosen is not None:
+            side, index = self.chosen
+            count = self._session.recording(side).count
+            if count is not None and index >= count:
+                self.choose(FORWARD, -1)
+
     def choose(self, side: str, index: int) -> None:
         """Draw the path of trajectory ``index`` of ``side`` instead of the previous one; -1 removes it."""
         self.chosen = (side, index) if index >= 0 else None
@@ -99,9 +107,10 @@ class CanvasPair(QSplitter):
             return
         side, index = self.chosen
         recording = self._session.recording(side)
-        if recording.available is None:
+        available = recording.part_of(index).available
+        if available is None:
             return
-        first, last = recording.available
+        first, last = available
         key = (side, index, first, last)
         if self._path is None or self._path[0] != key:  # gathering it at every step would cost a frame's time
             self._path = key, recording.path(index)

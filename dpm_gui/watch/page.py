@@ -105,6 +105,7 @@ class WatchPage(WorkspacePage):
         session.preview_read.connect(self._show_preview)
         session.opened_changed.connect(self._show_opened)
         session.recording_replaced.connect(self._forget_run)
+        session.count_changed.connect(self._show_count)
         session.frames_added.connect(self._show_progress)
         session.colours_changed.connect(self._show_colours)
         session.run_ended.connect(self._show_end)
@@ -206,8 +207,15 @@ class WatchPage(WorkspacePage):
     def _with_arrows(self) -> bool:
         return self._actions["arrows"].isChecked() and self._actions["arrows"].isVisible()
 
+    def _show_count(self) -> None:
+        """Make room for as many states as are shown from now on."""
+        self.canvases.keep_choice()
+        for side, view in self.views.items():
+            view.set_count(self._session.recording(side).count)
+
     def _forget_run(self) -> None:
         self.canvases.choose(FORWARD, -1)
+        self._show_count()
         self.canvases.show_futures(bool(self._session.spec.branches))
         self.timeline.slider.set_available(0, -1)
         self.timeline.thumbnails.set_thumbnails([])

@@ -60,6 +60,7 @@ class Sides:
         self, views: Mapping[str, Canvas], shown: Mapping[str, ShownFrame], t: int, mode: str
     ) -> None:
         """Show the network's predictions for the frames; until they are computed, the previous ones stay."""
+        shown = {side: each.of_one_step for side, each in shown.items()}
         known = self._session.predict(mode, shown)
         for side, each in shown.items():
             if side in known:
@@ -90,7 +91,19 @@ class Sides:
             return f"{reached} · {how}"
         if shown.frame.t != min(t, recording.top) and not recording.complete:
             return f"{'computing' if self._session.running else 'stopped'}, {reached}"
-        return f"{reached} · {start} from t = {recording.top}" if start else reached
+        parts = [reached, *([f"{start} from t = {recording.top}"] if start else []), *self._missing_states(side, shown)]
+        return " · ".join(parts)
+
+    def _missing_states(self, side: str, shown: ShownFrame) -> list[str]:
+        """Describe the last states, if they are missing or belong to a preview."""
+        recording, kind = self._session.recording(side), self._session.state_kind
+        if recording.complete or recording.count is None or len(recording.parts) < 2:
+            return []
+        if shown.exact_count is not None and recording.preview is not None:
+            number = shown.exact_count + 1
+            return [f"from {kind.singular} {number} on a preview in {recording.preview.move_count} steps"]
+        there = len(shown.frame.x)
+        return [f"{there} of {recording.count} {kind.name}"] if there < recording.count else []
 
     def _start(self) -> str:
         """Return a description of the start of the reverse, empty if it starts from noise."""

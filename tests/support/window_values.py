@@ -75,8 +75,8 @@ def make_checkpoint(steps: int = STEPS, shape: tuple[int, ...] = (2,), **changes
 
 def add_frame(recording: SideRecording, frame: Frame) -> None:
     """Take in one frame, as a run does in two threads."""
-    recording.store(frame)
-    recording.mark_stored(frame)
+    recording.parts[0].store(frame)
+    recording.parts[0].mark_stored(frame)
 
 
 def recordings(last: int) -> dict[str, SideRecording]:
@@ -85,7 +85,7 @@ def recordings(last: int) -> dict[str, SideRecording]:
     for side, sign in ((FORWARD, 1.0), (REVERSE, -1.0)):
         for t in range(last + 1):
             add_frame(made[side], Frame(t, np.array([[sign * t / last, 0.0], [1.0, 1.0]], np.float32)))
-        made[side].along = np.array([0.0, 1.0], np.float32)
+        made[side].parts[0].along = np.array([0.0, 1.0], np.float32)
     return made
 
 

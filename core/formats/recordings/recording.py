@@ -53,6 +53,12 @@ class TrajectoryRecording:
         """Where the frames are stored: "memory" or "disk"."""
         return self._backend.storage
 
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that the frames take."""
+        whole = (len(self._written), *self._shape)
+        return size_of(whole, STORED_AS[self._kind]) if self.storage == MemoryBackend.storage else 0
+
     def add(self, frame: Frame) -> None:
         """Store a copy of one frame.
 

@@ -180,8 +180,7 @@ class PaintSession(InpaintRunner):
 
     def show_sample(self) -> None:
         """Load the next sample of the session's reverse run."""
-        recording = self._session.recording(REVERSE)
-        frame = recording.frame(0) if recording.complete else None
+        frame = self._session.recording(REVERSE).frame(0)
         if self._source is None or frame is None:
             self.failed.emit(BadInputError("There is no sample yet: the reverse run has not reached t = 0."))
             return

@@ -54,6 +54,9 @@ class Canvas(Figure):
     def show_columns(self, columns: tuple[int, ...]) -> None:
         """Show ``columns`` of the points, if the states are points; `set_data` has described them."""
 
+    def set_count(self, count: int | None) -> None:
+        """Make room for ``count`` states, of which a frame may hold fewer; None for as many as a frame holds."""
+
     def show_frame(self, frame: Frame) -> None:
         """Draw ``frame.x`` [N, *shape], model units."""
         raise NotImplementedError

@@ -63,6 +63,7 @@ class ImagesView(Canvas):
         self._reach = 1.0
         self.grid = ImageGrid(0, 1, 1, 1)  # the arrangement of the images
         self._columns: int | None = None
+        self._count = 0
         self.enlarged_image = -1
         self._under: GridPixel | None = None
         self._table = np.zeros((LEVELS, 3), np.uint8)
@@ -92,6 +93,11 @@ class ImagesView(Canvas):
         self.enlarge(-1)
         self._describe()
 
+    def set_count(self, count: int | None) -> None:
+        self._count = count or 0
+        if self._frame is not None and len(self._frame.x) <= self._count:
+            self._arrange(self._count)
+
     def layer_shown(self, name: str) -> bool:
         return name in self._on
 
@@ -111,12 +117,13 @@ class ImagesView(Canvas):
             return
         self._mode, self._frame = mode, frame
         self._earlier = earlier if mode == DIFFERENCE else None
-        self._arrange(len(frame.x))
+        self._arrange(max(len(frame.x), self._count))
         self._draw()
 
     def enlarge(self, image: int) -> None:
         """Enlarge one image to the whole canvas; -1 shows all again."""
-        image = image if 0 <= image < self.grid.count else -1
+        there = self.grid.count if self._frame is None else len(self._frame.x)
+        image = image if 0 <= image < there else -1
         if image == self.enlarged_image:
             return
         self.enlarged_image = image

@@ -49,7 +49,7 @@ class CloudItem(ViewItem):
     def set_colours(self, index: NDArray[np.uint8] | None, table: NDArray[np.uint8]) -> None:
         """Take point i's colour from row ``index[i]`` of ``table`` [K, 4] (K <= 256); without an index, from row 0.
 
-        An index is ignored as long as its length differs from the number of points.
+        An index is ignored as long as it is shorter than the points are many.
         """
         self._index = index
         self._table = table
@@ -72,9 +72,9 @@ class CloudItem(ViewItem):
         painter.restore()
 
     def _indices(self) -> NDArray[np.uint8]:
-        if self._index is None or len(self._index) != len(self.points):
+        if self._index is None or len(self._index) < len(self.points):
             return np.zeros(len(self.points), np.uint8)
-        return self._index
+        return self._index[: len(self.points)]
 
     def _paint_stamps(self, painter: QPainter) -> None:
         world, device = painter.worldTransform(), painter.deviceTransform()

@@ -26,6 +26,7 @@ class ImageGridItem(ViewItem):
         self._pixels = self._grid.canvas()
         self.image = QImage()  # the whole grid as it is drawn, pixel for pixel
         self._only = -1
+        self._count = 0  # the number of images that are shown; other places are empty
         self._between = QColor("#FFFFFF")
 
     def set_grid(self, grid: ImageGrid) -> None:
@@ -61,13 +62,16 @@ class ImageGridItem(ViewItem):
         self._put_pixels(colours[index])
 
     def _put_pixels(self, pixels: NDArray[np.uint32]) -> None:
-        """Show ``pixels`` [N, H, W]; N is at most the number of places in the grid."""
+        """Show ``pixels`` [N, H, W]; N is at most the number of places in the grid, and the others are empty."""
         cells, count = self._grid.cells(self._pixels), len(pixels)
         if count == cells.shape[0] * cells.shape[1]:
             cells[...] = pixels.reshape(cells.shape)
         else:
             for number, image in enumerate(pixels):
                 cells[divmod(number, self._grid.columns)] = image
+            for number in range(count, self._count):
+                cells[divmod(number, self._grid.columns)] = self._between.rgb()
+        self._count = count
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -100,7 +104,7 @@ class ImageGridItem(ViewItem):
         cells = self._grid.cells(self._pixels)
         kept = cells.copy()
         self._pixels[...] = self._between.rgb()
-        occupied = np.arange(cells.shape[0] * cells.shape[1]).reshape(cells.shape[:2]) < self._grid.count
+        occupied = np.arange(cells.shape[0] * cells.shape[1]).reshape(cells.shape[:2]) < self._count
         cells[occupied] = kept[occupied]
         height, width = self._pixels.shape
         self.image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.values.runs import Branch, Frame, RunSpec
-from dpm_gui.engine import opening, runs
+from dpm_gui.engine import opening, run_parts, runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE, SideFrame
 from tests.support.window_values import FEW, LAST
@@ -28,7 +28,7 @@ def test_a_run_of_futures_is_the_engine_s_with_or_without_their_state(path: str,
     assert isinstance(opened, Opened)
     spec = replace(FEW, branches=(Branch(9, 3),))
     *_, parent = start_of(opened.model, spec)
-    run = frames(opened, spec, parent.x[3]) if known else frames(opened, spec)
+    run = frames(opened, spec, parent.x[0]) if known else frames(opened, spec)
     back = [value.frame for value in run if value.side == REVERSE]
     for found, frame in zip(back, reverse_frames(opened.model, spec), strict=True):
         assert found.t == frame.t
@@ -68,7 +68,9 @@ def test_many_futures_of_a_late_state_have_a_preview_that_begins_at_it(path: str
 def test_there_is_room_for_the_futures_and_for_the_run(path: str, trusted: None) -> None:
     *_, opened = opening.open_checkpoint(path)
     assert isinstance(opened, Opened)
-    sides = runs.recording_space(opened, replace(FEW, branches=(Branch(15, 3),))).sides
+    spec = replace(FEW, branches=(Branch(15, 3),))
+    space = run_parts.recording_space(opened, spec, run_parts.parts_of(opened, spec))
+    sides = {part.side: part.store for part in space.parts}
     assert [sides[side].steps for side in (FORWARD, REVERSE)] == [LAST, 15]
     sides[REVERSE].add(Frame(15, np.zeros((64, 8, 8), np.float32)))
     sides[FORWARD].add(Frame(0, np.zeros((4, 8, 8), np.float32)))

@@ -11,7 +11,7 @@ import pytest
 from core.errors import BadCheckpointError
 from core.formats import checkpoints
 from core.values.runs import RunSpec
-from dpm_gui.engine import opening, runs
+from dpm_gui.engine import opening, run_parts, runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE, SideFrame
 from tests.support.window_values import FEW, LAST, make_checkpoint, make_images
@@ -73,11 +73,11 @@ def test_the_preview_starts_where_the_chain_does(model: Opened, long: None) -> N
 
 
 def test_short_chains_and_points_have_no_preview(model: Opened, tmp_path: Path, trusted: None) -> None:
-    assert runs.preview_steps(model, FEW) == 0
+    assert run_parts.preview_steps(model, FEW) == 0
     checkpoints.save(make_checkpoint(200), tmp_path / "points.h5")
     *_, points = opening.open_checkpoint(str(tmp_path / "points.h5"))
     assert isinstance(points, Opened)
-    assert runs.preview_steps(points, FEW) == 0
+    assert run_parts.preview_steps(points, FEW) == 0
 
 
 def test_a_denoising_run_is_the_engine_s_and_its_forward_side_is_complete(model: Opened, long: None) -> None:
@@ -102,14 +102,8 @@ def test_what_is_kept_in_memory_obeys_the_cap_the_preview_included(
     model: Opened, long: None, monkeypatch: pytest.MonkeyPatch, cap: int, places: str
 ) -> None:
     monkeypatch.setattr("core.formats.recordings.recording.DEFAULT_CAP", cap)
-    recording_space = runs.recording_space(model, FEW)
-    assert recording_space.preview is not None
-    a_frame = 4 * FEW.count * 64
-    in_memory = [
-        store.steps + 1
-        for store in (*recording_space.sides.values(), recording_space.preview)
-        if store.storage == "memory"
-    ]
-    assert sum(in_memory) * a_frame <= cap
-    assert {store.storage for store in recording_space.sides.values()} == {places}
-    assert recording_space.preview.steps == 4
+    space = run_parts.recording_space(model, FEW, run_parts.parts_of(model, FEW))
+    assert [(part.side, part.preview is not None) for part in space.parts] == [(FORWARD, False), (REVERSE, True)]
+    assert space.memory <= cap
+    assert {part.store.storage for part in space.parts} == {places}
+    assert [part.preview.steps for part in space.parts if part.preview is not None] == [4]

@@ -80,7 +80,7 @@ def test_going_back_while_the_futures_are_walked_stops_them(points: Desk, steer:
 def test_samples_that_were_not_all_there_are_walked_again(points: Desk, qtbot: QtBot) -> None:
     session = points.session
     points.player.seek(3)
-    session.recording(REVERSE)._missing = 1
+    session.recording(REVERSE).parts[0]._missing = 1
     samples = both(session)
     points.branch()
     with qtbot.waitSignal(session.run_ended):

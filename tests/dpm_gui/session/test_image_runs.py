@@ -14,8 +14,8 @@ from core.values.runs import Frame, RunSpec
 from dpm_gui.engine import opening, runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.session.recorded_part import RecordedPart
 from dpm_gui.session.session import Session
-from dpm_gui.session.side_recording import SideRecording
 from tests.support.window_values import FEW, LAST, SPEC, Steered, listen
 
 
@@ -30,13 +30,13 @@ def model(path: str, trusted: None) -> Opened:
 def test_frames_are_written_in_the_thread_of_the_job(
     images: Session, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    threads, store = set(), SideRecording.store
+    threads, store = set(), RecordedPart.store
 
-    def watched(self: SideRecording, frame: Frame, *, preview: bool = False) -> None:
+    def watched(self: RecordedPart, frame: Frame, *, preview: bool = False) -> None:
         threads.add(threading.get_ident())
         store(self, frame, preview=preview)
 
-    monkeypatch.setattr(SideRecording, "store", watched)
+    monkeypatch.setattr(RecordedPart, "store", watched)
     with qtbot.waitSignal(images.run_ended):
         images.run()
     assert len(threads) == 1

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from core.values.runs import Frame
-from dpm_gui.session.side_recording import PreviewRecording, ShownFrame, SideRecording
+from dpm_gui.session.recorded_part import PreviewRecording
+from dpm_gui.session.side_recording import ShownFrame, SideRecording
 from tests.support.window_values import add_frame
 
 
@@ -16,8 +17,8 @@ def frame(t: int, value: float | None = None) -> Frame:
 
 def add_preview(recording: SideRecording, frame: Frame) -> None:
     """As a run does: a frame is kept first, by the job, and noted when the window hears of it."""
-    recording.store(frame, preview=True)
-    recording.mark_stored(frame, preview=True)
+    recording.parts[0].store(frame, preview=True)
+    recording.parts[0].mark_stored(frame, preview=True)
 
 
 @pytest.fixture

@@ -95,12 +95,18 @@ def test_each_point_takes_its_own_colour(plot, cloud):
     np.testing.assert_array_equal(cloud.colours, [BLUE, RED])
 
 
-def test_colours_of_another_number_of_points_wait(plot, cloud):
-    cloud.set_colours(np.array([1, 1], np.uint8), np.array([RED, BLUE], np.uint8))
-    cloud.set_points(points((10, 30)))
-    np.testing.assert_array_equal(cloud.colours, [RED])
+def test_colours_of_too_few_points_wait(plot, cloud):
+    cloud.set_colours(np.array([1], np.uint8), np.array([RED, BLUE], np.uint8))
     cloud.set_points(points((10, 30), (20, 30)))
-    np.testing.assert_array_equal(cloud.colours, [BLUE, BLUE])
+    np.testing.assert_array_equal(cloud.colours, [RED, RED])
+    cloud.set_points(points((10, 30)))
+    np.testing.assert_array_equal(cloud.colours, [BLUE])
+
+
+def test_of_more_colours_the_first_are_taken(plot, cloud):
+    cloud.set_colours(np.array([1, 0, 1], np.uint8), np.array([RED, BLUE], np.uint8))
+    cloud.set_points(points((10, 30), (20, 30)))
+    np.testing.assert_array_equal(cloud.colours, [BLUE, RED])
 
 
 def test_new_points_take_the_place_of_the_old(plot, cloud):

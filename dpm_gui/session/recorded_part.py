@@ -1,0 +1,165 @@
+"""The frames of some states of one side of a run, as they are computed, and a preview while they take long."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.values.runs import Frame
+
+
+class FrameStore(Protocol):
+    """Stores frames in memory or on disk: `core.formats.recordings.recording.SideRecording`."""
+
+    def add(self, frame: Frame) -> None:
+        """Store one frame."""
+
+    def frame(self, t: int) -> Frame | None:
+        """Return frame ``t``, or None if it is not stored."""
+
+    def path(self, index: int) -> NDArray[np.float32]:
+        """Return one trajectory ``[S, *shape]`` over the stored frames, t ascending."""
+
+
+class PreviewRecording:
+    """The frames of a strided chain from T to 0, shown until the true ones are computed."""
+
+    def __init__(self, move_count: int, store: FrameStore | None = None) -> None:
+        """Store the frames of a chain of ``move_count`` strided steps in ``store``, by default in memory."""
+        self.move_count = move_count
+        self._store = store or _Frames()
+        self._stored_count = 0
+        self._steps: list[int] = []
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps whose frames are available, descending."""
+        return tuple(self._steps)
+
+    def store(self, frame: Frame) -> None:
+        """Store the next frame, whose step is earlier than that of the last one; any thread may call this.
+
+        Raises:
+            OutputError: If the disk fails.
+        """
+        self._store.add(Frame(self._stored_count, frame.x))
+        self._stored_count += 1
+
+    def mark_stored(self, frame: Frame) -> None:
+        """Make ``frame``, which has been stored, available after those before it."""
+        self._steps.append(frame.t)
+
+    def nearest(self, t: int) -> Frame | None:
+        """Return the frame nearest to step ``t``, or None if there is none yet."""
+        if not self._steps:
+            return None
+        return self._at(min(range(len(self._steps)), key=lambda place: abs(self._steps[place] - t)))
+
+    def neighbours(self, t: int) -> tuple[Frame, Frame] | None:
+        """Return two adjacent frames around step ``t``, the later step first, or None if there are fewer than two."""
+        if len(self._steps) < 2:
+            return None
+        later = sum(step > t for step in self._steps) - 1  # the last index whose step is greater than t
+        if later + 1 < len(self._steps) and self._steps[later + 1] == t:
+            later += 1
+        later = min(max(later, 0), len(self._steps) - 2)
+        return self._at(later), self._at(later + 1)
+
+    def _at(self, place: int) -> Frame:
+        stored = self._store.frame(place)
+        if stored is None:
+            raise LookupError(f"preview: frame {place} was added and cannot be found")
+        return Frame(self._steps[place], stored.x)
+
+
+class RecordedPart:
+    """The frames of consecutive states of one side; some may not be computed yet.
+
+    Attributes:
+        first: Number of the first state, from 0.
+        top: The highest step that will be recorded: T, or the step that the chain starts from.
+        newest: The frame that was recorded last.
+        preview: Shown for steps that are not recorded yet; None once all are.
+        along: Colours of the points ``[N]`` in [0, 1], or None until they are known.
+        spreads: For many futures, their spread at each recorded step.
+    """
+
+    def __init__(
+        self, top: int, store: FrameStore | None = None, *, first: int = 0, preview: PreviewRecording | None = None
+    ) -> None:
+        """Record the frames t = 0 … ``top`` in ``store``, by default in memory."""
+        self._store = store or _Frames()
+        self.first, self.top, self.preview = first, top, preview
+        self._available: NDArray[np.bool_] = np.zeros(top + 1, dtype=bool)
+        self._missing = top + 1
+        self.newest: Frame | None = None
+        self.along: NDArray[np.float32] | None = None
+        self.spreads: dict[int, float] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every frame is recorded."""
+        return self._missing == 0
+
+    @property
+    def available(self) -> tuple[int, int] | None:
+        """The first and last recorded step, or None."""
+        if self.newest is None:
+            return None
+        return int(self._available.argmax()), self.top - int(self._available[::-1].argmax())
+
+    def store(self, frame: Frame, *, preview: bool = False) -> None:
+        """Store one frame; any thread may call this, since a disk may be slow.
+
+        Raises:
+            OutputError: If the disk fails.
+        """
+        if not preview:
+            self._store.add(frame)
+        elif self.preview is not None:
+            self.preview.store(frame)
+
+    def mark_stored(self, frame: Frame, *, preview: bool = False, spread: float | None = None) -> None:
+        """Make ``frame``, which has been stored, available; ``spread`` is that of many futures."""
+        if preview:
+            if self.preview is not None:
+                self.preview.mark_stored(frame)
+            return
+        self._missing -= not self._available[frame.t]
+        self._available[frame.t] = True
+        self.newest = frame
+        if spread is not None:
+            self.spreads[frame.t] = spread
+        if self.complete:
+            self.preview = None
+
+    def frame(self, t: int) -> Frame | None:
+        """Return frame ``t``, or None if it is not recorded."""
+        return self._store.frame(t) if 0 <= t <= self.top and self._available[t] else None
+
+    def pair(self, t: int) -> tuple[Frame, Frame] | None:
+        """Return frames ``t`` and ``t`` - 1, or None unless both are recorded."""
+        later, earlier = self.frame(t), self.frame(t - 1)
+        return None if later is None or earlier is None else (later, earlier)
+
+    def path(self, index: int) -> NDArray[np.float32]:
+        """Return the states ``[S, *shape]`` of trajectory ``index`` over the recorded frames, t ascending."""
+        return self._store.path(index - self.first)
+
+
+class _Frames:
+    """Frames in memory."""
+
+    def __init__(self) -> None:
+        self._frames: dict[int, Frame] = {}
+
+    def add(self, frame: Frame) -> None:
+        self._frames[frame.t] = frame
+
+    def frame(self, t: int) -> Frame | None:
+        return self._frames.get(t)
+
+    def path(self, index: int) -> NDArray[np.float32]:
+        return np.stack([self._frames[t].x[index] for t in sorted(self._frames)])
