@@ -223,3 +223,27 @@ def test_a_view_without_a_frame_paints_and_has_an_empty_table(qtbot: QtBot) -> N
     assert [len(column) for column in empty.table().columns.values()] == [0]
     assert empty.thumbnail(np.zeros((0, 2, 2), np.float32), "#000000").isNull()
     assert not empty.interpolates
+
+
+def test_with_room_for_more_the_first_pictures_keep_their_places_when_the_rest_come(view: ImagesView) -> None:
+    view.set_count(9)
+    view.show_frame(frame(levels=LEVELS[:4]))
+    assert view.grid.count == 9
+    places = [view.grid.corner(image) for image in range(4)]
+    for image in range(4):
+        np.testing.assert_array_equal(shown(view, image), LEVELS[image])
+    for image in range(4, 9):  # of the frame before
+        assert not np.array_equal(shown(view, image), LEVELS[image])
+    view.show_frame(frame())
+    assert [view.grid.corner(image) for image in range(4)] == places
+    for image in range(9):
+        np.testing.assert_array_equal(shown(view, image), LEVELS[image])
+
+
+def test_a_place_whose_picture_is_not_there_yet_is_not_enlarged(view: ImagesView) -> None:
+    view.set_count(9)
+    view.show_frame(frame(levels=LEVELS[:4]))
+    view.enlarge(6)
+    assert view.enlarged_image == -1
+    view.enlarge(3)
+    assert view.enlarged_image == 3
