@@ -95,7 +95,7 @@ class SideRecording:
 
     @property
     def preview(self) -> PreviewRecording | None:
-        """The preview that stands in for frames that are not recorded yet; None if there is none."""
+        """The preview that takes the place of frames that are not recorded yet; None if there is none."""
         return next((part.preview for part in self._wanted if part.preview is not None), None)
 
     @property

@@ -115,7 +115,7 @@ ALLOWED: tuple[Allowed, ...] = (
     ),
     Allowed("back and forth", r"formats/requests\.py$", "back_and_forth", "a name in files written before"),
     Allowed("picture", r"formats/requests\.py$", r'"picture"', "a name in files written before"),
-    Allowed("kept apart", r"core/data/user_data\.py$", "numpy_generator", "a stream of random numbers"),
+    Allowed("kept apart", r"core/data/splitting\.py$", "numpy_generator", "a stream of random numbers"),
     Allowed(
         "pictures", r"(shipped_images|make_data)\.py$", r'file\["pictures|pictures=', "a name in the file of digits"
     ),

@@ -144,9 +144,9 @@ def test_few_pictures_are_run_unless_a_number_was_chosen_that_can_be(
 def test_the_bound_is_measured_on_as_many_pictures_as_is_usual_and_per_pixel(
     model: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.measurement.bound.DEFAULT_IMAGES", 11)
+    monkeypatch.setattr("core.measurement.examples.DEFAULT_IMAGES", 4)
     *_, last = runs.measure_bound(model, replace(SPEC, count=400, denoise_from=3))
     assert last.result is not None
-    assert last.result.count == 11
+    assert last.result.count == 4
     assert last.result.unit == "pixel"
     assert last.result.bits_per_dimension is not None
