@@ -43,7 +43,7 @@ class PaintPage(WorkspacePage):
         self.image = ImagePage(self.paint, services.actions, services.icons, self)
         self._pages = QStackedWidget(self)
         self.bits = BitPage(self.paint, services.actions, self)
-        self.plane = PlanePage(self.potential_session, services.actions, self)
+        self.plane = PlanePage(self.potential_session, services.session.columns, services.actions, services.icons, self)
         for page in (self.image, self.bits, self.plane):
             self._pages.addWidget(page)
         layout = QVBoxLayout(self)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from core.values.checkpoints import DataInfo
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.paint.canvases.brush_outline import BrushOutline
 from dpm_gui.paint.potential.contours import PotentialItem
@@ -39,6 +40,7 @@ class PotentialCanvas(PointsView):
         self.setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
         self.region_changed.connect(lambda _: self.viewport().update())  # the outline scales with the region
+        self._data_states: NDArray[np.float32] | None = None
         self.apply_palette()
 
     def show_potential(self, log_r: NDArray[np.float32], extent: tuple[float, float, float, float]) -> None:
@@ -46,8 +48,20 @@ class PotentialCanvas(PointsView):
         self.potential_item.show_field(log_r, extent)
 
     def show_data_points(self, points: NDArray[np.float32]) -> None:
-        """Show data ``[N, 2]``, model units, faintly beneath the samples."""
-        self._data_points.set_points(points)
+        """Show data ``[N, D]``, model units, faintly beneath the samples."""
+        self._data_states = points
+        self._data_points.set_points(self.places_of(points))
+
+    def show_columns(self, columns: tuple[int, ...]) -> None:
+        super().show_columns(columns)
+        if self._data_states is not None:
+            self.show_data_points(self._data_states)
+
+    def set_data(self, info: DataInfo) -> None:
+        """Take the names of the columns of ``info``, and show its examples faintly."""
+        self._data_states = None
+        super().set_data(info)
+        self.show_data_points(info.to_model(info.examples))
 
     def set_brush(self, diameter: float | None) -> None:
         """Draw the outline of a brush of ``diameter``, model units, under the pointer, or none."""

@@ -1,4 +1,4 @@
-"""The page of Paint for points in the plane: r(x) is painted or placed, and points are sampled under it."""
+"""The page of Paint for points, as two of their columns: r(x) is painted or placed, and points are sampled under it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,40 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from core.values.runs import Frame
+from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
+from dpm_gui.engine.state_kinds import column_labels
 from dpm_gui.paint.potential.canvas import PotentialCanvas
 from dpm_gui.paint.potential.panel import PotentialPanel
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.shapes import OBSERVATION, PAINTED
 from dpm_gui.paint.potential.soft_field import EXTENT
+from dpm_gui.session.shown_columns import ShownColumns
+from dpm_gui.views.widgets.column_chooser import ColumnChooser
 from dpm_gui.window.actions import Actions
 
 PANEL_WIDTH = 420
 BRUSH_SIGNS = {"attract": 1.0, "repel": -1.0}
+ONE_COLUMN = "r(x) is painted over two columns, and these points have only one. Their histogram is in Watch."
 HINT = "Paint where r(x) is high. Contours: r = 0.9, 0.5, 0.1 and 0.01; faint points: the data."
 
 
 class PlanePage(QWidget):
     """Connects the canvas of the plane and the panel to the potential's session."""
 
-    def __init__(self, potential_session: PotentialSession, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        potential_session: PotentialSession,
+        columns: ShownColumns,
+        actions: Actions,
+        icons: IconSet,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._potential_session = potential_session
+        self._columns = columns
+        self.chooser = ColumnChooser(icons, self)
         self._tool = "attract"
         self._start = (0.0, 0.0)
         self._before = potential_session.potential
@@ -38,7 +52,12 @@ class PlanePage(QWidget):
         self.slider.setAccessibleName("Step on show")
         self.slider.setToolTip("Choose one of the steps computed so far")
         self._time = QLabel(self)
-        note = QLabel(HINT, self)
+        self._note = note = QLabel(HINT, self)
+        self._why = QLabel(ONE_COLUMN, self)
+        self._why.setWordWrap(True)
+        self._why.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._why.setMargin(16)
+        self._why.hide()
         note.setWordWrap(True)
         note.setMargin(4)
         note.setIndent(12)
@@ -46,7 +65,9 @@ class PlanePage(QWidget):
         bar.setContentsMargins(16, 4, 16, 4)
         bar.addWidget(self.slider, 1)
         bar.addWidget(self._time)
+        left.addWidget(self.chooser)
         left.addWidget(self.canvas, 1)
+        left.addWidget(self._why, 1)
         left.addLayout(bar)
         left.addWidget(note)
         row.setContentsMargins(0, 0, 0, 0)
@@ -58,6 +79,7 @@ class PlanePage(QWidget):
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
+        self.chooser.set_palette(palette)
         self.canvas.set_palette(palette)
 
     def fit(self) -> None:
@@ -73,12 +95,23 @@ class PlanePage(QWidget):
         self.canvas.setFocus()
 
     def show_opened(self, opened: Opened) -> None:
-        """Show the data of ``opened``."""
-        data = opened.checkpoint.data
+        """Show the data of ``opened``, or why nothing can be painted over them."""
+        data, available = opened.checkpoint.data, self._potential_session.available
+        self.panel.setEnabled(available)
+        self.panel.setToolTip("" if available else ONE_COLUMN)
+        self.slider.setEnabled(available)
+        self.canvas.setVisible(available)
+        self._why.setVisible(not available)
+        self._note.setVisible(available)
+        self._time.clear()
+        self.chooser.offer(column_labels(data), self._columns.shown)
+        if not available:
+            return
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, opened.checkpoint.steps)
             self.slider.setValue(opened.checkpoint.steps)
-        self.canvas.show_data_points(data.to_model(data.examples))
+        self.canvas.set_data(data)
+        self.canvas.show_columns(self._columns.shown)
         self.canvas.set_message("The points appear here once r(x) has been painted.")
         self._show_potential()
 
@@ -105,6 +138,12 @@ class PlanePage(QWidget):
         potential_session.frames_added.connect(self._follow)
         potential_session.ended.connect(lambda _: self._show_numbers())
         self.slider.valueChanged.connect(self._show_frame)
+        self.chooser.chosen.connect(self._columns.choose)
+        self._columns.changed.connect(self._show_columns)
+
+    def _show_columns(self, columns: tuple[int, ...]) -> None:
+        self.chooser.show_columns(columns)
+        self.canvas.show_columns(columns)
 
     def _take_tool(self, tool: str) -> None:
         self._tool = tool

@@ -58,6 +58,7 @@ class PotentialSession(TaskOwner):
         self.field.layer.changed.connect(self.changed)
         self.field.layer.committed.connect(self._debounce.note)
         session.spec_changed.connect(self._debounce.note_spec)
+        session.columns.changed.connect(self._act_on_columns)
 
     @property
     def potential(self) -> DrawnPotential:
@@ -66,8 +67,13 @@ class PotentialSession(TaskOwner):
 
     @property
     def available(self) -> bool:
-        """Whether the open checkpoint has points in the plane."""
-        return self._session.has_drift
+        """Whether the open checkpoint has points of two columns or more."""
+        return self._session.has_drift and len(self._session.columns.shown) == 2
+
+    @property
+    def is_one(self) -> bool:
+        """Whether r = 1 everywhere."""
+        return self._potential.kind == PAINTED and not self.field.painted
 
     @property
     def steps(self) -> int:
@@ -78,7 +84,9 @@ class PotentialSession(TaskOwner):
     @property
     def spec(self) -> RunSpec:
         """The spec of a run."""
-        asked = posterior(self._potential, self.field.log_r, self.weighted)
+        opened, columns = self._session.opened, self._session.columns.shown
+        dimensions = 2 if opened is None else opened.checkpoint.data.shape[0]
+        asked = posterior(self._potential, self.field.log_r, self.weighted, columns, dimensions)
         return dataclasses.replace(self._session.spec, count=self.count, posterior=asked)
 
     @property
@@ -166,6 +174,11 @@ class PotentialSession(TaskOwner):
     def shut_down(self) -> None:
         self._debounce.stop()
         super().shut_down()
+
+    def _act_on_columns(self) -> None:
+        """Let the potential act on the columns that are now on show; r = 1 acts on none."""
+        if self.available and not self.is_one:
+            self._debounce.note()
 
     def _apply(self, potential: DrawnPotential) -> None:
         self._potential = potential

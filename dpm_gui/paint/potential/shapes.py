@@ -49,13 +49,22 @@ class DrawnPotential:
             return replace(self, centre=stop)
         return replace(self, centre=start, towards=direction, radius=length)
 
-    def to_potential(self, painted: NDArray[np.float32]) -> Potential:
-        """Return r(x); ``painted``, ln r on the grid, is used if the kind is `PAINTED`."""
+    def to_potential(
+        self, painted: NDArray[np.float32], columns: tuple[int, ...] = (0, 1), dimensions: int = 2
+    ) -> Potential:
+        """Return r(x) of points with ``dimensions`` columns, on two of which, ``columns``, it depends.
+
+        ``painted``, ln r on the grid, is used if the kind is `PAINTED`.
+        """
         if self.kind == HALF_PLANE:
-            return HalfPlane(np.array(self.towards), float(np.dot(self.towards, self.centre)))
+            normal = np.zeros(dimensions)
+            normal[list(columns)] = self.towards
+            return HalfPlane(normal, float(np.dot(self.towards, self.centre)))
         if self.kind == OBSERVATION:
-            return NoisyObservation(np.array(self.centre, np.float32), self.std)
-        return PaintedField(painted if self.kind == PAINTED else self.log_r(painted), EXTENT)
+            y, observed = np.zeros(dimensions, np.float32), np.zeros(dimensions, np.bool_)
+            y[list(columns)], observed[list(columns)] = self.centre, True
+            return NoisyObservation(y, self.std, None if observed.all() else observed)
+        return PaintedField(painted if self.kind == PAINTED else self.log_r(painted), EXTENT, columns)
 
     def log_r(self, painted: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return ln r on the grid, ``[GRID_POINTS, GRID_POINTS]``, greatest value 0, to be drawn."""
@@ -77,8 +86,17 @@ class DrawnPotential:
         return math.log(2.0 * math.pi * self.std**2) if self.kind == OBSERVATION else 0.0
 
 
-def posterior(potential: DrawnPotential, painted: NDArray[np.float32], weighted: bool) -> Posterior:
-    """Return the posterior under ``potential``: with twisted, weighted particles, or with the paper's kernels."""
+def posterior(
+    potential: DrawnPotential,
+    painted: NDArray[np.float32],
+    weighted: bool,
+    columns: tuple[int, ...] = (0, 1),
+    dimensions: int = 2,
+) -> Posterior:
+    """Return the posterior under ``potential``: with twisted, weighted particles, or with the paper's kernels.
+
+    The potential depends on ``columns`` of points that have ``dimensions`` columns.
+    """
     is_one = potential.kind == PAINTED and not painted.any()  # where r = 1 everywhere, twisting only costs time
     timing = "twisted" if weighted and not is_one else "constant"
-    return Posterior(potential.to_potential(painted), timing, weighted)
+    return Posterior(potential.to_potential(painted, columns, dimensions), timing, weighted)

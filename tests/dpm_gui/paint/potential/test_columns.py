@@ -1,0 +1,94 @@
+"""A potential acts on the pair of columns on show, and on no other column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from core.values.potentials import HalfPlane, NoisyObservation, PaintedField
+from dpm_gui.paint.page import PaintPage
+from dpm_gui.paint.potential.page import ONE_COLUMN
+from dpm_gui.paint.potential.shapes import DISC, HALF_PLANE, OBSERVATION, DrawnPotential
+from dpm_gui.paint.potential.soft_field import GRID_POINTS
+from dpm_gui.session.session import Session
+from tests.support.columns import NAMES, save_points
+from tests.support.window_values import close_figures, open_and_run
+from tests.support.workspaces import services_of
+
+FLAT = np.zeros((GRID_POINTS, GRID_POINTS), np.float32)
+
+
+@pytest.fixture
+def page(session: Session, qtbot: QtBot) -> Iterator[PaintPage]:
+    window = QWidget()
+
+    def close(window: QWidget) -> None:
+        session.blockSignals(True)
+        close_figures(window)
+
+    qtbot.addWidget(window, before_close_func=close)
+    made = PaintPage(services_of(session, window))
+    made.apply_palette()
+    window.resize(1000, 700)
+    made.resize(window.size())
+    window.show()
+    yield made
+    made.shut_down()
+
+
+def test_a_half_plane_an_observation_and_a_disc_say_nothing_of_the_other_columns() -> None:
+    half = DrawnPotential(HALF_PLANE, (0.5, 0.2), (2.0, 1.0)).to_potential(FLAT, (3, 1), 5)
+    assert isinstance(half, HalfPlane)
+    assert half.normal.tolist() == [0.0, 1.0, 0.0, 2.0, 0.0]
+    assert half.offset == pytest.approx(1.2)
+    seen = DrawnPotential(OBSERVATION, (0.5, 0.25)).to_potential(FLAT, (3, 1), 5)
+    assert isinstance(seen, NoisyObservation)
+    assert seen.observed is not None
+    assert seen.observed.tolist() == [False, True, False, True, False]
+    assert seen.y.tolist() == [0.0, 0.25, 0.0, 0.5, 0.0]
+    disc = DrawnPotential(DISC).to_potential(FLAT, (3, 1), 5)
+    assert isinstance(disc, PaintedField)
+    assert disc.columns == (3, 1)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_points_are_sampled_under_r_over_the_pair_on_show(
+    page: PaintPage, session: Session, qtbot: QtBot, tmp_path: Path, trusted: None, weighted: bool
+) -> None:
+    open_and_run(session, save_points(tmp_path, 3, NAMES), qtbot)
+    assert page.plane.chooser.isVisible()
+    potentials = page.potential_session
+    potentials.set_options(weighted=weighted, count=300, automatic=False)
+    potentials.edit(DrawnPotential(HALF_PLANE, (0.3, 0.0), (1.0, 0.0)))
+    page.plane.chooser.chosen.emit((2, 0))
+    assert session.columns.shown == (2, 0)
+    with qtbot.waitSignal(potentials.ended) as ended:
+        potentials.run()
+    assert ended.args == [None]
+    x = potentials.frames[0].x
+    assert x.shape == (300, 3)
+    assert (x[:, 2] >= 0.3).mean() > 0.9
+    assert (x[:, 0] >= 0.3).mean() < 0.9
+    np.testing.assert_array_equal(page.plane.canvas._cloud.points, x[:, [2, 0]])
+    page.plane.chooser.chosen.emit((1, 2))
+    np.testing.assert_array_equal(page.plane.canvas._cloud.points, x[:, [1, 2]])
+
+
+def test_points_of_one_column_say_why_nothing_can_be_painted(
+    page: PaintPage, session: Session, qtbot: QtBot, tmp_path: Path, trusted: None
+) -> None:
+    open_and_run(session, save_points(tmp_path, 1), qtbot)
+    assert not page.plane.canvas.isVisible()
+    assert not page.plane.panel.isEnabled()
+    assert page.plane.panel.toolTip() == ONE_COLUMN
+    page.run()
+    assert not page.potential_session.running
+    open_and_run(session, save_points(tmp_path, 2), qtbot)
+    assert page.plane.canvas.isVisible()
+    assert page.plane.panel.isEnabled()
+    assert page.plane.panel.toolTip() == ""
