@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.user_data import MIN_EXAMPLES, tiles_of
-from core.errors import BadInputError, one_line, printable
-from core.formats.arrays import refusal
+from core.errors import BadInputError, printable
 from core.formats.images import Levels, grey_of, resized
-from core.formats.reading.contents import Contents, read_contents, split_array
+from core.formats.reading.contents import Contents, located, read_contents
 from core.formats.reading.interpretation import (
     ImageArrays,
     check_values,
@@ -26,7 +24,7 @@ from core.formats.reading.interpretation import (
 )
 from core.formats.reading.levels import SIGNED_UNIT, UNIT
 from core.formats.reading.masks import MaskFile, hole_in
-from core.values.checkpoints import CROPS, MAX_LEVEL, RGB, DataInfo, from_levels
+from core.values.checkpoints import CROPS, MAX_LEVEL, RGB, DataInfo, from_levels, to_levels
 
 BEYOND = 0.1
 """Share of the range of a model's values by which its own samples may lie beyond it."""
@@ -76,14 +74,14 @@ def read_examples(path: str, info: DataInfo, kind: str) -> GivenExamples:
     Raises:
         BadInputError: If they cannot be read or are no examples of the model; one sentence that begins with ``path``.
     """
-    with _named(path) as (place, array):
+    with located(path) as (place, array):
         contents = read_contents(place, array)
         if info.is_image and kind == "gaussian":
             values, notes = _images(contents, info)
         else:
             values, notes = _rows(contents, info, kind)
         text = printable("; ".join((*notes, *contents.notes)))
-        return GivenExamples(values, text, f"{printable(str(place))}: interpreted as {text}")
+        return GivenExamples(values, text, _sentence(place, (text,)))
 
 
 def read_example(path: str, info: DataInfo, kind: str, *, any_size: bool = False, own_hole: bool = False) -> GivenImage:
@@ -99,7 +97,7 @@ def read_example(path: str, info: DataInfo, kind: str, *, any_size: bool = False
     Raises:
         BadInputError: If it cannot be read or is no example of the model; one sentence that begins with ``path``.
     """
-    with _named(path) as (place, array):
+    with located(path) as (place, array):
         contents = read_contents(place, array)
         if not info.is_image or kind != "gaussian":
             rows, notes = _rows(contents, info, kind)
@@ -115,17 +113,6 @@ def read_example(path: str, info: DataInfo, kind: str, *, any_size: bool = False
             )
         size = f"one image of {image.shape[0]} x {image.shape[1]} pixels"
         return GivenImage(np.asarray(image), hole, _sentence(place, (size, *notes, *contents.notes)))
-
-
-@contextmanager
-def _named(path: str) -> Iterator[tuple[Path, str | None]]:
-    """Yield the file and the array at ``path``; put the file before the message of a `BadInputError`."""
-    place, array = split_array(path)
-    try:
-        yield place, array
-    except BadInputError as error:
-        text = str(error)
-        raise error if text.startswith(one_line(place)) else refusal(place, text) from error
 
 
 def _sentence(place: Path, notes: Sequence[str]) -> str:
@@ -193,10 +180,7 @@ def _images(contents: Contents, info: DataInfo) -> tuple[NDArray[np.floating], t
     if len(info.shape) < 2 or info.shape[0] != info.shape[1]:
         found, wanted = (" x ".join(map(str, shape[:2])) for shape in (images[0].shape, info.shape))
         raise BadInputError(f"its images have {found} pixels, and those of the model {wanted}; crop or resize them")
-    low, high = info.value_range
-    levels = [
-        np.rint((image - low) * (MAX_LEVEL / (high - low))).clip(0, MAX_LEVEL).astype(np.uint8) for image in images
-    ]
+    levels = [to_levels(image, info.value_range, info.grey_level) for image in images]
     side, fit = info.shape[0], None if info.file_scale is None else info.file_scale.fit
     if fit == CROPS or (fit is None and len(images) < MIN_EXAMPLES):
         found_levels, done = tiles_of(levels, side), f"cut into tiles of {side} x {side}"

@@ -14,10 +14,9 @@ from core.data.registry import FORMULAS
 from core.data.shipped_images import IMAGE_SOURCES
 from core.data.sources import Examples, Source
 from core.data.splitting import SPLIT_SEED, split_columns, split_indices, validation_count
-from core.errors import BadInputError, one_line, printable
-from core.formats.arrays import refusal
+from core.errors import BadInputError, printable
 from core.formats.images import Levels, resized
-from core.formats.reading.contents import read_contents, split_array
+from core.formats.reading.contents import located, read_contents
 from core.formats.reading.interpretation import BitArray, ImageArrays, PointArray, interpret, interpret_array
 from core.runtime.devices import numpy_generator
 from core.values.checkpoints import CROPS, MAX_EXAMPLES, RESIZED, WHOLE, DataInfo, FileScale, column_names, user_type
@@ -69,9 +68,7 @@ def read_data(path: str, side: int | None = None, *, older: bool = False) -> Use
     Raises:
         BadInputError: If the data cannot be read or used; the message is one sentence that begins with ``path``.
     """
-    place, array = split_array(path)
-    printed_path = one_line(place)
-    try:
+    with located(path) as (place, array):
         contents = read_contents(place, array)
         found = interpret(contents)
         if isinstance(found, ImageArrays):
@@ -79,9 +76,6 @@ def read_data(path: str, side: int | None = None, *, older: bool = False) -> Use
             apart = held_out if isinstance(held_out, ImageArrays) else None
             return _images(found, apart, place, side, contents.notes, older)
         return _rows(found, place, contents.notes, older)
-    except BadInputError as error:
-        text = str(error)
-        raise error if text.startswith(printed_path) else refusal(place, text) from error
 
 
 def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...], older: bool) -> UserData:

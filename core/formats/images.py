@@ -79,8 +79,12 @@ def grey_of(pixels: Levels) -> Levels:
     return np.asarray((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16, np.uint8)
 
 
-def read_image(path: Path) -> DecodedImage:
+def read_image(path: Path, otherwise: str = "") -> DecodedImage:
     """Return the image in the file at ``path``.
+
+    Args:
+        path: The file.
+        otherwise: What else the file could have been, added to the message about one of no known format.
 
     Raises:
         BadInputError: If it is none, damaged, or has more than `MAX_PIXELS` pixels.
@@ -88,6 +92,8 @@ def read_image(path: Path) -> DecodedImage:
     try:
         with quiet_pillow():
             return decode(path)
+    except UnknownImageError as error:
+        raise refusal(path, f"{error}{otherwise}") from error
     except UnusableImageError as error:
         raise refusal(path, str(error)) from error
 

@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import BadInputError, one_line
 from core.formats.arrays import NPY_SIGNATURE, is_idx, read_idx, read_npy, read_npz, refusal, refuse
 from core.formats.cifar import cifar_batches, is_batch, read_cifar
 from core.formats.hdf5 import is_hdf5, read_hdf5
-from core.formats.images import DecodedImage, UnknownImageError, UnusableImageError, decode, quiet_pillow
-from core.formats.reading.image_sets import read_folder, read_zip
+from core.formats.images import read_image
+from core.formats.reading.image_sets import BROKEN_ZIP, read_folder, read_zip
 from core.formats.reading.tables import is_text, read_table
 from core.runtime.files import first_bytes
 
@@ -66,6 +69,21 @@ def split_array(path: str) -> tuple[Path, str | None]:
     return Path(path), None
 
 
+@contextmanager
+def located(path: str) -> Iterator[tuple[Path, str | None]]:
+    """Yield the file and the array that ``path`` names, and put the file before the message of a `BadInputError`.
+
+    Raises:
+        BadInputError: If ``path`` is empty, or the block raises one; the message begins with the file.
+    """
+    place, array = split_array(path)
+    try:
+        yield place, array
+    except BadInputError as error:
+        text = str(error)
+        raise error if text.startswith(one_line(place)) else refusal(place, text) from error
+
+
 def read_contents(path: Path, array: str | None = None) -> Contents:
     """Return what the file, folder or archive at ``path`` holds.
 
@@ -107,7 +125,7 @@ def _zip(path: Path, array: str | None) -> Contents:
     try:
         with zipfile.ZipFile(path) as archive:
             holds_arrays = any(name.endswith(".npy") for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except BROKEN_ZIP as error:
         raise refusal(path, "this zip archive is damaged") from error
     if holds_arrays:
         chosen, values = read_npz(path, array)
@@ -136,17 +154,6 @@ def _of_no_signature(path: Path, head: bytes) -> Contents:
     if is_text(head) and not head.lstrip().startswith(TEXT_IMAGES):
         table = read_table(path)
         return Contents(table.values, columns=table.columns, notes=table.notes)
-    try:
-        with quiet_pillow():
-            image = decode(path)
-    except UnknownImageError as error:
-        raise refusal(path, f"{error}, nor any other of these: {FORMATS}") from error
-    except UnusableImageError as error:
-        raise refusal(path, str(error)) from error
-    return image_contents(image)
-
-
-def image_contents(image: DecodedImage) -> Contents:
-    """Return the contents of one decoded ``image``."""
+    image = read_image(path, otherwise=f", nor any other of these: {FORMATS}")
     opaque = image.opaque()
     return Contents(images=[opaque.pixels], notes=opaque.notes, alpha=image.alpha, undimmed=image.pixels)

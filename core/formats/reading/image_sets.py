@@ -19,8 +19,8 @@ from core.runtime.files import reading_problem
 from core.values.checkpoints import RGB
 
 MAX_FILES = 200_000
-BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError, ValueError)
-"""Exceptions that zipfile raises on a damaged or encrypted archive."""
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError)
+"""Exceptions that zipfile raises on an archive that is damaged, encrypted or packed in an unknown way."""
 Pixels = NDArray[np.generic]
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadInputError, one_line
-from core.formats.arrays import refusal, refuse
+from core.errors import BadInputError
+from core.formats.arrays import refuse
 from core.formats.images import grey_of, over_white
-from core.formats.reading.contents import Contents, read_contents, split_array
+from core.formats.reading.contents import Contents, located, read_contents
 from core.formats.reading.interpretation import ALPHA, channels_last, check_values
 from core.formats.reading.levels import BYTE, grey_levels, used_range
 from core.values.checkpoints import MAX_LEVEL, RGB, is_image
@@ -100,13 +100,8 @@ def read_mask(path: str) -> MaskFile:
     Raises:
         BadInputError: If it is none; the message is one sentence that begins with ``path``.
     """
-    place, array = split_array(path)
-    printed_path = one_line(place)
-    try:
+    with located(path) as (place, array):
         return mask_in(read_contents(place, array), place)
-    except BadInputError as error:
-        text = str(error)
-        raise error if text.startswith(printed_path) else refusal(place, text) from error
 
 
 def mask_in(contents: Contents, path: Path) -> MaskFile:
