@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import math
 import pickle
 import struct
 from pathlib import Path
@@ -17,11 +16,8 @@ from core.data.crops import Crops
 from core.data.images import StoredImages
 from core.data.registry import source_of
 from core.data.sources import Examples
-from core.data.splitting import split_columns, split_indices
 from core.data.user_data import read_data
 from core.errors import BadInputError, DpmError
-from core.formats.reading.interpretation import BitArray, ImageArrays, PointArray, interpret_array
-from core.formats.reading.levels import grey_levels, range_note, used_range
 
 
 @pytest.fixture
@@ -37,99 +33,6 @@ def grey(rng: np.random.Generator) -> np.ndarray:
 def saved(values: np.ndarray, path: Path) -> str:
     np.save(path, values)
     return str(path)
-
-
-# --- what an array is taken for
-@pytest.mark.parametrize(
-    ("shape", "taken", "image"),
-    [
-        ((20,), PointArray, None),
-        ((20, 2), PointArray, None),
-        ((20, 64), PointArray, None),
-        ((20, 784), ImageArrays, (28, 28)),
-        ((300, 200), ImageArrays, (300, 200)),
-        ((256, 256), ImageArrays, (256, 256)),
-        ((20, 8, 9), ImageArrays, (8, 9)),
-        ((20, 8, 9, 1), ImageArrays, (8, 9)),
-        ((20, 1, 8, 9), ImageArrays, (8, 9)),
-        ((20, 8, 9, 3), ImageArrays, (8, 9, 3)),
-        ((20, 3, 8, 9), ImageArrays, (8, 9, 3)),
-        ((20, 8, 9, 4), ImageArrays, (8, 9, 3)),
-        ((20, 4, 8, 9), ImageArrays, (8, 9, 3)),
-        ((80, 90, 3), ImageArrays, (80, 90, 3)),
-        ((3, 80, 90), ImageArrays, (80, 90, 3)),
-    ],
-)
-def test_the_shape_says_what_an_array_is(
-    shape: tuple[int, ...], taken: type, image: tuple[int, ...] | None, rng: np.random.Generator
-) -> None:
-    found = interpret_array(rng.integers(0, 256, shape, dtype=np.uint8))
-    assert isinstance(found, taken)
-    if image is not None:
-        assert isinstance(found, ImageArrays)
-        assert found.values[0].shape == image
-
-
-def test_channels_that_come_first_are_moved(rng: np.random.Generator) -> None:
-    values = rng.integers(0, 256, (5, 3, 8, 9), dtype=np.uint8)
-    found = interpret_array(values)
-    assert isinstance(found, ImageArrays)
-    assert np.array_equal(found.values[2][4, 7], values[2, :, 4, 7])
-    assert found.notes == ("channels moved to the last axis",)
-
-
-def test_rows_of_zeros_and_ones_are_bits_whatever_their_type(rng: np.random.Generator) -> None:
-    bits = rng.random((30, 12)) < 0.5
-    for kind in (bool, np.uint8, np.int64, np.float64):
-        found = interpret_array(bits.astype(kind))
-        assert isinstance(found, BitArray)
-        assert np.array_equal(found.values, bits)
-        assert found.values.dtype == np.float32
-
-
-@pytest.mark.parametrize(
-    ("values", "levels", "note"),
-    [
-        (np.array([0.0, 0.5, 1.0]), [0, 128, 255], "0 … 1 scaled to 0 … 255"),
-        (np.array([-1.0, 0.0, 1.0]), [0, 128, 255], "-1 … 1 scaled to 0 … 255"),
-        (np.array([False, True]), [0, 255], "0 … 1 scaled to 0 … 255"),
-        (np.array([0, 1], dtype=np.uint8), [0, 255], "0 … 1 scaled to 0 … 255"),
-        (np.array([0, 257, 65535], dtype=np.uint16), [0, 1, 255], "16-bit levels brought to 8 bits"),
-        (np.array([0.0, 17.2, 255.0]), [0, 17, 255], None),
-        (np.array([3, 250]), [3, 250], None),
-    ],
-)
-def test_pixels_are_brought_to_grey_levels_and_it_is_said(
-    values: np.ndarray, levels: list[int], note: str | None
-) -> None:
-    images = values[:, None, None]
-    used = used_range([images])
-    found, notes = grey_levels(images, used), range_note(used)
-    assert found.dtype == np.uint8
-    assert np.abs(found[:, 0, 0].astype(int) - levels).max() == 0
-    assert notes == (() if note is None else (note,))
-
-
-@pytest.mark.parametrize(
-    ("values", "reason"),
-    [
-        (np.zeros((0, 3)), "no numbers"),
-        (np.full((20, 2), np.nan), "not finite"),
-        (np.full((20, 2), 1e300), "too large for float32"),
-        (np.full((20, 8, 8), -7), "between -7 and -7"),
-        (np.full((20, 8, 8), 70000.0), "between 70000 and 70000"),
-        (np.full((20, 8, 8), 300.5), "between 300.5"),
-        (np.full((20, 70), 0.5), "20 rows of 70 numbers; rows are bits, points of at most 64 numbers, or square"),
-        (np.linspace(-3, 3, 8910).reshape(90, 99), "90 rows of 99 numbers"),
-        (np.zeros((20, 8, 8, 5)), "shape 20 x 8 x 8 x 5"),
-        (np.zeros((2, 2, 8, 8, 3)), "shape 2 x 2 x 8 x 8 x 3"),
-        (np.zeros((20, 2, 8)), "a side of less than 4"),
-        (np.zeros((4, 4), dtype=complex), "complex128"),
-    ],
-)
-def test_what_is_none_of_these_is_refused(values: np.ndarray, reason: str) -> None:
-    with pytest.raises(BadInputError, match=reason):
-        interpret_array(values)
 
 
 # --- ready to be trained on
@@ -299,51 +202,6 @@ def test_the_same_file_is_divided_the_same_way_again(tmp_path: Path, grey: np.nd
     assert np.array_equal(
         one.source.held_out.sample(5, np.random.default_rng(1)), two.source.held_out.sample(5, np.random.default_rng(1))
     )
-
-
-@pytest.mark.parametrize(
-    ("count", "held_out", "validation"),
-    [
-        (10, 3, 1),
-        (14, 4, 2),
-        (40, 10, 6),
-        (60, 15, 10),
-        (400, 100, 60),
-        (1000, 100, 100),
-        (5000, 500, 500),
-        (60_000, 512, 512),
-    ],
-)
-def test_the_fewer_examples_the_larger_the_share_held_out(count: int, held_out: int, validation: int) -> None:
-    parts = split_indices(count)
-    assert (len(parts.held_out), len(parts.validation)) == (held_out, validation)
-    assert sorted([*parts.training, *parts.validation, *parts.held_out]) == list(range(count))
-    assert np.abs(parts.held_out.mean() / count - 0.5) < 6 * 0.29 / math.sqrt(held_out)
-
-
-@pytest.mark.parametrize(("count", "kept"), [(10, 2), (100, 10), (60_000, 1000)])
-def test_an_older_training_finds_the_parts_that_it_had(count: int, kept: int) -> None:
-    older, newer = split_indices(count, older=True), split_indices(count)
-    assert (len(older.held_out), len(older.validation)) == (kept, 0)
-    assert set(older.held_out) & set(newer.held_out)  # the order of both is the same
-
-
-@pytest.mark.parametrize(
-    ("height", "width", "side", "images", "parts"),
-    [
-        (200, 400, 28, 1, (304, 40, 56)),  # two columns of tiles hold ten
-        (90, 400, 28, 1, (260, 40, 100)),  # a quarter at most
-        (32, 64, 32, 1, (32, None, 32)),  # nothing is left to choose by
-        (320, 2000, 32, 3, (1600, 200, 200)),
-    ],
-)
-def test_columns_of_a_picture_are_for_training_for_validation_and_held_out(
-    height: int, width: int, side: int, images: int, parts: tuple[int, int | None, int]
-) -> None:
-    image = np.tile(np.arange(width) % 256, (height, 1)).astype(np.uint8)
-    columns = split_columns(image, side, images)
-    assert tuple(None if part is None else part.shape[1] for part in columns) == parts
-    assert np.array_equal(np.concatenate([part for part in columns if part is not None], axis=1), image)
 
 
 def test_own_rows_are_drawn_with_replacement_or_each_once(rng: np.random.Generator) -> None:
