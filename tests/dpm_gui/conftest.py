@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.engine import opening, painting
@@ -41,6 +41,14 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     from core.formats import checkpoints as checkpoints_module
 
     monkeypatch.setattr(checkpoints_module, "load", checkpoints_module.read)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    """An empty window for the widgets of a test."""
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
 
 
 @pytest.fixture

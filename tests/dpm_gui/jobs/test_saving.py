@@ -33,13 +33,6 @@ class Gate:
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    made = QWidget()
-    qtbot.addWidget(made)
-    return made
-
-
-@pytest.fixture
 def saver(window: QWidget) -> Iterator[Saver]:
     made = Saver(window)
     yield made

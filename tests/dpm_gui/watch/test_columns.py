@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.__main__ import main
@@ -24,7 +23,7 @@ from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.watch.page import WatchPage
 from tests.support.columns import NAMES, save_points
 from tests.support.window_values import STEPS, close_figures, open_and_run
-from tests.support.workspaces import services_of
+from tests.support.workspaces import shown_page
 
 SIDES = (FORWARD, REVERSE)
 Show = Callable[[int], WatchPage]
@@ -33,18 +32,7 @@ Show = Callable[[int], WatchPage]
 @pytest.fixture
 def show(session: Session, qtbot: QtBot, tmp_path: Path, trusted: None) -> Show:
     """Opens points of so many columns in Watch and runs them."""
-    window = QWidget()
-
-    def close(window: QWidget) -> None:
-        session.blockSignals(True)
-        close_figures(window)
-
-    qtbot.addWidget(window, before_close_func=close)
-    page = WatchPage(services_of(session, window))
-    page.apply_palette()
-    window.resize(900, 700)
-    page.resize(window.size())
-    window.show()
+    page = shown_page(WatchPage, session, qtbot, (900, 700))
 
     def opened(dimensions: int) -> WatchPage:
         open_and_run(session, save_points(tmp_path, dimensions, NAMES if dimensions == 3 else ()), qtbot)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from core.values.potentials import HalfPlane, NoisyObservation, PaintedField
@@ -17,26 +16,15 @@ from dpm_gui.paint.potential.shapes import DISC, HALF_PLANE, OBSERVATION, DrawnP
 from dpm_gui.paint.potential.soft_field import GRID_POINTS
 from dpm_gui.session.session import Session
 from tests.support.columns import NAMES, save_points
-from tests.support.window_values import close_figures, open_and_run
-from tests.support.workspaces import services_of
+from tests.support.window_values import open_and_run
+from tests.support.workspaces import shown_page
 
 FLAT = np.zeros((GRID_POINTS, GRID_POINTS), np.float32)
 
 
 @pytest.fixture
 def page(session: Session, qtbot: QtBot) -> Iterator[PaintPage]:
-    window = QWidget()
-
-    def close(window: QWidget) -> None:
-        session.blockSignals(True)
-        close_figures(window)
-
-    qtbot.addWidget(window, before_close_func=close)
-    made = PaintPage(services_of(session, window))
-    made.apply_palette()
-    window.resize(1000, 700)
-    made.resize(window.size())
-    window.show()
+    made = shown_page(PaintPage, session, qtbot, (1000, 700))
     yield made
     made.shut_down()
 

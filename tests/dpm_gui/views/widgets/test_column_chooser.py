@@ -14,13 +14,6 @@ from tests.support.columns import NAMES
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    made = QWidget()
-    qtbot.addWidget(made)
-    return made
-
-
-@pytest.fixture
 def chooser(window: QWidget) -> ColumnChooser:
     made = ColumnChooser(IconSet(), window)
     made.apply_palette()
