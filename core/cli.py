@@ -51,8 +51,8 @@ def parser() -> argparse.ArgumentParser:
         "--data",
         type=path_argument,
         metavar="PATH",
-        help="user data: npy, npz, HDF5 (FILE:/NAME chooses an array), idx or idx.gz, a batch of CIFAR-10, "
-        "an image, or a folder of images or batches",
+        help="user data: npy, npz, HDF5 (FILE:/NAME chooses an array), idx or idx.gz, a batch of CIFAR, a table (CSV), "
+        "an image, or a folder or zip of images",
     )
     train.add_argument("--side", type=int, metavar="N", help="crop or resize images to N x N pixels")
     train.add_argument(
@@ -114,8 +114,8 @@ def _add_bound(bound: argparse.ArgumentParser) -> None:
     bound.add_argument(
         "--data",
         type=path_argument,
-        metavar="X.npy",
-        help="held-out data in user's units (those that FILE holds, or fresh draws)",
+        metavar="PATH",
+        help="data to measure on, of any format that `dpm train` reads (held-out data in FILE, or fresh draws)",
     )
     bound.add_argument("--count", type=int, help="number of examples (10 000 or all; of images at most 128)")
     bound.add_argument("--seed", type=int, default=DEFAULT_SEED)

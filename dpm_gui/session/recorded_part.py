@@ -11,7 +11,7 @@ from core.values.runs import Frame
 
 
 class FrameStore(Protocol):
-    """Stores frames in memory or on disk: `core.formats.recordings.recording.SideRecording`."""
+    """Stores frames in memory or on disk: `core.formats.recordings.recording.TrajectoryRecording`."""
 
     def add(self, frame: Frame) -> None:
         """Store one frame."""

@@ -200,7 +200,7 @@ class Session(TaskOwner):
             self.drifts.compute(self._opened, self._spec.threads, self.columns.shown)
 
     def measure_bound(self) -> None:
-        """Measure K on fresh data: as many as the spec has trajectories, or a number that suits images."""
+        """Measure K on what `dpm_gui.engine.runs.measure_bound` chooses, and tell what it was."""
         opened, spec = self._opened, self._spec
         if opened is not None:
             steps, text = opened.checkpoint.steps, "Measuring K"
