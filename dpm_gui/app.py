@@ -29,12 +29,17 @@ WORKSPACES = (WATCH, PAINT)
 
 
 def make_program(
-    application: QApplication, preferences: Preferences, spec: RunSpec | None = None, theme: str | None = None
+    application: QApplication,
+    preferences: Preferences,
+    spec: RunSpec | None = None,
+    theme: str | None = None,
+    *,
+    count_chosen: bool = False,
 ) -> DpmApplication:
     """Return the program with all its workspaces; arguments as for `DpmApplication`."""
     from dpm_gui.window.application import DpmApplication
 
-    return DpmApplication(application, preferences, WORKSPACES, spec, theme)
+    return DpmApplication(application, preferences, WORKSPACES, spec, theme, count_chosen=count_chosen)
 
 
 def open_window(options: argparse.Namespace) -> int:
@@ -49,7 +54,9 @@ def open_window(options: argparse.Namespace) -> int:
     application.setApplicationVersion(__version__)
     sys.excepthook = report_bug
     _end_on_signals(application)
-    program = make_program(application, Preferences(), options.spec, options.theme)
+    program = make_program(
+        application, Preferences(), options.spec, options.theme, count_chosen=options.count is not None
+    )
     program.open_after_paint(options.file, options.at)
     program.show_workspace(options.workspace)
     program.show()

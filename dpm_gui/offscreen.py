@@ -56,7 +56,13 @@ def run(options: argparse.Namespace) -> int:
         raise BadInputError("--screenshot: another kind of application is running in this process")
     with tempfile.TemporaryDirectory() as folder:
         settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
-        program = make_program(application, Preferences(settings), options.spec, options.theme or "light")
+        program = make_program(
+            application,
+            Preferences(settings),
+            options.spec,
+            options.theme or "light",
+            count_chosen=options.count is not None,
+        )
         try:
             with collected_between_events(program.session.opened_changed):
                 _work(program, options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from core.runtime.assets import shipped_models
-from core.values.checkpoints import Checkpoint, channels_of
+from core.values.checkpoints import Checkpoint, channels_of, dimensions
 
 
 def models(_: argparse.Namespace) -> int:
@@ -37,4 +37,4 @@ def _described(checkpoint: Checkpoint) -> str:
     if checkpoint.data.is_image:
         return f"{'grey' if channels_of(shape) == 1 else 'RGB'} images of {shape[0]} x {shape[1]}"
     size = " x ".join(map(str, shape))
-    return f"sequences of {size} bits" if checkpoint.kind == "binomial" else f"points in {size} dimensions"
+    return f"sequences of {size} bits" if checkpoint.kind == "binomial" else f"points in {dimensions(shape)}"

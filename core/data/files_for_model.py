@@ -24,7 +24,7 @@ from core.formats.reading.interpretation import (
 )
 from core.formats.reading.levels import SIGNED_UNIT, UNIT
 from core.formats.reading.masks import MaskFile, hole_in
-from core.values.checkpoints import CROPS, MAX_LEVEL, RGB, DataInfo, from_levels, to_levels
+from core.values.checkpoints import CROPS, MAX_LEVEL, RGB, DataInfo, dimensions, from_levels, to_levels
 
 BEYOND = 0.1
 """Share of the range of a model's values by which its own samples may lie beyond it."""
@@ -144,7 +144,7 @@ def _rows(contents: Contents, info: DataInfo, kind: str) -> tuple[NDArray[np.flo
         raise BadInputError(f"shape {values.shape} is not ({wanted}), that of the model's {name}")
     size = " x ".join(map(str, info.shape))
     if not bits:
-        return values.astype(np.float64), (_counted(len(values), "point") + f" in {size} dimensions", *notes)
+        return values.astype(np.float64), (f"{_counted(len(values), 'point')} in {dimensions(info.shape)}", *notes)
     if not np.isin(values, (0, 1)).all():
         if not np.isin(values, (0, MAX_LEVEL)).all():
             wrong = values[~np.isin(values, (0, 1))][0]

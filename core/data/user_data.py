@@ -19,7 +19,17 @@ from core.formats.images import Levels, resized
 from core.formats.reading.contents import located, read_contents
 from core.formats.reading.interpretation import BitArray, ImageArrays, PointArray, interpret, interpret_array
 from core.runtime.devices import numpy_generator
-from core.values.checkpoints import CROPS, MAX_EXAMPLES, RESIZED, WHOLE, DataInfo, FileScale, column_names, user_type
+from core.values.checkpoints import (
+    CROPS,
+    MAX_EXAMPLES,
+    RESIZED,
+    WHOLE,
+    DataInfo,
+    FileScale,
+    column_names,
+    dimensions,
+    user_type,
+)
 
 MIN_EXAMPLES = 10
 """The fewest examples to learn from; fewer images are cut into crops."""
@@ -96,7 +106,7 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...], olde
     source = Examples(_name(path), values[split.training], held_out_data=values[split.held_out])
     chosen = numpy_generator(SPLIT_SEED, "examples").permutation(len(split.training))[:MAX_EXAMPLES]
     examples, kept = source.examples[chosen], source.held_out.examples[:MAX_EXAMPLES]
-    what = f"{count} sequences of {width} bits" if bits else f"{count} points in {width} dimensions"
+    what = f"{count} sequences of {width} bits" if bits else f"{count} points in {dimensions(source.shape)}"
     columns = () if isinstance(found, BitArray) else column_names(found.columns)
     info = DataInfo(source.name, source.shape, *units, examples, columns=columns, held_out=kept)
     interpreted_as = printable("; ".join((what, *notes, _parts(len(split.held_out), len(split.validation)))))

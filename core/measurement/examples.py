@@ -108,4 +108,5 @@ def _check(data: NDArray[np.generic], info: DataInfo, least: int) -> None:
             f"data: entries over {LARGEST_STANDARDISED:g} of the model's standard deviations away; check the units"
         )
     if len(data) < least:
-        raise BadInputError(f"data: {len(data)} examples are too few; give {least} or more")
+        found = "one example is" if len(data) == 1 else f"{len(data)} examples are"
+        raise BadInputError(f"data: {found} too few; give {least} or more")

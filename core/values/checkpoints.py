@@ -46,6 +46,11 @@ def pixels_of(shape: tuple[int, ...]) -> int:
     return shape[0] * shape[1]
 
 
+def dimensions(shape: tuple[int, ...]) -> str:
+    """Return the dimensions of points of ``shape`` in words, such as "2 dimensions"."""
+    return "1 dimension" if shape == (1,) else f"{' x '.join(map(str, shape))} dimensions"
+
+
 def to_levels(
     values: NDArray[np.generic], value_range: tuple[float, float], grey_level: float | None
 ) -> NDArray[np.uint8]:

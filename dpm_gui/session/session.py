@@ -66,11 +66,13 @@ class Session(TaskOwner):
 
     purpose = RUNNING
 
-    def __init__(self, spec: RunSpec, parent: QObject | None = None) -> None:
+    def __init__(self, spec: RunSpec, parent: QObject | None = None, *, count_chosen: bool = False) -> None:
+        """Start with ``spec``; its count is kept for data of every kind if the user has chosen it."""
         super().__init__(parent, (PRELOADING, OPENING, *TASKS_OF_OPENED))
         self.predictions, self.image_rows = Predictions(self._tasks, self), ImageRowsBuilder(self._tasks, self)
         self.drifts, self.columns = Drifts(self._tasks, self), ShownColumns(self)
         self._spec = spec
+        self._chosen_count = spec.count if count_chosen else None
         self._run = RecordedRun()
         self._in_view = True
         self._opened: Opened | None = None
@@ -141,6 +143,7 @@ class Session(TaskOwner):
         """
         if changes.keys() & FIELDS_OF_ANOTHER_RUN:
             changes.setdefault("branches", ())
+        self._chosen_count = changes.get("count", self._chosen_count)
         spec = dataclasses.replace(self._spec, **changes)
         if spec != self._spec:
             self.undo_stack.push(spec_change_command(self._apply, self._spec, spec))
@@ -299,10 +302,10 @@ class Session(TaskOwner):
 
     def _adapt_spec(self, state_kind: StateKind) -> None:
         """Start from noise, with the usual number of trajectories unless the user has set another that is possible."""
-        default_count = {POINTS.default_count, SEQUENCES.default_count, self._state_kind.default_count}
+        default_counts = {POINTS.default_count, SEQUENCES.default_count, self._state_kind.default_count}
         count = self._spec.count
         self._state_kind = state_kind
-        if count in default_count or count > state_kind.most:
+        if (count in default_counts and count != self._chosen_count) or count > state_kind.most:
             count = state_kind.default_count
         spec = dataclasses.replace(self._spec, count=count, denoise_from=None, branches=())
         if spec != self._spec:

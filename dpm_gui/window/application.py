@@ -42,12 +42,23 @@ class DpmApplication(QObject):
         workspaces: Sequence[Workspace],
         spec: RunSpec | None = None,
         theme: str | None = None,
+        *,
+        count_chosen: bool = False,
     ) -> None:
-        """Build the program and show the first of ``workspaces``; ``theme`` overrides the stored one, unsaved."""
+        """Build the program and show the first of ``workspaces``.
+
+        Args:
+            application: Qt's.
+            preferences: The user's.
+            workspaces: What the window offers.
+            spec: What to run first.
+            theme: Overrides the stored theme, unsaved.
+            count_chosen: Whether the user has chosen the count in ``spec``.
+        """
         super().__init__()
         self.preferences = preferences
         self.theme = Theme(application, theme or preferences.theme, self)
-        self.session = Session(spec or RunSpec(), self)
+        self.session = Session(spec or RunSpec(), self, count_chosen=count_chosen)
         self.player = Player(self)
         self.player.set_direction("there_and_back")
         self.player.set_loop(True)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 import core
+from core.errors import BadInputError
 from core.runtime.assets import asset
 from core.values.runs import MAX_SEED, RunSpec
 from dpm_gui import __main__, app, offscreen
@@ -122,6 +123,21 @@ def test_with_a_display_the_window_s_status_is_the_command_s(monkeypatch: pytest
     monkeypatch.setattr(__main__, "open_window", lambda options: given.append(options.file) or 7)
     assert main(["folder/roll.h5"]) == 7
     assert given == ["folder/roll.h5"]
+
+
+@pytest.mark.parametrize(("arguments", "chosen"), [(["--count", "500"], True), ([], False)])
+def test_a_number_of_trajectories_that_was_given_counts_as_chosen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], chosen: bool
+) -> None:
+    received: list[object] = []
+
+    def started(*_: object, count_chosen: bool) -> None:
+        received.append(count_chosen)
+        raise BadInputError("enough")
+
+    monkeypatch.setattr(offscreen, "make_program", started)
+    assert main(["heartbeat", *arguments, "--screenshot", str(tmp_path / "a.png")]) == 2
+    assert received == [chosen]
 
 
 def test_a_shipped_model_is_opened_by_its_name_and_a_file_in_the_folder_comes_first(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.errors import BadInputError
@@ -16,7 +17,7 @@ from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.recorded_part import RecordedPart
 from dpm_gui.session.session import Session
-from tests.support.window_values import FEW, LAST, SPEC, Steered, listen
+from tests.support.window_values import FEW, LAST, SPEC, Steered, listen, open_and_run
 
 
 @pytest.fixture
@@ -136,6 +137,30 @@ def test_few_pictures_are_run_unless_a_number_was_chosen_that_can_be(
     with qtbot.waitSignal(session.run_ended):
         session.open(path)
     assert session.spec.count == 9
+
+
+@pytest.mark.parametrize(("chosen", "count"), [(True, 64), (False, 10_000)])
+def test_a_chosen_number_is_kept_also_if_it_is_usual_for_data_of_another_kind(
+    qapp: QApplication, files: dict[str, str], path: str, trusted: None, chosen: bool, count: int, qtbot: QtBot
+) -> None:
+    session = Session(RunSpec(count=64, threads=1), count_chosen=chosen)
+    for file in (path, files["small"]):  # 64 is usual for the first
+        open_and_run(session, file, qtbot)
+    assert session.spec.count == count
+    session.shut_down()
+    session.deleteLater()
+
+
+def test_a_number_that_was_chosen_in_the_window_is_kept_unless_it_was_undone(
+    images: Session, files: dict[str, str], qtbot: QtBot
+) -> None:
+    images.edit(count=64)
+    images.undo_stack.undo()
+    images.edit(seed=5)
+    images.edit(count=500)
+    with qtbot.waitSignal(images.run_ended):
+        images.open(files["small"])
+    assert images.spec.count == 500
 
 
 # ------------------------------------------------------------------------------------------------ the rows of figure 3

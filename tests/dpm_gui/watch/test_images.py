@@ -182,6 +182,19 @@ def test_a_preview_is_named_as_one_scrubbed_and_replaced(
     assert len(desk.watch.timeline.thumbnails._images) > 5
 
 
+def test_the_preview_of_the_first_images_says_how_many_there_are(
+    session: Session, steered: Steered, path: str, trusted: None, long: None, qtbot: QtBot
+) -> None:
+    session._spec = replace(SPEC, count=40)
+    desk = Desk(session, qtbot)
+    steered.at_once = 5 + LAST + 1  # the preview of the first 16, and the forward side
+    session.open(path)
+    qtbot.waitUntil(lambda: session.recording(FORWARD).complete)
+    qtbot.waitUntil(lambda: (session.recording(REVERSE).shown_range or (1,))[0] == 0)
+    desk.player.seek(0)
+    assert desk.notes()[REVERSE] == "t = 0 · preview in 4 of 24 steps · 16 of 40 images"
+
+
 def test_denoising_starts_at_the_step_on_show_and_says_so(desk: Desk, qtbot: QtBot) -> None:
     assert not desk.actions["denoise"].isEnabled()
     assert "t = 0" in desk.actions["denoise"].toolTip()

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.values.measurements import Bound
+from core.values.measurements import FRESH, GIVEN, HELD_OUT, TRAINING, WITH_NOISE, Bound
 from core.values.runs import MAX_SEED
 from dpm_gui.engine.state_kinds import POINTS
 from dpm_gui.session.session import Session
@@ -152,6 +152,23 @@ def test_a_bound_is_shown_with_its_errors_its_unit_and_the_number_of_examples(
     }
     assert "bits per sample" in heading(bound_panel)
     assert "12\u202f345 held-out examples" in heading(bound_panel)
+
+
+@pytest.mark.parametrize(
+    ("measured_on", "words"),
+    [
+        (HELD_OUT, "15 held-out examples"),
+        (TRAINING, "15 training examples"),
+        (FRESH, "15 fresh draws"),
+        (GIVEN, "15 examples of a file"),
+    ],
+)
+@pytest.mark.parametrize(("noise_added", "end"), [(True, f", {WITH_NOISE}"), (False, "")])
+def test_the_heading_says_what_k_was_measured_on(
+    bound_panel: BoundPanel, session: Session, measured_on: str, words: str, noise_added: bool, end: str
+) -> None:
+    session.bound_changed.emit(make_bound(count=15, measured_on=measured_on, noise_added=noise_added))
+    assert heading(bound_panel) == f"Training bound, bits per sample, on {words}{end}"
 
 
 @pytest.mark.parametrize("missing", ["truth", "truth_standard_error"])
