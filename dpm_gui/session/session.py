@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Unpack
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from core.errors import BadInputError, DpmError
+from core.errors import BadInputError
 from core.values.measurements import Bound, Progress
 from core.values.runs import RunSpec
-from dpm_gui.desktop.numbers import grouped
-from dpm_gui.engine import opening, run_parts, runs
+from dpm_gui.engine import opening, runs
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.run_parts import RecordingSpace
 from dpm_gui.engine.state_kinds import POINTS, SEQUENCES, StateKind, state_kind_of
-from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview, SideColours, SideFrame
+from dpm_gui.engine.values import FORWARD, CheckpointPreview
 from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.session.figure_rows import COMPUTING_ROWS, ImageRowsBuilder
 from dpm_gui.session.predictions import COMPUTING_DRIFT, PREDICTING, Drifts, Predictions
-from dpm_gui.session.recorded_run import RecordedRun, RunValue, store_frames
+from dpm_gui.session.runner import RUNNING, Runner
 from dpm_gui.session.shown_columns import ShownColumns
 from dpm_gui.session.side_recording import ShownFrame, SideRecording
 from dpm_gui.session.undo import SpecChanges, spec_change_command
 
-PRELOADING, OPENING, RUNNING, MEASURING_BOUND = "preload", "open", "run", "bound"
+PRELOADING, OPENING, MEASURING_BOUND = "preload", "open", "bound"
 FIELDS_OF_ANOTHER_RUN = {"seed", "count", "denoise_from"}
 TASKS_OF_OPENED = (RUNNING, MEASURING_BOUND, COMPUTING_DRIFT, COMPUTING_ROWS, PREDICTING)
 
@@ -71,14 +69,18 @@ class Session(TaskOwner):
         super().__init__(parent, (PRELOADING, OPENING, *TASKS_OF_OPENED))
         self.predictions, self.image_rows = Predictions(self._tasks, self), ImageRowsBuilder(self._tasks, self)
         self.drifts, self.columns = Drifts(self._tasks, self), ShownColumns(self)
+        self._runner = Runner(self._tasks, self)
         self._spec = spec
         self._chosen_count = spec.count if count_chosen else None
-        self._run = RecordedRun()
         self._in_view = True
         self._opened: Opened | None = None
         self._state_kind = POINTS
         self._bound: Bound | None = None
         self.undo_stack = QUndoStack(self)
+        for signal in (self._runner.recording_replaced, self._runner.count_changed):
+            signal.connect(self._forget_predictions)
+        for name in ("recording_replaced", "count_changed", "frames_added", "colours_changed", "run_started"):
+            getattr(self._runner, name).connect(getattr(self, name))
         self.predictions.predictions_changed.connect(self.predictions_changed)
         self.drifts.changed.connect(self.drift_changed)
         for signal in (self.image_rows.changed, self.drifts.changed):
@@ -101,12 +103,12 @@ class Session(TaskOwner):
 
     def recording(self, side: str) -> SideRecording:
         """Return the recording of one side, "forward" or "reverse"."""
-        return self._run.sides[side]
+        return self._runner.recorded.sides[side]
 
     @property
     def out_of_date(self) -> bool:
         """Whether the recordings belong to another spec than the present one."""
-        return self._opened is not None and self._run.spec != self._spec
+        return self._opened is not None and self._runner.recorded.spec != self._spec
 
     @property
     def state_kind(self) -> StateKind:
@@ -123,7 +125,7 @@ class Session(TaskOwner):
         """Whether all parts of the paper's figure are computed, apart from the run itself."""
         if self._opened is not None and self._state_kind.is_image:
             return self.image_rows.rows is not None
-        return not self.has_drift or self.drifts.at(self._run.sides[FORWARD].steps) is not None
+        return not self.has_drift or self.drifts.at(self._runner.recorded.sides[FORWARD].steps) is not None
 
     def open(self, path: str) -> None:
         """Open the checkpoint at ``path``; what was open stays until the new one has been checked."""
@@ -152,26 +154,11 @@ class Session(TaskOwner):
         """Tell the session whether Watch is visible; edits made while it is hidden run when it is shown."""
         self._in_view = in_view
         if in_view and self.out_of_date:
-            self._run_if_outdated()
+            self._runner.update(self._spec)
 
     def run(self) -> None:
         """Run the spec from the start."""
-        opened, spec = self._opened, self._spec
-        if opened is None:
-            return
-        try:
-            recording_space = run_parts.recording_space(opened, spec, run_parts.parts_of(opened, spec))
-        except DpmError as error:
-            self._tasks.fail(RUNNING, error)
-            return
-        self._forget_run()
-        root = self._run.begin(spec, recording_space, opened.checkpoint.steps)
-        what = (opened, spec) if root is None else (opened, spec, root)
-        self.recording_replaced.emit()
-        state_kind = "futures" if spec.branches else self._state_kind.name
-        text = f"Sampling {grouped(spec.reverse_count)} {state_kind}"
-        self._record(recording_space, lambda: runs.run(*what), text)
-        self.run_started.emit()
+        self._runner.run(self._spec)
 
     def predict(self, mode: str, shown: Mapping[str, ShownFrame]) -> Mapping[str, ShownFrame]:
         """Return the cached predictions of kind ``mode`` for the frames ``shown``, by side; request the missing ones.
@@ -193,7 +180,7 @@ class Session(TaskOwner):
         if self._spec.branches:
             raise BadInputError("figure: the reverse shows many futures of one state; sample from noise first")
         if self._opened is not None and self._state_kind.is_image:
-            self.image_rows.compute(self._opened, self._spec, self._run.sides)
+            self.image_rows.compute(self._opened, self._spec, self._runner.recorded.sides)
         else:
             self.compute_drift()
 
@@ -221,60 +208,11 @@ class Session(TaskOwner):
         self._spec = spec
         self.spec_changed.emit(spec)
         if self._in_view:
-            self._run_if_outdated()
-
-    def _run_if_outdated(self) -> None:
-        """Run the spec. If states of it are recorded, or its samples were kept, show them and add what is missing."""
-        restored = self._run.restore_samples(self._spec)
-        if restored:
-            self._tasks.stop((RUNNING,))
-        elif not self._run.differs_in_count(self._spec) or not (self.running or self._run.recorded[REVERSE]):
-            self.run()
-            return
-        self._forget_run()
-        self._run.show(self._spec)
-        (self.recording_replaced if restored else self.count_changed).emit()
-        self.run_started.emit()
-        for side in (FORWARD, REVERSE):
-            self.colours_changed.emit(side)
-            self.frames_added.emit(side)
-        if self.running:  # the run goes on, and is extended at its end, unless nothing that it computes is needed
-            self._stop_if_complete()
-        elif self._run.complete:
-            self.run_ended.emit(None)
-        else:
-            self._extend()
-
-    def _extend(self) -> None:
-        """Compute the states that the recorded run lacks."""
-        opened, spec = self._opened, self._run.spec
-        if opened is None or spec is None:
-            return
-        try:
-            parts = run_parts.parts_of(opened, spec, self._run.recorded)
-            recording_space = run_parts.recording_space(opened, spec, parts, self._run.memory)
-        except DpmError as error:
-            self._tasks.fail(RUNNING, error)
-            return
-        self._run.extend(recording_space)
-        more = spec.count - min(self._run.recorded.values())
-        text = f"Sampling {grouped(more)} more {self._state_kind.name}"
-        self._record(recording_space, lambda: runs.run(opened, spec, None, parts), text)
-
-    def _record(self, recording_space: RecordingSpace, work: Callable[[], Iterator[RunValue]], text: str) -> None:
-        keys = [(space.side, space.states.start) for space in recording_space.parts]
-        parts = {key: self._run.part(key) for key in keys}
-        self._tasks.begin(RUNNING, lambda: store_frames(work(), parts), self._take_frames, text, recording_space.frames)
-
-    def _stop_if_complete(self) -> None:
-        """Stop the run if it computes only states that are no longer wanted."""
-        if self._run.complete and not self._run.finished:
-            self._tasks.stop((RUNNING,))
+            self._runner.update(self._spec)
 
     def _note_end(self, purpose: str, error: Exception | None) -> None:
         if purpose == RUNNING:
-            if error is None and self._run.finished and not self._run.complete:  # more were asked for meanwhile
-                self._extend()
+            if error is None and self._runner.continue_if_more_is_wanted():
                 return
             self.run_ended.emit(error)
         super()._note_end(purpose, error)
@@ -294,8 +232,8 @@ class Session(TaskOwner):
         self.columns.reset(opened.checkpoint.data)
         self._opened, self._bound = opened, opened.checkpoint.bound
         self._adapt_spec(state_kind_of(opened.checkpoint))
-        self._run.forget(opened.checkpoint.steps)
-        self._forget_run()
+        self._runner.begin_with(opened)
+        self._forget_predictions()
         self.opened_changed.emit(opened)
         self.bound_changed.emit(self._bound)
         self.run()
@@ -312,19 +250,9 @@ class Session(TaskOwner):
             self._spec = spec
             self.spec_changed.emit(spec)
 
-    def _forget_run(self) -> None:
+    def _forget_predictions(self) -> None:
         self.predictions.forget()
         self.image_rows.forget()
-
-    def _take_frames(self, values: list[RunValue]) -> int:
-        done = sum(self._run.take(value) for value in values)
-        for value in values:
-            if isinstance(value, SideColours):
-                self.colours_changed.emit(value.side)
-        for side in dict.fromkeys(value.side for value in values if isinstance(value, SideFrame)):
-            self.frames_added.emit(side)
-        self._stop_if_complete()
-        return done
 
     def _take_bound(self, values: list[Progress[Bound]]) -> int:
         for value in values:

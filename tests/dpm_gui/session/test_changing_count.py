@@ -311,7 +311,7 @@ def test_back_from_futures_to_another_count_the_samples_are_kept(
 def test_all_parts_together_obey_the_cap_of_memory(
     sixteen: Session, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    used = sixteen._run.memory
+    used = sixteen._runner.recorded.memory
     assert used == 4 * 64 * 16 * (2 * (LAST + 1) + 5)
     monkeypatch.setattr("core.formats.recordings.recording.DEFAULT_CAP", used + 40_000)
     assert sixteen.opened is not None
@@ -319,7 +319,7 @@ def test_all_parts_together_obey_the_cap_of_memory(
     space = recording_space(sixteen.opened, sixteen.spec, parts, used)
     assert {part.store.storage for part in space.parts} == {"disk"}
     change(sixteen, qtbot, count=64)
-    assert sixteen._run.memory <= used + 40_000
+    assert sixteen._runner.recorded.memory <= used + 40_000
     assert_engines(sixteen, RunSpec(64, 5, threads=1))
 
 

@@ -95,7 +95,7 @@ def test_to_run_again_is_to_run_again_and_another_run_lets_go_of_the_samples(poi
     points.branch()
     with qtbot.waitSignal(session.run_ended):
         session.edit(seed=4)
-    assert session._run._samples is None
+    assert session._runner.recorded._samples is None
     with qtbot.waitSignal(session.run_ended):
         session.edit(seed=SPEC.seed)
     again = both(session)

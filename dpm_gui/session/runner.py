@@ -1,0 +1,137 @@
+"""Runs the spec: begins and extends what is recorded, and tells what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import DpmError
+from core.values.runs import RunSpec
+from dpm_gui.desktop.numbers import grouped
+from dpm_gui.engine import run_parts, runs
+from dpm_gui.engine.opening import Opened
+from dpm_gui.engine.run_parts import RecordingSpace
+from dpm_gui.engine.state_kinds import state_kind_of
+from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
+from dpm_gui.jobs.tasks import Tasks
+from dpm_gui.session.recorded_run import RecordedRun, RunValue, store_frames
+
+RUNNING = "run"
+
+
+class Runner(QObject):
+    """Runs specs on the open checkpoint, one at a time, and records them.
+
+    Attributes:
+        recorded: What is recorded.
+    """
+
+    recording_replaced = Signal()
+    count_changed = Signal()
+    """The recordings show more or fewer of the same states."""
+    frames_added = Signal(str)
+    """The side that has new frames."""
+    colours_changed = Signal(str)
+    run_started = Signal()
+
+    def __init__(self, tasks: Tasks, parent: QObject) -> None:
+        super().__init__(parent)
+        self.recorded = RecordedRun()
+        self._tasks = tasks
+        self._opened: Opened | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is being computed."""
+        return RUNNING in self._tasks
+
+    def begin_with(self, opened: Opened) -> None:
+        """Drop what is recorded; from now on ``opened`` is run."""
+        self._opened = opened
+        self.recorded.forget(opened.checkpoint.steps)
+
+    def run(self, spec: RunSpec) -> None:
+        """Run ``spec`` from the start."""
+        opened = self._opened
+        if opened is None:
+            return
+        try:
+            recording_space = run_parts.recording_space(opened, spec, run_parts.parts_of(opened, spec))
+        except DpmError as error:
+            self._tasks.fail(RUNNING, error)
+            return
+        root = self.recorded.begin(spec, recording_space, opened.checkpoint.steps)
+        what = (opened, spec) if root is None else (opened, spec, root)
+        self.recording_replaced.emit()
+        state_kind = "futures" if spec.branches else state_kind_of(opened.checkpoint).name
+        text = f"Sampling {grouped(spec.reverse_count)} {state_kind}"
+        self._record(recording_space, lambda: runs.run(*what), text)
+        self.run_started.emit()
+
+    def update(self, spec: RunSpec) -> None:
+        """Run ``spec``. If states of it are recorded, or its samples were kept, show them and add what is missing."""
+        restored = self.recorded.restore_samples(spec)
+        if restored:
+            self._tasks.stop((RUNNING,))
+        elif not self.recorded.differs_in_count(spec) or not (self.running or self.recorded.recorded[REVERSE]):
+            self.run(spec)
+            return
+        self.recorded.show(spec)
+        (self.recording_replaced if restored else self.count_changed).emit()
+        self.run_started.emit()
+        self._tell_recorded()
+        if self.running:  # the run goes on, and is extended at its end, unless nothing that it computes is needed
+            self._stop_if_complete()
+        elif self.recorded.complete:
+            self._tasks.fail(RUNNING, None)
+        else:
+            self._extend()
+
+    def continue_if_more_is_wanted(self) -> bool:
+        """Compute the states that were asked for during a run that has just ended; return whether there are any."""
+        more = self.recorded.finished and not self.recorded.complete
+        if more:
+            self._extend()
+        return more
+
+    def _tell_recorded(self) -> None:
+        for side in (FORWARD, REVERSE):
+            self.colours_changed.emit(side)
+            self.frames_added.emit(side)
+
+    def _extend(self) -> None:
+        """Compute the states that the recorded run lacks."""
+        opened, spec = self._opened, self.recorded.spec
+        if opened is None or spec is None:
+            return
+        try:
+            parts = run_parts.parts_of(opened, spec, self.recorded.recorded)
+            recording_space = run_parts.recording_space(opened, spec, parts, self.recorded.memory)
+        except DpmError as error:
+            self._tasks.fail(RUNNING, error)
+            return
+        self.recorded.extend(recording_space)
+        more = spec.count - min(self.recorded.recorded.values())
+        text = f"Sampling {grouped(more)} more {state_kind_of(opened.checkpoint).name}"
+        self._record(recording_space, lambda: runs.run(opened, spec, None, parts), text)
+
+    def _record(self, recording_space: RecordingSpace, work: Callable[[], Iterator[RunValue]], text: str) -> None:
+        keys = [(space.side, space.states.start) for space in recording_space.parts]
+        parts = {key: self.recorded.part(key) for key in keys}
+        self._tasks.begin(RUNNING, lambda: store_frames(work(), parts), self._take_frames, text, recording_space.frames)
+
+    def _take_frames(self, values: list[RunValue]) -> int:
+        done = sum(self.recorded.take(value) for value in values)
+        for value in values:
+            if isinstance(value, SideColours):
+                self.colours_changed.emit(value.side)
+        for side in dict.fromkeys(value.side for value in values if isinstance(value, SideFrame)):
+            self.frames_added.emit(side)
+        self._stop_if_complete()
+        return done
+
+    def _stop_if_complete(self) -> None:
+        """Stop the run if it computes only states that are no longer wanted."""
+        if self.recorded.complete and not self.recorded.finished:
+            self._tasks.stop((RUNNING,))
