@@ -116,6 +116,13 @@ class StoredImages(GreyLevelSource):
         total = len(self.stored)
         return self.stored[rng.permutation(total) if count == total else rng.integers(total, size=count)]
 
+    def __len__(self) -> int:
+        return len(self.stored)
+
+    def rows(self, indices: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return the images with these numbers, with noise, user's units."""
+        return with_noise(self.stored[indices], rng, self.grey_level)
+
     def distinct(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw images without replacement, ``count`` of them or all if they are fewer, with noise, user's units."""
         return with_noise(self.examples(count, rng), rng, self.grey_level)

@@ -81,16 +81,20 @@ class Examples:
         """The held-out examples, or these themselves if there are no others, as in a checkpoint."""
         return self if self.held_out_data is None else Examples(self.name, self.held_out_data, self.grey_level)
 
+    def __len__(self) -> int:
+        return len(self.examples)
+
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.floating]:
         """Draw ``[count, *shape]`` with replacement; if ``count`` is the number of examples, each once, shuffled."""
-        total = len(self.examples)
-        return self._chosen(rng.permutation(total) if count == total else rng.integers(total, size=count), rng)
+        total = len(self)
+        return self.rows(rng.permutation(total) if count == total else rng.integers(total, size=count), rng)
 
     def distinct(self, count: int, rng: np.random.Generator) -> NDArray[np.floating]:
         """Draw ``[M, *shape]`` without replacement: ``count`` examples, or all if they are fewer."""
-        return self._chosen(rng.permutation(len(self.examples))[:count], rng)
+        return self.rows(rng.permutation(len(self))[:count], rng)
 
-    def _chosen(self, indices: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.floating]:
+    def rows(self, indices: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.floating]:
+        """Return the examples with these numbers, ``[M, *shape]``; ``rng`` draws their noise."""
         drawn = self.examples[indices]
         return drawn if self.grey_level is None else with_noise(drawn, rng, self.grey_level)
 
@@ -98,6 +102,11 @@ class Examples:
 @runtime_checkable
 class StoredSource(Protocol):
     """A source of a number of stored examples."""
+
+    def __len__(self) -> int: ...
+
+    def rows(self, indices: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.floating]:
+        """Return the examples with these numbers, ``[M, *shape]``, user's units; ``rng`` draws their noise."""
 
     def distinct(self, count: int, rng: np.random.Generator) -> NDArray[np.floating]:
         """Draw ``[M, *shape]`` without replacement, user's units: ``count`` examples, or all if they are fewer."""

@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from core.data.sources import StoredSource
 from core.model import DiffusionModel
 from core.runtime.devices import check_memory, numpy_generator, use_threads
 from core.sampling.blocks import Block, blocks_of, covering_count, joined, split
@@ -124,8 +126,17 @@ def first_states(model: DiffusionModel, spec: RunSpec, start: Start) -> Iterator
 
 
 def _data_of(model: DiffusionModel, spec: RunSpec, block: Block) -> Tensor:
-    """Draw the data ``[block.size, *shape]``, model units, whose forward trajectories a block holds."""
-    data = model.source.sample(block.size, numpy_generator(spec.seed, "data", block.index))
+    """Draw the data ``[block.size, *shape]``, model units, whose forward trajectories a block holds.
+
+    Stored examples are drawn without replacement; if there are fewer than trajectories, they come again and again in
+    the same order, so that each is drawn at most once more than any other.
+    """
+    source, rng = model.source, numpy_generator(spec.seed, "data", block.index)
+    if isinstance(source, StoredSource):
+        order = numpy_generator(spec.seed, "order of the data").permutation(len(source))
+        data = source.rows(order[np.arange(block.begin, block.begin + block.size) % len(source)], rng)
+    else:
+        data = source.sample(block.size, rng)
     return torch.from_numpy(model.data.to_model(data))
 
 
