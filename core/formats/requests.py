@@ -115,6 +115,8 @@ def save_request(request: InpaintingRequest, path: str | os.PathLike[str]) -> No
     names = ("image", "mask", "count", "seed", "threads", "known_mode", "resample_times", "timing", "weighted")
     values = {name: getattr(request, name) for name in (*names, "particles", "start")}
     values["timing"] = request.timing or ""
+    if request.confidence is not None:
+        values["confidence"] = request.confidence
     save_record(FORMAT, {name: MISSING if value is None else value for name, value in values.items()}, path)
 
 
@@ -139,6 +141,7 @@ def load_request(path: str | os.PathLike[str]) -> InpaintingRequest:
             weighted=values.flag("weighted"),
             start=values.optional("start"),
             particles=values.optional("particles"),
+            confidence=cast("NDArray[np.float32] | None", values.get("confidence")),
         )
     except BadInputError as error:
         raise BadInputError(f"{path}: {error}") from error

@@ -1,4 +1,4 @@
-"""How a factor of r changes a kernel, and the factors for any process: known entries, potentials on bits."""
+"""How a factor of r changes a kernel, and the factors for any process: known entries, also in part, and bits."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.posterior.kernels import BitKernel, GaussianKernel, Kernel, TruncatedGaussianKernel
+from core.posterior.kernels import BitKernel, GaussianKernel, Kernel, TruncatedGaussianKernel, normal_log_density
 from core.posterior.linearisation import Linearisation, linearise
 from core.posterior.x0_moments import Moments, ReverseChain
-from core.values.potentials import BitPotential, Mask
+from core.values.measurements import NATS_PER_BIT
+from core.values.potentials import BitPotential, Mask, SoftMask
 
 Surrogate = Callable[[Tensor], Tensor]
 Conditioned = tuple[Kernel | TruncatedGaussianKernel, Tensor, Surrogate | None]
@@ -105,6 +106,53 @@ class NoisedMaskFactor:
         if context.t == 0:
             return zero_log_weights(x)
         return context.chain.entrywise_x0_kernel(x, context.t).given_entries(self._known, self._y.expand_as(x))[1]
+
+
+class SoftMaskFactor:
+    """Entries that are partly known: r_t is the average of r over x^0 given x^t, entry by entry, for data like pi.
+
+    For data of independent entries distributed as pi, the kernels under this r_t are the posterior's own. For other
+    data weights correct them.
+    """
+
+    shifts_mean_only = False
+
+    def __init__(self, mask: SoftMask) -> None:
+        self._confidence = flat_tensor(mask.confidence)
+        self._observed = self._confidence > 0
+        self._y = flat_tensor(mask.observed)
+        self._noise = torch.where(self._observed, (1.0 - self._confidence) / self._confidence.clamp_min(1e-300), 0.0)
+
+    def condition(self, kernel: Kernel, context: DrawContext) -> Conditioned:
+        """Take the product, which is exact for independent bits and for Gaussians."""
+        return *self.product(kernel, context.chain.alpha_bar(context.t)), None
+
+    def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:  # noqa: ARG002
+        """Return ln r_t at ``x``, ``[N]``."""
+        alpha_bar = context.chain.alpha_bar(context.t)
+        if context.chain.binomial:
+            log_one, log_zero = self._log_factors(alpha_bar)
+            return torch.where(x > 0.5, log_one, log_zero).sum(1)
+        variance = self._noise + (1.0 - alpha_bar)
+        return normal_log_density(self._y - math.sqrt(alpha_bar) * x, variance)[:, self._observed].sum(1)
+
+    def product(self, kernel: Kernel, alpha_bar: float) -> tuple[Kernel, Tensor]:
+        """Return ``kernel``, of states with the signal ``alpha_bar`` left, times r_t, normalised, and ln Z ``[N]``."""
+        if isinstance(kernel, BitKernel):
+            return kernel.given_factors(*self._log_factors(alpha_bar))
+        scale, variance = math.sqrt(alpha_bar), self._noise + (1.0 - alpha_bar)
+        if scale == 0.0:
+            log_z = normal_log_density(self._y, variance)[self._observed].sum()
+            return kernel, zero_log_weights(kernel) + log_z
+        # N(y; s x, v) is N(y/s; x, v/s^2)/s
+        left, log_z = kernel.given_noisy_entries(self._observed, self._y / scale, variance / alpha_bar)
+        return left, log_z - int(self._observed.sum()) * math.log(scale)
+
+    def _log_factors(self, alpha_bar: float) -> tuple[Tensor, Tensor]:
+        """Return ln r_t of each bit for the values 1 and 0: ln P(y | x^t), 1/2 where nothing is observed."""
+        certainty = alpha_bar * self._confidence * (2.0 * self._y - 1.0)
+        log_one, log_zero = (torch.log1p(sign * certainty) - NATS_PER_BIT for sign in (1.0, -1.0))
+        return torch.where(self._observed, log_one, 0.0), torch.where(self._observed, log_zero, 0.0)
 
 
 class BitFactor:

@@ -15,8 +15,11 @@ from torch import Tensor
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
+from core.posterior.factors import SoftMaskFactor
+from core.posterior.kernels import kernel_of
 from core.posterior.large_images import resized, takes_any_size, windowed
 from core.posterior.samplers import equally_weighted, reverse_under
+from core.processes.distributions import StateDistribution
 from core.sampling.blocks import blocks_of, joined
 from core.sampling.predictions import x0_estimates
 from core.sampling.starts import from_image
@@ -24,7 +27,7 @@ from core.sampling.strided import chosen_steps, strided_kernel
 from core.sampling.trajectories import draw_start, frozen_frame, noise_start, prepare, reverse
 from core.values.arrays import read_only
 from core.values.inpainting import InpaintingFrame, InpaintingRequest
-from core.values.potentials import LARGEST, Mask, Posterior, mask_of
+from core.values.potentials import LARGEST, Mask, Posterior, Potential, Product, SoftMask, mask_of, soft_mask_of
 from core.values.runs import Frame, PosteriorFrame, RunSpec, Start, preview_moves
 
 
@@ -108,14 +111,25 @@ def spec_of(model: DiffusionModel, request: InpaintingRequest) -> RunSpec:
     if not request.mask.any():
         raise BadInputError("mask: it is empty, so there is nothing to inpaint; mark the entries to inpaint")
     if request.start is None:
-        check_known(model, request.image, request.mask, "image")
+        check_known(model, request.image, request.ignored, "image")
     else:
         start_for(model, request)
-    if request.mask.all():
+    factors = _factors(model, request)
+    if not factors:
         return spec  # nothing is known: this is plain sampling
-    known = model.data.to_model(np.where(request.mask, 0, request.image))
-    r = Mask(request.mask, known, request.known_mode, request.effective_resample_times)
+    r = factors[0] if len(factors) == 1 else Product(factors)
     return dataclasses.replace(spec, posterior=Posterior(r, request.effective_timing, request.weighted))
+
+
+def _factors(model: DiffusionModel, request: InpaintingRequest) -> tuple[Potential, ...]:
+    """Return the factors of r: the entries that are known, and those that are partly known, if any."""
+    known = model.data.to_model(np.where(request.ignored, 0, request.image))
+    times, factors = request.effective_resample_times, list[Potential]()
+    if not request.mask.all():
+        factors.append(Mask(request.mask, known, request.known_mode, times))
+    if request.confidence is not None:
+        factors.append(SoftMask(np.where(request.mask, request.confidence, 0), known, times))
+    return tuple(factors)
 
 
 def check_known(model: DiffusionModel, image: NDArray[Any], mask: NDArray[np.bool_], name: str) -> None:
@@ -179,14 +193,14 @@ def _sampled_model(model: DiffusionModel, request: InpaintingRequest) -> Diffusi
 
 
 def strided_under(model: DiffusionModel, spec: RunSpec, steps: int, start: Start) -> Iterator[Frame]:
-    """Compute an approximation of the reverse in ``steps`` random moves, under the mask of ``spec.posterior`` if any.
+    """Compute an approximation of the reverse in ``steps`` random moves, under the masks of ``spec.posterior`` if any.
 
     Known entries are noised along a forward path at the visited steps, or clean. A frame holds the x^0 estimate
     E[x^0 | x^t] of its step; the last one, t = 0, the states.
 
     Args:
         model: The model.
-        spec: What to run; only the mask of its posterior is used.
+        spec: What to run; only the masks of its posterior are used.
         steps: Number of moves.
         start: Where the chains start: pi, or an image noised to a step.
 
@@ -199,6 +213,8 @@ def strided_under(model: DiffusionModel, spec: RunSpec, steps: int, start: Start
     blocks = blocks_of(model.data.shape, start.chains)
     rngs = [block.generator(spec.seed, "strided under") for block in blocks]
     set_known = _known_entry_setter(model, mask_of(spec.posterior.r) if spec.posterior else None)
+    soft = soft_mask_of(spec.posterior.r) if spec.posterior else None
+    factor = SoftMaskFactor(soft) if soft else None
     with torch.inference_mode():
         parts = [
             set_known(draw_start(model, start, block.size, rng), None, times[0], times[0], rng)
@@ -210,11 +226,20 @@ def strided_under(model: DiffusionModel, spec: RunSpec, steps: int, start: Start
             for place, (part, rng) in enumerate(zip(parts, rngs, strict=True)):
                 distribution = model.reverse_kernel(part, t)
                 estimates.append(process.x0_estimate(distribution, part, t).float())
-                drawn = strided_kernel(model, part, t, s, distribution).draw(rng)
+                kernel = strided_kernel(model, part, t, s, distribution)
+                drawn = kernel.draw(rng) if factor is None else _drawn_under(factor, model, kernel, s, rng)
                 parts[place] = set_known(drawn, part, t, s, rng)
             x0_estimate = joined(estimates, blocks)
         yield frozen_frame(t, x0_estimate)
     yield frozen_frame(0, joined(parts, blocks))
+
+
+def _drawn_under(
+    factor: SoftMaskFactor, model: DiffusionModel, kernel: StateDistribution, s: int, rng: torch.Generator
+) -> Tensor:
+    """Draw x^s from ``kernel`` under ``factor``, ``[N, *shape]``."""
+    left, _ = factor.product(kernel_of(kernel), float(model.process.alpha_bars[s]))
+    return left.draw(rng).float().reshape(-1, *model.data.shape)
 
 
 def _known_entry_setter(

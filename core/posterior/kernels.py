@@ -69,11 +69,14 @@ class GaussianKernel:
         covariance = torch.where(known | known[:, None], 0.0, self.covariance - gain @ rows)
         return GaussianKernel(torch.where(known, values, mean), covariance), log_density(marginal, values[:, known])
 
-    def given_noisy_entries(self, observed: Tensor, y: Tensor, noise: float) -> tuple[GaussianKernel, Tensor]:
-        """Condition on ``y`` [D] = x + noise in the entries ``observed`` (bool ``[D]``), of variance ``noise``."""
+    def given_noisy_entries(self, observed: Tensor, y: Tensor, noise: float | Tensor) -> tuple[GaussianKernel, Tensor]:
+        """Condition on ``y`` [D] = x + noise of variance ``noise`` [D] in the entries ``observed`` (bool ``[D]``)."""
         if self.covariance.dim() == 3:
             design = torch.eye(len(observed), dtype=torch.float64)[observed].expand(len(self.mean), -1, -1)
-            return self.given_linear(design, y[observed].expand(len(self.mean), -1), noise * design @ design.mT)
+            variance = torch.as_tensor(noise, dtype=torch.float64).expand_as(y)[observed].diag()
+            return self.given_linear(
+                design, y[observed].expand(len(self.mean), -1), variance.expand(len(self.mean), -1, -1)
+            )
         total = self.covariance + noise
         gain = torch.where(observed, self.covariance / total, 0.0)
         log_z = normal_log_density(y - self.mean, total)[:, observed].sum(1)

@@ -25,7 +25,7 @@ from core.runtime.devices import check_memory, torch_generator
 from core.sampling.blocks import Block, blocks_of, covering_count, joined
 from core.sampling.trajectories import noise_start, prepare
 from core.values.arrays import read_only
-from core.values.potentials import Posterior, check_posterior, mask_of
+from core.values.potentials import Posterior, check_posterior, resample_times_of
 from core.values.runs import PosteriorFrame, RunSpec, Start
 
 TENSORS_AT_ONCE = 6
@@ -115,8 +115,7 @@ def _unweighted(
     """Sample with the paper's kernels alone, with the RePaint resampling of a mask."""
     begin, shape = start.t, model.data.shape
     tilted_chain = _tilted_chain(model, posterior)
-    mask = mask_of(posterior.r)
-    repeats = mask.resample_times if mask else 0
+    repeats = resample_times_of(posterior.r)
     blocks = blocks_of(shape, start.chains)
     rngs = [block.generator(spec.seed, "posterior") for block in blocks]
     parts = [_first_particles(tilted_chain, start, block, rng) for block, rng in zip(blocks, rngs, strict=True)]

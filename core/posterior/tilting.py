@@ -19,6 +19,7 @@ from core.posterior.factors import (
     DrawContext,
     Factor,
     NoisedMaskFactor,
+    SoftMaskFactor,
     Surrogate,
     flat_tensor,
     zero_log_weights,
@@ -36,6 +37,7 @@ from core.values.potentials import (
     Posterior,
     Potential,
     SmoothPotential,
+    SoftMask,
     factors_of,
     mask_of,
 )
@@ -218,6 +220,8 @@ def _factor(part: Potential, chain: ReverseChain) -> Factor:
         if part.known_mode == "noised":
             return NoisedMaskFactor(part)
         return BitFactor.of_mask(part) if chain.binomial else ObservationFactor.of_mask(part)
+    if isinstance(part, SoftMask):
+        return SoftMaskFactor(part)
     if isinstance(part, NoisyObservation):
         return ObservationFactor.of_observation(part)
     if isinstance(part, BitPotential):

@@ -6,6 +6,7 @@ Images are in user's units here, so that known values come back unchanged, bit f
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,8 @@ class InpaintingRequest:
     Attributes:
         image: ``[*shape]``, user's units, real numbers of any type; values where the mask is True are ignored, unless
             `start` is set.
-        mask: ``[*shape]``, True where an entry is to be inpainted; for an RGB image ``[H, W]`` is accepted.
+        mask: ``[*shape]``, True where an entry is to be inpainted; for an RGB image ``[H, W]`` is accepted. With a
+            confidence, it is where that is below 1, whatever is given.
         count: Number of results.
         seed: Seed of all randomness.
         threads: Threads of the computation.
@@ -43,6 +45,9 @@ class InpaintingRequest:
         timing: See `core.values.potentials.Posterior`; None for the default.
         weighted: Whether the results are drawn from weighted particles.
         particles: Number of those particles, `count` or more; None for `count`.
+        confidence: ``[*shape]``, float32, confidence in each value of the image, 0 (not known) … 1 (known), for a soft
+            mask (`core.values.potentials.SoftMask`); ``[H, W]`` is accepted for an RGB image. None, also for one that
+            is nowhere between 0 and 1, for the mask alone.
         start: Step, 1 … T, to which the whole image is noised before denoising; None starts from the prior.
     """
 
@@ -57,6 +62,7 @@ class InpaintingRequest:
     weighted: bool = False
     start: int | None = None
     particles: int | None = None
+    confidence: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         image = np.array(self.image)
@@ -64,10 +70,11 @@ class InpaintingRequest:
         mask = np.array(self.mask)
         if mask.dtype != np.bool_:
             raise BadInputError(f"mask: {mask.dtype} is not bool; it is True where an entry is to be inpainted")
-        if mask.shape != image.shape and image.ndim == 3 and mask.shape == image.shape[:2]:
-            mask = np.repeat(mask[:, :, None], image.shape[2], axis=2)
-        if mask.shape != image.shape:
-            raise BadInputError(f"mask: shape {mask.shape} is not that of the image, {image.shape}")
+        mask = _for_each_channel(mask, image.shape, "mask")
+        if self.confidence is not None:
+            confidence = _for_each_channel(_confidence(self.confidence), image.shape, "confidence")
+            mask, partly = confidence < 1, (confidence > 0) & (confidence < 1)
+            object.__setattr__(self, "confidence", read_only(confidence) if partly.any() else None)
         check_choice("known_mode", self.known_mode, KNOWN_MODES)
         if self.timing is not None:
             check_choice("timing", self.timing, TIMINGS)
@@ -80,6 +87,11 @@ class InpaintingRequest:
             raise BadInputError(f"particles: {self.particles} are fewer than the {self.count} results")
         for name, values in (("image", image), ("mask", mask)):
             object.__setattr__(self, name, read_only(values))
+
+    @property
+    def ignored(self) -> NDArray[np.bool_]:
+        """Entries ``[*shape]`` of which nothing is known, so that their values in the image count only with `start`."""
+        return self.mask if self.confidence is None else self.confidence == 0
 
     @property
     def chain_count(self) -> int:
@@ -97,6 +109,48 @@ class InpaintingRequest:
     def effective_timing(self) -> str:
         """The timing requested, or the default; weights with clean known entries are correct only with "twisted"."""
         return self.timing or ("twisted" if self.weighted and self.known_mode == "clean" else "constant")
+
+
+def _for_each_channel(values: NDArray[Any], shape: tuple[int, ...], name: str) -> NDArray[Any]:
+    """Return ``values`` of an image of ``shape``, those of pixels repeated for all its channels."""
+    if values.shape != shape and len(shape) == 3 and values.shape == shape[:2]:
+        values = np.repeat(values[:, :, None], shape[2], axis=2)
+    if values.shape != shape:
+        raise BadInputError(f"{name}: shape {values.shape} is not that of the image, {shape}")
+    return values
+
+
+def _confidence(values: NDArray[Any]) -> NDArray[np.float32]:
+    found = np.array(values)
+    check_numbers(found, "confidence")
+    if not ((found >= 0) & (found <= 1)).all():
+        raise BadInputError("confidence: it is not between 0, not known, and 1, known")
+    return found.astype(np.float32)
+
+
+def enlarged(
+    image: NDArray[Any], openness: NDArray[np.float32], margins: tuple[int, int, int, int]
+) -> tuple[NDArray[Any], NDArray[np.float32]]:
+    """Return an image in a larger frame, and how open its entries are: the new border is to be inpainted.
+
+    The border continues the image by reflection, which matters only to chains that start from the image.
+
+    Args:
+        image: ``[H, W]`` or ``[H, W, 3]``.
+        openness: ``[H, W]`` or ``[H, W, 3]``, 0 (known) … 1 (to be inpainted).
+        margins: Pixels to add at the left, top, right and bottom.
+
+    Raises:
+        BadInputError: If a margin is negative.
+    """
+    if min(margins) < 0:
+        raise BadInputError(f"margins: {', '.join(map(str, margins))}: none may be negative; a frame only grows")
+    left, top, right, bottom = margins
+    sides = ((top, bottom), (left, right))
+    return (
+        np.pad(image, (*sides, *((0, 0),) * (image.ndim - 2)), mode="symmetric"),
+        np.pad(openness, (*sides, *((0, 0),) * (openness.ndim - 2)), constant_values=1),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

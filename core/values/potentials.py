@@ -61,6 +61,38 @@ class Mask:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SoftMask:
+    """Entries that are partly known: r is a noisy observation of each, the noisier the lower the confidence in it.
+
+    With confidence c, r is N(y; x, (1 - c)/c) in a Gaussian model, so that data distributed as pi have mean c y given
+    y; in a binomial one, y is the bit with its value flipped with probability (1 - c)/2. Both are a delta at c = 1 and
+    constant at c = 0. r_t is the average of r over x^0 given x^t, for data distributed as pi; timings are ignored.
+
+    Attributes:
+        confidence: ``[*shape]``, float32, 0 (not known) up to but not including 1, above 0 somewhere.
+        observed: ``[*shape]``, float32, the observed values; those at confidence 0 are ignored.
+        resample_times: See `Mask`.
+    """
+
+    confidence: NDArray[np.float32]
+    observed: NDArray[np.float32]
+    resample_times: int = 0
+
+    def __post_init__(self) -> None:
+        confidence = _finite(self.confidence, "confidence")
+        if not ((confidence >= 0) & (confidence < 1)).all():
+            raise BadInputError("confidence: it is not between 0 and 1; put entries that are known into a mask")
+        if not confidence.any():
+            raise BadInputError("confidence: it is 0 everywhere, so nothing is known; this is plain sampling")
+        observed = np.asarray(self.observed)
+        if observed.shape != confidence.shape:
+            raise BadInputError(f"observed: shape {observed.shape} is not that of the confidence, {confidence.shape}")
+        object.__setattr__(self, "confidence", confidence)
+        object.__setattr__(self, "observed", _finite(observed, "observed", confidence > 0))
+        check_resample_times(self.resample_times)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class NoisyObservation:
     """r(x) = N(y; x, std^2) over the observed entries: a measurement with Gaussian noise.
 
@@ -191,7 +223,7 @@ class Product:
             raise BadInputError(f"factors: {masks} of them are masks; give one mask with all known entries")
 
 
-Potential = Mask | NoisyObservation | HalfPlane | PaintedField | BitPotential | SmoothPotential | Product
+Potential = Mask | SoftMask | NoisyObservation | HalfPlane | PaintedField | BitPotential | SmoothPotential | Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +263,16 @@ def mask_of(r: Potential) -> Mask | None:
     return next((factor for factor in factors_of(r) if isinstance(factor, Mask)), None)
 
 
+def soft_mask_of(r: Potential) -> SoftMask | None:
+    """Return the first soft mask among the factors of ``r``, if there is one."""
+    return next((factor for factor in factors_of(r) if isinstance(factor, SoftMask)), None)
+
+
+def resample_times_of(r: Potential) -> int:
+    """Return how often chains under ``r`` are resampled, by the most that a mask among its factors asks for."""
+    return max((factor.resample_times for factor in factors_of(r) if isinstance(factor, (Mask, SoftMask))), default=0)
+
+
 def check_posterior(posterior: Posterior, kind: str, shape: tuple[int, ...]) -> None:
     """Raise `BadInputError` unless ``posterior`` fits a process of ``kind`` over data of ``shape``."""
     for factor in factors_of(posterior.r):
@@ -241,18 +283,22 @@ def check_posterior(posterior: Posterior, kind: str, shape: tuple[int, ...]) -> 
 
 
 def _check_kind(factor: Potential, kind: str) -> None:
-    if isinstance(factor, Mask):
-        if kind == "binomial" and not np.isin(factor.known, (0, 1)).all():
-            bad = factor.known[~np.isin(factor.known, (0, 1))][0]
-            raise BadInputError(f"known: {bad:g} is not a bit; a binomial model needs 0 or 1")
+    if isinstance(factor, (Mask, SoftMask)):
+        name = "known" if isinstance(factor, Mask) else "observed"
+        values = getattr(factor, name)
+        if kind == "binomial" and not np.isin(values, (0, 1)).all():
+            bad = values[~np.isin(values, (0, 1))][0]
+            raise BadInputError(f"{name}: {bad:g} is not a bit; a binomial model needs 0 or 1")
     elif isinstance(factor, BitPotential) != (kind == "binomial"):
         name = BitPotential.__name__
-        fitting = f"a {Mask.__name__} or a {name}" if kind == "binomial" else f"anything but a {name}"
+        fitting = (
+            f"a {Mask.__name__}, a {SoftMask.__name__} or a {name}" if kind == "binomial" else f"anything but a {name}"
+        )
         raise BadInputError(f"r: a {type(factor).__name__} does not fit a {kind} model; use {fitting}")
 
 
 def _check_shape(factor: Potential, shape: tuple[int, ...]) -> None:
-    arrays = {Mask: "mask", NoisyObservation: "y", BitPotential: "log_odds"}
+    arrays = {Mask: "mask", SoftMask: "confidence", NoisyObservation: "y", BitPotential: "log_odds"}
     name = arrays.get(type(factor))
     if name is not None:
         found = getattr(factor, name).shape
@@ -267,14 +313,13 @@ def _check_shape(factor: Potential, shape: tuple[int, ...]) -> None:
 
 def _check_weights(factor: Potential, timing: str) -> None:
     """Refuse an r_t that is zero on paths of positive probability, since their weights would be wrong."""
-    if isinstance(factor, Mask):
-        if factor.resample_times:
-            raise BadInputError("resample_times: RePaint resampling has no weights; give 0 or choose weighted=False")
-        if factor.known_mode == "clean" and timing != "twisted":
-            raise BadInputError(
-                f"known_mode: with clean known entries, weights are wrong if timing is {timing!r}; "
-                "choose known_mode='noised' or timing='twisted'"
-            )
+    if isinstance(factor, (Mask, SoftMask)) and factor.resample_times:
+        raise BadInputError("resample_times: RePaint resampling has no weights; give 0 or choose weighted=False")
+    if isinstance(factor, Mask) and factor.known_mode == "clean" and timing != "twisted":
+        raise BadInputError(
+            f"known_mode: with clean known entries, weights are wrong if timing is {timing!r}; "
+            "choose known_mode='noised' or timing='twisted'"
+        )
     if isinstance(factor, HalfPlane) and timing != "twisted":
         raise BadInputError(
             f"timing: weights of a half plane are wrong if r is zero outside it at every step; "

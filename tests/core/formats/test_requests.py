@@ -25,6 +25,16 @@ def test_a_request_comes_back_from_its_file(request_: InpaintingRequest, tmp_pat
     assert read.image.dtype == made.image.dtype
 
 
+def test_a_confidence_comes_back_from_its_file(request_: InpaintingRequest, tmp_path: Path) -> None:
+    made = dataclasses.replace(request_, confidence=np.linspace(0, 1, 30, dtype=np.float32).reshape(SHAPE))
+    save_request(made, tmp_path / "soft.npz")
+    read = load_request(tmp_path / "soft.npz")
+    assert made.confidence is not None
+    assert read.confidence is not None
+    assert read.confidence.tobytes() == made.confidence.tobytes()
+    assert np.array_equal(read.mask, made.mask)
+
+
 def test_without_weights_steps_are_walked_again_unless_told_otherwise(
     request_: InpaintingRequest, tmp_path: Path
 ) -> None:
