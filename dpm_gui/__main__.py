@@ -72,11 +72,11 @@ def _run(arguments: Sequence[str] | None) -> int:
         from dpm_gui import offscreen
 
         return offscreen.run(options)
-    from dpm_gui.desktop.display import missing_display
+    from dpm_gui.desktop.display import display_platform
 
-    reason = missing_display(os.environ.get("QT_QPA_PLATFORM", ""))
-    if reason is not None:
-        raise BadInputError(reason)
+    platform = display_platform(os.environ.get("QT_QPA_PLATFORM", ""))
+    if platform:
+        os.environ["QT_QPA_PLATFORM"] = platform
     return open_window(options)
 
 

@@ -72,13 +72,12 @@ def _end_on_signals(application: QApplication) -> None:
     """Close the window on SIGINT (Ctrl+C) and SIGTERM, as its close button does."""
     from PySide6.QtCore import QTimer
 
+    from dpm_gui.desktop.interruption import SIGNALS, start_beat
+
     # Python may call a handler during any event, even a paint event: the window is closed after that event.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(number, lambda *_: QTimer.singleShot(0, application.closeAllWindows))
-    # Python handles signals only between its own instructions, and executes none while Qt waits.
-    beat = QTimer(application)
-    beat.timeout.connect(lambda: None)
-    beat.start(200)
+    start_beat(application)
 
 
 def report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

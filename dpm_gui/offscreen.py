@@ -6,7 +6,8 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -19,19 +20,24 @@ from PySide6.QtCore import (
     QtMsgType,
     qInstallMessageHandler,
 )
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from core.errors import BadInputError
+from core.runtime.command_line import on_terminal
 from core.runtime.files import check_output_path
 from dpm_gui.app import make_program
+from dpm_gui.desktop.interruption import Interruption
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.figures import save_image
-from dpm_gui.export.film_scene import FRAMES_A_SECOND, FilmScene
+from dpm_gui.export.film_scene import FILM_SIZE, FRAMES_A_SECOND, FilmScene
 from dpm_gui.export.films import check_film_path, write_film
 from dpm_gui.export.paper_figures import figure_of
 from dpm_gui.jobs.jobs import collected_between_events
+from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.session import Session
+from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases import canvas_of
 from dpm_gui.window.application import DpmApplication
 from dpm_gui.window.main_window import LEAST_SIZE
@@ -47,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
     Raises:
         DpmError: If the checkpoint, the step or the output cannot be used.
+        KeyboardInterrupt: After Ctrl+C; no file is left behind.
     """
     _check_output(options)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -54,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     application = QApplication.instance() or QApplication([sys.argv[0]])
     if not isinstance(application, QApplication):
         raise BadInputError("--screenshot: another kind of application is running in this process")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, Interruption() as interruption:
         settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
         program = make_program(
             application,
@@ -65,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
         )
         try:
             with collected_between_events(program.session.opened_changed):
-                _work(program, options)
+                _Offscreen(program, options, interruption).work()
         finally:
             program.close()
             program.window.close()
@@ -81,66 +88,149 @@ def _check_output(options: argparse.Namespace) -> None:
         if width < LEAST_SIZE[0] or height < LEAST_SIZE[1]:
             least = "{}x{}".format(*LEAST_SIZE)
             raise BadInputError(f"--size: {width}x{height} is too small for the window, which needs {least}")
-    elif Path(options.render).suffix.lower() == ".png":
+    elif _is_figure(options.render):
         check_output_path(options.render)
     else:
         check_film_path(options.render)
 
 
-def _work(program: DpmApplication, options: argparse.Namespace) -> None:
-    width, height = options.size or WINDOW_SIZE
-    program.window.resize(width, height)
-    program.open_after_paint(options.file, at=options.at or 0)
-    program.window.show()
-    _wait(program, program.session.run_ended.connect)
-    if options.screenshot:
-        _wait(program, program.show_workspace(options.workspace).compute)
+class _Offscreen:
+    """Carries out one of the two options with a program whose window is never on a screen."""
+
+    def __init__(self, program: DpmApplication, options: argparse.Namespace, interruption: Interruption) -> None:
+        self._program = program
+        self._options = options
+        self._interruption = interruption
+
+    def work(self) -> None:
+        """Open the checkpoint, run it, and write the file."""
+        program, options, session = self._program, self._options, self._program.session
+        width, height = options.size or WINDOW_SIZE
+        program.window.resize(width, height)
+        program.open_after_paint(options.file, at=options.at or 0)
+        program.window.show()
+        # The run begins as the checkpoint is opened, and a short one may end before this method goes on.
+        wait_for_run = self._end_of(session.run_ended.connect)
+        self._end_of(lambda ended: session.opened_changed.connect(lambda _opened: ended(None)))()
+        if options.render:
+            print(f"{options.render}: rendering {self._described()}", flush=True)
+        with _progress_bar(session):
+            wait_for_run()
+        if options.screenshot:
+            self._end_of(program.show_workspace(options.workspace).compute)()
+            _settle()
+            self._save(program.window.grab().toImage(), options.screenshot)
+        elif _is_figure(options.render):
+            self._render_figure()
+        else:
+            self._render_film()
+
+    def _described(self) -> str:
+        """Return what is rendered: the checkpoint, the form and the run."""
+        session, path = self._program.session, self._options.render
+        assert session.opened is not None  # otherwise waiting for it has raised
+        checkpoint, spec = session.opened.checkpoint, session.spec
+        form = "the figure of the paper" if _is_figure(path) else f"a {_film_format(path)} film"
+        run = f"{spec.count} {session.state_kind.name}, T = {checkpoint.steps}, seed {spec.seed}"
+        return f"{checkpoint.title} as {form}: {run}"
+
+    def _end_of(self, begin: Callable[[EndedCallback], object]) -> Callable[[], None]:
+        """Call ``begin`` with a callback, and return a function that waits for its call, or for an error.
+
+        The function runs the event loop meanwhile. It raises the error that ended the computation, or
+        `KeyboardInterrupt` after Ctrl+C.
+        """
+        loop = QEventLoop()
+        ends: list[Exception | None] = []
+
+        def end(error: Exception | None) -> None:
+            ends.append(error)
+            loop.quit()
+
+        def wait() -> None:
+            if not ends:
+                loop.exec()
+            self._interruption.check()
+            if ends[0] is not None:
+                raise ends[0]
+
+        for source in (self._program.window, self._program.session):
+            source.failed.connect(end)
+        self._interruption.came.connect(loop.quit)
+        self._interruption.check()
+        begin(end)
+        return wait
+
+    def _render_figure(self) -> None:
+        program, options = self._program, self._options
+        session = program.session
+        with _progress_bar(session):
+            self._end_of(partial(_compute_figure, session))()
+        assert session.opened is not None
+        size = QSize(*options.size) if options.size else None
+        figure = figure_of(session.opened.checkpoint, self._recordings(), session, program.theme.palette, size)
         _settle()
-        save_image(program.window.grab().toImage(), options.screenshot)
-        print(options.screenshot)
-    else:
-        _render(program, options)
-        print(options.render)
+        self._save(figure.image(), options.render)
 
+    def _render_film(self) -> None:
+        from tqdm import tqdm
 
-def _wait(program: DpmApplication, begin: Callable[[EndedCallback], object]) -> None:
-    """Call ``begin`` with a callback, and run the event loop until the callback is called or an error occurs.
-
-    Raises:
-        Exception: The error that ended it.
-    """
-    loop = QEventLoop()
-    ends: list[Exception | None] = []
-
-    def end(error: Exception | None) -> None:
-        ends.append(error)
-        loop.quit()
-
-    for source in (program.window, program.session):
-        source.failed.connect(end)
-    begin(end)
-    if not ends:
-        loop.exec()
-    if ends[0] is not None:
-        raise ends[0]
-
-
-def _render(program: DpmApplication, options: argparse.Namespace) -> None:
-    session, palette = program.session, program.theme.palette
-    assert session.opened is not None  # otherwise waiting for the run has raised
-    recordings = {side: session.recording(side) for side in (FORWARD, REVERSE)}
-    size = QSize(*options.size) if options.size else None
-    checkpoint = session.opened.checkpoint
-    if Path(options.render).suffix.lower() == ".png":
-        _wait(program, partial(_compute_figure, session))
-        figure = figure_of(checkpoint, recordings, session, palette, size)
+        program, options = self._program, self._options
+        assert program.session.opened is not None
+        checkpoint = program.session.opened.checkpoint
+        size = QSize(*options.size) if options.size else FILM_SIZE
+        columns = program.session.columns.shown
+        scene = FilmScene(
+            self._recordings(), program.theme.palette, size, canvas_of(checkpoint), checkpoint.data, columns
+        )
         _settle()
-        save_image(figure.image(), options.render)
-        return
-    scene = FilmScene(recordings, palette, size, canvas_of(checkpoint), checkpoint.data, session.columns.shown)
-    _settle()
-    for _ in write_film(options.render, scene.images(), FRAMES_A_SECOND):
-        pass
+        total = len(scene.steps())
+        bar = tqdm(total=total, desc="writing the film", unit="frame", leave=False, disable=not on_terminal())
+        with bar, closing(write_film(options.render, scene.images(), FRAMES_A_SECOND)) as written:
+            for done in written:
+                bar.update(done - bar.n)
+                self._interruption.check()
+        print(f"{options.render}: {_film_format(options.render)} film, {total} frames of {_pixels(size)} pixels")
+
+    def _recordings(self) -> dict[str, SideRecording]:
+        return {side: self._program.session.recording(side) for side in (FORWARD, REVERSE)}
+
+    def _save(self, image: QImage, path: str) -> None:
+        self._interruption.check()
+        save_image(image, path)
+        print(f"{path}: PNG image of {_pixels(image.size())} pixels")
+
+
+@contextmanager
+def _progress_bar(session: Session) -> Iterator[None]:
+    """Show the activity of ``session`` on stderr during the block, if that is a terminal."""
+    from tqdm import tqdm
+
+    with tqdm(unit="step", leave=False, disable=not on_terminal()) as bar:
+
+        def show(activity: Activity | None) -> None:
+            if activity is not None:
+                bar.set_description_str(activity.text, refresh=False)
+                bar.total, bar.n = activity.total or None, activity.done
+                bar.refresh()
+
+        connection = session.activity_changed.connect(show)
+        try:
+            yield
+        finally:
+            session.activity_changed.disconnect(connection)
+
+
+def _is_figure(path: str) -> bool:
+    return Path(path).suffix.lower() == ".png"
+
+
+def _film_format(path: str) -> str:
+    return Path(path).suffix[1:].upper()
+
+
+def _pixels(size: QSize) -> str:
+    return f"{size.width()} x {size.height()}"
 
 
 def _compute_figure(session: Session, ended: EndedCallback) -> None:

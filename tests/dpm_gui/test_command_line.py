@@ -113,7 +113,10 @@ def test_a_step_before_the_data_is_refused(capsys: pytest.CaptureFixture[str]) -
 def test_without_a_display_no_window_is_tried(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(display, "missing_display", lambda _platform: "there is no display; do this")
+    def refuse(_platform: str) -> str:
+        raise BadInputError("there is no display; do this")
+
+    monkeypatch.setattr(display, "display_platform", refuse)
     monkeypatch.setattr(__main__, "open_window", lambda _options: pytest.fail("a window was opened"))
     assert received(capsys, 2) == "dpm-gui: there is no display; do this\n"
 
@@ -211,7 +214,7 @@ def test_a_picture_of_the_window_has_the_size_and_the_theme_that_were_asked_for(
 ) -> None:
     path = at_home / "shot.png"
     assert main([files["small"], "--screenshot", str(path), "--size", "1000x700", "--at", "2"]) == 0
-    assert capsys.readouterr().out == f"{path}\n"
+    assert capsys.readouterr().out == f"{path}: PNG image of 1000 x 700 pixels\n"
     with Image.open(path) as image:
         assert image.size == (1000, 700)
         colours = {colour for _, colour in image.convert("RGB").getcolors(1 << 20)}
