@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         KeyboardInterrupt: After Ctrl+C; no file is left behind.
     """
     _check_output(options)
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # whatever it was: its display may not answer, and Qt would abort
     qInstallMessageHandler(_pass_on)
     application = QApplication.instance() or QApplication([sys.argv[0]])
     if not isinstance(application, QApplication):

@@ -118,6 +118,12 @@ def test_a_screenshot_has_the_size_and_the_theme_that_were_asked_for(run: Run, g
     assert not list((tmp_path / "home").rglob("*.conf"))
 
 
+@pytest.mark.parametrize("platform", ["", "xcb"])
+def test_a_screenshot_needs_no_display_whatever_platform_is_asked_for(run: Run, good_file: Path, platform: str) -> None:
+    done = run(good_file, "--count", "9", "--screenshot", "out.png", QT_QPA_PLATFORM=platform)
+    succeeded(done, "out.png: PNG image of 1280 x 800 pixels")
+
+
 def test_films_and_figure_1_are_rendered(run: Run, good_file: Path, tmp_path: Path) -> None:
     for kind in ("gif", "mp4"):
         succeeded(
