@@ -29,8 +29,14 @@ class DiffusionModel:
         source: Source of fresh data.
     """
 
-    def __init__(self, process: Process, network: ReverseNetwork, data: DataInfo) -> None:
+    def __init__(self, process: Process, network: ReverseNetwork, data: DataInfo, source: Source | None = None) -> None:
         """Combine the three.
+
+        Args:
+            process: The forward process.
+            network: The learned functions.
+            data: Description of the data that the network was trained on.
+            source: Source of other data in the same units; by default, that of ``data``.
 
         Raises:
             BadInputError: If the network is made for another kind of process, another T or another shape of data, or
@@ -41,7 +47,7 @@ class DiffusionModel:
         self.network.check_fit(process, data)
         self.network.check_contents(process)
         self.data = data
-        self.source: Source = source_of(data)
+        self.source: Source = source_of(data) if source is None else source
 
     @property
     def steps(self) -> int:

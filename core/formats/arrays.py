@@ -36,6 +36,30 @@ NPY_SIGNATURE = b"\x93NUMPY"
 NO_NPY = "this is no npy file of numbers, or a damaged one"
 
 
+class SeveralArraysError(BadInputError):
+    """A file that holds several arrays, of which one must be chosen; the message lists them and shows how.
+
+    Attributes:
+        shapes: The shapes of the arrays by their names.
+    """
+
+    def __init__(self, path: object, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        self.shapes = dict(shapes)
+        example = next((label for label, shape in shapes.items() if len(shape) > 1), next(iter(shapes)))
+        choice = f"choose one as in {path}:/{example}"
+        super().__init__(one_line(f"{path}: there are several arrays in it: {_listed(shapes)}; {choice}"))
+
+
+def _listed(shapes: Mapping[str, tuple[int, ...]]) -> str:
+    each = [f"{label} ({size_in_words(shape)})" for label, shape in shapes.items()]
+    return ", ".join(each[:MOST_LISTED] + (["…"] if len(each) > MOST_LISTED else []))
+
+
+def size_in_words(shape: tuple[int, ...]) -> str:
+    """Return the size of an array of ``shape``, such as "10 x 2"."""
+    return " x ".join(map(str, shape)) or "one number"
+
+
 def refusal(path: object, reason: str) -> BadInputError:
     """Return the error about the file at ``path`` with this ``reason``, in one line."""
     return BadInputError(f"{one_line(path)}: {reason}")
@@ -108,13 +132,12 @@ def choose(path: object, shapes: Mapping[str, tuple[int, ...]], name: str | None
     """Return the name of the array to read, one of ``shapes``: ``name``, or the only one with rows.
 
     Raises:
-        BadInputError: If there is none or more than one; the message lists them and shows how to choose.
+        SeveralArraysError: If there are more than one.
+        BadInputError: If there is none, or none of that name.
     """
-    each = [f"{label} ({' x '.join(map(str, shape)) or 'one number'})" for label, shape in shapes.items()]
-    listed = ", ".join(each[:MOST_LISTED] + (["…"] if len(each) > MOST_LISTED else []))
     if name is not None:
         if name.strip("/") not in shapes:
-            refuse(path, f"there is no array {name.strip('/')!r} in it; there are: {listed or 'none'}")
+            refuse(path, f"there is no array {name.strip('/')!r} in it; there are: {_listed(shapes) or 'none'}")
         return name.strip("/")
     with_rows = [label for label, shape in shapes.items() if len(shape) > 1]
     if len(with_rows) == 1:
@@ -123,8 +146,7 @@ def choose(path: object, shapes: Mapping[str, tuple[int, ...]], name: str | None
         return next(iter(shapes))
     if not shapes:
         refuse(path, "there is no array of numbers in it")
-    example = (with_rows or list(shapes))[0]
-    refuse(path, f"there are several arrays in it: {listed}; choose one as in {path}:/{example}")
+    raise SeveralArraysError(path, shapes)
 
 
 def is_idx(head: bytes) -> bool:

@@ -32,6 +32,8 @@ from core.values.training import TrainingState
 
 FORMAT = "dpm-checkpoint"
 VERSION = 1
+NO_CHECKPOINT = f'this is HDF5 but no checkpoint: the attribute format is not "{FORMAT}"'
+"""The reason for refusing HDF5 of another kind."""
 KINDS = ("gaussian", "binomial")
 UNITS = ("sample", "pixel")
 MAX_ENTRIES = 2**24
@@ -58,7 +60,7 @@ def read_parts(source: UntrustedFile) -> Checkpoint:
     """
     root = source.root
     if "format" not in root.attrs or source.text(root, "format") != FORMAT:
-        raise source.refusal(f'this is HDF5 but no checkpoint: the attribute format is not "{FORMAT}"')
+        raise source.refusal(NO_CHECKPOINT)
     version = source.whole(root, "version", 0, 2**31)
     if version != VERSION:
         raise source.refusal(f"its format version is {version}; this program reads version {VERSION}")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError, BadInputError
-from core.formats.arrays import MAX_BYTES, MAX_INFLATION, SMALL, choose
+from core.formats.arrays import MAX_BYTES, MAX_INFLATION, SMALL, SeveralArraysError, choose
 from core.formats.forks import TOO_MUCH, ForkError, allow, can_fork, forked
 from core.formats.sandbox import FileSandbox
 from core.values.arrays import NUMBERS as ARRAY_NUMBERS
@@ -249,7 +249,8 @@ def read_hdf5(path: str | os.PathLike[str], name: str | None = None) -> tuple[st
     """Return the name and the values of the array ``name``, as in "images/train", or of the only one with rows.
 
     Raises:
-        BadInputError: If the choice is ambiguous; the message lists the arrays.
+        SeveralArraysError: If the choice is ambiguous.
+        BadInputError: If there is none of that name.
         BadCheckpointError: If the file is damaged or invalid.
     """
     if can_fork():
@@ -274,6 +275,8 @@ def _read_in_fork(path: str | os.PathLike[str], name: str | None) -> tuple[str, 
                 chosen, values = read_hdf5_here(path, name, memory)
             except BadCheckpointError as error:
                 return json.dumps({"damaged": error.reason})
+            except SeveralArraysError as error:
+                return json.dumps({"several": error.shapes})
             except BadInputError as error:
                 return json.dumps({"refused": str(error)})
             except MemoryError:
@@ -288,6 +291,8 @@ def _read_in_fork(path: str | os.PathLike[str], name: str | None) -> tuple[str, 
             raise BadCheckpointError(path, str(error)) from error
         if "damaged" in answer:
             raise BadCheckpointError(path, answer["damaged"])
+        if "several" in answer:
+            raise SeveralArraysError(path, {name: tuple(shape) for name, shape in answer["several"].items()})
         if "refused" in answer:
             raise BadInputError(answer["refused"])
         shape, kind = tuple(answer["shape"]), np.dtype(answer["type"])

@@ -67,8 +67,8 @@ def measured_examples(
         noise_added = info.grey_level is not None
     else:
         values, measured_on = data, GIVEN
-        noise_added = info.grey_level is not None and _are_whole_levels(data, info)
-    _check(values, info, least)
+        noise_added = info.grey_level is not None and are_whole_levels(data, info)
+    check_examples(values, info, least)
     if data is not None and noise_added and info.grey_level is not None:
         values = with_noise(values.astype(np.float64), numpy_generator(spec.seed, "grey-level noise"), info.grey_level)
     x0 = info.to_model(values)
@@ -90,15 +90,16 @@ def _what_is(held_out: Source, source: Source) -> str:
     return TRAINING if isinstance(source, Examples) else FRESH
 
 
-def _are_whole_levels(data: NDArray[np.generic], info: DataInfo) -> bool:
-    """Return whether all values of ``data``, user's units, are whole grey levels, so that they have no density."""
+def are_whole_levels(data: NDArray[np.generic], info: DataInfo) -> bool:
+    """Return whether all values of ``data``, user's units, are whole grey levels of ``info``: they have no density."""
     if info.grey_level is None or data.dtype.kind not in "fiu":
         return False
     levels = (np.asarray(data, np.float64) - info.value_range[0]) / info.grey_level
     return bool(np.isfinite(levels).all() and (np.abs(levels - np.rint(levels)) < LEVEL_ROUNDING).all())
 
 
-def _check(data: NDArray[np.generic], info: DataInfo, least: int) -> None:
+def check_examples(data: NDArray[np.generic], info: DataInfo, least: int) -> None:
+    """Raise `BadInputError` unless ``data``, user's units, are ``least`` or more examples of the shape in ``info``."""
     if data.ndim != 1 + len(info.shape) or data.shape[1:] != info.shape:
         raise BadInputError(f"data: shape {data.shape} is not (N, {', '.join(map(str, info.shape))}), the model's")
     if data.dtype.kind not in "fiu" or not np.isfinite(data).all():

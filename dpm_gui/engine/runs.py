@@ -127,11 +127,16 @@ def drift(opened: Opened, threads: int, columns: tuple[int, ...]) -> Iterator[Dr
     yield from drift_field(opened.model, threads, columns)
 
 
-def measure_bound(opened: Opened, spec: RunSpec) -> Iterator[Progress[Bound]]:
-    """Measure K (section 2.4) on held-out examples in the file, on images, or on as many draws as ``spec`` runs."""
+def measure_bound(
+    opened: Opened, spec: RunSpec, given: NDArray[np.floating] | None = None
+) -> Iterator[Progress[Bound]]:
+    """Measure K (section 2.4): on all ``given`` examples, [N, *shape] in user's units, as ``dpm bound --data`` does.
+
+    Without them, on held-out examples in the file, on images, or on as many draws as ``spec`` runs.
+    """
     from core.measurement.bound import measure_bound as measure
     from core.measurement.examples import default_count
 
     data = opened.checkpoint.data
     count = default_count(data) if data.is_image or data.held_out is not None else spec.count
-    yield from measure(opened.model, replace(spec, count=count, denoise_from=None))
+    yield from measure(opened.model, replace(spec, count=count, denoise_from=None), given)

@@ -63,6 +63,19 @@ class RecordedRun:
         self.spec, self.sides, self._samples, self._spaces = None, empty_recordings(steps), None, {}
         self._branch_states.forget()
 
+    def drop_data(self) -> None:
+        """Drop the forward side: the data of the open model have been replaced.
+
+        The states and samples of chains that start from noised examples are dropped as well, except those on show.
+        """
+        self._branch_states.forget_denoised()
+        if self._samples is not None and self._samples[0].denoise_from is not None:
+            self._samples = None
+        if self._samples is not None:
+            spec, sides, spaces = self._samples
+            self._samples = spec, _without_forward(sides), _of_reverse(spaces)
+        self.sides, self._spaces = _without_forward(self.sides), _of_reverse(self._spaces)
+
     def begin(self, spec: RunSpec, recording_space: RecordingSpace, steps: int) -> NDArray[np.float32] | None:
         """Record a run of ``spec`` from now on; return the state that its futures start from, or None."""
         root = self._branch_states.find(spec, self.spec, self.sides[REVERSE])
@@ -162,10 +175,23 @@ class BranchStates:
         """Drop all states when another checkpoint has been opened."""
         self._known.clear()
 
+    def forget_denoised(self) -> None:
+        """Drop the states of chains that start from noised examples, which have been replaced."""
+        self._known = {spec: state for spec, state in self._known.items() if spec.denoise_from is None}
+
 
 def empty_recordings(steps: int) -> dict[str, SideRecording]:
     """Return empty recordings for a checkpoint that has not been run yet."""
     return {FORWARD: SideRecording(steps), REVERSE: SideRecording(steps)}
+
+
+def _without_forward(sides: SideRecordings) -> SideRecordings:
+    """Return ``sides`` with an empty forward side."""
+    return {FORWARD: SideRecording(sides[FORWARD].steps), REVERSE: sides[REVERSE]}
+
+
+def _of_reverse(spaces: Mapping[PartKey, PartSpace]) -> dict[PartKey, PartSpace]:
+    return {key: space for key, space in spaces.items() if key[0] == REVERSE}
 
 
 def store_frames(values: Iterator[RunValue], parts: Mapping[PartKey, RecordedPart]) -> Iterator[RunValue]:

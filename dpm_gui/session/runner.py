@@ -51,6 +51,21 @@ class Runner(QObject):
         self._opened = opened
         self.recorded.forget(opened.checkpoint.steps)
 
+    def replace_data(self, opened: Opened, spec: RunSpec) -> None:
+        """Run ``opened``, whose data alone differ from those of the model so far; chains from noise are kept."""
+        self._opened = opened
+        self.recorded.drop_data()
+        if spec.denoise_from is not None or self.recorded.spec != spec:
+            self.run(spec)
+            return
+        if not self._extend():
+            return
+        self.recording_replaced.emit()
+        self.run_started.emit()
+        if self.recorded.sides[REVERSE].shown_range is not None:
+            self.colours_changed.emit(REVERSE)
+            self.frames_added.emit(REVERSE)
+
     def run(self, spec: RunSpec) -> None:
         """Run ``spec`` from the start."""
         opened = self._opened
@@ -100,21 +115,29 @@ class Runner(QObject):
             self.colours_changed.emit(side)
             self.frames_added.emit(side)
 
-    def _extend(self) -> None:
-        """Compute the states that the recorded run lacks."""
+    def _extend(self) -> bool:
+        """Compute the states that the recorded run lacks; return whether that can be done."""
         opened, spec = self._opened, self.recorded.spec
         if opened is None or spec is None:
-            return
+            return False
         try:
             parts = run_parts.parts_of(opened, spec, self.recorded.recorded)
             recording_space = run_parts.recording_space(opened, spec, parts, self.recorded.memory)
         except DpmError as error:
             self._tasks.fail(RUNNING, error)
-            return
+            return False
         self.recorded.extend(recording_space)
-        more = spec.count - min(self.recorded.recorded.values())
-        text = f"Sampling {grouped(more)} more {state_kind_of(opened.checkpoint).name}"
+        text = self._what_is_missing(spec, state_kind_of(opened.checkpoint).name)
         self._record(recording_space, lambda: runs.run(opened, spec, None, parts), text)
+        return True
+
+    def _what_is_missing(self, spec: RunSpec, name: str) -> str:
+        recorded = self.recorded.recorded
+        missing = spec.reverse_count - recorded[REVERSE]
+        if missing <= 0:
+            return f"Noising {grouped(spec.count - recorded[FORWARD])} {name}"
+        name = "futures" if spec.branches else name
+        return f"Sampling {grouped(missing)} {'more ' if recorded[REVERSE] else ''}{name}"
 
     def _record(self, recording_space: RecordingSpace, work: Callable[[], Iterator[RunValue]], text: str) -> None:
         keys = [(space.side, space.states.start) for space in recording_space.parts]

@@ -12,12 +12,14 @@ from PySide6.QtGui import QUndoStack
 from core.errors import BadInputError
 from core.values.measurements import Bound, Progress
 from core.values.runs import RunSpec
-from dpm_gui.engine import opening, runs
+from dpm_gui.engine import given_examples, opening, runs
+from dpm_gui.engine.given_examples import DataFile, GivenData
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import POINTS, SEQUENCES, StateKind, state_kind_of
 from dpm_gui.engine.values import FORWARD, CheckpointPreview
 from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.session.figure_rows import COMPUTING_ROWS, ImageRowsBuilder
+from dpm_gui.session.given_data import READING_DATA, DataReader
 from dpm_gui.session.predictions import COMPUTING_DRIFT, PREDICTING, Drifts, Predictions
 from dpm_gui.session.runner import RUNNING, Runner
 from dpm_gui.session.shown_columns import ShownColumns
@@ -26,7 +28,7 @@ from dpm_gui.session.undo import SpecChanges, spec_change_command
 
 PRELOADING, OPENING, MEASURING_BOUND = "preload", "open", "bound"
 FIELDS_OF_ANOTHER_RUN = {"seed", "count", "denoise_from"}
-TASKS_OF_OPENED = (RUNNING, MEASURING_BOUND, COMPUTING_DRIFT, COMPUTING_ROWS, PREDICTING)
+TASKS_OF_OPENED = (READING_DATA, RUNNING, MEASURING_BOUND, COMPUTING_DRIFT, COMPUTING_ROWS, PREDICTING)
 
 
 class Session(TaskOwner):
@@ -37,6 +39,7 @@ class Session(TaskOwner):
         drifts: The results of `compute_drift`.
         columns: The columns of points on show; they are no part of the spec.
         image_rows: The results of `compute_figure` for images.
+        data_reader: Reads the user's data, which take the place of the model's own, and puts them aside again.
         undo_stack: The changes of the spec.
     """
 
@@ -56,6 +59,8 @@ class Session(TaskOwner):
     """A prediction that `predict` requested has been computed."""
     figure_changed = Signal()
     """A part that `figure_ready` waits for has been computed."""
+    data_changed = Signal()
+    """The data of the forward side are those of another file, or the model's own again."""
     bound_changed = Signal(object)
     """A `Bound`, or None if the open checkpoint has none."""
     run_started = Signal()
@@ -69,13 +74,14 @@ class Session(TaskOwner):
         super().__init__(parent, (PRELOADING, OPENING, *TASKS_OF_OPENED))
         self.predictions, self.image_rows = Predictions(self._tasks, self), ImageRowsBuilder(self._tasks, self)
         self.drifts, self.columns = Drifts(self._tasks, self), ShownColumns(self)
-        self._runner = Runner(self._tasks, self)
+        self._runner, self.data_reader = Runner(self._tasks, self), DataReader(self._tasks, self)
         self._spec = spec
         self._chosen_count = spec.count if count_chosen else None
         self._in_view = True
         self._opened: Opened | None = None
         self._state_kind = POINTS
-        self._bound: Bound | None = None
+        self._own_bound: Bound | None = None
+        self._given_bound: Bound | None = None
         self.undo_stack = QUndoStack(self)
         for signal in (self._runner.recording_replaced, self._runner.count_changed):
             signal.connect(self._forget_predictions)
@@ -83,6 +89,7 @@ class Session(TaskOwner):
             getattr(self._runner, name).connect(getattr(self, name))
         self.predictions.predictions_changed.connect(self.predictions_changed)
         self.drifts.changed.connect(self.drift_changed)
+        self.data_reader.changed.connect(self._replace_data)
         for signal in (self.image_rows.changed, self.drifts.changed):
             signal.connect(self.figure_changed)
 
@@ -98,8 +105,13 @@ class Session(TaskOwner):
 
     @property
     def bound(self) -> Bound | None:
-        """K of the open checkpoint, if it has been measured."""
-        return self._bound
+        """K of the open checkpoint, on the given data if it has been measured on them; None if it never was."""
+        return self._own_bound if self._given_bound is None else self._given_bound
+
+    @property
+    def given(self) -> GivenData | None:
+        """The user's data that the forward side starts from, or None if these are the model's own."""
+        return self.data_reader.given
 
     def recording(self, side: str) -> SideRecording:
         """Return the recording of one side, "forward" or "reverse"."""
@@ -133,6 +145,15 @@ class Session(TaskOwner):
         self._tasks.begin(
             OPENING, lambda: opening.open_checkpoint(path), self._take_checkpoint, text, 0, can_stop=False
         )
+
+    def open_dropped(self, path: str) -> None:
+        """Open what is at ``path``: a checkpoint, or else data for the one that is open."""
+        text, work = f"Opening {path}", lambda: given_examples.open_dropped(path)
+        self._tasks.begin(OPENING, work, self._take_checkpoint, text, 0, can_stop=False)
+
+    def open_data(self, path: str) -> None:
+        """Read the data at ``path`` for the open checkpoint, and start the forward side from them."""
+        self.data_reader.read(self._opened, path)
 
     def preload(self) -> None:
         """Import the engine in the background."""
@@ -190,11 +211,12 @@ class Session(TaskOwner):
             self.drifts.compute(self._opened, self._spec.threads, self.columns.shown)
 
     def measure_bound(self) -> None:
-        """Measure K on what `dpm_gui.engine.runs.measure_bound` chooses, and tell what it was."""
-        opened, spec = self._opened, self._spec
+        """Measure K on the given data, or on what `dpm_gui.engine.runs.measure_bound` chooses, and tell what it was."""
+        opened, spec, given = self._opened, self._spec, self.given
         if opened is not None:
+            what = (opened, spec) if given is None else (opened, spec, given.values)
             steps, text = opened.checkpoint.steps, "Measuring K"
-            self._tasks.begin(MEASURING_BOUND, lambda: runs.measure_bound(opened, spec), self._take_bound, text, steps)
+            self._tasks.begin(MEASURING_BOUND, lambda: runs.measure_bound(*what), self._take_bound, text, steps)
 
     def stop(self) -> None:
         """Stop the running tasks; the frames recorded so far stay."""
@@ -217,26 +239,39 @@ class Session(TaskOwner):
             self.run_ended.emit(error)
         super()._note_end(purpose, error)
 
-    def _take_checkpoint(self, values: list[CheckpointPreview | Opened]) -> int:
+    def _take_checkpoint(self, values: list[CheckpointPreview | Opened | DataFile]) -> int:
         for value in values:
             if isinstance(value, Opened):
                 self._replace(value)
+            elif isinstance(value, DataFile):
+                self.open_data(value.path)
             elif self._opened is None:
                 self.preview_read.emit(value)
         return 0
 
     def _replace(self, opened: Opened) -> None:
+        self.data_reader.forget()
         self._tasks.stop(TASKS_OF_OPENED)
         self.undo_stack.clear()
         self.drifts.forget()
         self.columns.reset(opened.checkpoint.data)
-        self._opened, self._bound = opened, opened.checkpoint.bound
+        self._opened, self._own_bound, self._given_bound = opened, opened.checkpoint.bound, None
         self._adapt_spec(state_kind_of(opened.checkpoint))
         self._runner.begin_with(opened)
         self._forget_predictions()
         self.opened_changed.emit(opened)
-        self.bound_changed.emit(self._bound)
+        self.data_changed.emit()
+        self.bound_changed.emit(self.bound)
         self.run()
+
+    def _replace_data(self) -> None:
+        if self._opened is None:
+            return
+        self._tasks.stop((MEASURING_BOUND,))
+        self._given_bound = None
+        self.data_changed.emit()
+        self.bound_changed.emit(self.bound)
+        self._runner.replace_data(self._opened if self.given is None else self.given.opened, self._spec)
 
     def _adapt_spec(self, state_kind: StateKind) -> None:
         """Start from noise, with the usual number of trajectories unless the user has set another that is possible."""
@@ -257,6 +292,9 @@ class Session(TaskOwner):
     def _take_bound(self, values: list[Progress[Bound]]) -> int:
         for value in values:
             if value.result is not None:
-                self._bound = value.result
+                if self.given is None:
+                    self._own_bound = value.result
+                else:
+                    self._given_bound = value.result
                 self.bound_changed.emit(value.result)
         return len(values)

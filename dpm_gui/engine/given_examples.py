@@ -1,0 +1,138 @@
+"""Data that the user gives in place of a model's own: read by the one reader, and drawn by the forward process.
+
+Importing torch takes seconds, so every function here imports what it needs when it is called. The generators are meant
+for the thread of a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadCheckpointError, BadInputError, one_line
+from dpm_gui.engine.opening import Opened, open_checkpoint
+from dpm_gui.engine.values import CheckpointPreview
+
+CHECKPOINT_SUFFIXES = {".h5", ".hdf5"}
+"""Endings of files that are opened as checkpoints, and reported as such if they are damaged."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GivenData:
+    """Examples from a user's file, in the units of the model that they were read for.
+
+    Attributes:
+        path: The file or the folder, or ``FILE:/ARRAY``.
+        name: Its name without the folder that it lies in.
+        values: ``[N, *shape]``, user's units; images of whole grey levels without their noise.
+        interpreted_as: What they were interpreted as and how they were converted, one line.
+        opened: The model that they were read for, whose forward process starts from them.
+    """
+
+    path: str
+    name: str
+    values: NDArray[np.floating]
+    interpreted_as: str
+    opened: Opened
+
+    @property
+    def note(self) -> str:
+        """What is said beside whatever shows these data."""
+        return f"given data: {self.name}"
+
+    @property
+    def sentence(self) -> str:
+        """What they were interpreted as, with their path."""
+        return f"{one_line(self.path)}: interpreted as {self.interpreted_as}"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayChoice:
+    """A file of several arrays, of which the user must choose one: ``FILE:/NAME``.
+
+    Attributes:
+        path: The file.
+        shapes: The shapes of its arrays by their names.
+    """
+
+    path: str
+    shapes: Mapping[str, tuple[int, ...]]
+
+    def path_of(self, name: str) -> str:
+        """Return the path of the array ``name`` in the file."""
+        return f"{self.path}:/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file or folder that is no checkpoint and may hold data."""
+
+    path: str
+
+
+def read_given(opened: Opened, path: str) -> Iterator[GivenData | ArrayChoice]:
+    """Read the examples at ``path`` for the model in ``opened``, in its units.
+
+    Raises:
+        BadInputError: If they cannot be read or are no examples of the model; one sentence that begins with ``path``.
+    """
+    from core.data.files_for_model import read_examples
+    from core.data.sources import Examples
+    from core.formats.arrays import SeveralArraysError
+    from core.formats.reading.contents import located
+    from core.measurement.examples import are_whole_levels, check_examples
+    from core.model import DiffusionModel
+
+    model = opened.model
+    try:
+        found = read_examples(path, model.data, model.process.kind)
+    except SeveralArraysError as error:
+        yield ArrayChoice(path, error.shapes)
+        return
+    with located(path):
+        check_examples(found.values, model.data, least=1)
+        model.process.check_states(model.data.to_model(found.values), "data")
+    name = name_of(path)
+    level = model.data.grey_level if are_whole_levels(found.values, model.data) else None
+    given_model = DiffusionModel(model.process, model.network, model.data, Examples(name, found.values, level))
+    yield GivenData(path, name, found.values, found.interpreted_as, replace(opened, model=given_model))
+
+
+def name_of(path: str) -> str:
+    """Return the name of the file or folder at ``path``, with that of its array in ``FILE:/ARRAY``."""
+    from core.formats.reading.contents import split_array
+
+    try:
+        place, array = split_array(path)
+    except BadInputError:  # the path is empty, which the reader refuses
+        return path
+    name = one_line(place.name or place.resolve().name or place)
+    return name if array is None else f"{name}:/{array}"
+
+
+def open_dropped(path: str) -> Iterator[CheckpointPreview | Opened | DataFile]:
+    """Open the checkpoint at ``path`` as `open_checkpoint` does, or yield a `DataFile` if it is none.
+
+    Files with the ending of a checkpoint that are no HDF5 are damaged checkpoints; HDF5 without the mark of a
+    checkpoint is data.
+
+    Raises:
+        BadCheckpointError: If it is a checkpoint that cannot be used.
+    """
+    from core.formats.checkpoint_reading import NO_CHECKPOINT
+    from core.formats.hdf5 import is_hdf5
+
+    place = Path(path)
+    if place.suffix.lower() not in CHECKPOINT_SUFFIXES and not (place.is_file() and is_hdf5(place)):
+        yield DataFile(path)
+        return
+    try:
+        yield from open_checkpoint(path)
+    except BadCheckpointError as error:
+        if error.reason != NO_CHECKPOINT:
+            raise
+        yield DataFile(path)
