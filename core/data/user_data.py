@@ -92,7 +92,8 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...], olde
     bits = isinstance(found, BitArray)
     count, width = found.values.shape
     if count < MIN_EXAMPLES:
-        raise BadInputError(f"it has {count} rows, but training needs {MIN_EXAMPLES} or more")
+        few = "one row" if count == 1 else f"{count} rows"
+        raise BadInputError(f"it has {few}, but training needs {MIN_EXAMPLES} or more")
     split = split_indices(count, older=older)
     if bits:
         units = (0.0, 1.0), np.zeros(width), np.ones(width)

@@ -113,7 +113,9 @@ def read_npz(path: Path, name: str | None) -> tuple[str, NDArray[np.generic]]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            members = {Path(member.filename).with_suffix("").as_posix(): member for member in archive.infolist()}
+            entries = archive.infolist()
+            entries = [entry for entry in entries if entry.filename.endswith(".npy")] or entries
+            members = {Path(entry.filename).with_suffix("").as_posix(): entry for entry in entries}
             shapes = {label: _declared(archive, member, path) for label, member in members.items()}
             chosen = choose(path, shapes, name)
             member = members[chosen]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
-import mmap
 import os
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,11 +13,9 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadCheckpointError, BadInputError
-from core.formats.arrays import MAX_BYTES, MAX_INFLATION, SMALL, SeveralArraysError, choose
-from core.formats.forks import TOO_MUCH, ForkError, allow, can_fork, forked
-from core.formats.sandbox import FileSandbox
-from core.values.arrays import NUMBERS as ARRAY_NUMBERS
+from core.errors import BadCheckpointError
+from core.formats.arrays import MAX_BYTES, MAX_INFLATION, SMALL
+from core.formats.forks import allow
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 FIRST_USER_BLOCK, MAX_USER_BLOCK = 512, 2**30
@@ -28,7 +24,14 @@ MAX_MEMBERS = 10_000
 MAX_CHUNKS = 100_000
 MAX_NUMBER = float(np.finfo(np.float32).max)
 NUMBERS = "iuf"
-FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
+FILTERS = {
+    h5py.h5z.FILTER_DEFLATE: "gzip",
+    h5py.h5z.FILTER_SHUFFLE: "shuffle",
+    h5py.h5z.FILTER_FLETCHER32: "fletcher32",
+}
+"""Filters that are read, and their names."""
+PACKERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_LZF}
+"""Filters that pack; one after the other they could pack next to nothing into any number of bytes."""
 NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
 """Categories of characters that a line of text may not hold: they control a terminal, or end the line."""
 
@@ -61,8 +64,9 @@ class UntrustedFile:
     Links are never followed, and no other file is read. All values together take at most `MAX_BYTES`.
     """
 
-    def __init__(self, file: h5py.File, path: object) -> None:
+    def __init__(self, file: h5py.File, path: object, filters: Mapping[int, str] = FILTERS) -> None:
         self.root: h5py.Group = file
+        self._filters = filters
         self._path = path
         self._bytes = 0
         self._chunks = 0
@@ -197,8 +201,12 @@ class UntrustedFile:
         """Refuse a data set that declares more bytes or chunks than a sound file of this size holds."""
         plan = dataset.id.get_create_plist()
         filters = [plan.get_filter(index)[0] for index in range(plan.get_nfilters())]
-        if not set(filters) <= FILTERS or len(set(filters)) < len(filters):
-            raise self.refusal(f"{place} is packed with other filters than gzip, shuffle and fletcher32, each once")
+        if not set(filters) <= set(self._filters) or len(set(filters)) < len(filters) or set(filters) >= PACKERS:
+            *names, last = self._filters.values()
+            raise self.refusal(
+                f"{place} is packed with other filters than {', '.join(names)} and {last}, each once; "
+                "`h5repack -f NONE` writes the file without them"
+            )
         declared, stored = math.prod(dataset.shape) * dataset.dtype.itemsize, dataset.id.get_storage_size()
         if declared > MAX_BYTES - self._bytes:
             raise self.refusal(f"{place} declares {declared} bytes; a file may hold {MAX_BYTES}")
@@ -232,97 +240,14 @@ def _count_of_chunks(dataset: h5py.Dataset) -> int:
 
 
 @contextmanager
-def opened_hdf5(path: str | os.PathLike[str]) -> Iterator[UntrustedFile]:
-    """Open the HDF5 file at ``path``.
+def opened_hdf5(path: str | os.PathLike[str], filters: Mapping[int, str] = FILTERS) -> Iterator[UntrustedFile]:
+    """Open the HDF5 file at ``path``, whose values may be packed with ``filters``.
 
     Raises:
         BadCheckpointError: If libhdf5 fails on it, now or while the block reads it.
     """
     try:
         with h5py.File(path, "r", locking=False) as file:
-            yield UntrustedFile(file, path)
+            yield UntrustedFile(file, path, filters)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise BadCheckpointError(path, "the HDF5 inside is damaged; get the file again") from error
-
-
-def read_hdf5(path: str | os.PathLike[str], name: str | None = None) -> tuple[str, NDArray[np.generic]]:
-    """Return the name and the values of the array ``name``, as in "images/train", or of the only one with rows.
-
-    Raises:
-        SeveralArraysError: If the choice is ambiguous.
-        BadInputError: If there is none of that name.
-        BadCheckpointError: If the file is damaged or invalid.
-    """
-    if can_fork():
-        return _read_in_fork(path, name)
-    with FileSandbox() as sandbox:
-        sandbox.check_data(path, name)
-    return read_hdf5_here(path, name)
-
-
-def _read_in_fork(path: str | os.PathLike[str], name: str | None) -> tuple[str, NDArray[np.generic]]:
-    """Read the array in a forked process, which hands its values over: libhdf5 never sees the file in this one."""
-    shared = os.memfd_create("array")
-    try:
-
-        def memory(shape: tuple[int, ...], kind: np.dtype[np.generic]) -> NDArray[np.generic]:
-            size = math.prod(shape) * kind.itemsize
-            os.ftruncate(shared, size)
-            return np.frombuffer(mmap.mmap(shared, size), dtype=kind).reshape(shape)
-
-        def read() -> str:
-            try:
-                chosen, values = read_hdf5_here(path, name, memory)
-            except BadCheckpointError as error:
-                return json.dumps({"damaged": error.reason})
-            except SeveralArraysError as error:
-                return json.dumps({"several": error.shapes})
-            except BadInputError as error:
-                return json.dumps({"refused": str(error)})
-            except MemoryError:
-                return json.dumps({"damaged": TOO_MUCH})
-            if not values.shape:
-                memory((), values.dtype)[...] = values
-            return json.dumps({"name": chosen, "shape": values.shape, "type": values.dtype.str})
-
-        try:
-            answer = json.loads(forked(path, read))
-        except ForkError as error:
-            raise BadCheckpointError(path, str(error)) from error
-        if "damaged" in answer:
-            raise BadCheckpointError(path, answer["damaged"])
-        if "several" in answer:
-            raise SeveralArraysError(path, {name: tuple(shape) for name, shape in answer["several"].items()})
-        if "refused" in answer:
-            raise BadInputError(answer["refused"])
-        shape, kind = tuple(answer["shape"]), np.dtype(answer["type"])
-        size = math.prod(shape) * kind.itemsize
-        content = mmap.mmap(shared, size, access=mmap.ACCESS_COPY) if size else b""
-        return str(answer["name"]), np.frombuffer(content, dtype=kind).reshape(shape)
-    finally:
-        os.close(shared)
-
-
-def read_hdf5_here(
-    path: str | os.PathLike[str], name: str | None = None, make: MakeArray | None = None
-) -> tuple[str, NDArray[np.generic]]:
-    """Do the same in this process, into an array of ``make``; use `read_hdf5` for untrusted files."""
-    with opened_hdf5(path) as source:
-        chosen = choose(path, _shapes(source.root), name)
-        group, _, leaf = chosen.rpartition("/")
-        owner = source.group(group) if group else source.root
-        shape = source.dataset(owner, leaf, ARRAY_NUMBERS).shape
-        return chosen, source.array(owner, leaf, shape, kinds=ARRAY_NUMBERS, make=make)
-
-
-def _shapes(file: h5py.Group) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of the arrays of numbers in ``file`` by their places; links are not followed."""
-    found: dict[str, tuple[int, ...]] = {}
-
-    def note(place: str, member: object) -> bool | None:
-        if isinstance(member, h5py.Dataset) and member.shape is not None and member.dtype.kind in ARRAY_NUMBERS:
-            found[place] = member.shape
-        return True if len(found) >= MAX_MEMBERS else None
-
-    file.visititems(note)
-    return found

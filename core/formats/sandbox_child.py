@@ -14,7 +14,7 @@ import sys
 from core.errors import BadCheckpointError, BadInputError
 from core.formats.checkpoints import read
 from core.formats.forks import TOO_MUCH, ForkError, forked
-from core.formats.hdf5 import read_hdf5_here
+from core.formats.reading.hdf5_arrays import read_hdf5_here
 
 
 def main() -> int:

@@ -14,14 +14,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadInputError, one_line
+from core.errors import BadCheckpointError, BadInputError, one_line
 from core.formats.arrays import NPY_SIGNATURE, is_idx, read_idx, read_npy, read_npz, refusal, refuse
 from core.formats.cifar import cifar_batches, is_batch, read_cifar
-from core.formats.hdf5 import is_hdf5, read_hdf5
+from core.formats.hdf5 import is_hdf5
 from core.formats.images import read_image
-from core.formats.reading.image_sets import BROKEN_ZIP, read_folder, read_zip
+from core.formats.reading.hdf5_arrays import read_hdf5
+from core.formats.reading.image_sets import BROKEN_ZIP, IMAGE_SUFFIXES, read_folder, read_zip
 from core.formats.reading.tables import is_text, read_table
-from core.runtime.files import first_bytes
+from core.runtime.files import first_bytes, reading_problem
 
 PROBED = 4096
 """Bytes at the beginning of a file that tell its format."""
@@ -74,11 +75,18 @@ def located(path: str) -> Iterator[tuple[Path, str | None]]:
     """Yield the file and the array that ``path`` names, and put the file before the message of a `BadInputError`.
 
     Raises:
-        BadInputError: If ``path`` is empty, or the block raises one; the message begins with the file.
+        BadInputError: If ``path`` is empty, or the block raises one or an ``OSError``; it begins with the file.
     """
-    place, array = split_array(path)
+    try:
+        place, array = split_array(path)
+    except OSError as error:  # a name that is too long
+        raise refusal(path, reading_problem(error)) from error
     try:
         yield place, array
+    except OSError as error:  # the file goes away while it is read
+        raise refusal(place, reading_problem(error)) from error
+    except BadCheckpointError as error:
+        raise BadInputError(str(error)) from error
     except BadInputError as error:
         text = str(error)
         raise error if text.startswith(one_line(place)) else refusal(place, text) from error
@@ -100,8 +108,9 @@ def read_contents(path: Path, array: str | None = None) -> Contents:
     if head.startswith(ZIP_SIGNATURES):
         return _zip(path, array)
     if is_hdf5(path):
-        chosen, values = read_hdf5(path, array)
-        return Contents(values, notes=(f"the array {chosen}",))
+        found = read_hdf5(path, array)
+        of_matlab = ("axes in MATLAB's order",) if found.is_matlab and found.values.ndim > 1 else ()
+        return Contents(found.values, notes=(f"the array {found.name}", *of_matlab))
     if array is not None:
         refuse(path, f"there is no array {array!r} in it: only npz and HDF5 files hold several")
     if head.startswith(NPY_SIGNATURE):
@@ -124,10 +133,11 @@ def _folder(path: Path) -> Contents:
 def _zip(path: Path, array: str | None) -> Contents:
     try:
         with zipfile.ZipFile(path) as archive:
-            holds_arrays = any(name.endswith(".npy") for name in archive.namelist())
+            names = archive.namelist()
     except BROKEN_ZIP as error:
         raise refusal(path, "this zip archive is damaged") from error
-    if holds_arrays:
+    holds_images = any(name.lower().endswith(IMAGE_SUFFIXES) for name in names)
+    if any(name.endswith(".npy") for name in names) and (array is not None or not holds_images):
         chosen, values = read_npz(path, array)
         return Contents(values, notes=(f"the array {chosen}",))
     if array is not None:

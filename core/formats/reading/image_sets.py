@@ -19,6 +19,8 @@ from core.runtime.files import reading_problem
 from core.values.checkpoints import RGB
 
 MAX_FILES = 200_000
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".jp2", ".avif")
+"""Endings that tell an archive of images, with whatever else in it, from one of arrays."""
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError)
 """Exceptions that zipfile raises on an archive that is damaged, encrypted or packed in an unknown way."""
 Pixels = NDArray[np.generic]
@@ -164,7 +166,7 @@ def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[zipfile.ZipInfo]:
 
 
 def _hidden(parts: Sequence[str]) -> bool:
-    return any(part.startswith(".") for part in parts)
+    return any(part.startswith(".") and part != ".." for part in parts)
 
 
 def _counted(changes: Counter[str]) -> list[str]:

@@ -13,7 +13,7 @@ from core.errors import BadInputError
 from core.formats.images import Levels, over_white
 from core.formats.reading.contents import Contents
 from core.formats.reading.image_sets import grey_if_all_are
-from core.formats.reading.levels import BYTE, Range, grey_levels, range_note, used_range
+from core.formats.reading.levels import BYTE, Range, dark_note, grey_levels, range_note, used_range
 from core.values.checkpoints import RGB
 
 MAX_POINT_DIMENSIONS = 64
@@ -120,6 +120,8 @@ def interpret_images(images: list[Pixels], trained: Range | None = None) -> Imag
     """
     for image in images:
         check_values(image)
+        if min(image.shape[:2]) < FEWEST_PIXELS:
+            _large_enough(image[None], " x ".join(map(str, image.shape)))
     bytes_alone = [image for image in images if image.dtype == np.uint8]
     deeper = [image for image in images if image.dtype != np.uint8]
     used = {kind: used_range(part, trained) for kind, part in (("u1", bytes_alone), ("other", deeper)) if part}
@@ -128,7 +130,8 @@ def interpret_images(images: list[Pixels], trained: Range | None = None) -> Imag
         for image in grey_if_all_are(images)
     ]
     said = dict.fromkeys(note for found in used.values() for note in range_note(found))
-    return ImageArrays(levels, tuple(said), used.get("other", used.get("u1", BYTE)))
+    notes = (*said, *dark_note(levels)) if trained is None else tuple(said)
+    return ImageArrays(levels, notes, used.get("other", used.get("u1", BYTE)))
 
 
 def check_values(values: Pixels) -> None:
@@ -172,7 +175,8 @@ def _image_arrays(values: Pixels, notes: tuple[str, ...], trained: Range | None,
         alpha = levels[..., RGB]
         notes = (*notes, "transparent pixels laid over white") if alpha.min() < BYTE[1] else notes
         levels = np.stack([over_white(image[..., :RGB], image[..., RGB]) for image in levels])
-    return ImageArrays(levels, (*notes, *range_note(used)), used, order)
+    dark = dark_note(levels) if trained is None else ()
+    return ImageArrays(levels, (*notes, *range_note(used), *dark), used, order)
 
 
 def _rows(values: Pixels, columns: tuple[str, ...], trained: Range | None, *, images: bool) -> Interpreted:

@@ -17,6 +17,8 @@ UNIT, SIGNED_UNIT, BYTE = (0.0, 1.0), (-1.0, 1.0), (0.0, 255.0)
 MOST_BITS = 16
 PROBED = 2**16
 """Values that are looked at before all of them are."""
+DARK = 64
+"""Images none of whose levels reaches this are nearly black, and may be on a scale of their own."""
 WANTED = "where 0 … 255, 0 … 1, -1 … 1 or whole numbers up to 65535 are wanted"
 
 
@@ -78,6 +80,13 @@ def range_note(used: Range) -> tuple[str, ...]:
     if bits == MOST_BITS:
         return ("16-bit levels brought to 8 bits",)
     return (f"{bits}-bit levels {_text(used)} brought to 8 bits" if bits > 1 else f"{_text(used)} scaled to 0 … 255",)
+
+
+def dark_note(images: Sequence[Levels] | Levels) -> tuple[str, ...]:
+    """Return what is said of images that are nearly black, if they are."""
+    highest = max(int(image.max()) for image in images)
+    scale = "scale them to 0 … 1 if white is less than 255"
+    return (f"nearly black: their levels reach {highest} of 255; {scale}",) if 0 < highest < DARK else ()
 
 
 def _exceeds_one(image: Pixels) -> bool:

@@ -17,7 +17,8 @@ from core.commands.common import read_array
 from core.errors import BadCheckpointError, BadInputError
 from core.formats import arrays
 from core.formats.arrays import MAX_BYTES, read_idx, read_npy, read_npz
-from core.formats.hdf5 import UntrustedFile, read_hdf5, read_hdf5_here
+from core.formats.hdf5 import UntrustedFile
+from core.formats.reading.hdf5_arrays import read_hdf5, read_hdf5_here
 from core.formats.sandbox import FileSandbox
 
 IDX_CODES = {"u1": 0x08, "i1": 0x09, ">i2": 0x0B, ">i4": 0x0C, ">f4": 0x0D, ">f8": 0x0E}
@@ -245,7 +246,7 @@ def test_the_only_array_with_rows_of_an_hdf5_file_is_taken(tmp_path: Path, image
     path = tmp_path / "some.h5"
     with h5py.File(path, "w") as file:
         file["inner/pictures"], file["labels"], file["note"] = images, np.arange(12), "hello"
-    chosen, values = read_hdf5(path)
+    chosen, values, _ = read_hdf5(path)
     assert chosen == "inner/pictures"
     assert np.array_equal(values, images)
 
@@ -258,7 +259,7 @@ def test_an_array_of_bits_in_an_hdf5_file_is_read_and_in_a_checkpoint_it_is_not(
         file["bits"] = images > 99
         with pytest.raises(BadCheckpointError, match=r"bits\.h5: /bits has type bool, where numbers are wanted"):
             UntrustedFile(file, path).array(file, "bits", images.shape)
-    chosen, values = read_hdf5(path)
+    chosen, values, _ = read_hdf5(path)
     assert chosen == "bits"
     assert values.dtype == np.bool_
     assert np.array_equal(values, images > 99)
@@ -272,7 +273,7 @@ def test_of_several_data_sets_one_has_to_be_chosen(tmp_path: Path, images: np.nd
         BadInputError, match=r"inner/test \(3 x 5 x 6\), train \(12 x 5 x 6\); choose one .*h5:/inner/test"
     ):
         read_hdf5(path)
-    assert np.array_equal(read_hdf5(path, "inner/test")[1], images[:3])
+    assert np.array_equal(read_hdf5(path, "inner/test").values, images[:3])
     with pytest.raises(BadInputError, match="no array 'other'"):
         read_hdf5(path, "other")
 
