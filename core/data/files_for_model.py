@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.data.user_data import MIN_EXAMPLES, tiles_of
 from core.errors import BadInputError, printable
-from core.formats.images import Levels, grey_of, resized
+from core.formats.images import LAID_OVER_WHITE, Levels, grey_of, resized
 from core.formats.reading.contents import Contents, located, read_contents
 from core.formats.reading.interpretation import (
     ImageArrays,
@@ -53,11 +53,13 @@ class GivenImage:
     Attributes:
         values: ``[*shape]``, user's units of the model.
         hole: The mask erased in the image itself, if it was asked for and there is one; else None.
-        sentence: What the file was interpreted as, preceded by the path.
+        interpreted_as: What the file was interpreted as and how it was converted, one line.
+        sentence: The same, preceded by the path.
     """
 
     values: NDArray[np.floating]
     hole: MaskFile | None
+    interpreted_as: str
     sentence: str
 
 
@@ -101,7 +103,7 @@ def read_example(path: str, info: DataInfo, kind: str, *, any_size: bool = False
         contents = read_contents(place, array)
         if not info.is_image or kind != "gaussian":
             rows, notes = _rows(contents, info, kind)
-            return GivenImage(_only(rows), None, _sentence(place, (*notes, *contents.notes)))
+            return _given(_only(rows), None, place, (*notes, *contents.notes))
         pixels, alpha = _pixels(contents, own_hole=own_hole)
         hole = None if alpha is None else hole_in(alpha)
         images, notes = _scaled(pixels, info)
@@ -112,7 +114,12 @@ def read_example(path: str, info: DataInfo, kind: str, *, any_size: bool = False
                 f"the image has {found} pixels, and those of the model have {wanted}; crop or resize it"
             )
         size = f"one image of {image.shape[0]} x {image.shape[1]} pixels"
-        return GivenImage(np.asarray(image), hole, _sentence(place, (size, *notes, *contents.notes)))
+        said = [note for note in contents.notes if alpha is None or note != LAID_OVER_WHITE]
+        return _given(np.asarray(image), hole, place, (size, *notes, *said))
+
+
+def _given(values: NDArray[np.floating], hole: MaskFile | None, place: Path, notes: Sequence[str]) -> GivenImage:
+    return GivenImage(values, hole, printable("; ".join(notes)), _sentence(place, notes))
 
 
 def _sentence(place: Path, notes: Sequence[str]) -> str:

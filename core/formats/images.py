@@ -28,6 +28,7 @@ WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
 LEAST_OF_HIGH_BYTE = 16
 """Pixels whose high byte stays below this use 12 bits of 16 at most, and would come out nearly black."""
 ORIENTATION = 0x0112
+LAID_OVER_WHITE = "transparent pixels laid over white"
 BROKEN = (
     OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, OverflowError, MemoryError,
     RuntimeError, struct.error, zlib.error, Image.DecompressionBombError, Image.DecompressionBombWarning,
@@ -63,7 +64,7 @@ class DecodedImage:
         if self.alpha is None:
             return self
         pixels = over_white(np.asarray(self.pixels, np.uint8), self.alpha)
-        return DecodedImage(pixels, None, (*self.notes, "transparent pixels laid over white"))
+        return DecodedImage(pixels, None, (*self.notes, LAID_OVER_WHITE))
 
 
 def over_white(pixels: Levels, alpha: Levels) -> Levels:

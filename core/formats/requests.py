@@ -27,6 +27,8 @@ FORMAT, OLD_FORMAT = "dpm inpainting request 2", "dpm fill 1"
 OLD_NAMES = {"picture": "image", "held": "known_mode", "back_and_forth": "resample_times"}
 OLD_KNOWN_MODES = {"path": "noised", "x0": "clean"}
 """Names and values in requests of the older format, and their present ones."""
+FORM_MEMBER = "format.npy"
+"""The member of the npz file that names the form."""
 MISSING = -1
 """Marks a number that is not set."""
 
@@ -70,6 +72,15 @@ def save_record(form: str, values: Mapping[str, ArrayLike], path: str | os.PathL
     """
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, format=np.array(form), **values)
+
+
+def is_record(path: str | os.PathLike[str]) -> bool:
+    """Return whether the file at ``path`` is an npz file that names its form, as `save_record` writes it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return FORM_MEMBER in archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
 
 
 def load_record(

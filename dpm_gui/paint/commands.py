@@ -18,7 +18,15 @@ ALWAYS_AVAILABLE = {
     "inpaint",
 }
 """Commands for every checkpoint."""
-AVAILABLE_FOR_SEQUENCES = ALWAYS_AVAILABLE | {"invert_mask", "next_image", "previous_image", "sample_image"}
+AVAILABLE_FOR_SEQUENCES = ALWAYS_AVAILABLE | {
+    "invert_mask",
+    "open_mask",
+    "save_mask",
+    "next_image",
+    "previous_image",
+    "sample_image",
+    "open_image",
+}
 """Commands for a sequence of bits."""
 COMMANDS = (
     Command("tool_brush", MENU, "Brush", ("B",), "Mask what to inpaint; the right button erases (B)", "brush", True),
@@ -40,12 +48,12 @@ COMMANDS = (
     Command("mask_lower", MENU, "Lower half", (), "Mask the lower half"),
     Command("mask_random", MENU, "Random 50 %", (), "Mask each pixel with probability 1/2, drawn by the seed"),
     Command("mask_rows", MENU, "Every second row", (), "Mask every second row"),
-    Command("open_mask", MENU, "Open mask…", (), "Load a mask image; white pixels are inpainted"),
+    Command("open_mask", MENU, "Open mask…", (), "Load a mask: an image or an array; white, or 1, is inpainted"),
     Command("save_mask", MENU, "Save mask…", (), "Save the mask as a PNG image"),
     Command("previous_image", MENU, "Previous example", ("PgUp",), "Load the previous example (PgUp)", "chevron-left"),
     Command("next_image", MENU, "Next example", ("PgDown",), "Load the next example (PgDown)", "chevron-right"),
     Command("sample_image", MENU, "Sample", (), "Load a new sample of the model", "dice"),
-    Command("open_image", MENU, "Open image…", ("Ctrl+Shift+O",), "Load an image of your own", "image-up"),
+    Command("open_image", MENU, "Open image…", ("Ctrl+Shift+O",), "Load an image or array of your own", "image-up"),
     Command("inpaint", MENU, "Run now", ("Ctrl+Return",), "Inpaint, or sample under r(x), now (Ctrl+Return)", "play"),
     Command("keep_sample", MENU, "Keep sample", ("Ctrl+K",), "Make the chosen sample the new image (Ctrl+K)"),
     Command("open_inpainting", MENU, "Open request…", (), "Open image, mask and options from one file"),

@@ -17,12 +17,14 @@ from dpm_gui.export.figures import save_image
 from dpm_gui.jobs.saving import Saver
 from dpm_gui.paint.document.image_files import image_of_mask
 from dpm_gui.paint.inpainting.session import PaintSession
-from dpm_gui.paint.opening import PaintOpener
+from dpm_gui.paint.opening import ARRAY_SUFFIXES, IMAGE_SUFFIXES, PaintOpener
 from dpm_gui.paint.potential.files import save_potential
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.views.canvases.image_levels import image_of
 
-IMAGE_FILTER = "Images (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"
+IMAGE_FILTER = (
+    f"Images (*{' *'.join(IMAGE_SUFFIXES)});;Arrays and archives (*{' *'.join(ARRAY_SUFFIXES)});;All files (*)"
+)
 PNG_FILTER = "PNG image (*.png)"
 REQUEST_FILTER = "Inpainting request (*.npz)"
 
@@ -68,7 +70,7 @@ class PaintFiles(QObject):
         self._ask_save("Save the mask", PNG_FILTER, self.save_mask)
 
     def ask_for_image(self) -> None:
-        """Show the dialog that chooses an image of the user's."""
+        """Show the dialog that chooses an image or a sequence of the user's."""
         self._ask_open("Open an image", IMAGE_FILTER, self._opener.open_image)
 
     def ask_where_to_save_image(self, levels: NDArray[np.uint8]) -> None:

@@ -7,29 +7,30 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from core.errors import BadInputError
 from core.formats import requests
-from core.values.checkpoints import DataInfo, from_levels
+from core.values.checkpoints import DataInfo
 from core.values.inpainting import InpaintingRequest
-from dpm_gui.engine import painting
+from dpm_gui.engine import image_files, painting
+from dpm_gui.engine.image_files import CROPPED, FITTED, CheckpointFile, ExampleInFile, Fit, MaskInFile
+from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.jobs.tasks import TaskOwner
-from dpm_gui.paint.document import image_files
-from dpm_gui.paint.document.image_files import CROPPED, FITTED, levels_of_shape, scaled_mask
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.potential.files import SavedPotential, load_potential
 from dpm_gui.paint.potential.session import PotentialSession
 
-IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
-READING = "read"
+IMAGE_SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm", ".jp2", ".avif",
+)  # fmt: skip
+ARRAY_SUFFIXES = (".npy", ".npz", ".h5", ".hdf5", ".mat", ".gz", ".csv", ".tsv", ".zip")
+READING, READING_HDF5 = "read", "read HDF5"
+"""Purposes of jobs. HDF5 may be a checkpoint, which no other file stops from being opened."""
 
 Value = TypeVar("Value")
-LevelArray = NDArray[np.uint8]
 
 
 class PaintOpener(TaskOwner):
@@ -40,27 +41,34 @@ class PaintOpener(TaskOwner):
     """
 
     notified = Signal(str)
-    """A message about a file that has been opened or dropped."""
+    """A message about a file that has been dropped."""
+    loaded = Signal(str)
+    """The name of a file whose content is now in the document, and what it was interpreted as."""
+    checkpoint_found = Signal(str)
+    """The path of a file that is to be opened as a checkpoint."""
     purpose = READING
 
     def __init__(self, paint: PaintSession, potential_session: PotentialSession, window: QWidget) -> None:
-        super().__init__(window)
+        super().__init__(window, (READING, READING_HDF5))
         self._paint = paint
         self._potential_session = potential_session
         self._window = window
         self._name = ""
+        self._fit: Fit | None = None
         self._asked: QMessageBox | None = None
         paint.document_loaded.connect(self._leave)
 
     @property
     def busy(self) -> bool:
         """Whether a file is being read, or the user is being asked about one."""
-        return self.running or self._asked is not None
+        return self.running or READING_HDF5 in self._tasks or self._asked is not None
 
     def open(self, path: str) -> bool:
-        """Open the image or request at ``path``; return False if its suffix is of neither."""
-        suffix = Path(path).suffix.lower()
-        if suffix == ".npz":
+        """Open what the file at ``path`` holds; return False if it can only be a checkpoint."""
+        opened, suffix = self._paint.opened, Path(path).suffix.lower()
+        if opened is not None and _can_inpaint(opened):
+            self._read_for(opened, path)
+        elif suffix == ".npz":
             self.open_request(path)
         elif suffix in IMAGE_SUFFIXES:
             self.open_image(path)
@@ -69,26 +77,19 @@ class PaintOpener(TaskOwner):
         return True
 
     def open_image(self, path: str) -> None:
-        """Open an image of the user's to inpaint; the user chooses whether one of another size is fitted or cropped."""
+        """Open an image or a sequence of bits to inpaint; the user says how an image of another size is to fit."""
         opened = self._paint.opened
-        if opened is None or not (kind := state_kind_of(opened.checkpoint)).is_image:
+        if opened is not None and _can_inpaint(opened):
+            self._read_for(opened, path)
+        else:
             reason = "the open checkpoint has no images; open a checkpoint of images first"
             self.failed.emit(BadInputError(f"{path}: {reason}"))
-            return
-        data = opened.checkpoint.data
-
-        def take(levels: LevelArray) -> None:
-            shape = levels.shape if painting.takes_any_size(opened) else data.shape
-            if levels.shape == shape:
-                self._fit(path, levels, data, shape)
-            else:
-                self._ask_how(path, levels, data)
-
-        self._read(path, lambda: _levels_in(path, colour=kind.channels > 1), take)
 
     def open_mask(self, path: str) -> None:
-        """Load the mask in the file at ``path``; one of another size is scaled if the user agrees."""
-        self._read(path, lambda: _mask_in(path), self._take_mask)
+        """Load the mask in the file at ``path``."""
+        shape = self._paint.example_shape
+        fit = self._fit
+        self._read(path, lambda: image_files.read_mask(path, shape, fit), partial(self._take_mask, _name(path)))
 
     def open_request(self, path: str) -> None:
         """Load image, mask and options, or the potential over the plane, from the file at ``path``."""
@@ -99,7 +100,7 @@ class PaintOpener(TaskOwner):
 
     def stop(self) -> None:
         """Stop opening the file under way."""
-        super().stop()
+        self._tasks.stop((READING, READING_HDF5))
         if self._asked is not None:
             self._asked.reject()
 
@@ -117,34 +118,49 @@ class PaintOpener(TaskOwner):
                 take(value)
             return len(values)
 
-        self._name = Path(path).name
-        self._tasks.begin(READING, work, take_all, f"Opening {self._name}", 0)
+        self._name = _name(path)
+        purpose = READING_HDF5 if Path(path).suffix.lower() in image_files.CHECKPOINT_SUFFIXES else READING
+        self._tasks.begin(purpose, work, take_all, f"Opening {self._name}", 0)
 
-    def _fit(self, path: str, levels: LevelArray, data: DataInfo, shape: tuple[int, ...], how: str = "") -> None:
-        """Scale an image that was read to ``shape``, and put it into the document."""
+    def _read_for(self, opened: Opened, path: str) -> None:
+        """Read a file of any kind for the checkpoint that is open."""
+        self._read(path, lambda: image_files.read_file(opened, path), partial(self._take, opened, path))
 
-        def take(image: NDArray[np.float32]) -> None:
-            self._paint.show_image(image)
-            sizes = f"from {_size(levels.shape)} to {_size(shape)} pixels"
-            self.notified.emit(f"{self._name}: {how}, {sizes}" if how else f"Opened {path}")
+    def _take(self, opened: Opened, path: str, found: InpaintingRequest | CheckpointFile | ExampleInFile) -> None:
+        data = opened.checkpoint.data
+        if isinstance(found, CheckpointFile):
+            self.checkpoint_found.emit(found.path)
+        elif isinstance(found, InpaintingRequest):
+            self._paint.take_request(found)
+        elif found.values.shape == data.shape or painting.takes_any_size(opened):
+            self._take_example(_name(path), found)
+        else:
+            self._ask_how(path, found, data)
 
-        self._read(path, lambda: _fitted(levels, data, shape, how), take)
+    def _take_example(self, name: str, example: ExampleInFile) -> None:
+        """Put an image or a sequence that fits into the document."""
+        self._paint.take_example(example.values, example.openness)
+        self._fit = example.fit
+        text = f"interpreted as {example.interpreted_as}"
+        if example.fit is not None:
+            text = f"{example.fit.how} from {_size(example.fit.size)} to {_size(example.values.shape)} pixels; {text}"
+        self.loaded.emit(f"{name}: {text}")
 
-    def _ask_how(self, path: str, levels: LevelArray, data: DataInfo) -> None:
-        text = f"{self._name} has {_size(levels.shape)} pixels; the model takes {_size(data.shape)}."
-        fit = partial(self._fit, path, levels, data, data.shape)
+    def _ask_how(self, path: str, example: ExampleInFile, data: DataInfo) -> None:
+        shape, name = example.values.shape, _name(path)
+
+        def fit(how: str) -> None:
+            size = Fit((shape[0], shape[1]), how)
+            work = partial(image_files.fit_example, example, data, size)
+            self._read(path, work, partial(self._take_example, name))
+
+        text = f"{name} has {_size(shape)} pixels; the model takes {_size(data.shape)}."
         answers = {"Fit": partial(fit, FITTED), "Crop": partial(fit, CROPPED)}
         self._ask(text, "Fit stretches the whole image to that size; crop keeps its middle.", answers)
 
-    def _take_mask(self, mask: NDArray[np.bool_]) -> None:
-        document = self._paint.document
-        shape = document.mask.values.shape
-        if mask.shape == shape:
-            document.set_mask(mask, "open mask")
-            return
-        text = f"{self._name} has {_size(mask.shape)} pixels, and the image {_size(shape)}."
-        answers = {"Scale": lambda: document.set_mask(scaled_mask(mask, *shape), "open mask")}
-        self._ask(text, "Scale the mask? Each pixel takes the value of the nearest one.", answers)
+    def _take_mask(self, name: str, mask: MaskInFile) -> None:
+        self._paint.take_mask(mask.openness)
+        self.loaded.emit(f"{name}: {mask.sentence}")
 
     def _ask(self, text: str, more: str, answers: Mapping[str, Callable[[], None]]) -> None:
         """Ask a question; ``answers`` maps each button to what it does, and cancelling does nothing."""
@@ -171,20 +187,16 @@ class PaintOpener(TaskOwner):
             self.notified.emit(f"{self._name} was not used: another checkpoint is open now")
 
 
+def _name(path: str) -> str:
+    return Path(path).name
+
+
+def _can_inpaint(opened: Opened) -> bool:
+    """Return whether ``opened`` has images or sequences of bits."""
+    return not state_kind_of(opened.checkpoint).is_points
+
+
 # These run in the job:
-def _levels_in(path: str, *, colour: bool) -> Iterator[LevelArray]:
-    image = image_files.read_image(path)
-    yield image_files.rgb_of(image) if colour else image_files.grey_of(image)
-
-
-def _fitted(levels: LevelArray, data: DataInfo, shape: tuple[int, ...], how: str) -> Iterator[NDArray[np.float32]]:
-    yield from_levels(levels_of_shape(levels, shape, how), data.value_range)
-
-
-def _mask_in(path: str) -> Iterator[NDArray[np.bool_]]:
-    yield image_files.mask_of(image_files.read_image(path))
-
-
 def _request_in(path: str) -> Iterator[InpaintingRequest]:
     yield requests.load_request(path)
 

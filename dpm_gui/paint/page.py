@@ -64,8 +64,10 @@ class PaintPage(WorkspacePage):
         ):
             source.activity_changed.connect(partial(services.show_activity, name))
             source.failed.connect(services.show_failure)
-        for files in (self._opener, self.files):
-            files.notified.connect(services.show_notice)
+        for notified in (self._opener.notified, self._opener.loaded, self.files.notified):
+            notified.connect(services.show_notice)
+        self._opener.loaded.connect(self.paint.say)
+        self._opener.checkpoint_found.connect(services.session.open)
         self.image.results.save_asked.connect(self.files.ask_where_to_save_image)
         self.paint.document_loaded.connect(self._show_opened)
         self.paint.document_loaded.connect(partial(allow_commands, services.actions))

@@ -78,7 +78,7 @@ def paint(program: DpmApplication, application: QApplication) -> dict[str, float
     painted = page.paint
     painted.set_options(automatic=False)
     rng = np.random.default_rng(0)
-    painted.show_image(rng.uniform(0, 256, (SIDE, SIDE)).astype(np.float32))
+    painted.take_example(rng.uniform(0, 256, (SIDE, SIDE)).astype(np.float32), None)
     painted.stop()
     painted.document.take(ToolBox(BRUSH, 24))
     painted.document.clear()

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from core import cli
-from dpm_gui.paint.document.image_files import image_of_mask, mask_of, read_image
+from core.formats.reading.masks import read_mask
+from dpm_gui.paint.document.image_files import image_of_mask
 from tests.support.painting import images, paint_of, rub, save_rings, workspace_of
 from tests.support.person import (
     Person,
@@ -31,7 +32,7 @@ from tests.support.person import (
 )
 
 
-def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_if_one_likes(
+def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_and_it_is_said(
     painter: Person, tmp_path: Path
 ) -> None:
     document = paint_of(painter).document
@@ -47,16 +48,14 @@ def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_if_one_lik
     wait_until(lambda: np.array_equal(document.mask.values, mask))
     press("Del")
     image_of_mask(np.repeat(np.repeat(mask, 3, 0), 3, 1)).save(str(tmp_path / "large.png"))
-    for answer, wanted in (("Cancel", np.zeros_like(mask)), ("Scale", mask)):
-        QTest.mouseMove(painter.window.windowHandle(), QPoint(5, 5))  # a menu opens where the pointer is not
-        choose(open_menu("P"), "Open mask")
-        answer_file_dialog(tmp_path / "large.png")
-        box = the(QMessageBox)
-        assert "36 × 36" in box.text()
-        assert "12 × 12" in box.text()
-        click(child(box, QPushButton, answer))
-        wait_until(lambda: not shown(QMessageBox))
-        assert (document.mask.values == wanted).all()
+    QTest.mouseMove(painter.window.windowHandle(), QPoint(5, 5))  # a menu opens where the pointer is not
+    choose(open_menu("P"), "Open mask")
+    answer_file_dialog(tmp_path / "large.png")
+    wait_until(lambda: np.array_equal(document.mask.values, mask))
+    note = workspace_of(painter).image._note.text()
+    open_pixels = int(mask.sum())
+    assert note.startswith("large.png: mask: white is open, black is known, scaled from 36 x 36 pixels; ")
+    assert note.endswith(f"{open_pixels} of 144 pixels are open")
 
 
 def test_pictures_of_ones_own_are_fitted_or_cropped_and_what_is_none_is_refused(
@@ -134,7 +133,7 @@ def test_what_was_to_be_saved_is_saved_although_the_window_is_closed(painter: Pe
     choose(open_menu("P"), "Save mask")
     answer_file_dialog(path)
     painter.window.close()
-    assert (mask_of(read_image(path)) == mask).all()
+    assert (read_mask(str(path)).mask == mask).all()
     assert [each.name for each in tmp_path.glob("*.png")] == ["mask.png"]
 
 

@@ -44,9 +44,7 @@ def test_a_stroke_is_filled_in_by_itself_and_known_pixels_stay(painter: Person) 
     assert (found[:, ~mask] == paint.document.image.values[~mask]).all()
     rub(painter, (1, 1), (1, 5))
     assert paint.document.mask.values.sum() > mask.sum()
-    assert (
-        images(painter)[:, ~paint.document.mask.values] == paint.document.image.values[~paint.document.mask.values]
-    ).all()
+    assert (images(painter)[:, ~paint.document.masked] == paint.document.image.values[~paint.document.masked]).all()
 
 
 def test_the_window_gives_what_the_command_gives(painter: Person, rings: Path, tmp_path: Path) -> None:

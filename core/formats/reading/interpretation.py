@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
-from core.formats.images import Levels, over_white
+from core.formats.images import LAID_OVER_WHITE, Levels, over_white
 from core.formats.reading.contents import Contents
 from core.formats.reading.image_sets import grey_if_all_are
 from core.formats.reading.levels import BYTE, Range, dark_note, grey_levels, range_note, used_range
@@ -173,7 +173,7 @@ def _image_arrays(values: Pixels, notes: tuple[str, ...], trained: Range | None,
     levels = grey_levels(values, used)
     if levels.ndim == 4 and levels.shape[3] == ALPHA:
         alpha = levels[..., RGB]
-        notes = (*notes, "transparent pixels laid over white") if alpha.min() < BYTE[1] else notes
+        notes = (*notes, LAID_OVER_WHITE) if alpha.min() < BYTE[1] else notes
         levels = np.stack([over_white(image[..., :RGB], image[..., RGB]) for image in levels])
     dark = dark_note(levels) if trained is None else ()
     return ImageArrays(levels, (*notes, *range_note(used), *dark), used, order)

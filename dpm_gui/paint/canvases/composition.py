@@ -11,14 +11,17 @@ from dpm_gui.paint.document.raster import Area, whole_area
 
 
 class Composition:
-    """The pixels of an image and its mask, both ``[H, W]``, as one `QImage` that shares their memory."""
+    """The pixels of an image and its mask, both ``[H, W]``, as one `QImage` that shares their memory.
+
+    The mask is the openness of each pixel, 0 … 1, or True and False; it tints a pixel in proportion.
+    """
 
     def __init__(self) -> None:
         self._colour = np.zeros(3, np.float32)
         self._alpha = 0.0
         self._mask_shown = True
         self._levels = np.zeros((1, 1, 3), np.uint8)
-        self._mask = np.zeros((1, 1), np.bool_)
+        self._mask = np.zeros((1, 1), np.float32)
         self._take_pixels()
         self.set_mask_colour(LIGHT.mask, LIGHT.mask_alpha)
 
@@ -40,10 +43,10 @@ class Composition:
         self._mask_shown = shown
         self._compose(whole_area(self.shape))
 
-    def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
+    def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.generic]) -> None:
         """Show an image ``[H, W]`` or ``[H, W, 3]`` (red, green, blue), 0 … 255, and its mask ``[H, W]``."""
         self._levels = _blue_green_red(levels)
-        self._mask = np.array(mask)
+        self._mask = np.array(mask, np.float32)
         self._take_pixels()
         self._compose(whole_area(self.shape))
 
@@ -52,7 +55,7 @@ class Composition:
         self._levels[area.slices] = _blue_green_red(levels)
         self._compose(area)
 
-    def update_mask(self, area: Area, mask: NDArray[np.bool_]) -> None:
+    def update_mask(self, area: Area, mask: NDArray[np.generic]) -> None:
         """Replace the mask in ``area`` by ``mask``, which has the shape of the area."""
         self._mask[area.slices] = mask
         self._compose(area)
@@ -69,8 +72,10 @@ class Composition:
         out = self._pixels[area.slices]
         out[:, :, :3] = levels
         if self._mask_shown:
-            covered = self._mask[area.slices]
-            mixed = levels[covered] * np.float32(1.0 - self._alpha) + self._colour * np.float32(self._alpha)
+            openness = self._mask[area.slices]
+            covered = openness > 0
+            alpha = openness[covered][:, None] * np.float32(self._alpha)
+            mixed = levels[covered] * (1 - alpha) + self._colour * alpha
             out[covered, :3] = (mixed + np.float32(0.5)).astype(np.uint8)
 
 

@@ -65,8 +65,8 @@ class PaintCanvas(ColouredWidget):
         self.composition.set_mask_colour(self._palette.mask, self._palette.mask_alpha)
         self.update()
 
-    def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
-        """Show an image ``[H, W]`` or ``[H, W, 3]``, 0 … 255, and its mask ``[H, W]``."""
+    def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.generic]) -> None:
+        """Show an image ``[H, W]`` or ``[H, W, 3]``, 0 … 255, and its mask ``[H, W]``, 0 … 1."""
         other_size = levels.shape[:2] != self.composition.shape
         self.composition.set_image(levels, mask)
         if other_size or self._fitted:
@@ -78,7 +78,7 @@ class PaintCanvas(ColouredWidget):
         self.composition.update_image(area, levels)
         self._update_area(area)
 
-    def update_mask(self, area: Area, mask: NDArray[np.bool_]) -> None:
+    def update_mask(self, area: Area, mask: NDArray[np.generic]) -> None:
         """Replace the mask in ``area`` by ``mask``, which has the shape of the area."""
         self.composition.update_mask(area, mask)
         self._update_area(area)

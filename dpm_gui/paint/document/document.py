@@ -26,10 +26,16 @@ from dpm_gui.paint.document.tools import (
 
 TOOL_LABELS = {BRUSH: "brush", ERASER: "eraser", RECTANGLE: "rectangle", FILL: "fill", COLOUR: "colour"}
 LEAST_PRESSURE = 0.05
+HALF = 0.5
+"""The least openness of a pixel that counts as masked."""
 
 
 class PaintDocument(QObject):
-    """Holds one image and its mask; the layers `image` and `mask` signal every change of theirs."""
+    """Holds one image and its mask; the layers `image` and `mask` signal every change of theirs.
+
+    The mask is the openness of each pixel, float32, from 0 (known) to 1 (to be inpainted). Tools paint 0 and 1; masks
+    of files may have values in between.
+    """
 
     tools_changed = Signal(object)
     """The `ToolBox` now in use."""
@@ -40,7 +46,7 @@ class PaintDocument(QObject):
         super().__init__(parent)
         self.undo_stack: QUndoStack = undo_stack(self)
         self.image = Layer(np.zeros((1, 1), np.float32), self.undo_stack, self)
-        self.mask = Layer(np.zeros((1, 1), np.bool_), self.undo_stack, self)
+        self.mask = Layer(np.zeros((1, 1), np.float32), self.undo_stack, self)
         self.value_range = (0.0, 255.0)
         self._tools = ToolBox()
         self._stroke: Stroke | None = None
@@ -54,8 +60,14 @@ class PaintDocument(QObject):
 
     @property
     def in_stroke(self) -> bool:
-        """Whether the pointer is down."""
-        return self._stroke is not None
+        """Whether the pointer is down, and paints."""
+        return self._stroke is not None and self._stroke.under_way
+
+    @property
+    def masked(self) -> NDArray[np.bool_]:
+        """The mask ``[H, W]`` without partly open pixels: True where the openness is at least a half."""
+        found: NDArray[np.bool_] = self.mask.values >= HALF
+        return found
 
     def take(self, tools: ToolBox) -> None:
         """Set the tools; a stroke under way continues with its own."""
@@ -72,23 +84,31 @@ class PaintDocument(QObject):
         self.take(self._tools.with_resized_brush(steps))
 
     def load_image(
-        self, image: NDArray[Any], value_range: tuple[float, float], mask: NDArray[np.bool_] | None = None
+        self, image: NDArray[Any], value_range: tuple[float, float], mask: NDArray[np.generic] | None = None
     ) -> None:
         """Load an image of any size and its mask, empty if None, and clear the undo stack."""
         self._stroke = None
         self.undo_stack.clear()
         self.value_range = value_range
-        self.mask.reset(np.zeros(image.shape[:2], np.bool_) if mask is None else mask)
+        self.mask.reset(np.zeros(image.shape[:2], np.float32) if mask is None else mask.astype(np.float32))
         self.image.reset(image)
         self.changed.emit()
 
-    def replace_image(self, image: NDArray[Any], text: str) -> None:
-        """Replace the image: undoably if the shape is the same, else by `load_image`."""
+    def replace_image(self, image: NDArray[Any], text: str, mask: NDArray[np.generic] | None = None) -> None:
+        """Replace the image by one of any size, and the mask if one is given; one of another size is emptied."""
         self.release()
-        if image.shape == self.image.values.shape:
-            self.image.replace(image, text)
-        else:
-            self.load_image(image, self.value_range)
+        if mask is None and image.shape[:2] != self.mask.values.shape:
+            mask = np.zeros(image.shape[:2], np.float32)
+        commands = [self.image.replacement(image, text)]
+        if mask is not None:
+            commands.append(self.mask.replacement(mask.astype(np.float32), text))
+        needed = [command for command in commands if command is not None]
+        if len(needed) > 1:
+            self.undo_stack.beginMacro(text)
+        for command in needed:
+            self.undo_stack.push(command)
+        if len(needed) > 1:
+            self.undo_stack.endMacro()
 
     def press(self, x: float, y: float, erase: bool, pressure: float) -> None:
         """Begin a stroke at (``x``, ``y``), in pixels of the image; with ``erase`` the brush erases."""
@@ -105,7 +125,7 @@ class PaintDocument(QObject):
 
     def move(self, x: float, y: float, pressure: float) -> None:
         """Continue the stroke to (``x``, ``y``)."""
-        if self._stroke is not None:
+        if self._stroke is not None and self._stroke.under_way:
             self._stroke.to((x, y), self._diameter(pressure))
 
     def release(self) -> None:
@@ -116,16 +136,16 @@ class PaintDocument(QObject):
 
     def invert(self) -> None:
         """Invert the mask."""
-        self.set_mask(~self.mask.values, "invert mask")
+        self.set_mask(1 - self.mask.values, "invert mask")
 
     def clear(self) -> None:
         """Clear the mask."""
         self.set_mask(np.zeros_like(self.mask.values), "clear mask")
 
-    def set_mask(self, mask: NDArray[np.bool_], text: str) -> None:
-        """Replace the mask by one ``[H, W]`` of the image's size."""
+    def set_mask(self, mask: NDArray[np.generic], text: str) -> None:
+        """Replace the mask by one ``[H, W]`` of the image's size: True and False, or an openness 0 … 1."""
         self.release()
-        self.mask.replace(mask, text)
+        self.mask.replace(mask.astype(np.float32), text)
 
     def _diameter(self, pressure: float) -> float:
         return self._tools.size * (max(pressure, LEAST_PRESSURE) if self._tools.pressure else 1.0)
@@ -133,7 +153,7 @@ class PaintDocument(QObject):
     def _target(self, erase: bool) -> tuple[Layer, Any]:
         """Return the layer to paint on and the value to paint."""
         if self._tools.tool != COLOUR:
-            return self.mask, not erase and self._tools.tool != ERASER
+            return self.mask, float(not erase and self._tools.tool != ERASER)
         colour = self._tools.colour
         levels = np.asarray(colour, np.float32) if self.image.values.ndim == 3 else grey_of_colour(colour)
         return self.image, from_levels(levels, self.value_range)

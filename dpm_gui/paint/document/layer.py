@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from core.values.arrays import read_only
 from dpm_gui.paint.document.raster import EMPTY_AREA, Area, whole_area
@@ -54,7 +54,7 @@ class Layer(QObject):
         return self._before
 
     def reset(self, values: NDArray[Any]) -> None:
-        """Replace the numbers by others of any shape. This is not undoable; the caller clears the stack."""
+        """Replace the numbers by others of any shape, not undoably, and give up a stroke under way."""
         self._before, self._touched = None, EMPTY_AREA
         self._values = np.array(values)
         self.changed.emit(whole_area(self._values.shape))
@@ -98,12 +98,27 @@ class Layer(QObject):
 
     def replace(self, values: NDArray[Any], text: str) -> None:
         """Replace all numbers, as one stroke labelled ``text``, if that changes anything."""
+        command = self.replacement(values, text)
+        if command is not None:
+            self._stack.push(command)
+
+    def replacement(self, values: NDArray[Any], text: str) -> QUndoCommand | None:
+        """Return the command that replaces all numbers by others of any shape; None if that changes nothing.
+
+        A stroke under way is committed.
+        """
         self.commit("stroke")
-        after = np.empty_like(self._values)
-        after[...] = values
-        if not _same(self._values, after):
-            restore = partial(self.restore, whole_area(after.shape))
-            self._stack.push(ReplaceValueCommand(text, restore, self._values.copy(), after))
+        if values.shape == self._values.shape and _same(self._values, values):
+            return None
+        return ReplaceValueCommand(text, self._restore_all, self._values.copy(), np.array(values))
+
+    def _restore_all(self, values: NDArray[Any]) -> None:
+        """Set all numbers to ``values``; a stroke under way on an array of another shape is given up."""
+        if values.shape == self._values.shape and values.dtype == self._values.dtype:
+            self.restore(whole_area(values.shape), values)
+            return
+        self.reset(values)
+        self.committed.emit()
 
     def _show(self, area: Area, values: NDArray[Any]) -> None:
         if not area.empty:

@@ -69,6 +69,11 @@ class Stroke(ABC):
         self._text = text
         layer.begin()
 
+    @property
+    def under_way(self) -> bool:
+        """Whether the stroke goes on; an image of another size puts an end to it."""
+        return self._layer.in_stroke
+
     @abstractmethod
     def to(self, place: Point, diameter: float) -> None:
         """Continue the stroke to ``place``."""

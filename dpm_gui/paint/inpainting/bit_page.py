@@ -84,7 +84,7 @@ class BitPage(QWidget):
         for layer in (document.image, document.mask):
             if not layer.in_stroke:
                 layer.begin()
-        document.mask.put(area, np.array([[value == FREE]]))
+        document.mask.put(area, np.array([[value == FREE]], np.float32))
         if value != FREE:
             document.image.put(area, np.array([[value]], np.float32))
 
@@ -102,7 +102,7 @@ class BitPage(QWidget):
 
     def _show_wanted(self, _area: object = None) -> None:
         document = self._paint.document
-        image, mask = document.image.values, document.mask.values
+        image, mask = document.image.values, document.masked
         if self._active and image.shape == mask.shape and len(image) == 1:
             self.canvas.show_wanted(_wanted_bits(image[0], mask[0]))
 

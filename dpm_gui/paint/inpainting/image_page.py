@@ -17,6 +17,7 @@ from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
+from dpm_gui.paint.document.document import HALF
 from dpm_gui.paint.document.raster import Area, whole_area
 from dpm_gui.paint.document.tools import COLOUR, FILL, RECTANGLE, ToolBox
 from dpm_gui.paint.inpainting.panel import InpaintPanel
@@ -139,6 +140,7 @@ class ImagePage(QWidget):
         self.bar.colour_chosen.connect(self._take_colour)
         self.tools.compare_held.connect(self.compare)
         self._actions.on_switch("show_mask", canvas.set_mask_shown)
+        document.image.changed.connect(lambda _area: self.bar.set_largest(max(document.image.values.shape[:2])))
 
     def _connect_paint(self) -> None:
         paint = self._paint
@@ -247,12 +249,12 @@ class ImageDisplay(QObject):
             if mask.shape == levels.shape[:2]:
                 self._canvas.set_image(levels, np.zeros_like(mask))
         elif mask.shape == image.shape[:2]:
-            self._canvas.set_image(self._levels(image), mask)
+            self._canvas.set_image(self._levels(image), mask >= HALF)
 
     def _show_mask(self, area: Area) -> None:
         mask = self._paint.document.mask.values
         if mask.shape == self._canvas.composition.shape and not self._comparing:
-            self._canvas.update_mask(area, mask[area.slices])
+            self._canvas.update_mask(area, mask[area.slices] >= HALF)
         else:
             self.show_all()
 

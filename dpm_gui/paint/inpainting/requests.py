@@ -23,7 +23,7 @@ def request_of(
         BadInputError: If the request is invalid.
     """
     image: NDArray[Any] = document.image.values
-    mask: NDArray[np.bool_] = document.mask.values
+    mask = document.masked
     if options.start is not None and not mask.any():
         mask = np.ones_like(mask)  # without a mask the whole image is noised and denoised
     return InpaintingRequest(
@@ -42,9 +42,10 @@ def request_of(
 
 def load_request_into(document: PaintDocument, request: InpaintingRequest) -> None:
     """Load image and mask of ``request`` into the document; an RGB pixel is masked if any of its colours is."""
-    document.replace_image(as_image(request.image.astype(np.float32)), "open image")
     mask = as_image(request.mask)
-    document.set_mask(np.asarray(mask if mask.ndim == 2 else mask.any(axis=2)), "open mask")
+    kind = np.result_type(request.image.dtype, np.float32)
+    pixels = np.asarray(mask if mask.ndim == 2 else mask.any(axis=2))
+    document.replace_image(as_image(request.image.astype(kind)), "open request", pixels)
 
 
 def options_of_request(request: InpaintingRequest) -> InpaintChanges:

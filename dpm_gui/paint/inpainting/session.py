@@ -101,11 +101,12 @@ class PaintSession(InpaintRunner):
         self._session = session
         self._options = InpaintOptions()
         self._source: ExampleSource | None = None
+        self._said = ""  # what a file was interpreted as
         self.document = PaintDocument(self)
         automatic, in_stroke = (lambda: self._options.automatic), (lambda: self.document.in_stroke)
         self._debounce = Debounce(automatic, in_stroke, session.spec.seed, self)
         self._debounce.due.connect(self.run)
-        self.document.changed.connect(self._note_change)
+        self.document.changed.connect(self._note_edit)
         session.opened_changed.connect(self._take)
         session.spec_changed.connect(self._debounce.note_spec)
 
@@ -126,9 +127,8 @@ class PaintSession(InpaintRunner):
         Raises:
             BadInputError: If the request is invalid.
         """
-        row = self.opened is not None and not self._session.state_kind.is_image
         spec = self._session.spec
-        return request_of(self.document, self._options, spec.seed, spec.threads, row=row)
+        return request_of(self.document, self._options, spec.seed, spec.threads, row=self._row)
 
     @property
     def chain_count(self) -> int:
@@ -170,8 +170,14 @@ class PaintSession(InpaintRunner):
         super().stop()
 
     def note(self) -> str:
-        """Return the note on the mask; may be empty."""
-        return mask_note(self.document.mask.values, self._options.start)
+        """Return the note on the mask and on the file that was opened last; may be empty."""
+        note = mask_note(self.document.masked, self._options.start)
+        return " ".join(part for part in (note, self._said) if part)
+
+    def say(self, text: str) -> None:
+        """Show ``text`` with the note until the document changes."""
+        self._said = text
+        self.note_changed.emit(self.note())
 
     def show_example(self, step: int) -> None:
         """Load the example of the checkpoint that is ``step`` further on, or back."""
@@ -200,15 +206,31 @@ class PaintSession(InpaintRunner):
         if self._session.opened is not None:
             self._take(self._session.opened)
 
-    def show_image(self, image: NDArray[np.float32]) -> None:
-        """Load an image of the user's, ``[H, W]`` or ``[H, W, 3]``, user's units."""
-        self.document.replace_image(image, "open image")
+    @property
+    def example_shape(self) -> tuple[int, ...]:
+        """The shape of the image or sequence in the document."""
+        shape = self.document.image.values.shape
+        return shape[1:] if self._row else shape
+
+    def take_example(self, example: NDArray[np.floating], openness: NDArray[np.float32] | None) -> None:
+        """Load an image or a sequence of the user's, user's units, and its mask ``[H, W]``, unless that is None."""
+        self.document.replace_image(as_image(example), "open image", openness)
+
+    def take_mask(self, openness: NDArray[np.float32]) -> None:
+        """Load a mask of the user's, ``[H, W]`` or ``[D]``.
+
+        Raises:
+            BadInputError: If the image has another size now.
+        """
+        mask = as_image(openness)
+        if mask.shape != self.document.mask.values.shape:
+            raise BadInputError("The mask was not used: it was read for an image of another size. Open it again.")
+        self.document.set_mask(mask, "open mask")
 
     def keep_sample(self, index: int) -> None:
         """Make one of the results the new image, undoably."""
         if self.result is not None and self.result.images is not None:
-            image = self.result.images[index]
-            self.document.replace_image(as_image(image.astype(self.document.image.values.dtype)), "keep sample")
+            self.document.replace_image(as_image(self.result.images[index]), "keep sample")
 
     def take_request(self, request: InpaintingRequest) -> None:
         """Load the request of a file.
@@ -245,8 +267,17 @@ class PaintSession(InpaintRunner):
         self.document_loaded.emit(opened)
         self.options_changed.emit(self._options)
 
+    @property
+    def _row(self) -> bool:
+        """Whether the document's image is the single row of a sequence."""
+        return self.opened is not None and not self._session.state_kind.is_image
+
     def _idle(self) -> bool:
-        return not self.document.mask.values.any() and self._options.start is None
+        return not self.document.masked.any() and self._options.start is None
+
+    def _note_edit(self) -> None:
+        self._said = ""
+        self._note_change()
 
     def _note_change(self) -> None:
         self.note_changed.emit(self.note())

@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.errors import BadInputError, OutputError
+from core.formats.images import read_image
+from core.formats.reading.masks import read_mask
 from core.formats.requests import load_request
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.paint import files as files_module
-from dpm_gui.paint.document.image_files import grey_of, mask_of, read_image, rgb_of
 from dpm_gui.paint.files import PaintFiles
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.opening import PaintOpener
@@ -115,12 +116,12 @@ def test_masks_pictures_and_requests_are_written_beside_the_window_which_says_so
         qtbot.waitUntil(lambda: not files.saver.running)
         assert desk.received.activities[-1] is None
         assert desk.received.all[-1] == f"Saved {folder / name}"
-    assert (mask_of(read_image(folder / "mask.png")) == mask).all()
-    assert (rgb_of(read_image(folder / "picture.png")) == image).all()
-    assert (grey_of(read_image(folder / "grey.png")) == image[:, :, 0]).all()
+    assert (read_mask(str(folder / "mask.png")).mask == mask).all()
+    assert (read_image(folder / "picture.png").pixels == image).all()
+    assert (read_image(folder / "grey.png").pixels == image[:, :, 0]).all()
     request = load_request(str(folder / "request.npz"))
     assert (request.image == image).all()
-    assert (request.mask == mask[:, :, None]).all()
+    assert (request.mask == mask[:, :, None].astype(bool)).all()
     assert len(threads) == len(asks)
     assert threading.get_ident() not in threads
     assert desk.preferences.last_folder == str(folder)
@@ -161,10 +162,10 @@ def test_what_is_saved_is_what_was_there_whatever_is_painted_meanwhile(
     go_on.set()
     qtbot.waitUntil(lambda: not desk.files.saver.running)
     if path.suffix == ".png":
-        assert (mask_of(read_image(path)) == mask).all()
+        assert (read_mask(str(path)).mask == mask).all()
     else:
         request = load_request(str(path))
-        assert (request.mask == mask[:, :, None]).all()
+        assert (request.mask == mask[:, :, None].astype(bool)).all()
         assert (request.image == image).all()
 
 

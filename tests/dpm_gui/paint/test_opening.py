@@ -6,18 +6,22 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QCoreApplication, QThread
 from PySide6.QtGui import QImage, QUndoStack
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.data import files_for_model
 from core.formats import requests
+from core.formats.reading import masks
 from core.values.inpainting import InpaintingRequest
+from dpm_gui.engine import image_files
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.paint import opening
-from dpm_gui.paint.document import image_files
 from dpm_gui.paint.document.image_files import image_of_mask
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.opening import PaintOpener
@@ -42,7 +46,10 @@ class Desk:
         self.received: list[str] = []
         self.failed: list[Exception] = []
         self.activities: list[Activity | None] = []
+        self.checkpoints: list[str] = []
         self.opener.notified.connect(self.received.append)
+        self.opener.loaded.connect(self.received.append)
+        self.opener.checkpoint_found.connect(self.checkpoints.append)
         self.opener.failed.connect(self.failed.append)
         self.opener.activity_changed.connect(self.activities.append)
 
@@ -80,11 +87,9 @@ def steer_reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], S
     made: list[Steered] = []
 
     def begin(name: str) -> Steered:
-        work = getattr(opening, name)
-        made.append(Steered(lambda *arguments: work(arguments[0], colour=False)))
-        steered = made[-1]
-        monkeypatch.setattr(opening, name, lambda *arguments, **_: steered(*arguments))
-        return steered
+        made.append(Steered(getattr(image_files, name)))
+        monkeypatch.setattr(image_files, name, made[-1])
+        return made[-1]
 
     yield begin
     for steered in made:
@@ -123,14 +128,14 @@ def test_pictures_masks_and_requests_are_read_beside_the_window_which_says_so(
     def noted(name: str, module: object) -> None:
         real = getattr(module, name)
 
-        def work(*arguments: object) -> object:
+        def work(*arguments: object, **options: object) -> object:
             threads.append(threading.get_ident())
-            return real(*arguments)
+            return real(*arguments, **options)
 
         monkeypatch.setattr(module, name, work)
 
-    noted("read_image", image_files)
-    noted("levels_of_shape", opening)
+    noted("read_example", files_for_model)
+    noted("read_mask", masks)
     noted("load_request", requests)
     desk, opener = before_rings, before_rings.opener
     mask = np.zeros((HEIGHT, WIDTH), np.bool_)
@@ -142,23 +147,23 @@ def test_pictures_masks_and_requests_are_read_beside_the_window_which_says_so(
     assert opener.open(save_plain(tmp_path / "own.png", 99))
     qtbot.waitUntil(lambda: not opener.busy)
     assert (desk.image == 99).all()
-    assert desk.received == [f"Opened {tmp_path / 'own.png'}"]
+    assert desk.received == ["own.png: interpreted as one image of 9 x 11 pixels"]
     assert desk.activities[0] == Activity("Opening own.png", 0, 0, None, can_stop=True)
     assert desk.activities[-1] is None
 
     opener.open_mask(str(tmp_path / "mask.png"))
     qtbot.waitUntil(lambda: not opener.busy)
     assert (desk.mask == mask).all()
+    assert desk.received[1:] == ["mask.png: mask: white is open, black is known; 12 of 99 pixels are open"]
 
     assert opener.open(str(tmp_path / "wish.npz"))
     qtbot.waitUntil(lambda: not opener.busy)
     assert (desk.image == 7).all()
     assert (desk.mask == ~mask).all()
     assert desk.session.spec.seed == 5
-    assert len(threads) == 4
+    assert len(threads) == 3
     assert threading.get_ident() not in threads
     assert desk.failed == []
-    assert not opener.open(str(tmp_path / "rings.h5"))
 
 
 def test_a_wish_over_the_plane_is_read_beside_the_window(
@@ -185,7 +190,10 @@ def test_a_picture_of_another_size_is_made_to_fit_as_a_person_says(
 ) -> None:
     path = save_plain(tmp_path / "own.png", 99, (30, 20))
     before = before_rings.image.copy()
-    for button, received in (("Cancel", []), ("Fit", ["own.png: fitted, from 20 × 30 to 11 × 9 pixels"])):
+    for button, received in (
+        ("Cancel", []),
+        ("Fit", ["own.png: fitted from 20 × 30 to 11 × 9 pixels; interpreted as one image of 30 x 20 pixels"]),
+    ):
         before_rings.opener.open_image(path)
         qtbot.waitUntil(lambda: bool(questions()))
         answer(button)
@@ -196,11 +204,98 @@ def test_a_picture_of_another_size_is_made_to_fit_as_a_person_says(
     assert (before_rings.image == before).all()
 
 
+def test_a_mask_is_scaled_where_it_has_the_form_of_the_image_and_cropped_like_it(
+    before_rings: Desk, tmp_path: Path, qtbot: QtBot
+) -> None:
+    desk, opener = before_rings, before_rings.opener
+    opener.open_image(save_plain(tmp_path / "tall.png", 99, (27, 11)))
+    qtbot.waitUntil(lambda: bool(questions()))
+    answer("Crop")
+    qtbot.waitUntil(lambda: not opener.busy)
+    mask = np.zeros((27, 11), np.bool_)
+    mask[9:14] = True
+    image_of_mask(mask).save(str(tmp_path / "tall_mask.png"))
+    opener.open_mask(str(tmp_path / "tall_mask.png"))
+    qtbot.waitUntil(lambda: not opener.busy)
+    wanted = np.zeros((HEIGHT, WIDTH), np.bool_)
+    wanted[:5] = True
+    assert (desk.mask == wanted).all()
+    assert "cropped like the image" in desk.received[-1]
+    large = np.repeat(np.repeat(wanted, 3, 0), 3, 1)
+    image_of_mask(~large).save(str(tmp_path / "large.png"))
+    opener.open_mask(str(tmp_path / "large.png"))
+    qtbot.waitUntil(lambda: not opener.busy)
+    assert (desk.mask == ~wanted).all()
+    assert "scaled from 27 x 33 pixels; 44 of 99 pixels are open" in desk.received[-1]
+    image_of_mask(mask[:, :5]).save(str(tmp_path / "other.png"))
+    opener.open_mask(str(tmp_path / "other.png"))
+    qtbot.waitUntil(lambda: not opener.busy)
+    assert str(desk.failed.pop()).startswith(f"{tmp_path / 'other.png'}: the mask has 27 x 5 pixels")
+    assert (desk.mask == ~wanted).all()
+
+
+def test_a_hole_in_the_image_itself_is_its_mask_and_both_go_with_one_undo(
+    before_rings: Desk, tmp_path: Path, qtbot: QtBot
+) -> None:
+    desk, opener = before_rings, before_rings.opener
+    image, mask = desk.image.copy(), desk.mask.copy()
+    pixels = np.full((HEIGHT, WIDTH, 2), 255, np.uint8)
+    pixels[..., 0] = 50
+    pixels[2:4, 3:8, 1] = 0
+    Image.fromarray(pixels).save(tmp_path / "hole.png")
+    assert opener.open(str(tmp_path / "hole.png"))
+    qtbot.waitUntil(lambda: not opener.busy)
+    assert (desk.image == 50).all()
+    assert (desk.mask == (pixels[..., 1] == 0)).all()
+    (said,) = desk.received
+    assert said.startswith(
+        "hole.png: interpreted as one image of 9 x 11 pixels; mask: what is transparent is open; 10 of"
+    )
+    desk.paint.document.undo_stack.undo()
+    assert (desk.image == image).all()
+    assert (desk.mask == mask).all()
+    assert opener.open(save_plain(tmp_path / "opaque.png", 30))
+    qtbot.waitUntil(lambda: not opener.busy)
+    assert (desk.image == 30).all()
+    assert (desk.mask == mask).all()
+
+
+def test_hdf5_is_a_checkpoint_or_else_data_and_a_request_is_known_by_its_content(
+    before_rings: Desk, tmp_path: Path, qtbot: QtBot
+) -> None:
+    desk, opener = before_rings, before_rings.opener
+    with h5py.File(tmp_path / "data.h5", "w") as file:
+        file["image"] = np.full((HEIGHT, WIDTH), 77, np.uint8)
+        file["other"] = np.zeros((1, HEIGHT, WIDTH), np.uint8)
+    np.savez(tmp_path / "data.npz", image=np.full((1, HEIGHT, WIDTH), 66, np.uint8))
+    for name, path in (
+        ("rings.h5", tmp_path / "rings.h5"),
+        ("gone.h5", tmp_path / "gone.h5"),
+        ("data.h5", tmp_path / "data.h5"),
+    ):
+        assert opener.open(str(path))
+        qtbot.waitUntil(lambda: not opener.busy)
+        assert (desk.checkpoints[-1] == str(path)) == (name != "data.h5")
+    assert str(desk.failed.pop()).startswith(f"{tmp_path / 'data.h5'}: there are several arrays in it")
+    assert opener.open(f"{tmp_path / 'data.h5'}:/image")
+    qtbot.waitUntil(lambda: not opener.busy)
+    assert (desk.image == 77).all()
+    assert opener.open(str(tmp_path / "data.npz"))
+    qtbot.waitUntil(lambda: not opener.busy)
+    assert (desk.image == 66).all()
+    (tmp_path / "rings.h5").write_bytes((tmp_path / "rings.h5").read_bytes()[:3000])
+    assert opener.open(str(tmp_path / "rings.h5"))
+    qtbot.waitUntil(lambda: not opener.busy)
+    assert str(desk.failed.pop()).startswith(f"{tmp_path / 'rings.h5'}: ")
+    assert desk.failed == []
+    assert len(desk.checkpoints) == 2
+
+
 # ------------------------------------------------------------------------------------------------------- interrupting
 def test_of_two_pictures_the_one_that_was_chosen_last_is_taken(
     before_rings: Desk, tmp_path: Path, steer_reading: Callable[[str], Steered], qtbot: QtBot
 ) -> None:
-    steered = steer_reading("_levels_in")
+    steered = steer_reading("read_file")
     before_rings.opener.open_image(save_plain(tmp_path / "first.png", 11))
     qtbot.waitUntil(lambda: len(steered._passes) == 1)
     before_rings.opener.open_image(save_plain(tmp_path / "second.png", 22))
@@ -212,13 +307,13 @@ def test_of_two_pictures_the_one_that_was_chosen_last_is_taken(
     QCoreApplication.processEvents()
     qtbot.waitUntil(lambda: not before_rings.opener.busy)
     assert (before_rings.image == 22).all()
-    assert before_rings.received == [f"Opened {tmp_path / 'second.png'}"]
+    assert before_rings.received == ["second.png: interpreted as one image of 9 x 11 pixels"]
 
 
 def test_a_picture_is_left_where_another_checkpoint_comes_first(
     before_rings: Desk, tmp_path: Path, steer_reading: Callable[[str], Steered], qtbot: QtBot
 ) -> None:
-    steered = steer_reading("_levels_in")
+    steered = steer_reading("read_file")
     save_rings(tmp_path / "other.h5", (5, 6), steps=5)
     before_rings.opener.open_image(save_plain(tmp_path / "own.png", 11))
     qtbot.waitUntil(lambda: len(steered._passes) == 1)
@@ -235,12 +330,11 @@ def test_a_picture_is_left_where_another_checkpoint_comes_first(
     assert before_rings.failed == []
 
 
-@pytest.mark.parametrize("kind", ["open_image", "open_mask"])
 def test_a_question_about_a_file_goes_when_another_checkpoint_comes(
-    before_rings: Desk, tmp_path: Path, kind: str, qtbot: QtBot
+    before_rings: Desk, tmp_path: Path, qtbot: QtBot
 ) -> None:
     save_rings(tmp_path / "other.h5", (5, 6), steps=5)
-    getattr(before_rings.opener, kind)(save_plain(tmp_path / "own.png", 200, (30, 20)))
+    before_rings.opener.open_image(save_plain(tmp_path / "own.png", 200, (30, 20)))
     qtbot.waitUntil(lambda: bool(questions()))
     open_here(before_rings, tmp_path / "other.h5", qtbot)
     assert questions() == []
@@ -252,7 +346,7 @@ def test_a_question_about_a_file_goes_when_another_checkpoint_comes(
 def test_stopping_leaves_the_file_and_the_painting(
     before_rings: Desk, tmp_path: Path, steer_reading: Callable[[str], Steered], qtbot: QtBot
 ) -> None:
-    steered = steer_reading("_levels_in")
+    steered = steer_reading("read_file")
     before = before_rings.image.copy()
     before_rings.opener.open_image(save_plain(tmp_path / "own.png", 11))
     qtbot.waitUntil(lambda: len(steered._passes) == 1)
@@ -268,7 +362,7 @@ def test_stopping_leaves_the_file_and_the_painting(
 def test_after_the_end_no_thread_reads_and_nothing_is_told(
     before_rings: Desk, tmp_path: Path, steer_reading: Callable[[str], Steered], qtbot: QtBot
 ) -> None:
-    steered = steer_reading("_levels_in")
+    steered = steer_reading("read_file")
     path = save_plain(tmp_path / "own.png", 11)
     before_rings.opener.open_image(path)
     qtbot.waitUntil(lambda: len(steered._passes) == 1)

@@ -239,7 +239,7 @@ def test_inverting_twice_is_nothing_and_clearing_is_one_step(document: PaintDocu
     stroke(document, (12.0, 12.0))
     before = document.mask.values.copy()
     document.invert()
-    assert (document.mask.values == ~before).all()
+    assert (document.mask.values == 1 - before).all()
     document.invert()
     assert (document.mask.values == before).all()
     document.clear()
@@ -259,7 +259,7 @@ def test_a_command_with_the_tool_down_ends_the_stroke_and_both_are_undone(
     painted = document.mask.values.copy()
     getattr(document, command)()
     after = document.mask.values.copy()
-    assert (after == (~painted if command == "invert" else np.zeros_like(painted))).all()
+    assert (after == (1 - painted if command == "invert" else np.zeros_like(painted))).all()
     document.move(20.0, 20.0, 1.0)
     document.release()
     assert np.array_equal(document.mask.values, after)
@@ -333,14 +333,41 @@ def test_ready_masks_mask_about_half_at_most_and_never_all(name: str) -> None:
         assert (ready_mask(name, height, width, 3) == mask).all()
 
 
-def test_a_picture_is_replaced_undoably_unless_its_size_is_another(document: PaintDocument) -> None:
-    before = document.image.values.copy()
+def test_a_picture_is_replaced_undoably_by_one_of_any_size_and_a_mask(document: PaintDocument) -> None:
+    document.set_mask(ready_mask("left", 30, 40, 0), "mask")
+    before, mask = document.image.values.copy(), document.mask.values.copy()
     document.replace_image(before + 1, "keep")
     document.undo_stack.undo()
     assert (document.image.values == before).all()
-    document.replace_image(np.zeros((9, 9), np.float32), "another")
+    document.replace_image(np.zeros((9, 9), np.float64), "another")
     assert document.mask.values.shape == (9, 9)
-    assert not document.undo_stack.canUndo()
+    assert not document.mask.values.any()
+    document.replace_image(np.ones((7, 8, 3), np.float32), "own hole", np.full((7, 8), 0.25))
+    assert document.undo_stack.count() == 3
+    assert (document.mask.values == 0.25).all()
+    assert document.mask.values.dtype == np.float32
+    assert not document.masked.any()
+    for _ in range(2):
+        document.undo_stack.undo()
+    assert (document.image.values == before).all()
+    assert document.image.values.dtype == np.float32
+    assert (document.mask.values == mask).all()
+    document.undo_stack.redo()
+    assert document.image.values.shape == document.mask.values.shape == (9, 9)
+    assert document.image.values.dtype == np.float64
+
+
+def test_a_stroke_ends_where_undoing_brings_another_size(document: PaintDocument) -> None:
+    document.replace_image(np.zeros((9, 9), np.float32), "another")
+    hold(document, BRUSH, 3)
+    document.press(4.0, 4.0, False, 1.0)
+    document.undo_stack.undo()
+    assert not document.in_stroke
+    document.move(20.0, 20.0, 1.0)
+    document.release()
+    assert document.mask.values.shape == document.image.values.shape == (30, 40)
+    assert not document.mask.values.any()
+    assert document.undo_stack.count() == 1
 
 
 def test_what_is_replaced_is_told_of_once_and_not_at_all_where_it_is_the_same(document: PaintDocument) -> None:

@@ -128,7 +128,7 @@ def test_a_newer_stroke_stops_what_ran_and_what_comes_late_is_turned_away(
         qtbot.waitUntil(lambda: not paint.running)
     steered.wait_until_closed(0)
     assert (old.mask != paint.request.mask).any()
-    known = ~paint.document.mask.values
+    known = ~paint.document.masked
     assert (paint.result.images[:, known] == paint.document.image.values[known]).all()
 
 
