@@ -240,12 +240,12 @@ def test_a_hole_in_the_image_itself_is_its_mask_and_both_go_with_one_undo(
     desk, opener = before_rings, before_rings.opener
     image, mask = desk.image.copy(), desk.mask.copy()
     pixels = np.full((HEIGHT, WIDTH, 2), 255, np.uint8)
-    pixels[..., 0] = 50
+    pixels[..., 0] = 150
     pixels[2:4, 3:8, 1] = 0
     Image.fromarray(pixels).save(tmp_path / "hole.png")
     assert opener.open(str(tmp_path / "hole.png"))
     qtbot.waitUntil(lambda: not opener.busy)
-    assert (desk.image == 50).all()
+    assert (desk.image == 150).all()
     assert (desk.mask == (pixels[..., 1] == 0)).all()
     (said,) = desk.received
     assert said.startswith(
@@ -298,15 +298,15 @@ def test_of_two_pictures_the_one_that_was_chosen_last_is_taken(
     steered = steer_reading("read_file")
     before_rings.opener.open_image(save_plain(tmp_path / "first.png", 11))
     qtbot.waitUntil(lambda: len(steered._passes) == 1)
-    before_rings.opener.open_image(save_plain(tmp_path / "second.png", 22))
+    before_rings.opener.open_image(save_plain(tmp_path / "second.png", 222))
     qtbot.waitUntil(lambda: len(steered._passes) == 2)
     steered.let(1, call=1)
-    qtbot.waitUntil(lambda: bool((before_rings.image == 22).all()))
+    qtbot.waitUntil(lambda: bool((before_rings.image == 222).all()))
     steered.let(1, call=0)
     steered.wait_until_closed(call=0)
     QCoreApplication.processEvents()
     qtbot.waitUntil(lambda: not before_rings.opener.busy)
-    assert (before_rings.image == 22).all()
+    assert (before_rings.image == 222).all()
     assert before_rings.received == ["second.png: interpreted as one image of 9 x 11 pixels"]
 
 
