@@ -1,12 +1,16 @@
-"""Formats numbers for the screen: with a true minus sign, and with thin spaces between thousands."""
+"""Numbers on the screen: with a true minus sign and thin spaces between thousands, and read as people type them."""
 
 from __future__ import annotations
 
 import math
+import re
 
 MINUS = "\N{MINUS SIGN}"
 FIGURE_SPACE = "\N{FIGURE SPACE}"
 """As wide as a digit."""
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+_WHOLE = re.compile(r"[+-]?(\d+|\d{1,3}(?P<mark>[.,٬])\d{3}((?P=mark)\d{3})*)")
+_SPACE = re.compile(r"(?<=\d)[\s'’](?=\d)")
 
 
 def with_minus(text: str) -> str:
@@ -39,3 +43,22 @@ def unscaled(value: float) -> str:
 def padded(number: int, digits: int) -> str:
     """Format a whole number, padded on the left to the width of ``digits`` digits."""
     return f"{number:{FIGURE_SPACE}>{digits}}"
+
+
+def decimal_number(text: str) -> float | None:
+    """Return the number that ``text`` means, or None; a point and a comma both begin the decimals.
+
+    There are no marks between thousands: 1,000 is one.
+    """
+    plain = re.sub("[,٫]", ".", text.strip()).replace(MINUS, "-")
+    return float(plain) if _DECIMAL.fullmatch(plain) else None
+
+
+def whole_number(text: str) -> int | None:
+    """Return the whole number that ``text`` means, or None.
+
+    Spaces and apostrophes between digits are left out. So are points and commas, if three digits follow each of them:
+    10,000 and 10.000 are ten thousand, and 2.5 is no whole number.
+    """
+    plain = _SPACE.sub("", text.strip()).replace(MINUS, "-")
+    return int(re.sub(r"[^\d+-]", "", plain)) if _WHOLE.fullmatch(plain) else None

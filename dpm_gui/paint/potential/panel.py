@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dpm_gui.desktop.numbers import with_minus
+from dpm_gui.desktop.numbers import grouped, with_minus
 from dpm_gui.views.widgets.boxes import choice_box, decimal_box, number_box
 from dpm_gui.views.widgets.flat_button import action_button
 
@@ -108,7 +108,7 @@ class PotentialPanel(QWidget):
         if acceptance is not None and acceptance < LEAST_SHOWN_ACCEPTANCE:
             share = "below 2⁻²⁰⁰: practically no probability here"
         self.acceptance.setText(with_minus(share))
-        self.effective.setText("–" if size is None else f"{size:.0f} of {count}")
+        self.effective.setText("–" if size is None else f"{grouped(round(size))} of {grouped(count)}")
 
     def _lay_out(self) -> None:
         tools = QGridLayout()

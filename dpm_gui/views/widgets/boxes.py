@@ -3,13 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
+from dpm_gui.desktop.numbers import decimal_number, grouped, whole_number
 
-def number_box(parent: QWidget, name: str, least: int, most: int, tip: str, step: int = 1) -> QSpinBox:
+Number = TypeVar("Number", int, float)
+
+
+class WholeNumberBox(QSpinBox):
+    """A box for a whole number, which reads and shows it alike in every locale.
+
+    While somebody types, any text may stand there, since a dropped key would change the number. Once typing is
+    finished, a number beyond the range becomes the nearest one in it, and what is no number gives way to the value
+    before.
+    """
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        return _state(self._number(text), self.minimum(), self.maximum()), text, position
+
+    def fixup(self, text: str) -> str:
+        number = self._number(text)
+        return text if number is None else self.textFromValue(min(max(number, self.minimum()), self.maximum()))
+
+    def valueFromText(self, text: str) -> int:
+        number = self._number(text)
+        return self.value() if number is None else number
+
+    def textFromValue(self, value: int) -> str:
+        return grouped(value) if self.isGroupSeparatorShown() else str(value)
+
+    def _number(self, text: str) -> int | None:
+        return whole_number(_without_unit(text, self.suffix()))
+
+
+class DecimalBox(QDoubleSpinBox):
+    """A box like `WholeNumberBox` for a number with decimals: after a point or a comma typed, after a point shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setLocale(QLocale.c())  # of how a number is shown
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        return _state(self._number(text), self.minimum(), self.maximum()), text, position
+
+    def fixup(self, text: str) -> str:
+        number = self._number(text)
+        return text if number is None else self.textFromValue(min(max(number, self.minimum()), self.maximum()))
+
+    def valueFromText(self, text: str) -> float:
+        number = self._number(text)
+        return self.value() if number is None else round(number, self.decimals())
+
+    def _number(self, text: str) -> float | None:
+        return decimal_number(_without_unit(text, self.suffix()))
+
+
+def number_box(parent: QWidget, name: str, least: int, most: int, tip: str, step: int = 1) -> WholeNumberBox:
     """Return a box for a whole number from ``least`` to ``most``; ``name`` is its accessible name."""
-    box = QSpinBox(parent)
+    box = WholeNumberBox(parent)
     box.setRange(least, most)
     box.setSingleStep(step)
     _prepare(box, name, tip)
@@ -18,9 +73,9 @@ def number_box(parent: QWidget, name: str, least: int, most: int, tip: str, step
 
 def decimal_box(
     parent: QWidget, name: str, limits: tuple[float, float], step: float, unit: str, tip: str
-) -> QDoubleSpinBox:
+) -> DecimalBox:
     """Return a box for a number within ``limits``, followed by its ``unit``."""
-    box = QDoubleSpinBox(parent)
+    box = DecimalBox(parent)
     box.setRange(*limits)
     box.setSingleStep(step)
     box.setSuffix(unit)
@@ -41,3 +96,12 @@ def _prepare(box: QSpinBox | QDoubleSpinBox, name: str, tip: str) -> None:
     box.lineEdit().returnPressed.connect(box.clearFocus)  # so that Space and digits are shortcuts of the window again
     box.setAccessibleName(name)
     box.setToolTip(tip)
+
+
+def _state(number: Number | None, least: Number, most: Number) -> QValidator.State:
+    fits = number is not None and least <= number <= most
+    return QValidator.State.Acceptable if fits else QValidator.State.Intermediate
+
+
+def _without_unit(text: str, suffix: str) -> str:
+    return text.removesuffix(suffix).strip().removesuffix(suffix.strip())
