@@ -19,6 +19,8 @@ from core.values.training import TrainingState
 RGB = 3
 LEVELS = 256
 MAX_LEVEL = LEVELS - 1
+ROUNDING = 2.0**-12
+"""Share of a level by which float32 rounds a whole level, at most."""
 MAX_EXAMPLES = 512
 """The most examples in a checkpoint."""
 MAX_COLUMNS = 64
@@ -62,7 +64,8 @@ def to_levels(
         grey_level: Width of one grey level, or None; values are rounded down to grey levels, and else to nearest.
     """
     width, half = level_width(value_range, grey_level)
-    levels = (np.asarray(values, np.float32) - np.float32(value_range[0])) * np.float32(1.0 / width) + np.float32(half)
+    shift = np.float32(half or ROUNDING)
+    levels = (np.asarray(values, np.float32) - np.float32(value_range[0])) * np.float32(1.0 / width) + shift
     return np.asarray(np.nan_to_num(levels).clip(0, MAX_LEVEL), np.uint8)
 
 

@@ -7,6 +7,7 @@ from dpm_gui.window.commands import Command
 MENU = "Paint"
 LARGE_STEP = 5
 NO_IMAGE = "the open checkpoint has no images"
+NO_SAMPLES = "there are no samples yet"
 ALWAYS_AVAILABLE = {
     "open_inpainting",
     "save_inpainting",
@@ -26,6 +27,7 @@ AVAILABLE_FOR_SEQUENCES = ALWAYS_AVAILABLE | {
     "previous_image",
     "sample_image",
     "open_image",
+    "save_samples",
 }
 """Commands for a sequence of bits."""
 COMMANDS = (
@@ -56,6 +58,7 @@ COMMANDS = (
     Command("open_image", MENU, "Open image…", ("Ctrl+Shift+O",), "Load an image or array of your own", "image-up"),
     Command("inpaint", MENU, "Run now", ("Ctrl+Return",), "Inpaint, or sample under r(x), now (Ctrl+Return)", "play"),
     Command("keep_sample", MENU, "Keep sample", ("Ctrl+K",), "Make the chosen sample the new image (Ctrl+K)"),
+    Command("save_samples", MENU, "Save samples…", ("Ctrl+Shift+S",), "Save all samples, in one image or as an array"),
     Command("open_inpainting", MENU, "Open request…", (), "Open image, mask and options from one file"),
     Command("save_inpainting", MENU, "Save request…", ("Ctrl+S",), "Save image, mask and options as one file"),
 )

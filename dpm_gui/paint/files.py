@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,20 +13,23 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import DpmError
 from core.formats.requests import save_request
+from core.values.checkpoints import MAX_LEVEL
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.export.figures import save_image
+from dpm_gui.engine.result_files import WRITTEN_ARRAYS, write_levels, write_samples
 from dpm_gui.jobs.saving import Saver
-from dpm_gui.paint.document.image_files import image_of_mask
 from dpm_gui.paint.inpainting.session import PaintSession
+from dpm_gui.paint.inpainting.tiles import Tile
 from dpm_gui.paint.opening import ARRAY_SUFFIXES, IMAGE_SUFFIXES, PaintOpener
 from dpm_gui.paint.potential.files import save_potential
 from dpm_gui.paint.potential.session import PotentialSession
-from dpm_gui.views.canvases.image_levels import image_of
 
 IMAGE_FILTER = (
     f"Images (*{' *'.join(IMAGE_SUFFIXES)});;Arrays and archives (*{' *'.join(ARRAY_SUFFIXES)});;All files (*)"
 )
 PNG_FILTER = "PNG image (*.png)"
+ARRAY_FILTER = "NumPy array (*.npy)"
+RESULT_FILTER = f"{PNG_FILTER};;JPEG image (*.jpg);;WebP image (*.webp);;TIFF image (*.tif);;{ARRAY_FILTER}"
+SEQUENCE_FILTER = f"CSV table (*.csv);;{PNG_FILTER};;{ARRAY_FILTER}"
 REQUEST_FILTER = "Inpainting request (*.npz)"
 
 
@@ -57,7 +61,8 @@ class PaintFiles(QObject):
         self._preferences = preferences
         self._window = window
         self.saver = Saver(self)
-        self.saver.saved.connect(lambda path: self.notified.emit(f"Saved {path}"))
+        self._formats: dict[str, str] = {}  # what has been written, by the path
+        self.saver.saved.connect(self._note_saved)
         self.saver.failed.connect(self.failed)
         self.saver.activity_changed.connect(self.activity_changed)
 
@@ -73,9 +78,16 @@ class PaintFiles(QObject):
         """Show the dialog that chooses an image or a sequence of the user's."""
         self._ask_open("Open an image", IMAGE_FILTER, self._opener.open_image)
 
-    def ask_where_to_save_image(self, levels: NDArray[np.uint8]) -> None:
-        """Show the dialog that names a file for one of the results, ``[H, W]`` or ``[H, W, 3]``, 0 … 255."""
-        self._ask_save("Save the image", PNG_FILTER, partial(self.save_result_image, levels))
+    def ask_where_to_save_tile(self, tile: Tile) -> None:
+        """Show the dialog that names a file for one of the results."""
+        self._ask_save("Save the image", RESULT_FILTER, partial(self.save_tile, tile))
+
+    def ask_where_to_save_samples(self) -> None:
+        """Show the dialog that names a file for all samples."""
+        result = self._paint.result
+        if result is not None and result.images is not None:
+            kinds = RESULT_FILTER if result.images.ndim > 2 else SEQUENCE_FILTER
+            self._ask_save("Save the samples", kinds, partial(self.save_samples, result.images))
 
     def ask_for_request(self) -> None:
         """Show the dialog that chooses an inpainting request or a potential."""
@@ -86,13 +98,22 @@ class PaintFiles(QObject):
         self._ask_save("Save the request", REQUEST_FILTER, self.save_request)
 
     def save_mask(self, path: str) -> None:
-        """Save the mask as a PNG image."""
-        mask = self._paint.document.mask.values.copy()
-        self.saver.save(path, lambda path: save_image(image_of_mask(mask), path))
+        """Save the mask as a grey image: white is open, black is known."""
+        openness = self._paint.document.mask.values.copy()
+        self._save(path, lambda path: write_levels(np.rint(openness * MAX_LEVEL).astype(np.uint8), path))
 
-    def save_result_image(self, levels: NDArray[np.uint8], path: str) -> None:
-        """Save an image as a PNG file, pixel for pixel; the caller must not change ``levels`` afterwards."""
-        self.saver.save(path, lambda path: save_image(image_of(levels), path))
+    def save_tile(self, tile: Tile, path: str) -> None:
+        """Save one of the results, pixel for pixel; an array holds its values, an image of a map its colours."""
+        if tile.mapped and Path(path).suffix.lower() not in WRITTEN_ARRAYS:
+            self._save(path, partial(write_levels, tile.levels))
+        else:
+            self.save_samples(np.asarray(tile.values)[None], path)
+
+    def save_samples(self, samples: NDArray[np.floating], path: str) -> None:
+        """Save samples ``[N, *shape]``, user's units; the caller must not change them afterwards."""
+        opened = self._paint.opened
+        if opened is not None:
+            self._save(path, partial(write_samples, samples, opened.checkpoint.data, opened.checkpoint.kind))
 
     def save_request(self, path: str) -> None:
         """Save image, mask and options as one file, or the potential over the plane."""
@@ -105,6 +126,18 @@ class PaintFiles(QObject):
             self.failed.emit(error)
         else:
             self.saver.save(path, partial(save_request, request))
+
+    def _save(self, path: str, write: Callable[[str], str]) -> None:
+        """Call ``write``, which returns what it has written, in a job."""
+
+        def note(path: str) -> None:
+            self._formats[path] = write(path)
+
+        self.saver.save(path, note)
+
+    def _note_saved(self, path: str) -> None:
+        form = self._formats.pop(path, "")
+        self.notified.emit(f"Saved {path}: {form}" if form else f"Saved {path}")
 
     def shut_down(self) -> None:
         """Finish writing, and end every thread; no signal is emitted any more."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QUndoStack
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from dpm_gui.engine.opening import Opened
-from dpm_gui.paint.commands import ALWAYS_AVAILABLE, AVAILABLE_FOR_SEQUENCES, COMMANDS, LARGE_STEP, NO_IMAGE
+from dpm_gui.paint.commands import ALWAYS_AVAILABLE, AVAILABLE_FOR_SEQUENCES, COMMANDS, LARGE_STEP, NO_IMAGE, NO_SAMPLES
 from dpm_gui.paint.files import PaintFiles
 from dpm_gui.paint.inpainting.bit_page import BitPage
 from dpm_gui.paint.inpainting.image_page import ImagePage
@@ -68,9 +68,11 @@ class PaintPage(WorkspacePage):
             notified.connect(services.show_notice)
         self._opener.loaded.connect(self.paint.say)
         self._opener.checkpoint_found.connect(services.session.open)
-        self.image.results.save_asked.connect(self.files.ask_where_to_save_image)
+        self.image.results.save_asked.connect(self.files.ask_where_to_save_tile)
         self.paint.document_loaded.connect(self._show_opened)
         self.paint.document_loaded.connect(partial(allow_commands, services.actions))
+        self.paint.document_loaded.connect(self._allow_saving)
+        self.paint.result_changed.connect(self._allow_saving)
 
     @property
     def undo_stack(self) -> QUndoStack:
@@ -169,6 +171,10 @@ class PaintPage(WorkspacePage):
         page.show_opened(opened)
         self._update_in_view()
 
+    def _allow_saving(self, _: object) -> None:
+        if self.page is not self.plane:
+            self.services.actions.allow("save_samples", self.paint.result is not None, NO_SAMPLES)
+
     def _update_in_view(self) -> None:
         """Let only the session of the page on show start runs."""
         self.paint.set_in_view(self._in_view and self.page is not self.plane)
@@ -196,6 +202,7 @@ def connect_commands(page: PaintPage) -> None:
         "sample_image": paint.show_sample,
         "open_image": files.ask_for_image,
         "inpaint": page.run,
+        "save_samples": files.ask_where_to_save_samples,
         "keep_sample": lambda: paint.keep_sample(page.image.results.samples.choice),
         "open_inpainting": files.ask_for_request,
         "save_inpainting": files.ask_where_to_save_request,

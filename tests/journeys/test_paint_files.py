@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from core import cli
 from core.formats.reading.masks import read_mask
-from dpm_gui.paint.document.image_files import image_of_mask
-from tests.support.painting import images, paint_of, rub, save_rings, workspace_of
+from tests.support.painting import images, paint_of, rub, save_mask_image, save_rings, workspace_of
 from tests.support.person import (
     Person,
     answer_file_dialog,
@@ -47,7 +46,7 @@ def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_and_it_is_
     answer_file_dialog(tmp_path / "mask.png")
     wait_until(lambda: np.array_equal(document.mask.values, mask))
     press("Del")
-    image_of_mask(np.repeat(np.repeat(mask, 3, 0), 3, 1)).save(str(tmp_path / "large.png"))
+    save_mask_image(np.repeat(np.repeat(mask, 3, 0), 3, 1), tmp_path / "large.png")
     QTest.mouseMove(painter.window.windowHandle(), QPoint(5, 5))  # a menu opens where the pointer is not
     choose(open_menu("P"), "Open mask")
     answer_file_dialog(tmp_path / "large.png")

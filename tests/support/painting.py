@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.inpainting.session import PaintSession
@@ -49,6 +50,11 @@ def rub(person: Person, start: tuple[int, int], stop: tuple[int, int], **how: An
 def images(person: Person) -> np.ndarray:
     settle(person)
     return paint_of(person).result.images
+
+
+def save_mask_image(mask: np.ndarray, path: Path) -> None:
+    """Write ``mask`` [H, W] to an image: white where it is True."""
+    Image.fromarray(np.where(mask, 255, 0).astype(np.uint8)).save(path)
 
 
 def save_rings(path: Path, shape: tuple[int, ...] = (12, 12), steps: int = 40, title: str = TITLE) -> None:

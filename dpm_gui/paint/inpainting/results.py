@@ -22,7 +22,7 @@ class InpaintResults(ColouredWidget):
     chosen = Signal(int)
     """The number of the sample that was chosen."""
     save_asked = Signal(object)
-    """Levels, 0 … 255, to save as an image."""
+    """The `Tile` to save."""
     keep_asked = Signal(int)
     """The number of the sample that is to become the image."""
 
@@ -99,11 +99,11 @@ class InpaintResults(ColouredWidget):
             self.std.show_tiles([])
             self.bar.show_scale(colours, None)
             return
-        self.std.show_tiles([Tile(colours[summary.std_levels], summary.std, "Standard deviation")])
+        self.std.show_tiles([Tile(colours[summary.std_levels], summary.std, "Standard deviation", mapped=True)])
         self.bar.show_scale(colours, summary.std_top)
 
     def _ask_to_save(self, grid: TileGrid, index: int) -> None:
-        self.save_asked.emit(grid.tiles[index].levels)
+        self.save_asked.emit(grid.tiles[index])
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()

@@ -37,11 +37,13 @@ class Tile:
         levels: ``[H, W]`` or ``[H, W, 3]`` (red, green, blue), 0 … 255.
         values: ``[H, W]`` or ``[H, W, 3]``, the values shown in a pixel's tool tip.
         name: The name shown in the tool tip.
+        mapped: Whether the levels are colours of a map of the values, and no image of them.
     """
 
     levels: NDArray[np.uint8]
     values: NDArray[np.generic]
     name: str
+    mapped: bool = False
 
 
 class TileGrid(ColouredWidget):
@@ -134,7 +136,7 @@ class TileGrid(ColouredWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Save image as PNG…", lambda: self.save_asked.emit(index))
+        menu.addAction("Save image…", lambda: self.save_asked.emit(index))
         if self._choosable:
             menu.addAction("Keep this sample", lambda: self.keep_asked.emit(index))
         menu.popup(event.globalPos())

@@ -10,6 +10,7 @@ from time import monotonic
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
@@ -23,12 +24,14 @@ from dpm_gui.jobs.tasks import Activity
 from dpm_gui.paint import files as files_module
 from dpm_gui.paint.files import PaintFiles
 from dpm_gui.paint.inpainting.session import PaintSession
+from dpm_gui.paint.inpainting.tiles import Tile
 from dpm_gui.paint.opening import PaintOpener
 from dpm_gui.paint.potential.files import load_potential
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.shapes import DrawnPotential
 from dpm_gui.session.session import Session
 from tests.support.listening import Told
+from tests.support.painting import save_rings
 from tests.support.window_values import open_and_run
 
 SECONDS = 60_000
@@ -86,13 +89,13 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def noted(module: object, name: str) -> None:
         real = getattr(module, name)
 
-        def work(*arguments: object) -> None:
+        def work(*arguments: object) -> object:
             found.append(threading.get_ident())
-            real(*arguments)
+            return real(*arguments)
 
         monkeypatch.setattr(module, name, work)
 
-    for name in ("save_request", "save_image", "save_potential"):
+    for name in ("save_request", "write_levels", "write_samples", "save_potential"):
         noted(files_module, name)
     return found
 
@@ -103,10 +106,10 @@ def test_masks_pictures_and_requests_are_written_beside_the_window_which_says_so
     files, image, mask = desk.files, desk.paint.document.image.values, desk.paint.document.mask.values
     folder = tmp_path / "new"
     folder.mkdir()
+    tile = Tile(image.astype(np.uint8), image[:, :, 0], "Standard deviation", mapped=True)
     asks: dict[str, Callable[[], None]] = {
         "mask.png": files.ask_where_to_save_mask,
-        "picture.png": partial(files.ask_where_to_save_image, image.astype(np.uint8)),
-        "grey.png": partial(files.ask_where_to_save_image, image[:, :, 0].astype(np.uint8)),
+        "map.png": partial(files.ask_where_to_save_tile, tile),
         "request.npz": files.ask_where_to_save_request,
     }
     for name, ask in asks.items():
@@ -115,10 +118,10 @@ def test_masks_pictures_and_requests_are_written_beside_the_window_which_says_so
         assert desk.received.activities[-1] == Activity(f"Saving {name}", 0, 0, None, can_stop=False)
         qtbot.waitUntil(lambda: not files.saver.running)
         assert desk.received.activities[-1] is None
-        assert desk.received.all[-1] == f"Saved {folder / name}"
+        form = "" if name == "request.npz" else ": PNG image"
+        assert desk.received.all[-1] == f"Saved {folder / name}{form}"
     assert (read_mask(str(folder / "mask.png")).mask == mask).all()
-    assert (read_image(folder / "picture.png").pixels == image).all()
-    assert (read_image(folder / "grey.png").pixels == image[:, :, 0]).all()
+    assert (read_image(folder / "map.png").pixels == image).all()
     request = load_request(str(folder / "request.npz"))
     assert (request.image == image).all()
     assert (request.mask == mask[:, :, None].astype(bool)).all()
@@ -151,7 +154,7 @@ def test_what_is_saved_is_what_was_there_whatever_is_painted_meanwhile(
         assert go_on.wait(10)
         return real(*arguments)
 
-    for module, work in ((files_module, "save_request"), (files_module, "image_of_mask")):
+    for module, work in ((files_module, "save_request"), (files_module, "write_levels")):
         monkeypatch.setattr(module, work, partial(later, getattr(module, work)))
     document, path = desk.paint.document, tmp_path / name
     mask, image = document.mask.values.copy(), document.image.values.copy()
@@ -182,6 +185,48 @@ def test_what_cannot_be_saved_is_told_and_leaves_nothing(desk: Desk, tmp_path: P
     assert [*tmp_path.glob("*.png"), *tmp_path.glob("*.npz")] == []
 
 
+@pytest.mark.parametrize("shape", [(12, 12), (12, 12, 3)])
+def test_what_is_known_comes_back_from_image_files_in_eight_bits(
+    desk: Desk, session: Session, trusted: None, tmp_path: Path, shape: tuple[int, ...], qtbot: QtBot
+) -> None:
+    save_rings(tmp_path / "rings.h5", shape, steps=5)
+    levels = np.random.default_rng(3).integers(0, 256, shape, np.uint8)
+    Image.fromarray(levels).save(tmp_path / "own.png")
+    paint, files = desk.paint, desk.files
+    paint.set_options(automatic=False)
+    open_and_run(session, str(tmp_path / "rings.h5"), qtbot)
+    desk.opener.open_image(str(tmp_path / "own.png"))
+    qtbot.waitUntil(lambda: not desk.opener.busy)
+    with qtbot.waitSignal(paint.ended):
+        paint.run()
+    known = ~paint.document.masked
+    assert known.any()
+    (summary,) = [paint.summary]
+    samples = summary.frame.images
+    tile = Tile(summary.levels[0], samples[0], "Sample 1")
+    for name in ("one.png", "one.tif", "one.webp", "one.npy"):
+        files.save_tile(tile, str(tmp_path / name))
+    for name in ("all.png", "all.npy", "all.npz", "all.jpg", "bad.bmp"):
+        files.save_samples(samples, str(tmp_path / name))
+    qtbot.waitUntil(lambda: not files.saver.running)
+    for name in ("one.png", "one.tif", "one.webp"):
+        found = read_image(tmp_path / name).pixels.reshape(12, 12, -1)[..., : samples[0].size // 144]
+        found = found.reshape(shape)  # WebP has colours alone
+        assert (found == summary.levels[0]).all()
+        assert (found[known] == levels[known]).all()
+    whole = read_image(tmp_path / "all.png").pixels
+    for number, (top, left) in enumerate(((0, 0), (0, 14), (14, 0), (14, 14))):
+        assert (whole[top : top + 12, left : left + 12][known] == levels[known]).all()
+        assert (whole[top : top + 12, left : left + 12] == summary.levels[number]).all()
+    assert np.load(tmp_path / "one.npy").tobytes() == samples[:1].tobytes()
+    assert np.load(tmp_path / "all.npy").tobytes() == samples.tobytes()
+    assert (tmp_path / "all.jpg").read_bytes()[:2] == b"\xff\xd8"
+    *saved, refused = desk.received.all
+    assert any(str(text).startswith(f"Saved {tmp_path / 'all.png'}: PNG image, a grid of 2 x 2") for text in saved)
+    assert str(refused).startswith(f"{tmp_path / 'bad.bmp'}: it does not end in .png")
+    assert not (tmp_path / "bad.bmp").exists()
+
+
 @pytest.mark.alone
 @pytest.mark.parametrize(("name", "side"), [("picture.png", 2048), ("request.npz", 1024)])
 def test_the_window_goes_on_while_something_large_is_saved(
@@ -189,13 +234,14 @@ def test_the_window_goes_on_while_something_large_is_saved(
 ) -> None:
     desk.load_image(side, side)
     levels, path = desk.paint.document.image.values.astype(np.uint8), str(tmp_path / name)
+    tile = Tile(levels, levels, "Standard deviation", mapped=True)
     ticks: list[float] = []
     timer = QTimer(desk.window)
     timer.timeout.connect(lambda: ticks.append(monotonic()))
     timer.start(1)
     began = monotonic()
     with qtbot.waitSignal(desk.files.notified, timeout=SECONDS):
-        desk.files.save_result_image(levels, path) if name == "picture.png" else desk.files.save_request(path)
+        desk.files.save_tile(tile, path) if name == "picture.png" else desk.files.save_request(path)
     ended = monotonic()
     timer.stop()
     gaps = np.diff([began, *(tick for tick in ticks if tick < ended), ended])

@@ -22,14 +22,13 @@ from core.values.inpainting import InpaintingRequest
 from dpm_gui.engine import image_files
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.paint import opening
-from dpm_gui.paint.document.image_files import image_of_mask
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.opening import PaintOpener
 from dpm_gui.paint.potential.files import load_potential, save_potential
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.shapes import DrawnPotential
 from dpm_gui.session.session import Session
-from tests.support.painting import save_rings
+from tests.support.painting import save_mask_image, save_rings
 from tests.support.window_values import Steered
 
 HEIGHT, WIDTH = 9, 11
@@ -140,7 +139,7 @@ def test_pictures_masks_and_requests_are_read_beside_the_window_which_says_so(
     desk, opener = before_rings, before_rings.opener
     mask = np.zeros((HEIGHT, WIDTH), np.bool_)
     mask[2:5, 3:7] = True
-    image_of_mask(mask).save(str(tmp_path / "mask.png"))
+    save_mask_image(mask, tmp_path / "mask.png")
     image = np.full((HEIGHT, WIDTH), 7, np.float32)
     requests.save_request(InpaintingRequest(image, ~mask, count=3, seed=5, threads=1), str(tmp_path / "wish.npz"))
 
@@ -214,7 +213,7 @@ def test_a_mask_is_scaled_where_it_has_the_form_of_the_image_and_cropped_like_it
     qtbot.waitUntil(lambda: not opener.busy)
     mask = np.zeros((27, 11), np.bool_)
     mask[9:14] = True
-    image_of_mask(mask).save(str(tmp_path / "tall_mask.png"))
+    save_mask_image(mask, tmp_path / "tall_mask.png")
     opener.open_mask(str(tmp_path / "tall_mask.png"))
     qtbot.waitUntil(lambda: not opener.busy)
     wanted = np.zeros((HEIGHT, WIDTH), np.bool_)
@@ -222,12 +221,12 @@ def test_a_mask_is_scaled_where_it_has_the_form_of_the_image_and_cropped_like_it
     assert (desk.mask == wanted).all()
     assert "cropped like the image" in desk.received[-1]
     large = np.repeat(np.repeat(wanted, 3, 0), 3, 1)
-    image_of_mask(~large).save(str(tmp_path / "large.png"))
+    save_mask_image(~large, tmp_path / "large.png")
     opener.open_mask(str(tmp_path / "large.png"))
     qtbot.waitUntil(lambda: not opener.busy)
     assert (desk.mask == ~wanted).all()
     assert "scaled from 27 x 33 pixels; 44 of 99 pixels are open" in desk.received[-1]
-    image_of_mask(mask[:, :5]).save(str(tmp_path / "other.png"))
+    save_mask_image(mask[:, :5], tmp_path / "other.png")
     opener.open_mask(str(tmp_path / "other.png"))
     qtbot.waitUntil(lambda: not opener.busy)
     assert str(desk.failed.pop()).startswith(f"{tmp_path / 'other.png'}: the mask has 27 x 5 pixels")

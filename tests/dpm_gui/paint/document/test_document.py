@@ -390,3 +390,4 @@ def test_levels_are_floors_of_grey_levels_and_roundings_of_anything_else() -> No
     ]  # fmt: skip
     assert to_levels(np.array([-1.0, 0.0, 1.0]), (-1.0, 1.0), None).tolist() == [0, 128, 255]
     assert to_levels(from_levels(np.arange(256), (-2.0, 5.0)), (-2.0, 5.0), None).tolist() == list(range(256))
+    assert to_levels(from_levels(np.arange(256), (-1.0, 1.0)), (-1.0, 1.0), 2 / 255).tolist() == list(range(256))
