@@ -23,7 +23,11 @@ COMMANDS = {
     "info": ["core.cli", "info", "small.h5"],
     "bound": ["core.cli", "bound", "small.h5", "--count", "20"],
     "sample": ["core.cli", "sample", "small.h5", "--count", "3", "--out", "x.npy"],
+    "models": ["core.cli", "models"],
+    "recipes": ["core.cli", "recipes"],
+    "rates": ["core.cli", "rates", "heartbeat_fast", "--family", "constant_erasure", "--json"],
     "the window's version": ["dpm_gui", "--version"],
+    "the window's help": ["dpm_gui", "--help"],
 }
 each_command = pytest.mark.parametrize("arguments", list(COMMANDS.values()), ids=list(COMMANDS))
 
