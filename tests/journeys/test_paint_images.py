@@ -25,7 +25,7 @@ def test_a_picture_is_filled_in_as_soon_as_paint_is_opened(start: Start, rings: 
     press("Ctrl+2")
     assert person.window.focusWidget() is canvas_of(person)
     found = images(person)
-    mask, image = paint_of(person).document.mask.values, paint_of(person).document.image.values
+    mask, image = paint_of(person).document.masked, paint_of(person).document.image.values
     assert 0 < mask.sum() < mask.size
     assert (found[:, ~mask] == image[~mask]).all()
     assert len(person.window.findChild(PaintCanvas).parent().findChildren(PaintCanvas)) == 1
@@ -38,7 +38,7 @@ def test_a_picture_is_filled_in_as_soon_as_paint_is_opened(start: Start, rings: 
 def test_a_stroke_is_filled_in_by_itself_and_known_pixels_stay(painter: Person) -> None:
     rub(painter, (4, 2), (8, 9))
     paint = paint_of(painter)
-    mask = paint.document.mask.values.copy()
+    mask = paint.document.masked
     assert mask.any()
     found = images(painter)
     assert (found[:, ~mask] == paint.document.image.values[~mask]).all()
@@ -51,7 +51,7 @@ def test_the_window_gives_what_the_command_gives(painter: Person, rings: Path, t
     rub(painter, (4, 2), (8, 9))
     found, paint = images(painter), paint_of(painter)
     np.save(tmp_path / "x.npy", paint.document.image.values)
-    np.save(tmp_path / "m.npy", paint.document.mask.values)
+    np.save(tmp_path / "m.npy", paint.document.masked)
     files = ["--image", str(tmp_path / "x.npy"), "--mask", str(tmp_path / "m.npy"), "--out", str(tmp_path / "y.npy")]
     assert cli.main(["inpaint", str(rings), *files, "--count", "4", "--seed", "17"]) == 0
     assert painter.session.spec.threads == RunSpec().threads

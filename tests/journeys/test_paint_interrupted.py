@@ -16,7 +16,7 @@ def test_stroke_after_stroke_is_answered_for_the_last_one(painter: Person) -> No
         rub(painter, (row, 1), (row, 10))
         let_pass(0.05)
     found, paint = images(painter), paint_of(painter)
-    mask = paint.document.mask.values
+    mask = paint.document.masked
     assert (found[:, ~mask] == paint.document.image.values[~mask]).all()
     assert paint.document.undo_stack.count() > 5
 
@@ -28,7 +28,7 @@ def test_another_checkpoint_while_filling_in_is_taken_up_with_its_own_picture(pa
     painter.window.file_chosen.emit(str(tmp_path / "colour.h5"))
     wait_until(lambda: paint_of(painter).document.image.values.shape == (10, 14, 3))
     found = images(painter)
-    mask = paint_of(painter).document.mask.values
+    mask = paint_of(painter).document.masked
     assert found.shape == (4, 10, 14, 3)
     assert (found[:, ~mask] == paint_of(painter).document.image.values[~mask]).all()
     assert not paint_of(painter).document.undo_stack.canUndo()
