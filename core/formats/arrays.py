@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import math
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -32,6 +34,11 @@ MOST_LISTED = 12
 """Most arrays of a file that a message lists."""
 UNREADABLE = (ValueError, TypeError, EOFError, OverflowError, RecursionError, MemoryError, SyntaxError, TokenError)
 """Exceptions that numpy raises on an invalid header."""
+BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError, KeyError, TypeError,
+    IndexError, RuntimeError, MemoryError,
+)  # fmt: skip
+"""Exceptions that zipfile raises on an archive that is damaged, encrypted or packed in an unknown way."""
 NPY_SIGNATURE = b"\x93NUMPY"
 NO_NPY = "this is no npy file of numbers, or a damaged one"
 
@@ -126,7 +133,7 @@ def read_npz(path: Path, name: str | None) -> tuple[str, NDArray[np.generic]]:
                 refuse(path, f"{chosen} declares {size} bytes and holds {packed}, which cannot be; it is damaged")
             with archive.open(member) as file:
                 return chosen, _array(file, path, size)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
+    except BROKEN_ZIP as error:
         raise refusal(path, "this is a damaged npz file") from error
 
 

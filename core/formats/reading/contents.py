@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError, BadInputError, one_line
-from core.formats.arrays import NPY_SIGNATURE, is_idx, read_idx, read_npy, read_npz, refusal, refuse
+from core.formats.arrays import BROKEN_ZIP, NPY_SIGNATURE, is_idx, read_idx, read_npy, read_npz, refusal, refuse
 from core.formats.cifar import cifar_batches, is_batch, read_cifar
 from core.formats.hdf5 import is_hdf5
 from core.formats.images import read_image
 from core.formats.reading.hdf5_arrays import read_hdf5
-from core.formats.reading.image_sets import BROKEN_ZIP, IMAGE_SUFFIXES, read_folder, read_zip
+from core.formats.reading.image_sets import IMAGE_SUFFIXES, read_folder, read_zip
 from core.formats.reading.tables import is_text, read_table
 from core.runtime.files import first_bytes, reading_problem
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from core.formats.arrays import MAX_BYTES, MOST_LISTED, refusal, refuse
+from core.formats.arrays import BROKEN_ZIP, MAX_BYTES, MOST_LISTED, refusal, refuse
 from core.formats.images import DecodedImage, UnusableImageError, decode, quiet_pillow
 from core.runtime.files import reading_problem
 from core.values.checkpoints import RGB
@@ -21,8 +20,6 @@ from core.values.checkpoints import RGB
 MAX_FILES = 200_000
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".jp2", ".avif")
 """Endings that tell an archive of images, with whatever else in it, from one of arrays."""
-BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError)
-"""Exceptions that zipfile raises on an archive that is damaged, encrypted or packed in an unknown way."""
 Pixels = NDArray[np.generic]
 
 

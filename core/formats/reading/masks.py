@@ -158,7 +158,8 @@ def _of_pixels(pixels: NDArray[np.generic]) -> MaskFile:
         pixels, used = grey_of(levels), BYTE
     whole = pixels.dtype.kind in "biu"
     rule = LABEL_RULE if used[1] == 1.0 and whole else GREY_RULE
-    return MaskFile((np.asarray(pixels, np.float64) / used[1]).astype(np.float32), rule)
+    # levels with noise, and what float16 rounds up, exceed their range
+    return MaskFile(np.minimum(np.asarray(pixels, np.float64) / used[1], 1.0).astype(np.float32), rule)
 
 
 def _share(alpha: NDArray[np.uint8]) -> NDArray[np.float32]:

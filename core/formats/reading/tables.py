@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,8 @@ def read_table(path: Path) -> Table:
         refuse(path, "this text file holds no numbers")
     if any('"' in row for row in rows):
         rows, places = _unquoted(rows, places)
+        if not rows:
+            refuse(path, "this text file holds no numbers")
     separator = _separator(rows)
     rows = _without_last_separator(rows, separator)
     decimal_comma, groups = _signs(rows[1:] or rows, separator)
@@ -141,8 +144,9 @@ def _unquoted(rows: list[str], places: Sequence[int]) -> tuple[list[str], Sequen
     found, begins, begin = [], [], 0
     try:
         for fields in reader:
-            found.append("\t".join(" ".join(field.split()) for field in fields))
-            begins.append(places[begin])
+            if any(fields):
+                found.append("\t".join(" ".join(field.split()) for field in fields))
+                begins.append(places[begin])
             begin = reader.line_num
     except csv.Error:  # a field of more than 128 KiB: an opening quote alone
         return rows, places
@@ -236,15 +240,19 @@ def _numbers(
     body = [row.replace(groups, "") for row in rows] if groups else rows
     body = [row.replace(",", ".") for row in body] if decimal_comma else body
     try:
-        return np.loadtxt(
-            body,
-            delimiter=separator,
-            quotechar='"',
-            comments=None,
-            ndmin=2,
-            dtype=np.float64,
-            usecols=range(1, width) if skip else None,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # numpy's, about rows without any number
+            return np.loadtxt(
+                body,
+                delimiter=separator,
+                quotechar='"',
+                comments=None,
+                ndmin=2,
+                dtype=np.float64,
+                usecols=range(1, width) if skip else None,
+            )
+    except UserWarning as error:
+        raise refusal(path, "this text file holds no numbers") from error
     except (ValueError, IndexError, OverflowError) as error:
         raise refusal(path, _problem(str(error), rows, places, separator)) from error
 

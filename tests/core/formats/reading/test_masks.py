@@ -128,3 +128,10 @@ def test_what_is_no_mask_is_refused_in_one_line(tmp_path: Path) -> None:
     np.save(tmp_path / "m.npy", np.zeros((3, *SHAPE, 4), np.uint8))
     with pytest.raises(BadInputError, match=r"m.npy: it holds 3 masks, and one is wanted"):
         read_mask(str(tmp_path / "m.npy"))
+
+
+@pytest.mark.parametrize("values", [np.array([0, 4096], np.float16), np.array([0.0, 255.7])])
+def test_no_entry_is_more_than_open(values: np.ndarray, tmp_path: Path) -> None:
+    np.save(tmp_path / "m.npy", values.repeat(20).reshape(5, 8))
+    openness = read_mask(str(tmp_path / "m.npy")).openness
+    assert np.array_equal(np.unique(openness), [0.0, 1.0])

@@ -123,6 +123,8 @@ def test_decimal_commas_are_found_wherever_the_first_one_stands(tmp_path: Path) 
         ('"x","y"\n"1","2"\n"NA","3"\n', "line 3, column 1: 'NA' is no number"),
         ("x,y\n# 1\n", "there is no line of numbers in it"),
         ("# 1\n", "this text file holds no numbers"),
+        ('// 1\n"', "this text file holds no numbers"),
+        (";\n;\n", "this text file holds no numbers"),
     ],
 )
 def test_what_is_no_table_is_refused_with_its_line_as_it_is_written(content: str, reason: str, tmp_path: Path) -> None:
