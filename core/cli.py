@@ -23,6 +23,8 @@ from core.values.inpainting import DEFAULT_RESULTS
 from core.values.potentials import KNOWN_MODES, TIMINGS
 from core.values.runs import DEFAULT_SEED, SPACINGS
 
+SIDES = 4
+"""Sides of a frame."""
 CHECKPOINT = "a checkpoint, or the name of a shipped one, which `dpm models` lists"
 
 
@@ -151,13 +153,35 @@ def _add_rates(rates: argparse.ArgumentParser) -> None:
 
 def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     _add_checkpoint(inpaint)
-    inpaint.add_argument("--image", type=path_argument, metavar="X.npy", help="one example, user's units")
-    inpaint.add_argument("--mask", type=path_argument, metavar="M.npy", help="True, or 1, at the entries to inpaint")
     inpaint.add_argument(
-        "--spec", type=path_argument, metavar="F.npz", help="image, mask and options in one file, instead of both"
+        "--image",
+        type=path_argument,
+        metavar="X",
+        help="one example of any format that `dpm train --data` reads, such as PNG or npy, or a folder of images",
+    )
+    inpaint.add_argument(
+        "--mask",
+        type=path_argument,
+        metavar="M",
+        help="an image or an array: white, 1, coloured, or stroked on a transparent layer where it is to be inpainted; "
+        "or a folder with a mask of the same name for each image (the transparent part of the image itself)",
+    )
+    inpaint.add_argument("--soft", action="store_true", help="greys of the mask are a confidence, not cut at a half")
+    inpaint.add_argument(
+        "--pad",
+        type=_margins,
+        metavar="L,T,R,B",
+        help="enlarge the frame by so many pixels at the left, top, right and bottom, and inpaint them",
+    )
+    inpaint.add_argument(
+        "--spec", type=path_argument, metavar="F.npz", help="image, mask and options in one file, instead of those"
     )
     inpaint.add_argument("--save-spec", type=path_argument, metavar="F.npz", help="write the request to such a file")
-    inpaint.add_argument("--count", type=int, help=f"number of samples ({DEFAULT_RESULTS})")
+    inpaint.add_argument(
+        "--count",
+        type=int,
+        help=f"number of samples ({DEFAULT_RESULTS}; 1 for an image file, and for each image of a folder)",
+    )
     inpaint.add_argument(
         "--seed", type=int, help=f"without --weighted, sample i is the same for every count ({DEFAULT_SEED})"
     )
@@ -174,8 +198,25 @@ def _add_inpaint(inpaint: argparse.ArgumentParser) -> None:
     )
     inpaint.add_argument("--start", type=int, metavar="T", help="start from the whole image, noised to step T")
     inpaint.add_argument("--json", action="store_true", help="print one JSON object")
-    inpaint.add_argument("--out", type=path_argument, required=True, metavar="Y.npy")
+    inpaint.add_argument(
+        "--out",
+        type=path_argument,
+        required=True,
+        metavar="Y",
+        help="an image (PNG, JPEG, WebP, TIFF; several samples in a grid), a folder, which ends in /, npy, npz or CSV",
+    )
     inpaint.set_defaults(run=inpaint_command.inpaint)
+
+
+def _margins(text: str) -> tuple[int, ...]:
+    """Return the four numbers of pixels in ``text``."""
+    try:
+        found = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        found = ()
+    if len(found) != SIDES or min(found) < 0 or not any(found):
+        raise argparse.ArgumentTypeError(f"{text!r} is not four numbers of pixels, LEFT,TOP,RIGHT,BOTTOM, as 0,0,32,0")
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

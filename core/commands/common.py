@@ -1,4 +1,4 @@
-"""What several commands share: opening files, reading arrays, and progress on a terminal."""
+"""What several commands share: opening checkpoints, and progress on a terminal."""
 
 from __future__ import annotations
 
@@ -7,14 +7,9 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.errors import BadInputError, one_line
-from core.formats.arrays import read_npy, refuse
+from core.errors import BadInputError
 from core.runtime.assets import find_model
 from core.runtime.command_line import complain, on_terminal
-from core.values.arrays import check_numbers
 from core.values.checkpoints import Checkpoint
 from core.values.measurements import Progress
 
@@ -90,18 +85,3 @@ def blamed_on(name: str) -> Iterator[None]:
         yield
     except BadInputError as error:
         raise BadInputError(f"{name}: {error}") from error
-
-
-def read_array(path: str, kinds: str = "fiu", *, finite: bool = True) -> NDArray[np.generic]:
-    """Return the numbers in the npy file at ``path``, or raise `BadInputError`.
-
-    Args:
-        path: The file.
-        kinds: Accepted types of numbers, by numpy's letters.
-        finite: Whether all of them must be finite.
-    """
-    values = read_npy(path)
-    check_numbers(values, one_line(path), kinds)
-    if finite and not np.isfinite(values).all():
-        refuse(path, "it holds values that are not finite")
-    return values

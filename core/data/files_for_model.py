@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from core.formats.reading.interpretation import (
     interpret_images,
 )
 from core.formats.reading.levels import SIGNED_UNIT, UNIT
-from core.formats.reading.masks import MaskFile, hole_in
+from core.formats.reading.masks import GAP_RULE, MaskFile, hole_in
 from core.values.checkpoints import CROPS, MAX_LEVEL, RGB, DataInfo, dimensions, from_levels, to_levels
 
 BEYOND = 0.1
@@ -52,9 +52,14 @@ class GivenImage:
 
     Attributes:
         values: ``[*shape]``, user's units of the model.
+<<<<<<< HEAD
         hole: The mask erased in the image itself, if it was asked for and there is one; else None.
         interpreted_as: What the file was interpreted as and how it was converted, one line.
         sentence: The same, preceded by the path.
+=======
+        hole: The mask erased in the image itself, or of the entries missing in it, if that was asked for; else None.
+        sentence: What the file was interpreted as, preceded by the path.
+>>>>>>> 1c510eb (Let dpm inpaint read and write images, folders, soft masks and larger frames)
     """
 
     values: NDArray[np.floating]
@@ -86,7 +91,16 @@ def read_examples(path: str, info: DataInfo, kind: str) -> GivenExamples:
         return GivenExamples(values, text, _sentence(place, (text,)))
 
 
-def read_example(path: str, info: DataInfo, kind: str, *, any_size: bool = False, own_hole: bool = False) -> GivenImage:
+def read_example(
+    path: str,
+    info: DataInfo,
+    kind: str,
+    *,
+    any_size: bool = False,
+    own_hole: bool = False,
+    missing: bool = False,
+    ignored: NDArray[np.bool_] | None = None,
+) -> GivenImage:
     """Return the one example at ``path`` in the units of a model.
 
     Args:
@@ -95,19 +109,23 @@ def read_example(path: str, info: DataInfo, kind: str, *, any_size: bool = False
         kind: Its process.
         any_size: Whether an image may have another size than the model's.
         own_hole: Whether the transparent part of an image is its mask; the pixels are then not laid over white.
+        missing: Whether entries of an array that are not finite are missing: they are NaN then, and its hole.
+        ignored: ``[*shape]``, entries of a point or of bits that are missing whatever their value; None for none.
 
     Raises:
         BadInputError: If it cannot be read or is no example of the model; one sentence that begins with ``path``.
     """
     with located(path) as (place, array):
         contents = read_contents(place, array)
+        gaps = _gaps(contents, ignored) if missing else None
+        if gaps is not None:
+            contents = replace(contents, array=_filled(np.asarray(contents.array), gaps))
         if not info.is_image or kind != "gaussian":
             rows, notes = _rows(contents, info, kind)
-            return _given(_only(rows), None, place, (*notes, *contents.notes))
+            return _given(*_with_gaps(_only(rows), gaps, None), place, (*notes, *contents.notes))
         pixels, alpha = _pixels(contents, own_hole=own_hole)
-        hole = None if alpha is None else hole_in(alpha)
         images, notes = _scaled(pixels, info)
-        image = _only(images)
+        image, hole = _with_gaps(_only(images), gaps, None if alpha is None else hole_in(alpha))
         if image.shape[:2] != info.shape[:2] and not any_size:
             found, wanted = (" x ".join(map(str, shape[:2])) for shape in (image.shape, info.shape))
             raise BadInputError(
@@ -130,6 +148,35 @@ def _only(values: Sequence[NDArray[np.floating]] | NDArray[np.floating]) -> NDAr
     if len(values) != 1:
         raise BadInputError(f"it holds {len(values)} examples, and one is wanted")
     return values[0]
+
+
+def _gaps(contents: Contents, ignored: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    """Return which entries of the array in ``contents`` are missing, if some are."""
+    values = contents.array
+    if values is None or values.dtype.kind not in "fiu":
+        return None
+    gaps: NDArray[np.bool_] = ~np.isfinite(values)
+    if ignored is not None and np.squeeze(values).shape == np.squeeze(ignored).shape:
+        gaps |= ignored.reshape(gaps.shape)
+    return gaps if gaps.any() else None
+
+
+def _filled(values: NDArray[np.generic], gaps: NDArray[np.bool_]) -> NDArray[np.generic]:
+    """Return ``values`` with their least finite one in the ``gaps``, which then changes no range."""
+    found: NDArray[np.generic] = np.where(gaps, 0 if gaps.all() else values[~gaps].min(), values)
+    return found
+
+
+def _with_gaps(
+    values: NDArray[np.floating], gaps: NDArray[np.bool_] | None, hole: MaskFile | None
+) -> tuple[NDArray[np.floating], MaskFile | None]:
+    """Return ``values`` with NaN in the ``gaps``, and these as their hole; without any, ``values`` and ``hole``."""
+    if gaps is None:
+        return values, hole
+    if gaps.size != values.size or np.squeeze(gaps).shape != np.squeeze(values).shape:
+        raise BadInputError("it holds values that are not finite")
+    gaps = gaps.reshape(values.shape)
+    return np.where(gaps, np.nan, values), MaskFile(gaps.astype(np.float32), GAP_RULE)
 
 
 # --- points and bits

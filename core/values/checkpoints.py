@@ -27,6 +27,8 @@ MAX_COLUMNS = 64
 """The most columns of points that have names and can be shown."""
 MAX_COLUMN_NAME = 64
 """The longest name of a column, characters."""
+ROUNDING = 2.0**-12
+"""Share of a level by which rounding to float32 may bring a whole level below itself."""
 COARSEST_STEP = 1e-3
 """The largest step between neighbouring numbers in user's units, in standard deviations."""
 FLOAT32_STEP = 2.0**29
@@ -78,11 +80,12 @@ def from_levels(levels: ArrayLike, value_range: tuple[float, float]) -> NDArray[
 def level_width(value_range: tuple[float, float], grey_level: float | None) -> tuple[float, float]:
     """Return the width of one of 256 levels, user's units, and the offset to add before rounding down.
 
-    The offset is 0 for grey levels, where rounding down removes the noise, and else 0.5, which rounds to nearest.
+    The offset is `ROUNDING` for grey levels, where rounding down removes the noise, and else 0.5, which rounds to
+    nearest.
     """
     low, high = value_range
     width = (high - low + grey_level) / LEVELS if grey_level else (high - low) / MAX_LEVEL
-    return width or 1.0, 0.0 if grey_level else 0.5
+    return width or 1.0, ROUNDING if grey_level else 0.5
 
 
 def column_names(texts: Sequence[str]) -> tuple[str, ...]:

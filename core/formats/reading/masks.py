@@ -26,6 +26,7 @@ SAME_ASPECT = 0.01
 """Relative difference of aspect ratios that still counts as none: a mask is scaled to its image then."""
 ALPHA_RULE = "strokes on a transparent layer are open"
 HOLE_RULE = "what is transparent is open"
+GAP_RULE = "what is not a finite number is open"
 LABEL_RULE = "1 is open, 0 is known"
 COLOUR_RULE = "coloured pixels are open"
 GREY_RULE = "white is open, black is known"

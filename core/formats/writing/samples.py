@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +79,9 @@ def bytes_of(path: str, data: DataInfo, count: int) -> int:
 
 
 @contextmanager
-def sample_writer(path: str, data: DataInfo, kind: str, count: int) -> Iterator[SampleWriter]:
+def sample_writer(
+    path: str, data: DataInfo, kind: str, count: int, dtype: np.dtype[Any] | None = None
+) -> Iterator[SampleWriter]:
     """Yield a writer for ``count`` samples to ``path``, which is complete after the block, or left as it was.
 
     Args:
@@ -87,6 +89,7 @@ def sample_writer(path: str, data: DataInfo, kind: str, count: int) -> Iterator[
         data: The data that the samples are like.
         kind: The process, "gaussian" or "binomial".
         count: Number of samples.
+        dtype: Type of the numbers of an array; None for that of the data.
 
     Raises:
         BadInputError: If such samples cannot be written in this format; the message names those that they can be in.
@@ -111,18 +114,20 @@ def sample_writer(path: str, data: DataInfo, kind: str, count: int) -> Iterator[
                 zipfile.ZipFile(temporary, "w") as archive,
                 archive.open(f"{ARRAY_NAME}.npy", "w", force_zip64=True) as member,
             ):
-                yield _ArrayWriter(member, f"npz file, array {ARRAY_NAME}", data, count)
+                yield _ArrayWriter(member, f"npz file, array {ARRAY_NAME}", data, count, dtype)
         else:
             with temporary.open("wb") as file:
-                yield _ArrayWriter(file, "npy array", data, count)
+                yield _ArrayWriter(file, "npy array", data, count, dtype)
 
 
 class _ArrayWriter:
     """Writes the numbers of an npy file."""
 
-    def __init__(self, file: IO[bytes], name: str, data: DataInfo, count: int) -> None:
+    def __init__(
+        self, file: IO[bytes], name: str, data: DataInfo, count: int, dtype: np.dtype[Any] | None = None
+    ) -> None:
         self._file = file
-        self._dtype = np.dtype(data.user_type).newbyteorder("<")
+        self._dtype = (np.dtype(data.user_type) if dtype is None else dtype).newbyteorder("<")
         self._name = name
         # Not a memory map: if the disk fills up after all, a write raises an error, but a map ends the process.
         descr = np.lib.format.dtype_to_descr(self._dtype)

@@ -169,15 +169,15 @@ def test_one_example_may_have_the_axis_that_many_have(folder: Path) -> None:
 
 ROUGH = ("x.npy", np.array([1.1, 0.5]))
 BAD = [
-    (("x.npy", np.zeros(3)), [], r"x.npy: shape (3,) is not (2,)"),
-    (("x.npy", np.zeros((5, 2))), [], "x.npy: shape (5, 2)"),
+    (("x.npy", np.zeros(3)), [], r"x.npy: shape (3,) is not (N, 2)"),
+    (("x.npy", np.zeros((5, 2))), [], "x.npy: it holds 5 examples, and one is wanted"),
     (("x.npy", np.array([np.nan, 0.0])), [], "x.npy: it holds known values that are not finite"),
     (("x.npy", np.array([1e300, 0.0])), [], "x.npy: it holds known values that are not finite, or far too large"),
     (("x.npy", np.array(["a", "b"])), [], "x.npy: it holds <U1"),
     (("x.npy", np.array([1j, 0])), [], "x.npy: it holds complex128"),
-    (("m.npy", np.zeros(3, dtype=bool)), [], "m.npy: shape (3,)"),
-    (("m.npy", np.array([0.5, 1.0])), [], "m.npy: a mask holds True and False"),
-    (("m.npy", np.array([2, 1])), [], "m.npy: a mask holds True and False"),
+    (("m.npy", np.zeros(3, dtype=bool)), [], "m.npy: the mask has 3 entries, and the example 2"),
+    (("m.npy", np.array([0.5, 1.0])), [], "m.npy: the mask is full"),
+    (("m.npy", np.array([-1, 1])), [], "m.npy: a mask has no negative values"),
     (("m.npy", np.array([np.nan, 1.0])), [], "m.npy: it holds values that are not finite"),
     (("m.npy", np.ones(2, dtype=bool)), [], "m.npy: the mask is full"),
     (("m.npy", np.zeros(2, dtype=bool)), [], "m.npy: the mask is empty"),
@@ -197,7 +197,11 @@ BAD = [
     ),
     (None, ["--image", "none.npy"], "none.npy: there is no such file"),
     (None, ["--mask", "none.npy"], "none.npy: there is no such file"),
-    (None, ["--image", "small.h5"], "small.h5: this is no npy file"),
+    (None, ["--image", "small.h5"], "small.h5: there are several arrays in it"),
+    (None, ["--pad", "0,0,1,0"], "--pad: this model takes data of shape (2,) alone"),
+    (None, ["--pad", "0,0,0,0"], "is not four numbers of pixels"),
+    (None, ["--pad", "1,2,3"], "is not four numbers of pixels"),
+    (None, ["--out", "y.png"], "y.png: these samples are points, not images; write y.npy, y.npz or y.csv"),
     (ROUGH, ["--start", "99999", "--save-spec", "f.npz"], "start: 99999 is not a step between 1 and 5"),
     (ROUGH, ["--start", "0", "--save-spec", "f.npz"], "start: 0 is not a step between 1 and 5"),
     (None, ["--start", "3", "--save-spec", "f.npz"], "x.npy: it holds known values that are not finite"),
@@ -228,15 +232,23 @@ def test_what_is_no_bit_is_refused_where_bits_are_known(bits: Path, capfd: Captu
     np.save("known.npy", values)
     options = ("bits.h5", "--image", "known.npy", "--mask", "hole.npy", "--out", "y.npy")
     assert dpm(*options) == 2
-    assert "known.npy: entry (3,) is 0.5" in capfd.readouterr().err
+    assert "known.npy: it holds 0.5, and bits are 0 and 1" in capfd.readouterr().err
     values[3] = 1.0  # what is under the mask may be anything
     np.save("known.npy", values)
     assert dpm(*options) == 0
     assert (np.load("y.npy")[:, :5] == [0, 0, 0, 1, 0]).all()
 
 
+def test_without_a_mask_what_is_no_number_is_inpainted(folder: Path, capsys: Capture) -> None:
+    assert dpm("small.h5", "--image", "x.npy", "--out", "own.npy") == 0
+    assert "what is not a finite number is open; 1 of 2 entries are open" in capsys.readouterr().out
+    assert dpm(*FILES) == 0
+    assert np.array_equal(np.load("own.npy"), np.load("y.npy"))
+
+
 @pytest.mark.parametrize("missing", ["--image", "--mask", "--out"])
 def test_every_file_is_asked_for(missing: str, folder: Path, capfd: Capture) -> None:
+    np.save("x.npy", np.array([1.1, 0.5]))
     place = FILES.index(missing)
     assert dpm(*FILES[:place], *FILES[place + 2 :]) == 2
     assert missing in capfd.readouterr().err

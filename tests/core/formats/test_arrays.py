@@ -6,14 +6,12 @@ import gzip
 import io
 import struct
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 
-from core.commands.common import read_array
 from core.errors import BadCheckpointError, BadInputError
 from core.formats import arrays
 from core.formats.arrays import MAX_BYTES, read_idx, read_npy, read_npz
@@ -68,7 +66,6 @@ def test_an_npy_of_objects_is_refused_and_nothing_in_it_runs(tmp_path: Path) -> 
     assert not Boobytrap.sprung
 
 
-@pytest.mark.parametrize("read", [read_npy, read_array])
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -82,14 +79,13 @@ def test_an_npy_of_objects_is_refused_and_nothing_in_it_runs(tmp_path: Path) -> 
         (npy_header((4,), "|O") + bytes(32), "Python objects, which are never unpacked"),
     ],
 )
-def test_a_bad_npy_is_one_line(content: bytes, reason: str, read: Callable[[str], object], tmp_path: Path) -> None:
+def test_a_bad_npy_is_one_line(content: bytes, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.npy"
     path.write_bytes(content)
     with pytest.raises(BadInputError, match=rf"bad.npy: .*{reason}"):
-        read(str(path))
+        read_npy(str(path))
 
 
-@pytest.mark.parametrize("read", [read_npy, read_array])
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
@@ -99,25 +95,13 @@ def test_a_bad_npy_is_one_line(content: bytes, reason: str, read: Callable[[str]
     ],
 )
 def test_what_is_no_file_is_named_as_it_was_given(
-    path: str, reason: str, read: Callable[[str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("folder").mkdir()
     with pytest.raises(BadInputError) as caught:
-        read(path)
+        read_npy(path)
     assert str(caught.value).startswith(f"{path}: {reason}")
-
-
-def test_a_command_takes_the_kinds_of_numbers_it_asks_for(tmp_path: Path) -> None:
-    path = str(tmp_path / "some.npy")
-    np.save(path, np.array([True, False]))
-    with pytest.raises(BadInputError, match="it holds bool, where real numbers are wanted"):
-        read_array(path)
-    assert np.array_equal(read_array(path, kinds="biuf"), [True, False])
-    np.save(path, np.array([1.0, np.inf]))
-    with pytest.raises(BadInputError, match="it holds values that are not finite"):
-        read_array(path)
-    assert np.array_equal(read_array(path, finite=False), [1.0, np.inf])
 
 
 def test_of_an_npz_the_only_array_with_rows_is_taken(tmp_path: Path, images: np.ndarray) -> None:
