@@ -119,7 +119,7 @@ def read_example(
         contents = read_contents(place, array)
         gaps = _gaps(contents, ignored) if missing else None
         if gaps is not None:
-            contents = replace(contents, array=_filled(np.asarray(contents.array), gaps))
+            contents = replace(contents, array=_without_gaps(np.asarray(contents.array), gaps))
         if not info.is_image or kind != "gaussian":
             rows, notes = _rows(contents, info, kind)
             return _given(*_with_gaps(_only(rows), gaps, None), place, (*notes, *contents.notes))
@@ -161,7 +161,7 @@ def _gaps(contents: Contents, ignored: NDArray[np.bool_] | None) -> NDArray[np.b
     return gaps if gaps.any() else None
 
 
-def _filled(values: NDArray[np.generic], gaps: NDArray[np.bool_]) -> NDArray[np.generic]:
+def _without_gaps(values: NDArray[np.generic], gaps: NDArray[np.bool_]) -> NDArray[np.generic]:
     """Return ``values`` with their least finite one in the ``gaps``, which then changes no range."""
     found: NDArray[np.generic] = np.where(gaps, 0 if gaps.all() else values[~gaps].min(), values)
     return found
