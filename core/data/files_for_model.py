@@ -52,14 +52,9 @@ class GivenImage:
 
     Attributes:
         values: ``[*shape]``, user's units of the model.
-<<<<<<< HEAD
-        hole: The mask erased in the image itself, if it was asked for and there is one; else None.
+        hole: The mask erased in the image itself, or of the entries missing in it, if that was asked for; else None.
         interpreted_as: What the file was interpreted as and how it was converted, one line.
         sentence: The same, preceded by the path.
-=======
-        hole: The mask erased in the image itself, or of the entries missing in it, if that was asked for; else None.
-        sentence: What the file was interpreted as, preceded by the path.
->>>>>>> 1c510eb (Let dpm inpaint read and write images, folders, soft masks and larger frames)
     """
 
     values: NDArray[np.floating]
