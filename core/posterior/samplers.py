@@ -19,13 +19,14 @@ from torch import Tensor
 
 from core.errors import BadInputError
 from core.model import DiffusionModel
+from core.posterior.checks import check_posterior
 from core.posterior.tilting import Particles, TiltedChain
 from core.posterior.x0_moments import ReverseChain
 from core.runtime.devices import check_memory, torch_generator
 from core.sampling.blocks import Block, blocks_of, covering_count, joined
 from core.sampling.trajectories import noise_start, prepare
 from core.values.arrays import read_only
-from core.values.potentials import Posterior, check_posterior, resample_times_of
+from core.values.potentials import Posterior, resample_times_of
 from core.values.runs import PosteriorFrame, RunSpec, Start
 
 TENSORS_AT_ONCE = 6

@@ -6,7 +6,6 @@ copies of their arrays and compare by identity. How each changes a kernel is in 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -271,60 +270,6 @@ def soft_mask_of(r: Potential) -> SoftMask | None:
 def resample_times_of(r: Potential) -> int:
     """Return how often chains under ``r`` are resampled, by the most that a mask among its factors asks for."""
     return max((factor.resample_times for factor in factors_of(r) if isinstance(factor, (Mask, SoftMask))), default=0)
-
-
-def check_posterior(posterior: Posterior, kind: str, shape: tuple[int, ...]) -> None:
-    """Raise `BadInputError` unless ``posterior`` fits a process of ``kind`` over data of ``shape``."""
-    for factor in factors_of(posterior.r):
-        _check_kind(factor, kind)
-        _check_shape(factor, shape)
-        if posterior.weighted:
-            _check_weights(factor, posterior.timing)
-
-
-def _check_kind(factor: Potential, kind: str) -> None:
-    if isinstance(factor, (Mask, SoftMask)):
-        name = "known" if isinstance(factor, Mask) else "observed"
-        values = getattr(factor, name)
-        if kind == "binomial" and not np.isin(values, (0, 1)).all():
-            bad = values[~np.isin(values, (0, 1))][0]
-            raise BadInputError(f"{name}: {bad:g} is not a bit; a binomial model needs 0 or 1")
-    elif isinstance(factor, BitPotential) != (kind == "binomial"):
-        name = BitPotential.__name__
-        fitting = (
-            f"a {Mask.__name__}, a {SoftMask.__name__} or a {name}" if kind == "binomial" else f"anything but a {name}"
-        )
-        raise BadInputError(f"r: a {type(factor).__name__} does not fit a {kind} model; use {fitting}")
-
-
-def _check_shape(factor: Potential, shape: tuple[int, ...]) -> None:
-    arrays = {Mask: "mask", SoftMask: "confidence", NoisyObservation: "y", BitPotential: "log_odds"}
-    name = arrays.get(type(factor))
-    if name is not None:
-        found = getattr(factor, name).shape
-        if found != shape:
-            raise BadInputError(f"{name}: shape {found} is not the data's, {shape}")
-    if isinstance(factor, HalfPlane) and factor.normal.size != math.prod(shape):
-        entries = math.prod(shape)
-        raise BadInputError(f"normal: it has {factor.normal.size} entries, but data of shape {shape} have {entries}")
-    if isinstance(factor, PaintedField) and (len(shape) != 1 or max(factor.columns) >= shape[0]):
-        raise BadInputError(f"columns: a painted field over {factor.columns} does not fit data of shape {shape}")
-
-
-def _check_weights(factor: Potential, timing: str) -> None:
-    """Refuse an r_t that is zero on paths of positive probability, since their weights would be wrong."""
-    if isinstance(factor, (Mask, SoftMask)) and factor.resample_times:
-        raise BadInputError("resample_times: RePaint resampling has no weights; give 0 or choose weighted=False")
-    if isinstance(factor, Mask) and factor.known_mode == "clean" and timing != "twisted":
-        raise BadInputError(
-            f"known_mode: with clean known entries, weights are wrong if timing is {timing!r}; "
-            "choose known_mode='noised' or timing='twisted'"
-        )
-    if isinstance(factor, HalfPlane) and timing != "twisted":
-        raise BadInputError(
-            f"timing: weights of a half plane are wrong if r is zero outside it at every step; "
-            f"choose timing='twisted' instead of {timing!r}"
-        )
 
 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -19,7 +19,7 @@ SHAPES = {"first": (4, 2), "second": (3, 2), "labels": (4,)}
 def write(path: Path) -> None:
     arrays = {name: np.zeros(shape) for name, shape in SHAPES.items()}
     if path.suffix == ".npz":
-        np.savez(path, **arrays)
+        np.savez(path, **arrays)  # type: ignore[arg-type]
     else:
         with h5py.File(path, "w") as file:
             file.update(arrays)
