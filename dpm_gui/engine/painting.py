@@ -44,8 +44,15 @@ def takes_any_size(opened: Opened) -> bool:
     return takes(opened.model)
 
 
-def check_fits(opened: Opened, request: InpaintingRequest) -> None:
-    """Raise `BadInputError` unless the open model can inpaint images of the shape of ``request``."""
+def most_pixels() -> int:
+    """Return the most pixels that an image to inpaint may have."""
+    from core.posterior.large_images import MOST_PIXELS
+
+    return MOST_PIXELS
+
+
+def check_size(opened: Opened, shape: tuple[int, ...]) -> None:
+    """Raise `BadInputError` unless the open model can inpaint images of ``shape``."""
     from core.posterior.inpainting import model_for
 
-    model_for(opened.model, request.image.shape)
+    model_for(opened.model, shape)

@@ -7,6 +7,7 @@ from dpm_gui.window.commands import Command
 MENU = "Paint"
 LARGE_STEP = 5
 NO_IMAGE = "the open checkpoint has no images"
+ONE_SIZE = "the network of this checkpoint takes images of one size alone"
 NO_SAMPLES = "there are no samples yet"
 ALWAYS_AVAILABLE = {
     "open_inpainting",
@@ -52,6 +53,7 @@ COMMANDS = (
     Command("mask_rows", MENU, "Every second row", (), "Mask every second row"),
     Command("open_mask", MENU, "Open mask…", (), "Load a mask: an image or an array; white, or 1, is inpainted"),
     Command("save_mask", MENU, "Save mask…", (), "Save the mask as a PNG image"),
+    Command("enlarge_frame", MENU, "Enlarge the frame…", (), "Add an open border around the image"),
     Command("previous_image", MENU, "Previous example", ("PgUp",), "Load the previous example (PgUp)", "chevron-left"),
     Command("next_image", MENU, "Next example", ("PgDown",), "Load the next example (PgDown)", "chevron-right"),
     Command("sample_image", MENU, "Sample", (), "Load a new sample of the model", "dice"),

@@ -154,7 +154,7 @@ class PaintOpener(TaskOwner):
             work = partial(image_files.fit_example, example, data, size)
             self._read(path, work, partial(self._take_example, name))
 
-        text = f"{name} has {_size(shape)} pixels; the model takes {_size(data.shape)}."
+        text = f"{name} has {_size(shape)} pixels (height x width); the model takes {_size(data.shape)}."
         answers = {"Fit": partial(fit, FITTED), "Crop": partial(fit, CROPPED)}
         self._ask(text, "Fit stretches the whole image to that size; crop keeps its middle.", answers)
 
@@ -206,4 +206,5 @@ def _potential_in(path: str) -> Iterator[SavedPotential]:
 
 
 def _size(shape: tuple[int, ...]) -> str:
-    return f"{shape[1]} × {shape[0]}"
+    """Return the height and width, in the order of the reader's sentences."""
+    return f"{shape[0]} x {shape[1]}"

@@ -9,8 +9,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QUndoStack
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
+from dpm_gui.engine import painting
 from dpm_gui.engine.opening import Opened
-from dpm_gui.paint.commands import ALWAYS_AVAILABLE, AVAILABLE_FOR_SEQUENCES, COMMANDS, LARGE_STEP, NO_IMAGE, NO_SAMPLES
+from dpm_gui.paint.commands import (
+    ALWAYS_AVAILABLE,
+    AVAILABLE_FOR_SEQUENCES,
+    COMMANDS,
+    LARGE_STEP,
+    NO_IMAGE,
+    NO_SAMPLES,
+    ONE_SIZE,
+)
 from dpm_gui.paint.files import PaintFiles
 from dpm_gui.paint.inpainting.bit_page import BitPage
 from dpm_gui.paint.inpainting.image_page import ImagePage
@@ -171,6 +180,16 @@ class PaintPage(WorkspacePage):
         page.show_opened(opened)
         self._update_in_view()
 
+    def ask_to_enlarge(self) -> None:
+        """Show the dialog that enlarges the frame."""
+        from dpm_gui.paint.inpainting.enlarge import EnlargeDialog  # imported only when needed
+
+        height, width = self.paint.document.image.values.shape[:2]
+        dialog = EnlargeDialog((height, width), painting.most_pixels(), self)
+        dialog.asked.connect(self.paint.enlarge)
+        self.paint.document_loaded.connect(dialog.reject)
+        dialog.open()
+
     def _allow_saving(self, _: object) -> None:
         if self.page is not self.plane:
             self.services.actions.allow("save_samples", self.paint.result is not None, NO_SAMPLES)
@@ -201,6 +220,7 @@ def connect_commands(page: PaintPage) -> None:
         "next_image": partial(paint.show_example, 1),
         "sample_image": paint.show_sample,
         "open_image": files.ask_for_image,
+        "enlarge_frame": page.ask_to_enlarge,
         "inpaint": page.run,
         "save_samples": files.ask_where_to_save_samples,
         "keep_sample": lambda: paint.keep_sample(page.image.results.samples.choice),
@@ -222,3 +242,5 @@ def allow_commands(actions: Actions, opened: Opened) -> None:
     available = AVAILABLE_FOR_SEQUENCES if opened.checkpoint.kind == "binomial" else ALWAYS_AVAILABLE
     for command in COMMANDS:
         actions.allow(command.name, opened.checkpoint.data.is_image or command.name in available, NO_IMAGE)
+    if opened.checkpoint.data.is_image:
+        actions.allow("enlarge_frame", painting.takes_any_size(opened), ONE_SIZE)

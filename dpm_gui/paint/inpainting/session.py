@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import BadInputError
-from core.values.inpainting import InpaintingFrame, InpaintingRequest
+from core.values.inpainting import InpaintingFrame, InpaintingRequest, enlarged
 from dpm_gui.engine import painting
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import REVERSE
@@ -227,6 +227,19 @@ class PaintSession(InpaintRunner):
             raise BadInputError("The mask was not used: it was read for an image of another size. Open it again.")
         self.document.set_mask(mask, "open mask")
 
+    def enlarge(self, margins: tuple[int, int, int, int]) -> None:
+        """Add open pixels at the left, top, right and bottom of the image, undoably, if the model takes that size."""
+        document, opened = self.document, self.opened
+        if opened is None:
+            return
+        try:
+            image, openness = enlarged(document.image.values, document.mask.values, margins)
+            painting.check_size(opened, image.shape)
+        except BadInputError as error:
+            self.failed.emit(error)
+        else:
+            document.replace_image(image, "enlarge the frame", openness)
+
     def keep_sample(self, index: int) -> None:
         """Make one of the results the new image, undoably."""
         if self.result is not None and self.result.images is not None:
@@ -240,7 +253,7 @@ class PaintSession(InpaintRunner):
         """
         if self.opened is None:
             raise BadInputError("No checkpoint is open: open the one that this request was made for.")
-        painting.check_fits(self.opened, request)
+        painting.check_size(self.opened, request.image.shape)
         load_request_into(self.document, request)
         self._session.edit(seed=request.seed)
         self.set_options(**options_of_request(request))

@@ -191,7 +191,7 @@ def test_a_picture_of_another_size_is_made_to_fit_as_a_person_says(
     before = before_rings.image.copy()
     for button, received in (
         ("Cancel", []),
-        ("Fit", ["own.png: fitted from 20 × 30 to 11 × 9 pixels; interpreted as one image of 30 x 20 pixels"]),
+        ("Fit", ["own.png: fitted from 30 x 20 to 9 x 11 pixels; interpreted as one image of 30 x 20 pixels"]),
     ):
         before_rings.opener.open_image(path)
         qtbot.waitUntil(lambda: bool(questions()))

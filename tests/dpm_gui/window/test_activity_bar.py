@@ -84,5 +84,13 @@ def test_the_button_stops_and_is_there_only_where_it_can(bar: ActivityBar, stop:
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+def test_a_long_sentence_is_cut_off_and_read_in_the_tool_tip(bar: ActivityBar) -> None:
+    bar.show_idle("Ready")
+    least = bar.minimumSizeHint().width()
+    bar.show_idle("An image of very many pixels was read. " * 20)
+    assert bar.minimumSizeHint().width() == least
+    assert bar.text in [label.toolTip() for label in bar.findChildren(QLabel)]
+
+
 def test_a_screen_reader_is_told_what_the_bar_is(bar: ActivityBar) -> None:
     assert progress(bar).accessibleName() == "Progress"
