@@ -12,7 +12,8 @@ from core.commands.common import result_of
 from core.errors import BadInputError, DpmError
 from core.runtime.command_line import complain, on_terminal
 from core.runtime.files import check_output_path
-from core.values.checkpoints import Checkpoint, is_image, pixels_of
+from core.values.checkpoints import is_image, pixels_of
+from core.values.measurements import WITH_NOISE, Bound, examples_in_words
 from core.values.runs import RunSpec
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def train(options: argparse.Namespace) -> int:
         complain("dpm", f"stopped after {run.steps_done} steps; resume with: dpm train {again}")
         raise
     save(run.checkpoint(), out)  # so that nothing is lost while K is measured
-    save(_measured(run, out), out)
-    print(f"{out}: {run.recipe.title}, {run.steps_done} steps, a checkpoint{_chosen(run)}")
+    bound = _bound(run, out)
+    save(dataclasses.replace(run.checkpoint(), bound=bound), out)
+    print(f"{out}: HDF5 checkpoint, {run.recipe.title}, {run.steps_done} steps{_chosen(run)}; {_k_in_words(bound)}")
     return 0
 
 
@@ -44,7 +46,14 @@ def _chosen(run: RecipeRun) -> str:
     """Return which weights were taken if these are not the last ones."""
     if run.best_step in (None, run.steps_done):
         return ""
-    return f"; kept those weights with the best K on the validation data, of step {run.best_step}"
+    return f" (weights of step {run.best_step}, with the best K on {run.validated_on})"
+
+
+def _k_in_words(bound: Bound) -> str:
+    """Return K and what it was measured on, in the words of `dpm bound`."""
+    examples = examples_in_words(bound.count, bound.measured_on)
+    noise = f", {WITH_NOISE}" if bound.noise_added else ""
+    return f"K = {bound.k:.4f} ± {bound.standard_error:.4f} bits per {bound.unit} ({examples}{noise})"
 
 
 def recipes(_: argparse.Namespace) -> int:
@@ -116,27 +125,30 @@ def _resumed_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
     return RecipeRun.resumed(checkpoint, options.resume, recipe), options.out or options.resume
 
 
-def _measured(run: RecipeRun, path: str) -> Checkpoint:
-    """Return the checkpoint of ``run`` with its bound K, as `dpm bound` measures it."""
+def _bound(run: RecipeRun, path: str) -> Bound:
+    """Return the bound K of the checkpoint of ``run``, as `dpm bound` measures it."""
     from core.measurement.bound import measure_bound
     from core.measurement.examples import default_count
     from core.model import model_from
 
-    checkpoint = run.checkpoint()
-    model = model_from(checkpoint, path)
-    found = result_of(measure_bound(model, RunSpec(count=default_count(model.data))), "measuring K")
-    return dataclasses.replace(checkpoint, bound=found)
+    model = model_from(run.checkpoint(), path)
+    return result_of(measure_bound(model, RunSpec(count=default_count(model.data))), "measuring K")
 
 
 def _training_with_progress_bar(run: RecipeRun) -> Iterator[None]:
     from tqdm import tqdm
 
     begin, shape = run.steps_done, run.recipe.info.shape
-    many, unit = (pixels_of(shape), " a pixel") if is_image(shape) else (1, "")
+    many, unit = (pixels_of(shape), "pixel") if is_image(shape) else (1, "sample")
     quiet = not on_terminal()
-    with tqdm(total=run.steps_total, initial=begin, desc="training", unit="step", leave=False, disable=quiet) as bar:
+    with (
+        tqdm(total=run.steps_total, initial=begin, desc="training", unit="step", leave=False, disable=quiet) as bar,
+        tqdm(bar_format="{desc}", position=1, leave=False, disable=quiet) as line,  # it has no room beside the bar
+    ):
         for progress in run.train():
             bar.update(progress.step - bar.n if not quiet else 0)
             k, validation_k = progress.k / many, progress.validation_k / many
-            bar.set_postfix_str(f"K = {k:.3f}, validation K = {validation_k:.3f} bits{unit}")
+            line.set_description_str(
+                f"K = {k:.3f} bits per {unit} in training, {validation_k:.3f} on {run.validated_on}"
+            )
             yield

@@ -62,7 +62,7 @@ def measured_examples(
     info = model.data
     if data is None:
         source = model.source.held_out
-        measured_on = _what_is(source, model.source)
+        measured_on = what_is(source, model.source)
         values: NDArray[np.generic] = drawn_once(source, spec.count, numpy_generator(spec.seed, "held out"))
         noise_added = info.grey_level is not None
     else:
@@ -83,7 +83,7 @@ def default_count(info: DataInfo) -> int:
     return min(DEFAULT_IMAGES, max(MIN_IMAGES, DEFAULT_IMAGES * PIXELS_OF_DEFAULT // pixels_of(info.shape)))
 
 
-def _what_is(held_out: Source, source: Source) -> str:
+def what_is(held_out: Source, source: Source) -> str:
     """Return what the draws of ``held_out`` are, the held-out data of ``source``, see `Bound`."""
     if held_out is not source:
         return HELD_OUT

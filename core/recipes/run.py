@@ -9,12 +9,15 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from core.data.sources import StoredSource
 from core.errors import BadCheckpointError, BadInputError
+from core.measurement.examples import what_is
 from core.recipes.images import brick, colour_patches, dead_leaves, dead_leaves_paper, digits, gravel
 from core.recipes.paper import heartbeat, heartbeat_fast, swiss_roll, swiss_roll_rbf
 from core.recipes.recipe import Recipe
 from core.training.trainer import Trainer, TrainingSpec
 from core.values.checkpoints import Checkpoint, NetworkInfo
+from core.values.measurements import examples_in_words
 from core.values.runs import MAX_SEED
 from core.values.training import TrainingProgress, TrainingState
 
@@ -98,6 +101,19 @@ class RecipeRun:
     def best_step(self) -> int | None:
         """Gradient steps that led to the weights chosen on the validation data; None if the last weights are taken."""
         return self._trainer.best_step
+
+    @property
+    def validated_on(self) -> str:
+        """What validation K is measured on, in words, as in "60 validation examples"."""
+        source, validation = self.recipe.source, self.recipe.validation_source
+        chosen = source.held_out if validation is None else validation
+        draws = self.recipe.validation
+        stored = len(chosen) if isinstance(chosen, StoredSource) else draws
+        if validation is None:
+            words = examples_in_words(stored, what_is(chosen, source))
+        else:
+            words = f"{stored} validation example{'' if stored == 1 else 's'}"
+        return words if stored <= draws else f"{draws} draws of {words}"
 
     def train(self) -> Iterator[TrainingProgress]:
         """Train to the end and yield reports (see `core.training.trainer.Trainer.run`)."""

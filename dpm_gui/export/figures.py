@@ -30,6 +30,8 @@ EXPORT_DIALOGS = {
     "csv": ("Save numbers", "CSV table (*.csv)"),
 }
 """Title and filter of the dialog for each kind of file."""
+FORMATS = {"png": "PNG image", "svg": "SVG drawing", "csv": "CSV table", "gif": "GIF film", "mp4": "MP4 film"}
+"""What a written file is called, by its kind."""
 
 
 def figure_image(figure: QWidget, scale: float = 2.0) -> QImage:
@@ -108,8 +110,8 @@ class FigureExporter(QObject):
         parent: Qt's owner.
     """
 
-    saved = Signal(str)
-    """The path of a file that has been written."""
+    saved = Signal(str, str)
+    """The path and the format of a file that has been written."""
     copied = Signal()
     """An image has been copied to the clipboard."""
     failed = Signal(object)
@@ -148,7 +150,7 @@ class FigureExporter(QObject):
         except DpmError as error:
             self.failed.emit(error)
         else:
-            self.saved.emit(path)
+            self.saved.emit(path, FORMATS[kind])
 
 
 @contextmanager

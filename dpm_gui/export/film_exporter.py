@@ -14,7 +14,7 @@ from core.values.checkpoints import Checkpoint
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import Theme
 from dpm_gui.engine.values import FORWARD, REVERSE
-from dpm_gui.export.figures import save_image
+from dpm_gui.export.figures import FORMATS, save_image
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
@@ -29,7 +29,8 @@ FILM_FILTER = "GIF film (*.gif);;MP4 film (*.mp4);;Figure of the paper (*.png)"
 class FilmExporter(QObject):
     """Exports the session's recordings, one film at a time."""
 
-    saved = Signal(str)
+    saved = Signal(str, str)
+    """The path and the format of a file that has been written."""
     failed = Signal(object)
     activity_changed = Signal(object)
     """An `Activity`, or None when no film is being written."""
@@ -98,7 +99,7 @@ class FilmExporter(QObject):
         scene = FilmScene(recordings, self._theme.palette, canvas=canvas, data=checkpoint.data, columns=columns)
         film = FilmExport(scene, path, self)
         film.progressed.connect(lambda done, total: self._report_progress(Path(path).name, done, total))
-        film.saved.connect(self.saved)
+        film.saved.connect(self._note_saved)
         film.failed.connect(self.failed)
         film.ended.connect(self._forget)
         self._film = film
@@ -118,7 +119,7 @@ class FilmExporter(QObject):
         except DpmError as error:
             self.failed.emit(error)
         else:
-            self.saved.emit(path)
+            self._note_saved(path)
         finally:
             figure.deleteLater()
 
@@ -134,6 +135,9 @@ class FilmExporter(QObject):
 
     def _report_progress(self, name: str, done: int, total: int) -> None:
         self.activity_changed.emit(Activity(f"Writing {name}", done, total, None, can_stop=True))
+
+    def _note_saved(self, path: str) -> None:
+        self.saved.emit(path, FORMATS[Path(path).suffix[1:].lower()])
 
     def _forget(self) -> None:
         film, self._film = self._film, None

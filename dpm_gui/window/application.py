@@ -165,7 +165,7 @@ class DpmApplication(QObject):
     def _connect_export(self) -> None:
         self.window.figure_made.connect(self.exporter.connect_figure)
         for source in (self.exporter, self.films):
-            source.saved.connect(lambda path: self.window.show_notice(f"Saved {path}"))
+            source.saved.connect(lambda path, form: self.window.show_notice(f"Saved {path}: {form}"))
         self.films.activity_changed.connect(partial(self.window.show_activity, "film"))
         self.exporter.copied.connect(lambda: self.window.show_notice("Copied the image"))
 

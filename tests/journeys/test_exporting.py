@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.export.figures import FORMATS
 from dpm_gui.views.figures.figure import Figure
 from tests.support.person import Person, Start, answer_file_dialog, choose, close_error, press, shown, the, wait_until
 from tests.support.pixels import frame_count
@@ -26,14 +27,14 @@ def export(person: Person, figure: Figure, kind: str, path: Path) -> None:
     """Save ``figure`` from its context menu and wait until the status bar says so."""
     choose(person.right_click(figure), kind)
     answer_file_dialog(path)
-    wait_until(lambda: person.window.activity.text == f"Saved {path}")
+    wait_until(lambda: person.window.activity.text == f"Saved {path}: {FORMATS[path.suffix[1:]]}")
 
 
 def film(person: Person, path: Path) -> None:
     """Export a film or a figure and wait until the status bar says that it is saved."""
     press("Ctrl+E")
     answer_file_dialog(path)
-    wait_until(lambda: person.window.activity.text == f"Saved {path}")
+    wait_until(lambda: person.window.activity.text == f"Saved {path}: {FORMATS[path.suffix[1:]]}")
 
 
 def test_every_canvas_and_plot_is_saved_as_picture_drawing_and_numbers(person: Person, tmp_path: Path) -> None:
@@ -87,7 +88,7 @@ def test_a_film_is_written_while_the_window_goes_on(start: Start, good_file: Pat
     wait_until(lambda: person.t != t)
     press("Ctrl+R")
     person.wait_for_run()
-    wait_until(lambda: person.window.activity.text == f"Saved {path}")
+    wait_until(lambda: person.window.activity.text == f"Saved {path}: {FORMATS[path.suffix[1:]]}")
     with Image.open(path) as image:
         assert image.size == (960, 512)
         assert image.info["duration"] > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from core.formats.checkpoints import read
 from core.processes.registry import process_of
 from core.processes.schedules import log_linear
 from core.recipes import user_data
-from core.recipes.run import RecipeRun
+from core.recipes.run import RecipeRun, recipe_named
 from core.recipes.user_data import USER_DATA, WITH_DATA, cifar10, user_recipe
 from core.runtime.command_line import INTERRUPTED
 from core.training import trainer
@@ -73,7 +74,7 @@ def test_training_on_own_data_says_what_they_were_taken_for_and_writes_a_checkpo
     out, err = capsys.readouterr()
     stem = name.partition(".")[0]
     assert taken in out.splitlines()[0]
-    assert out.splitlines()[1].startswith(f"{stem}_model.h5: {name}, 2 steps, a checkpoint")
+    assert out.splitlines()[1].startswith(f"{stem}_model.h5: HDF5 checkpoint, {name}, 2 steps")
     assert err == ""
     checkpoint = read(folder / f"{stem}_model.h5")
     assert (checkpoint.kind, checkpoint.network.kind, checkpoint.data.name) == (kind, network, name)
@@ -91,10 +92,38 @@ def test_k_is_measured_on_each_of_the_data_kept_apart_once(folder: Path, capsys:
     assert checkpoint.bound is not None
     assert (checkpoint.bound.count, checkpoint.bound.measured_on) == (50, "held-out")
     assert np.array_equal(np.asarray(checkpoint.data.held_out), np.asarray(read_data("points.npy").info.held_out))
-    capsys.readouterr()
+    last = capsys.readouterr().out.splitlines()[-1]
+    bound = checkpoint.bound
+    assert last.endswith(f"; K = {bound.k:.4f} ± {bound.standard_error:.4f} bits per sample (50 held-out examples)")
     assert dpm("bound", "points_model.h5", "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["K_bits"], found["count"], found["measured_on"]) == (checkpoint.bound.k, 50, "held-out")
+
+
+def test_k_of_images_is_said_to_be_that_with_the_noise_of_a_level(folder: Path, capsys: Capture) -> None:
+    assert dpm("train", "--data", "pictures", "--steps", 2) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.endswith("bits per pixel (10 held-out examples, with the uniform noise of one grey level)")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["--data", "points.npy"], r"K = -?[\d.]+ bits per sample in training, -?[\d.]+ on 33 validation examples"),
+        (["--data", "pictures"], r"K = -?[\d.]+ bits per pixel in training, -?[\d.]+ on 5 validation examples"),
+        (["heartbeat_fast"], r"K = -?[\d.]+ bits per sample in training, -?[\d.]+ on 2048 fresh draws"),
+    ],
+)
+def test_the_progress_bar_says_what_validation_k_is_measured_on(
+    arguments: list[str], shown: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(training_command, "on_terminal", lambda: True)
+    assert dpm("train", *arguments, "--steps", 2, "--out", "out.h5") == 0
+    assert re.search(shown, capsys.readouterr().err)
+
+
+def test_of_many_examples_the_draws_are_counted_as_well() -> None:
+    assert RecipeRun(recipe_named("digits"), 1).validated_on == "256 draws of 1000 held-out examples"
 
 
 def test_a_training_on_own_data_goes_on_with_them_as_if_never_stopped(

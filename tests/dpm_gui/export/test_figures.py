@@ -21,7 +21,14 @@ from pytestqt.qtbot import QtBot
 
 from core.errors import BadInputError, DpmError, OutputError
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.export.figures import FigureExporter, copy_figure_image, save_drawing, save_figure_image, save_table
+from dpm_gui.export.figures import (
+    FORMATS,
+    FigureExporter,
+    copy_figure_image,
+    save_drawing,
+    save_figure_image,
+    save_table,
+)
 from dpm_gui.views.figures.figure import Table
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -253,7 +260,7 @@ def test_asking_to_export_suggests_a_name_and_saves_what_is_accepted(
     dialog.selectFile(str(tmp_path / "new" / "mine"))
     with qtbot.waitSignal(exporter.saved) as received:
         dialog.accept()
-    assert received.args == [str(tmp_path / "new" / f"mine.{kind}")]
+    assert received.args == [str(tmp_path / "new" / f"mine.{kind}"), FORMATS[kind]]
     assert (tmp_path / "new" / f"mine.{kind}").stat().st_size > 0
     assert preferences.last_folder == str(tmp_path / "new")
 

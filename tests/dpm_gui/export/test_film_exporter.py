@@ -50,7 +50,7 @@ class Told:
 
     def __init__(self, export: FilmExport | FilmExporter) -> None:
         self.all: list[tuple[str, object]] = []
-        export.saved.connect(lambda path: self.all.append(("saved", path)))
+        export.saved.connect(lambda path, *form: self.all.append(("saved", ": ".join((path, *form)))))
         export.failed.connect(lambda error: self.all.append(("failed", error)))
         if isinstance(export, FilmExport):
             export.ended.connect(lambda: self.all.append(("ended", None)))
@@ -139,7 +139,7 @@ def test_a_film_is_saved_while_the_status_bar_tells_and_its_name_is_told_last(
     assert frames_in(path) == 2 * (STEPS + 1) + 2
     (_, first), *_ = received.all
     assert first == Activity("Writing roll.gif", 0, 0, None, can_stop=True)
-    assert received.all[-2:] == [("activity", None), ("saved", str(path))]
+    assert received.all[-2:] == [("activity", None), ("saved", f"{path}: GIF film")]
 
 
 def test_one_film_is_written_at_a_time_and_then_another(exporter: FilmExporter, tmp_path: Path, qtbot: QtBot) -> None:
@@ -151,7 +151,7 @@ def test_one_film_is_written_at_a_time_and_then_another(exporter: FilmExporter, 
         pass
     with qtbot.waitSignal(exporter.saved) as saved:
         exporter.save(str(tmp_path / "two.gif"))
-    assert saved.args == [str(tmp_path / "two.gif")]
+    assert saved.args == [str(tmp_path / "two.gif"), "GIF film"]
 
 
 def test_stop_ends_a_film_without_a_trace_and_without_a_word(
@@ -222,7 +222,7 @@ def test_figure_one_is_saved_with_the_arrows_of_every_step_although_nobody_has_l
     assert not opened.drifts.found
     with qtbot.waitSignal(exporter.saved) as saved:
         exporter.save(str(tmp_path / "figure.png"))
-    assert saved.args == [str(tmp_path / "figure.png")]
+    assert saved.args == [str(tmp_path / "figure.png"), "PNG image"]
     grid = opened.drifts.at(1)
     assert grid is not None
     assert arrows_in(made) == [len(grid.x)] * 3
@@ -251,5 +251,5 @@ def test_the_dialog_proposes_the_data_s_name_and_its_answer_is_saved(
     dialog.selectFile(str(tmp_path / "chosen"))
     with qtbot.waitSignal(exporter.saved) as saved:
         dialog.accept()
-    assert saved.args == [str(tmp_path / "chosen.gif")]
+    assert saved.args == [str(tmp_path / "chosen.gif"), "GIF film"]
     assert exporter._preferences.last_folder == str(tmp_path)
