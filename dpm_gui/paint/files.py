@@ -118,26 +118,25 @@ class PaintFiles(QObject):
     def save_request(self, path: str) -> None:
         """Save image, mask and options as one file, or the potential over the plane."""
         if self._potential_session.available:
-            self.saver.save(path, partial(save_potential, self._potential_session.saved))
+            self._save(path, partial(save_potential, self._potential_session.saved), "npz file, a potential r(x)")
             return
         try:
             request = self._paint.request
         except DpmError as error:
             self.failed.emit(error)
         else:
-            self.saver.save(path, partial(save_request, request))
+            self._save(path, partial(save_request, request), "npz file, an inpainting request")
 
-    def _save(self, path: str, write: Callable[[str], str]) -> None:
-        """Call ``write``, which returns what it has written, in a job."""
+    def _save(self, path: str, write: Callable[[str], str | None], form: str = "") -> None:
+        """Call ``write`` in a job; it returns the format that it has written if that is not always ``form``."""
 
         def note(path: str) -> None:
-            self._formats[path] = write(path)
+            self._formats[path] = write(path) or form
 
         self.saver.save(path, note)
 
     def _note_saved(self, path: str) -> None:
-        form = self._formats.pop(path, "")
-        self.notified.emit(f"Saved {path}: {form}" if form else f"Saved {path}")
+        self.notified.emit(f"Saved {path}: {self._formats.pop(path)}")
 
     def shut_down(self) -> None:
         """Finish writing, and end every thread; no signal is emitted any more."""

@@ -93,7 +93,8 @@ def test_what_to_fill_in_is_saved_and_opened_again(painter: Person, rings: Path,
     found, document = images(painter), paint_of(painter).document
     press("Ctrl+S")
     answer_file_dialog(tmp_path / "wish.npz")
-    wait_until(lambda: painter.window.activity.text == f"Saved {tmp_path / 'wish.npz'}")
+    saved = f"Saved {tmp_path / 'wish.npz'}: npz file, an inpainting request"
+    wait_until(lambda: painter.window.activity.text == saved)
     mask = document.mask.values.copy()
     assert (
         cli.main(["inpaint", str(rings), "--spec", str(tmp_path / "wish.npz"), "--out", str(tmp_path / "y.npy")]) == 0

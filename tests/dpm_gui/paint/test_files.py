@@ -118,8 +118,8 @@ def test_masks_pictures_and_requests_are_written_beside_the_window_which_says_so
         assert desk.received.activities[-1] == Activity(f"Saving {name}", 0, 0, None, can_stop=False)
         qtbot.waitUntil(lambda: not files.saver.running)
         assert desk.received.activities[-1] is None
-        form = "" if name == "request.npz" else ": PNG image"
-        assert desk.received.all[-1] == f"Saved {folder / name}{form}"
+        form = "npz file, an inpainting request" if name == "request.npz" else "PNG image"
+        assert desk.received.all[-1] == f"Saved {folder / name}: {form}"
     assert (read_mask(str(folder / "mask.png")).mask == mask).all()
     assert (read_image(folder / "map.png").pixels == image).all()
     request = load_request(str(folder / "request.npz"))
