@@ -122,6 +122,13 @@ class Process(ABC):
         """Return x^s for x^t = ``x``, 1 <= s < t <= T, with the noise in x^t that ``x0_estimate`` implies."""
         raise BadInputError(f"a {self.kind} process has no deterministic step")
 
+    def draw_multi_step(self, kernel: StateDistribution, s: int, t: int, rng: torch.Generator) -> Tensor:
+        """Draw x^s from ``kernel``, the approximation of the steps from t down to s, with noise of its own.
+
+        A process may draw it with the noise of those steps instead, so that samples resemble the chain's.
+        """
+        return kernel.draw(rng)
+
     def kernel_of_x0_moments(self, mean: Tensor, variance: Tensor, x: Tensor, t: Steps) -> StateDistribution:
         """Return the kernel p(x^t-1 | x^t = ``x``), t = 2 … T, for an x^0 with these moments given x^t.
 

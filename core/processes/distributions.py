@@ -55,8 +55,11 @@ class Gaussian(StateDistribution, Normal):
         super().__init__(mean, std, validate_args=False)
 
     def draw(self, rng: torch.Generator) -> Tensor:
-        mean = self.mean
-        return torch.addcmul(mean, self.stddev, torch.randn(mean.shape, generator=rng, dtype=mean.dtype))
+        return self.at_noise(torch.randn(self.mean.shape, generator=rng, dtype=self.mean.dtype))
+
+    def at_noise(self, noise: Tensor) -> Tensor:
+        """Return the states that standard normal ``noise`` [N, *shape] gives."""
+        return torch.addcmul(self.mean, self.stddev, noise)
 
     def divergence(self, learned: Gaussian | CorrelatedGaussian) -> Tensor:
         if isinstance(learned, CorrelatedGaussian):

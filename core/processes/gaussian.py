@@ -150,6 +150,21 @@ class GaussianProcess(Process):
         propagated = self.multi_step_x0_weight(s, t) ** 2 * self.x0_variance(kernel, t)
         return Gaussian(posterior.mean, (posterior.stddev.square() + propagated).sqrt())
 
+    def draw_multi_step(self, kernel: StateDistribution, s: int, t: int, rng: torch.Generator) -> Tensor:
+        """Draw x^s with the noise that the chain's own steps from t down to s would draw, as q(x^s | x^t, x^0) adds it.
+
+        So the random numbers used are those of the chain, and samples of one seed resemble its samples.
+        """
+        if not isinstance(kernel, Gaussian) or s == t - 1:
+            return kernel.draw(rng)
+        noise, variance = torch.zeros_like(kernel.mean), 0.0
+        for step in range(t, s, -1):
+            kept, variance_added = (float(self._tables[name][step]) for name in ("posterior x", "posterior variance"))
+            drawn = torch.randn(noise.shape, generator=rng, dtype=noise.dtype)
+            noise = noise.mul_(kept).add_(drawn, alpha=math.sqrt(variance_added))
+            variance = kept**2 * variance + variance_added
+        return kernel.at_noise(noise.div_(math.sqrt(variance)))
+
     def deterministic_step(self, x0_estimate: Tensor, x: Tensor, s: int, t: int) -> Tensor:
         noise = (x - self.marginal_scale(t, x) * x0_estimate) / self.marginal_std(t, x)
         return self.marginal_scale(s, x) * x0_estimate + self.marginal_std(s, x) * noise

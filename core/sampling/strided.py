@@ -2,7 +2,8 @@
 
 Both moves go from t to any s < t by q(x^s | x^t, x^0), with the x^0 estimate for x^0. They are exact for Gaussian data
 of independent entries (the strided chain) and for data of a single point; otherwise the approximation gets worse with
-longer steps. The chain of all T steps is the model itself.
+longer steps. The chain of all T steps is the model itself. A strided chain of a Gaussian process shares the random
+numbers of the chain under the same seed, and so resembles it.
 """
 
 from __future__ import annotations
@@ -70,8 +71,8 @@ def chosen_steps(process: Process, steps: int, spacing: str = SPACINGS[0], first
 
 
 def strided_move(model: DiffusionModel, x: Tensor, t: int, s: int, rng: torch.Generator) -> Tensor:
-    """Draw x^s from `strided_kernel`."""
-    return strided_kernel(model, x, t, s).draw(rng)
+    """Draw x^s from `strided_kernel`, with the noise of the steps from t to s where the process can."""
+    return model.process.draw_multi_step(strided_kernel(model, x, t, s), s, t, rng)
 
 
 def deterministic_move(model: DiffusionModel, x: Tensor, t: int, s: int, _: torch.Generator) -> Tensor:

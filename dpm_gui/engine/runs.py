@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.values.measurements import Bound, Progress
-from core.values.runs import DriftFrame, Frame, RunSpec, Start, Strided
+from core.values.runs import SPACINGS, DriftFrame, Frame, RunSpec, Start, Strided
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.run_parts import Parts, parts_of, preview_steps
 from dpm_gui.engine.state_kinds import colours_along
@@ -22,6 +22,8 @@ from dpm_gui.engine.values import FORWARD, REVERSE, Prediction, SideColours, Sid
 
 PREVIEW_PARTS = 10
 """Parts into which the forward process is divided; one follows each move of the preview."""
+PREVIEW_SPACING = SPACINGS[1]
+"""Moves that are even in the signal: with them a preview resembles its chain most."""
 X0_ESTIMATE, MEAN = "x0_estimate", "mean"
 """Predictions of the network at a step: E[x^0 | x^t], and f_mu(x^t, t)."""
 
@@ -50,9 +52,7 @@ def run(
     for states in parts[REVERSE]:
         start = yield from _start(opened, spec, root, states)
         if moves:
-            # The preview of futures is not part of them: it uses the random numbers of any chain from given states.
-            preview_start = start if start.x is None else replace(start, stream=f"reverse from {start.t}")
-            for move in reverse(opened.model, spec, preview_start, Strided(moves)):
+            for move in reverse(opened.model, spec, start, Strided(moves, PREVIEW_SPACING)):
                 yield SideFrame(REVERSE, move, preview=True, first=states.start)
                 yield from islice(noising, at_once)
         yield from noising

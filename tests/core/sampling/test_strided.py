@@ -277,3 +277,21 @@ def test_sample_refuses_a_stride_that_the_model_has_not(
     assert cli.main(["sample", str(file), "--count", "50", "--out", str(out), "--strided", steps]) == 2
     assert capsys.readouterr().err == f"dpm: steps: {steps} is not between 2 and 5, the model's own number\n"
     assert not out.exists()
+
+
+@pytest.mark.parametrize("spacing", SPACINGS)
+def test_strided_samples_resemble_those_of_the_chain_whose_noise_they_share(
+    twelve: DiffusionModel, spacing: str
+) -> None:
+    """Each sample is nearly one of twelve images; by chance two samples are the same one in a twelfth of cases."""
+    spec, images = RunSpec(64, 3, threads=1), twelve.data.to_model(twelve.data.examples)
+
+    def nearest(x: NDArray[np.float32]) -> NDArray[np.intp]:
+        found: NDArray[np.intp] = np.square(x[:, None] - images).sum((2, 3)).argmin(1)
+        return found
+
+    *_, chain = reverse(twelve, spec)
+    *_, short = reverse(twelve, spec, strided=Strided(30, spacing))
+    assert (nearest(short.x) == nearest(chain.x)).mean() > 0.6
+    *_, other = reverse(twelve, RunSpec(64, 4, threads=1), strided=Strided(30, spacing))
+    assert (nearest(other.x) == nearest(chain.x)).mean() < 0.3
