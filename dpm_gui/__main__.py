@@ -29,6 +29,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE.h5",
         help="checkpoint, or the name of a shipped one, such as digits (the shipped swiss roll)",
     )
+    top.add_argument(
+        "--data",
+        type=path_argument,
+        metavar="PATH",
+        help="start the forward side from the examples in this file or folder (or FILE:/NAME)",
+    )
     top.add_argument("--seed", type=_seed, default=RunSpec().seed, metavar="N", help="seed of all randomness")
     top.add_argument(
         "--count", type=_count, metavar="N", help="number of trajectories, such as images (depends on the data)"

@@ -57,7 +57,7 @@ def open_window(options: argparse.Namespace) -> int:
     program = make_program(
         application, Preferences(), options.spec, options.theme, count_chosen=options.count is not None
     )
-    program.open_after_paint(options.file, options.at)
+    program.open_after_paint(options.file, options.at, options.data)
     program.show_workspace(options.workspace)
     program.show()
     if options.size:

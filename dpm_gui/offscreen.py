@@ -23,7 +23,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from core.errors import BadInputError
+from core.errors import BadInputError, one_line
 from core.runtime.command_line import on_terminal
 from core.runtime.files import check_output_path
 from dpm_gui.app import make_program
@@ -112,10 +112,13 @@ class _Offscreen:
         # The run begins as the checkpoint is opened, and a short one may end before this method goes on.
         wait_for_run = self._end_of(session.run_ended.connect)
         self._end_of(lambda ended: session.opened_changed.connect(lambda _opened: ended(None)))()
+        if options.data is not None:
+            wait_for_run = self._end_of(partial(_run_on_data, session, options.data))
         if options.render:
             print(f"{options.render}: rendering {self._described()}", flush=True)
         with _progress_bar(session):
             wait_for_run()
+            self._end_of(partial(_all_done, session))()
         if options.screenshot:
             self._end_of(program.show_workspace(options.workspace).compute)()
             _settle()
@@ -132,6 +135,8 @@ class _Offscreen:
         checkpoint, spec = session.opened.checkpoint, session.spec
         form = "the figure of the paper" if _is_figure(path) else f"a {_film_format(path)} film"
         run = f"{spec.count} {session.state_kind.name}, T = {checkpoint.steps}, seed {spec.seed}"
+        if self._options.data is not None:
+            run += f", given data {one_line(self._options.data)}"
         return f"{checkpoint.title} as {form}: {run}"
 
     def _end_of(self, begin: Callable[[EndedCallback], object]) -> Callable[[], None]:
@@ -181,7 +186,13 @@ class _Offscreen:
         size = QSize(*options.size) if options.size else FILM_SIZE
         columns = program.session.columns.shown
         scene = FilmScene(
-            self._recordings(), program.theme.palette, size, canvas_of(checkpoint), checkpoint.data, columns
+            self._recordings(),
+            program.theme.palette,
+            size,
+            canvas_of(checkpoint),
+            checkpoint.data,
+            columns,
+            program.session.data_reader.note,
         )
         _settle()
         total = len(scene.steps())
@@ -231,6 +242,20 @@ def _film_format(path: str) -> str:
 
 def _pixels(size: QSize) -> str:
     return f"{size.width()} x {size.height()}"
+
+
+def _all_done(session: Session, ended: EndedCallback) -> None:
+    """Call ``ended`` once no job of ``session`` is running: one that has told its results may still be ending."""
+    session.activity_changed.connect(lambda activity: ended(None) if activity is None else None)
+    if session.idle:
+        ended(None)
+
+
+def _run_on_data(session: Session, path: str, ended: EndedCallback) -> None:
+    """Read the user's data at ``path`` and run on them, then call ``ended``, with an error if several can be meant."""
+    session.data_changed.connect(lambda: session.run_ended.connect(ended))
+    session.data_reader.choice_wanted.connect(lambda choice: ended(BadInputError(choice.reason)))
+    session.open_data(path)
 
 
 def _compute_figure(session: Session, ended: EndedCallback) -> None:

@@ -14,7 +14,9 @@ PathCallback = Callable[[str], object]
 """Takes the path of the chosen file."""
 
 
-def ask_open(window: QWidget, preferences: Preferences, title: str, kinds: str, take: PathCallback) -> None:
+def ask_open(
+    window: QWidget, preferences: Preferences, title: str, kinds: str, take: PathCallback, *, any_name: bool = False
+) -> None:
     """Show the dialog that chooses an existing file, and return at once.
 
     Args:
@@ -23,9 +25,18 @@ def ask_open(window: QWidget, preferences: Preferences, title: str, kinds: str, 
         title: The title of the dialog.
         kinds: Name filters in Qt's syntax, such as ``"Checkpoints (*.h5 *.hdf5);;All files (*)"``.
         take: Called if a file is chosen.
+        any_name: Whether any name can be typed, such as ``FILE:/ARRAY``.
     """
     dialog = _dialog(window, preferences, title, kinds, take)
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile if any_name else QFileDialog.FileMode.ExistingFile)
+    dialog.open()
+
+
+def ask_folder(window: QWidget, preferences: Preferences, title: str, take: PathCallback) -> None:
+    """Show the dialog that chooses an existing folder, and return at once; ``take`` is called if one is chosen."""
+    dialog = _dialog(window, preferences, title, "", take)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.open()
 
 
@@ -54,7 +65,7 @@ def ask_save(
 
 def _dialog(window: QWidget, preferences: Preferences, title: str, kinds: str, take: PathCallback) -> QFileDialog:
     def remember_and_take(path: str) -> None:
-        preferences.last_folder = Path(path).parent
+        preferences.last_folder = next((each for each in Path(path).parents if each.is_dir()), Path())
         take(path)
 
     dialog = QFileDialog(window, title, preferences.last_folder, kinds)

@@ -6,6 +6,7 @@ for the thread of a job.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,8 @@ from core.errors import BadCheckpointError, BadInputError, one_line
 from dpm_gui.engine.opening import Opened, open_checkpoint
 from dpm_gui.engine.values import CheckpointPreview
 
+MOST_OF_NAME = 27
+"""Characters of a file's name in a note."""
 CHECKPOINT_SUFFIXES = {".h5", ".hdf5"}
 """Endings of files that are opened as checkpoints, and reported as such if they are damaged."""
 
@@ -42,7 +45,14 @@ class GivenData:
     @property
     def note(self) -> str:
         """What is said beside whatever shows these data."""
-        return f"given data: {self.name}"
+        half = (MOST_OF_NAME - 1) // 2
+        short = self.name if len(self.name) <= MOST_OF_NAME else f"{self.name[:half]}…{self.name[-half:]}"
+        return f"given data: {short}"
+
+    @property
+    def stem(self) -> str:
+        """Its name for files that are exported: without what a file's name may not hold."""
+        return re.sub(r"[^\w.-]+", "-", self.name.removesuffix(Path(self.name).suffix)).strip("-") or "data"
 
     @property
     def sentence(self) -> str:
@@ -57,10 +67,12 @@ class ArrayChoice:
     Attributes:
         path: The file.
         shapes: The shapes of its arrays by their names.
+        reason: Why it was not read, one sentence, for where nobody can be asked.
     """
 
     path: str
     shapes: Mapping[str, tuple[int, ...]]
+    reason: str
 
     def path_of(self, name: str) -> str:
         """Return the path of the array ``name`` in the file."""
@@ -91,7 +103,7 @@ def read_given(opened: Opened, path: str) -> Iterator[GivenData | ArrayChoice]:
     try:
         found = read_examples(path, model.data, model.process.kind)
     except SeveralArraysError as error:
-        yield ArrayChoice(path, error.shapes)
+        yield ArrayChoice(path, error.shapes, str(error))
         return
     with located(path):
         check_examples(found.values, model.data, least=1)
@@ -124,10 +136,8 @@ def open_dropped(path: str) -> Iterator[CheckpointPreview | Opened | DataFile]:
         BadCheckpointError: If it is a checkpoint that cannot be used.
     """
     from core.formats.checkpoint_reading import NO_CHECKPOINT
-    from core.formats.hdf5 import is_hdf5
 
-    place = Path(path)
-    if place.suffix.lower() not in CHECKPOINT_SUFFIXES and not (place.is_file() and is_hdf5(place)):
+    if Path(path).suffix.lower() not in CHECKPOINT_SUFFIXES and not _is_hdf5(Path(path)):
         yield DataFile(path)
         return
     try:
@@ -136,3 +146,12 @@ def open_dropped(path: str) -> Iterator[CheckpointPreview | Opened | DataFile]:
         if error.reason != NO_CHECKPOINT:
             raise
         yield DataFile(path)
+
+
+def _is_hdf5(place: Path) -> bool:
+    from core.formats.hdf5 import is_hdf5
+
+    try:
+        return place.is_file() and is_hdf5(place)
+    except OSError:  # which the reader reports
+        return False

@@ -52,7 +52,8 @@ class FilmExporter(QObject):
         from dpm_gui.dialogs.files import ask_save  # imported late, so that the window opens sooner
 
         opened = self._session.opened
-        proposal = opened.checkpoint.data.name if opened else "film"
+        given = self._session.given
+        proposal = given.stem if given is not None else opened.checkpoint.data.name if opened else "film"
         ask_save(self._window, self._preferences, "Export film or figure", FILM_FILTER, self.save, proposal=proposal)
 
     def save(self, path: str) -> None:
@@ -96,7 +97,14 @@ class FilmExporter(QObject):
 
         checkpoint = self._checkpoint
         canvas, columns = canvas_of(checkpoint), self._session.columns.shown
-        scene = FilmScene(recordings, self._theme.palette, canvas=canvas, data=checkpoint.data, columns=columns)
+        scene = FilmScene(
+            recordings,
+            self._theme.palette,
+            canvas=canvas,
+            data=checkpoint.data,
+            columns=columns,
+            data_note=self._session.data_reader.note,
+        )
         film = FilmExport(scene, path, self)
         film.progressed.connect(lambda done, total: self._report_progress(Path(path).name, done, total))
         film.saved.connect(self._note_saved)

@@ -39,12 +39,14 @@ class FilmScene(QWidget):
         canvas: type[Canvas] = PointsView,
         data: DataInfo | None = None,
         columns: tuple[int, ...] = (0, 1),
+        data_note: str = "",
     ) -> None:
         """Lay out the scene; both recordings must be complete, and ``canvas`` must be the view of their ``data``.
 
-        Of points, ``columns`` are shown.
+        Of points, ``columns`` are shown; ``data_note`` stands above the forward side.
         """
         super().__init__()
+        self._data_note = f" · {data_note}" if data_note else ""
         self._recordings = recordings
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -77,7 +79,7 @@ class FilmScene(QWidget):
                 shown = self._recordings[side].shown(t)
                 if shown is not None:
                     view.show_frame(shown.frame)
-                    view.set_note(f"t = {shown.frame.t}{every}")
+                    view.set_note(f"t = {shown.frame.t}{every}{self._data_note if side == FORWARD else ''}")
             yield pixels(self.grab().toImage())
 
 

@@ -35,10 +35,11 @@ def figure_of(
 ) -> PaperFigure | ImageFigure:
     """Return the figure of a finished run, once `Session.figure_ready`."""
     if session.image_rows.rows is not None:
-        return ImageFigure(session.image_rows.rows, checkpoint.data, palette, size)
+        return ImageFigure(session.image_rows.rows, checkpoint.data, palette, size, session.data_reader.note)
     drifts = session.drifts.found if session.has_drift else None
     canvas, columns = canvas_of(checkpoint), session.columns.shown
-    return PaperFigure(dict(recordings), drifts, palette, size, canvas, checkpoint.data, columns)
+    note = session.data_reader.note
+    return PaperFigure(dict(recordings), drifts, palette, size, canvas, checkpoint.data, columns, note)
 
 
 class PaperFigure(QWidget):
@@ -53,8 +54,12 @@ class PaperFigure(QWidget):
         canvas: type[Canvas] = PointsView,
         data: DataInfo | None = None,
         columns: tuple[int, ...] = (0, 1),
+        data_note: str = "",
     ) -> None:
-        """Lay out the figure; without ``drifts`` it is figure 2, of sequences. Of points, ``columns`` are shown."""
+        """Lay out the figure; without ``drifts`` it is figure 2, of sequences.
+
+        Of points, ``columns`` are shown; ``data_note`` stands above the forward side.
+        """
         super().__init__()
         self._palette, self._canvas, self._data, self._columns = palette, canvas, data, columns
         grid = QGridLayout(self)
@@ -65,6 +70,7 @@ class PaperFigure(QWidget):
         for row, (side, letter) in enumerate(((FORWARD, "q"), (REVERSE, "p"))):
             for column, t in enumerate(steps):
                 view = self._view(side, f"{letter}(xᵗ), t = {t}")
+                view.set_note(data_note if side == FORWARD else "")
                 view.set_colours(recordings[side].along)
                 frame = recordings[side].frame(t)
                 if frame is not None:
@@ -92,15 +98,18 @@ class PaperFigure(QWidget):
 class ImageFigure(QWidget):
     """Figure 3 of the paper: a row each of examples, noised examples, denoised examples, and samples."""
 
-    def __init__(self, rows: ImageRows, data: DataInfo, palette: Palette, size: QSize | None = None) -> None:
-        """Lay out the figure; ``data`` describes the images."""
+    def __init__(
+        self, rows: ImageRows, data: DataInfo, palette: Palette, size: QSize | None = None, data_note: str = ""
+    ) -> None:
+        """Lay out the figure; ``data`` describes the images, and ``data_note`` stands above the examples."""
         super().__init__()
+        examples = f"t = 0 · {data_note}" if data_note else "t = 0"
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         signal = f"{100 * rows.signal:.0f} % of the signal left"
         lines = (
-            (FORWARD, "Examples", "t = 0", rows.examples),
+            (FORWARD, "Examples", examples, rows.examples),
             (FORWARD, "Noised", f"t = {rows.t} of {rows.steps}, {signal}", rows.noised),
             (REVERSE, "Denoised", f"from the noised examples, t = {rows.t} … 0", rows.denoised),
             (REVERSE, "Samples", f"from noise, t = {rows.steps} … 0", rows.samples),

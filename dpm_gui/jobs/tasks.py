@@ -35,6 +35,11 @@ class Tasks(QObject):
         """Return whether work for ``purpose`` is running."""
         return purpose in self._activities
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is running, apart from what began silently."""
+        return not self._activities
+
     def begin(
         self,
         purpose: str,
@@ -147,6 +152,11 @@ class TaskOwner(QObject):
     def running(self) -> bool:
         """Whether the work for `purpose` is running."""
         return self.purpose in self._tasks
+
+    @property
+    def idle(self) -> bool:
+        """Whether no work at all is running."""
+        return self._tasks.idle
 
     def stop(self) -> None:
         """Stop the work for `purpose`; values already received are kept."""

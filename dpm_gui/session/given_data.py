@@ -33,6 +33,11 @@ class DataReader(QObject):
         self.given: GivenData | None = None
         self._reading = ""
 
+    @property
+    def note(self) -> str:
+        """A note for whatever shows the given data; empty if the data are the model's own."""
+        return "" if self.given is None else self.given.note
+
     def read(self, opened: Opened | None, path: str) -> None:
         """Read ``path`` for ``opened``; the data in use stay until it has been read."""
         if opened is None:
@@ -43,7 +48,7 @@ class DataReader(QObject):
         text = f"Reading {path}"
         self._tasks.begin(READING_DATA, lambda: given_examples.read_given(opened, path), self._take, text, 0)
 
-    def use_own(self) -> None:
+    def use_model_data(self) -> None:
         """Put the given data aside, and stop reading others."""
         self._tasks.stop((READING_DATA,))
         self._use(None)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from core.values.measurements import WITH_NOISE, Bound, examples_in_words
+from core.values.measurements import GIVEN, WITH_NOISE, Bound, examples_in_words
 from dpm_gui.desktop.numbers import fixed, grouped
 from dpm_gui.session.session import Session
 from dpm_gui.views.widgets.flat_button import action_button
@@ -26,7 +26,9 @@ class BoundPanel(QWidget):
 
     def __init__(self, session: Session, measure: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
         self._heading = QLabel(self)
+        self._heading.setTextFormat(Qt.TextFormat.PlainText)
         self._heading.setWordWrap(True)
         self._numbers = {name: self._number(name, tip) for name, tip in BOUND_ROWS}
         grid = QGridLayout()
@@ -59,7 +61,10 @@ class BoundPanel(QWidget):
             for number in self._numbers.values():
                 number.setText("–")
             return
-        examples = examples_in_words(bound.count, bound.measured_on, shown=grouped(bound.count))
+        name = self._session.given.name if bound.measured_on == GIVEN and self._session.given is not None else None
+        examples = examples_in_words(bound.count, bound.measured_on, name, shown=grouped(bound.count))
+        if bound.measured_on == GIVEN:
+            examples = f"given data: {examples}"
         noise = f", {WITH_NOISE}" if bound.noise_added else ""
         self._heading.setText(f"Training bound, bits per {bound.unit}, on {examples}{noise}")
         self._numbers["K"].setText(f"<b>{fixed(bound.k, 3)}</b> ± {bound.standard_error:.3f}")

@@ -8,6 +8,32 @@ IMAGE_MODES = ("state", "x0_estimate", "mean", "difference")
 """Layers of images, of which exactly one is on."""
 LAYERS = ("points", "density", "arrows", "sequences", "shares", "rule", "path", "prior", *IMAGE_MODES, "stretch")
 COMMANDS = (
+    Command(
+        "open_data",
+        "File",
+        "Open data…",
+        ("Ctrl+D",),
+        "Start the forward side from the examples in a file of yours (Ctrl+D)",
+        "table",
+        after="open",
+    ),
+    Command(
+        "open_data_folder",
+        "File",
+        "Open a folder of data…",
+        (),
+        "Start the forward side from the images in a folder of yours",
+        after="open",
+    ),
+    Command(
+        "model_data",
+        "File",
+        "Back to the model's data",
+        (),
+        "Start the forward side from the data of the model again",
+        "undo-2",
+        after="open",
+    ),
     Command("points", "View", "Points", ("1",), "Draw every sample as a point (1)", checkable=True),
     Command("density", "View", "Density", ("2",), "Draw the density of the points (2)", checkable=True),
     Command("arrows", "View", "Drift arrows", ("3",), "Draw the drift f_μ(x, t) − x on a grid (3)", checkable=True),

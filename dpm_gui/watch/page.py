@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
 
@@ -22,10 +22,13 @@ from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.views.widgets.column_chooser import ColumnChooser
 from dpm_gui.watch.canvas_pair import CanvasPair
 from dpm_gui.watch.commands import IMAGE_MODES, LAYERS
+from dpm_gui.watch.controls import Controls
+from dpm_gui.watch.data_bar import DataBar
+from dpm_gui.watch.data_files import DataFiles
 from dpm_gui.watch.docks import WatchDocks
 from dpm_gui.watch.layer_bar import LayerBar
 from dpm_gui.watch.sides import Sides
-from dpm_gui.watch.starts import Starts
+from dpm_gui.watch.starts import Starts, connect_starts
 from dpm_gui.window.page import Services, WorkspacePage
 
 THUMBNAILS = 21
@@ -39,6 +42,7 @@ class WatchPage(WorkspacePage):
         self._session, self._player, self._actions = services.session, services.player, services.actions
         self._thumbnails: tuple[Palette, SideRecording, bool, tuple[int, ...]] | None = None
         self._sides = Sides(self._session)
+        self.data_bar = DataBar(self._session, self._actions["model_data"], self)
         self.columns = ColumnChooser(services.icons, self)
         self.canvases = CanvasPair(self._session, self._player, self)
         self._bar = LayerBar(self._actions, self)
@@ -47,15 +51,19 @@ class WatchPage(WorkspacePage):
         self._docks = WatchDocks(services, self)
         self._lay_out()
         self._connect_session()
-        self._connect_player()
+        self._player.frame_changed.connect(self._show_frame)
+        self._player.position_changed.connect(self._show_position)
         self._connect_layers()
         self._take_canvases(PointsView)
         self.starts = Starts(self._session, self._player, self._actions, self._branching, self)
-        connect_commands(self)
+        Controls(self.timeline, self._player, self._actions, self)
+        connect_starts(self.starts, self._actions)
+        self.data_files = DataFiles(services, self)
         self.show_message("Opening the checkpoint…")
         if self._session.opened is not None:  # a page that is made late catches up
             self._show_opened(self._session.opened)
             self._docks.show_opened(self._session.opened)
+            self._show_data()
             for side in (FORWARD, REVERSE):
                 self._show_colours(side)
                 self._show_progress(side)
@@ -91,10 +99,15 @@ class WatchPage(WorkspacePage):
     def fit(self) -> None:
         self.views[FORWARD].fit()
 
+    def open_dropped(self, path: str) -> bool:
+        self._session.open_dropped(path)
+        return True
+
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
+        layout.addWidget(self.data_bar)
         layout.addWidget(self.columns)
         layout.addWidget(self.canvases, stretch=1)
         layout.addWidget(self._bar)
@@ -111,27 +124,9 @@ class WatchPage(WorkspacePage):
         session.run_ended.connect(self._show_end)
         session.drift_changed.connect(self._show_drift)
         session.predictions_changed.connect(self._show_states)
+        session.data_changed.connect(self._show_data)
         session.columns.changed.connect(self._show_columns)
         self.columns.chosen.connect(session.columns.choose)
-
-    def _connect_player(self) -> None:
-        player, timeline = self._player, self.timeline
-        player.frame_changed.connect(self._show_frame)
-        player.position_changed.connect(self._show_position)
-        player.playing_changed.connect(timeline.transport.set_playing)
-        player.settings_changed.connect(self._show_settings)
-        player.range_changed.connect(timeline.set_range)
-        timeline.seek_asked.connect(player.seek)
-        timeline.transport.play_toggled.connect(player.toggle)
-        timeline.step_asked.connect(player.step)
-        timeline.home_asked.connect(player.home)
-        timeline.end_asked.connect(player.end)
-        timeline.transport.speed_asked.connect(player.set_speed)
-        timeline.transport.loop_toggled.connect(player.set_loop)
-        timeline.transport.direction_asked.connect(player.set_direction)
-        timeline.slider.drag_started.connect(player.hold)
-        timeline.slider.drag_ended.connect(player.release)
-        self._show_settings()
 
     def _connect_layers(self) -> None:
         self._actions.make_exclusive(IMAGE_MODES)
@@ -145,7 +140,7 @@ class WatchPage(WorkspacePage):
             return
         for view in self.views.values():
             self.services.connect_figure(view)
-        order: list[QWidget] = [*self.columns.widgets, *self.views.values(), *self._bar.buttons]
+        order: list[QWidget] = [self.data_bar.button, *self.columns.widgets, *self.views.values(), *self._bar.buttons]
         for one, next_one in pairwise(order):
             QWidget.setTabOrder(one, next_one)
         if in_use:  # else the focus would stay on a button, which Space would press
@@ -206,6 +201,10 @@ class WatchPage(WorkspacePage):
     @property
     def _with_arrows(self) -> bool:
         return self._actions["arrows"].isChecked() and self._actions["arrows"].isVisible()
+
+    def _show_data(self) -> None:
+        given = self._session.given
+        self.views[FORWARD].data_name = "" if given is None else given.stem
 
     def _show_count(self) -> None:
         """Make room for as many states as are shown from now on."""
@@ -269,13 +268,6 @@ class WatchPage(WorkspacePage):
         wanted = self._with_arrows
         self.views[REVERSE].show_drift(self._session.drifts.at(self._player.t) if wanted else None)
 
-    def _show_settings(self) -> None:
-        player = self._player
-        self.timeline.transport.set_speed(player.speed)
-        self.timeline.transport.set_loop(player.loop)
-        self.timeline.transport.set_direction(player.direction)
-        self._actions["loop"].setChecked(player.loop)
-
     def _show_thumbnails(self) -> None:
         """Draw thumbnails of the reverse when its preview has reached the data, and again when its chain has."""
         recording = self._session.recording(REVERSE)
@@ -289,29 +281,3 @@ class WatchPage(WorkspacePage):
         frames = {each.frame.t: each.frame.x for each in shown if each is not None}
         image = partial(self.views[REVERSE].thumbnail, colour=self._palette.reverse)
         self.timeline.thumbnails.set_thumbnails([(t, image(x)) for t, x in frames.items()])
-
-
-def connect_commands(page: WatchPage) -> None:
-    """Connect all commands but the layers to the player and the starts of ``page``."""
-    actions, player, starts = page.services.actions, page.services.player, page.starts
-    slots: dict[str, Callable[[], object]] = {
-        "play": player.toggle,
-        "play_forward": player.play_forward,
-        "play_backward": player.play_backward,
-        "pause": player.pause,
-        "step_on": partial(player.step, 1),
-        "step_back": partial(player.step, -1),
-        "ten_on": partial(player.step, 10),
-        "ten_back": partial(player.step, -10),
-        "home": player.home,
-        "end": player.end,
-        "faster": player.faster,
-        "slower": player.slower,
-        "denoise": starts.denoise,
-        "from_noise": starts.from_noise,
-        "branch": starts.branch,
-    }
-    for name, slot in slots.items():
-        actions.on(name, slot)
-    actions.on_switch("loop", player.set_loop)
-    actions["smooth"].setChecked(True)

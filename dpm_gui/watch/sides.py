@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dpm_gui.engine.runs import MEAN, X0_ESTIMATE
 from dpm_gui.engine.state_kinds import state_kind_of
-from dpm_gui.engine.values import REVERSE
+from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import ShownFrame
 from dpm_gui.views.canvases.canvas import Canvas
@@ -83,6 +83,10 @@ class Sides:
             views[side].set_note(self._note(side, each, t))
 
     def _note(self, side: str, shown: ShownFrame, t: int) -> str:
+        data = self._session.data_reader.note if side == FORWARD else ""
+        return " · ".join((self._note_of_frame(side, shown, t), *([data] if data else [])))
+
+    def _note_of_frame(self, side: str, shown: ShownFrame, t: int) -> str:
         recording, reached = self._session.recording(side), f"t = {shown.frame.t}"
         start = self._start() if side == REVERSE else ""
         if shown.preview and recording.preview is not None:

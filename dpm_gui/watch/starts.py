@@ -16,6 +16,12 @@ ALREADY_SHOWN = "this is already shown"
 NOTHING_OPEN = "open a checkpoint first"
 
 
+def connect_starts(starts: Starts, actions: Actions) -> None:
+    """Connect the commands of the starts of the reverse."""
+    for name, slot in (("denoise", starts.denoise), ("from_noise", starts.from_noise), ("branch", starts.branch)):
+        actions.on(name, slot)
+
+
 class Starts(QObject):
     """Changes the start of the reverse, and offers the starts that differ from the current one."""
 

@@ -41,7 +41,9 @@ class Actions:
         """Return the commands of each menu, in order."""
         menus: dict[str, list[Command]] = {}
         for command in self._commands.values():
-            menus.setdefault(command.menu, []).append(command)
+            menu = menus.setdefault(command.menu, [])
+            places = [place for place, other in enumerate(menu, 1) if command.after in (other.name, other.after)]
+            menu.insert(places[-1] if command.after and places else len(menu), command)
         return menus
 
     def on(self, name: str, slot: Callable[[], object]) -> None:

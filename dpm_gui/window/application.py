@@ -77,6 +77,7 @@ class DpmApplication(QObject):
             self._set_projector(True)
         self._play_first = True
         self._at: int | None = None
+        self._data: str | None = None
         self.show_workspace(workspaces[0].name)
 
     def show(self) -> None:
@@ -86,9 +87,12 @@ class DpmApplication(QObject):
         self.window.restore_layout()
         self.window.show()
 
-    def open_after_paint(self, path: str | None, at: int | None = None) -> None:
-        """Open ``path`` (the shipped checkpoint if None) once the window has been painted, and show step ``at``."""
-        self._at = at
+    def open_after_paint(self, path: str | None, at: int | None = None, data: str | None = None) -> None:
+        """Open ``path`` (the shipped checkpoint if None) once the window has been painted, and show step ``at``.
+
+        The forward side then starts from the user's ``data``, if any.
+        """
+        self._at, self._data = at, data
         self._play_first = at is None
         chosen = str(asset(SHIPPED_CHECKPOINTS["open_shipped"])) if path is None else path
         # A timer lets the paint reach the screen before torch is imported.
@@ -101,6 +105,11 @@ class DpmApplication(QObject):
     def open(self, path: str) -> None:
         """Open ``path`` in the current workspace, or else as a checkpoint; on an error, nothing is replaced."""
         if not self.window.workspaces.page.open(path):
+            self.session.open(path)
+
+    def open_dropped(self, path: str) -> None:
+        """Do the same with what was dropped on the window, which may be data for the current workspace."""
+        if not self.window.workspaces.page.open_dropped(path):
             self.session.open(path)
 
     def show_workspace(self, name: str) -> WorkspacePage:
@@ -124,7 +133,9 @@ class DpmApplication(QObject):
         session, window = self.session, self.window
         session.opened_changed.connect(self._remember_opened)
         session.frames_added.connect(self._start_playing)
+        session.data_reader.dropped.connect(window.show_notice)
         window.file_chosen.connect(self.open)
+        window.file_dropped.connect(self.open_dropped)
         window.closing.connect(self.close)
 
     def _connect_commands(self) -> None:
@@ -188,6 +199,10 @@ class DpmApplication(QObject):
             self.player.seek(at)
             if at > self.player.last:
                 self.window.failed.emit(BadInputError(f"--at: {at} is beyond the last step, T = {self.player.last}"))
+
+        if self._data is not None:
+            data, self._data = self._data, None
+            self.session.open_data(data)
 
     def _start_playing(self) -> None:
         if self._play_first:

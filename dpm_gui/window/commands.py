@@ -19,6 +19,8 @@ class Command:
         icon: Its icon, empty if it has none.
         checkable: Whether it is a switch.
         line: Whether a separator precedes it in its menu.
+        after: The command that it follows in its menu, instead of the last one; what follows "open" is also in the list
+            of the button that opens files.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Command:
     icon: str = ""
     checkable: bool = False
     line: bool = False
+    after: str = ""
 
 
 class Gesture(NamedTuple):
@@ -75,7 +78,9 @@ LAST_COMMANDS = (
     Command("full_screen", "View", "Full screen", ("F11",), "Fill the screen", "maximize", checkable=True),
     Command("new_seed", "Run", "New seed", ("Ctrl+R",), "Run again with a new seed (Ctrl+R)", "dice", line=True),
     Command("run_again", "Run", "Run again", ("F5",), "Run again with the same seed (F5)", "refresh-cw"),
-    Command("measure", "Run", "Measure K", ("Ctrl+M",), "Measure the bound K on held-out data or fresh draws (Ctrl+M)"),
+    Command(
+        "measure", "Run", "Measure K", ("Ctrl+M",), "Measure the bound K on held-out, fresh or given data (Ctrl+M)"
+    ),
     Command("stop", "Run", "Stop", ("Esc",), "Stop the computation (Esc)", "stop"),
     Command("reset_layout", "Window", "Reset layout", (), "Restore the initial layout of the docks"),
     Command("shortcuts", "Help", "Keyboard shortcuts", ("F1",), "List all commands and their keys (F1)", "keyboard"),
@@ -86,5 +91,5 @@ GESTURES = (
     Gesture("Mouse on a canvas or plot", "Zoom at the pointer", "Wheel"),
     Gesture("Mouse on a canvas or plot", "Move the view", "Middle or right drag"),
     Gesture("Mouse on a canvas or plot", "Save, copy, fit", "Right click"),
-    Gesture("Mouse on the window", "Open a checkpoint", "Drop the file"),
+    Gesture("Mouse on the window", "Open a checkpoint, or what the workspace takes", "Drop the file"),
 )

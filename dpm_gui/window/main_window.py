@@ -45,7 +45,9 @@ class MainWindow(QMainWindow):
     painted = Signal()
     """The window has been painted for the first time."""
     file_chosen = Signal(str)
-    """The path of a file chosen in the dialog or the list of recent files, or dropped on the window."""
+    """The path of a file chosen in the dialog or the list of recent files."""
+    file_dropped = Signal(str)
+    """The path of a file or folder dropped on the window."""
     closing = Signal()
     failed = Signal(object)
     """The exception of a workspace, or a `DpmError` for an option that does not fit the checkpoint."""
@@ -87,7 +89,7 @@ class MainWindow(QMainWindow):
         )
         self.workspaces = WorkspaceStack(self, workspaces, services)
         self.setCentralWidget(self.workspaces)
-        self._recent = QMenu("Open recent", self)
+        self._recent, self._open_menu = QMenu("Open recent", self), QMenu("Open", self)
         self.theme_menu = QMenu("Theme", self)  # which the application fills
         self._switches = {each.name: self.actions_[switch_name(each)] for each in workspaces}
         self._populate_menus()
@@ -132,7 +134,7 @@ class MainWindow(QMainWindow):
         path = _local_file(event)
         if path is not None:
             event.acceptProposedAction()
-            self.file_chosen.emit(path)
+            self.file_dropped.emit(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._preferences.geometry = self.saveGeometry()
@@ -159,20 +161,26 @@ class MainWindow(QMainWindow):
                 if command.name == "reset_layout":
                     menu.addSeparator()
                     self._dock_menu = menu
-        self._recent.setToolTipsVisible(True)
+        for menu in (self._recent, self._open_menu):
+            menu.setToolTipsVisible(True)
         self._preferences.recent_changed.connect(self._populate_recent)
         self._populate_recent()
 
     def _populate_recent(self) -> None:
-        self._recent.clear()
-        for path in self._preferences.recent_files:
-            action = self._recent.addAction(Path(path).name)
-            action.setToolTip(path)
-            action.triggered.connect(lambda _checked, path=path: self.file_chosen.emit(path))
+        following = [command for command in self.actions_.menus()["File"] if command.after == "open"]
+        for menu in (self._recent, self._open_menu):
+            menu.clear()
+            if menu is self._open_menu and following:
+                menu.addActions([self.actions_[command.name] for command in following])
+                menu.addSeparator()
+            for path in self._preferences.recent_files:
+                action = menu.addAction(Path(path).name)
+                action.setToolTip(path)
+                action.triggered.connect(lambda _checked, path=path: self.file_chosen.emit(path))
+            if self._preferences.recent_files:
+                menu.addSeparator()
+                menu.addAction("Clear the list", self._preferences.clear_recent_files)
         self._recent.setEnabled(bool(self._preferences.recent_files))
-        if self._preferences.recent_files:
-            self._recent.addSeparator()
-            self._recent.addAction("Clear the list", self._preferences.clear_recent_files)
 
     def _populate_tool_bar(self) -> None:
         bar = QToolBar("Tool bar", self)
@@ -182,7 +190,7 @@ class MainWindow(QMainWindow):
         bar.addAction(self.actions_["open"])
         button = bar.widgetForAction(self.actions_["open"])
         if isinstance(button, QToolButton):
-            button.setMenu(self._recent)
+            button.setMenu(self._open_menu)
             button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         bar.addSeparator()
         bar.addActions(list(self._switches.values()))

@@ -80,6 +80,10 @@ class WorkspacePage(ColouredWidget):
         """Open a file that is not a checkpoint; return whether the page supports its type."""
         return False
 
+    def open_dropped(self, path: str) -> bool:
+        """Open a file or folder dropped on the window; return whether the page supports its type."""
+        return self.open(path)
+
     def compute(self, ended: Callable[[Exception | None], object]) -> None:
         """Compute the content to be shown first; then call ``ended`` with None or the error."""
         ended(None)

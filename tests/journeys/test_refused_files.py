@@ -52,7 +52,6 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
     "an empty file": (lambda path: path.write_bytes(b""), "empty"),
     "the first half of one": (lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]), "damaged"),
     "a newer version": (edited(lambda file: file.attrs.modify("version", 2)), "version"),
-    "another program's file": (edited(lambda file: file.attrs.modify("format", "hdf-picture")), "format"),
     "weights of another shape": (edited(lambda file: with_weights(file, np.zeros(7, np.float32))), "first.bias"),
     "weights that are no numbers": (edited(lambda file: with_weights(file, np.full(6, np.nan, np.float32))), "finite"),
     "a network without weights": (edited(lambda file: file.pop("network/weights")), "weights"),
@@ -99,6 +98,15 @@ def test_a_bad_file_that_is_chosen_in_the_dialog_is_refused(person: Person, tmp_
     press("Ctrl+O")
     answer_file_dialog(path)
     assert close_error() == (f"{path}: this is not a checkpoint: it is no HDF5 file",)
+    assert person.player.playing
+
+
+def test_another_program_s_file_is_no_checkpoint(person: Person, good_file: Path) -> None:
+    edited(lambda file: file.attrs.modify("format", "hdf-picture"))(good_file)
+    press("Ctrl+O")
+    answer_file_dialog(good_file)
+    (received,) = close_error()
+    assert received.startswith(f"{good_file}: this is HDF5 but no checkpoint: the attribute format")
     assert person.player.playing
 
 

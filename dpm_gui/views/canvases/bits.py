@@ -118,7 +118,7 @@ class BitsView(Canvas):
     def table(self) -> Table:
         step = "" if self._frame is None else f"-t{self._frame.t}"
         columns = {f"x{place + 1}": self._bits[:, place] for place in range(self._bits.shape[1])}
-        return Table(f"{self._side}{step}", columns)
+        return Table(f"{self.file_stem(self._side)}{step}", columns)
 
     def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
         for image in (self._rows, self._means, self._history):

@@ -34,11 +34,17 @@ class Canvas(Figure):
     """Whether linked canvases show the same trajectory on both sides, by its number."""
     interpolates = False
     """Whether states between two frames can be interpolated, for smooth motion."""
+    data_name = ""
+    """Name of the user's data on show, for the names of exported files; empty if they are the model's own."""
     enlarged_image = -1
     """Number of the image that fills the canvas; -1 while all are shown."""
 
     _items: Mapping[str, QGraphicsItem]
     """The items of each layer, by its name."""
+
+    def file_stem(self, side: str) -> str:
+        """Return the beginning of the names of exported files of ``side``."""
+        return f"{side}-{self.data_name}" if self.data_name else side
 
     def layer_shown(self, name: str) -> bool:
         """Return whether a layer is on."""

@@ -186,7 +186,7 @@ class ImagesView(Canvas):
     def table(self) -> Table:
         """Return all values, user's units: one row a pixel, one column a channel."""
         if self._frame is None or self._image_levels is None:
-            return Table(self._side, {"image": np.empty(0)})
+            return Table(self.file_stem(self._side), {"image": np.empty(0)})
         info = self._image_levels.info
         values = info.to_user(self._frame.x).reshape(len(self._frame.x), *info.shape[:2], -1)
         numbers = np.indices(values.shape[:3]).reshape(3, -1) + 1
@@ -194,7 +194,7 @@ class ImagesView(Canvas):
         columns: dict[str, NDArray[np.generic]] = dict(zip(("image", "row", "column"), numbers, strict=True))
         columns |= {name: values[..., channel].ravel() for channel, name in enumerate(names)}
         mode = "" if self._mode == STATE else f"-{self._mode}"
-        return Table(f"{self._side}{mode}-t{self._frame.t}", columns)
+        return Table(f"{self.file_stem(self._side)}{mode}-t{self._frame.t}", columns)
 
     def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
         self._image_item.set_between(QColor(palette.surface))

@@ -177,7 +177,7 @@ class PointsView(Canvas):
         points = np.empty((0, len(self._headers)), np.float32) if self._frame is None else self._frame.x
         step = "" if self._frame is None else f"-t{self._frame.t}"
         columns = {f"{name} (model units)": points[:, number] for number, name in enumerate(self._headers)}
-        return Table(f"{self._side}{step}", columns)
+        return Table(f"{self.file_stem(self._side)}{step}", columns)
 
     def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
         self._colour_points(palette)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -17,9 +18,9 @@ SHAPES = {"first": (4, 2), "second": (3, 2), "labels": (4,)}
 
 
 def write(path: Path) -> None:
-    arrays = {name: np.zeros(shape) for name, shape in SHAPES.items()}
+    arrays: dict[str, Any] = {name: np.zeros(shape) for name, shape in SHAPES.items()}
     if path.suffix == ".npz":
-        np.savez(path, **arrays)  # type: ignore[arg-type]
+        np.savez(path, **arrays)
     else:
         with h5py.File(path, "w") as file:
             file.update(arrays)

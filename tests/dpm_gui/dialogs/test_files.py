@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.dialogs.files import ask_open, ask_save
+from dpm_gui.dialogs.files import PathCallback, ask_folder, ask_open, ask_save
 
 KINDS = "GIF film (*.gif);;MP4 film (*.mp4);;Figure of the paper (*.png)"
 Ask = Callable[..., QFileDialog]
@@ -61,6 +62,34 @@ def test_a_file_that_is_opened_is_taken_and_its_folder_is_where_the_next_dialog_
 
 def test_a_file_that_is_not_there_is_not_opened(ask: Ask, tmp_path: Path) -> None:
     assert ask(ask_open, KINDS, []).fileMode() == QFileDialog.FileMode.ExistingFile
+
+
+def test_any_name_can_be_typed_where_that_is_allowed_and_the_folder_of_the_file_is_remembered(
+    ask: Ask, preferences: Preferences, tmp_path: Path
+) -> None:
+    taken: list[str] = []
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "several.h5").write_bytes(b"")
+    dialog = ask(partial(ask_open, any_name=True), "Data (*.h5)", taken)
+    name = dialog.findChild(QLineEdit, "fileNameEdit")
+    name.setText(f"{tmp_path}/new/several.h5:/inner/second")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    assert taken == [f"{tmp_path}/new/several.h5:/inner/second"]
+    assert preferences.last_folder == str(tmp_path / "new")
+
+
+def test_a_folder_is_chosen(ask: Ask, preferences: Preferences, tmp_path: Path) -> None:
+    taken: list[str] = []
+    (tmp_path / "images").mkdir()
+
+    def ask_for_folder(window: QWidget, preferences: Preferences, title: str, _kinds: str, take: PathCallback) -> None:
+        ask_folder(window, preferences, title, take)
+
+    dialog = ask(ask_for_folder, "", taken)
+    dialog.selectFile(str(tmp_path / "images"))
+    dialog.accept()
+    assert taken == [str(tmp_path / "images")]
+    assert preferences.last_folder == str(tmp_path)
 
 
 @pytest.mark.parametrize("kind", [ask_open, ask_save])

@@ -61,7 +61,8 @@ def test_the_examples_and_the_words_are_the_reader_s(points: Opened, tmp_path: P
     path = write_points(tmp_path)
     found, read = given(points, path), read_examples(path, points.model.data, "gaussian")
     assert np.array_equal(found.values, read.values)
-    assert (found.path, found.name, found.note) == (path, "rings.npy", "given data: rings.npy")
+    assert (found.path, found.name, found.stem) == (path, "rings.npy", "rings")
+    assert found.note == "given data: rings.npy"
     assert found.sentence == read.sentence == f"{path}: interpreted as 54 points in 2 dimensions"
 
 
@@ -79,10 +80,12 @@ def test_of_several_arrays_one_is_to_be_chosen_and_its_name_is_shown(points: Ope
     path = write_arrays(tmp_path)
     (choice,) = read_given(points, path)
     shapes = {"first": (12, 2), "inner/second": (5, 2), "wide": (5, 3)}
-    assert choice == ArrayChoice(path, shapes)
     assert isinstance(choice, ArrayChoice)
+    assert (choice.path, choice.shapes) == (path, shapes)
+    assert choice.reason.startswith(f"{path}: there are several arrays in it: first (12 x 2)")
     found = given(points, choice.path_of("inner/second"))
     assert (found.name, len(found.values)) == ("several.h5:/inner/second", 5)
+    assert found.stem == "several.h5-inner-second"
 
 
 @pytest.mark.parametrize(

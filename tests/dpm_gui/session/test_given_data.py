@@ -58,11 +58,11 @@ def test_the_forward_side_starts_from_the_given_data_and_the_reverse_stays(
     assert set(texts[1:]) >= {"Noising 200 points"}
 
 
-def test_the_model_s_own_data_come_back_bit_for_bit(opened: Session, tmp_path: Path, qtbot: QtBot) -> None:
+def test_the_model_s_model_data_come_back_bit_for_bit(opened: Session, tmp_path: Path, qtbot: QtBot) -> None:
     before = [np.array(opened.recording(FORWARD).frame(t).x) for t in (0, 3)]
     give(opened, write_points(tmp_path), qtbot)
     with qtbot.waitSignals([opened.data_changed, opened.run_ended]):
-        opened.data_reader.use_own()
+        opened.data_reader.use_model_data()
     assert opened.given is None
     for t, x in zip((0, 3), before, strict=True):
         assert np.array_equal(opened.recording(FORWARD).frame(t).x, x)
@@ -158,7 +158,9 @@ def test_k_on_given_data_is_that_of_dpm_bound(
     assert found.noise_added == (kind == "images")
 
 
-def test_the_bound_of_the_model_s_own_data_comes_back_with_them(opened: Session, tmp_path: Path, qtbot: QtBot) -> None:
+def test_the_bound_of_the_model_s_model_data_comes_back_with_them(
+    opened: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
     with qtbot.waitSignal(opened.bound_changed):
         opened.measure_bound()
     own = opened.bound
@@ -167,7 +169,7 @@ def test_the_bound_of_the_model_s_own_data_comes_back_with_them(opened: Session,
     with qtbot.waitSignal(opened.bound_changed):
         opened.measure_bound()
     assert opened.bound.measured_on == GIVEN
-    opened.data_reader.use_own()
+    opened.data_reader.use_model_data()
     assert opened.bound is own
 
 

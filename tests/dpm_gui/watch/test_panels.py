@@ -160,7 +160,7 @@ def test_a_bound_is_shown_with_its_errors_its_unit_and_the_number_of_examples(
         (HELD_OUT, "15 held-out examples"),
         (TRAINING, "15 training examples"),
         (FRESH, "15 fresh draws"),
-        (GIVEN, "15 examples of a file"),
+        (GIVEN, "given data: 15 examples of a file"),
     ],
 )
 @pytest.mark.parametrize(("noise_added", "end"), [(True, f", {WITH_NOISE}"), (False, "")])

@@ -18,6 +18,7 @@ from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.watch.commands import LAYERS
 from dpm_gui.watch.layer_bar import LayerBar
 from dpm_gui.window.actions import Actions
+from dpm_gui.window.commands import Command
 from dpm_gui.window.workspaces import all_commands
 from tests.support.workspaces import COMMANDS
 
@@ -82,6 +83,15 @@ def test_every_action_belongs_to_the_window_and_stands_in_one_menu(actions: Acti
     assert list(actions.all()) == window.actions()
     in_menus = [command.name for commands in actions.menus().values() for command in commands]
     assert sorted(in_menus) == sorted(command.name for command in COMMANDS)
+
+
+def test_what_follows_a_command_stands_right_after_it_in_the_given_order(window: QMainWindow) -> None:
+    names = ("open", "quit", "data", "folder")
+    commands = [
+        Command(name, "File", name.title(), after="open" if number > 1 else "") for number, name in enumerate(names)
+    ]
+    (menu,) = Actions(window, commands).menus().values()
+    assert [command.name for command in menu] == ["open", "data", "folder", "quit"]
 
 
 def test_a_command_calls_its_slot_once_without_arguments(actions: Actions) -> None:

@@ -96,7 +96,8 @@ def carried(*urls: str | Path) -> QMimeData:
 def test_every_command_stands_in_its_menu(window: MainWindow) -> None:
     assert texts(window.menuBar()) == list(MENUS)
     for title in MENUS:
-        wanted = [command.text for command in COMMANDS if command.menu == title]
+        wanted = [command.text for command in window.actions_.menus()[title]]
+        assert sorted(wanted) == sorted(command.text for command in COMMANDS if command.menu == title)
         assert [text for text in texts(menu(window, title)) if text in wanted] == wanted
 
 
@@ -167,12 +168,12 @@ def test_the_status_bar_says_where_the_engine_computes(window: MainWindow) -> No
 
 
 # ---------------------------------------------------------------------------------------------------------- files
-def test_a_dropped_file_is_chosen(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+def test_the_path_of_a_dropped_file_is_told(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     data = carried(tmp_path / "roll.h5")
     enter = QDragEnterEvent(QPoint(50, 50), COPY, data, LEFT, NO_KEY)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
-    with qtbot.waitSignal(window.file_chosen) as received:
+    with qtbot.waitSignal(window.file_dropped) as received:
         QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), COPY, data, LEFT, NO_KEY))
     assert received.args == [str(tmp_path / "roll.h5")]
 
@@ -186,7 +187,7 @@ def test_what_is_not_one_file_of_this_machine_is_not_taken(
     enter.ignore()
     QApplication.sendEvent(window, enter)
     assert not enter.isAccepted()
-    with qtbot.assertNotEmitted(window.file_chosen):
+    with qtbot.assertNotEmitted(window.file_dropped):
         QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), COPY, data, LEFT, NO_KEY))
 
 
@@ -207,9 +208,18 @@ def test_recent_files_are_listed_last_first_chosen_and_cleared(
     assert not recent.isEnabled()
 
 
-def test_the_open_button_offers_the_recent_files(window: MainWindow) -> None:
+def test_the_open_button_offers_what_else_can_be_opened_and_the_recent_files(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
     buttons = [each for each in window.findChildren(QToolButton) if each.defaultAction() is window.actions_["open"]]
-    assert [button.menu().title() for button in buttons] == ["Open recent"]
+    (opens,) = (button.menu() for button in buttons)
+    others = ["Open data…", "Open a folder of data…", "Back to the model's data"]
+    assert texts(opens) == others
+    window._preferences.add_recent_file(tmp_path / "one.h5")
+    assert texts(opens) == [*others, "one.h5", "Clear the list"]
+    with qtbot.waitSignal(window.file_chosen) as received:
+        entry(opens, "one.h5").trigger()
+    assert received.args == [str(tmp_path / "one.h5")]
 
 
 def test_the_dialog_tells_the_file_that_was_chosen(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
