@@ -162,7 +162,9 @@ def channels_last(values: Pixels) -> tuple[Pixels, str, tuple[str, ...]]:
         order = CHANNELS_LAST
         notes: tuple[str, ...] = ()
         if values.shape[3] not in (1, RGB, ALPHA) and values.shape[1] in (1, RGB, ALPHA):
-            values, order, notes = np.moveaxis(values, 1, -1), CHANNELS_FIRST, ("channels moved to the last axis",)
+            if values.shape[1] > 1:
+                notes = ("channels moved to the last axis",)
+            values, order = np.moveaxis(values, 1, -1), CHANNELS_FIRST
         if values.shape[3] in (1, RGB, ALPHA):
             return _large_enough(values[..., 0] if values.shape[3] == 1 else values, listed), order, notes
     raise BadInputError(f"it has shape {listed}, which is that of neither points, bits nor images")
