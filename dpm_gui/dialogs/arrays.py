@@ -30,6 +30,7 @@ class ArrayDialog(QDialog):
         question.setWordWrap(True)
         self.list = QListWidget(self)
         self.list.setAccessibleName("Arrays")
+        self.list.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
         for name, shape in shapes.items():
             size = " × ".join(map(str, shape)) or "one number"
             item = QListWidgetItem(f"{printable(name)}   ({size})", self.list)

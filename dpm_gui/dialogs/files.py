@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -65,13 +65,20 @@ def ask_save(
 
 def _dialog(window: QWidget, preferences: Preferences, title: str, kinds: str, take: PathCallback) -> QFileDialog:
     def remember_and_take(path: str) -> None:
-        preferences.last_folder = next((each for each in Path(path).parents if each.is_dir()), Path())
+        preferences.last_folder = _first_folder(Path(path).parents)
         take(path)
 
-    dialog = QFileDialog(window, title, preferences.last_folder, kinds)
+    # Qt takes the name of a folder that is missing for that of a file.
+    folder = Path(preferences.last_folder)
+    dialog = QFileDialog(window, title, str(_first_folder((folder, *folder.parents))), kinds)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(remember_and_take)
     return dialog
+
+
+def _first_folder(places: Iterable[Path]) -> Path:
+    """Return the first of ``places`` that is a folder."""
+    return next((place for place in places if place.is_dir()), Path())
 
 
 def _suffix_of(kind: str) -> str:

@@ -18,7 +18,7 @@ from core.errors import BadCheckpointError, BadInputError, one_line
 from dpm_gui.engine.opening import Opened, open_checkpoint
 from dpm_gui.engine.values import CheckpointPreview
 
-MOST_OF_NAME = 27
+MOST_OF_NAME = 15
 """Characters of a file's name in a note."""
 CHECKPOINT_SUFFIXES = {".h5", ".hdf5"}
 """Endings of files that are opened as checkpoints, and reported as such if they are damaged."""

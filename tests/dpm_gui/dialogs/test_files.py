@@ -78,6 +78,14 @@ def test_any_name_can_be_typed_where_that_is_allowed_and_the_folder_of_the_file_
     assert preferences.last_folder == str(tmp_path / "new")
 
 
+def test_a_folder_that_is_gone_is_not_proposed_as_a_name(ask: Ask, preferences: Preferences, tmp_path: Path) -> None:
+    preferences.last_folder = tmp_path / "gone"
+    dialog = ask(partial(ask_open, any_name=True), "Data (*.h5)", [])
+    assert Path(dialog.directory().absolutePath()) == tmp_path
+    assert dialog.findChild(QLineEdit, "fileNameEdit").text() == ""
+    dialog.reject()
+
+
 def test_a_folder_is_chosen(ask: Ask, preferences: Preferences, tmp_path: Path) -> None:
     taken: list[str] = []
     (tmp_path / "images").mkdir()

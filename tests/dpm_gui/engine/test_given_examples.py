@@ -106,6 +106,11 @@ def test_what_does_not_fit_the_model_is_refused_in_one_sentence_with_the_file(
     assert words in str(refused.value)
 
 
+def test_a_long_name_is_elided_in_its_middle_where_there_is_little_room(points: Opened, tmp_path: Path) -> None:
+    found = given(points, write_points(tmp_path, name="rings of the second run.npy"))
+    assert found.note == "given data: rings o…run.npy"
+
+
 # -------------------------------------------------------------------------------------------- what has been dropped
 def test_a_dropped_checkpoint_is_opened_whatever_its_ending(
     files: dict[str, str], trusted: None, tmp_path: Path
