@@ -68,7 +68,7 @@ def _calls(model: DiffusionModel, answer: Callable[[torch.Tensor], object]) -> C
     return call
 
 
-def ratio(work: Callable[[], None], bare: Callable[[], None], rounds: int) -> tuple[float, float]:
+def ratio(work: Callable[[], object], bare: Callable[[], object], rounds: int) -> tuple[float, float]:
     """Return how long ``work`` takes beside ``bare``, in turn, and in seconds: medians."""
     for warm in (bare, work):
         warm()
@@ -76,7 +76,7 @@ def ratio(work: Callable[[], None], bare: Callable[[], None], rounds: int) -> tu
     return float(np.median([one / other for one, other in pairs])), float(np.median([one for one, _ in pairs]))
 
 
-def _seconds(work: Callable[[], None]) -> float:
+def _seconds(work: Callable[[], object]) -> float:
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin

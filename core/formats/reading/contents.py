@@ -134,16 +134,16 @@ def _zip(path: Path, array: str | None) -> Contents:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
+            holds_images = any(name.lower().endswith(IMAGE_SUFFIXES) for name in names)
+            if not any(name.endswith(".npy") for name in names) or (holds_images and array is None):
+                if array is not None:
+                    refuse(path, f"there is no array {array!r} in it; it is an archive of images")
+                images, notes = read_zip(path, archive)
+                return Contents(images=images, notes=notes)
     except BROKEN_ZIP as error:
         raise refusal(path, "this zip archive is damaged") from error
-    holds_images = any(name.lower().endswith(IMAGE_SUFFIXES) for name in names)
-    if any(name.endswith(".npy") for name in names) and (array is not None or not holds_images):
-        chosen, values = read_npz(path, array)
-        return Contents(values, notes=(f"the array {chosen}",))
-    if array is not None:
-        refuse(path, f"there is no array {array!r} in it; it is an archive of images")
-    images, notes = read_zip(path)
-    return Contents(images=images, notes=notes)
+    chosen, values = read_npz(path, array)
+    return Contents(values, notes=(f"the array {chosen}",))
 
 
 def _idx(path: Path) -> NDArray[np.generic]:

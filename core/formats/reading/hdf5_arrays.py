@@ -64,7 +64,8 @@ def _read_in_fork(path: str | os.PathLike[str], name: str | None) -> Hdf5Array:
         def memory(shape: tuple[int, ...], kind: np.dtype[np.generic]) -> NDArray[np.generic]:
             size = math.prod(shape) * kind.itemsize
             os.ftruncate(shared, size)
-            return np.frombuffer(mmap.mmap(shared, size), dtype=kind).reshape(shape)
+            flags = mmap.MAP_SHARED | mmap.MAP_POPULATE  # all pages at once, which takes less than one at a time
+            return np.frombuffer(mmap.mmap(shared, size, flags), dtype=kind).reshape(shape)
 
         def read() -> str:
             try:

@@ -7,17 +7,19 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.formats.arrays import BROKEN_ZIP, MAX_BYTES, MOST_LISTED, refusal, refuse
+from core.formats.arrays import MAX_BYTES, MOST_LISTED, refusal, refuse
 from core.formats.images import DecodedImage, UnusableImageError, decode, quiet_pillow
 from core.runtime.files import reading_problem
 from core.values.checkpoints import RGB
 
 MAX_FILES = 200_000
+ENCRYPTED = 0x1
+"""The flag of an encrypted member of a zip archive."""
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".jp2", ".avif")
 """Endings that tell an archive of images, with whatever else in it, from one of arrays."""
 Pixels = NDArray[np.generic]
@@ -89,29 +91,28 @@ def read_folder(folder: Path) -> tuple[list[Pixels], tuple[str, ...]]:
     return found.finished()
 
 
-def read_zip(path: Path) -> tuple[list[Pixels], tuple[str, ...]]:
-    """Return all images in the zip archive at ``path``, as `read_folder` does.
+def read_zip(path: Path, archive: zipfile.ZipFile) -> tuple[list[Pixels], tuple[str, ...]]:
+    """Return all images in ``archive``, opened from ``path``, as `read_folder` does.
 
     Raises:
-        BadInputError: If it is damaged or encrypted, holds no image, or unpacks to too much.
+        BadInputError: If it is encrypted, holds no image, or unpacks to too much.
+        Exception: One of `core.formats.arrays.BROKEN_ZIP`, if it is damaged.
     """
     found = ImageSet(path)
     unpacked = 0
-    try:
-        with zipfile.ZipFile(path) as archive, quiet_pillow():
-            for member in _members(archive, path):
-                unpacked += member.file_size
-                if unpacked > MAX_BYTES:
-                    refuse(path, f"it unpacks to more than {MAX_BYTES} bytes, which are the most that is read")
-                with archive.open(member) as file:
-                    content = file.read(member.file_size + 1)
-                try:
-                    found.add(decode(io.BytesIO(content)))
-                except UnusableImageError as error:
-                    found.leave_out(error)
-    except BROKEN_ZIP as error:
-        encrypted = "encrypted" in str(error)
-        raise refusal(path, "this zip is encrypted" if encrypted else "this zip archive is damaged") from error
+    with quiet_pillow():
+        for member in _members(archive, path):
+            unpacked += member.file_size
+            if unpacked > MAX_BYTES:
+                refuse(path, f"it unpacks to more than {MAX_BYTES} bytes, which are the most that is read")
+            if member.flag_bits & ENCRYPTED:
+                refuse(path, "this zip is encrypted; unpack it first")
+            with archive.open(member) as file:
+                content = file.read(member.file_size + 1)
+            try:
+                found.add(decode(io.BytesIO(content)))
+            except UnusableImageError as error:
+                found.leave_out(error)
     return found.finished()
 
 
@@ -151,9 +152,7 @@ def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[zipfile.ZipInfo]:
     members = [
         member
         for member in archive.infolist()
-        if not member.is_dir()
-        and not _hidden(parts := PurePosixPath(member.filename).parts)
-        and "__MACOSX" not in parts
+        if not member.is_dir() and not _hidden(parts := member.filename.split("/")) and "__MACOSX" not in parts
     ]
     if len(members) > MAX_FILES:
         refuse(path, f"there are more than {MAX_FILES} files in this archive")
@@ -163,7 +162,7 @@ def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[zipfile.ZipInfo]:
 
 
 def _hidden(parts: Sequence[str]) -> bool:
-    return any(part.startswith(".") and part != ".." for part in parts)
+    return any(part.startswith(".") and part not in (".", "..") for part in parts)
 
 
 def _counted(changes: Counter[str]) -> list[str]:

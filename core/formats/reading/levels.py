@@ -17,8 +17,8 @@ UNIT, SIGNED_UNIT, BYTE = (0.0, 1.0), (-1.0, 1.0), (0.0, 255.0)
 MOST_BITS = 16
 PROBED = 2**16
 """Values that are looked at before all of them are."""
-DARK = 64
-"""Images none of whose levels reaches this are nearly black, and may be on a scale of their own."""
+DARK = 63
+"""Images none of whose levels exceeds this are nearly black, and may be on a scale of their own."""
 WANTED = "where 0 … 255, 0 … 1, -1 … 1 or whole numbers up to 65535 are wanted"
 
 
@@ -36,7 +36,7 @@ def used_range(images: Sequence[Pixels], trained: Range | None = None) -> Range:
     Raises:
         BadInputError: If the values lie in none of these ranges, or it cannot be told in which.
     """
-    if all(image.dtype == np.uint8 for image in images) and any(_exceeds_one(image) for image in images):
+    if all(image.dtype == np.uint8 for image in images) and any(_exceeds(image, 1) for image in images):
         return BYTE
     low = min(float(image.min()) for image in images)
     high = max(float(image.max()) for image in images)
@@ -84,14 +84,16 @@ def range_note(used: Range) -> tuple[str, ...]:
 
 def dark_note(images: Sequence[Levels] | Levels) -> tuple[str, ...]:
     """Return what is said of images that are nearly black, if they are."""
+    if any(_exceeds(image, DARK) for image in images):  # most often the first one
+        return ()
     highest = max(int(image.max()) for image in images)
     scale = "scale them to 0 … 1 if white is less than 255"
-    return (f"nearly black: their levels reach {highest} of 255; {scale}",) if 0 < highest < DARK else ()
+    return (f"nearly black: their levels reach {highest} of 255; {scale}",) if highest else ()
 
 
-def _exceeds_one(image: Pixels) -> bool:
-    """Return whether a byte of ``image`` is more than 1; the beginning is enough for nearly every image."""
-    return bool(image.reshape(-1)[:PROBED].max() > 1) or bool(image.max() > 1)
+def _exceeds(image: Pixels, level: int) -> bool:
+    """Return whether a byte of ``image`` is more than ``level``; the beginning is enough for nearly every image."""
+    return bool(image.reshape(-1)[:PROBED].max() > level) or bool(image.max() > level)
 
 
 def _range(images: Sequence[Pixels], low: float, high: float) -> Range:

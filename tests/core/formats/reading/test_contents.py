@@ -83,6 +83,10 @@ def test_of_an_archive_with_arrays_these_are_read(tmp_path: Path) -> None:
 def test_an_archive_without_images_is_refused(tmp_path: Path) -> None:
     assert "there is no image in this archive" in reason(archive(tmp_path / "a.zip", {"points.csv": b"1,2\n"}))
     assert "this archive is empty" in reason(archive(tmp_path / "b.zip", {".hidden": b""}))
+    locked = bytearray(archive(tmp_path / "d.zip", {"0.png": PHOTOS["00.png"]}).read_bytes())
+    locked[locked.rfind(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "d.zip").write_bytes(locked)
+    assert "this zip is encrypted; unpack it first" in reason(tmp_path / "d.zip")
     bomb = archive(tmp_path / "c.zip", {f"{n}.png": bytes(600 * 2**20) for n in range(2)}, zipfile.ZIP_DEFLATED)
     assert "it unpacks to more than 1073741824 bytes" in reason(bomb)
 
