@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from core.formats import requests
 from core.values.checkpoints import MAX_LEVEL, DataInfo, from_levels, to_levels
 from core.values.inpainting import InpaintingRequest
 from dpm_gui.engine.opening import Opened
+
+if TYPE_CHECKING:
+    from core.formats.reading.masks import MaskFile
 
 FITTED, CROPPED = "fitted", "cropped"
 CHECKPOINT_SUFFIXES = (".h5", ".hdf5")
@@ -76,8 +80,12 @@ class MaskInFile:
     sentence: str
 
 
-def read_file(opened: Opened, path: str) -> Iterator[InpaintingRequest | CheckpointFile | ExampleInFile]:
+def read_file(
+    opened: Opened, path: str, soft: bool = False
+) -> Iterator[InpaintingRequest | CheckpointFile | ExampleInFile]:
     """Yield what the file at ``path`` holds: a request for inpainting, a checkpoint, or an image or sequence.
+
+    Greys of a hole in an image are told of as a confidence if ``soft``.
 
     Raises:
         BadInputError: If it is none of these; one sentence that begins with ``path``.
@@ -88,7 +96,7 @@ def read_file(opened: Opened, path: str) -> Iterator[InpaintingRequest | Checkpo
     elif _is_checkpoint(path):
         yield CheckpointFile(path)
     else:
-        yield _example(opened, path)
+        yield _example(opened, path, soft)
 
 
 def fit_example(example: ExampleInFile, data: DataInfo, fit: Fit) -> Iterator[ExampleInFile]:
@@ -105,13 +113,14 @@ def fit_example(example: ExampleInFile, data: DataInfo, fit: Fit) -> Iterator[Ex
     yield replace(example, values=values, openness=openness, fit=fit)
 
 
-def read_mask(path: str, shape: tuple[int, ...], fit: Fit | None) -> Iterator[MaskInFile]:
+def read_mask(path: str, shape: tuple[int, ...], fit: Fit | None, soft: bool = False) -> Iterator[MaskInFile]:
     """Yield the mask in the file at ``path`` for an example of ``shape``.
 
     Args:
         path: Any file that the reader of masks takes.
         shape: ``(H, W)`` or ``(H, W, 3)`` of an image, ``(D,)`` of a sequence.
         fit: How the image was brought to its size, if it was.
+        soft: Whether greys are told of as a confidence.
 
     Raises:
         BadInputError: If it is no mask, or does not fit; one sentence that begins with ``path``.
@@ -127,9 +136,8 @@ def read_mask(path: str, shape: tuple[int, ...], fit: Fit | None) -> Iterator[Ma
     else:
         with located(path):
             mask = mask.for_shape(shape)
-    if mask.openness.ndim > 2:
-        mask = masks.MaskFile(mask.openness.max(axis=2), f"{mask.rule}; a pixel is open if one of its channels is")
-    yield MaskInFile(mask.openness, mask.sentence())
+    mask = _of_pixels(mask)
+    yield MaskInFile(mask.openness, mask.sentence(soft=soft))
 
 
 def _is_checkpoint(path: str) -> bool:
@@ -152,21 +160,29 @@ def _is_checkpoint(path: str) -> bool:
     return True
 
 
-def _example(opened: Opened, path: str) -> ExampleInFile:
+def _of_pixels(mask: MaskFile) -> MaskFile:
+    """Return ``mask`` with one openness for all channels of a pixel."""
+    if mask.openness.ndim <= 2:
+        return mask
+    return replace(mask, openness=mask.openness.max(axis=2), rule=f"{mask.rule}; a pixel is open if one of them is")
+
+
+def _example(opened: Opened, path: str, soft: bool) -> ExampleInFile:
     from core.data.files_for_model import read_example
     from core.formats.reading.contents import located
     from core.posterior.inpainting import model_for
     from core.posterior.large_images import takes_any_size
 
     data, kind = opened.checkpoint.data, opened.checkpoint.kind
-    given = read_example(path, data, kind, any_size=True, own_hole=True)
+    given = read_example(path, data, kind, any_size=True, own_hole=True, missing=True)
     if data.is_image and takes_any_size(opened.model):
         with located(path):
             model_for(opened.model, given.values.shape)
     if given.hole is None:
         return ExampleInFile(given.values, None, given.interpreted_as)
-    openness = given.hole.openness if given.hole.mask.any() else None
-    return ExampleInFile(given.values, openness, f"{given.interpreted_as}; {given.hole.sentence()}")
+    hole = _of_pixels(given.hole)
+    openness = hole.openness if soft or hole.mask.any() else None
+    return ExampleInFile(given.values, openness, f"{given.interpreted_as}; {hole.sentence(soft=soft)}")
 
 
 def _fitted(levels: NDArray[np.uint8], shape: tuple[int, ...], how: str) -> NDArray[np.uint8]:

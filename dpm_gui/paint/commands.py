@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dpm_gui.paint.inpainting.options import SOFT_MASK
 from dpm_gui.window.commands import Command
 
 MENU = "Paint"
@@ -22,6 +23,7 @@ ALWAYS_AVAILABLE = {
 """Commands for every checkpoint."""
 AVAILABLE_FOR_SEQUENCES = ALWAYS_AVAILABLE | {
     "invert_mask",
+    "soft_mask",
     "open_mask",
     "save_mask",
     "next_image",
@@ -53,6 +55,7 @@ COMMANDS = (
     Command("mask_rows", MENU, "Every second row", (), "Mask every second row"),
     Command("open_mask", MENU, "Open mask…", (), "Load a mask: an image or an array; white, or 1, is inpainted"),
     Command("save_mask", MENU, "Save mask…", (), "Save the mask as a PNG image"),
+    Command("soft_mask", MENU, "Greys as confidence", (), SOFT_MASK, checkable=True),
     Command("enlarge_frame", MENU, "Enlarge the frame…", (), "Add an open border around the image"),
     Command("previous_image", MENU, "Previous example", ("PgUp",), "Load the previous example (PgUp)", "chevron-left"),
     Command("next_image", MENU, "Next example", ("PgDown",), "Load the next example (PgDown)", "chevron-right"),

@@ -87,9 +87,8 @@ class PaintOpener(TaskOwner):
 
     def open_mask(self, path: str) -> None:
         """Load the mask in the file at ``path``."""
-        shape = self._paint.example_shape
-        fit = self._fit
-        self._read(path, lambda: image_files.read_mask(path, shape, fit), partial(self._take_mask, _name(path)))
+        work = partial(image_files.read_mask, path, self._paint.example_shape, self._fit, self._paint.options.soft)
+        self._read(path, work, partial(self._take_mask, _name(path)))
 
     def open_request(self, path: str) -> None:
         """Load image, mask and options, or the potential over the plane, from the file at ``path``."""
@@ -124,7 +123,8 @@ class PaintOpener(TaskOwner):
 
     def _read_for(self, opened: Opened, path: str) -> None:
         """Read a file of any kind for the checkpoint that is open."""
-        self._read(path, lambda: image_files.read_file(opened, path), partial(self._take, opened, path))
+        work = partial(image_files.read_file, opened, path, self._paint.options.soft)
+        self._read(path, work, partial(self._take, opened, path))
 
     def _take(self, opened: Opened, path: str, found: InpaintingRequest | CheckpointFile | ExampleInFile) -> None:
         data = opened.checkpoint.data

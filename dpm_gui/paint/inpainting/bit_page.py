@@ -48,6 +48,7 @@ class BitPage(QWidget):
         for layer in (paint.document.mask, paint.document.image):
             layer.changed.connect(self._show_wanted)
         paint.options_changed.connect(self.panel.show_options)
+        paint.options_changed.connect(self._show_wanted)
         paint.started.connect(self._state.clear)
         paint.result_changed.connect(self._show_result)
         paint.ended.connect(self._show_end)
@@ -102,7 +103,7 @@ class BitPage(QWidget):
 
     def _show_wanted(self, _area: object = None) -> None:
         document = self._paint.document
-        image, mask = document.image.values, document.masked
+        image, mask = document.image.values, self._paint.openness() == 1
         if self._active and image.shape == mask.shape and len(image) == 1:
             self.canvas.show_wanted(_wanted_bits(image[0], mask[0]))
 

@@ -109,6 +109,6 @@ class EnlargeDialog(QDialog):
         self._limit.setText(
             f"{limit}; this one would have {grouped(pixels)}. Add fewer."
             if pixels > self._most_pixels
-            else f"{limit}; larger ones take longer: only the open part and its surroundings are computed."
+            else f"{limit}. The time that inpainting takes grows with the open part."
         )
         self._accept.setEnabled(pixels != height * width and pixels <= self._most_pixels)

@@ -17,9 +17,9 @@ from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
-from dpm_gui.paint.document.document import HALF
 from dpm_gui.paint.document.raster import Area, whole_area
 from dpm_gui.paint.document.tools import COLOUR, FILL, RECTANGLE, ToolBox
+from dpm_gui.paint.inpainting.options import InpaintOptions
 from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.inpainting.results import InpaintResults
 from dpm_gui.paint.inpainting.session import PaintSession
@@ -224,8 +224,10 @@ class ImageDisplay(QObject):
         self._canvas = canvas
         self._samples = samples
         self._comparing = False
+        self._soft = paint.options.soft
         paint.document.mask.changed.connect(self._show_mask)
         paint.document.image.changed.connect(self._show_image)
+        paint.options_changed.connect(self._show_options)
 
     def compare(self, after: bool) -> None:
         """Show the chosen sample, without a mask, or the painted image again."""
@@ -249,12 +251,18 @@ class ImageDisplay(QObject):
             if mask.shape == levels.shape[:2]:
                 self._canvas.set_image(levels, np.zeros_like(mask))
         elif mask.shape == image.shape[:2]:
-            self._canvas.set_image(self._levels(image), mask >= HALF)
+            self._canvas.set_image(self._levels(image), self._paint.openness())
+
+    def _show_options(self, options: InpaintOptions) -> None:
+        """Show partly open pixels as such, or as masked or known."""
+        if options.soft != self._soft:
+            self._soft = options.soft
+            self.show_all()
 
     def _show_mask(self, area: Area) -> None:
         mask = self._paint.document.mask.values
         if mask.shape == self._canvas.composition.shape and not self._comparing:
-            self._canvas.update_mask(area, mask[area.slices] >= HALF)
+            self._canvas.update_mask(area, self._paint.openness(area))
         else:
             self.show_all()
 

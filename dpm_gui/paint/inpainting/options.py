@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,7 @@ class InpaintChanges(TypedDict, total=False):
     particles: int
     start: int | None
     automatic: bool
+    soft: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class InpaintOptions:
         particles: Number of weighted particles.
         start: Step to which the painted image is noised before the chain denoises it; None starts from noise, at T.
         automatic: Whether a run follows each stroke.
+        soft: Whether a partly open pixel is known with a confidence, 1 less its openness; else it counts as masked, or
+            as known, by whether its openness reaches a half.
     """
 
     count: int = 4
@@ -65,6 +68,7 @@ class InpaintOptions:
     particles: int = 64
     start: int | None = None
     automatic: bool = True
+    soft: bool = False
 
     def sentence(self, noun: str) -> str:
         """Return a description of these options for a ``noun`` "pixels" or "bits"."""
@@ -83,17 +87,23 @@ class InpaintOptions:
 
 NOTHING_MASKED = "Nothing is masked: paint over the part to inpaint (B), or choose a ready-made mask."
 ALL_MASKED = "Everything is masked, so nothing is known: this is plain sampling."
+SOFT_MASK = "A grey of a mask file is how far a pixel is known, and not cut at a half (a soft mask)"
+PARTLY_KNOWN = "Greys as confidence: {partly} {noun} are partly known, as noisy observations."
 NOTHING_FREE = "No place is free: there is nothing to inpaint."
 ALL_FREE = "All places are free, so nothing is known: this is plain sampling."
 
 
-def mask_note(mask: NDArray[np.bool_], start: int | None) -> str:
-    """Return a note on ``mask`` [H, W], which has one row for a sequence, for a chain from ``start``; else ""."""
-    row = len(mask) == 1
-    if start is not None:
-        return ""
-    if not mask.any():
+def mask_note(openness: NDArray[Any], start: int | None) -> str:
+    """Return a note on the mask for a chain from ``start``, or "".
+
+    Args:
+        openness: ``[H, W]``, one row for a sequence: True and False, or 0 (known) … 1 (to be inpainted).
+        start: See `InpaintOptions`.
+    """
+    row = len(openness) == 1
+    if start is None and not openness.any():
         return NOTHING_FREE if row else NOTHING_MASKED
-    if mask.all():
+    if start is None and (openness == 1).all():
         return ALL_FREE if row else ALL_MASKED
-    return ""
+    partly = 0 if openness.dtype == np.bool_ else int(np.count_nonzero((openness > 0) & (openness < 1)))
+    return PARTLY_KNOWN.format(partly=partly, noun="places" if row else "pixels") if partly else ""

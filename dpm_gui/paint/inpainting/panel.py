@@ -14,7 +14,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dpm_gui.paint.inpainting.options import CLEAN, COUNTS, MOST_RESAMPLE_TIMES, PARTICLES, PATH, InpaintOptions
+from dpm_gui.paint.inpainting.options import (
+    CLEAN,
+    COUNTS,
+    MOST_RESAMPLE_TIMES,
+    PARTICLES,
+    PATH,
+    SOFT_MASK,
+    InpaintOptions,
+)
 from dpm_gui.views.widgets.boxes import choice_box, number_box
 from dpm_gui.views.widgets.flat_button import action_button
 
@@ -39,6 +47,9 @@ class InpaintPanel(QWidget):
         self.automatic = QCheckBox("Run after each stroke", self)
         self.automatic.setToolTip("Inpaint a quarter of a second after a stroke has ended")
         self.automatic.toggled.connect(lambda on: self.changed.emit({"automatic": on}))
+        self.soft = QCheckBox("Greys as confidence", self)
+        self.soft.setToolTip(SOFT_MASK)
+        self.soft.toggled.connect(lambda on: self.changed.emit({"soft": on}))
         self.known_mode = choice_box(self, f"Known {noun}", KNOWN_MODE_LABELS.values())
         self.known_mode.activated.connect(
             lambda index: self.changed.emit({"known_mode": list(KNOWN_MODE_LABELS)[index]})
@@ -85,6 +96,8 @@ class InpaintPanel(QWidget):
                 box.setValue(value)
         with QSignalBlocker(self.automatic):
             self.automatic.setChecked(options.automatic)
+        with QSignalBlocker(self.soft):
+            self.soft.setChecked(options.soft)
         with QSignalBlocker(self.known_mode), QSignalBlocker(self.draws):
             self.known_mode.setCurrentIndex(list(KNOWN_MODE_LABELS).index(options.known_mode))
             self.draws.setCurrentIndex(int(options.weighted))
@@ -120,6 +133,7 @@ class InpaintPanel(QWidget):
         form.addRow("Samples", counts)
         form.addRow("", self.automatic)
         form.addRow(f"Known {self._noun}", self.known_mode)
+        form.addRow("Mask", self.soft)
         form.addRow("Sampler", self.draws)
         form.addRow("Particles", self.particles)
         form.addRow("RePaint resampling", self.resample_times)

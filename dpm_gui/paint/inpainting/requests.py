@@ -24,6 +24,7 @@ def request_of(
     """
     image: NDArray[Any] = document.image.values
     mask = document.masked
+    confidence = 1 - document.mask.values if options.soft and document.mask.values.any() else None
     if options.start is not None and not mask.any():
         mask = np.ones_like(mask)  # without a mask the whole image is noised and denoised
     return InpaintingRequest(
@@ -37,14 +38,15 @@ def request_of(
         weighted=options.weighted,
         particles=max(options.particles, options.count) if options.weighted else None,
         start=options.start,
+        confidence=confidence if confidence is None or not row else confidence[0],
     )
 
 
 def load_request_into(document: PaintDocument, request: InpaintingRequest) -> None:
-    """Load image and mask of ``request`` into the document; an RGB pixel is masked if any of its colours is."""
-    mask = as_image(request.mask)
+    """Load image and mask of ``request`` into the document; an RGB pixel is as open as the most open of its colours."""
+    mask = as_image(request.mask if request.confidence is None else 1 - request.confidence)
     kind = np.result_type(request.image.dtype, np.float32)
-    pixels = np.asarray(mask if mask.ndim == 2 else mask.any(axis=2))
+    pixels = np.asarray(mask if mask.ndim == 2 else mask.max(axis=2))
     document.replace_image(as_image(request.image.astype(kind)), "open request", pixels)
 
 
@@ -56,6 +58,7 @@ def options_of_request(request: InpaintingRequest) -> InpaintChanges:
         start=request.start,
         count=min(request.count, COUNTS[1]),
         particles=request.chain_count,
+        soft=request.confidence is not None,
     )
     if not request.weighted:
         options["resample_times"] = request.effective_resample_times

@@ -17,8 +17,8 @@ from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import REVERSE
 from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.debounce import Debounce
-from dpm_gui.paint.document.document import PaintDocument
-from dpm_gui.paint.document.raster import READY_MASKS, ready_mask
+from dpm_gui.paint.document.document import HALF, PaintDocument
+from dpm_gui.paint.document.raster import READY_MASKS, Area, ready_mask
 from dpm_gui.paint.inpainting.options import InpaintChanges, InpaintOptions, mask_note
 from dpm_gui.paint.inpainting.requests import ExampleSource, as_image, load_request_into, options_of_request, request_of
 from dpm_gui.paint.inpainting.summary import ResultSummary, with_summaries
@@ -145,6 +145,8 @@ class PaintSession(InpaintRunner):
         options = dataclasses.replace(self._options, **changes)
         if options != self._options:
             ran = dataclasses.replace(options, automatic=self._options.automatic) != self._options
+            if options.soft != self._options.soft:
+                self._said = ""  # it told what the greys of a file were
             self._options = options
             self.options_changed.emit(options)
             if ran or options.automatic:
@@ -171,8 +173,16 @@ class PaintSession(InpaintRunner):
 
     def note(self) -> str:
         """Return the note on the mask and on the file that was opened last; may be empty."""
-        note = mask_note(self.document.masked, self._options.start)
+        note = mask_note(self.openness(), self._options.start)
         return " ".join(part for part in (note, self._said) if part)
+
+    def openness(self, area: Area | None = None) -> NDArray[np.generic]:
+        """Return the mask that counts, of the whole document or of ``area``.
+
+        It is the openness of each pixel, 0 … 1, if greys are a confidence; else it is True and False.
+        """
+        openness = self.document.mask.values[... if area is None else area.slices]
+        return openness if self._options.soft else openness >= HALF
 
     def say(self, text: str) -> None:
         """Show ``text`` with the note until the document changes."""
@@ -214,7 +224,7 @@ class PaintSession(InpaintRunner):
 
     def take_example(self, example: NDArray[np.floating], openness: NDArray[np.float32] | None) -> None:
         """Load an image or a sequence of the user's, user's units, and its mask ``[H, W]``, unless that is None."""
-        self.document.replace_image(as_image(example), "open image", openness)
+        self.document.replace_image(as_image(example), "open image", None if openness is None else as_image(openness))
 
     def take_mask(self, openness: NDArray[np.float32]) -> None:
         """Load a mask of the user's, ``[H, W]`` or ``[D]``.
@@ -271,7 +281,7 @@ class PaintSession(InpaintRunner):
         self._source = ExampleSource(data)
         row = not self._session.state_kind.is_image
         defaults = DEFAULT_SEQUENCE_OPTIONS if row else InpaintOptions()
-        self._options = dataclasses.replace(defaults, automatic=self._options.automatic)
+        self._options = dataclasses.replace(defaults, automatic=self._options.automatic, soft=self._options.soft)
         image = as_image(self._source.example)
         height, width = image.shape[:2]
         # an image gets a hole, so that a result appears at once; of a sequence, all bits are free
@@ -286,7 +296,7 @@ class PaintSession(InpaintRunner):
         return self.opened is not None and not self._session.state_kind.is_image
 
     def _idle(self) -> bool:
-        return not self.document.masked.any() and self._options.start is None
+        return not self.openness().any() and self._options.start is None
 
     def _note_edit(self) -> None:
         self._said = ""

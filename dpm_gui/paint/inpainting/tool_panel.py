@@ -141,7 +141,9 @@ class ImageBar(ColouredWidget):
         menu = QMenu(button)
         menu.addActions([actions[f"mask_{name}"] for name in READY_MASKS])
         menu.addSeparator()
-        menu.addActions([actions[name] for name in ("invert_mask", "clear_mask", "open_mask", "save_mask")])
+        menu.addActions(
+            [actions[name] for name in ("invert_mask", "clear_mask", "open_mask", "save_mask", "soft_mask")]
+        )
         menu.addSeparator()
         menu.addAction(actions["enlarge_frame"])
         button.setMenu(menu)
