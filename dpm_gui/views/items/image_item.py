@@ -30,8 +30,8 @@ class ImageGridItem(ViewItem):
         self._between = QColor("#FFFFFF")
 
     def set_grid(self, grid: ImageGrid) -> None:
-        """Arrange the images in ``grid`` from now on."""
-        self._grid = grid
+        """Arrange the images to come in ``grid``; until then all of its places are empty."""
+        self._grid, self._count = grid, 0
         self._pixels = grid.canvas()
         self._clear()
 

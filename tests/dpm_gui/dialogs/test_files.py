@@ -78,8 +78,10 @@ def test_any_name_can_be_typed_where_that_is_allowed_and_the_folder_of_the_file_
     assert preferences.last_folder == str(tmp_path / "new")
 
 
-def test_a_folder_that_is_gone_is_not_proposed_as_a_name(ask: Ask, preferences: Preferences, tmp_path: Path) -> None:
-    preferences.last_folder = tmp_path / "gone"
+def test_a_folder_that_is_gone_is_not_proposed_as_a_name(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Preferences, "last_folder", str(tmp_path / "gone"))
     dialog = ask(partial(ask_open, any_name=True), "Data (*.h5)", [])
     assert Path(dialog.directory().absolutePath()) == tmp_path
     assert dialog.findChild(QLineEdit, "fileNameEdit").text() == ""

@@ -158,3 +158,19 @@ def test_another_colour_between_leaves_the_pictures_as_they_are() -> None:
     item.set_between(QColor("#ABCDEF"))
     assert drawn(item, 0, 0) == (77, 77, 77)
     assert drawn(item, 2, 0) == rgb("#ABCDEF")
+
+
+@pytest.mark.parametrize("count", [24, 25])
+def test_fewer_images_take_the_places_of_more_in_a_smaller_grid(qapp: object, count: int) -> None:
+    item = ImageGridItem()
+    item.set_grid(ImageGrid.square(64, 4, 4))
+    item.show_levels(np.full((64, 4, 4), 200, np.uint8))
+    grid = ImageGrid.square(count, 4, 4)
+    item.set_grid(grid)
+    assert item.image.pixelColor(1, 1) == QColor("#FFFFFF")
+    item.show_levels(np.full((count, 4, 4), 100, np.uint8))
+    y, x = grid.corner(count - 1)
+    assert item.image.pixelColor(x + 1, y + 1).red() == 100
+    if count < 25:
+        y, x = grid.corner(24)
+        assert item.image.pixelColor(x + 1, y + 1) == QColor("#FFFFFF")
