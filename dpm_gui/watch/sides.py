@@ -91,8 +91,9 @@ class Sides:
         start = self._start() if side == REVERSE else ""
         if shown.preview and recording.preview is not None:
             move_count, steps = recording.preview.move_count, recording.top
-            how = f"{start}, preview in {move_count} steps" if start else f"preview in {move_count} of {steps} steps"
-            return " · ".join((reached, how, *self._missing_states(side, shown)))
+            name = " of ".join(("preview", *self._missing_states(side, shown)))
+            how = f"{start}, {name} in {move_count} steps" if start else f"{name} in {move_count} of {steps} steps"
+            return f"{reached} · {how}"
         if shown.frame.t != min(t, recording.top) and not recording.complete:
             return f"{'computing' if self._session.running else 'stopped'}, {reached}"
         parts = [reached, *([f"{start} from t = {recording.top}"] if start else []), *self._missing_states(side, shown)]
