@@ -81,7 +81,7 @@ class RecordedPart:
         first: Number of the first state, from 0.
         top: The highest step that will be recorded: T, or the step that the chain starts from.
         newest: The frame that was recorded last.
-        preview: Shown for steps that are not recorded yet; None once all are.
+        preview: Shown until every frame is recorded; then None.
         along: Colours of the points ``[N]`` in [0, 1], or None until they are known.
         spreads: For many futures, their spread at each recorded step.
     """
@@ -135,8 +135,15 @@ class RecordedPart:
         if self.complete:
             self.preview = None
 
+    @property
+    def has_preview(self) -> bool:
+        """Whether a preview is shown; its frames give way to the recorded ones all at once, when the last is there."""
+        return self.preview is not None and bool(self.preview.steps)
+
     def frame(self, t: int) -> Frame | None:
-        """Return frame ``t``, or None if it is not recorded."""
+        """Return frame ``t``, or None if it is not recorded or a preview is still shown."""
+        if self.has_preview:
+            return None
         return self._store.frame(t) if 0 <= t <= self.top and self._available[t] else None
 
     def pair(self, t: int) -> tuple[Frame, Frame] | None:

@@ -56,7 +56,7 @@ class SideRecording:
             steps: T.
             store: Where the frames are stored, by default in memory.
             top: The highest step that will be recorded: T, or the step that the chain starts from.
-            preview: Shown for steps that are not computed yet.
+            preview: Shown until every frame is computed.
         """
         self.steps = steps  # T, the number of steps
         self.top = steps if top is None else top  # the highest step that will be recorded
@@ -120,6 +120,11 @@ class SideRecording:
     def available(self) -> tuple[int, int] | None:
         """The first and last recorded step of the first part, or None."""
         return self.parts[0].available
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether the preview of the first part is shown, while its own frames are computed."""
+        return self.parts[0].has_preview
 
     @property
     def shown_range(self) -> tuple[int, int] | None:

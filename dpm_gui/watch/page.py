@@ -226,7 +226,7 @@ class WatchPage(WorkspacePage):
         recording = self._session.recording(side)
         self.views[side].set_message(None)
         if side == REVERSE and recording.shown_range:
-            self.timeline.slider.set_available(*recording.shown_range)
+            self.timeline.slider.set_available(*recording.shown_range, recording.available)
             self._show_thumbnails()
         self._show_states(side)
         self.canvases.show_path()

@@ -79,6 +79,9 @@ class Starts(QObject):
             return ALREADY_SHOWN
         if t > recording.top:
             return f"the reverse starts at t = {recording.top}"
+        if recording.has_preview:
+            later = "wait until its chain is there" if self._session.running else "run again for its chain"
+            return f"a preview is shown; {later}"
         if recording.frame(t) is None:
             return (
                 f"the reverse has not reached t = {t} yet"

@@ -35,6 +35,7 @@ class TimeSlider(QAbstractSlider):
         self._palette = LIGHT
         self._position = 0.0
         self._available: tuple[int, int] | None = None
+        self._recorded: tuple[int, int] | None = None
         self._dragged_to: int | None = None
         self._hovered: int | None = None
         self._turned = 0.0
@@ -65,7 +66,7 @@ class TimeSlider(QAbstractSlider):
         self._position = min(self._position, float(last))
         if self._dragged_to is not None:
             self._dragged_to = min(self._dragged_to, last)
-        self._available = None
+        self._available = self._recorded = None
         self.update()
 
     def set_t(self, t: int) -> None:
@@ -80,9 +81,13 @@ class TimeSlider(QAbstractSlider):
             self._position = position
             self.update()
 
-    def set_available(self, first: int, last: int) -> None:
-        """Mark the available frames, ``first`` … ``last``; none if ``last`` is smaller."""
+    def set_available(self, first: int, last: int, recorded: tuple[int, int] | None = None) -> None:
+        """Mark the available frames, ``first`` … ``last``; none if ``last`` is smaller.
+
+        Those ``recorded`` are the run's own, and all if that is None; the others are a preview's, and paler.
+        """
         self._available = (first, last) if first <= last else None
+        self._recorded = self._available if recorded is None else recorded
         self.update()
 
     def set_palette(self, palette: Palette) -> None:
@@ -101,6 +106,7 @@ class TimeSlider(QAbstractSlider):
             axis=self.axis,
             position=self._position if dragged is None else float(dragged),
             available=self._available,
+            recorded=self._recorded,
             preview=self._hovered if dragged is None else dragged,
             focused=self.hasFocus(),
             enabled=self.isEnabled() and self.maximum() > 0,

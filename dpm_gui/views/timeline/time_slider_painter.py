@@ -12,6 +12,8 @@ from dpm_gui.desktop.theme import Palette, text_size
 
 EDGE = 32
 """Pixels left of t = 0 and right of t = T, so that what is centred on them fits."""
+PREVIEW_SHARE = 0.4
+"""Opacity of the stretch of a preview, beside that of a chain."""
 HANDLE = 7
 """Radius of the handle in pixels."""
 
@@ -50,6 +52,7 @@ class SliderState:
         axis: Position of each step.
         position: Step of the handle, 0.0 … T.
         available: First and last available frame, or None for none.
+        recorded: First and last of them that are the run's own; the others are a preview's.
         preview: The step under the mouse, or None.
         focused: Whether it has the keyboard focus.
         enabled: Whether a step can be chosen.
@@ -58,6 +61,7 @@ class SliderState:
     axis: TimeAxis
     position: float
     available: tuple[int, int] | None
+    recorded: tuple[int, int] | None
     preview: int | None
     focused: bool
     enabled: bool
@@ -97,11 +101,19 @@ def _paint_track(painter: QPainter, state: SliderState, palette: Palette, middle
     painter.setBrush(QColor(palette.hairline))
     painter.drawRoundedRect(QRectF(left, middle - 1, right - left, 2), 1, 1)
     if state.available is not None and axis.last:
-        first, last = (axis.x_of(t) for t in state.available)
-        band = QColor(palette.muted)
-        band.setAlphaF(0.45)
-        painter.setBrush(band)
-        painter.drawRoundedRect(QRectF(first - 2, middle - _BAND / 2, last - first + 4, _BAND), 2, 2)
+        for steps, share in ((state.available, PREVIEW_SHARE), (state.recorded, 1.0)):
+            if steps is not None:
+                _paint_band(painter, axis, steps, palette, middle, share)
+
+
+def _paint_band(
+    painter: QPainter, axis: TimeAxis, steps: tuple[int, int], palette: Palette, middle: float, share: float
+) -> None:
+    first, last = (axis.x_of(t) for t in steps)
+    band = QColor(palette.muted)
+    band.setAlphaF(share)
+    painter.setBrush(band)
+    painter.drawRoundedRect(QRectF(first - 2, middle - _BAND / 2, last - first + 4, _BAND), 2, 2)
 
 
 def _paint_ticks(painter: QPainter, state: SliderState, palette: Palette, middle: float) -> None:

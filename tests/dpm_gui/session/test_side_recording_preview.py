@@ -38,19 +38,17 @@ def test_the_nearest_step_of_the_preview_is_shown(recording: SideRecording, t: i
     assert recording.frame(t) is None
 
 
-def test_what_has_come_takes_the_preview_s_place(recording: SideRecording) -> None:
-    add_frame(recording, frame(10))
-    add_frame(recording, frame(9))
-    for t in (10, 9):
-        shown = recording.shown(t)
-        assert shown is not None
-        assert not shown.preview
-        assert shown.frame.x[0, 0] == t
-    shown = recording.shown(8)
-    assert shown is not None
-    assert shown.preview
-    assert recording.available == (9, 10)
+def test_the_preview_is_kept_whole_until_its_chain_is_there(recording: SideRecording) -> None:
+    for t in range(10, 0, -1):
+        add_frame(recording, frame(t))
+        assert all(each is not None and each.preview for each in map(recording.shown, range(11)))
+        assert recording.frame(t) is None
+    assert recording.has_preview
+    assert recording.available == (1, 10)
     assert recording.shown_range == (0, 10)
+    add_frame(recording, frame(0))
+    assert not recording.has_preview
+    assert all(each is not None and each.frame.x[0, 0] == each.frame.t for each in map(recording.shown, range(11)))
 
 
 def test_when_all_have_come_nothing_is_left_of_the_preview(recording: SideRecording) -> None:
@@ -70,16 +68,15 @@ def test_neighbours_are_two_steps_of_one_walk(recording: SideRecording, t: int, 
     assert tuple(each.t for each in found) == pair
 
 
-def test_neighbours_that_have_come_are_one_step_apart(recording: SideRecording) -> None:
-    for t in range(10, 4, -1):
+def test_neighbours_are_of_the_preview_until_the_chain_is_there(recording: SideRecording) -> None:
+    for t in range(10, -1, -1):
+        before = recording.neighbours(7)
+        assert before is not None
+        assert [each.x[0, 0] for each in before] == [-1.0, -1.0]
         add_frame(recording, frame(t))
-    found = recording.neighbours(7)
-    assert found is not None
-    assert [each.t for each in found] == [7, 6]
-    assert [each.x[0, 0] for each in found] == [7, 6]
-    across = recording.neighbours(5)
-    assert across is not None
-    assert [each.x[0, 0] for each in across] == [-1.0, -1.0]
+    after = recording.neighbours(7)
+    assert after is not None
+    assert [each.x[0, 0] for each in after] == [7, 6]
 
 
 def test_a_walk_from_the_middle_is_complete_at_its_start_and_stands_there_beyond_it() -> None:

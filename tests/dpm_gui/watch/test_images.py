@@ -156,7 +156,7 @@ def test_stretch_is_a_switch_of_both_sides(desk: Desk) -> None:
     assert not any(view.layer_shown("stretch") for view in desk.views.values())
 
 
-def test_a_preview_is_named_as_one_scrubbed_and_replaced(
+def test_a_preview_is_named_as_one_scrubbed_and_replaced_once(
     session: Session, steered: Steered, path: str, trusted: None, long: None, qtbot: QtBot
 ) -> None:
     session._spec = replace(SPEC, count=4)
@@ -172,13 +172,12 @@ def test_a_preview_is_named_as_one_scrubbed_and_replaced(
     assert desk.notes()[FORWARD] == "t = 13"
     assert len(desk.watch.timeline.thumbnails._images) == 5
     steered.let(LAST + 1 - 13, call=0)
-    qtbot.waitUntil(lambda: session.recording(REVERSE).frame(13) is not None)
-    qtbot.waitUntil(lambda: desk.notes()[REVERSE] == "t = 13")
-    desk.player.seek(0)
-    assert "preview" in desk.notes()[REVERSE]
+    qtbot.waitUntil(lambda: session.recording(REVERSE).available == (13, LAST))
+    qtbot.waitUntil(lambda: desk.watch.timeline.slider._recorded == (13, LAST))
+    assert desk.notes()[REVERSE] == f"t = {shown.frame.t} · preview in 4 of 24 steps"
     steered.let_go()
     qtbot.waitUntil(lambda: not session.running)
-    assert desk.notes()[REVERSE] == "t = 0"
+    assert desk.notes()[REVERSE] == "t = 13"
     assert len(desk.watch.timeline.thumbnails._images) > 5
 
 
