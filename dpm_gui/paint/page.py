@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QUndoStack
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
+from core.values.checkpoints import MAX_EXAMPLES
 from dpm_gui.engine import painting
 from dpm_gui.engine.opening import Opened
 from dpm_gui.paint.commands import (
@@ -62,6 +63,16 @@ class PaintPage(WorkspacePage):
         connect_commands(self)
         services.connect_figure(self.plane.canvas)
         self.paint.follow()
+        services.session.data_changed.connect(self._show_data)
+        self._show_data()
+
+    def _show_data(self) -> None:
+        """Show the examples in the plane: those of the checkpoint, or of the given data."""
+        opened, given = self.services.session.opened, self.services.session.given
+        if opened is not None and self.potential_session.available:
+            data = opened.checkpoint.data
+            examples = data.examples if given is None else given.values[:MAX_EXAMPLES]
+            self.plane.canvas.show_data_points(data.to_model(examples))
 
     def _connect(self) -> None:
         services = self.services

@@ -70,18 +70,25 @@ class ExampleSource:
 
     def __init__(self, data: DataInfo) -> None:
         self._data = data
+        self._examples: NDArray[np.floating] = data.examples
         self._example = 0
         self._sample = -1
 
     @property
     def example(self) -> NDArray[np.float32]:
         """The present example, ``[*shape]``, user's units."""
-        example: NDArray[np.float32] = self._data.examples[self._example]
+        example: NDArray[np.float32] = self._examples[self._example].astype(self._data.examples.dtype)
         return example
 
-    def step_by(self, step: int) -> NDArray[np.float32]:
-        """Move by ``step`` examples, cyclically, and return the one reached, ``[*shape]``, user's units."""
-        self._example = (self._example + step) % len(self._data.examples)
+    def step_by(self, step: int, given: NDArray[np.floating] | None = None) -> NDArray[np.float32]:
+        """Move by ``step`` examples, cyclically, and return the one reached, ``[*shape]``, user's units.
+
+        The examples are those of the checkpoint, or the user's if some are ``given``; others begin with their first.
+        """
+        examples = self._data.examples if given is None else given
+        if examples is not self._examples:
+            self._examples, self._example = examples, -1 if step > 0 else 0
+        self._example = (self._example + step) % len(examples)
         return self.example
 
     def next_sample(self, frame: Frame) -> NDArray[np.float32]:

@@ -190,9 +190,11 @@ class PaintSession(InpaintRunner):
         self.note_changed.emit(self.note())
 
     def show_example(self, step: int) -> None:
-        """Load the example of the checkpoint that is ``step`` further on, or back."""
+        """Load the example of the checkpoint, or of the given data, that is ``step`` further on, or back."""
+        given = self._session.given
         if self._source is not None:
-            self.document.replace_image(as_image(self._source.step_by(step)), "another example")
+            example = self._source.step_by(step, None if given is None else given.values)
+            self.document.replace_image(as_image(example), "another example")
 
     def show_sample(self) -> None:
         """Load the next sample of the session's reverse run."""
