@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError, BadInputError, one_line
 from dpm_gui.engine.opening import Opened, open_checkpoint
+from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import CheckpointPreview
 
+FAR = 3.0
+"""Standard deviations from the mean of the model's data; a canvas shows little more at first."""
 MOST_OF_NAME = 15
 """Characters of a file's name in a note."""
 CHECKPOINT_SUFFIXES = {".h5", ".hdf5"}
@@ -34,6 +37,7 @@ class GivenData:
         values: ``[N, *shape]``, user's units; images of whole grey levels without their noise.
         interpreted_as: What they were interpreted as and how they were converted, one line.
         opened: The model that they were read for, whose forward process starts from them.
+        far: Number of points that lie so far from the model's data that they may be out of view; 0 for other data.
     """
 
     path: str
@@ -41,6 +45,7 @@ class GivenData:
     values: NDArray[np.floating]
     interpreted_as: str
     opened: Opened
+    far: int = 0
 
     @property
     def note(self) -> str:
@@ -57,7 +62,14 @@ class GivenData:
     @property
     def sentence(self) -> str:
         """What they were interpreted as, with their path."""
-        return f"{one_line(self.path)}: interpreted as {self.interpreted_as}"
+        return f"{one_line(self.path)}: {self.description}"
+
+    @property
+    def description(self) -> str:
+        """The same without their path, and how many are far from the model's data."""
+        count = "all" if self.far == len(self.values) else str(self.far)
+        far = f"; {count} of them beyond {FAR:g} standard deviations of the model's data" if self.far else ""
+        return f"interpreted as {self.interpreted_as}{far}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +119,13 @@ def read_given(opened: Opened, path: str) -> Iterator[GivenData | ArrayChoice]:
         return
     with located(path):
         check_examples(found.values, model.data, least=1)
-        model.process.check_states(model.data.to_model(found.values), "data")
+        states = model.data.to_model(found.values)
+        model.process.check_states(states, "data")
+    far = int((np.abs(states) > FAR).any(axis=1).sum()) if state_kind_of(opened.checkpoint).is_points else 0
     name = name_of(path)
     level = model.data.grey_level if are_whole_levels(found.values, model.data) else None
     given_model = DiffusionModel(model.process, model.network, model.data, Examples(name, found.values, level))
-    yield GivenData(path, name, found.values, found.interpreted_as, replace(opened, model=given_model))
+    yield GivenData(path, name, found.values, found.interpreted_as, replace(opened, model=given_model), far)
 
 
 def name_of(path: str) -> str:

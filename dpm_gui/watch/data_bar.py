@@ -37,6 +37,6 @@ class DataBar(QWidget):
         given = self._session.given
         self.setVisible(given is not None)
         if given is not None:
-            self._text.setText(f"Given data: {given.name} · interpreted as {given.interpreted_as}")
+            self._text.setText(f"Given data: {given.name} · {given.description}")
             self._text.setToolTip(given.sentence)
             self._text.setAccessibleName(given.sentence)

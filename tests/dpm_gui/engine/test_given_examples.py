@@ -63,7 +63,18 @@ def test_the_examples_and_the_words_are_the_reader_s(points: Opened, tmp_path: P
     assert np.array_equal(found.values, read.values)
     assert (found.path, found.name, found.stem) == (path, "rings.npy", "rings")
     assert found.note == "given data: rings.npy"
-    assert found.sentence == read.sentence == f"{path}: interpreted as 54 points in 2 dimensions"
+    assert read.sentence == f"{path}: interpreted as 54 points in 2 dimensions"
+    assert found.sentence == f"{read.sentence}; all of them beyond 3 standard deviations of the model's data"
+
+
+@pytest.mark.parametrize(
+    ("radius", "end"), [(1.0, "dimensions"), (3.5, "; 13 of them beyond 3 standard deviations of")]
+)
+def test_points_that_may_be_out_of_view_are_counted(points: Opened, tmp_path: Path, radius: float, end: str) -> None:
+    values = np.concatenate([np.zeros((5, 2)), np.tile([[0.0, -radius]], (13, 1))])
+    np.save(tmp_path / "a.npy", values)
+    assert end in given(points, str(tmp_path / "a.npy")).description
+    assert ("beyond" in end) == (given(points, str(tmp_path / "a.npy")).far > 0)
 
 
 def test_whole_grey_levels_get_the_noise_of_one_level_and_other_values_none(images: Opened, tmp_path: Path) -> None:

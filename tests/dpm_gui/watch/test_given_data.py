@@ -26,6 +26,7 @@ from tests.support.window_values import close_figures, open_and_run
 from tests.support.workspaces import shown_page
 
 SIDES = (FORWARD, REVERSE)
+FAR = "all of them beyond 3 standard deviations of the model's data"
 DATA_COMMANDS = ("open_data", "open_data_folder", "model_data")
 
 
@@ -58,8 +59,8 @@ def test_the_line_above_the_canvases_and_the_forward_side_say_what_is_given(
     assert not page.data_bar.isVisible()
     give(page, write_points(tmp_path), qtbot)
     assert page.data_bar.isVisible()
-    assert page.data_bar.text == "Given data: rings.npy · interpreted as 54 points in 2 dimensions"
-    tip = f"{tmp_path / 'rings.npy'}: interpreted as 54 points in 2 dimensions"
+    assert page.data_bar.text == f"Given data: rings.npy · interpreted as 54 points in 2 dimensions; {FAR}"
+    tip = f"{tmp_path / 'rings.npy'}: interpreted as 54 points in 2 dimensions; {FAR}"
     assert [label.toolTip() for label in page.data_bar.findChildren(QLabel)] == [tip]
     page.services.player.seek(2)
     assert page.views[FORWARD].header.note == "t = 2 · given data: rings.npy"
