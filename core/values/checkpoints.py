@@ -68,7 +68,7 @@ def to_levels(
     width, half = level_width(value_range, grey_level)
     shift = np.float32(half or ROUNDING)
     levels = (np.asarray(values, np.float32) - np.float32(value_range[0])) * np.float32(1.0 / width) + shift
-    return np.asarray(np.nan_to_num(levels).clip(0, MAX_LEVEL), np.uint8)
+    return np.asarray(np.fmin(np.fmax(levels, 0), MAX_LEVEL), np.uint8)  # fmax prefers a number to NaN
 
 
 def from_levels(levels: ArrayLike, value_range: tuple[float, float]) -> NDArray[np.float32]:

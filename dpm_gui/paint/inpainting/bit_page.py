@@ -102,10 +102,9 @@ class BitPage(QWidget):
         document.undo_stack.endMacro()
 
     def _show_wanted(self, _area: object = None) -> None:
-        document = self._paint.document
-        image, mask = document.image.values, self._paint.openness() == 1
+        image, mask = self._paint.document.image.values, self._paint.document.mask.values
         if self._active and image.shape == mask.shape and len(image) == 1:
-            self.canvas.show_wanted(_wanted_bits(image[0], mask[0]))
+            self.canvas.show_wanted(_wanted_bits(image[0], self._paint.openness()[0] == 1))
 
     def _show_result(self, frame: InpaintingFrame | None) -> None:
         if not self._active:
