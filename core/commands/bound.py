@@ -30,6 +30,8 @@ def bound(options: argparse.Namespace) -> int:
     _, model = open_model(options.file)
     if options.count is None:
         options.count = default_count(model.data)
+    elif options.count == 1:
+        raise BadInputError("--count: one example has no standard error; give two or more")
     given = None if options.data is None else _given(options, model)
     data = None if given is None else given.values
     with blamed_on("--limit"):

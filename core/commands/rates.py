@@ -26,7 +26,10 @@ ROWS = 11
 def rates(options: argparse.Namespace) -> int:
     """Print rates for the data of a recipe and the limit of K with them; write them to a file if asked to."""
     from core.recipes.run import recipe_named
+    from core.recipes.user_data import WITH_DATA
 
+    if options.recipe in WITH_DATA:
+        raise BadInputError(f"rates: the data of the recipe {options.recipe!r} do not ship; choose another recipe")
     recipe = recipe_named(options.recipe)
     options.steps = len(recipe.betas) if options.steps is None else options.steps
     if options.out is not None:

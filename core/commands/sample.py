@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING
 
-from core.commands.common import open_model, with_progress
+from core.commands.common import blamed_on, open_model, with_progress
 from core.errors import BadInputError
 from core.runtime.devices import check_disk
 from core.runtime.files import check_output_path
@@ -28,7 +28,8 @@ def sample(options: argparse.Namespace) -> int:
     spec = RunSpec(count=options.count, seed=options.seed)
     _, model = open_model(options.file)
     spec.check()
-    steps = len(moves(model.process, model.steps, strided)[0]) - 1
+    with nullcontext() if strided is None else blamed_on("--strided"):
+        steps = len(moves(model.process, model.steps, strided)[0]) - 1
     check_disk(bytes_of(options.out, model.data, spec.count), folder, options.out)
     with ExitStack() as files:
         writer = files.enter_context(sample_writer(options.out, model.data, model.process.kind, spec.count))

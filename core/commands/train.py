@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,16 +31,25 @@ def train(options: argparse.Namespace) -> int:
     try:
         for _ in _training_with_progress_bar(run):
             pass
-    except (KeyboardInterrupt, DpmError):
+    except KeyboardInterrupt:
         save(run.checkpoint(), out)
-        again = f"--resume {out}" + (f" --data {options.data}" if options.data is not None else "")
-        complain("dpm", f"stopped after {run.steps_done} steps; resume with: dpm train {again}")
+        if run.steps_done < run.steps_total:
+            complain("dpm", f"stopped after {run.steps_done} steps; resume with: {_resuming(options, out)}")
+        raise
+    except DpmError:  # it would come again after resuming, since a resumed training goes on as if never stopped
+        save(run.checkpoint(), out)
         raise
     save(run.checkpoint(), out)  # so that nothing is lost while K is measured
     bound = _bound(run, out)
     save(dataclasses.replace(run.checkpoint(), bound=bound), out)
     print(f"{out}: HDF5 checkpoint, {run.recipe.title}, {run.steps_done} steps{_chosen(run)}; {_k_in_words(bound)}")
     return 0
+
+
+def _resuming(options: argparse.Namespace, out: str) -> str:
+    """Return the command that resumes the training, as a shell takes it."""
+    data = [] if options.data is None else ["--data", options.data]
+    return shlex.join(["dpm", "train", "--resume", out, *data])
 
 
 def _chosen(run: RecipeRun) -> str:
@@ -114,13 +124,15 @@ def _out_beside_data(options: argparse.Namespace) -> str:
 
 def _resumed_run(options: argparse.Namespace) -> tuple[RecipeRun, str]:
     from core.formats.checkpoints import load
-    from core.recipes.run import RecipeRun
+    from core.recipes.run import RecipeRun, check_resumable
     from core.recipes.user_data import resumed_recipe
 
     for name in ("recipe", "steps", "seed", "rates", "side"):
         if getattr(options, name) is not None:
-            raise BadInputError(f"--resume: the file holds the settings of the training; leave out {name}")
+            option = "the recipe" if name == "recipe" else f"--{name}"
+            raise BadInputError(f"--resume: the file holds the settings of the training; leave out {option}")
     checkpoint = load(options.resume)
+    check_resumable(checkpoint, options.resume)
     recipe = resumed_recipe(checkpoint, options.resume, options.data)
     return RecipeRun.resumed(checkpoint, options.resume, recipe), options.out or options.resume
 

@@ -61,14 +61,14 @@ def _check_shape(factor: Potential, shape: tuple[int, ...]) -> None:
 def _check_weights(factor: Potential, timing: str) -> None:
     """Refuse an r_t that is zero on paths of positive probability, since their weights would be wrong."""
     if isinstance(factor, (Mask, SoftMask)) and factor.resample_times:
-        raise BadInputError("resample_times: RePaint resampling has no weights; give 0 or choose weighted=False")
+        raise BadInputError("resample_times: RePaint resampling has no weights; choose 0 times, or no weights")
     if isinstance(factor, Mask) and factor.known_mode == "clean" and timing != "twisted":
         raise BadInputError(
             f"known_mode: with clean known entries, weights are wrong if timing is {timing!r}; "
-            "choose known_mode='noised' or timing='twisted'"
+            "choose noised known entries, or the timing 'twisted'"
         )
     if isinstance(factor, HalfPlane) and timing != "twisted":
         raise BadInputError(
             f"timing: weights of a half plane are wrong if r is zero outside it at every step; "
-            f"choose timing='twisted' instead of {timing!r}"
+            f"choose the timing 'twisted' instead of {timing!r}"
         )

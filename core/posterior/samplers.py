@@ -64,7 +64,7 @@ def reverse_under(
     posterior = _checked(model, spec)
     if start.image is not None and posterior.weighted:
         raise BadInputError(
-            f"start: weighted particles start from noise, not from t = {start.t}; choose weighted=False"
+            f"start: weighted particles start from noise, not from t = {start.t}; choose T, or no weights"
         )
     weighted = posterior.weighted
     frames = _weighted(model, posterior, spec) if weighted else _unweighted(model, posterior, spec, start, pauses)

@@ -41,6 +41,18 @@ def recipe_named(name: str) -> Recipe:
     return RECIPES[name]()
 
 
+def check_resumable(checkpoint: Checkpoint, path: object) -> TrainingState:
+    """Return the unfinished training in ``checkpoint``, read from ``path``.
+
+    Raises:
+        BadCheckpointError: If there is none.
+    """
+    training = checkpoint.training
+    if training is None or not training.state:
+        raise BadCheckpointError(path, "it holds no state of an optimiser, so there is nothing to resume")
+    return training
+
+
 class RecipeRun:
     """The training of one recipe, new or resumed, and its checkpoint."""
 
@@ -75,9 +87,7 @@ class RecipeRun:
         Raises:
             BadCheckpointError: If the training is finished, or its state does not fit the recipe.
         """
-        training = checkpoint.training
-        if training is None or not training.state:
-            raise BadCheckpointError(path, "it holds no state of an optimiser, so there is nothing to resume")
+        training = check_resumable(checkpoint, path)
         try:
             # T and the rates come from the file; learned rates are then restored exactly from the state.
             recipe = replace(recipe or recipe_named(training.recipe), betas=checkpoint.betas)

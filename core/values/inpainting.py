@@ -81,7 +81,8 @@ class InpaintingRequest:
         check_resample_times(self.effective_resample_times)
         if self.start is not None and self.weighted:
             raise BadInputError(
-                f"start: weights are correct only for chains from the prior, not from t = {self.start}; start at T"
+                f"start: weights are correct only for chains from the prior, not from t = {self.start}; "
+                "leave the start out, or choose no weights"
             )
         if self.particles is not None and self.particles < self.count:
             raise BadInputError(f"particles: {self.particles} are fewer than the {self.count} results")

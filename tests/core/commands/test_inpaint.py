@@ -193,7 +193,7 @@ BAD = [
     (
         None,
         ["--weighted", "--known", "clean", "--timing", "constant"],
-        "choose known_mode='noised' or timing='twisted'",
+        "choose noised known entries, or the timing 'twisted'",
     ),
     (None, ["--image", "none.npy"], "none.npy: there is no such file"),
     (None, ["--mask", "none.npy"], "none.npy: there is no such file"),

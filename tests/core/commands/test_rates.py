@@ -143,6 +143,7 @@ def test_the_command_says_what_was_found(quick: None, capsys: pytest.CaptureFixt
     ("arguments", "complaint"),
     [
         (["cats"], "'cats'"),
+        (["cifar10"], "the data of the recipe 'cifar10' do not ship; choose another recipe"),
         (["heartbeat", "--steps", "2"], "steps"),
         (["heartbeat", "--steps", "1000000"], "steps"),
         (["heartbeat", "--steps", "9", "--out", "betas.txt"], "--out"),

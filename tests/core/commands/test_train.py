@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import pickle
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from PIL import Image
 import core.commands.train as training_command
 from core import cli
 from core.data.user_data import read_data
-from core.errors import BadInputError
+from core.errors import BadInputError, TrainingError
 from core.formats.checkpoints import read
 from core.processes.registry import process_of
 from core.processes.schedules import log_linear
@@ -184,7 +186,49 @@ def test_data_and_options_that_do_not_go_together_are_refused(folder: Path, caps
     assert "do not ship; give them with --data" in refused(capsys, "train", "cifar10")
     assert "it would be overwritten" in refused(capsys, "train", "--data", "points.npy", "--out", "points.npy")
     unfinished("points.npy", folder / "half.h5")
-    assert "leave out side" in refused(capsys, "train", "--resume", "half.h5", "--data", "points.npy", "--side", 4)
+    assert "leave out --side" in refused(capsys, "train", "--resume", "half.h5", "--data", "points.npy", "--side", 4)
+
+
+def test_the_command_that_resumes_is_one_that_a_shell_takes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def interrupted(run: RecipeRun) -> object:
+        yield from itertools.islice(run.train(), 1)
+        raise KeyboardInterrupt
+
+    (folder / "points.npy").rename(folder / "my points.npy")
+    with monkeypatch.context() as patch:
+        patch.setattr(training_command, "_training_with_progress_bar", interrupted)
+        assert dpm("train", "--data", "my points.npy", "--steps", 6, "--out", "half way.h5") == INTERRUPTED
+    advice = capsys.readouterr().err.splitlines()[0].partition("resume with: ")[2]
+    assert shlex.split(advice)[0] == "dpm"
+    assert dpm(*shlex.split(advice)[1:]) == 0
+
+
+def test_what_cannot_be_resumed_is_no_reason_to_do_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def interrupted_at_the_end(run: RecipeRun) -> object:
+        yield from run.train()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training_command, "_training_with_progress_bar", interrupted_at_the_end)
+    assert dpm("train", "--data", "points.npy", "--steps", 2) == INTERRUPTED
+    assert capsys.readouterr().err == "dpm: interrupted\n"
+    assert "nothing to resume" in refused(capsys, "train", "--resume", "points_model.h5")
+
+
+def test_a_training_that_would_fail_again_is_not_said_to_be_resumed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def failing(run: RecipeRun) -> object:
+        yield from itertools.islice(run.train(), 1)
+        raise TrainingError("K was no longer finite; another --seed may do better")
+
+    monkeypatch.setattr(training_command, "_training_with_progress_bar", failing)
+    said = refused(capsys, "train", "--data", "points.npy", "--steps", 6)
+    assert said == "dpm: K was no longer finite; another --seed may do better\n"
+    assert read(folder / "points_model.h5").training is not None
 
 
 def test_data_that_ship_are_not_given_when_resuming(folder: Path, capsys: Capture) -> None:

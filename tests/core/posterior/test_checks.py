@@ -58,9 +58,9 @@ def test_what_does_not_fit_the_model_is_refused(r: Potential, kind: str, shape: 
 @pytest.mark.parametrize(
     ("r", "advice"),
     [
-        (Mask(HALF, ZEROS, "clean"), "choose known_mode='noised' or timing='twisted'"),
-        (HalfPlane(np.ones(2), 0.0), "choose timing='twisted'"),
-        (Product((SMOOTH, HalfPlane(np.ones(2), 0.0))), "choose timing='twisted'"),
+        (Mask(HALF, ZEROS, "clean"), "choose noised known entries, or the timing 'twisted'"),
+        (HalfPlane(np.ones(2), 0.0), "choose the timing 'twisted'"),
+        (Product((SMOOTH, HalfPlane(np.ones(2), 0.0))), "choose the timing 'twisted'"),
     ],
 )
 def test_weights_that_would_be_wrong_are_refused_with_advice(r: Potential, timing: str, advice: str) -> None:
