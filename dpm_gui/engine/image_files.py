@@ -5,10 +5,10 @@ All of these generators yield one value, and belong in a job.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,13 @@ from core.errors import BadCheckpointError
 from core.formats import requests
 from core.values.checkpoints import MAX_LEVEL, DataInfo, from_levels, to_levels
 from core.values.inpainting import InpaintingRequest
+from dpm_gui.engine.given_examples import CHECKPOINT_SUFFIXES, ArrayChoice
 from dpm_gui.engine.opening import Opened
 
 if TYPE_CHECKING:
     from core.formats.reading.masks import MaskFile
 
 FITTED, CROPPED = "fitted", "cropped"
-CHECKPOINT_SUFFIXES = (".h5", ".hdf5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,12 @@ class MaskInFile:
     sentence: str
 
 
-def read_file(
-    opened: Opened, path: str, soft: bool = False
-) -> Iterator[InpaintingRequest | CheckpointFile | ExampleInFile]:
-    """Yield what the file at ``path`` holds: a request for inpainting, a checkpoint, or an image or sequence.
+FileContent = InpaintingRequest | CheckpointFile | ExampleInFile | ArrayChoice
+Value = TypeVar("Value")
+
+
+def read_file(opened: Opened, path: str, soft: bool = False) -> Iterator[FileContent]:
+    """Yield what the file at ``path`` holds: a request for inpainting, a checkpoint, an image or sequence, or arrays.
 
     Greys of a hole in an image are told of as a confidence if ``soft``.
 
@@ -96,7 +98,7 @@ def read_file(
     elif _is_checkpoint(path):
         yield CheckpointFile(path)
     else:
-        yield _example(opened, path, soft)
+        yield from _or_choice(path, lambda: _example(opened, path, soft))
 
 
 def fit_example(example: ExampleInFile, data: DataInfo, fit: Fit) -> Iterator[ExampleInFile]:
@@ -113,8 +115,10 @@ def fit_example(example: ExampleInFile, data: DataInfo, fit: Fit) -> Iterator[Ex
     yield replace(example, values=values, openness=openness, fit=fit)
 
 
-def read_mask(path: str, shape: tuple[int, ...], fit: Fit | None, soft: bool = False) -> Iterator[MaskInFile]:
-    """Yield the mask in the file at ``path`` for an example of ``shape``.
+def read_mask(
+    path: str, shape: tuple[int, ...], fit: Fit | None, soft: bool = False
+) -> Iterator[MaskInFile | ArrayChoice]:
+    """Yield the mask in the file at ``path`` for an example of ``shape``, or the arrays of which one must be chosen.
 
     Args:
         path: Any file that the reader of masks takes.
@@ -125,6 +129,10 @@ def read_mask(path: str, shape: tuple[int, ...], fit: Fit | None, soft: bool = F
     Raises:
         BadInputError: If it is no mask, or does not fit; one sentence that begins with ``path``.
     """
+    yield from _or_choice(path, lambda: _mask(path, shape, fit, soft))
+
+
+def _mask(path: str, shape: tuple[int, ...], fit: Fit | None, soft: bool) -> MaskInFile:
     from core.formats.reading import masks
     from core.formats.reading.contents import located
 
@@ -137,7 +145,17 @@ def read_mask(path: str, shape: tuple[int, ...], fit: Fit | None, soft: bool = F
         with located(path):
             mask = mask.for_shape(shape)
     mask = _of_pixels(mask)
-    yield MaskInFile(mask.openness, mask.sentence(soft=soft))
+    return MaskInFile(mask.openness, mask.sentence(soft=soft))
+
+
+def _or_choice(path: str, read: Callable[[], Value]) -> Iterator[Value | ArrayChoice]:
+    """Yield what ``read`` returns, or the arrays in the file at ``path`` if it holds several."""
+    from core.formats.arrays import SeveralArraysError
+
+    try:
+        yield read()
+    except SeveralArraysError as error:
+        yield ArrayChoice(path, error.shapes, str(error))
 
 
 def _is_checkpoint(path: str) -> bool:

@@ -68,7 +68,7 @@ class PaintFiles(QObject):
 
     def ask_for_mask(self) -> None:
         """Show the dialog that chooses a mask."""
-        self._ask_open("Open a mask", IMAGE_FILTER, self._opener.open_mask)
+        self._ask_open("Open a mask (FILE:/NAME for one of several arrays)", IMAGE_FILTER, self._opener.open_mask)
 
     def ask_where_to_save_mask(self) -> None:
         """Show the dialog that names a file for the mask."""
@@ -76,7 +76,7 @@ class PaintFiles(QObject):
 
     def ask_for_image(self) -> None:
         """Show the dialog that chooses an image or a sequence of the user's."""
-        self._ask_open("Open an image", IMAGE_FILTER, self._opener.open_image)
+        self._ask_open("Open an image (FILE:/NAME for one of several arrays)", IMAGE_FILTER, self._opener.open_image)
 
     def ask_where_to_save_tile(self, tile: Tile) -> None:
         """Show the dialog that names a file for one of the results."""
@@ -146,7 +146,7 @@ class PaintFiles(QObject):
     def _ask_open(self, title: str, kinds: str, take: Callable[[str], None]) -> None:
         from dpm_gui.dialogs.files import ask_open  # imported only when needed, so that Paint opens sooner
 
-        ask_open(self._window, self._preferences, title, kinds, take)
+        ask_open(self._window, self._preferences, title, kinds, take, any_name=True)
 
     def _ask_save(self, title: str, kinds: str, take: Callable[[str], None]) -> None:
         from dpm_gui.dialogs.files import ask_save  # imported only when needed, so that Paint opens sooner

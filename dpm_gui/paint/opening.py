@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from core.errors import BadInputError
 from core.formats import requests
 from core.values.checkpoints import DataInfo
 from core.values.inpainting import InpaintingRequest
 from dpm_gui.engine import image_files, painting
-from dpm_gui.engine.image_files import CROPPED, FITTED, CheckpointFile, ExampleInFile, Fit, MaskInFile
+from dpm_gui.engine.given_examples import CHECKPOINT_SUFFIXES, ArrayChoice, name_of
+from dpm_gui.engine.image_files import CROPPED, FITTED, CheckpointFile, ExampleInFile, FileContent, Fit, MaskInFile
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.jobs.tasks import TaskOwner
@@ -55,7 +56,7 @@ class PaintOpener(TaskOwner):
         self._window = window
         self._name = ""
         self._fit: Fit | None = None
-        self._asked: QMessageBox | None = None
+        self._asked: QDialog | None = None
         paint.document_loaded.connect(self._leave)
 
     @property
@@ -88,7 +89,7 @@ class PaintOpener(TaskOwner):
     def open_mask(self, path: str) -> None:
         """Load the mask in the file at ``path``."""
         work = partial(image_files.read_mask, path, self._paint.example_shape, self._fit, self._paint.options.soft)
-        self._read(path, work, partial(self._take_mask, _name(path)))
+        self._read(path, work, partial(self._take_mask, name_of(path)))
 
     def open_request(self, path: str) -> None:
         """Load image, mask and options, or the potential over the plane, from the file at ``path``."""
@@ -117,8 +118,8 @@ class PaintOpener(TaskOwner):
                 take(value)
             return len(values)
 
-        self._name = _name(path)
-        purpose = READING_HDF5 if Path(path).suffix.lower() in image_files.CHECKPOINT_SUFFIXES else READING
+        self._name = name_of(path)
+        purpose = READING_HDF5 if Path(path).suffix.lower() in CHECKPOINT_SUFFIXES else READING
         self._tasks.begin(purpose, work, take_all, f"Opening {self._name}", 0)
 
     def _read_for(self, opened: Opened, path: str) -> None:
@@ -126,14 +127,16 @@ class PaintOpener(TaskOwner):
         work = partial(image_files.read_file, opened, path, self._paint.options.soft)
         self._read(path, work, partial(self._take, opened, path))
 
-    def _take(self, opened: Opened, path: str, found: InpaintingRequest | CheckpointFile | ExampleInFile) -> None:
+    def _take(self, opened: Opened, path: str, found: FileContent) -> None:
         data = opened.checkpoint.data
         if isinstance(found, CheckpointFile):
             self.checkpoint_found.emit(found.path)
+        elif isinstance(found, ArrayChoice):
+            self._ask_which(found, partial(self._read_for, opened))
         elif isinstance(found, InpaintingRequest):
             self._paint.take_request(found)
         elif found.values.shape == data.shape or painting.takes_any_size(opened):
-            self._take_example(_name(path), found)
+            self._take_example(name_of(path), found)
         else:
             self._ask_how(path, found, data)
 
@@ -147,7 +150,7 @@ class PaintOpener(TaskOwner):
         self.loaded.emit(f"{name}: {text}")
 
     def _ask_how(self, path: str, example: ExampleInFile, data: DataInfo) -> None:
-        shape, name = example.values.shape, _name(path)
+        shape, name = example.values.shape, name_of(path)
 
         def fit(how: str) -> None:
             size = Fit((shape[0], shape[1]), how)
@@ -158,7 +161,10 @@ class PaintOpener(TaskOwner):
         answers = {"Fit": partial(fit, FITTED), "Crop": partial(fit, CROPPED)}
         self._ask(text, "Fit stretches the whole image to that size; crop keeps its middle.", answers)
 
-    def _take_mask(self, name: str, mask: MaskInFile) -> None:
+    def _take_mask(self, name: str, mask: MaskInFile | ArrayChoice) -> None:
+        if isinstance(mask, ArrayChoice):
+            self._ask_which(mask, self.open_mask)
+            return
         self._paint.take_mask(mask.openness)
         self.loaded.emit(f"{name}: {mask.sentence}")
 
@@ -180,15 +186,23 @@ class PaintOpener(TaskOwner):
         self._asked = box
         box.open()
 
+    def _ask_which(self, choice: ArrayChoice, read: Callable[[str], None]) -> None:
+        """Ask for one of several arrays, and ``read`` it."""
+        from dpm_gui.dialogs.arrays import ArrayDialog  # imported only when needed, so that Paint opens sooner
+
+        def forget() -> None:
+            self._asked = None
+
+        dialog = ArrayDialog(self._window, choice.path, choice.shapes, lambda name: read(choice.path_of(name)))
+        dialog.finished.connect(forget)
+        self._asked = dialog
+        dialog.open()
+
     def _leave(self) -> None:
         """Drop the file being opened: it was meant for the checkpoint that was open before."""
         if self.busy:
             self.stop()
             self.notified.emit(f"{self._name} was not used: another checkpoint is open now")
-
-
-def _name(path: str) -> str:
-    return Path(path).name
 
 
 def _can_inpaint(opened: Opened) -> bool:

@@ -19,6 +19,7 @@ from core.data import files_for_model
 from core.formats import requests
 from core.formats.reading import masks
 from core.values.inpainting import InpaintingRequest
+from dpm_gui.dialogs.arrays import ArrayDialog
 from dpm_gui.engine import image_files
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.paint import opening
@@ -267,18 +268,14 @@ def test_hdf5_is_a_checkpoint_or_else_data_and_a_request_is_known_by_its_content
         file["image"] = np.full((HEIGHT, WIDTH), 77, np.uint8)
         file["other"] = np.zeros((1, HEIGHT, WIDTH), np.uint8)
     np.savez(tmp_path / "data.npz", image=np.full((1, HEIGHT, WIDTH), 66, np.uint8))
-    for name, path in (
-        ("rings.h5", tmp_path / "rings.h5"),
-        ("gone.h5", tmp_path / "gone.h5"),
-        ("data.h5", tmp_path / "data.h5"),
-    ):
-        assert opener.open(str(path))
+    for name in ("rings.h5", "gone.h5"):
+        assert opener.open(str(tmp_path / name))
         qtbot.waitUntil(lambda: not opener.busy)
-        assert (desk.checkpoints[-1] == str(path)) == (name != "data.h5")
-    assert str(desk.failed.pop()).startswith(f"{tmp_path / 'data.h5'}: there are several arrays in it")
+        assert desk.checkpoints[-1] == str(tmp_path / name)
     assert opener.open(f"{tmp_path / 'data.h5'}:/image")
     qtbot.waitUntil(lambda: not opener.busy)
     assert (desk.image == 77).all()
+    assert desk.received[-1].startswith("data.h5:/image: interpreted as one image of 9 x 11 pixels")
     assert opener.open(str(tmp_path / "data.npz"))
     qtbot.waitUntil(lambda: not opener.busy)
     assert (desk.image == 66).all()
@@ -288,6 +285,32 @@ def test_hdf5_is_a_checkpoint_or_else_data_and_a_request_is_known_by_its_content
     assert str(desk.failed.pop()).startswith(f"{tmp_path / 'rings.h5'}: ")
     assert desk.failed == []
     assert len(desk.checkpoints) == 2
+
+
+def test_of_several_arrays_the_one_that_is_chosen_is_the_image_or_the_mask(
+    before_rings: Desk, tmp_path: Path, qtbot: QtBot
+) -> None:
+    desk, opener = before_rings, before_rings.opener
+    mask = np.zeros((HEIGHT, WIDTH), np.bool_)
+    mask[4] = True
+    np.savez(tmp_path / "both.npz", image=np.full((HEIGHT, WIDTH), 88, np.uint8), mask=mask)
+    for open_file, row in ((opener.open, 0), (opener.open_mask, 1)):
+        open_file(str(tmp_path / "both.npz"))
+        qtbot.waitUntil(lambda: opener._asked is not None)
+        dialog = opener._asked
+        assert isinstance(dialog, ArrayDialog)
+        assert opener.busy
+        dialog.list.setCurrentRow(row)
+        dialog.accept()
+        qtbot.waitUntil(lambda: not opener.busy)
+    assert (desk.image == 88).all()
+    assert (desk.mask == mask).all()
+    opener.open_mask(str(tmp_path / "both.npz"))
+    qtbot.waitUntil(lambda: opener._asked is not None)
+    opener.stop()
+    assert not opener.busy
+    assert (desk.mask == mask).all()
+    assert desk.failed == []
 
 
 # ------------------------------------------------------------------------------------------------------- interrupting
