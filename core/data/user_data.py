@@ -37,7 +37,7 @@ FEWEST_HELD_OUT, MOST_OVERLAPPING = 2, 16
 """The fewest held-out crops that K has a standard error on, and the most where these overlap."""
 DEFAULT_SIDE = 32
 """Side of crops and of resized images, pixels, unless one is given."""
-LARGEST_SIDE = 128
+LEAST_SIDE, LARGEST_SIDE = 4, 128
 """The longest side, pixels, of images that are not resized."""
 ImageList = list[Levels] | Levels
 
@@ -124,8 +124,8 @@ def _images(
     notes: tuple[str, ...],
     older: bool,
 ) -> UserData:
-    if side is not None and not 4 <= side <= 4 * LARGEST_SIDE:
-        raise BadInputError(f"--side: {side} pixels are not between 4 and {4 * LARGEST_SIDE}")
+    if side is not None and not LEAST_SIDE <= side <= 4 * LARGEST_SIDE:
+        raise BadInputError(f"--side: {side} pixels are not between {LEAST_SIDE} and {4 * LARGEST_SIDE}")
     images = found.values
     source: GreyLevelSource
     validation: GreyLevelSource | None
@@ -160,9 +160,12 @@ def _crops(images: ImageList, name: str, side: int, older: bool) -> tuple[Crops,
     for image in images:
         height, width = image.shape[:2]
         if height < side or width < 2 * side:
+            largest = min(min(height, width // 2) for height, width in (each.shape[:2] for each in images))
+            smaller = f"--side {largest} or less, or " if largest >= LEAST_SIDE else ""
             raise BadInputError(
-                f"fewer than {MIN_EXAMPLES} images are cut into crops, and one of {height} x {width} pixels "
-                f"is too small for crops of {side} x {side}, which need {side} x {2 * side}"
+                f"fewer than {MIN_EXAMPLES} images are cut into crops, and one of {height} x {width} pixels is too "
+                f"small for crops of {side} x {side}, which need {side} x {2 * side}; "
+                f"give {smaller}{MIN_EXAMPLES} images or more"
             )
         parts.append(split_columns(image, side, len(images), older=older))
     size = (side, side)

@@ -151,6 +151,18 @@ def test_a_large_picture_is_cut_into_crops(tmp_path: Path, rng: np.random.Genera
     assert read_data(str(tmp_path / "wood.png")).info.shape == (32, 32)
 
 
+@pytest.mark.parametrize("size", [(60, 60), (20, 20), (40, 33), (8, 9), (16, 200)])
+def test_the_side_that_is_advised_for_crops_can_be_taken(
+    tmp_path: Path, rng: np.random.Generator, size: tuple[int, int]
+) -> None:
+    path = str(tmp_path / "small.png")
+    Image.fromarray(rng.integers(0, 256, size, dtype=np.uint8)).save(path)
+    with pytest.raises(BadInputError, match=r"give --side \d+ or less, or 10 images or more") as refused:
+        read_data(path)
+    side = int(str(refused.value).partition("--side ")[2].split()[0])
+    assert read_data(path, side).info.shape == (side, side)
+
+
 def test_a_picture_may_have_idx_in_its_name(tmp_path: Path, rng: np.random.Generator) -> None:
     Image.fromarray(rng.integers(0, 256, (40, 90), dtype=np.uint8)).save(tmp_path / "scan_idx_3.png")
     assert "one grey image of 40 x 90 pixels" in read_data(str(tmp_path / "scan_idx_3.png")).sentence
