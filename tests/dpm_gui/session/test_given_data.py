@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QThread
 from pytestqt.qtbot import QtBot
 
 from core import cli
@@ -237,6 +238,15 @@ def test_reading_can_be_stopped(opened: Session, steer: Callable[[str], Steered]
     reading.let_go()
     reading.wait_until_closed(call=0)
     assert opened.given is None
+
+
+def test_the_session_can_be_shut_down_while_data_are_read(opened: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    received = [listen(opened, name) for name in ("data_changed", "failed", "run_ended")]
+    opened.open_data(write_points(tmp_path, 100_000))
+    opened.shut_down()
+    assert all(thread.isFinished() for thread in opened.findChildren(QThread))
+    QCoreApplication.processEvents()
+    assert received == [[], [], []]
 
 
 def test_a_dropped_data_file_is_read_and_a_checkpoint_opened(
