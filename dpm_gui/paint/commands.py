@@ -30,6 +30,7 @@ AVAILABLE_FOR_SEQUENCES = ALWAYS_AVAILABLE | {
     "previous_image",
     "sample_image",
     "open_image",
+    "paste_image",
     "save_samples",
 }
 """Commands for a sequence of bits."""
@@ -61,6 +62,7 @@ COMMANDS = (
     Command("next_image", MENU, "Next example", ("PgDown",), "Load the next example (PgDown)", "chevron-right"),
     Command("sample_image", MENU, "Sample", (), "Load a new sample of the model", "dice"),
     Command("open_image", MENU, "Open image…", ("Ctrl+Shift+O",), "Load an image or array of your own", "image-up"),
+    Command("paste_image", MENU, "Paste image", ("Ctrl+V",), "Load the image, or the image file, on the clipboard"),
     Command("inpaint", MENU, "Run now", ("Ctrl+Return",), "Inpaint, or sample under r(x), now (Ctrl+Return)", "play"),
     Command("keep_sample", MENU, "Keep sample", ("Ctrl+K",), "Make the chosen sample the new image (Ctrl+K)"),
     Command("save_samples", MENU, "Save samples…", ("Ctrl+Shift+S",), "Save all samples, in one image or as an array"),

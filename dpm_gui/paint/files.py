@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
-from core.errors import DpmError
+from core.errors import BadInputError, DpmError
 from core.formats.requests import save_request
 from core.values.checkpoints import MAX_LEVEL
 from dpm_gui.desktop.preferences import Preferences
@@ -77,6 +78,17 @@ class PaintFiles(QObject):
     def ask_for_image(self) -> None:
         """Show the dialog that chooses an image or a sequence of the user's."""
         self._ask_open("Open an image (FILE:/NAME for one of several arrays)", IMAGE_FILTER, self._opener.open_image)
+
+    def paste(self) -> None:
+        """Open the image, or the one image file, on the clipboard."""
+        clipboard = QGuiApplication.clipboard().mimeData()
+        files = [url.toLocalFile() for url in clipboard.urls() if url.isLocalFile()]
+        if len(files) == 1:
+            self._opener.open_image(files[0])
+        elif clipboard.hasImage():
+            self._opener.open_pasted(QImage(clipboard.imageData()))
+        else:
+            self.failed.emit(BadInputError("The clipboard holds no image; copy one image, or one image file, first."))
 
     def ask_where_to_save_tile(self, tile: Tile) -> None:
         """Show the dialog that names a file for one of the results."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from core.errors import BadInputError
@@ -28,6 +30,7 @@ IMAGE_SUFFIXES = (
     ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm", ".jp2", ".avif",
 )  # fmt: skip
 ARRAY_SUFFIXES = (".npy", ".npz", ".h5", ".hdf5", ".mat", ".gz", ".csv", ".tsv", ".zip")
+PASTED = "pasted image"
 READING, READING_HDF5 = "read", "read HDF5"
 """Purposes of jobs. HDF5 may be a checkpoint, which no other file stops from being opened."""
 
@@ -85,6 +88,13 @@ class PaintOpener(TaskOwner):
         else:
             reason = "the open checkpoint has no images; open a checkpoint of images first"
             self.failed.emit(BadInputError(f"{path}: {reason}"))
+
+    def open_pasted(self, image: QImage) -> None:
+        """Open an image of the clipboard to inpaint."""
+        opened = self._paint.opened
+        if opened is not None and _can_inpaint(opened):
+            work = partial(_pasted, opened, image, self._paint.options.soft)
+            self._read(PASTED, work, partial(self._take, opened, PASTED))
 
     def open_mask(self, path: str) -> None:
         """Load the mask in the file at ``path``."""
@@ -211,6 +221,17 @@ def _can_inpaint(opened: Opened) -> bool:
 
 
 # These run in the job:
+def _pasted(opened: Opened, image: QImage, soft: bool) -> Iterator[FileContent]:
+    """Yield an image of the clipboard as it would come from a PNG file."""
+    with TemporaryDirectory() as folder:
+        path = str(Path(folder, f"{PASTED}.png"))
+        image.save(path)
+        try:
+            yield from image_files.read_file(opened, path, soft)
+        except BadInputError as error:
+            raise BadInputError(str(error).replace(path, PASTED)) from error
+
+
 def _request_in(path: str) -> Iterator[InpaintingRequest]:
     yield requests.load_request(path)
 

@@ -231,6 +231,7 @@ def connect_commands(page: PaintPage) -> None:
         "next_image": partial(paint.show_example, 1),
         "sample_image": paint.show_sample,
         "open_image": files.ask_for_image,
+        "paste_image": files.paste,
         "enlarge_frame": page.ask_to_enlarge,
         "inpaint": page.run,
         "save_samples": files.ask_where_to_save_samples,

@@ -11,7 +11,8 @@ from time import monotonic
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QMimeData, QSettings, QTimer, QUrl
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -183,6 +184,31 @@ def test_what_cannot_be_saved_is_told_and_leaves_nothing(desk: Desk, tmp_path: P
     assert isinstance(unsound, BadInputError)
     assert not desk.files.saver.running
     assert [*tmp_path.glob("*.png"), *tmp_path.glob("*.npz")] == []
+
+
+def test_the_clipboard_gives_an_image_or_one_file_and_is_told_if_it_holds_neither(
+    desk: Desk, session: Session, trusted: None, tmp_path: Path, qtbot: QtBot
+) -> None:
+    save_rings(tmp_path / "rings.h5", (12, 12), steps=5)
+    Image.fromarray(np.full((12, 12), 200, np.uint8)).save(tmp_path / "own.png")
+    desk.paint.set_options(automatic=False)
+    open_and_run(session, str(tmp_path / "rings.h5"), qtbot)
+    clipboard = QGuiApplication.clipboard()
+    levels = QImage(12, 12, QImage.Format.Format_RGB32)
+    levels.fill(QColor(150, 150, 150))
+    clipboard.setImage(levels)
+    desk.files.paste()
+    qtbot.waitUntil(lambda: not desk.opener.busy)
+    assert (desk.paint.document.image.values == 150).all()
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "own.png"))])
+    clipboard.setMimeData(mime)
+    desk.files.paste()
+    qtbot.waitUntil(lambda: not desk.opener.busy)
+    assert (desk.paint.document.image.values == 200).all()
+    clipboard.setText("no image")
+    desk.files.paste()
+    assert "holds no image" in str(desk.received.all[-1])
 
 
 @pytest.mark.parametrize("shape", [(12, 12), (12, 12, 3)])

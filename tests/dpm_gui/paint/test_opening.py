@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QCoreApplication, QThread
-from PySide6.QtGui import QImage, QUndoStack
+from PySide6.QtGui import QColor, QImage, QUndoStack
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -285,6 +285,22 @@ def test_hdf5_is_a_checkpoint_or_else_data_and_a_request_is_known_by_its_content
     assert str(desk.failed.pop()).startswith(f"{tmp_path / 'rings.h5'}: ")
     assert desk.failed == []
     assert len(desk.checkpoints) == 2
+
+
+def test_an_image_of_the_clipboard_is_taken_as_one_of_a_file_with_its_hole(before_rings: Desk, qtbot: QtBot) -> None:
+    desk, opener = before_rings, before_rings.opener
+    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_ARGB32)
+    image.fill(QColor(120, 120, 120))
+    for column in range(4):
+        image.setPixelColor(column, 2, QColor(0, 0, 0, 0))
+    opener.open_pasted(image)
+    qtbot.waitUntil(lambda: not opener.busy)
+    assert (desk.image[desk.mask == 0] == 120).all()
+    assert desk.mask.sum() == 4
+    assert desk.received[-1].startswith("pasted image: interpreted as one image of 9 x 11 pixels; ")
+    opener.open_pasted(QImage())
+    qtbot.waitUntil(lambda: not opener.busy)
+    assert str(desk.failed.pop()).startswith("pasted image: ")
 
 
 def test_of_several_arrays_the_one_that_is_chosen_is_the_image_or_the_mask(
