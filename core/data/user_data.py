@@ -99,10 +99,7 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...], olde
         units = (0.0, 1.0), np.zeros(width), np.ones(width)
     else:
         rows = found.values[split.training].astype(np.float64)
-        deviations = rows.std(axis=0)
-        if (same := (rows == rows[0]).all(axis=0)).any():
-            raise BadInputError(f"its column {int(same.argmax()) + 1} is the same in all rows; leave it out")
-        units = (float(rows.min()), float(rows.max())), rows.mean(axis=0), deviations
+        units = (float(rows.min()), float(rows.max())), rows.mean(axis=0), _deviations(rows)
     values: NDArray[np.floating] = found.values.astype(user_type(*units[1:]))
     source = Examples(_name(path), values[split.training], held_out_data=values[split.held_out])
     chosen = numpy_generator(SPLIT_SEED, "examples").permutation(len(split.training))[:MAX_EXAMPLES]
@@ -114,6 +111,16 @@ def _rows(found: PointArray | BitArray, path: Path, notes: tuple[str, ...], olde
     sentence = _sentence(path, interpreted_as)
     validation = Examples(source.name, values[split.validation]) if len(split.validation) else None
     return UserData("binomial" if bits else "gaussian", source, info, interpreted_as, sentence, validation)
+
+
+def _deviations(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard deviation of each column of ``rows``, in whose units float32 must hold numbers."""
+    if (same := (rows == rows[0]).all(axis=0)).any():
+        raise BadInputError(f"its column {int(same.argmax()) + 1} is the same in all rows; leave it out")
+    found: NDArray[np.float64] = rows.std(axis=0)
+    if (least := found < np.finfo(np.float32).tiny).any():
+        raise BadInputError(f"its column {int(least.argmax()) + 1} varies by too little for float32; scale it up")
+    return found
 
 
 def _images(

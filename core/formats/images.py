@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import struct
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import IO, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError, _imaging
 
 from core.formats.arrays import refusal
 from core.values.checkpoints import MAX_LEVEL
@@ -101,12 +102,26 @@ def read_image(path: Path, otherwise: str = "") -> DecodedImage:
 
 @contextmanager
 def quiet_pillow() -> Iterator[None]:
-    """Silence Pillow's warnings, which are harmless, except the one about too many pixels, which becomes an error."""
+    """Silence Pillow's warnings, which are harmless, except the one about too many pixels, which becomes an error.
+
+    What libtiff writes on stderr about damaged files is silenced too, since the error says it.
+    """
     Image.init()
+    _silence_libtiff()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         yield
+
+
+@cache
+def _silence_libtiff() -> None:
+    """Take libtiff its handler of errors, which writes on stderr and which Pillow leaves as it is."""
+    with suppress(OSError, AttributeError):  # this Pillow has no libtiff, or in its own module
+        library = ctypes.CDLL(_imaging.__file__)  # the names of what it links to are found through it
+        library.TIFFSetErrorHandler.argtypes = [ctypes.c_void_p]
+        library.TIFFSetErrorHandler.restype = ctypes.c_void_p
+        library.TIFFSetErrorHandler(None)
 
 
 def decode(file: Path | IO[bytes]) -> DecodedImage:

@@ -237,3 +237,13 @@ def test_warnings_of_pillow_reach_nobody(saved: Callable[..., Path], tmp_path: P
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+def test_damaged_tiff_is_silent(saved: Callable[..., Path], capfd: pytest.CaptureFixture[str]) -> None:
+    path = saved(Image.new("L", (64, 64), 7), "some.tif", compression="tiff_lzw")
+    content = bytearray(path.read_bytes())
+    content[10:60] = bytes(50)
+    path.write_bytes(content)
+    with pytest.raises(BadInputError, match="damaged"):
+        read_image(path)
+    assert capfd.readouterr() == ("", "")

@@ -86,7 +86,7 @@ def check(found: object) -> None:
 
 @pytest.mark.parametrize("kind", FILES)
 def test_a_file_is_a_data_set_or_one_line_in_bounded_time_and_memory(
-    kind: str, doors: dict[str, Read], tmp_path: Path
+    kind: str, doors: dict[str, Read], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path, before = tmp_path / "file", peak_bytes()
 
@@ -103,5 +103,7 @@ def test_a_file_is_a_data_set_or_one_line_in_bounded_time_and_memory(
             assert processor_seconds() - began < SECONDS, name
             assert not line or (line.startswith(f"{path}: ") and line.isprintable()), line
 
+    capfd.readouterr()
     holds()
+    assert capfd.readouterr() == ("", "")  # nor do the libraries say anything of their own
     assert peak_bytes() - before < BYTES
