@@ -193,7 +193,7 @@ class PaintPage(WorkspacePage):
 
     def ask_to_enlarge(self) -> None:
         """Show the dialog that enlarges the frame."""
-        from dpm_gui.paint.inpainting.enlarge import EnlargeDialog  # imported only when needed
+        from dpm_gui.paint.enlarge import EnlargeDialog  # imported only when needed
 
         height, width = self.paint.document.image.values.shape[:2]
         dialog = EnlargeDialog((height, width), painting.most_pixels(), self)

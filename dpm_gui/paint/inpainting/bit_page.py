@@ -114,7 +114,7 @@ class BitPage(QWidget):
         self.canvas.show_samples(np.empty((0, width), np.float32) if images is None else images)
         self._state.setText("" if frame is None or frame.final else f"inpainting, t = {frame.t}")
         if frame is not None and frame.effective_size is not None:
-            self.panel.show_size(frame.effective_size, self._paint.chain_count)
+            self.panel.show_size(frame.effective_size, self._paint.options.chain_count)
 
     def _show_end(self, error: Exception | None) -> None:
         """Show that a run failed or was stopped."""

@@ -190,7 +190,7 @@ class ImagePage(QWidget):
         what = "preview" if frame.preview else "inpainting"
         self.results.set_state("" if frame.final else f"{what}, t = {frame.t}")
         if frame.effective_size is not None:
-            self.panel.show_size(frame.effective_size, self._paint.chain_count)
+            self.panel.show_size(frame.effective_size, self._paint.options.chain_count)
         self._display.follow()
 
     def _show_step(self, t: int) -> None:

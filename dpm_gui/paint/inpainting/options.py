@@ -70,6 +70,11 @@ class InpaintOptions:
     automatic: bool = True
     soft: bool = False
 
+    @property
+    def chain_count(self) -> int:
+        """The number of chains in a run."""
+        return max(self.particles, self.count) if self.weighted else self.count
+
     def sentence(self, noun: str) -> str:
         """Return a description of these options for a ``noun`` "pixels" or "bits"."""
         parts = [KNOWN_PIXELS_TEXT[self.known_mode]]

@@ -36,7 +36,7 @@ def request_of(
         known_mode=options.known_mode,
         resample_times=0 if options.weighted else options.resample_times,
         weighted=options.weighted,
-        particles=max(options.particles, options.count) if options.weighted else None,
+        particles=options.chain_count if options.weighted else None,
         start=options.start,
         confidence=confidence if confidence is None or not row else confidence[0],
     )

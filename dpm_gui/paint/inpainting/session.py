@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from typing import Unpack
 
 import numpy as np
@@ -11,79 +10,20 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import BadInputError
-from core.values.inpainting import InpaintingFrame, InpaintingRequest, enlarged
+from core.values.inpainting import InpaintingRequest, enlarged
 from dpm_gui.engine import painting
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import REVERSE
-from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.debounce import Debounce
 from dpm_gui.paint.document.document import HALF, PaintDocument
 from dpm_gui.paint.document.raster import READY_MASKS, Area, ready_mask
 from dpm_gui.paint.inpainting.options import InpaintChanges, InpaintOptions, mask_note
 from dpm_gui.paint.inpainting.requests import ExampleSource, as_image, load_request_into, options_of_request, request_of
-from dpm_gui.paint.inpainting.summary import ResultSummary, with_summaries
+from dpm_gui.paint.inpainting.runner import InpaintRunner
 from dpm_gui.session.session import Session
 
-INPAINTING = "inpaint"
 DEFAULT_SEQUENCE_OPTIONS = InpaintOptions(count=16, weighted=True, particles=512)
 """Sequences are short, so many are drawn, with enough weighted particles to be accurate."""
-
-
-class InpaintRunner(TaskOwner):
-    """Runs one request after the other and holds the newest frame with images."""
-
-    started = Signal()
-    """A run has begun; the present results belong to an earlier request."""
-    result_changed = Signal(object)
-    """An `InpaintingFrame` with images, or None once there are none."""
-    stepped = Signal(int)
-    """The chain has reached this step, without images to show."""
-    ended = Signal(object)
-    """None after a run that finished or was stopped, else the error."""
-
-    purpose = INPAINTING
-
-    def __init__(self, parent: QObject | None) -> None:
-        super().__init__(parent)
-        self.summary: ResultSummary | None = None  # the newest frame with its summary
-
-    @property
-    def result(self) -> InpaintingFrame | None:
-        """The newest frame with images."""
-        return None if self.summary is None else self.summary.frame
-
-    def forget_result(self) -> None:
-        """Stop the run and drop its result."""
-        self.stop()
-        self._show(None)
-
-    def _inpaint(self, opened: Opened, request: InpaintingRequest) -> None:
-        """Run ``request`` from the start; a run under way is stopped."""
-        steps = request.start or opened.checkpoint.steps
-        self.started.emit()
-        data = opened.checkpoint.data
-
-        def work() -> Iterator[InpaintingFrame | ResultSummary]:
-            return with_summaries(painting.inpaint(opened, request), data)
-
-        self._tasks.begin(self.purpose, work, self._take_values, "Inpainting", steps + 1)
-
-    def _note_end(self, purpose: str, error: Exception | None) -> None:
-        self.ended.emit(error)
-        super()._note_end(purpose, error)
-
-    def _take_values(self, values: list[InpaintingFrame | ResultSummary]) -> int:
-        shown = [value for value in values if isinstance(value, ResultSummary)]
-        if shown:
-            self._show(shown[-1])
-        if values and isinstance(values[-1], InpaintingFrame):
-            self.stepped.emit(values[-1].t)
-        pauses = sum(isinstance(value, InpaintingFrame) and value.pause for value in values)
-        return len(values) - pauses - sum(each.frame.preview for each in shown)
-
-    def _show(self, shown: ResultSummary | None) -> None:
-        self.summary = shown
-        self.result_changed.emit(self.result)
 
 
 class PaintSession(InpaintRunner):
@@ -129,12 +69,6 @@ class PaintSession(InpaintRunner):
         """
         spec = self._session.spec
         return request_of(self.document, self._options, spec.seed, spec.threads, row=self._row)
-
-    @property
-    def chain_count(self) -> int:
-        """The number of chains in a run."""
-        options = self._options
-        return max(options.particles, options.count) if options.weighted else options.count
 
     def set_in_view(self, in_view: bool) -> None:
         """Set whether Paint is visible: while it is hidden no run starts, and a run under way goes on."""

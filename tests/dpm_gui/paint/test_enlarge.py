@@ -17,7 +17,7 @@ from core.values.checkpoints import NetworkInfo
 from core.values.inpainting import enlarged
 from dpm_gui.app import WORKSPACES
 from dpm_gui.paint.commands import ONE_SIZE
-from dpm_gui.paint.inpainting.enlarge import EnlargeDialog
+from dpm_gui.paint.enlarge import EnlargeDialog
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.page import allow_commands
 from dpm_gui.session.session import Session
