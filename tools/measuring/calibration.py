@@ -9,10 +9,11 @@ out/calibration.json.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -127,13 +128,16 @@ def _bound(model: DiffusionModel, data: NDArray[np.float64] | None) -> Bound:
     return last.result
 
 
-def all_calibrations(seeds: list[int], steps: int | None) -> Iterator[Calibration]:
-    """Yield a line for each law, number of columns, number of rows and seed."""
-    for seed in seeds:
-        for columns in COLUMNS:
-            for law in laws(columns):
-                for rows in SIZES:
-                    yield calibrated(law, columns, rows, seed, steps)
+def all_calibrations(
+    seeds: Sequence[int] = (0,),
+    steps: int | None = None,
+    sizes: Sequence[int] = SIZES,
+    dimensions: Sequence[int] = COLUMNS,
+) -> Iterator[Calibration]:
+    """Yield a line for each seed, number of rows, number of columns and law; few rows, which take least, come first."""
+    for seed, rows, columns in itertools.product(seeds, sizes, dimensions):
+        for law in laws(columns):
+            yield calibrated(law, columns, rows, seed, steps)
 
 
 def main() -> None:
@@ -141,9 +145,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="seeds of data and training")
     parser.add_argument("--steps", type=int, help="gradient steps (the recipe's)")
+    parser.add_argument("--rows", type=int, nargs="+", default=SIZES, help="numbers of rows")
+    parser.add_argument("--columns", type=int, nargs="+", default=COLUMNS, help="numbers of columns")
     options = parser.parse_args()
     found = []
-    for line in all_calibrations(options.seeds, options.steps):
+    for line in all_calibrations(options.seeds, options.steps, options.rows, options.columns):
         print(line, flush=True)
         found.append({"line": str(line), "difference": line.difference, "above_truth": line.above_truth})
     out = Path("out")
