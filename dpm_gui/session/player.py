@@ -8,6 +8,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.session.playback import DIRECTIONS, PlaybackPosition, advance_position, playback_seconds
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -18,7 +19,8 @@ TICK = 16
 class Player(QObject):
     """Owns the frame on show, t = 0 (data) … T (noise), and plays by elapsed time.
 
-    A late tick skips frames; it never queues them. Playing there and back runs from the present frame to T and back
+    A late tick skips frames; it never queues them. The clock runs evenly on a `TimeScale`: in t, unless another is set.
+    Playing there and back runs from the present frame to T and back
     to 0; with loop it goes on between both ends.
     """
 
@@ -28,7 +30,7 @@ class Player(QObject):
     """The position between frames, for drawing between two of them; emitted after ``frame_changed``."""
     playing_changed = Signal(bool)
     settings_changed = Signal()
-    """Speed, loop or direction has changed."""
+    """Speed, loop, direction or the scale of time has changed."""
     range_changed = Signal(int)
     """The new T."""
 
@@ -42,6 +44,7 @@ class Player(QObject):
         self._speed = 1.0
         self._loop = False
         self._direction = "forward"
+        self._scale: TimeScale | None = None
         self._clock = clock
         self._last_tick = 0.0
         self._timer = QTimer(self)
@@ -80,13 +83,18 @@ class Player(QObject):
     def direction(self) -> str:
         return self._direction
 
+    @property
+    def scale(self) -> TimeScale | None:
+        """The scale on which the clock runs evenly; None for that of the steps."""
+        return self._scale
+
     def set_last(self, last: int) -> None:
-        """Set T. The frame on show stays if it is still in range. With T = 0 playback pauses."""
+        """Set T. The frame on show stays if it is still in range; the scale is that of the steps. T = 0 pauses."""
         if last < 0:
             raise ValueError(f"last frame {last}: must be 0 or more")
         if last == self._last:
             return
-        self._last = last
+        self._last, self._scale = last, None
         if last == 0:
             self.pause()
         self._playback_position = PlaybackPosition(
@@ -195,6 +203,14 @@ class Player(QObject):
             self._direction = direction
             self.settings_changed.emit()
 
+    def set_scale(self, scale: TimeScale | None) -> None:
+        """Set the scale on which the clock runs evenly, of steps 0 … T; None for that of the steps."""
+        if scale is not None and len(scale.places) != self._last + 1:
+            raise ValueError(f"scale of {len(scale.places)} steps: there are {self._last + 1}")
+        self.advance()
+        self._scale = scale
+        self.settings_changed.emit()
+
     def advance(self) -> None:
         """Move on by the time since the clock was last read."""
         now = self._clock()
@@ -202,10 +218,22 @@ class Player(QObject):
         if not self._playing or self._held:
             return
         distance = seconds * self._speed * self._last / playback_seconds(self._last)
-        place, ended = advance_position(self._playback_position, distance, self._last, self._direction, self._loop)
-        self._move_to(place)
+        now_at = self._scaled(self._playback_position)
+        then_at, ended = advance_position(now_at, distance, self._last, self._direction, self._loop)
+        self._move_to(self._unscaled(then_at))
         if ended:
             self.pause()
+
+    def _scaled(self, place: PlaybackPosition) -> PlaybackPosition:
+        """Return ``place`` where it lies on the scale, as if steps were even on it."""
+        if self._scale is None:
+            return place
+        return PlaybackPosition(self._scale.place_of(place.position) * self._last, place.heading)
+
+    def _unscaled(self, place: PlaybackPosition) -> PlaybackPosition:
+        if self._scale is None:
+            return place
+        return PlaybackPosition(self._scale.position_at(place.position / self._last), place.heading)
 
     def _settle(self, t: int) -> None:
         """Stop at frame ``t``; at either end, playing there and back must turn round."""

@@ -75,6 +75,14 @@ COMMANDS = (
     Command("slower", "Run", "Slower", (",",), "Play at the next lower speed"),
     Command("loop", "Run", "Loop", ("O",), "Play again from the start at the end", checkable=True, line=True),
     Command(
+        "log_snr",
+        "Run",
+        "Time by log signal-to-noise",
+        ("N",),
+        "Lay the timeline out, and play, evenly in ln(signal/noise) instead of t (N)",
+        checkable=True,
+    ),
+    Command(
         "denoise",
         "Run",
         "Noise the examples to t, then denoise",

@@ -9,12 +9,10 @@ from itertools import pairwise
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.values.runs import Frame
-from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import column_labels, state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
 from dpm_gui.session.player import SPEEDS
-from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases import canvas_of
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.points import PointsView
@@ -22,16 +20,14 @@ from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.views.widgets.column_chooser import ColumnChooser
 from dpm_gui.watch.canvas_pair import CanvasPair
 from dpm_gui.watch.commands import IMAGE_MODES, LAYERS
-from dpm_gui.watch.controls import Controls
 from dpm_gui.watch.data_bar import DataBar
 from dpm_gui.watch.data_files import DataFiles
 from dpm_gui.watch.docks import WatchDocks
 from dpm_gui.watch.layer_bar import LayerBar
 from dpm_gui.watch.sides import Sides
 from dpm_gui.watch.starts import Starts, connect_starts
+from dpm_gui.watch.timeline import Controls, Thumbnails
 from dpm_gui.window.page import Services, WorkspacePage
-
-THUMBNAILS = 21
 
 
 class WatchPage(WorkspacePage):
@@ -40,7 +36,6 @@ class WatchPage(WorkspacePage):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._session, self._player, self._actions = services.session, services.player, services.actions
-        self._thumbnails: tuple[Palette, SideRecording, bool, tuple[int, ...]] | None = None
         self._sides = Sides(self._session)
         self.data_bar = DataBar(self._session, self._actions["model_data"], self)
         self.columns = ColumnChooser(services.icons, self)
@@ -48,6 +43,7 @@ class WatchPage(WorkspacePage):
         self._bar = LayerBar(self._actions, self)
         self.timeline = Timeline(SPEEDS, self)
         self.timeline.transport.set_icons(services.icons)
+        self._thumbnails = Thumbnails(self._session, self._player, self.canvases, self.timeline, self)
         self._docks = WatchDocks(services, self)
         self._lay_out()
         self._connect_session()
@@ -56,7 +52,8 @@ class WatchPage(WorkspacePage):
         self._connect_layers()
         self._take_canvases(PointsView)
         self.starts = Starts(self._session, self._player, self._actions, self._branching, self)
-        Controls(self.timeline, self._player, self._actions, self)
+        self._controls = Controls(self.timeline, self._player, self._actions, self)
+        self._controls.scale_changed.connect(self._redraw_thumbnails)
         connect_starts(self.starts, self._actions)
         self.data_files = DataFiles(services, self)
         self.show_message("Opening the checkpoint…")
@@ -81,7 +78,7 @@ class WatchPage(WorkspacePage):
     def apply_palette(self) -> None:
         for part in (self.columns, self.canvases, self.timeline, *self._docks.plots):
             part.set_palette(self._palette)
-        self._show_thumbnails()
+        self._thumbnails.show(self._palette)
 
     def set_line_scale(self, scale: float) -> None:
         for part in (self.canvases, *self._docks.plots):
@@ -184,6 +181,7 @@ class WatchPage(WorkspacePage):
         self.columns.offer(column_labels(data) if state_kind_of(opened.checkpoint).is_points else (), columns)
         self.timeline.set_range(opened.checkpoint.steps)
         self.timeline.set_signal(opened.alpha_bars)
+        self._controls.set_signal(opened.alpha_bars)
         self._show_drift()
         if self._with_arrows:
             self._session.compute_drift()
@@ -196,7 +194,7 @@ class WatchPage(WorkspacePage):
         if self._with_arrows:
             self._session.compute_drift()
         self._show_drift()
-        self._show_thumbnails()
+        self._thumbnails.show(self._palette)
 
     @property
     def _with_arrows(self) -> bool:
@@ -205,6 +203,10 @@ class WatchPage(WorkspacePage):
     def _show_data(self) -> None:
         given = self._session.given
         self.views[FORWARD].data_name = "" if given is None else given.stem
+
+    def _redraw_thumbnails(self) -> None:
+        self._thumbnails.forget()
+        self._thumbnails.show(self._palette)
 
     def _show_count(self) -> None:
         """Make room for as many states as are shown from now on."""
@@ -217,8 +219,7 @@ class WatchPage(WorkspacePage):
         self._show_count()
         self.canvases.show_futures(bool(self._session.spec.branches))
         self.timeline.slider.set_available(0, -1)
-        self.timeline.thumbnails.set_thumbnails([])
-        self._thumbnails = None
+        self._thumbnails.forget()
         self.views[REVERSE].set_colours(None)
         self.show_message("Sampling…")
 
@@ -227,7 +228,7 @@ class WatchPage(WorkspacePage):
         self.views[side].set_message(None)
         if side == REVERSE and recording.shown_range:
             self.timeline.slider.set_available(*recording.shown_range, recording.available)
-            self._show_thumbnails()
+            self._thumbnails.show(self._palette)
         self._show_states(side)
         self.canvases.show_path()
 
@@ -267,17 +268,3 @@ class WatchPage(WorkspacePage):
     def _show_drift(self) -> None:
         wanted = self._with_arrows
         self.views[REVERSE].show_drift(self._session.drifts.at(self._player.t) if wanted else None)
-
-    def _show_thumbnails(self) -> None:
-        """Draw thumbnails of the reverse when its preview has reached the data, and again when its chain has."""
-        recording = self._session.recording(REVERSE)
-        reached = recording.shown_range is not None and recording.shown_range[0] == 0
-        state = self._palette, recording, recording.complete, self._session.columns.shown
-        if not reached or self._thumbnails == state:
-            return
-        self._thumbnails = state
-        steps = {round(index * self._player.last / (THUMBNAILS - 1)) for index in range(THUMBNAILS)}
-        shown = [recording.shown(t) for t in sorted(steps) if t <= recording.top]
-        frames = {each.frame.t: each.frame.x for each in shown if each is not None}
-        image = partial(self.views[REVERSE].thumbnail, colour=self._palette.reverse)
-        self.timeline.thumbnails.set_thumbnails([(t, image(x)) for t, x in frames.items()])

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from dpm_gui.desktop.theme import ColouredWidget
+from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.views.timeline.time_slider_painter import TimeAxis
 
 LARGEST, SMALLEST, GAP = 48, 40, 8
@@ -36,19 +37,28 @@ class ThumbnailStrip(ColouredWidget):
         super().__init__(parent)
         self._last = 0
         self._t = 0
-        self._images: tuple[tuple[int, QImage], ...] = ()
+        self._scale: TimeScale | None = None
+        self._images: tuple[tuple[int, QImage | None], ...] = ()
         self._thumbnails: tuple[_Thumbnail, ...] = ()
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Thumbnails of some steps")
 
     def set_last(self, last: int) -> None:
-        """Set T; the earlier thumbnails are dropped."""
-        self._last, self._images = last, ()
+        """Set T; the earlier thumbnails are dropped, and steps are even again."""
+        self._last, self._images, self._scale = last, (), None
         self._arrange()
 
-    def set_thumbnails(self, images: Sequence[tuple[int, QImage]]) -> None:
-        """Show a thumbnail for each given step; if the strip is too narrow, some of the inner ones are left out."""
+    def set_scale(self, scale: TimeScale | None) -> None:
+        """Lay the steps out on ``scale``; None for evenly."""
+        self._scale = scale
+        self._arrange()
+
+    def set_thumbnails(self, images: Sequence[tuple[int, QImage | None]]) -> None:
+        """Show a thumbnail, or its empty place, for each given step.
+
+        If the strip is too narrow, some of the inner ones are left out.
+        """
         self._images = tuple(sorted(images, key=lambda pair: pair[0]))
         self._arrange()
 
@@ -119,10 +129,10 @@ class ThumbnailStrip(ColouredWidget):
 
     def _arrange(self) -> None:
         """Choose the size and the thumbnails that fit, and scale those once."""
-        axis = TimeAxis(self.width(), self._last)
+        axis = TimeAxis(self.width(), self._last, self._scale)
         images: Sequence[tuple[int, QImage | None]] = self._images
         if not images and self._last:
-            images = [(round(index * self._last / (_WAITING - 1)), None) for index in range(_WAITING)]
+            images = [(t, None) for t in even_steps(axis, self._last, _WAITING)]
         places = [axis.x_of(t) for t, _ in images]
         taken = _places_that_fit(places)
         side = int(min(_least_distance([places[index] for index in taken]) - GAP, LARGEST))
@@ -132,6 +142,13 @@ class ThumbnailStrip(ColouredWidget):
             for place in (QRectF(round(places[index] - side / 2), (self.height() - side) // 2, side, side),)
         )
         self.update()
+
+
+def even_steps(axis: TimeAxis, last: int, count: int) -> list[int]:
+    """Return up to ``count`` steps of 0 … ``last``, ascending, with both ends, that lie evenly on ``axis``."""
+    first, end = axis.x_of(0), axis.x_of(last)
+    places = (first + (end - first) * index / (count - 1) for index in range(count))
+    return sorted({0, last, *(axis.t_at(place) for place in places)})
 
 
 def _places_that_fit(places: Sequence[float]) -> list[int]:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPain
 from PySide6.QtWidgets import QAbstractSlider, QWidget
 
 from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.views.figures.panned_plot import NOTCH
 from dpm_gui.views.timeline.time_slider_painter import SliderState, TimeAxis, height_for, paint_slider
 
@@ -34,6 +35,7 @@ class TimeSlider(QAbstractSlider):
         super().__init__(parent)
         self._palette = LIGHT
         self._position = 0.0
+        self._scale: TimeScale | None = None
         self._available: tuple[int, int] | None = None
         self._recorded: tuple[int, int] | None = None
         self._dragged_to: int | None = None
@@ -57,16 +59,22 @@ class TimeSlider(QAbstractSlider):
     @property
     def axis(self) -> TimeAxis:
         """The position of each step, in this widget's pixels."""
-        return TimeAxis(self.width(), self.maximum())
+        return TimeAxis(self.width(), self.maximum(), self._scale)
 
     def set_last(self, last: int) -> None:
-        """Set T."""
+        """Set T; steps are even again."""
+        self._scale = None
         with QSignalBlocker(self):
             self.setRange(0, last)
         self._position = min(self._position, float(last))
         if self._dragged_to is not None:
             self._dragged_to = min(self._dragged_to, last)
         self._available = self._recorded = None
+        self.update()
+
+    def set_scale(self, scale: TimeScale | None) -> None:
+        """Lay the steps out on ``scale``; None for evenly."""
+        self._scale = scale
         self.update()
 
     def set_t(self, t: int) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from dpm_gui.desktop.theme import Palette, text_size
+from dpm_gui.engine.time_scale import TimeScale
 
 EDGE = 32
 """Pixels left of t = 0 and right of t = T, so that what is centred on them fits."""
@@ -25,18 +26,22 @@ _ROOM = 12  # from the middle of the track to the texts above and below it
 
 @dataclass(frozen=True, slots=True)
 class TimeAxis:
-    """The steps 0 … ``last`` laid out from left to right over ``width`` pixels."""
+    """The steps 0 … ``last`` laid out from left to right over ``width`` pixels, evenly unless there is a ``scale``."""
 
     width: int
     last: int
+    scale: TimeScale | None = None
 
     def x_of(self, t: float) -> float:
         """Return the horizontal position of step ``t``, in pixels."""
-        return EDGE + (t / self.last if self.last else 0.0) * self._span
+        if not self.last:
+            return float(EDGE)
+        return EDGE + (t / self.last if self.scale is None else self.scale.place_of(t)) * self._span
 
     def t_at(self, x: float) -> int:
         """Return the step in 0 … ``last`` nearest to a horizontal position."""
-        t = round((x - EDGE) / self._span * self.last)
+        place = (x - EDGE) / self._span
+        t = round(place * self.last if self.scale is None else self.scale.position_at(place))
         return min(max(t, 0), self.last)
 
     @property

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from dpm_gui.desktop.theme import Palette
+from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.views.timeline.thumbnails import ThumbnailStrip
 from dpm_gui.views.timeline.time_readout import TimeReadout
 from dpm_gui.views.timeline.time_slider import TimeSlider
@@ -43,6 +44,11 @@ class Timeline(QWidget):
             part.set_last(last)
         self.setEnabled(last > 0)
         self.setToolTip("" if last else "There is nothing to play yet: open a checkpoint")
+
+    def set_scale(self, scale: TimeScale | None) -> None:
+        """Lay the steps out on ``scale``; None for evenly."""
+        self.slider.set_scale(scale)
+        self.thumbnails.set_scale(scale)
 
     def set_t(self, t: int) -> None:
         """Move to step ``t``."""

@@ -25,6 +25,9 @@ _DIRECTION_NAMES = {
 }
 _DIRECTION_ICONS = {"forward": "move-right", "backward": "move-left", "there_and_back": "arrow-left-right"}
 
+STEPS, LOG_SNR = "steps", "log_snr"
+SCALES = {STEPS: "Time by step t", LOG_SNR: "Time by log signal-to-noise"}
+
 Choice = TypeVar("Choice", float, str)
 
 
@@ -38,6 +41,7 @@ class Transport(ColouredWidget):
     speed_asked = Signal(float)
     loop_toggled = Signal(bool)
     direction_asked = Signal(str)
+    log_snr_asked = Signal(bool)
 
     def __init__(self, speeds: Sequence[float], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,11 +58,14 @@ class Transport(ColouredWidget):
         self._pace = FlatMenuButton("Speed", "Playback speed (slower: comma, faster: full stop)", self)
         self._loop = FlatButton("Loop", "Loop: start again at the end (O)", self)
         self._loop.setCheckable(True)
+        self._scale = FlatMenuButton("Time by", "Time by t, or by log signal-to-noise (N)", self)
         self._turns = _add_menu(self._turn, _DIRECTION_NAMES, self.direction_asked.emit)
         self._paces = _add_menu(self._pace, self._speed_names, self.speed_asked.emit)
+        self._scales = _add_menu(self._scale, SCALES, lambda name: self.log_snr_asked.emit(name == LOG_SNR))
         self._connect()
         self._lay_out()
         self.set_speed(1.0)
+        self.set_log_snr(False)
         self.apply_palette()
 
     def set_playing(self, playing: bool) -> None:
@@ -81,6 +88,12 @@ class Transport(ColouredWidget):
         self._direction = direction
         self._turns[direction].setChecked(True)
         self.apply_palette()
+
+    def set_log_snr(self, on: bool) -> None:
+        """Show whether time is by the log signal-to-noise ratio, or by t."""
+        name = LOG_SNR if on else STEPS
+        self._scales[name].setChecked(True)
+        self._scale.setText("log SNR" if on else "t")
 
     def set_palette(self, palette: Palette) -> None:
         self.setStyleSheet(flat_style(palette))
@@ -108,7 +121,7 @@ class Transport(ColouredWidget):
         for button in (self._home, self._back, self._play, self._on, self._end):
             row.addWidget(button)
         row.addSpacing(16)
-        for button in (self._turn, self._pace, self._loop):
+        for button in (self._turn, self._pace, self._loop, self._scale):
             row.addWidget(button)
         self._make_room()
 
@@ -116,6 +129,7 @@ class Transport(ColouredWidget):
         """Fix the width of the speed button, so that the buttons to its right do not move."""
         widest = max(self._pace.fontMetrics().horizontalAdvance(name) for name in self._speed_names.values())
         self._pace.setFixedWidth(widest + _CHEVRON_ROOM)
+        self._scale.setFixedWidth(self._scale.fontMetrics().horizontalAdvance("log SNR") + _CHEVRON_ROOM)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -140,7 +154,7 @@ class Transport(ColouredWidget):
         self._loop.setIcon(self._icons.icon("repeat", ink if self._loop.isChecked() else muted))
         for direction, action in self._turns.items():
             action.setIcon(self._icons.icon(_DIRECTION_ICONS[direction], ink))
-        for menu_button in (self._turn, self._pace):
+        for menu_button in (self._turn, self._pace, self._scale):
             menu_button.set_chevron(self._icons.icon("chevron-down", muted))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.session.playback import playback_seconds
 from dpm_gui.session.player import SPEEDS, Player
 
@@ -253,3 +255,30 @@ def test_on_the_real_clock_play_moves_by_itself_and_pause_ends_it(qtbot: QtBot) 
     player.pause()
     with qtbot.assertNotEmitted(player.position_changed, wait=80):
         pass
+
+
+def test_on_a_scale_the_clock_runs_evenly_on_it(watched: Watched) -> None:
+    places = np.linspace(0.0, 1.0, 41) ** 2  # early steps are near one another
+    watched.player.set_scale(TimeScale(places))
+    watched.player.play()
+    for quarter in range(1, 4):
+        watched.pass_time(1.0)
+        assert watched.player.position == pytest.approx(40 * (quarter / 4) ** 0.5, abs=0.05)
+    watched.pass_time(1.1)
+    assert watched.player.t == 40
+    watched.player.set_direction("backward")
+    watched.player.play()
+    watched.pass_time(2.0)
+    assert watched.player.position == pytest.approx(40 * 0.5**0.5, abs=0.05)
+    watched.player.set_scale(None)
+    watched.player.seek(40)
+    watched.pass_time(2.0)
+    assert watched.player.position == pytest.approx(20.0)
+
+
+def test_a_scale_of_other_steps_is_refused_and_another_chain_drops_it(watched: Watched) -> None:
+    with pytest.raises(ValueError, match="scale of 6 steps"):
+        watched.player.set_scale(TimeScale.of_steps(5))
+    watched.player.set_scale(TimeScale.of_steps(40))
+    watched.player.set_last(12)
+    assert watched.player.scale is None

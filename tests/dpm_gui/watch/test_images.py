@@ -170,7 +170,7 @@ def test_a_preview_is_named_as_one_scrubbed_and_replaced_once(
     assert shown is not None
     assert desk.notes()[REVERSE] == f"t = {shown.frame.t} · preview in 4 of 24 steps"
     assert desk.notes()[FORWARD] == "t = 13"
-    assert len(desk.watch.timeline.thumbnails._images) == 5
+    qtbot.waitUntil(lambda: all(image is not None for _, image in desk.watch.timeline.thumbnails._images))
     steered.let(LAST + 1 - 13, call=0)
     qtbot.waitUntil(lambda: session.recording(REVERSE).available == (13, LAST))
     qtbot.waitUntil(lambda: desk.watch.timeline.slider._recorded == (13, LAST))
@@ -178,7 +178,26 @@ def test_a_preview_is_named_as_one_scrubbed_and_replaced_once(
     steered.let_go()
     qtbot.waitUntil(lambda: not session.running)
     assert desk.notes()[REVERSE] == "t = 13"
-    assert len(desk.watch.timeline.thumbnails._images) > 5
+    assert all(image is not None for _, image in desk.watch.timeline.thumbnails._images)
+
+
+def test_thumbnails_come_with_their_frames_in_places_that_stay(
+    session: Session, steered: Steered, path: str, trusted: None, long: None, qtbot: QtBot
+) -> None:
+    session._spec = replace(SPEC, count=4)
+    desk = Desk(session, qtbot)
+    steered.at_once = 2  # two moves of the preview
+    session.open(path)
+    strip = desk.watch.timeline.thumbnails
+    qtbot.waitUntil(lambda: any(image is not None for _, image in strip._images))
+    steps = [t for t, _ in strip._images]
+    assert (steps[0], steps[-1]) == (0, LAST)
+    assert strip._images[-1][1] is not None
+    assert strip._images[0][1] is None
+    steered.let_go()
+    qtbot.waitUntil(lambda: not session.running)
+    assert [t for t, _ in strip._images] == steps
+    assert all(image is not None for _, image in strip._images)
 
 
 def test_the_preview_of_the_first_images_says_how_many_there_are(
@@ -208,7 +227,9 @@ def test_denoising_starts_at_the_step_on_show_and_says_so(desk: Desk, qtbot: QtB
     assert not desk.actions["denoise"].isEnabled()
     desk.player.seek(20)
     assert desk.notes() == {FORWARD: "t = 20", REVERSE: "t = 12 · denoised from t = 12"}
-    assert max(t for t, _ in desk.watch.timeline.thumbnails._images) <= 12
+    steps = [t for t, _ in desk.watch.timeline.thumbnails._images]
+    assert (steps[0], steps[-1]) == (0, 12)
+    assert len(steps) > 5
     with qtbot.waitSignal(desk.session.run_ended):
         desk.session.undo_stack.undo()
     assert desk.notes() == dict.fromkeys(SIDES, "t = 20")
@@ -236,3 +257,15 @@ def test_another_run_drops_the_small_pictures_until_there_are_new_ones(desk: Des
     assert desk.watch.timeline.thumbnails._images
     desk.session.recording_replaced.emit()
     assert not desk.watch.timeline.thumbnails._images
+
+
+def test_time_by_log_signal_to_noise_moves_steps_clock_and_thumbnails(desk: Desk, qtbot: QtBot) -> None:
+    axis = desk.watch.timeline.slider.axis
+    assert desk.player.scale is None
+    desk.actions["log_snr"].trigger()
+    assert desk.player.scale is not None
+    assert desk.watch.timeline.slider.axis.x_of(LAST // 2) != axis.x_of(LAST // 2)
+    assert all(image is not None for _, image in desk.watch.timeline.thumbnails._images)
+    desk.actions["log_snr"].trigger()
+    assert desk.player.scale is None
+    assert desk.watch.timeline.slider.axis == axis

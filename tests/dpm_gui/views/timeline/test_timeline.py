@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import DARK, LIGHT
+from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.session.player import SPEEDS, Player
+from dpm_gui.views.timeline.thumbnails import even_steps
 from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.views.widgets.flat_button import FlatButton, FlatMenuButton
 
@@ -118,10 +120,10 @@ def test_what_is_told_is_shown_and_asks_for_nothing(timeline: Timeline, received
 
 def test_every_button_has_a_name_and_a_tool_tip_that_names_its_key(timeline: Timeline) -> None:
     buttons = timeline.findChildren(FlatButton)
-    assert len(buttons) == 8
+    assert len(buttons) == 9
     assert all(child.accessibleName() for child in buttons)
     assert all("(" in child.toolTip() for child in buttons)
-    assert all(not child.icon().isNull() for child in buttons if child.accessibleName() != "Speed")
+    assert all(not child.icon().isNull() for child in buttons if child.accessibleName() not in ("Speed", "Time by"))
 
 
 def test_the_buttons_do_not_move_when_the_speed_changes_and_every_speed_has_room(timeline: Timeline) -> None:
@@ -272,3 +274,32 @@ def test_a_player_and_a_timeline_agree_after_a_drag_while_playing(timeline: Time
     assert (player.t, timeline.slider.value()) == (31, 31)
     assert player.playing
     player.pause()
+
+
+def test_on_a_scale_steps_and_thumbnails_lie_where_it_puts_them(timeline: Timeline) -> None:
+    scale = TimeScale(np.linspace(0.0, 1.0, LAST + 1) ** 2)
+    timeline.set_scale(scale)
+    axis = timeline.slider.axis
+    middle = 0.5 * (axis.x_of(0) + axis.x_of(LAST))
+    assert axis.t_at(middle) == round(LAST * 0.5**0.5)
+    steps = even_steps(axis, LAST, 5)
+    assert steps == [round(LAST * share**0.5) for share in (0, 0.25, 0.5, 0.75, 1)]
+    timeline.thumbnails.set_thumbnails([(t, thumbnail()) for t in steps])
+    gaps = np.diff([place.center().x() for t in steps if (place := timeline.thumbnails.place_of(t)) is not None])
+    assert len(gaps) == 4
+    assert gaps.max() - gaps.min() < 0.2 * gaps.mean()  # up to whole steps
+    timeline.set_range(LAST + 1)
+    assert timeline.slider.axis.scale is None
+
+
+def test_the_menu_of_time_asks_for_the_log_signal_to_noise(timeline: Timeline, qtbot: QtBot) -> None:
+    menu = button(timeline, "Time by").menu()
+    assert menu is not None
+    by_step, by_ratio = menu.actions()
+    with qtbot.waitSignal(timeline.transport.log_snr_asked, check_params_cb=bool):
+        by_ratio.trigger()
+    timeline.transport.set_log_snr(True)
+    assert by_ratio.isChecked()
+    assert button(timeline, "Time by").text() == "log SNR"
+    with qtbot.waitSignal(timeline.transport.log_snr_asked, check_params_cb=lambda on: not on):
+        by_step.trigger()
