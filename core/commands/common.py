@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -76,6 +76,22 @@ def result_of(reports: Iterator[Progress[Value]], label: str) -> Value:
     if found is None:
         raise RuntimeError(f"{label} gave no result")
     return found
+
+
+@contextmanager
+def named_as_options(names: Mapping[str, str]) -> Iterator[None]:
+    """Replace the engine's name at the beginning of the message of a `BadInputError` by that of the option.
+
+    Args:
+        names: Options by the engine's names.
+    """
+    try:
+        yield
+    except BadInputError as error:
+        name, colon, rest = str(error).partition(":")
+        if not colon or name not in names:
+            raise
+        raise BadInputError(f"{names[name]}:{rest}") from error
 
 
 @contextmanager

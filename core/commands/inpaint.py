@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.commands.common import last, open_model, with_progress_bar
+from core.commands.common import last, named_as_options, open_model, with_progress_bar
 from core.commands.inpainting_requests import read_image, read_request, request_of_spec
 from core.errors import BadInputError, OutputError
 from core.formats.writing.images import is_folder
@@ -24,12 +24,22 @@ if TYPE_CHECKING:
     from core.model import DiffusionModel
 
 SAMPLER_TEXTS = {False: "the paper's kernels", True: "weighted particles"}
+OPTIONS = {
+    "known_mode": "--known", "resample_times": "--resample", "timing": "--timing", "start": "--start",
+    "particles": "--particles", "count": "--count", "seed": "--seed",
+}  # fmt: skip
+"""Options by the names of what they set in a request."""
 LISTED = 3
 """Most images that are named as left out."""
 
 
 def inpaint(options: argparse.Namespace) -> int:
     """Inpaint the unknown entries of an example, or of each image in a folder, and save the results."""
+    with named_as_options(OPTIONS):
+        return _inpaint(options)
+
+
+def _inpaint(options: argparse.Namespace) -> int:
     check_samples_path(options.out, "--out")
     if options.save_spec is not None:
         check_output_path(options.save_spec, ".npz", "--save-spec")
@@ -42,8 +52,10 @@ def inpaint(options: argparse.Namespace) -> int:
     facts, summary = _inpaint_one(options, model, read.request, options.out)
     if options.json:
         print(json.dumps(read.facts | facts | {"format": summary}))
-    else:
-        print(*read.sentences, _text(options.out, read.request, facts, summary), sep="\n")
+        return 0
+    print(*read.sentences, _text(options.out, read.request, facts, summary), sep="\n")
+    if options.save_spec is not None:
+        print(f"{options.save_spec}: the request, an npz file")
     return 0
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from core.formats.reading.pairs import ImagePair
     from core.model import DiffusionModel
 
-NO_MASK = "give --mask, or an image with a transparent hole"
+HOLES = {True: "an image with a transparent hole", False: "an array with NaN where it is open"}
+"""What needs no mask, by whether examples are images."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +66,7 @@ def read_request(options: argparse.Namespace, model: DiffusionModel, pair: Image
     path, mask_path = (options.image, options.mask) if pair is None else (pair.image, pair.mask)
     margins, mask = _margins(options, model), None if mask_path is None else read_mask(mask_path)
     given = read_image(options, model, pair, mask)
-    mask = _fitting(mask, mask_path, path, given, enlarged_frame=margins is not None)
+    mask = _fitting(mask, mask_path, path, given, enlarged_frame=margins is not None, of_images=model.data.is_image)
     image, openness = given.values, np.zeros(given.values.shape, np.float32) if mask is None else mask.openness
     if margins is not None:
         image, openness = enlarged(image, openness, margins)
@@ -107,14 +108,16 @@ def read_image(
 
 
 def _fitting(
-    mask: MaskFile | None, mask_path: str | None, path: str, given: GivenImage, *, enlarged_frame: bool
+    mask: MaskFile | None, mask_path: str | None, path: str, given: GivenImage, *, enlarged_frame: bool, of_images: bool
 ) -> MaskFile | None:
     """Return ``mask``, or the image's own hole, for ``given``; None if only a new border is to be inpainted."""
     if mask is not None:
         with blamed_on(str(mask_path)):
             return mask.for_shape(given.values.shape)
     if given.hole is None and not enlarged_frame:
-        raise BadInputError(f"--mask: it is missing, and {path} has no hole of its own; {NO_MASK}")
+        raise BadInputError(
+            f"--mask: it is missing, and {path} has no hole of its own; give --mask, or {HOLES[of_images]}"
+        )
     return None if given.hole is None else given.hole.for_shape(given.values.shape)
 
 

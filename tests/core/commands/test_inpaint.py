@@ -130,8 +130,9 @@ def test_as_json_it_says_which_way_was_on(folder: Path, capsys: Capture) -> None
     assert math.isfinite(weighted["log_probability_bits"])
 
 
-def test_weights_can_be_asked_of_a_file_that_speaks_of_steps_walked_again(folder: Path) -> None:
+def test_weights_can_be_asked_of_a_file_that_speaks_of_steps_walked_again(folder: Path, capsys: Capture) -> None:
     assert dpm(*FILES, "--count", 20, "--resample", 2, "--save-spec", "again.npz") == 0
+    assert "again.npz: the request, an npz file" in capsys.readouterr().out
     assert dpm("small.h5", "--spec", "again.npz", "--out", "one.npy", "--weighted") == 0
     assert dpm(*FILES, "--count", 20, "--weighted") == 0
     assert np.array_equal(np.load("one.npy"), np.load("y.npy"))
@@ -182,14 +183,14 @@ BAD = [
     (("m.npy", np.ones(2, dtype=bool)), [], "m.npy: the mask is full"),
     (("m.npy", np.zeros(2, dtype=bool)), [], "m.npy: the mask is empty"),
     (("m.npy", np.array(["a", "b"])), [], "m.npy: it holds <U1"),
-    (None, ["--count", "0"], "count: 0"),
+    (None, ["--count", "0"], "--count: 0 is not between"),
     (None, ["--count", "many"], "--count"),
     (None, ["--count", "99999999999"], "count"),
-    (None, ["--seed", "-1"], "seed: -1"),
+    (None, ["--seed", "-1"], "--seed: -1 is not between"),
     (None, ["--known", "there"], "--known"),
     (None, ["--timing", "soon"], "--timing"),
-    (None, ["--resample", "-1"], "resample_times: -1"),
-    (None, ["--resample", "2", "--weighted"], "resample_times"),
+    (None, ["--resample", "-1"], "--resample: -1 is not between"),
+    (None, ["--resample", "2", "--weighted"], "--resample: RePaint resampling has no weights"),
     (
         None,
         ["--weighted", "--known", "clean", "--timing", "constant"],
