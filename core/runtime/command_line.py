@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from typing import NoReturn, TextIO
 
-from core.errors import DpmError, OutputError
+from core.errors import DpmError, OutputError, one_line
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -97,12 +98,18 @@ class StandardOutput(io.TextIOBase):
 
 
 def path_argument(text: str) -> str:
-    """Return ``text``, a path on the command line, for argparse; an empty path is an error there.
+    """Return ``text``, a path on the command line, for argparse; one that is empty or too long is an error there.
 
-    An empty path is most often a variable of a script that was never set. It would mean the current folder.
+    An empty path is most often a variable of a script that was never set. It would mean the current folder. Of a name
+    that is too long, or lies in a folder that may not be searched, no system says whether there is such a file.
     """
     if not text:
         raise argparse.ArgumentTypeError("the path is empty; give the name of a file or a folder")
+    try:
+        os.stat(text)  # noqa: PTH116 - the path as it was given
+    except OSError as error:
+        if error.errno in (errno.ENAMETOOLONG, errno.EACCES):
+            raise argparse.ArgumentTypeError(f"{one_line(text)}: {error.strerror}") from error
     return text
 
 

@@ -303,3 +303,12 @@ def test_points_that_vary_by_less_than_numbers_can_are_refused(refused: Run) -> 
     values = np.random.default_rng(0).normal(size=(60, 2))
     np.save("tiny.npy", values * [1, 1e-300])
     assert "its column 2 varies by too little for float32; scale it up" in refused("train", "--data", "tiny.npy")
+
+
+@pytest.mark.parametrize("option", ["--data", "--out"])
+def test_a_name_that_is_too_long_is_refused(option: str, capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as ending:
+        cli.main(["train", option, "n" * 300])
+    assert ending.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"argument {option}: {'n' * 300}: File name too long" in line
