@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+STEP, LOG_SNR, SIGNAL = "step", "log_snr", "signal"
+"""Names of the scales: even in t, in the log signal-to-noise ratio, or in the angle arccos sqrt(alpha_bar)."""
 LEAST_SIGNAL, LEAST_NOISE = 1e-6, 1e-12
 """Shares of signal and of noise below which they count as these, so that both logarithms are finite."""
 
@@ -39,11 +41,27 @@ class TimeScale:
         ratios = np.log(signal) - np.log(noise)
         if len(ratios) < 2 or ratios[0] <= ratios[-1]:
             return cls.of_steps(len(ratios))
-        falling = np.minimum.accumulate(ratios)
-        # steps that lose nothing lie a thousandth of their even distance from one another
-        lost = (falling[0] - falling) + 1e-3 * (falling[0] - falling[-1]) * np.linspace(0.0, 1.0, len(falling))
+        lost = _separated(-ratios)
         places = np.concatenate([[-lost[1]], lost])
         return cls((places - places[0]) / (places[-1] - places[0]))
+
+    @classmethod
+    def of_signal(cls, alpha_bars: NDArray[np.float64]) -> TimeScale:
+        """Return the scale that is even in the angle whose cosine is sqrt(alpha_bar_t).
+
+        What is seen of the data changes evenly on it.
+        """
+        if alpha_bars[0] <= alpha_bars[-1]:
+            return cls.of_steps(len(alpha_bars) - 1)
+        places = _separated(np.arccos(np.sqrt(np.clip(alpha_bars, 0.0, 1.0))))
+        return cls(places / places[-1])
+
+    @classmethod
+    def named(cls, name: str, alpha_bars: NDArray[np.float64]) -> TimeScale | None:
+        """Return the scale called ``name`` for a chain with this signal left, ``[T + 1]``; None for even steps."""
+        if name == LOG_SNR:
+            return cls.of_log_snr(alpha_bars)
+        return cls.of_signal(alpha_bars) if name == SIGNAL else None
 
     def place_of(self, position: float) -> float:
         """Return the place of a ``position`` between steps, 0.0 … T."""
@@ -52,3 +70,10 @@ class TimeScale:
     def position_at(self, place: float) -> float:
         """Return the position between steps, 0.0 … T, at a ``place``."""
         return float(np.interp(place, self.places, np.arange(len(self.places))))
+
+
+def _separated(rising: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values that rise strictly from 0 like ``rising``, whose equal ones lie a thousandth of their distance."""
+    lost = np.maximum.accumulate(rising) - rising[0]
+    found: NDArray[np.float64] = lost + 1e-3 * lost[-1] * np.linspace(0.0, 1.0, len(lost))
+    return found

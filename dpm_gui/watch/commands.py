@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dpm_gui.engine.time_scale import LOG_SNR, SIGNAL, STEP
 from dpm_gui.window.commands import Command
 
+SCALES = {STEP: "by_step", LOG_SNR: "by_log_snr", SIGNAL: "by_signal"}
+"""Commands of the scales of time, of which exactly one is on."""
 IMAGE_MODES = ("state", "x0_estimate", "mean", "difference")
 """Layers of images, of which exactly one is on."""
 LAYERS = ("points", "density", "arrows", "sequences", "shares", "rule", "path", "prior", *IMAGE_MODES, "stretch")
@@ -74,14 +77,24 @@ COMMANDS = (
     Command("faster", "Run", "Faster", (".",), "Play at the next higher speed"),
     Command("slower", "Run", "Slower", (",",), "Play at the next lower speed"),
     Command("loop", "Run", "Loop", ("O",), "Play again from the start at the end", checkable=True, line=True),
+    Command("by_step", "Run", "Time by step t", (), "Lay the timeline out, and play, evenly in t", checkable=True),
     Command(
-        "log_snr",
+        "by_log_snr",
         "Run",
         "Time by log signal-to-noise",
-        ("N",),
-        "Lay the timeline out, and play, evenly in ln(signal/noise) instead of t (N)",
+        (),
+        "Lay the timeline out, and play, evenly in ln(signal/noise)",
         checkable=True,
     ),
+    Command(
+        "by_signal",
+        "Run",
+        "Time by signal",
+        (),
+        "Lay the timeline out, and play, so that what is seen of the data changes evenly",
+        checkable=True,
+    ),
+    Command("change_scale", "Run", "Change the scale of time", ("N",), "By step, log signal-to-noise, or signal (N)"),
     Command(
         "denoise",
         "Run",

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from dpm_gui.desktop.theme import Palette
-from dpm_gui.engine.time_scale import TimeScale
+from dpm_gui.engine.time_scale import STEP, TimeScale
 from dpm_gui.engine.values import REVERSE
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
@@ -19,6 +19,7 @@ from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.timeline.thumbnails import even_steps
 from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.watch.canvas_pair import CanvasPair
+from dpm_gui.watch.commands import SCALES
 from dpm_gui.window.actions import Actions
 
 THUMBNAILS = 21
@@ -43,13 +44,26 @@ class Controls(QObject):
     def set_signal(self, alpha_bars: NDArray[np.float64]) -> None:
         """Set the signal left at each step of the chain, ``[T + 1]``."""
         self._signal = alpha_bars
-        self._set_scale(self._actions["log_snr"].isChecked())
+        self._set_scale()
 
-    def _set_scale(self, by_log_snr: bool) -> None:
-        """Let timeline and clock run evenly in the log signal-to-noise ratio, or in t."""
+    @property
+    def _scale(self) -> str:
+        return next(name for name, command in SCALES.items() if self._actions[command].isChecked())
+
+    def _change_scale(self, name: str) -> None:
+        self._actions[SCALES[name]].setChecked(True)
+
+    def _next_scale(self) -> None:
+        names = list(SCALES)
+        self._change_scale(names[(names.index(self._scale) + 1) % len(names)])
+
+    def _set_scale(self, on: bool = True) -> None:
+        """Let timeline and clock run evenly on the scale that is chosen."""
+        if not on:  # another one is switched on next
+            return
         signal = self._signal
         fits = signal is not None and len(signal) == self._player.last + 1
-        scale = TimeScale.of_log_snr(signal) if by_log_snr and signal is not None and fits else None
+        scale = TimeScale.named(self._scale, signal) if signal is not None and fits else None
         self._player.set_scale(scale)
         self._timeline.set_scale(scale)
         self.scale_changed.emit()
@@ -67,7 +81,7 @@ class Controls(QObject):
         timeline.transport.speed_asked.connect(player.set_speed)
         timeline.transport.loop_toggled.connect(player.set_loop)
         timeline.transport.direction_asked.connect(player.set_direction)
-        timeline.transport.log_snr_asked.connect(self._actions["log_snr"].setChecked)
+        timeline.transport.scale_asked.connect(self._change_scale)
         timeline.slider.drag_started.connect(player.hold)
         timeline.slider.drag_ended.connect(player.release)
 
@@ -90,7 +104,11 @@ class Controls(QObject):
         for name, slot in slots.items():
             actions.on(name, slot)
         actions.on_switch("loop", player.set_loop)
-        actions.on_switch("log_snr", self._set_scale)
+        actions.on("change_scale", self._next_scale)
+        actions.make_exclusive(SCALES.values())
+        actions[SCALES[STEP]].setChecked(True)
+        for command in SCALES.values():
+            actions.on_switch(command, self._set_scale)
         actions["smooth"].setChecked(True)
 
     def _show_settings(self) -> None:
@@ -98,7 +116,7 @@ class Controls(QObject):
         transport.set_speed(player.speed)
         transport.set_loop(player.loop)
         transport.set_direction(player.direction)
-        transport.set_log_snr(self._actions["log_snr"].isChecked())
+        transport.set_scale(self._scale)
         self._actions["loop"].setChecked(player.loop)
 
 

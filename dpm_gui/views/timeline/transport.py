@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.numbers import MINUS
 from dpm_gui.desktop.theme import ColouredWidget, Palette
+from dpm_gui.engine.time_scale import LOG_SNR, SIGNAL, STEP
 from dpm_gui.views.widgets.flat_button import FlatButton, FlatMenuButton, flat_style
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
@@ -25,8 +26,8 @@ _DIRECTION_NAMES = {
 }
 _DIRECTION_ICONS = {"forward": "move-right", "backward": "move-left", "there_and_back": "arrow-left-right"}
 
-STEPS, LOG_SNR = "steps", "log_snr"
-SCALES = {STEPS: "Time by step t", LOG_SNR: "Time by log signal-to-noise"}
+_SCALE_NAMES = {STEP: "Time by step t", LOG_SNR: "Time by log signal-to-noise", SIGNAL: "Time by signal"}
+_SCALE_TEXTS = {STEP: "t", LOG_SNR: "log SNR", SIGNAL: "signal"}
 
 Choice = TypeVar("Choice", float, str)
 
@@ -41,7 +42,7 @@ class Transport(ColouredWidget):
     speed_asked = Signal(float)
     loop_toggled = Signal(bool)
     direction_asked = Signal(str)
-    log_snr_asked = Signal(bool)
+    scale_asked = Signal(str)
 
     def __init__(self, speeds: Sequence[float], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,14 +59,14 @@ class Transport(ColouredWidget):
         self._pace = FlatMenuButton("Speed", "Playback speed (slower: comma, faster: full stop)", self)
         self._loop = FlatButton("Loop", "Loop: start again at the end (O)", self)
         self._loop.setCheckable(True)
-        self._scale = FlatMenuButton("Time by", "Time by t, or by log signal-to-noise (N)", self)
+        self._scale = FlatMenuButton("Time by", "Time by step, log signal-to-noise, or signal (N)", self)
         self._turns = _add_menu(self._turn, _DIRECTION_NAMES, self.direction_asked.emit)
         self._paces = _add_menu(self._pace, self._speed_names, self.speed_asked.emit)
-        self._scales = _add_menu(self._scale, SCALES, lambda name: self.log_snr_asked.emit(name == LOG_SNR))
+        self._scales = _add_menu(self._scale, _SCALE_NAMES, self.scale_asked.emit)
         self._connect()
         self._lay_out()
         self.set_speed(1.0)
-        self.set_log_snr(False)
+        self.set_scale(STEP)
         self.apply_palette()
 
     def set_playing(self, playing: bool) -> None:
@@ -89,11 +90,10 @@ class Transport(ColouredWidget):
         self._turns[direction].setChecked(True)
         self.apply_palette()
 
-    def set_log_snr(self, on: bool) -> None:
-        """Show whether time is by the log signal-to-noise ratio, or by t."""
-        name = LOG_SNR if on else STEPS
+    def set_scale(self, name: str) -> None:
+        """Show the scale of time in use, by its name in `dpm_gui.engine.time_scale`."""
         self._scales[name].setChecked(True)
-        self._scale.setText("log SNR" if on else "t")
+        self._scale.setText(_SCALE_TEXTS[name])
 
     def set_palette(self, palette: Palette) -> None:
         self.setStyleSheet(flat_style(palette))

@@ -7,7 +7,7 @@ import pytest
 
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure, log_linear
-from dpm_gui.engine.time_scale import TimeScale
+from dpm_gui.engine.time_scale import LOG_SNR, SIGNAL, STEP, TimeScale
 
 
 def signal(steps: int) -> np.ndarray:
@@ -28,7 +28,8 @@ def test_by_log_snr_equal_distances_are_equal_ratios() -> None:
 
 @pytest.mark.parametrize("alpha_bars", [signal(40), np.array([1.0, 0.5]), np.array([1.0, 0.9, 0.9, 0.0, 0.0])])
 def test_every_scale_ascends_strictly_from_end_to_end(alpha_bars: np.ndarray) -> None:
-    for scale in (TimeScale.of_log_snr(alpha_bars), TimeScale.of_steps(len(alpha_bars) - 1)):
+    steps = TimeScale.of_steps(len(alpha_bars) - 1)
+    for scale in (TimeScale.of_log_snr(alpha_bars), TimeScale.of_signal(alpha_bars), steps):
         assert (np.diff(scale.places) > 0).all()
         assert (scale.places[0], scale.places[-1]) == (0.0, 1.0)
 
@@ -42,3 +43,18 @@ def test_a_position_comes_back_from_its_place() -> None:
 def test_bits_that_lose_everything_at_once_have_a_scale() -> None:
     scale = TimeScale.of_log_snr(np.array([1.0, 0.0, 0.0]))
     assert np.allclose(scale.places, [0.0, 0.5, 1.0])
+
+
+def test_by_signal_equal_distances_are_equal_angles() -> None:
+    alpha_bars = signal(1000)
+    angles = np.arccos(np.sqrt(alpha_bars))
+    assert np.allclose(TimeScale.of_signal(alpha_bars).places, angles / angles[-1], atol=2e-3)
+
+
+def test_scales_are_made_by_their_names() -> None:
+    alpha_bars = signal(40)
+    for name, made in ((LOG_SNR, TimeScale.of_log_snr), (SIGNAL, TimeScale.of_signal)):
+        found = TimeScale.named(name, alpha_bars)
+        assert found is not None
+        assert np.array_equal(found.places, made(alpha_bars).places)
+    assert TimeScale.named(STEP, alpha_bars) is None

@@ -259,13 +259,16 @@ def test_another_run_drops_the_small_pictures_until_there_are_new_ones(desk: Des
     assert not desk.watch.timeline.thumbnails._images
 
 
-def test_time_by_log_signal_to_noise_moves_steps_clock_and_thumbnails(desk: Desk, qtbot: QtBot) -> None:
+def test_another_scale_of_time_moves_steps_clock_and_thumbnails(desk: Desk) -> None:
     axis = desk.watch.timeline.slider.axis
     assert desk.player.scale is None
-    desk.actions["log_snr"].trigger()
-    assert desk.player.scale is not None
-    assert desk.watch.timeline.slider.axis.x_of(LAST // 2) != axis.x_of(LAST // 2)
-    assert all(image is not None for _, image in desk.watch.timeline.thumbnails._images)
-    desk.actions["log_snr"].trigger()
+    for command in ("by_log_snr", "by_signal"):
+        desk.actions["change_scale"].trigger()
+        assert desk.actions[command].isChecked()
+        assert desk.player.scale is not None
+        assert desk.watch.timeline.slider.axis.x_of(LAST // 2) != axis.x_of(LAST // 2)
+        assert all(image is not None for _, image in desk.watch.timeline.thumbnails._images)
+    desk.actions["change_scale"].trigger()
+    assert desk.actions["by_step"].isChecked()
     assert desk.player.scale is None
     assert desk.watch.timeline.slider.axis == axis

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import DARK, LIGHT
-from dpm_gui.engine.time_scale import TimeScale
+from dpm_gui.engine.time_scale import LOG_SNR, SIGNAL, STEP, TimeScale
 from dpm_gui.session.player import SPEEDS, Player
 from dpm_gui.views.timeline.thumbnails import even_steps
 from dpm_gui.views.timeline.timeline import Timeline
@@ -292,14 +292,13 @@ def test_on_a_scale_steps_and_thumbnails_lie_where_it_puts_them(timeline: Timeli
     assert timeline.slider.axis.scale is None
 
 
-def test_the_menu_of_time_asks_for_the_log_signal_to_noise(timeline: Timeline, qtbot: QtBot) -> None:
+def test_the_menu_of_time_asks_for_a_scale(timeline: Timeline, qtbot: QtBot) -> None:
     menu = button(timeline, "Time by").menu()
     assert menu is not None
-    by_step, by_ratio = menu.actions()
-    with qtbot.waitSignal(timeline.transport.log_snr_asked, check_params_cb=bool):
-        by_ratio.trigger()
-    timeline.transport.set_log_snr(True)
-    assert by_ratio.isChecked()
+    for name, action in zip((STEP, LOG_SNR, SIGNAL), menu.actions(), strict=True):
+        with qtbot.waitSignal(timeline.transport.scale_asked) as asked:
+            action.trigger()
+        assert asked.args == [name]
+    timeline.transport.set_scale(LOG_SNR)
+    assert menu.actions()[1].isChecked()
     assert button(timeline, "Time by").text() == "log SNR"
-    with qtbot.waitSignal(timeline.transport.log_snr_asked, check_params_cb=lambda on: not on):
-        by_step.trigger()
