@@ -81,11 +81,15 @@ class MaskFile:
             return replace(self, openness=self.openness.reshape(shape))
         wanted = " x ".join(map(str, shape[:2] if is_image(shape) else shape))
         if not is_image(shape) or len(found) < 2:
-            raise BadInputError(f"the mask has {' x '.join(map(str, found))} entries, and the example {wanted}")
+            raise BadInputError(
+                f"the mask has {' x '.join(map(str, found))} entries, and the example {wanted}; give one for each"
+            )
         height, width = shape[:2]
         ratio = found[1] * height / (found[0] * width)
         if abs(ratio - 1.0) > SAME_ASPECT:
-            raise BadInputError(f"the mask has {found[0]} x {found[1]} pixels, and the image {wanted}")
+            raise BadInputError(
+                f"the mask has {found[0]} x {found[1]} pixels, and the image {wanted}; give one of its size or its form"
+            )
         rows = ((np.arange(height) + HALF) * found[0] / height).astype(np.intp)
         columns = ((np.arange(width) + HALF) * found[1] / width).astype(np.intp)
         rule = f"{self.rule}, scaled from {found[0]} x {found[1]} pixels"
