@@ -22,7 +22,7 @@ _OTHER_NAMES = {
     "alert": "triangle-alert",
     "circle-help": "circle-question-mark",
     "dice": "dices",
-    "stop": "square",
+    "stop": "circle-stop",
 }
 
 

@@ -142,7 +142,7 @@ class FilmExporter(QObject):
         self._figure = None
 
     def _report_progress(self, name: str, done: int, total: int) -> None:
-        self.activity_changed.emit(Activity(f"Writing {name}", done, total, None, can_stop=True))
+        self.activity_changed.emit(Activity(f"Writing {name}", done, total, None, can_stop=True, stop=self.stop))
 
     def _note_saved(self, path: str) -> None:
         self.saved.emit(path, FORMATS[Path(path).suffix[1:].lower()])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import ClassVar, TypeVar
 
@@ -20,6 +21,8 @@ class Tasks(QObject):
 
     activity_changed = Signal(object)
     """The `Activity` of the first purpose of ``order`` that is running, or None if none is."""
+    activities_changed = Signal(tuple)
+    """The `Activity` of every purpose of ``order`` that is running, in that order."""
     ended = Signal(str, object)
     """Purpose and error; the error is None after work that finished or was stopped."""
 
@@ -63,7 +66,7 @@ class Tasks(QObject):
         if self._ended:
             return
         job = self._jobs.start(purpose, work)
-        progress = ProgressEstimator(text, total, can_stop=can_stop)
+        progress = ProgressEstimator(text, total, partial(self.stop, (purpose,)) if can_stop else None)
         job.produced.connect(lambda values: self._take(purpose, job, take, values, progress))
         job.done.connect(lambda: self._finish(purpose, job, None))
         job.failed.connect(lambda error: self._finish(purpose, job, error))
@@ -126,8 +129,9 @@ class Tasks(QObject):
             self._activities.pop(purpose, None)
         else:
             self._activities[purpose] = activity
-        shown = next((self._activities[name] for name in self._order if name in self._activities), None)
-        self.activity_changed.emit(shown)
+        shown = tuple(self._activities[name] for name in self._order if name in self._activities)
+        self.activity_changed.emit(shown[0] if shown else None)
+        self.activities_changed.emit(shown)
 
 
 class TaskOwner(QObject):
@@ -135,6 +139,8 @@ class TaskOwner(QObject):
 
     activity_changed = Signal(object)
     """An `Activity`, or None when nothing is running."""
+    activities_changed = Signal(tuple)
+    """Every `Activity` that is running."""
     failed = Signal(object)
     """The exception of any work that failed."""
 
@@ -146,6 +152,7 @@ class TaskOwner(QObject):
         super().__init__(parent)
         self._tasks = Tasks(order or (self.purpose,), self)
         self._tasks.activity_changed.connect(self.activity_changed)
+        self._tasks.activities_changed.connect(self.activities_changed)
         self._tasks.ended.connect(self._note_end)
 
     @property
@@ -181,7 +188,8 @@ class Activity:
         text: Description of the work.
         done, total: Steps done, and steps in all; ``total`` is 0 if unknown.
         seconds_left: Estimate, or None before the first step and without a total.
-        can_stop: Whether `Session.stop` ends it.
+        can_stop: Whether the user may stop it.
+        stop: Stops this work alone; None where the user may not.
     """
 
     text: str
@@ -189,15 +197,16 @@ class Activity:
     total: int
     seconds_left: float | None
     can_stop: bool
+    stop: Callable[[], object] | None = field(default=None, compare=False, repr=False)
 
 
 class ProgressEstimator:
     """Counts the steps of one job and estimates the time left."""
 
-    def __init__(self, text: str, total: int, *, can_stop: bool) -> None:
+    def __init__(self, text: str, total: int, stop: Callable[[], object] | None) -> None:
         self._text = text
         self._total = total
-        self._can_stop = can_stop
+        self._stop = stop
         self._done = 0
         self._begin = monotonic()
 
@@ -206,4 +215,4 @@ class ProgressEstimator:
         self._done += more
         known = 0 < self._done <= self._total
         left = (self._total - self._done) * (monotonic() - self._begin) / self._done if known else None
-        return Activity(self._text, self._done, self._total, left, self._can_stop)
+        return Activity(self._text, self._done, self._total, left, self._stop is not None, self._stop)

@@ -45,6 +45,7 @@ class PaintFiles(QObject):
     failed = Signal(object)
     """The exception because of which a file was not written."""
     activity_changed = Signal(object)
+    activities_changed = Signal(tuple)
     """An `Activity`, or None when no file is being written."""
 
     def __init__(
@@ -66,6 +67,7 @@ class PaintFiles(QObject):
         self.saver.saved.connect(self._note_saved)
         self.saver.failed.connect(self.failed)
         self.saver.activity_changed.connect(self.activity_changed)
+        self.saver.activities_changed.connect(self.activities_changed)
 
     def ask_for_mask(self) -> None:
         """Show the dialog that chooses a mask."""

@@ -43,6 +43,8 @@ class PaintPage(WorkspacePage):
         files: Masks, images and requests as files.
     """
 
+    sources = ("file", "save", "inpaint", "posterior")
+
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._in_view = False
@@ -82,7 +84,7 @@ class PaintPage(WorkspacePage):
             ("inpaint", self.paint),
             ("posterior", self.potential_session),
         ):
-            source.activity_changed.connect(partial(services.show_activity, name))
+            source.activities_changed.connect(partial(services.show_activities, name))
             source.failed.connect(services.show_failure)
         for notified in (self._opener.notified, self._opener.loaded, self.files.notified):
             notified.connect(services.show_notice)

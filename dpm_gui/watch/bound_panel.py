@@ -10,6 +10,7 @@ from core.values.measurements import GIVEN, WITH_NOISE, Bound, examples_in_words
 from dpm_gui.desktop.numbers import fixed, grouped
 from dpm_gui.session.session import Session
 from dpm_gui.views.widgets.flat_button import action_button
+from dpm_gui.views.widgets.labels import LinesLabel, RoomyLabel
 
 NULL, GAIN, TRUTH, CODE_LENGTH = "Null model", "Gain over null", "True value", "Code length"
 BOUND_ROWS = (
@@ -19,6 +20,9 @@ BOUND_ROWS = (
     (TRUTH, "E log₂ q(x¹), which K would reach if every reverse kernel were exact"),
     (CODE_LENGTH, "Code length of one 8-bit value of an image, by the bound K"),
 )
+HEADING_LINES = 3
+UNKNOWN_TRUTH = "unknown for these data"
+WIDEST_NUMBERS = ("−8888.888 ± 88.888", UNKNOWN_TRUTH, "88.888 bits per 8-bit value")
 
 
 class BoundPanel(QWidget):
@@ -27,9 +31,8 @@ class BoundPanel(QWidget):
     def __init__(self, session: Session, measure: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._heading = QLabel(self)
-        self._heading.setTextFormat(Qt.TextFormat.PlainText)
-        self._heading.setWordWrap(True)
+        self._heading = LinesLabel(self, HEADING_LINES)
+        self._heading.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._numbers = {name: self._number(name, tip) for name, tip in BOUND_ROWS}
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
@@ -38,6 +41,10 @@ class BoundPanel(QWidget):
         for row, (name, tip) in enumerate(BOUND_ROWS):
             label = self._labels[name]
             label.setToolTip(tip)
+            for part in (label, self._numbers[name]):
+                policy = part.sizePolicy()
+                policy.setRetainSizeWhenHidden(True)  # the code length of images has its place for points, too
+                part.setSizePolicy(policy)
             grid.addWidget(label, row, 0)
             grid.addWidget(self._numbers[name], row, 1)
         grid.setColumnStretch(1, 1)
@@ -71,14 +78,14 @@ class BoundPanel(QWidget):
         self._numbers[NULL].setText(fixed(bound.null, 3))
         self._numbers[GAIN].setText(fixed(bound.gain, 3))
         self._numbers[TRUTH].setText(
-            "unknown for these data"
+            UNKNOWN_TRUTH
             if bound.truth is None or bound.truth_standard_error is None
             else f"{fixed(bound.truth, 3)} ± {bound.truth_standard_error:.3f}"
         )
         self._numbers[CODE_LENGTH].setText("–" if coded is None else f"{fixed(coded, 3)} bits per 8-bit value")
 
     def _number(self, name: str, tip: str) -> QLabel:
-        label = QLabel(self)
+        label = RoomyLabel(self, *WIDEST_NUMBERS)
         label.setToolTip(tip)
         label.setAccessibleName(f"{name}, bits")
         label.setTextInteractionFlags(

@@ -45,6 +45,11 @@ class CanvasPair(QSplitter):
         for view in self.views.values():
             view.set_line_scale(scale)
 
+    def set_blank(self, blank: bool) -> None:
+        """Hide axes and contents of both canvases, or show them."""
+        for view in self.views.values():
+            view.set_blank(blank)
+
     def show_message(self, text: str) -> None:
         """Show ``text`` on both canvases."""
         for view in self.views.values():

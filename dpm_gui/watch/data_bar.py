@@ -7,8 +7,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from dpm_gui.session.session import Session
-from dpm_gui.views.figures.figure_header import ElidedLabel
 from dpm_gui.views.widgets.flat_button import action_button
+from dpm_gui.views.widgets.labels import ElidedLabel
 
 
 class DataBar(QWidget):

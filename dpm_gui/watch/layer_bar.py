@@ -1,4 +1,4 @@
-"""The row of buttons beneath the canvases: the layers, and the starts of the reverse."""
+"""The row beneath the canvases: the layers under both, and the starts of the reverse under its canvas."""
 
 from __future__ import annotations
 
@@ -7,41 +7,46 @@ from collections.abc import Collection
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from dpm_gui.views.widgets.flat_button import action_button
+from dpm_gui.desktop.theme import ColouredWidget
+from dpm_gui.views.widgets.button_row import ButtonRow, segment_style
 from dpm_gui.watch.commands import LAYERS
 from dpm_gui.window.actions import Actions
 
-TEXT = Qt.ToolButtonStyle.ToolButtonTextOnly
 STARTS = {"branch": "Resample ×64", "denoise": "Noise, denoise", "from_noise": "Pure noise"}
 """Short texts of the buttons; menus and screen readers use the full texts of the commands."""
+MOST_LAYERS = 5
+"""Layers that a canvas of any kind has at most."""
 
 
-class LayerBar(QWidget):
-    """Buttons for the layers of the open checkpoint and for the starts of the reverse."""
+class LayerBar(ColouredWidget):
+    """One control for the layers of the open checkpoint, and buttons for the starts of the reverse."""
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
         self._actions = actions
-        self._layers = {name: action_button(actions[name], self, TEXT) for name in LAYERS}
-        self._starts = [action_button(actions[name], self, TEXT) for name in STARTS]
+        for name, text in STARTS.items():
+            actions[name].setIconText(text)
+        layers = [actions[name] for name in LAYERS]
+        self._layers = ButtonRow(layers, "Layers", self, spacing=-1, places=MOST_LAYERS)  # borders coincide
+        self._starts = ButtonRow([actions[name] for name in STARTS], "Start of the reverse", self)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(4)
-        for button in self._layers.values():
-            row.addWidget(button)
+        row.setSpacing(16)
+        row.addWidget(self._layers, alignment=Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
-        for name, button in zip(STARTS, self._starts, strict=True):
-            actions[name].setIconText(STARTS[name])
-            row.addWidget(button)
+        row.addWidget(self._starts, alignment=Qt.AlignmentFlag.AlignVCenter)
 
     @property
     def buttons(self) -> list[QToolButton]:
         """All buttons, in the order in which the keyboard reaches them."""
-        return [*self._layers.values(), *self._starts]
+        return [*self._layers.buttons, *self._starts.buttons]
+
+    def apply_palette(self) -> None:
+        self._layers.setStyleSheet(segment_style(self._palette))
 
     def offer(self, names: Collection[str]) -> None:
         """Offer the layers ``names`` only; layers of other canvases use the same keys."""
-        for name, button in self._layers.items():
+        for name in LAYERS:
             self._actions[name].setVisible(name in names)
             self._actions.allow(name, name in names, "the open checkpoint has no such layer")
-            button.setVisible(name in names)
+        self._layers.offer([self._actions[name] for name in names])

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.values.checkpoints import Checkpoint
 from core.values.runs import Frame
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import column_labels, state_kind_of
@@ -33,6 +34,8 @@ from dpm_gui.window.page import Services, WorkspacePage
 class WatchPage(WorkspacePage):
     """Feeds two canvases, a timeline and the docks from the session and the player."""
 
+    sources = ("session",)
+
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._session, self._player, self._actions = services.session, services.player, services.actions
@@ -51,6 +54,9 @@ class WatchPage(WorkspacePage):
         self._player.position_changed.connect(self._show_position)
         self._connect_layers()
         self._take_canvases(PointsView)
+        if self._session.opened is None:  # neither axes nor layers of points, until the kind of the states is known
+            self.canvases.set_blank(True)
+            self._bar.offer(())
         self.starts = Starts(self._session, self._player, self._actions, self._branching, self)
         self._controls = Controls(self.timeline, self._player, self._actions, self)
         self._controls.scale_changed.connect(self._redraw_thumbnails)
@@ -76,7 +82,7 @@ class WatchPage(WorkspacePage):
         return self._docks.contents
 
     def apply_palette(self) -> None:
-        for part in (self.columns, self.canvases, self.timeline, *self._docks.plots):
+        for part in (self.columns, self.canvases, self._bar, self.timeline, *self._docks.plots):
             part.set_palette(self._palette)
         self._thumbnails.show(self._palette)
 
@@ -149,6 +155,12 @@ class WatchPage(WorkspacePage):
             self._actions[name].setChecked(on)
             self._switch_layer(name, on)
 
+    def _fit_kind(self, checkpoint: Checkpoint) -> None:
+        """Show canvases and layers for the states of ``checkpoint``."""
+        self._take_canvases(canvas_of(checkpoint))
+        self.canvases.set_blank(False)
+        self._bar.offer(self.views[FORWARD].layers)
+
     def _switch_layer(self, name: str, on: bool) -> None:
         if on and name in self.views[FORWARD].modes:
             self._sides.mode = name
@@ -163,7 +175,7 @@ class WatchPage(WorkspacePage):
     def _show_preview(self, preview: CheckpointPreview) -> None:
         """Show the examples of a checkpoint that cannot be run yet."""
         data = preview.checkpoint.data
-        self._take_canvases(canvas_of(preview.checkpoint))
+        self._fit_kind(preview.checkpoint)
         view, count = self.views[FORWARD], state_kind_of(preview.checkpoint).default_count
         view.set_data(data)
         view.set_colours(None if preview.along is None else preview.along[:count])
@@ -174,7 +186,7 @@ class WatchPage(WorkspacePage):
 
     def _show_opened(self, opened: Opened) -> None:
         data, columns = opened.checkpoint.data, self._session.columns.shown
-        self._take_canvases(canvas_of(opened.checkpoint))
+        self._fit_kind(opened.checkpoint)
         for view in self.views.values():
             view.set_data(data)
             view.show_columns(columns)

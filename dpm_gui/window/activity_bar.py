@@ -1,61 +1,171 @@
-"""The content of the status bar: the current activity, its progress and its stop button."""
+"""The content of the status bar: everything that is being done, each with its progress and its stop button."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QProgressBar, QSizePolicy, QToolButton, QWidget
 
-from dpm_gui.views.figures.figure_header import ElidedLabel
+from dpm_gui.jobs.tasks import Activity
+from dpm_gui.views.widgets.labels import ElidedLabel, RoomyLabel
 
-BAR_WIDTH = 200
+BAR_WIDTHS = (120, 60)
+MARGINS = 10
+"""Pixels above and below a line of text, together."""
+WIDEST_TIMES = ("59 min left", "23 h 59 min left")
 
 
 class ActivityBar(QWidget):
-    """Shows one activity, or a text while there is none."""
+    """Shows two activities side by side and the others in a menu, or a text while there is none.
+
+    Every part keeps its place, whether it is shown or not: the beginning and the end of an activity move nothing.
+
+    Args:
+        stop: The command that stops everything; its text and icon are those of the buttons that stop one activity.
+        parent: Qt's owner.
+    """
 
     def __init__(self, stop: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = ElidedLabel(self)  # a long sentence must not widen the window
+        self._idle = ElidedLabel(self)
+        self._idle.setContentsMargins(8, 0, 8, 0)
+        busy = QWidget(self)
+        self._first, self._second = (_ActivityPlace(stop, width, busy) for width in BAR_WIDTHS)
+        self._more = QToolButton(busy)
+        self._more.setText("+1")
+        self._more.setAutoRaise(True)
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.setMinimumWidth(self.fontMetrics().horizontalAdvance("+88") + 24)
+        self._more.setToolTip("What else is being done, and how to stop it")
+        self._more.setMenu(QMenu(self._more))
+        row = QHBoxLayout(busy)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(16)
+        row.addWidget(self._first, 3)
+        row.addWidget(self._second, 2)
+        row.addWidget(self._more)
+        for widget in (self._second, self._more):
+            _keep_place(widget)
+        self._busy = busy
+        pages = QGridLayout(self)
+        pages.setContentsMargins(0, 0, 0, 0)
+        for page in (self._idle, busy):  # in one cell, and the one that is hidden is laid out, too
+            _keep_place(page)
+            pages.addWidget(page, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._fix_height()
+        self.show_idle("")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fix_height()
+
+    @property
+    def text(self) -> str:
+        """The text shown: that of the first activity while there are any."""
+        return self._first.text if self._idle.isHidden() else self._idle.text()
+
+    def show_idle(self, text: str) -> None:
+        """Show ``text`` and no progress."""
+        self._idle.setText(text)
+        self._idle.setToolTip(text)
+        self._show_page(self._idle)
+
+    def show_activities(self, activities: Sequence[Activity]) -> None:
+        """Show ``activities``, of which there is at least one, with their progress."""
+        self._first.show_activity(activities[0])
+        self._second.setVisible(len(activities) > 1)
+        if len(activities) > 1:
+            self._second.show_activity(activities[1])
+        self._show_others(activities[2:])
+        self._show_page(self._busy)
+
+    def _fix_height(self) -> None:
+        self.setFixedHeight(self.fontMetrics().height() + MARGINS)
+
+    def _show_page(self, page: QWidget) -> None:
+        for each in (self._idle, self._busy):
+            each.setVisible(each is page)
+
+    def _show_others(self, activities: Sequence[Activity]) -> None:
+        self._more.setVisible(bool(activities))
+        menu = self._more.menu()
+        if menu.isVisible():  # what somebody is about to click stays
+            return
+        self._more.setText(f"+{max(len(activities), 1)}")
+        self._more.setAccessibleName(f"{len(activities)} more activities")
+        menu.clear()
+        for activity in activities:
+            action = menu.addAction(f"Stop: {activity.text}" if activity.can_stop else activity.text)
+            action.setEnabled(activity.can_stop)
+            if activity.stop is not None:
+                action.triggered.connect(lambda _checked, stop=activity.stop: stop())
+
+
+class _ActivityPlace(QWidget):
+    """One activity: what is done, how far it is, how long it will take, and its stop button."""
+
+    def __init__(self, stop: QAction, bar_width: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._activity: Activity | None = None
+        self._stop_all = stop
+        self._text = ElidedLabel(self)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar(self)
-        self._bar.setFixedWidth(BAR_WIDTH)
+        self._bar.setFixedWidth(bar_width)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress")
-        self._left = QLabel(self)
+        self._left = RoomyLabel(self, *WIDEST_TIMES)
         self._stop = QToolButton(self)
-        self._stop.setDefaultAction(stop)
-        self._stop.setAutoRaise(True)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 0, 8, 0)
-        layout.setSpacing(8)
-        for widget in (self._text, self._bar, self._left, self._stop):
-            layout.addWidget(widget)
-        layout.addStretch(1)
-        self.show_idle("")
+        self._stop.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._stop.setText(stop.text())
+        self._stop.clicked.connect(self._stop_activity)
+        stop.changed.connect(self._show_icon)
+        self._show_icon()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._text, 1)
+        for widget in (self._bar, self._left, self._stop):
+            row.addWidget(widget)
+        _keep_place(self._stop)
 
     @property
     def text(self) -> str:
         """The text shown."""
         return self._text.text()
 
-    def show_idle(self, text: str) -> None:
-        """Show ``text`` and no progress."""
-        self._say(text)
-        for widget in (self._bar, self._left, self._stop):
-            widget.hide()
-
-    def show_activity(self, text: str, done: int, total: int, seconds_left: float | None, can_stop: bool) -> None:
-        """Show an activity and its progress; ``total`` is 0 if the progress is unknown."""
-        self._say(f"{text} · step {done} of {total}" if total else text)
-        self._bar.setRange(0, total)
-        self._bar.setValue(done)
-        self._left.setText("" if seconds_left is None else f"{_time(seconds_left)} left")
-        self._bar.show()
-        self._left.show()
-        self._stop.setVisible(can_stop)
-
-    def _say(self, text: str) -> None:
+    def show_activity(self, activity: Activity) -> None:
+        """Show ``activity`` and its progress."""
+        self._activity = activity
+        text = activity.text
+        if activity.total:
+            text = f"{text} · step {activity.done} of {activity.total}"
         self._text.setText(text)
         self._text.setToolTip(text)
+        self._bar.setRange(0, activity.total)
+        self._bar.setValue(activity.done)
+        self._left.setText("" if activity.seconds_left is None else f"{_time(activity.seconds_left)} left")
+        self._stop.setVisible(activity.can_stop)
+        self._stop.setToolTip(f"Stop this: {activity.text}")
+        self._stop.setAccessibleName(f"Stop {activity.text}")
+
+    def _show_icon(self) -> None:
+        self._stop.setIcon(self._stop_all.icon())
+
+    def _stop_activity(self) -> None:
+        if self._activity is not None and self._activity.stop is not None:
+            self._activity.stop()
+
+
+def _keep_place(widget: QWidget) -> None:
+    """Keep the place of ``widget`` free while it is hidden."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
 
 
 def _time(seconds: float) -> str:

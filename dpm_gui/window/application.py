@@ -177,7 +177,9 @@ class DpmApplication(QObject):
         self.window.figure_made.connect(self.exporter.connect_figure)
         for source in (self.exporter, self.films):
             source.saved.connect(lambda path, form: self.window.show_notice(f"Saved {path}: {form}"))
-        self.films.activity_changed.connect(partial(self.window.show_activity, "film"))
+        self.films.activity_changed.connect(
+            lambda activity: self.window.show_activities("film", () if activity is None else (activity,))
+        )
         self.exporter.copied.connect(lambda: self.window.show_notice("Copied the image"))
 
     def _populate_themes(self) -> None:

@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self._preferences = preferences
         self._icons = icons
         self._painted = False
-        self._activities: dict[str, Activity | None] = {"file": None, "save": None, "session": None, "film": None}
+        self._activities: dict[str, tuple[Activity, ...]] = {}
         self._notice = ""
         self.actions_ = Actions(self, all_commands(workspaces))
         self.activity = ActivityBar(self.actions_["stop"], self)
@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
             icons=icons,
             actions=self.actions_,
             window=self,
-            show_activity=self.show_activity,
+            show_activities=self.show_activities,
             show_notice=self.show_notice,
             show_failure=self.failed.emit,
             connect_figure=self.figure_made.emit,
@@ -195,7 +195,10 @@ class MainWindow(QMainWindow):
         bar.addSeparator()
         bar.addActions(list(self._switches.values()))
         bar.addWidget(_spring(self))
-        bar.addWidget(RunPanel(self._session, self.actions_["new_seed"], self.actions_["run_again"], self))
+        run_panel = RunPanel(self._session, self.actions_["new_seed"], self.actions_["run_again"], self)
+        if self._session.opened is None:
+            run_panel.wait_for_kind()
+        bar.addWidget(run_panel)
         bar.addWidget(_spring(self))
         theme = QToolButton(self)
         theme.setDefaultAction(self.actions_["theme"])
@@ -216,18 +219,19 @@ class MainWindow(QMainWindow):
     def _connect(self, session: Session, player: Player) -> None:
         session.opened_changed.connect(lambda opened: player.set_last(opened.checkpoint.steps))
         session.opened_changed.connect(self._show_opened)
-        session.activity_changed.connect(partial(self.show_activity, "session"))
+        session.activities_changed.connect(partial(self.show_activities, "session"))
         self.actions_.make_exclusive(action.objectName() for action in self._switches.values())
         for name, action in self._switches.items():
             self.actions_.on(action.objectName(), partial(self.workspaces.show_workspace, name))
         self.workspaces.changed.connect(self._show_workspace)
-        self.show_activity("session", None)
+        self.show_activities("session", ())
         for name in NEEDS_A_CHECKPOINT:
             self.actions_.allow(name, False, "open a checkpoint first")
 
     def _show_workspace(self, name: str) -> None:
         """Check the switch of workspace ``name``, and list its docks in the menu."""
         self._switches[name].setChecked(True)
+        self._show_all_activities()
         for owner, docks in self.workspaces.docks.items():
             for dock in docks:
                 self._dock_menu.addAction(dock.toggleViewAction())
@@ -239,19 +243,24 @@ class MainWindow(QMainWindow):
         for name in NEEDS_A_CHECKPOINT:
             self.actions_.allow(name, True)
 
-    def show_activity(self, source: str, activity: Activity | None) -> None:
-        """Set the activity of ``source``, None if it has ended; the first source with one is shown."""
+    def show_activities(self, source: str, activities: tuple[Activity, ...]) -> None:
+        """Show what ``source`` does, beside the others; those of the workspace on show come first."""
         was_idle = not any(self._activities.values())
-        self._activities[source] = activity
-        doing = [each for each in self._activities.values() if each is not None]
-        self.actions_.allow("stop", any(each.can_stop for each in doing), "nothing is being computed")
-        if was_idle and doing:
+        self._activities[source] = activities
+        if was_idle and activities:
             self._notice = ""
-        if not doing:
-            self._show_idle()
+        self._show_all_activities()
+
+    def _show_all_activities(self) -> None:
+        page = self.workspaces.pages.get(self.workspaces.current)
+        first = () if page is None else page.sources
+        sources = sorted(self._activities, key=lambda source: source not in first)
+        doing = [each for source in sources for each in self._activities[source]]
+        self.actions_.allow("stop", any(each.can_stop for each in doing), "nothing is being computed")
+        if doing:
+            self.activity.show_activities(doing)
         else:
-            shown = doing[0]
-            self.activity.show_activity(shown.text, shown.done, shown.total, shown.seconds_left, shown.can_stop)
+            self._show_idle()
 
     def show_notice(self, text: str) -> None:
         """Show ``text`` in the status bar whenever nothing runs, until the next activity begins."""

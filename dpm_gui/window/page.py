@@ -26,7 +26,7 @@ class Services:
     Attributes:
         session, player, preferences, icons, actions: Those of the program.
         window: The parent of dialogs.
-        show_activity: Shows the activity of a named source in the status bar; None once it has ended.
+        show_activities: Shows what a named source does in the status bar; nothing once all has ended.
         show_notice: Shows in the status bar what has been done.
         show_failure: Shows an exception to the user.
         connect_figure: Connects the menu of a figure to the exporter.
@@ -38,7 +38,7 @@ class Services:
     icons: IconSet
     actions: Actions
     window: QWidget
-    show_activity: Callable[[str, Activity | None], object]
+    show_activities: Callable[[str, tuple[Activity, ...]], object]
     show_notice: Callable[[str], object]
     show_failure: Callable[[Exception], object]
     connect_figure: Callable[[Figure], object]
@@ -49,6 +49,8 @@ class WorkspacePage(ColouredWidget):
 
     dock_wanted = Signal(str, bool)
     """Name of a dock, and whether to show or hide it; ignored while the page is not shown."""
+    sources: tuple[str, ...] = ()
+    """The names of the sources of activities that belong to this page: the status bar names them first here."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services.window)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.values.runs import MAX_SEED, RunSpec
-from dpm_gui.engine.state_kinds import POINTS, StateKind, state_kind_of
+from dpm_gui.engine.state_kinds import IMAGES, POINTS, SEQUENCES, StateKind, state_kind_of
 from dpm_gui.session.session import Session
 from dpm_gui.views.widgets.boxes import number_box
 from dpm_gui.views.widgets.flat_button import action_button
+from dpm_gui.views.widgets.labels import RoomyLabel
+
+KINDS = (POINTS, SEQUENCES, IMAGES)
 
 
 class RunPanel(QWidget):
@@ -28,7 +31,8 @@ class RunPanel(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(8)
-        self._noun = QLabel(self)
+        self._noun = RoomyLabel(self, *(kind.name.capitalize() for kind in KINDS))
+        self._noun.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for label, box in ((self._noun, self._count), (QLabel("Seed", self), self._seed)):
             label.setBuddy(box)
             layout.addWidget(label)
@@ -36,11 +40,40 @@ class RunPanel(QWidget):
         for action in (new_seed, run_again):
             layout.addWidget(action_button(action, self))
         session.opened_changed.connect(lambda opened: self._name_states(state_kind_of(opened.checkpoint)))
+        session.preview_read.connect(lambda preview: self._name_states(state_kind_of(preview.checkpoint)))
+        self._make_room()
         self._name_states(POINTS)
         self._show(session.spec)
 
+    def wait_for_kind(self) -> None:
+        """Show no number of trajectories until the kind of the states is known."""
+        for widget in (self._noun, self._count):
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(policy)
+            widget.hide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Fix the width of the number, which the kind of the states does not change."""
+        blocker = QSignalBlocker(self._count)
+        limits = self._count.minimum(), self._count.maximum()
+        self._count.setMinimumWidth(0)
+        self._count.setMaximum(max(kind.most for kind in KINDS))
+        self._count.ensurePolished()
+        width = self._count.sizeHint().width()
+        self._count.setRange(*limits)
+        self._count.setFixedWidth(width)
+        blocker.unblock()
+
     def _name_states(self, state_kind: StateKind) -> None:
         noun = state_kind.name.capitalize()
+        for widget in (self._noun, self._count):
+            widget.setVisible(True)
         self._noun.setText(noun)
         blocker = QSignalBlocker(self._count)  # a narrower range changes the number shown, not the spec
         self._count.setRange(state_kind.fewest, state_kind.most)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.values.inpainting import InpaintingFrame
 from dpm_gui.desktop.theme import Palette
@@ -13,10 +13,12 @@ from dpm_gui.paint.canvases.bit_canvas import FREE, BitCanvas
 from dpm_gui.paint.document.raster import Area
 from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.inpainting.session import PaintSession
+from dpm_gui.views.widgets.labels import ElidedLabel, LinesLabel
 from dpm_gui.window.actions import Actions
 
 HINT = "Click a place: free, 1, 0. Samples match known places exactly; a right click frees a place, Delete frees all."
 PANEL_WIDTH = 420
+NOTE_LINES = 2
 
 
 class BitPage(QWidget):
@@ -29,10 +31,10 @@ class BitPage(QWidget):
         self.canvas = BitCanvas(self)
         self.panel = InpaintPanel(actions["inpaint"], self, noun="bits")
         self.panel.setFixedWidth(PANEL_WIDTH)
-        self._note = QLabel(HINT, self)
-        self._note.setWordWrap(True)
+        self._note = LinesLabel(self, NOTE_LINES)
+        self._note.setText(HINT)
         self._note.setContentsMargins(16, 4, 16, 4)
-        self._state = QLabel(self)
+        self._state = ElidedLabel(self)
         self._state.setContentsMargins(16, 8, 8, 0)
         left, right, row = QVBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
         left.addWidget(self.canvas, 1)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.values.checkpoints import to_levels
 from core.values.inpainting import InpaintingFrame
@@ -25,10 +25,12 @@ from dpm_gui.paint.inpainting.results import InpaintResults
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.inpainting.tiles import TileGrid
 from dpm_gui.paint.inpainting.tool_panel import ImageBar, ToolColumn
+from dpm_gui.views.widgets.labels import ElidedLabel, LinesLabel
 from dpm_gui.window.actions import Actions
 
 WITHOUT_BRUSH = {RECTANGLE, FILL}
 RESULTS_WIDTH = 440
+NOTE_LINES = 2
 
 
 class ImagePage(QWidget):
@@ -44,12 +46,11 @@ class ImagePage(QWidget):
         self.panel = InpaintPanel(actions["inpaint"], self)
         self.tools = ToolColumn(actions, self)
         self.bar = ImageBar(actions, self)
-        self._note = QLabel(self)
+        self._note = LinesLabel(self, NOTE_LINES)
         self._note.setContentsMargins(16, 4, 16, 4)
-        self._note.setWordWrap(True)
-        self._note.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 8)  # a second line moves nothing above it
-        self._pixel = QLabel(self)
-        self._pixel.setContentsMargins(0, 4, 16, 4)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._pixel = ElidedLabel(self)
+        self._pixel.setContentsMargins(16, 4, 16, 0)
         self._icons = icons
         self._display = ImageDisplay(paint, self.canvas, self.results.samples, self)
         self._lay_out()
@@ -107,10 +108,8 @@ class ImagePage(QWidget):
         across.addWidget(self.tools)
         across.addWidget(self.canvas, 1)
         column.addLayout(across, 1)
-        below = QHBoxLayout()
-        below.addWidget(self._note, 1)
-        below.addWidget(self._pixel)
-        column.addLayout(below)
+        column.addWidget(self._pixel)
+        column.addWidget(self._note)
         right = QWidget(self)
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)

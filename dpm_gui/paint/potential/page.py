@@ -19,9 +19,11 @@ from dpm_gui.paint.potential.shapes import OBSERVATION, PAINTED
 from dpm_gui.paint.potential.soft_field import EXTENT
 from dpm_gui.session.shown_columns import ShownColumns
 from dpm_gui.views.widgets.column_chooser import ColumnChooser
+from dpm_gui.views.widgets.labels import LinesLabel, RoomyLabel
 from dpm_gui.window.actions import Actions
 
 PANEL_WIDTH = 420
+NOTE_LINES = 2
 BRUSH_SIGNS = {"attract": 1.0, "repel": -1.0}
 ONE_COLUMN = "r(x) is painted over two columns, and these points have only one. Their histogram is in Watch."
 HINT = "Paint where r(x) is high. Contours: r = 0.9, 0.5, 0.1 and 0.01; faint points: the data."
@@ -51,16 +53,15 @@ class PlanePage(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setAccessibleName("Step on show")
         self.slider.setToolTip("Choose one of the steps computed so far")
-        self._time = QLabel(self)
-        self._note = note = QLabel(HINT, self)
+        self._time = RoomyLabel(self, "t = 8888 of 8888")
+        self._note = note = LinesLabel(self, NOTE_LINES)
+        note.setText(HINT)
         self._why = QLabel(ONE_COLUMN, self)
         self._why.setWordWrap(True)
         self._why.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._why.setMargin(16)
         self._why.hide()
-        note.setWordWrap(True)
-        note.setMargin(4)
-        note.setIndent(12)
+        note.setContentsMargins(16, 4, 16, 4)
         left, bar, row = QVBoxLayout(), QHBoxLayout(), QHBoxLayout(self)
         bar.setContentsMargins(16, 4, 16, 4)
         bar.addWidget(self.slider, 1)

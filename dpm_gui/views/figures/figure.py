@@ -116,7 +116,7 @@ class Figure(PannedPlot):
         self.header.set_note(text)
 
     def set_readout(self, text: str) -> None:
-        """Show a muted line of numbers below the title."""
+        """Show a muted line of numbers below the title; a space keeps its room, an empty text takes none."""
         grows = bool(text) != bool(self.header.readout)
         self.header.set_readout(text)
         if grows:
@@ -124,15 +124,23 @@ class Figure(PannedPlot):
 
     def set_message(self, text: str | None) -> None:
         """Show a message over the figure, such as why it is empty; None removes it."""
+        if text == self.message:
+            return
+        self._message.hide()  # another message is another thing on the screen: it does not move there
         self._message.setText(text or "")
-        self._message.setVisible(text is not None)
         self._place_labels()
+        self._message.setVisible(text is not None)
+
+    def set_blank(self, blank: bool) -> None:
+        """Hide axes and contents, until what is to be shown is known, or show them."""
+        self.plotItem.setOpacity(0.0 if blank else 1.0)  # hidden, it would be laid out anew when it is shown
 
     def set_caption(self, text: str) -> None:
         """Show a short muted text within the axes, at the bottom right; an empty text removes it."""
+        self._caption.hide()
         self._caption.setText(text)
-        self._caption.setVisible(bool(text))
         self._place_labels()
+        self._caption.setVisible(bool(text))
 
     def table(self) -> Table:
         """Return the numbers shown."""

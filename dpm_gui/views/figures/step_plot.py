@@ -33,6 +33,7 @@ class StepPlot(Figure):
         self._cursor = StepCursor()  # before the base class applies the palette to it
         axes = (PlotAxis("bottom", "step t", whole=True, grid=True), PlotAxis("left", label, grid=True))
         super().__init__(title, help_text, parent, axes=axes)
+        self.set_readout(" ")  # the line of numbers has its room from the start
         self._cursor.attach(self.view)
         self.viewport().setMouseTracking(True)
 

@@ -73,7 +73,7 @@ class EntropyPlot(StepPlot):
         self._step = t
         if self._entropies is None or not 1 <= t <= self.steps:
             self._cursor.move_to(None)
-            self.set_readout("t = 0 · data: no step is taken yet" if self._entropies is not None else "")
+            self.set_readout("t = 0 · data: no step is taken yet" if self._entropies is not None else " ")
             return
         upper, lower = float(self._entropies.upper[t - 1]), float(self._entropies.lower[t - 1])
         self._cursor.move_to(t, [level for level in (upper, lower) if np.isfinite(level)])

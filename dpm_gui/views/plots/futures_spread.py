@@ -85,7 +85,7 @@ class FuturesSpread(StepPlot):
         found = self._spreads.get(t)
         if not self._spreads:
             self._cursor.move_to(None)
-            self.set_readout("")
+            self.set_readout(" ")
         elif found is not None:
             self._cursor.move_to(t, [found])
             self.set_readout(f"t = {t} · {unscaled(found)} {self._unit}")

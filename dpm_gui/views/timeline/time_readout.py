@@ -6,16 +6,20 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dpm_gui.desktop.numbers import padded
+from dpm_gui.views.widgets.labels import RoomyLabel
+
+WIDEST = "t = 8888 of 8888 · signal 88 % · noise 88 %"
 
 
-class TimeReadout(QLabel):
+class TimeReadout(RoomyLabel):
     """Reads ``t = 17 of 40 · signal 42 % · noise 58 %``; its layout is fixed while the numbers change."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, WIDEST)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._t = 0
         self._last = 0
         self._signal: Sequence[float] = ()

@@ -9,7 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
 from pytestqt.qtbot import QtBot
 
+from dpm_gui.jobs.tasks import Activity
 from dpm_gui.window.activity_bar import ActivityBar
+from tests.support.geometry import watched_geometry
 
 
 @pytest.fixture
@@ -26,7 +28,8 @@ def bar(stop: QAction, qtbot: QtBot) -> ActivityBar:
 
 
 def progress(bar: ActivityBar) -> QProgressBar:
-    return bar.findChild(QProgressBar)
+    first, _ = bar.findChildren(QProgressBar)
+    return first
 
 
 def said(bar: ActivityBar) -> list[str]:
@@ -35,22 +38,22 @@ def said(bar: ActivityBar) -> list[str]:
 
 
 def test_at_rest_there_is_one_sentence_and_nothing_to_stop(bar: ActivityBar) -> None:
-    bar.show_activity("Sampling", 3, 12, 5.0, True)
+    bar.show_activities([Activity("Sampling", 3, 12, 5.0, True)])
     bar.show_idle("Ready")
     assert said(bar) == [bar.text] == ["Ready"]
     assert not progress(bar).isVisible()
-    assert not bar.findChild(QToolButton).isVisible()
+    assert not stop_buttons(bar)
 
 
 def test_an_activity_says_what_how_far_and_how_long(bar: ActivityBar) -> None:
-    bar.show_activity("Sampling 200 points", 3, 12, 4.4, True)
+    bar.show_activities([Activity("Sampling 200 points", 3, 12, 4.4, True)])
     assert said(bar) == ["Sampling 200 points · step 3 of 12", "4 s left"]
     assert (progress(bar).minimum(), progress(bar).value(), progress(bar).maximum()) == (0, 3, 12)
     assert progress(bar).isVisible()
 
 
 def test_where_nobody_knows_how_far_it_is_the_bar_is_busy_and_no_time_is_guessed(bar: ActivityBar) -> None:
-    bar.show_activity("Opening roll.h5", 0, 0, None, False)
+    bar.show_activities([Activity("Opening roll.h5", 0, 0, None, False)])
     assert said(bar) == ["Opening roll.h5"]
     assert (progress(bar).minimum(), progress(bar).maximum()) == (0, 0)
 
@@ -71,17 +74,59 @@ def test_where_nobody_knows_how_far_it_is_the_bar_is_busy_and_no_time_is_guessed
     ],
 )
 def test_the_time_left_is_said_in_the_unit_that_fits(bar: ActivityBar, seconds: float, text: str) -> None:
-    bar.show_activity("Measuring K", 1, 40, seconds, True)
+    bar.show_activities([Activity("Measuring K", 1, 40, seconds, True)])
     assert said(bar)[-1] == f"{text} left"
 
 
-def test_the_button_stops_and_is_there_only_where_it_can(bar: ActivityBar, stop: QAction, qtbot: QtBot) -> None:
-    button = bar.findChild(QToolButton)
-    bar.show_activity("Opening roll.h5", 0, 0, None, False)
-    assert not button.isVisible()
-    bar.show_activity("Sampling", 3, 12, 5.0, True)
-    with qtbot.waitSignal(stop.triggered):
+def stopping(text: str, stopped: list[str]) -> Activity:
+    return Activity(text, 3, 12, 5.0, True, lambda: stopped.append(text))
+
+
+def stop_buttons(bar: ActivityBar) -> list[QToolButton]:
+    return [button for button in bar.findChildren(QToolButton) if button.text() == "Stop" and button.isVisible()]
+
+
+def test_the_button_stops_its_own_activity_and_is_there_only_where_it_can(bar: ActivityBar) -> None:
+    stopped: list[str] = []
+    bar.show_activities([Activity("Opening roll.h5", 0, 0, None, False)])
+    assert not stop_buttons(bar)
+    bar.show_activities([stopping("Sampling", stopped), stopping("Measuring K", stopped)])
+    for button in reversed(stop_buttons(bar)):
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert stopped == ["Measuring K", "Sampling"]
+
+
+def test_a_third_activity_and_more_are_named_in_a_menu_that_stops_them(bar: ActivityBar) -> None:
+    stopped: list[str] = []
+    names = ["Sampling", "Measuring K", "Writing roll.gif", "Saving mask.png"]
+    bar.show_activities([*(stopping(name, stopped) for name in names[:3]), Activity(names[3], 0, 0, None, False)])
+    (more,) = [button for button in bar.findChildren(QToolButton) if button.text() == "+2"]
+    assert more.isVisible()
+    film, saving = more.menu().actions()
+    assert (film.text(), saving.text()) == ("Stop: Writing roll.gif", "Saving mask.png")
+    assert not saving.isEnabled()
+    film.trigger()
+    assert stopped == ["Writing roll.gif"]
+    bar.show_activities([stopping("Sampling", stopped)])
+    assert not more.isVisible()
+
+
+def test_beginning_and_end_of_activities_move_nothing(bar: ActivityBar, qtbot: QtBot) -> None:
+    bar.resize(900, bar.height())
+    one, three = stopping("Sampling", []), [stopping(f"Sampling {number}", []) for number in range(3)]
+    for show in (lambda: bar.show_activities([one]), lambda: bar.show_idle("Ready")):
+        show()
+        qtbot.wait(20)
+    with watched_geometry(bar) as changes:
+        bar.show_activities([one])
+        qtbot.wait(20)
+        bar.show_activities(three)
+        qtbot.wait(20)
+        bar.show_activities([Activity("Opening roll.h5", 0, 0, None, False)])
+        qtbot.wait(20)
+        bar.show_idle("Saved /a/very/long/path/to/a/mask.png: PNG image")
+        qtbot.wait(20)
+    assert changes == []
 
 
 def test_a_long_sentence_is_cut_off_and_read_in_the_tool_tip(bar: ActivityBar) -> None:

@@ -276,33 +276,38 @@ def test_what_is_done_can_be_stopped_while_it_can_be_stopped(
     stop = window.actions_["stop"]
     assert not stop.isEnabled()
     assert stop.toolTip().endswith("nothing is being computed")
-    session.activity_changed.emit(SAMPLING)
+    session.activities_changed.emit((SAMPLING,))
     assert stop.isEnabled()
     assert window.activity.text == "Sampling 200 points · step 3 of 12"
-    session.activity_changed.emit(last)
+    session.activities_changed.emit(() if last is None else (last,))
     assert not stop.isEnabled()
 
 
-def test_a_file_that_is_saved_is_told_before_a_run_which_can_be_stopped(window: MainWindow, session: Session) -> None:
-    session.activity_changed.emit(SAMPLING)
-    window.show_activity("save", Activity("Saving mask.png", 0, 0, None, can_stop=False))
-    assert window.activity.text == "Saving mask.png"
+def test_what_the_workspace_on_show_does_is_named_first_and_all_else_beside_it(
+    window: MainWindow, session: Session
+) -> None:
+    window.show_activities("save", (Activity("Saving mask.png", 0, 0, None, can_stop=False),))
+    session.activities_changed.emit((SAMPLING,))
+    assert window.activity.text.startswith("Sampling 200 points")
+    assert "Saving mask.png" in [label.text() for label in window.activity.findChildren(QLabel) if label.isVisible()]
     assert window.actions_["stop"].isEnabled()
-    window.show_activity("save", None)
+    window.workspaces.show_workspace("paint")
+    assert window.activity.text == "Saving mask.png"
+    window.show_activities("save", ())
     assert window.activity.text.startswith("Sampling 200 points")
 
 
 def test_a_film_and_a_run_at_once_do_not_hide_each_other_s_going_on(window: MainWindow, session: Session) -> None:
     stop = window.actions_["stop"]
-    window.show_activity("film", WRITING)
-    session.activity_changed.emit(SAMPLING)
+    window.show_activities("film", (WRITING,))
+    session.activities_changed.emit((SAMPLING,))
     assert window.activity.text.startswith("Sampling 200 points")
-    session.activity_changed.emit(None)
+    session.activities_changed.emit(())
     assert window.activity.text.startswith("Writing roll.gif")
     assert stop.isEnabled()
-    session.activity_changed.emit(SAMPLING)
-    window.show_activity("film", None)
+    session.activities_changed.emit((SAMPLING,))
+    window.show_activities("film", ())
     assert window.activity.text.startswith("Sampling 200 points")
     assert stop.isEnabled()
-    session.activity_changed.emit(None)
+    session.activities_changed.emit(())
     assert not stop.isEnabled()
