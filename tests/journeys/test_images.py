@@ -16,7 +16,7 @@ from core.formats import checkpoints
 from dpm_gui import __main__
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.views.canvases.images import ImagesView
-from tests.support.person import Person, Start, child, click, press, type_in, wait_until
+from tests.support.person import Person, Start, child, choose_from, click, press, type_in, wait_until
 from tests.support.pixels import frame_count
 from tests.support.places import to_viewport
 from tests.support.window_values import make_images
@@ -137,7 +137,7 @@ def test_noised_examples_are_denoised_and_that_is_taken_back(person: Person) -> 
     press("Ctrl+Shift+Z")
     wait_until(lambda: person.recording(REVERSE).top == 15)
     person.wait_for_run()
-    click(child(person.window, QToolButton, "Back to pure noise"))
+    choose_from(child(person.window, QToolButton, "More: start of the reverse"), "Back to pure noise")
     wait_until(lambda: person.recording(REVERSE).top == LAST)
     person.wait_for_run()
     assert person.session.spec.denoise_from is None

@@ -27,11 +27,11 @@ class GeometryWatch(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in WATCHED and isinstance(watched, QWidget) and watched.isVisible():
             if isinstance(event, QMoveEvent) and event.pos() != event.oldPos():
-                before, after = event.oldPos(), event.pos()
-                self.changes.append(f"{_name(watched)} moved from {before.toTuple()} to {after.toTuple()}")
+                place = f"from {event.oldPos().toTuple()} to {event.pos().toTuple()}"
+                self.changes.append(f"{_name(watched)} moved {place}")
             elif isinstance(event, QResizeEvent) and event.size() != event.oldSize():
-                before, after = event.oldSize(), event.size()
-                self.changes.append(f"{_name(watched)} grew from {before.toTuple()} to {after.toTuple()}")
+                size = f"from {event.oldSize().toTuple()} to {event.size().toTuple()}"
+                self.changes.append(f"{_name(watched)} changed its size {size}")
         return False
 
 

@@ -14,8 +14,13 @@ class ElidedLabel(QLabel):
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
+    def sizeHint(self) -> QSize:
+        margins = self.contentsMargins()
+        line = self.fontMetrics().height() + margins.top() + margins.bottom()
+        return super().sizeHint().expandedTo(QSize(0, line))  # an empty text takes a line, too
+
     def minimumSizeHint(self) -> QSize:
-        return QSize(2 * self.fontMetrics().averageCharWidth(), super().minimumSizeHint().height())
+        return QSize(2 * self.fontMetrics().averageCharWidth(), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -69,6 +74,9 @@ class LinesLabel(QLabel):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    def heightForWidth(self, width: int) -> int:
+        return self.sizeHint().height()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
@@ -78,7 +86,9 @@ class LinesLabel(QLabel):
         for number, text in enumerate(lines):
             top = room.top() + shift + number * metrics.lineSpacing()
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
-            flags = QStyle.visualAlignment(self.layoutDirection(), self.alignment()) & Qt.AlignmentFlag.AlignHorizontal_Mask
+            flags = (
+                QStyle.visualAlignment(self.layoutDirection(), self.alignment()) & Qt.AlignmentFlag.AlignHorizontal_Mask
+            )
             left = 0.0
             if flags & Qt.AlignmentFlag.AlignHCenter:
                 left = (room.width() - metrics.horizontalAdvance(shown)) / 2
@@ -93,7 +103,7 @@ class LinesLabel(QLabel):
         option.setWrapMode(QTextOption.WrapMode.WordWrap)
         layout.setTextOption(option)
         layout.beginLayout()
-        starts = []
+        starts: list[int] = []
         while len(starts) < self._lines:
             line = layout.createLine()
             if not line.isValid():
