@@ -72,7 +72,7 @@ def test_the_futures_of_a_clicked_point_are_the_engines_and_are_taken_back(perso
     assert not spread.isVisible()
     press("Ctrl+Shift+Z")
     wait_for_futures(person, 30)
-    click(child(person.window, QToolButton, "Back to pure noise"))
+    choose_from(child(person.window, QToolButton, "More: start of the reverse"), "Back to pure noise")
     wait_for_futures(person, 40)
     assert np.array_equal(person.recording().frame(0).x, samples)
 
