@@ -53,7 +53,10 @@ def settings(tmp_path: Path) -> QSettings:
 def clean_desk(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    """In dpm_gui/ and journeys/: the user's settings are out of reach; no window and no thread outlives a test."""
+    """In dpm_gui/ and journeys/: the user's settings are out of reach; no window and no thread outlives a test.
+
+    So is the user's cache. That of a test is its own, and a program that it starts again finds what it has run.
+    """
     if request.path.relative_to(TESTS).parts[0] not in WITH_A_WINDOW:
         yield
         return
@@ -63,6 +66,7 @@ def clean_desk(
     folder = str(tmp_path_factory.mktemp("settings"))
     for format_ in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(format_, QSettings.Scope.UserScope, folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", f"{folder}/cache")
     windows_before, threads_before, jobs = set(_windows()), set(threading.enumerate()), _note_jobs(monkeypatch)
     with _garbage_kept():
         yield

@@ -23,7 +23,8 @@ from core.posterior.checks import check_posterior
 from core.posterior.tilting import Particles, TiltedChain
 from core.posterior.x0_moments import ReverseChain
 from core.runtime.devices import check_memory, torch_generator
-from core.sampling.blocks import Block, blocks_of, covering_count, joined
+from core.sampling.block_sizes import covering_count
+from core.sampling.blocks import Block, blocks_of, joined
 from core.sampling.trajectories import noise_start, prepare
 from core.values.arrays import read_only
 from core.values.potentials import Posterior, resample_times_of

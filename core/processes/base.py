@@ -17,6 +17,7 @@ from core.processes.distributions import StateDistribution
 from core.processes.schedules import checked
 from core.values.arrays import check_finite, read_only
 from core.values.measurements import NATS_PER_BIT, StepEntropies
+from core.values.runs import check_whole_step
 
 Steps = int | Tensor
 """One step for a whole batch, or an int64 tensor ``[N]`` with one for each state."""
@@ -185,14 +186,13 @@ class Process(ABC):
 
 def check_step(t: object, first: int, last: int, name: str = "t") -> None:
     """Raise `BadInputError` unless ``t``, called ``name``, is a step in ``first`` … ``last``, or int64 ones ``[N]``."""
-    if isinstance(t, Tensor):
-        if t.dtype != torch.int64 or t.dim() != 1:
-            raise BadInputError(f"{name}: {t.dtype} of shape {tuple(t.shape)}, where int64 steps [N] are wanted")
-        bad: list[object] = [] if t.numel() == 0 else [end for end in map(int, t.aminmax()) if not first <= end <= last]
-    else:
-        bad = [] if isinstance(t, int) and not isinstance(t, bool) and first <= t <= last else [t]
-    if bad:
-        raise BadInputError(f"{name}: {bad[0]} is not a step between {first} and {last}")
+    if not isinstance(t, Tensor):
+        check_whole_step(t, first, last, name)
+        return
+    if t.dtype != torch.int64 or t.dim() != 1:
+        raise BadInputError(f"{name}: {t.dtype} of shape {tuple(t.shape)}, where int64 steps [N] are wanted")
+    for end in map(int, t.aminmax() if t.numel() else ()):
+        check_whole_step(end, first, last, name)
 
 
 def check_floating(**states: object) -> None:

@@ -19,16 +19,10 @@ from torch import Tensor
 
 from core.errors import BadInputError
 from core.runtime.devices import torch_generator
+from core.sampling.block_sizes import ENTRIES_AT_ONCE, ends_of_blocks
 
-VECTOR_EDGES = (100, 500, 1000, 2000)
-"""Where blocks of points and sequences end. A layer's output for 2 000 stays in the processor's cache, which is a third
-faster than 10 000 at once; a call for 100 takes little longer than for one."""
-IMAGE_EDGES = (4, 16)
-"""Where blocks of images end. Networks take as long for each image in 16 as in 64, and a third longer in 4."""
 STATES_AT_ONCE = 4096
 """Most states that measurements and weighted particles compute at once, for the same reason."""
-ENTRIES_AT_ONCE = 262_144
-"""Limit for large states: the intermediate results of a network for images have many times their entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +54,13 @@ def blocks_of(shape: tuple[int, ...], wanted: range) -> list[Block]:
     """
     if not wanted or wanted.step != 1 or wanted.start < 0:
         raise BadInputError(f"states {wanted.start} to {wanted.stop - 1}: they are not consecutive numbers from 0 on")
-    ends = _ends(shape, wanted.stop)
+    ends = ends_of_blocks(shape, wanted.stop)
     blocks = []
     for index, (begin, end) in enumerate(pairwise([0, *ends])):
         if end > wanted.start:
             rows = slice(max(wanted.start - begin, 0), min(wanted.stop, end) - begin)
             blocks.append(Block(index, begin, end - begin, rows))
     return blocks
-
-
-def covering_count(shape: tuple[int, ...], count: int) -> int:
-    """Return how many states are computed for the first ``count``: up to the end of a block."""
-    return _ends(shape, count)[-1]
 
 
 def chunk_size(shape: tuple[int, ...]) -> int:
@@ -104,16 +93,3 @@ def joined(parts: Sequence[Tensor], blocks: Sequence[Block]) -> Tensor:
     if len(parts) == 1 and len(parts[0]) == blocks[0].wanted.stop - blocks[0].wanted.start:
         return parts[0]
     return torch.cat([part[block.wanted] for part, block in zip(parts, blocks, strict=True)])
-
-
-def _ends(shape: tuple[int, ...], count: int) -> list[int]:
-    """Return the numbers of states at which blocks end, up to the first that is ``count`` or more.
-
-    Blocks grow, so that few states are cheap. The entries of large states limit them to a power of two, which divides
-    the blocks of images.
-    """
-    edges = IMAGE_EDGES if len(shape) > 1 else VECTOR_EDGES
-    most = 1 << max(0, (ENTRIES_AT_ONCE // math.prod(shape)).bit_length() - 1)
-    later = range(2 * edges[-1], count + edges[-1], edges[-1])
-    ends = [end for begin, edge in pairwise([0, *edges, *later]) for end in (*range(begin + most, edge, most), edge)]
-    return ends[: 1 + next(place for place, end in enumerate(ends) if end >= count)]

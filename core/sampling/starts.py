@@ -25,16 +25,7 @@ def start_step(model: DiffusionModel, spec: RunSpec) -> int:
     Raises:
         BadInputError: If the spec is invalid, or names a step or a trajectory that does not exist.
     """
-    spec.check()
-    start, count = model.steps if spec.denoise_from is None else spec.denoise_from, spec.count
-    check_step(start, 1, model.steps, "denoise_from")
-    for branch in spec.branches:
-        if not 1 <= branch.t <= start:
-            raise BadInputError(f"branches: t = {branch.t} is not a step between 1 and {start}, where the chain starts")
-        if not 0 <= branch.index < count:
-            raise BadInputError(f"branches: {branch.index} is not a trajectory between 0 and {count - 1}")
-        start, count = branch.t, branch.count
-    return start
+    return spec.start_step(model.steps)
 
 
 def start_of(

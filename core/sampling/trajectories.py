@@ -19,7 +19,8 @@ from torch import Tensor
 from core.data.sources import StoredSource
 from core.model import DiffusionModel
 from core.runtime.devices import check_memory, numpy_generator, use_threads
-from core.sampling.blocks import Block, blocks_of, covering_count, joined, split
+from core.sampling.block_sizes import covering_count
+from core.sampling.blocks import Block, blocks_of, joined, split
 from core.sampling.strided import moves
 from core.values.arrays import read_only
 from core.values.runs import Frame, RunSpec, SamplingProgress, Start, Strided

@@ -39,6 +39,12 @@ def usable_threads() -> int:
     return max(1, min(4, processors // 2))
 
 
+def check_whole_step(t: object, first: int, last: int, name: str = "t") -> None:
+    """Raise `BadInputError` unless ``t``, called ``name``, is a step in ``first`` … ``last``."""
+    if not isinstance(t, int) or isinstance(t, bool) or not first <= t <= last:
+        raise BadInputError(f"{name}: {t} is not a step between {first} and {last}")
+
+
 @dataclass(frozen=True, slots=True)
 class RunSpec:
     """What to run. Equal specs on equal checkpoints give equal arrays, bit for bit, on one machine.
@@ -71,6 +77,24 @@ class RunSpec:
     def without_branch(self) -> RunSpec:
         """Return the run that the last branch starts from."""
         return replace(self, branches=self.branches[:-1])
+
+    def start_step(self, steps: int) -> int:
+        """Return the step at which the reverse starts: its last branch's, else that of denoising, else T = ``steps``.
+
+        Raises:
+            BadInputError: If the spec is invalid, or names a step or a trajectory that does not exist.
+        """
+        self.check()
+        start, count = steps if self.denoise_from is None else self.denoise_from, self.count
+        check_whole_step(start, 1, steps, "denoise_from")
+        for branch in self.branches:
+            if not 1 <= branch.t <= start:
+                allowed = f"a step between 1 and {start}, where the chain starts"
+                raise BadInputError(f"branches: t = {branch.t} is not {allowed}")
+            if not 0 <= branch.index < count:
+                raise BadInputError(f"branches: {branch.index} is not a trajectory between 0 and {count - 1}")
+            start, count = branch.t, branch.count
+        return start
 
     def check(self) -> None:
         """Raise `BadInputError` if count, seed or threads are out of range."""

@@ -9,6 +9,9 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, QStandardPaths, Signa
 from dpm_gui.desktop import THEMES
 
 MOST_RECENT_FILES = 10
+MEGABYTE = 2**20
+MOST_REMEMBERED, REMEMBERED_AT_FIRST = 100_000, 2000
+"""Megabytes that remembered runs may take: the largest limit, and the limit that nobody has changed."""
 WINDOW_VERSION = 1
 """Increased whenever docks or tool bars change so much that an older layout would not fit."""
 
@@ -104,6 +107,23 @@ class Preferences(QObject):
     @last_folder.setter
     def last_folder(self, folder: str | Path) -> None:
         self._settings.setValue("last_folder", str(Path(folder).absolute()))
+
+    @property
+    def run_folder(self) -> Path:
+        """The folder of remembered runs, in the user's cache folder; it may not exist yet."""
+        cache = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericCacheLocation)
+        return Path(cache) / "dpm-gui" / "runs"
+
+    @property
+    def run_limit(self) -> int:
+        """Bytes that remembered runs may take; 0 if none is remembered."""
+        megabytes = self._text("runs/megabytes")
+        known = megabytes.isascii() and megabytes.isdigit() and int(megabytes[:9]) <= MOST_REMEMBERED
+        return MEGABYTE * (int(megabytes) if known else REMEMBERED_AT_FIRST)
+
+    @run_limit.setter
+    def run_limit(self, limit: int) -> None:
+        self._settings.setValue("runs/megabytes", str(min(limit // MEGABYTE, MOST_REMEMBERED)))
 
     def save(self) -> None:
         """Write everything to disk now; otherwise Qt does so later."""

@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadCheckpointError, BadInputError, one_line
-from dpm_gui.engine.opening import Opened, open_checkpoint
+from core.values.runs import RunSpec
+from dpm_gui.engine.opening import LazyModel, NothingRemembered, Opened, open_checkpoint
+from dpm_gui.engine.remembering import RunMemory
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import CheckpointPreview
 
@@ -125,7 +127,14 @@ def read_given(opened: Opened, path: str) -> Iterator[GivenData | ArrayChoice]:
     name = name_of(path)
     level = model.data.grey_level if are_whole_levels(found.values, model.data) else None
     given_model = DiffusionModel(model.process, model.network, model.data, Examples(name, found.values, level))
-    yield GivenData(path, name, found.values, found.interpreted_as, replace(opened, model=given_model), far)
+    yield GivenData(
+        path,
+        name,
+        found.values,
+        found.interpreted_as,
+        replace(opened, lazy_model=LazyModel(lambda: given_model), sha256=""),
+        far,
+    )
 
 
 def name_of(path: str) -> str:
@@ -140,7 +149,9 @@ def name_of(path: str) -> str:
     return name if array is None else f"{name}:/{array}"
 
 
-def open_dropped(path: str) -> Iterator[CheckpointPreview | Opened | DataFile]:
+def open_dropped(
+    path: str, memory: RunMemory | None = None, spec: RunSpec | None = None
+) -> Iterator[NothingRemembered | CheckpointPreview | Opened | DataFile]:
     """Open the checkpoint at ``path`` as `open_checkpoint` does, or yield a `DataFile` if it is none.
 
     Files with the ending of a checkpoint that are no HDF5 are damaged checkpoints; HDF5 without the mark of a
@@ -155,7 +166,7 @@ def open_dropped(path: str) -> Iterator[CheckpointPreview | Opened | DataFile]:
         yield DataFile(path)
         return
     try:
-        yield from open_checkpoint(path)
+        yield from open_checkpoint(path, memory, spec)
     except BadCheckpointError as error:
         if error.reason != NO_CHECKPOINT:
             raise

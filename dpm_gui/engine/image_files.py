@@ -189,11 +189,10 @@ def _example(opened: Opened, path: str, soft: bool) -> ExampleInFile:
     from core.data.files_for_model import read_example
     from core.formats.reading.contents import located
     from core.posterior.inpainting import model_for
-    from core.posterior.large_images import takes_any_size
 
     data, kind = opened.checkpoint.data, opened.checkpoint.kind
     given = read_example(path, data, kind, any_size=True, own_hole=True, missing=True)
-    if data.is_image and takes_any_size(opened.model):
+    if data.is_image and opened.takes_any_size:
         with located(path):
             model_for(opened.model, given.values.shape)
     if given.hole is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,30 @@ from numpy.typing import NDArray
 
 from core.values.checkpoints import Checkpoint
 from core.values.measurements import StepEntropies
+from core.values.runs import RunSpec
+from dpm_gui.engine.remembering import RunMemory
 from dpm_gui.engine.state_kinds import check_shown, colours_along
 from dpm_gui.engine.values import CheckpointPreview
 
 if TYPE_CHECKING:
     from core.model import DiffusionModel
+
+
+class LazyModel:
+    """The engine's model of a checkpoint, built when it is first asked for, which may take seconds; in jobs only."""
+
+    def __init__(self, build: Callable[[], DiffusionModel]) -> None:
+        """Call ``build`` when the model is needed."""
+        self._build = build
+        self._built: DiffusionModel | None = None
+        self._lock = threading.Lock()
+
+    def get(self) -> DiffusionModel:
+        """Return the model; any thread may call this."""
+        with self._lock:
+            if self._built is None:
+                self._built = self._build()
+            return self._built
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +45,29 @@ class Opened:
     Attributes:
         path: File that it was read from.
         checkpoint: Its content.
-        model: The engine's model, used by this package alone.
-        entropies: Entropy bounds of every reverse step, bits per dimension (section 2.6).
+        lazy_model: The engine's model, used by this package alone.
         alpha_bars: Signal left at each step, ``[T + 1]``.
+        entropies: Entropy bounds of every reverse step, bits per dimension (section 2.6).
+        takes_any_size: Whether the model inpaints images of any size.
+        sha256: The SHA-256 of the file; empty if no run of it is remembered, as of one whose data are others.
     """
 
     path: str
     checkpoint: Checkpoint
-    model: DiffusionModel
-    entropies: StepEntropies
+    lazy_model: LazyModel
     alpha_bars: NDArray[np.float64]
+    entropies: StepEntropies
+    takes_any_size: bool
+    sha256: str = ""
+
+    @property
+    def model(self) -> DiffusionModel:
+        """The engine's model; it is built at the first call, so call this in the thread of a job."""
+        return self.lazy_model.get()
+
+
+class NothingRemembered:
+    """No run of the file that is being opened is remembered, so the engine will be needed at once."""
 
 
 def preload() -> Iterator[object]:
@@ -50,23 +83,45 @@ def preload() -> Iterator[object]:
     yield from ()
 
 
-def open_checkpoint(path: str) -> Iterator[CheckpointPreview | Opened]:
+def open_checkpoint(
+    path: str, memory: RunMemory | None = None, spec: RunSpec | None = None
+) -> Iterator[NothingRemembered | CheckpointPreview | Opened]:
     """Read ``path`` and yield a preview first, then the model.
+
+    If ``memory`` holds a run of ``spec``, whatever its count, the checkpoint is yielded without its model, which is
+    built when it is needed. Such a file has been read before, so it is read without the child process that tries
+    other files first.
 
     Raises:
         BadCheckpointError: If it is not a valid checkpoint, or its data can be shown neither as points nor as rows of
             bits nor as images.
     """
-    from core.formats.checkpoints import load
+    from core.formats import checkpoints
+    from core.processes.schedules import alpha_bars
 
-    checkpoint = load(path)
+    sha256 = "" if memory is None else memory.sha256_of(path)
+    facts = None if memory is None or spec is None else memory.facts_of(sha256, spec)
+    if memory is not None and facts is None:
+        yield NothingRemembered()
+    checkpoint = checkpoints.load(path) if facts is None else checkpoints.read(path)
     check_shown(checkpoint, path)
+    signal = alpha_bars(checkpoint.betas)
+    if facts is not None and facts.fit(checkpoint):
+        lazy_model = LazyModel(lambda: _model_of(checkpoint, path))
+        yield Opened(path, checkpoint, lazy_model, signal, facts.entropies, facts.takes_any_size, sha256)
+        return
     yield CheckpointPreview(
         path, checkpoint, colours_along(checkpoint, checkpoint.data.to_model(checkpoint.data.examples))
     )
 
-    from core.model import model_from
-    from core.processes.schedules import alpha_bars
+    from core.posterior.large_images import takes_any_size
 
-    model = model_from(checkpoint, path)
-    yield Opened(path, checkpoint, model, model.process.entropies(), alpha_bars(checkpoint.betas))
+    model = _model_of(checkpoint, path)
+    entropies, any_size = model.process.entropies(), takes_any_size(model)
+    yield Opened(path, checkpoint, LazyModel(lambda: model), signal, entropies, any_size, sha256)
+
+
+def _model_of(checkpoint: Checkpoint, path: str) -> DiffusionModel:
+    from core.model import model_from
+
+    return model_from(checkpoint, path)

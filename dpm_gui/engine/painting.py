@@ -37,13 +37,6 @@ def sample_posterior(opened: Opened, spec: RunSpec) -> Iterator[PosteriorFrame]:
         yield frame
 
 
-def takes_any_size(opened: Opened) -> bool:
-    """Return whether images of any size can be inpainted."""
-    from core.posterior.large_images import takes_any_size as takes
-
-    return takes(opened.model)
-
-
 def most_pixels() -> int:
     """Return the most pixels that an image to inpaint may have."""
     from core.posterior.large_images import MOST_PIXELS
@@ -53,6 +46,8 @@ def most_pixels() -> int:
 
 def check_size(opened: Opened, shape: tuple[int, ...]) -> None:
     """Raise `BadInputError` unless the open model can inpaint images of ``shape``."""
+    if shape == opened.checkpoint.data.shape:
+        return
     from core.posterior.inpainting import model_for
 
     model_for(opened.model, shape)

@@ -88,9 +88,7 @@ def denoising_start(opened: Opened, spec: RunSpec) -> int:
     Raises:
         BadInputError: If no run can satisfy the spec, or it names a step that the model does not have.
     """
-    from core.sampling.starts import start_step
-
-    return start_step(opened.model, spec)
+    return spec.start_step(opened.checkpoint.steps)
 
 
 def preview_steps(opened: Opened, spec: RunSpec) -> int:
@@ -112,7 +110,7 @@ def parts_of(opened: Opened, spec: RunSpec, recorded: Mapping[str, int] | None =
     Raises:
         BadInputError: If no run can satisfy the spec.
     """
-    from core.sampling.blocks import covering_count
+    from core.sampling.block_sizes import covering_count
 
     denoising_start(opened, spec)  # checks the spec
     data, recorded = opened.checkpoint.data, recorded or {FORWARD: 0, REVERSE: 0}

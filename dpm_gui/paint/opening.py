@@ -16,7 +16,7 @@ from core.errors import BadInputError
 from core.formats import requests
 from core.values.checkpoints import DataInfo
 from core.values.inpainting import InpaintingRequest
-from dpm_gui.engine import image_files, painting
+from dpm_gui.engine import image_files
 from dpm_gui.engine.given_examples import CHECKPOINT_SUFFIXES, ArrayChoice, name_of
 from dpm_gui.engine.image_files import CROPPED, FITTED, CheckpointFile, ExampleInFile, FileContent, Fit, MaskInFile
 from dpm_gui.engine.opening import Opened
@@ -145,7 +145,7 @@ class PaintOpener(TaskOwner):
             self._ask_which(found, partial(self._read_for, opened))
         elif isinstance(found, InpaintingRequest):
             self._paint.take_request(found)
-        elif found.values.shape == data.shape or painting.takes_any_size(opened):
+        elif found.values.shape == data.shape or opened.takes_any_size:
             self._take_example(name_of(path), found)
         else:
             self._ask_how(path, found, data)

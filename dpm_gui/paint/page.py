@@ -259,4 +259,4 @@ def allow_commands(actions: Actions, opened: Opened) -> None:
     for command in COMMANDS:
         actions.allow(command.name, opened.checkpoint.data.is_image or command.name in available, NO_IMAGE)
     if opened.checkpoint.data.is_image:
-        actions.allow("enlarge_frame", painting.takes_any_size(opened), ONE_SIZE)
+        actions.allow("enlarge_frame", opened.takes_any_size, ONE_SIZE)

@@ -121,6 +121,10 @@ class RecordedPart:
         elif self.preview is not None:
             self.preview.store(frame)
 
+    def stored(self, t: int) -> Frame | None:
+        """Return frame ``t`` as it is stored, whether or not it is available yet; any thread may call this."""
+        return self._store.frame(t)
+
     def mark_stored(self, frame: Frame, *, preview: bool = False, spread: float | None = None) -> None:
         """Make ``frame``, which has been stored, available; ``spread`` is that of many futures."""
         if preview:

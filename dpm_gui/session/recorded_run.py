@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -12,13 +12,10 @@ from core.values.runs import RunSpec
 from dpm_gui.engine.run_parts import PartSpace, RecordingSpace
 from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
 from dpm_gui.session.recorded_part import PreviewRecording, RecordedPart
+from dpm_gui.session.recorded_values import PartKey, RunValue
 from dpm_gui.session.side_recording import SideRecording
 
 SideRecordings = dict[str, SideRecording]
-RunValue = SideFrame | SideColours | None
-"""What a run yields; None for a step without a frame."""
-PartKey = tuple[str, int]
-"""The side of a part and the number of its first state."""
 
 
 class RecordedRun:
@@ -192,18 +189,6 @@ def _without_forward(sides: SideRecordings) -> SideRecordings:
 
 def _of_reverse(spaces: Mapping[PartKey, PartSpace]) -> dict[PartKey, PartSpace]:
     return {key: space for key, space in spaces.items() if key[0] == REVERSE}
-
-
-def store_frames(values: Iterator[RunValue], parts: Mapping[PartKey, RecordedPart]) -> Iterator[RunValue]:
-    """Yield the values of a run after storing its frames: in this thread, so that a slow disk never blocks the window.
-
-    Raises:
-        OutputError: If the disk fails.
-    """
-    for value in values:
-        if isinstance(value, SideFrame):
-            parts[value.side, value.first].store(value.frame, preview=value.preview)
-        yield value
 
 
 def _part_in(space: PartSpace) -> RecordedPart:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import DpmError
@@ -11,13 +13,15 @@ from core.values.runs import RunSpec
 from dpm_gui.desktop.numbers import grouped
 from dpm_gui.engine import run_parts, runs
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.run_parts import RecordingSpace
+from dpm_gui.engine.remembering import RunMemory
+from dpm_gui.engine.run_parts import Parts, RecordingSpace
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
 from dpm_gui.jobs.tasks import Tasks
-from dpm_gui.session.recorded_run import RecordedRun, RunValue, store_frames
+from dpm_gui.session.recorded_run import RecordedRun
+from dpm_gui.session.recorded_values import RunValue, recorded_values, whole_run
 
-RUNNING = "run"
+RUNNING, REMEMBERING = "run", "remember"
 
 
 class Runner(QObject):
@@ -35,10 +39,10 @@ class Runner(QObject):
     colours_changed = Signal(str)
     run_started = Signal()
 
-    def __init__(self, tasks: Tasks, parent: QObject) -> None:
+    def __init__(self, tasks: Tasks, parent: QObject, memory: RunMemory | None = None) -> None:
         super().__init__(parent)
         self.recorded = RecordedRun()
-        self._tasks = tasks
+        self._tasks, self._memory = tasks, memory
         self._opened: Opened | None = None
 
     @property
@@ -48,6 +52,7 @@ class Runner(QObject):
 
     def begin_with(self, opened: Opened) -> None:
         """Drop what is recorded; from now on ``opened`` is run."""
+        self._tasks.stop((REMEMBERING,))
         self._opened = opened
         self.recorded.forget(opened.checkpoint.steps)
 
@@ -72,16 +77,16 @@ class Runner(QObject):
         if opened is None:
             return
         try:
-            recording_space = run_parts.recording_space(opened, spec, run_parts.parts_of(opened, spec))
+            parts = run_parts.parts_of(opened, spec)
+            recording_space = run_parts.recording_space(opened, spec, parts)
         except DpmError as error:
             self._tasks.fail(RUNNING, error)
             return
         root = self.recorded.begin(spec, recording_space, opened.checkpoint.steps)
-        what = (opened, spec) if root is None else (opened, spec, root)
         self.recording_replaced.emit()
         state_kind = "futures" if spec.branches else state_kind_of(opened.checkpoint).name
         text = f"Sampling {grouped(spec.reverse_count)} {state_kind}"
-        self._record(recording_space, lambda: runs.run(*what), text)
+        self._record(recording_space, parts, root, text)
         self.run_started.emit()
 
     def update(self, spec: RunSpec) -> None:
@@ -128,7 +133,7 @@ class Runner(QObject):
             return False
         self.recorded.extend(recording_space)
         text = self._what_is_missing(spec, state_kind_of(opened.checkpoint).name)
-        self._record(recording_space, lambda: runs.run(opened, spec, None, parts), text)
+        self._record(recording_space, parts, None, text)
         return True
 
     def _what_is_missing(self, spec: RunSpec, name: str) -> str:
@@ -139,10 +144,29 @@ class Runner(QObject):
         name = "futures" if spec.branches else name
         return f"Sampling {grouped(missing)} {'more ' if recorded[REVERSE] else ''}{name}"
 
-    def _record(self, recording_space: RecordingSpace, work: Callable[[], Iterator[RunValue]], text: str) -> None:
+    def remember(self) -> None:
+        """Remember the run that has ended, in the background, if it is complete and can be computed again."""
+        opened, spec = self._opened, self.recorded.spec
+        if self._memory is None or opened is None or spec is None or not opened.sha256 or spec.branches:
+            return
+        if self.recorded.complete:
+            run = whole_run(opened, spec, self.recorded.sides)
+            self._tasks.begin_silently(REMEMBERING, partial(self._memory.remember, run))
+
+    def _record(
+        self, recording_space: RecordingSpace, parts: Parts, root: NDArray[np.float32] | None, text: str
+    ) -> None:
+        """Record ``parts`` of the run: those that are remembered, then the others, which are computed."""
+        opened, spec, memory = self._opened, self.recorded.spec, self._memory
+        if opened is None or spec is None:
+            return
+        self._tasks.stop((REMEMBERING,))
         keys = [(space.side, space.states.start) for space in recording_space.parts]
-        parts = {key: self.recorded.part(key) for key in keys}
-        self._tasks.begin(RUNNING, lambda: store_frames(work(), parts), self._take_frames, text, recording_space.frames)
+        recorded = {key: self.recorded.part(key) for key in keys}
+        missing = partial(runs.run, opened, spec, root)
+        remembered = None if memory is None or not opened.sha256 else partial(memory.recall, opened.sha256, spec)
+        work = partial(recorded_values, parts, recorded, missing, remembered)
+        self._tasks.begin(RUNNING, work, self._take_frames, text, recording_space.frames)
 
     def _take_frames(self, values: list[RunValue]) -> int:
         done = sum(self.recorded.take(value) for value in values)

@@ -14,7 +14,8 @@ from core.values.measurements import Bound, Progress
 from core.values.runs import RunSpec
 from dpm_gui.engine import given_examples, opening, runs
 from dpm_gui.engine.given_examples import DataFile, GivenData
-from dpm_gui.engine.opening import Opened
+from dpm_gui.engine.opening import NothingRemembered, Opened
+from dpm_gui.engine.remembering import RunMemory
 from dpm_gui.engine.state_kinds import POINTS, SEQUENCES, StateKind, state_kind_of
 from dpm_gui.engine.values import FORWARD, CheckpointPreview
 from dpm_gui.jobs.tasks import TaskOwner
@@ -69,12 +70,23 @@ class Session(TaskOwner):
 
     purpose = RUNNING
 
-    def __init__(self, spec: RunSpec, parent: QObject | None = None, *, count_chosen: bool = False) -> None:
-        """Start with ``spec``; its count is kept for data of every kind if the user has chosen it."""
+    def __init__(
+        self,
+        spec: RunSpec,
+        parent: QObject | None = None,
+        *,
+        count_chosen: bool = False,
+        memory: RunMemory | None = None,
+    ) -> None:
+        """Start with ``spec``; its count is kept for data of every kind if the user has chosen it.
+
+        Runs are remembered in ``memory``, if there is one.
+        """
         super().__init__(parent, (PRELOADING, OPENING, *TASKS_OF_OPENED))
         self.predictions, self.image_rows = Predictions(self._tasks, self), ImageRowsBuilder(self._tasks, self)
         self.drifts, self.columns = Drifts(self._tasks, self), ShownColumns(self)
-        self._runner, self.data_reader = Runner(self._tasks, self), DataReader(self._tasks, self)
+        self._runner, self.data_reader = Runner(self._tasks, self, memory), DataReader(self._tasks, self)
+        self._memory, self._preload_later = memory, False
         self._spec = spec
         self._chosen_count = spec.count if count_chosen else None
         self._in_view = True
@@ -141,14 +153,15 @@ class Session(TaskOwner):
 
     def open(self, path: str) -> None:
         """Open the checkpoint at ``path``; what was open stays until the new one has been checked."""
-        text = f"Opening {path}"
+        text, known = f"Opening {path}", (self._memory, self._spec)
         self._tasks.begin(
-            OPENING, lambda: opening.open_checkpoint(path), self._take_checkpoint, text, 0, can_stop=False
+            OPENING, lambda: opening.open_checkpoint(path, *known), self._take_checkpoint, text, 0, can_stop=False
         )
 
     def open_dropped(self, path: str) -> None:
         """Open what is at ``path``: a checkpoint, or else data for the one that is open."""
-        text, work = f"Opening {path}", lambda: given_examples.open_dropped(path)
+        known = self._memory, self._spec
+        text, work = f"Opening {path}", lambda: given_examples.open_dropped(path, *known)
         self._tasks.begin(OPENING, work, self._take_checkpoint, text, 0, can_stop=False)
 
     def open_data(self, path: str) -> None:
@@ -156,8 +169,10 @@ class Session(TaskOwner):
         self.data_reader.read(self._opened, path)
 
     def preload(self) -> None:
-        """Import the engine in the background."""
-        self._tasks.begin_silently(PRELOADING, opening.preload)
+        """Import the engine in the background: at once, or as soon as a remembered run that needs none is shown."""
+        self._preload_later = self._memory is not None
+        if not self._preload_later:
+            self._tasks.begin_silently(PRELOADING, opening.preload)
 
     def edit(self, **changes: Unpack[SpecChanges]) -> None:
         """Change entries of the spec, undoably, and run it: at once, or as soon as Watch is visible again.
@@ -236,15 +251,26 @@ class Session(TaskOwner):
         if purpose == RUNNING:
             if error is None and self._runner.continue_if_more_is_wanted():
                 return
+            if error is None:
+                self._runner.remember()
             self.run_ended.emit(error)
+        if not self.running:
+            self._preload_if_later()
         super()._note_end(purpose, error)
 
-    def _take_checkpoint(self, values: list[CheckpointPreview | Opened | DataFile]) -> int:
+    def _preload_if_later(self) -> None:
+        if self._preload_later:
+            self._preload_later = False
+            self._tasks.begin_silently(PRELOADING, opening.preload)
+
+    def _take_checkpoint(self, values: list[NothingRemembered | CheckpointPreview | Opened | DataFile]) -> int:
         for value in values:
             if isinstance(value, Opened):
                 self._replace(value)
             elif isinstance(value, DataFile):
                 self.open_data(value.path)
+            elif isinstance(value, NothingRemembered):
+                self._preload_if_later()
             elif self._opened is None:
                 self.preview_read.emit(value)
         return 0

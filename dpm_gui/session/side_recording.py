@@ -75,6 +75,11 @@ class SideRecording:
         """Return a recording of the same parts that shows the first ``count`` states."""
         return SideRecording.of_parts(self.steps, self.parts, self._stop or 0, count)
 
+    def of_complete_parts(self) -> SideRecording:
+        """Return a recording of the first parts that are complete, which shows all their states."""
+        parts, stop = self.recorded_parts
+        return SideRecording.of_parts(self.steps, parts, stop, stop)
+
     @property
     def complete(self) -> bool:
         """Whether every frame is recorded."""

@@ -19,6 +19,7 @@ from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import Palette, Theme
 from dpm_gui.engine.opening import Opened
+from dpm_gui.engine.remembering import RunMemory
 from dpm_gui.export.figures import FigureExporter
 from dpm_gui.export.film_exporter import FilmExporter
 from dpm_gui.session.player import Player
@@ -58,7 +59,8 @@ class DpmApplication(QObject):
         super().__init__()
         self.preferences = preferences
         self.theme = Theme(application, theme or preferences.theme, self)
-        self.session = Session(spec or RunSpec(), self, count_chosen=count_chosen)
+        self.memory = RunMemory(preferences.run_folder, preferences.run_limit)
+        self.session = Session(spec or RunSpec(), self, count_chosen=count_chosen, memory=self.memory)
         self.player = Player(self)
         self.player.set_direction("there_and_back")
         self.player.set_loop(True)

@@ -18,8 +18,9 @@ from core.posterior.inpainting import inpaint, preview
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure, log_linear
-from core.sampling import blocks
-from core.sampling.blocks import blocks_of, covering_count, joined, split
+from core.sampling import block_sizes
+from core.sampling.block_sizes import covering_count
+from core.sampling.blocks import blocks_of, joined, split
 from core.sampling.predictions import next_means, x0_estimates
 from core.sampling.starts import from_image, from_states, start_of
 from core.sampling.trajectories import forward, noise_start, reverse, samples
@@ -196,7 +197,7 @@ def test_blocks_follow_each_other_and_do_not_depend_on_the_count(shape: tuple[in
     assert [block.index for block in many] == list(range(len(many)))
     assert [block.begin for block in many] == [0, *np.cumsum([block.size for block in many])[:-1]]
     for block in many:
-        assert block.size == 1 or block.size * np.prod(shape) <= blocks.ENTRIES_AT_ONCE
+        assert block.size == 1 or block.size * np.prod(shape) <= block_sizes.ENTRIES_AT_ONCE
     for count in (1, 3, 99, 500, 2001):
         few = blocks_of(shape, range(count))
         assert [(block.begin, block.size) for block in few] == [(block.begin, block.size) for block in many[: len(few)]]

@@ -16,7 +16,7 @@ from core.model import DiffusionModel
 from core.networks.empirical import EmpiricalNetwork
 from core.processes.binomial import BinomialProcess
 from core.processes.schedules import constant_erasure
-from core.sampling import blocks
+from core.sampling import block_sizes
 from core.values.checkpoints import DataInfo
 from core.values.runs import Frame, RunSpec
 from tests.support.chains import branches, reverse_from
@@ -98,7 +98,7 @@ def test_equal_specs_give_equal_futures_and_others_do_not(model: DiffusionModel)
 def test_the_first_futures_do_not_depend_on_how_many_blocks_follow(
     model: DiffusionModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "VECTOR_EDGES", (16,))
+    monkeypatch.setattr(block_sizes, "VECTOR_EDGES", (16,))
     state = np.array([0.1, 0.2])
     few, many = (last(list(branches(model, state, 3, RunSpec(count, 5, threads=1)))) for count in (16, 40))
     assert np.array_equal(few, many[:16])

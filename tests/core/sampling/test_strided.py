@@ -21,7 +21,7 @@ from core.networks.perceptrons import BitPerceptron
 from core.processes.binomial import BinomialProcess
 from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure, log_linear
-from core.sampling import blocks
+from core.sampling import block_sizes
 from core.sampling.strided import chosen_steps, strided_kernel
 from core.sampling.trajectories import reverse, samples
 from core.values.checkpoints import DataInfo
@@ -180,7 +180,7 @@ def test_a_strided_step_of_one_is_the_kernel_itself_also_by_way_of_the_guess() -
 def test_strided_samples_are_the_last_frame_of_the_strided_walk_bit_for_bit(
     model: DiffusionModel, bits: DiffusionModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "VECTOR_EDGES", (32,))
+    monkeypatch.setattr(block_sizes, "VECTOR_EDGES", (32,))
     for either in (model, bits):
         for count in (31, 32, 33, 100):
             spec = RunSpec(count, 6, threads=1)

@@ -34,7 +34,7 @@ from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant_erasure
 from core.runtime import devices
 from core.runtime.devices import torch_generator
-from core.sampling import blocks
+from core.sampling import block_sizes
 from core.sampling.predictions import GRID_SIDE, drift_field, x0_estimates
 from core.sampling.trajectories import forward, reverse, samples
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
@@ -247,7 +247,7 @@ def test_the_first_block_is_the_plain_loop_over_one_stream(model: DiffusionModel
 
 
 def test_blocks_have_random_numbers_of_their_own(model: DiffusionModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "VECTOR_EDGES", (32,))
+    monkeypatch.setattr(block_sizes, "VECTOR_EDGES", (32,))
     for frame in reverse(model, RunSpec(100, threads=1)):
         assert len(np.unique(frame.x, axis=0)) == 100
 
@@ -255,7 +255,7 @@ def test_blocks_have_random_numbers_of_their_own(model: DiffusionModel, monkeypa
 def test_the_progress_of_sampling_counts_every_step_of_every_block(
     model: DiffusionModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "VECTOR_EDGES", (32,))
+    monkeypatch.setattr(block_sizes, "VECTOR_EDGES", (32,))
     values = list(samples(model, RunSpec(70, threads=1)))
     assert [value.done for value in values] == list(range(1, 16))
     assert {value.total for value in values} == {15}
@@ -266,7 +266,7 @@ def test_the_progress_of_sampling_counts_every_step_of_every_block(
 def test_a_walk_keeps_no_frame_that_its_caller_has_let_go(
     model: DiffusionModel, walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "VECTOR_EDGES", (32,))
+    monkeypatch.setattr(block_sizes, "VECTOR_EDGES", (32,))
     walking = walk(model, RunSpec(100, threads=1))
     seen = [weakref.ref(frame.x) for frame in itertools.islice(walking, 3)]
     gc.collect()
@@ -291,7 +291,7 @@ def test_sampling_many_points_takes_the_memory_of_one_block(small: Checkpoint, t
 def test_the_file_of_samples_is_the_one_that_numpy_would_write(
     model: DiffusionModel, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "VECTOR_EDGES", (32,))
+    monkeypatch.setattr(block_sizes, "VECTOR_EDGES", (32,))
     assert cli.main(["sample", str(file), "--count", "100", "--seed", "3", "--out", str(tmp_path / "x.npy")]) == 0
     expected = io.BytesIO()
     np.save(expected, model.data.to_user(last(reverse(model, RunSpec(100, 3)))))
@@ -335,7 +335,7 @@ def test_guesses_of_gaussian_data_are_the_exact_conditional_means(
 def test_guesses_of_bits_are_probabilities_that_know_more_and_more(
     bits: DiffusionModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "VECTOR_EDGES", (64,))
+    monkeypatch.setattr(block_sizes, "VECTOR_EDGES", (64,))
     frames = list(reverse(bits, RunSpec(200, threads=1)))
     found = list(x0_estimates(bits, iter(frames)))
     assert [frame.t for frame in found] == [frame.t for frame in frames]

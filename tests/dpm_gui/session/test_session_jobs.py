@@ -64,8 +64,8 @@ def test_a_run_that_fails_tells_its_error_once_and_keeps_the_frames_before_it(
     error = FloatingPointError("x is no number at t = 2")
     real = runs.run
 
-    def failing(what: Opened, spec: RunSpec) -> Iterator[object]:
-        run = real(what, spec)
+    def failing(what: Opened, spec: RunSpec, *rest: object) -> Iterator[object]:
+        run = real(what, spec, *rest)  # type: ignore[arg-type]
         for _ in range(4):
             yield next(run)
         raise error

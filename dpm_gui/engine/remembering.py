@@ -1,0 +1,152 @@
+"""Remembers runs, so that a later start shows them without computing them and without torch.
+
+The generators are meant for the thread of a job.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.values.measurements import StepEntropies
+from core.values.runs import Frame, RunSpec
+from dpm_gui.engine.values import SideColours, SideFrame
+
+if TYPE_CHECKING:
+    from core.formats.recordings.cache import RunCache, RunKey
+    from core.formats.recordings.run_files import RunFacts
+
+Parts = Mapping[str, Sequence[range]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WholeRun:
+    """A complete run, to be remembered.
+
+    Attributes:
+        sha256: The SHA-256 of the checkpoint's file.
+        spec: What was run.
+        kind: "gaussian" or "binomial".
+        tops: Highest step of each side.
+        frame: Returns the frame of a side at a step; any thread may call it.
+        along: Places of the points of each side along their data, or None.
+        entropies: As in `dpm_gui.engine.opening.Opened`.
+        takes_any_size: As in `dpm_gui.engine.opening.Opened`.
+    """
+
+    sha256: str
+    spec: RunSpec
+    kind: str
+    tops: Mapping[str, int]
+    frame: Callable[[str, int], Frame | None]
+    along: Mapping[str, NDArray[np.float32] | None]
+    entropies: StepEntropies
+    takes_any_size: bool
+
+
+class RunMemory:
+    """Remembers runs in a folder, at most ``limit`` bytes of them; none if that is 0.
+
+    Attributes:
+        folder: The folder, which holds nothing else.
+        limit: Most bytes of all runs; it may be changed at any time.
+    """
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self.folder, self.limit = folder, limit
+        self._told: set[str] = set()
+
+    def sha256_of(self, path: str) -> str:
+        """Return what identifies the checkpoint at ``path``, empty if nothing is remembered.
+
+        Raises:
+            BadCheckpointError: If it is no HDF5 file.
+        """
+        from core.formats.checkpoints import check_is_hdf5
+        from core.formats.recordings.cache import sha256_of
+
+        if not self.limit:
+            return ""
+        check_is_hdf5(path)
+        try:
+            return sha256_of(path)
+        except OSError:  # which the reader reports
+            return ""
+
+    def facts_of(self, sha256: str, spec: RunSpec) -> RunFacts | None:
+        """Return the facts of the remembered run of ``spec`` on a checkpoint, or None; the count need not be equal."""
+        key = self._key(sha256, spec)
+        return None if key is None else self._cache().facts(key)
+
+    def recall(self, sha256: str, spec: RunSpec, parts: Parts) -> Iterator[SideFrame | SideColours]:
+        """Yield the remembered frames of ``parts``, t = 0 … T, as far as they are remembered and undamaged.
+
+        A frame is valid until the next value is asked for.
+        """
+        key = self._key(sha256, spec)
+        facts = None if key is None else self._cache().facts(key)
+        if key is None or facts is None:
+            return
+        wanted = {side: [part for part in each if part.stop <= facts.counts[side]] for side, each in parts.items()}
+        for side, states in wanted.items():
+            along = facts.along[side]
+            if len(along) == facts.counts[side]:
+                yield from (SideColours(side, along[part.start : part.stop], part.start) for part in states)
+        if not any(wanted.values()):
+            return
+        for side, frame in self._cache().frames(key):
+            for part in wanted.get(side, ()):
+                yield SideFrame(side, Frame(frame.t, frame.x[part.start : part.stop]), first=part.start)
+
+    def remember(self, run: WholeRun) -> Iterator[None]:
+        """Remember ``run``, unless it is remembered already with as many states; yield after each frame."""
+        from core.formats.recordings.run_files import RunFacts
+
+        key = self._key(run.sha256, run.spec)
+        sample = {side: run.frame(side, 0) for side in run.tops}
+        if key is None or any(frame is None for frame in sample.values()):
+            return
+        shapes = {side: frame.x.shape for side, frame in sample.items() if frame is not None}
+        counts = {side: shape[0] for side, shape in shapes.items()}
+        known = self._cache().facts(key)
+        if known is not None and all(known.counts[side] >= count for side, count in counts.items()):
+            return
+        along = {side: np.empty(0, np.float32) if each is None else each for side, each in run.along.items()}
+        state = next(iter(shapes.values()))[1:]
+        facts = RunFacts(run.kind, state, run.tops, counts, run.entropies, run.takes_any_size, along)
+        frames = (run.frame(side, t) for side, t in facts.order())
+        yield from self._cache().save(key, facts, (frame for frame in frames if frame is not None))
+
+    def size(self) -> Iterator[int]:
+        """Yield the bytes that all remembered runs take."""
+        yield self._cache().size()
+
+    def clear(self) -> Iterator[int]:
+        """Forget all runs, and yield the bytes that are left."""
+        self._cache().clear()
+        yield self._cache().size()
+
+    def _cache(self) -> RunCache:
+        from core.formats.recordings.cache import RunCache
+
+        return RunCache(self.folder, self.limit, self._tell)
+
+    def _key(self, sha256: str, spec: RunSpec) -> RunKey | None:
+        """Return what the run of ``spec`` is found by; None if it is not remembered."""
+        from core.formats.recordings.cache import RunKey
+
+        if not sha256 or not self.limit or spec.branches or spec.posterior is not None:
+            return None
+        return RunKey(sha256, spec.seed, spec.threads, spec.denoise_from)
+
+    def _tell(self, text: str) -> None:
+        """Write one line to stderr, each text once: what is remembered is of no consequence to the user."""
+        if text not in self._told:
+            self._told.add(text)
+            sys.stderr.write(f"dpm-gui: {text}\n")

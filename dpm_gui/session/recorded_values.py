@@ -1,0 +1,76 @@
+"""The values of a run in a job: remembered ones first, then computed ones, each stored before it is handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.values.runs import Frame, RunSpec
+from dpm_gui.engine.opening import Opened
+from dpm_gui.engine.remembering import WholeRun
+from dpm_gui.engine.run_parts import Parts
+from dpm_gui.engine.values import SideColours, SideFrame
+from dpm_gui.session.recorded_part import RecordedPart
+from dpm_gui.session.side_recording import SideRecording
+
+RunValue = SideFrame | SideColours | None
+"""What a run yields; None for a step without a frame."""
+PartKey = tuple[str, int]
+"""The side of a part and the number of its first state."""
+
+
+def recorded_values(
+    parts: Parts,
+    recorded: Mapping[PartKey, RecordedPart],
+    compute: Callable[[Parts], Iterator[RunValue]],
+    recall: Callable[[Parts], Iterator[SideFrame | SideColours]] | None = None,
+) -> Iterator[RunValue]:
+    """Yield the values of ``parts`` of a run after storing their frames, so that a slow disk never blocks the window.
+
+    Args:
+        parts: What to record.
+        recorded: Where each part is stored.
+        compute: Computes parts.
+        recall: Returns the remembered values of parts, as far as there are any; each is valid until the next one.
+
+    Raises:
+        OutputError: If the disk fails.
+    """
+    stored: dict[PartKey, set[int]] = {key: set() for key in recorded}
+    for known in () if recall is None else recall(parts):
+        if isinstance(known, SideFrame):
+            part, t = recorded[known.side, known.first], known.frame.t
+            part.store(known.frame)
+            stored[known.side, known.first].add(t)
+            yield replace(known, frame=part.stored(t) or known.frame)
+        else:
+            yield known
+    missing = {side: _missing(side, states, recorded, stored) for side, states in parts.items()}
+    for value in compute(missing) if any(missing.values()) else ():
+        # Frames before a damaged one were recalled; those that are computed equal them.
+        if isinstance(value, SideFrame) and (value.preview or value.frame.t not in stored[value.side, value.first]):
+            recorded[value.side, value.first].store(value.frame, preview=value.preview)
+        yield value
+
+
+def whole_run(opened: Opened, spec: RunSpec, sides: Mapping[str, SideRecording]) -> WholeRun:
+    """Return the complete recordings ``sides`` of a run of ``spec``, with states beyond its count, to be remembered."""
+    whole = {side: recording.of_complete_parts() for side, recording in sides.items()}
+
+    def frame(side: str, t: int) -> Frame | None:
+        return whole[side].frame(t)
+
+    tops = {side: recording.top for side, recording in whole.items()}
+    along: dict[str, NDArray[np.float32] | None] = {side: recording.along for side, recording in whole.items()}
+    kind = opened.checkpoint.kind
+    return WholeRun(opened.sha256, spec, kind, tops, frame, along, opened.entropies, opened.takes_any_size)
+
+
+def _missing(
+    side: str, states: Sequence[range], recorded: Mapping[PartKey, RecordedPart], stored: Mapping[PartKey, set[int]]
+) -> list[range]:
+    """Return the parts of one side whose frames were not all recalled."""
+    return [each for each in states if len(stored[side, each.start]) <= recorded[side, each.start].top]

@@ -1,0 +1,253 @@
+"""Runs that are remembered: a second start shows the same frames without the engine, or computes what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from core.values.runs import Branch, Frame, RunSpec
+from dpm_gui.engine import opening, runs
+from dpm_gui.engine.remembering import RunMemory
+from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.session.session import Session
+from tests.support.window_values import FEW, SPEC, open_and_run
+
+Start = Callable[..., Session]
+LIMIT = 10**8
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "cache" / "runs"
+
+
+@pytest.fixture
+def start(qapp: QApplication, folder: Path, trusted: None) -> Iterator[Start]:
+    """Makes sessions that share one folder of remembered runs."""
+    made: list[Session] = []
+
+    def begin(spec: RunSpec = SPEC, limit: int = LIMIT) -> Session:
+        made.append(Session(spec, memory=RunMemory(folder, limit)))
+        return made[-1]
+
+    yield begin
+    for session in made:
+        session.shut_down()
+        session.deleteLater()
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, list[range]]]:
+    """The parts that the engine has computed, of each run."""
+    asked: list[dict[str, list[range]]] = []
+    real = runs.run
+
+    def run(opened: object, spec: object, root: object, parts: dict[str, list[range]]) -> Iterator[object]:
+        asked.append({side: list(each) for side, each in parts.items()})
+        return real(opened, spec, root, parts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(runs, "run", run)
+    return asked
+
+
+def remembered(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.run"))
+
+
+def run_and_remember(session: Session, path: str, qtbot: QtBot, folder: Path, count: int = 1) -> None:
+    open_and_run(session, path, qtbot)
+    qtbot.waitUntil(lambda: len(remembered(folder)) == count)
+
+
+def frames(session: Session, side: str) -> list[Frame]:
+    recording = session.recording(side)
+    found = [recording.frame(t) for t in range(recording.top + 1)]
+    assert None not in found
+    return [frame for frame in found if frame is not None]
+
+
+def assert_same_run(one: Session, other: Session) -> None:
+    for side in (FORWARD, REVERSE):
+        for first, second in zip(frames(one, side), frames(other, side), strict=True):
+            np.testing.assert_array_equal(first.x, second.x)
+        np.testing.assert_array_equal(one.recording(side).along, other.recording(side).along)
+
+
+def test_a_second_start_shows_the_same_run_without_computing_it_or_building_the_model(
+    start: Start,
+    files: dict[str, str],
+    folder: Path,
+    computed: list[object],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = start(), start()
+    run_and_remember(first, files["small"], qtbot, folder)
+    assert len(computed) == 1
+    monkeypatch.setattr(opening, "_model_of", lambda *_: pytest.fail("the model was built"))
+    open_and_run(second, files["small"], qtbot)
+    assert len(computed) == 1
+    assert_same_run(first, second)
+    assert first.opened is not None
+    assert second.opened is not None
+    np.testing.assert_array_equal(first.opened.entropies.lower, second.opened.entropies.lower)
+    np.testing.assert_array_equal(first.opened.alpha_bars, second.opened.alpha_bars)
+
+
+def test_what_needs_the_model_after_that_builds_it(
+    start: Start, files: dict[str, str], folder: Path, qtbot: QtBot
+) -> None:
+    run_and_remember(start(), files["small"], qtbot, folder)
+    second = start()
+    open_and_run(second, files["small"], qtbot)
+    with qtbot.waitSignal(second.drift_changed):
+        second.compute_drift()
+    with qtbot.waitSignal(second.run_ended):
+        second.edit(seed=18)
+    assert second.recording(REVERSE).complete
+
+
+def test_another_seed_or_file_is_computed(
+    start: Start, files: dict[str, str], folder: Path, computed: list[object], qtbot: QtBot
+) -> None:
+    run_and_remember(start(), files["small"], qtbot, folder)
+    open_and_run(start(replace(SPEC, seed=18)), files["small"], qtbot)
+    assert len(computed) == 2
+    open_and_run(start(), files["other"], qtbot)
+    assert len(computed) == 3
+
+
+def test_a_spec_that_comes_again_is_not_computed_again(
+    start: Start, files: dict[str, str], folder: Path, computed: list[object], qtbot: QtBot
+) -> None:
+    session = start()
+    run_and_remember(session, files["small"], qtbot, folder)
+    with qtbot.waitSignal(session.run_ended):
+        session.edit(seed=18)
+    assert len(computed) == 2
+    with qtbot.waitSignal(session.run_ended):
+        session.undo_stack.undo()
+    assert len(computed) == 2
+    assert session.recording(REVERSE).complete
+
+
+def test_fewer_states_are_a_part_of_the_remembered_ones_and_more_are_added(
+    start: Start, path: str, folder: Path, computed: list[dict[str, list[range]]], qtbot: QtBot
+) -> None:
+    run_and_remember(start(replace(FEW, count=16)), path, qtbot, folder)
+    few = start(FEW)
+    open_and_run(few, path, qtbot)
+    assert len(computed) == 1
+    assert [len(frame.x) for frame in frames(few, REVERSE)] == [4] * 25
+    many = start(replace(FEW, count=20))
+    open_and_run(many, path, qtbot)
+    assert computed[1:] == [{FORWARD: [range(32)], REVERSE: [range(16, 32)]}]
+    qtbot.waitUntil(lambda: remembered(folder)[0].stat().st_size > 2 * 25 * 32 * 64 * 4)
+    alone = Session(replace(FEW, count=20))
+    open_and_run(alone, path, qtbot)
+    assert_same_run(many, alone)
+    alone.shut_down()
+
+
+def test_a_damaged_frame_is_computed_with_all_that_follow(
+    start: Start,
+    files: dict[str, str],
+    folder: Path,
+    computed: list[object],
+    qtbot: QtBot,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first, second = start(), start()
+    run_and_remember(first, files["small"], qtbot, folder)
+    (path,) = remembered(folder)
+    content = bytearray(path.read_bytes())
+    content[-2000] ^= 1
+    path.write_bytes(content)
+    open_and_run(second, files["small"], qtbot)
+    assert_same_run(first, second)
+    assert len(computed) == 2
+    assert capsys.readouterr().err == f"dpm-gui: {path}: this remembered run is not used: its frames are damaged\n"
+
+
+def test_a_cache_that_cannot_be_written_is_told_of_in_one_line_and_everything_else_goes_on(
+    start: Start, files: dict[str, str], folder: Path, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.parent.write_bytes(b"no folder")
+    session = start()
+    open_and_run(session, files["small"], qtbot)
+    for _ in range(2):
+        with qtbot.waitSignal(session.run_ended):
+            session.run()
+    session._tasks.wait()
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 or sorted(set(lines)) == sorted(lines)
+    assert all(line.startswith(f"dpm-gui: {folder}") for line in lines)
+    assert session.recording(REVERSE).complete
+
+
+def test_nothing_is_remembered_of_futures_or_given_data_or_without_a_limit(
+    start: Start, files: dict[str, str], folder: Path, qtbot: QtBot
+) -> None:
+    off = start(limit=0)
+    open_and_run(off, files["small"], qtbot)
+    off._tasks.wait()
+    assert not folder.exists()
+    session = start()
+    run_and_remember(session, files["small"], qtbot, folder)
+    with qtbot.waitSignal(session.run_ended):
+        session.edit(branches=(Branch(3, 0),))
+    session._tasks.wait()
+    assert len(remembered(folder)) == 1
+
+
+def test_a_run_that_was_stopped_is_not_remembered(
+    start: Start, files: dict[str, str], folder: Path, steer: Callable[[str], object], qtbot: QtBot
+) -> None:
+    steer("run")
+    session = start()
+    with qtbot.waitSignal(session.run_started):
+        session.open(files["small"])
+    session.stop()
+    session._tasks.wait()
+    assert remembered(folder) == []
+
+
+def test_the_engine_is_loaded_at_once_for_a_file_of_which_nothing_is_remembered_and_else_after_its_run(
+    start: Start, files: dict[str, str], folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[bool] = []
+
+    def preload() -> Iterator[object]:
+        loaded.append(True)
+        yield from ()
+
+    monkeypatch.setattr(opening, "preload", preload)
+    first = start()
+    first.preload()
+    assert first.idle
+    seen: list[int] = []
+    first.preview_read.connect(lambda _: seen.append(1))
+    run_and_remember(first, files["small"], qtbot, folder)
+    assert loaded == [True]
+    second = start()
+    second.preload()
+    ended: list[int] = []
+    second.run_ended.connect(lambda _: ended.append(len(loaded)))
+    open_and_run(second, files["small"], qtbot)
+    assert ended == [1]
+    qtbot.waitUntil(lambda: len(loaded) == 2)
+
+
+def test_a_broken_file_is_refused_as_without_a_memory_and_the_engine_is_loaded(
+    start: Start, files: dict[str, str], qtbot: QtBot
+) -> None:
+    session = start()
+    with qtbot.waitSignal(session.failed) as refused:
+        session.open(files["broken"])
+    assert "no HDF5 file" in str(refused.args[0])
