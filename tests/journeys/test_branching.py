@@ -19,6 +19,7 @@ from tests.support.person import (
     answer_file_dialog,
     child,
     choose,
+    choose_from,
     click,
     open_menu,
     press,
