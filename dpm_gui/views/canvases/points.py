@@ -7,14 +7,16 @@ from collections.abc import Mapping
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QGraphicsItem, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QMouseEvent
+from PySide6.QtWidgets import QGraphicsItem, QToolTip, QWidget
 
 from core.values.checkpoints import DataInfo
 from core.values.runs import DriftFrame, Frame
+from dpm_gui.desktop.numbers import rounded
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.state_kinds import column_labels
+from dpm_gui.engine.values import FORWARD
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.image_levels import tinted
 from dpm_gui.views.figures.explanations import POINTS_FORWARD_HELP, POINTS_REVERSE_HELP
@@ -62,8 +64,10 @@ class PointsView(Canvas):
         self._frame: Frame | None = None
         self._path_states: NDArray[np.float32] | None = None
         self._along: NDArray[np.float32] | None = None
+        self._info: DataInfo | None = None
+        self._hovered = -1
         # The items come first: the base class applies the palette to them.
-        self._cloud, self._drift, self._path = CloudItem(), DriftItem(), PathItem()
+        self._cloud, self._drift, self._path = CloudItem(), DriftItem(), PathItem(ascending=side == FORWARD)
         self._density, self._prior = self.make_items()
         self._items: dict[str, QGraphicsItem] = {  # from the lowest to the highest
             "density": self._density,
@@ -114,7 +118,7 @@ class PointsView(Canvas):
             self._cloud.set_points(np.empty((0, 2), np.float32))
             self.show_path(None, None)
             self.show_drift(None)
-        self._labels, self._headers = column_labels(info), _headers(info)
+        self._info, self._labels, self._headers = info, column_labels(info), _headers(info)
         self.show_columns(self.first_columns)
 
     def show_columns(self, columns: tuple[int, ...]) -> None:
@@ -167,6 +171,25 @@ class PointsView(Canvas):
 
     def left_clicked(self, position: QPointF) -> None:
         self.point_clicked.emit(self.nearest(position))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        hovered = -1 if event.buttons() else self.nearest(event.position())
+        if hovered != self._hovered:
+            self._hovered = hovered
+            QToolTip.showText(event.globalPosition().toPoint(), self.values_text(hovered), self)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hovered = -1
+        super().leaveEvent(event)
+
+    def values_text(self, index: int) -> str:
+        """Return the values of point ``index`` in the columns on show, user's units; empty if there is none."""
+        if self._frame is None or self._info is None or not 0 <= index < len(self._frame.x):
+            return ""
+        values = self._info.to_user(self._frame.x[index : index + 1])[0]
+        texts = (f"{self._labels[column]} = {rounded(values[column])}" for column in self._columns)
+        return f"point {index + 1}: {', '.join(texts)}"
 
     def limited(self, region: QRectF) -> QRectF:
         width = max(region.width(), region.height())

@@ -1,4 +1,4 @@
-"""The density of points, as a histogram, and that of the prior, as circles."""
+"""The density of points, as a smoothed histogram, and that of the prior, as circles."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ from core.values.checkpoints import LEVELS, MAX_LEVEL
 from dpm_gui.desktop.theme import Palette, mixed
 from dpm_gui.views.items.view_item import CachedItem
 
-CELL = 5.0
-"""Approximate side of a cell of the histogram, in pixels."""
+CELL = 2.0
+"""Side of a cell of the histogram, in pixels, within the limits on the number of cells."""
+LEAST_CELLS, MOST_CELLS = 256, 400
+"""Cells along the longer side of the region in view."""
+WIDTH = 1.5
+"""Standard deviation of the Gaussian that smooths it, in cells."""
+REACH = 4
+"""Cells on either side over which it smooths."""
 FULL_DENSITY = 0.8
 """Share of the points per unit of area that is drawn opaque; the same at all steps, for comparison."""
-_MOST_CELLS = 400
 
 
 class DensityItem(pg.ImageItem):
-    """A histogram in the plane, in shades of one hue; opacity grows as the square root of the density."""
+    """A smoothed histogram in the plane, in shades of one hue; opacity grows as the square root of the density."""
 
     def __init__(self) -> None:
         super().__init__(axisOrder="row-major", autoDownsample=False)
@@ -34,13 +39,15 @@ class DensityItem(pg.ImageItem):
         self.setLookupTable(table)
 
     def show_points(self, points: NDArray[np.float32], shown: QRectF, pixel: float) -> None:
-        """Count ``points`` [N, 2] in cells of about `CELL` pixels over ``shown``; ``pixel`` is the size of a pixel."""
-        side = max(CELL * pixel, shown.width() / _MOST_CELLS, shown.height() / _MOST_CELLS)
+        """Count ``points`` [N, 2] in cells over ``shown``, and smooth the counts; ``pixel`` is the size of a pixel."""
+        longer = max(shown.width(), shown.height())
+        side = max(min(CELL * pixel, longer / LEAST_CELLS), longer / MOST_CELLS)
         columns, rows = int(np.ceil(shown.width() / side)), int(np.ceil(shown.height() / side))
         # Cells are aligned with the origin, so that they do not move over the points while the view is panned.
         left, top = np.floor(shown.left() / side) * side, np.floor(shown.top() / side) * side
         columns, rows = columns + 1, rows + 1
-        counts = histogram(points, (left, top), side, (rows, columns))
+        corner = left - REACH * side, top - REACH * side
+        counts = smoothed(histogram(points, corner, side, (rows + 2 * REACH, columns + 2 * REACH)))
         strength = np.sqrt(counts / (max(1, len(points)) * side * side * FULL_DENSITY))
         shades = np.minimum(strength * (MAX_LEVEL), MAX_LEVEL).astype(np.uint8)
         self.setImage(shades, autoLevels=False, rect=QRectF(left, top, columns * side, rows * side))
@@ -56,6 +63,18 @@ def histogram(
         inside = (cells >= 0).all(axis=1) & (cells[:, 0] < columns) & (cells[:, 1] < rows)
     place = cells[inside].astype(np.int64)
     return np.bincount(place[:, 1] * columns + place[:, 0], minlength=rows * columns).reshape(rows, columns)
+
+
+def smoothed(counts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return ``counts`` [rows, columns] smoothed by a Gaussian, without `REACH` cells at each edge."""
+    weights = np.exp(-0.5 * (np.arange(-REACH, REACH + 1) / WIDTH) ** 2)
+    weights = (weights / weights.sum()).astype(np.float32)
+    found = counts.astype(np.float32)
+    for axis in (0, 1):
+        size = found.shape[axis] - 2 * REACH
+        parts = (found.take(range(place, place + size), axis) * weight for place, weight in enumerate(weights))
+        found = np.sum(list(parts), axis=0)
+    return found
 
 
 RADII = (1.0, 2.0)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
-from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import (
+    QGraphicsEllipseItem,
+    QGraphicsItem,
+    QGraphicsPathItem,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.views.items.view_item import CachedItem
@@ -15,16 +22,26 @@ DOT = 5.0
 """Radius of the dot at the current place of the path, in pixels."""
 
 
-class PathItem(CachedItem):
-    """A path, with a halo that sets it off from the points below, and a dot at one of its places."""
+FUTURE = 0.35
+"""Opacity of the part of a path that is still to come."""
 
-    def __init__(self) -> None:
+
+class PathItem(CachedItem):
+    """A path, with a halo that sets it off from the points below, and a dot at one of its places.
+
+    Its past is drawn solid, its future faint: up to the dot the path is past if it is ``ascending``, as that of the
+    forward process; that of the reverse begins at its other end.
+    """
+
+    def __init__(self, *, ascending: bool = True) -> None:
         super().__init__()
+        self._ascending = ascending
         self.places = np.empty((0, 2), np.float32)  # the path shown, ``[S, 2]``
         self._line = QColor()
         self._halo = QColor()
         self._scale = 1.0
         self.upto: int | None = None  # the place of the dot on the path
+        self._past = QGraphicsPathItem(self)
         self._dot = PathDot(self)
 
     @property
@@ -37,6 +54,10 @@ class PathItem(CachedItem):
         self._halo = QColor(palette.surface)
         self._halo.setAlphaF(0.8)
         self._scale = line_scale
+        pen = QPen(self._line, 1.6 * line_scale)
+        pen.setCosmetic(True)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        self._past.setPen(pen)
         self._dot.apply_palette(dot, self._halo, line_scale)
         self.redraw()
 
@@ -51,6 +72,22 @@ class PathItem(CachedItem):
         if on_path:
             self._dot.setPos(QPointF(*places[upto].tolist()))
         self._dot.setVisible(on_path)
+        self._past.setPath(self._past_path())
+
+    @property
+    def past(self) -> NDArray[np.float32]:
+        """The finite places up to that of the dot, in the order of time, ``[S, 2]``; all without a dot."""
+        if self.upto is None:
+            found = self.places
+        else:
+            found = self.places[: self.upto + 1] if self._ascending else self.places[: self.upto - 1 : -1]
+            if not self._ascending and self.upto == 0:
+                found = self.places[::-1]
+        return found[np.isfinite(found).all(axis=1)]
+
+    def _past_path(self) -> QPainterPath:
+        past = self.past.astype(np.float64)
+        return pg.arrayToQPath(past[:, 0], past[:, 1]) if len(past) > 1 else QPainterPath()
 
     def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
         places = self.places[np.isfinite(self.places).all(axis=1)]
@@ -61,7 +98,9 @@ class PathItem(CachedItem):
         path.moveTo(start)
         for place in others:
             path.lineTo(place)
-        for colour, width in ((self._halo, 4.0), (self._line, 1.6)):
+        future = QColor(self._line)
+        future.setAlphaF(FUTURE)
+        for colour, width in ((self._halo, 4.0), (future, 1.6)):
             pen = QPen(colour, width * self._scale)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             painter.strokePath(path, pen)

@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from core.values.checkpoints import DataInfo
 from core.values.runs import DriftFrame, Frame
 from dpm_gui.desktop.theme import DARK, LIGHT
 from dpm_gui.views.canvases.points import HALF_RANGE, PointsView, along_colours
@@ -150,17 +151,37 @@ def test_a_layer_that_is_off_is_not_painted(view):
     assert not view.layer_shown("points")
 
 
-def test_the_density_counts_the_points_of_the_frame(view):
+def spots(view):
+    """Return the number of connected spots of the density, of cells that are not nearly transparent."""
+    image, count = view._density.image > 20, 0
+    while image.any():
+        count += 1
+        spot = np.zeros_like(image)
+        spot[tuple(np.argwhere(image)[0])] = True
+        grown = None
+        while grown is None or (grown != spot).any():
+            spot = spot if grown is None else grown
+            grown = spot.copy()
+            grown[1:] |= spot[:-1]
+            grown[:-1] |= spot[1:]
+            grown[:, 1:] |= spot[:, :-1]
+            grown[:, :-1] |= spot[:, 1:]
+            grown &= image
+        image &= ~spot
+    return count
+
+
+def test_the_density_shows_a_spot_for_each_point_of_the_frame(view):
     view.set_layer("density", True)
-    assert (view._density.image > 0).sum() == len(PLACES)
+    assert spots(view) == len(PLACES)
     view.show_frame(Frame(4, np.zeros((50, 2), np.float32)))
-    assert (view._density.image > 0).sum() == 1
+    assert spots(view) == 1
 
 
 def test_the_density_is_counted_anew_where_the_view_is_moved(view):
     view.set_layer("density", True)
     view.set_region(QRectF(0.5, 0.5, 1.0, 1.0))
-    assert (view._density.image > 0).sum() == 1
+    assert spots(view) == 1
     assert view._density.boundingRect().width() > 0
 
 
@@ -337,3 +358,18 @@ def test_the_header_follows_the_size_of_text(view, qtbot):
     view.setFont(font)
     assert view.viewportMargins().top() > before
     assert view.header.geometry().height() == view.viewportMargins().top()
+
+
+def test_the_pointer_over_a_point_reads_its_values_in_user_s_units(view, monkeypatch):
+    data = DataInfo("mine", (2,), (-9.0, 9.0), np.array([10.0, 0.0]), np.array([2.0, 1.0]), np.zeros((3, 2)))
+    view.set_data(data)
+    view.show_frame(Frame(3, np.array([[0.25, -0.5], [1.0, 1.0]], np.float32)))
+    said = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _place, text, _widget: said.append(text))
+    place = place_of(view, 0.25, -0.5)
+    for there in (place, place + QPoint(0, 1), QPoint(2, 2)):
+        QTest.mouseMove(view.viewport(), there)
+        QApplication.processEvents()
+    assert said[0] == "point 1: x₁ = 10.5, x₂ = −0.5"
+    assert said[-1] in ("", said[0])
+    assert view.values_text(7) == ""

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from core.values.runs import DriftFrame
 from dpm_gui.desktop.theme import LIGHT
-from dpm_gui.views.items.density import CELL, FULL_DENSITY, RADII, DensityItem, PriorItem, histogram
+from dpm_gui.views.items.density import FULL_DENSITY, RADII, REACH, WIDTH, DensityItem, PriorItem, histogram, smoothed
 from dpm_gui.views.items.drift import FACTORS, LONG_PERCENTILE, LONGEST_ARROW, DriftItem, factor
 from dpm_gui.views.items.path import PathItem
 from dpm_gui.views.items.view_item import CachedItem
@@ -62,15 +62,34 @@ def test_points_that_are_nowhere_are_not_counted() -> None:
     assert histogram(points, (0.0, 0.0), 1.0, (2, 2)).tolist() == [[1, 0], [0, 0]]
 
 
+def test_smoothing_spreads_a_point_as_a_gaussian_and_loses_none_of_it() -> None:
+    counts = np.zeros((41, 41), np.int64)
+    counts[20, 22] = 7
+    found = smoothed(counts)
+    assert found.shape == (41 - 2 * REACH, 41 - 2 * REACH)
+    assert found.sum() == pytest.approx(7, rel=1e-5)
+    rows, columns = np.indices(found.shape)
+    middle = 20 - REACH, 22 - REACH
+    assert (found * rows).sum() / 7 == pytest.approx(middle[0])
+    assert (found * columns).sum() / 7 == pytest.approx(middle[1])
+    assert (found * (columns - middle[1]) ** 2).sum() / 7 == pytest.approx(WIDTH**2, rel=0.05)
+
+
 def test_a_shade_is_the_root_of_the_share_of_points_on_an_area(qtbot: QtBot) -> None:
-    item, side = DensityItem(), CELL * 0.1
-    one, four = np.array([[0.1, 0.1]]), np.array([[1.1, 0.1]] * 4)
-    elsewhere = np.full((295, 2), 50.0)
-    points = np.concatenate([one, four, elsewhere]).astype(np.float32)
-    item.show_points(points, QRectF(-2.0, -2.0, 4.0, 4.0), 0.1)
-    shades = sorted(item.image[item.image > 0].tolist())
-    expected = np.sqrt(np.array([1, 4]) / (300 * side**2 * FULL_DENSITY)) * 255
-    np.testing.assert_allclose(shades, expected, atol=1.0)
+    item = DensityItem()
+    points = RNG.uniform(-3.0, 3.0, size=(200_000, 2)).astype(np.float32)
+    item.show_points(points, QRectF(-2.0, -2.0, 4.0, 4.0), 0.01)
+    expected = np.sqrt(1 / 36 / FULL_DENSITY) * 255  # an even density of 1/36
+    assert item.image.mean() == pytest.approx(expected, rel=0.03)
+
+
+@pytest.mark.parametrize(("pixel", "least", "most"), [(4 / 200, 256, 260), (4 / 700, 350, 355), (4 / 4000, 400, 403)])
+def test_the_plane_has_at_least_256_cells_a_side_and_no_more_than_can_be_smoothed(
+    qtbot: QtBot, pixel: float, least: int, most: int
+) -> None:
+    item = DensityItem()
+    item.show_points(np.zeros((1, 2), np.float32), QRectF(-2.0, -2.0, 4.0, 4.0), pixel)
+    assert all(least <= side <= most for side in item.image.shape)
 
 
 def test_twice_as_many_points_from_one_distribution_are_equally_dark(qtbot: QtBot) -> None:
@@ -157,15 +176,29 @@ def path_item(path: list[tuple[float, float]], upto: int | None) -> PathItem:
 
 def test_a_path_is_drawn_from_place_to_place(qtbot: QtBot) -> None:
     alpha = drawn(path_item([(20, 20), (80, 20), (80, 70)], 0))
-    assert alpha[20, 20:80].min() == 255
-    assert alpha[20:70, 80].min() == 255
+    assert alpha[20, 20:80].min() > 200
+    assert alpha[20:70, 80].min() > 200
     assert not alpha[40:, :70].any()
+
+
+@pytest.mark.parametrize(
+    ("ascending", "upto", "past"),
+    [(True, None, [0, 1, 2, 3]), (True, 2, [0, 1, 2]), (False, 2, [3, 2]), (False, 0, [3, 2, 1, 0]), (False, 3, [3])],
+)
+def test_the_past_of_a_path_ends_at_its_dot_and_begins_where_its_process_does(
+    qtbot: QtBot, ascending: bool, upto: int | None, past: list[int]
+) -> None:
+    item = PathItem(ascending=ascending)
+    places = np.array([(20, 20), (80, 20), (80, 70), (20, 70)], np.float32)
+    item.show_path(places, upto)
+    assert np.array_equal(item.past, places[past])
+    assert item._past.path().elementCount() == (len(past) if len(past) > 1 else 0)
 
 
 def test_places_that_are_no_numbers_are_left_out_of_a_path(qtbot: QtBot) -> None:
     item = path_item([(np.nan, 3), (20, 50), (-np.inf, 0), (80, 50), (0, np.nan)], 2)
     alpha = drawn(item)
-    assert alpha[50, 20:80].min() == 255
+    assert alpha[50, 20:80].min() > 200
     assert not alpha[:40].any()
     assert item.dot is None
     item.show_path(item.places, 3)
