@@ -127,6 +127,11 @@ class RunMemory:
         """Yield the bytes that all remembered runs take."""
         yield self._cache().size()
 
+    def trim(self) -> Iterator[int]:
+        """Forget the runs that were not used for longest, down to the limit, and yield the bytes that are left."""
+        self._cache().make_room(0)
+        yield self._cache().size()
+
     def clear(self) -> Iterator[int]:
         """Forget all runs, and yield the bytes that are left."""
         self._cache().clear()

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup
@@ -28,6 +29,9 @@ from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
 from dpm_gui.window.main_window import MainWindow
 from dpm_gui.window.page import WorkspacePage
 from dpm_gui.window.workspaces import Workspace, all_gestures
+
+if TYPE_CHECKING:
+    from dpm_gui.dialogs.preferences import RunKeeper
 
 PROJECTOR_LINES = 1.5
 NOTHING_OPEN = "Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one here."
@@ -60,6 +64,7 @@ class DpmApplication(QObject):
         self.preferences = preferences
         self.theme = Theme(application, theme or preferences.theme, self)
         self.memory = RunMemory(preferences.run_folder, preferences.run_limit)
+        self._keeper: RunKeeper | None = None
         self.session = Session(spec or RunSpec(), self, count_chosen=count_chosen, memory=self.memory)
         self.player = Player(self)
         self.player.set_direction("there_and_back")
@@ -125,6 +130,8 @@ class DpmApplication(QObject):
         """End all threads and save the preferences; may be called at any time."""
         self.player.pause()
         self.films.shut_down()
+        if self._keeper is not None:
+            self._keeper.shut_down()
         self.window.workspaces.undo_group.blockSignals(True)
         for page in self.window.workspaces.pages.values():
             page.shut_down()
@@ -159,6 +166,7 @@ class DpmApplication(QObject):
             "shortcuts": self._show_shortcuts,
             "find_command": self._find_command,
             "about": self._show_about,
+            "preferences": self._show_preferences,
         }
         for name, slot in slots.items():
             actions.on(name, slot)
@@ -256,6 +264,13 @@ class DpmApplication(QObject):
         from dpm_gui.dialogs.command_palette import CommandPalette
 
         CommandPalette(self.window, self.window.actions_.all()).show()
+
+    def _show_preferences(self) -> None:
+        from dpm_gui.dialogs.preferences import PreferencesDialog, RunKeeper
+
+        if self._keeper is None:
+            self._keeper = RunKeeper(self.memory, self)
+        PreferencesDialog(self.preferences, self._keeper, self.window).open()
 
     def _show_about(self) -> None:
         from dpm_gui.dialogs.about import AboutDialog

@@ -70,6 +70,9 @@ FIRST_COMMANDS = (
     Command("quit", "File", "Quit", ("Ctrl+Q",), "Close the window", line=True),
     Command("undo", "Edit", "Undo", ("Ctrl+Z",), "Undo the last change", "undo-2"),
     Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Repeat the change that was undone", "redo-2"),
+    Command(
+        "preferences", "Edit", "Preferences…", ("Ctrl+,",), "Choose what is remembered on disk (Ctrl+,)", line=True
+    ),
 )
 LAST_COMMANDS = (
     Command("fit", "View", "Fit", ("F",), "Show the whole plane (F)", "scan", line=True),

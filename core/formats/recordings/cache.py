@@ -116,7 +116,7 @@ class RunCache:
         temporary = self._folder / f".{os.urandom(6).hex()}{UNFINISHED}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._make_room(needed)
+            self.make_room(needed)
             check_disk(needed + SPARE_DISK, self._folder, "remembered run")
             with temporary.open("xb") as file:
                 file.write(head)
@@ -130,16 +130,7 @@ class RunCache:
             with suppress(OSError):
                 temporary.unlink()
 
-    def size(self) -> int:
-        """Return the bytes of all files."""
-        return sum(size for _, size, _ in self._files())
-
-    def clear(self) -> None:
-        """Remove all files."""
-        for _, _, path in self._files():
-            self._remove(path)
-
-    def _make_room(self, needed: int) -> None:
+    def make_room(self, needed: int) -> None:
         """Remove the runs that were not used for longest, until ``needed`` more bytes keep to the limit."""
         files = sorted(self._files())
         total = sum(size for _, size, _ in files) + needed
@@ -149,6 +140,15 @@ class RunCache:
             if abandoned or (total > self._limit and path.suffix == SUFFIX):
                 self._remove(path)
                 total -= size
+
+    def size(self) -> int:
+        """Return the bytes of all files."""
+        return sum(size for _, size, _ in self._files())
+
+    def clear(self) -> None:
+        """Remove all files."""
+        for _, _, path in self._files():
+            self._remove(path)
 
     def _files(self) -> list[tuple[float, int, Path]]:
         """Return when each file was last used, its size and its path; other files in the folder are left alone."""

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QSettings
 from pytestqt.qtbot import QtBot
 
-from dpm_gui.desktop.preferences import MOST_RECENT_FILES, Preferences
+from dpm_gui.desktop.preferences import MEGABYTE, MOST_RECENT_FILES, Preferences
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def test_a_first_start_finds_the_defaults(preferences: Preferences) -> None:
     assert preferences.geometry.isEmpty()
     assert preferences.layout_of("watch").isEmpty()
     assert preferences.recent_files == ()
+    assert preferences.run_limit == 2000 * MEGABYTE
     assert Path(preferences.last_folder).is_absolute()
 
 
@@ -37,6 +38,7 @@ def test_everything_survives_a_restart(settings: QSettings, preferences: Prefere
     preferences.geometry = QByteArray(b"\x01\x00place")
     preferences.set_layout_of("watch", QByteArray(b"\xffdocks"))
     preferences.last_folder = tmp_path
+    preferences.run_limit = 300 * MEGABYTE
     preferences.add_recent_file(tmp_path / "a.h5")
     preferences.save()
     later = again(settings)
@@ -45,6 +47,7 @@ def test_everything_survives_a_restart(settings: QSettings, preferences: Prefere
     assert later.geometry == QByteArray(b"\x01\x00place")
     assert later.layout_of("watch") == QByteArray(b"\xffdocks")
     assert later.last_folder == str(tmp_path)
+    assert later.run_limit == 300 * MEGABYTE
     assert later.recent_files == (str(tmp_path / "a.h5"),)
 
 
@@ -142,3 +145,17 @@ def test_a_change_of_the_recent_files_is_told_once_and_no_change_is_not(preferen
 def test_a_last_folder_that_is_gone_is_replaced_by_one_that_is_there(preferences: Preferences, tmp_path: Path) -> None:
     preferences.last_folder = tmp_path / "gone"
     assert preferences.last_folder != str(tmp_path / "gone")
+
+
+@pytest.mark.parametrize("spoilt", ["", "-1", "many", "1e3", "²", "9" * 30])
+def test_a_spoilt_limit_of_remembered_runs_reads_as_the_default(settings: QSettings, spoilt: str) -> None:
+    settings.setValue("runs/megabytes", spoilt)
+    assert Preferences(settings).run_limit == 2000 * MEGABYTE
+
+
+def test_remembered_runs_are_in_the_cache_folder_of_the_user(
+    preferences: Preferences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert preferences.run_folder == tmp_path / "dpm-gui" / "runs"
+    assert not preferences.run_folder.exists()
