@@ -14,11 +14,11 @@ from dpm_gui.views.items.view_item import CachedItem
 
 CELL = 2.0
 """Side of a cell of the histogram, in pixels, within the limits on the number of cells."""
-LEAST_CELLS, MOST_CELLS = 256, 400
+LEAST_CELLS, MOST_CELLS = 256, 320
 """Cells along the longer side of the region in view."""
-WIDTH = 1.5
+WIDTH = 2.5
 """Standard deviation of the Gaussian that smooths it, in cells."""
-REACH = 4
+REACH = 6
 """Cells on either side over which it smooths."""
 FULL_DENSITY = 0.8
 """Share of the points per unit of area that is drawn opaque; the same at all steps, for comparison."""
@@ -69,11 +69,14 @@ def smoothed(counts: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return ``counts`` [rows, columns] smoothed by a Gaussian, without `REACH` cells at each edge."""
     weights = np.exp(-0.5 * (np.arange(-REACH, REACH + 1) / WIDTH) ** 2)
     weights = (weights / weights.sum()).astype(np.float32)
-    found = counts.astype(np.float32)
-    for axis in (0, 1):
-        size = found.shape[axis] - 2 * REACH
-        parts = (found.take(range(place, place + size), axis) * weight for place, weight in enumerate(weights))
-        found = np.sum(list(parts), axis=0)
+    rows, columns = (size - 2 * REACH for size in counts.shape)
+    across: NDArray[np.float32] = np.zeros((counts.shape[0], columns), np.float32)
+    found: NDArray[np.float32] = np.zeros((rows, columns), np.float32)
+    single = counts.astype(np.float32)
+    for place, weight in enumerate(weights):
+        across += weight * single[:, place : place + columns]
+    for place, weight in enumerate(weights):
+        found += weight * across[place : place + rows]
     return found
 
 

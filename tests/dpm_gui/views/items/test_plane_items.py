@@ -72,7 +72,7 @@ def test_smoothing_spreads_a_point_as_a_gaussian_and_loses_none_of_it() -> None:
     middle = 20 - REACH, 22 - REACH
     assert (found * rows).sum() / 7 == pytest.approx(middle[0])
     assert (found * columns).sum() / 7 == pytest.approx(middle[1])
-    assert (found * (columns - middle[1]) ** 2).sum() / 7 == pytest.approx(WIDTH**2, rel=0.05)
+    assert (found * (columns - middle[1]) ** 2).sum() / 7 == pytest.approx(WIDTH**2, rel=0.1)  # cut off at REACH
 
 
 def test_a_shade_is_the_root_of_the_share_of_points_on_an_area(qtbot: QtBot) -> None:
@@ -83,7 +83,7 @@ def test_a_shade_is_the_root_of_the_share_of_points_on_an_area(qtbot: QtBot) -> 
     assert item.image.mean() == pytest.approx(expected, rel=0.03)
 
 
-@pytest.mark.parametrize(("pixel", "least", "most"), [(4 / 200, 256, 260), (4 / 700, 350, 355), (4 / 4000, 400, 403)])
+@pytest.mark.parametrize(("pixel", "least", "most"), [(4 / 200, 256, 260), (4 / 600, 300, 303), (4 / 4000, 320, 323)])
 def test_the_plane_has_at_least_256_cells_a_side_and_no_more_than_can_be_smoothed(
     qtbot: QtBot, pixel: float, least: int, most: int
 ) -> None:
