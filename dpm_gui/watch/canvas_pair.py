@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from dpm_gui.desktop.theme import LIGHT, Palette
@@ -18,6 +18,9 @@ from dpm_gui.views.canvases.canvas import Canvas
 
 class CanvasPair(QSplitter):
     """The canvas of each side, of the kind that suits the data, and the path of the clicked trajectory."""
+
+    choice_changed = Signal()
+    """Another trajectory has been chosen, or none."""
 
     def __init__(self, session: Session, player: Player, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -101,6 +104,7 @@ class CanvasPair(QSplitter):
         """Draw the path of trajectory ``index`` of ``side`` instead of the previous one; -1 removes it."""
         self.chosen = (side, index) if index >= 0 else None
         self._path = None
+        self.choice_changed.emit()
         for name, view in self.views.items():
             view.show_path(None, None)
             view.mark(index if name == side else -1)

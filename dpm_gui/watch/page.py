@@ -61,6 +61,7 @@ class WatchPage(WorkspacePage):
         self._controls = Controls(self.timeline, self._player, self._actions, self)
         self._controls.scale_changed.connect(self._redraw_thumbnails)
         connect_starts(self.starts, self._actions)
+        self.canvases.choice_changed.connect(self.starts.allow)
         self.data_files = DataFiles(services, self)
         self.show_message("Opening the checkpoint…")
         if self._session.opened is not None:  # a page that is made late catches up
@@ -272,10 +273,9 @@ class WatchPage(WorkspacePage):
         views = self.views if changed is None or self._sides.together else {changed: self.views[changed]}
         self._sides.show(views, self._player.t, self._player.position if smooth else None)
 
-    def _branching(self) -> int:
-        """Return the index of the chosen trajectory of the reverse, -1 if there is none."""
-        side, index = self.canvases.chosen or (REVERSE, self.views[REVERSE].enlarged_image)
-        return index if side == REVERSE else -1
+    def _branching(self) -> tuple[str, int]:
+        """Return side and index of the chosen trajectory; without any, the first of the reverse."""
+        return self.canvases.chosen or (REVERSE, max(self.views[REVERSE].enlarged_image, 0))
 
     def _show_drift(self) -> None:
         wanted = self._with_arrows

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from core.values.runs import Branch
-from dpm_gui.engine.values import REVERSE
+from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.window.actions import Actions
@@ -26,9 +26,9 @@ class Starts(QObject):
     """Changes the start of the reverse, and offers the starts that differ from the current one."""
 
     def __init__(
-        self, session: Session, player: Player, actions: Actions, chosen: Callable[[], int], parent: QObject
+        self, session: Session, player: Player, actions: Actions, chosen: Callable[[], tuple[str, int]], parent: QObject
     ) -> None:
-        """Follow ``session`` and ``player``; ``chosen()`` returns the trajectory of the reverse to branch from."""
+        """Follow ``session`` and ``player``; ``chosen()`` returns side and index of the state to branch from."""
         super().__init__(parent)
         self._session = session
         self._player = player
@@ -48,9 +48,13 @@ class Starts(QObject):
         self._session.edit(denoise_from=None)
 
     def branch(self) -> None:
-        """Draw many futures of the chosen state at the current step."""
-        branch = Branch(self._player.t, max(self._chosen(), 0))
-        self._session.edit(branches=(*self._session.spec.branches, branch))
+        """Draw many futures of the chosen state at the current step, of either side."""
+        side, index = self._chosen()
+        branch = Branch(self._player.t, index)
+        if side == FORWARD:
+            self._session.edit(denoise_from=branch.t, branches=(branch,))
+        else:
+            self._session.edit(branches=(*self._session.spec.branches, branch))
 
     def allow(self) -> None:
         """Offer the starts of the reverse that differ from the current one."""
@@ -72,9 +76,12 @@ class Starts(QObject):
 
     def _reason_against_branching(self, t: int) -> str:
         """Return why futures of the current state cannot be drawn, empty if they can."""
-        recording, spec = self._session.recording(REVERSE), self._session.spec
+        (side, index), recording, spec = self._chosen(), self._session.recording(REVERSE), self._session.spec
         if t == 0:
             return "no reverse step is left at t = 0"
+        if side == FORWARD:
+            shown = spec.denoise_from == t and spec.branches == (Branch(t, index),)
+            return ALREADY_SHOWN if shown else ""
         if spec.branches and t >= recording.top:
             return ALREADY_SHOWN
         if t > recording.top:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -54,10 +55,31 @@ def test_at_the_state_itself_its_futures_are_on_show_already(points: Desk) -> No
     assert points.actions["from_noise"].isEnabled()
 
 
-@pytest.mark.parametrize("chosen", [None, (FORWARD, 5)])
-def test_without_a_chosen_state_of_the_reverse_the_first_branches(points: Desk, chosen: tuple[str, int] | None) -> None:
-    if chosen is not None:
-        points.watch.canvases.choose(*chosen)
+def test_a_chosen_state_of_the_forward_side_branches_itself(points: Desk, qtbot: QtBot) -> None:
+    points.watch.canvases.choose(FORWARD, 5)
+    points.player.seek(3)
+    state = np.array(frame_of(points, FORWARD, 3)[5])
+    points.branch()
+    assert (points.session.spec.denoise_from, points.session.spec.branches) == (3, (Branch(3, 5),))
+    futures = frame_of(points, REVERSE, 3)
+    assert (futures == state).all()
+    assert len(futures) == 64
+    points.watch.canvases.choose(FORWARD, 5)
+    assert not points.actions["branch"].isEnabled()
+    points.watch.canvases.choose(FORWARD, 6)
+    assert points.actions["branch"].isEnabled()
+    with qtbot.waitSignal(points.session.run_ended):
+        points.session.undo_stack.undo()
+    assert (points.session.spec.denoise_from, points.session.spec.branches) == (None, ())
+
+
+def frame_of(desk: Desk, side: str, t: int) -> np.ndarray:
+    frame = desk.session.recording(side).frame(t)
+    assert frame is not None
+    return frame.x
+
+
+def test_without_a_chosen_state_the_first_of_the_reverse_branches(points: Desk) -> None:
     points.player.seek(3)
     points.branch()
     assert points.session.spec.branches == (Branch(3, 0),)
