@@ -27,7 +27,7 @@ Parts = Mapping[str, Sequence[range]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WholeRun:
-    """A complete run, to be remembered.
+    """All frames of the first states of a run, to be remembered.
 
     Attributes:
         sha256: The SHA-256 of the checkpoint's file.

@@ -57,7 +57,7 @@ def recorded_values(
 
 
 def whole_run(opened: Opened, spec: RunSpec, sides: Mapping[str, SideRecording]) -> WholeRun:
-    """Return the complete recordings ``sides`` of a run of ``spec``, with states beyond its count, to be remembered."""
+    """Return the complete parts of the recordings ``sides`` of a run of ``spec``, to be remembered; there are some."""
     whole = {side: recording.of_complete_parts() for side, recording in sides.items()}
 
     def frame(side: str, t: int) -> Frame | None:

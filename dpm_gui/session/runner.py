@@ -145,11 +145,11 @@ class Runner(QObject):
         return f"Sampling {grouped(missing)} {'more ' if recorded[REVERSE] else ''}{name}"
 
     def remember(self) -> None:
-        """Remember the run that has ended, in the background, if it is complete and can be computed again."""
+        """Remember the states whose frames are all recorded, in the background, if they can be computed again."""
         opened, spec = self._opened, self.recorded.spec
         if self._memory is None or opened is None or spec is None or not opened.sha256 or spec.branches:
             return
-        if self.recorded.complete:
+        if all(self.recorded.recorded.values()):
             run = whole_run(opened, spec, self.recorded.sides)
             self._tasks.begin_silently(REMEMBERING, partial(self._memory.remember, run))
 
@@ -169,12 +169,15 @@ class Runner(QObject):
         self._tasks.begin(RUNNING, work, self._take_frames, text, recording_space.frames)
 
     def _take_frames(self, values: list[RunValue]) -> int:
+        before = self.recorded.recorded[REVERSE]
         done = sum(self.recorded.take(value) for value in values)
         for value in values:
             if isinstance(value, SideColours):
                 self.colours_changed.emit(value.side)
         for side in dict.fromkeys(value.side for value in values if isinstance(value, SideFrame)):
             self.frames_added.emit(side)
+        if before < self.recorded.recorded[REVERSE] and not self.recorded.finished:
+            self.remember()  # the others take long, and nobody may wait for them
         self._stop_if_complete()
         return done
 

@@ -16,7 +16,7 @@ from dpm_gui.engine import opening, runs
 from dpm_gui.engine.remembering import RunMemory
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.session import Session
-from tests.support.window_values import FEW, SPEC, open_and_run
+from tests.support.window_values import FEW, LAST, SPEC, Steered, open_and_run
 
 Start = Callable[..., Session]
 LIMIT = 10**8
@@ -204,6 +204,29 @@ def test_nothing_is_remembered_of_futures_or_given_data_or_without_a_limit(
         session.edit(branches=(Branch(3, 0),))
     session._tasks.wait()
     assert len(remembered(folder)) == 1
+
+
+def test_the_first_images_are_remembered_while_the_others_are_computed(
+    start: Start,
+    path: str,
+    folder: Path,
+    computed: list[dict[str, list[range]]],
+    steer: Callable[[str], Steered],
+    qtbot: QtBot,
+) -> None:
+    steered = steer("run")
+    steered.at_once = 2 * (LAST + 1)  # the forward side and the first part
+    first, second = (start(replace(FEW, count=32)) for _ in range(2))
+    first.open(path)
+    qtbot.waitUntil(lambda: len(remembered(folder)) == 1)
+    assert first.running
+    first.stop()
+    steered.let_go()
+    open_and_run(second, path, qtbot)
+    assert computed[1:] == [{FORWARD: [], REVERSE: [range(16, 32)]}]
+    for side in (FORWARD, REVERSE):
+        for one, other in zip(frames(first, side), frames(second, side), strict=True):
+            np.testing.assert_array_equal(one.x, other.x[: len(one.x)])
 
 
 def test_a_run_that_was_stopped_is_not_remembered(
