@@ -27,6 +27,21 @@ def asset(relative: str) -> Path:
     raise FileNotFoundError(f"{relative}: not among the shipped assets")
 
 
+def page(name: str) -> Path:
+    """Return the path of a shipped page of the documentation, such as ``"tutorial.md"``.
+
+    A wheel holds it inside the application's package; a checkout has it in its folder ``docs``.
+
+    Raises:
+        FileNotFoundError: If no page of that name is shipped.
+    """
+    root = Path(__file__).resolve().parents[2]
+    for path in (root / "dpm_gui" / "docs" / name, root / "docs" / name):
+        if path.exists():
+            return path
+    raise FileNotFoundError(f"{name}: not among the shipped pages")
+
+
 def is_shipped(relative: str) -> bool:
     """Tell whether a file or folder of that name is shipped."""
     try:

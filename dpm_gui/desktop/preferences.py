@@ -53,6 +53,15 @@ class Preferences(QObject):
         self._settings.setValue("projector", "true" if on else "false")
 
     @property
+    def tour_offered(self) -> bool:
+        """Whether the tour has been offered once; then it is not offered again."""
+        return self._text("tour_offered") == "true"
+
+    @tour_offered.setter
+    def tour_offered(self, offered: bool) -> None:
+        self._settings.setValue("tour_offered", "true" if offered else "false")
+
+    @property
     def geometry(self) -> QByteArray:
         """The window's position and size, for `QWidget.restoreGeometry`; empty if there is none."""
         return self._bytes("window/geometry")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dpm_gui.window.commands import Gesture
-from dpm_gui.window.workspaces import Workspace
+from dpm_gui.window.workspaces import TourStep, Workspace
 
 if TYPE_CHECKING:
     from dpm_gui.paint.page import PaintPage
@@ -33,5 +33,17 @@ PAINT = Workspace(
         Gesture("Mouse in Paint", "Open an image", "Drop the file"),
         Gesture("Keys in Paint", "Show the chosen sample instead of the mask", "Hold Z"),
         Gesture("Keys in Paint", "Set the marked bit and move to the next", "0, 1, Backspace"),
+    ),
+    tour=(
+        TourStep(
+            "Paint",
+            "Mask a part of the image, set bits, or paint r(x) over the plane: the model inpaints what is open.",
+            lambda page: page.page.canvas,
+        ),
+        TourStep(
+            "How it is inpainted",
+            "The samples come after each stroke, and here you choose how they are drawn.",
+            lambda page: page.page.panel,
+        ),
     ),
 )

@@ -43,7 +43,7 @@ class WatchPage(WorkspacePage):
         self.data_bar = DataBar(self._session, self._actions["model_data"], self)
         self.columns = ColumnChooser(services.icons, self)
         self.canvases = CanvasPair(self._session, self._player, self)
-        self._bar = LayerBar(self._actions, self)
+        self.bar = LayerBar(self._actions, self)
         self.timeline = Timeline(SPEEDS, self)
         self.timeline.transport.set_icons(services.icons)
         self._thumbnails = Thumbnails(self._session, self._player, self.canvases, self.timeline, self)
@@ -56,7 +56,7 @@ class WatchPage(WorkspacePage):
         self._take_canvases(PointsView)
         if self._session.opened is None:  # neither axes nor layers of points, until the kind of the states is known
             self.canvases.set_blank(True)
-            self._bar.offer(())
+            self.bar.offer(())
         self.starts = Starts(self._session, self._player, self._actions, self._branching, self)
         self._controls = Controls(self.timeline, self._player, self._actions, self)
         self._controls.scale_changed.connect(self._redraw_thumbnails)
@@ -83,7 +83,7 @@ class WatchPage(WorkspacePage):
         return self._docks.contents
 
     def apply_palette(self) -> None:
-        for part in (self.columns, self.canvases, self._bar, self.timeline, *self._docks.plots):
+        for part in (self.columns, self.canvases, self.bar, self.timeline, *self._docks.plots):
             part.set_palette(self._palette)
         self._thumbnails.show(self._palette)
 
@@ -114,7 +114,7 @@ class WatchPage(WorkspacePage):
         layout.addWidget(self.data_bar)
         layout.addWidget(self.columns)
         layout.addWidget(self.canvases, stretch=1)
-        layout.addWidget(self._bar)
+        layout.addWidget(self.bar)
         layout.addWidget(self.timeline)
 
     def _connect_session(self) -> None:
@@ -144,13 +144,13 @@ class WatchPage(WorkspacePage):
             return
         for view in self.views.values():
             self.services.connect_figure(view)
-        order: list[QWidget] = [self.data_bar.button, *self.columns.widgets, *self.views.values(), *self._bar.buttons]
+        order: list[QWidget] = [self.data_bar.button, *self.columns.widgets, *self.views.values(), *self.bar.buttons]
         for one, next_one in pairwise(order):
             QWidget.setTabOrder(one, next_one)
         if in_use:  # else the focus would stay on a button, which Space would press
             self.views[FORWARD].setFocus()
         layers = self.views[FORWARD].layers
-        self._bar.offer(layers)
+        self.bar.offer(layers)
         for name in layers:
             on = name in kind.initial_layers
             self._actions[name].setChecked(on)
@@ -160,7 +160,7 @@ class WatchPage(WorkspacePage):
         """Show canvases and layers for the states of ``checkpoint``."""
         self._take_canvases(canvas_of(checkpoint))
         self.canvases.set_blank(False)
-        self._bar.offer(self.views[FORWARD].layers)
+        self.bar.offer(self.views[FORWARD].layers)
 
     def _switch_layer(self, name: str, on: bool) -> None:
         if on and name in self.views[FORWARD].modes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dpm_gui.window.commands import Gesture
-from dpm_gui.window.workspaces import Dock, Workspace
+from dpm_gui.window.workspaces import Dock, TourStep, Workspace
 
 if TYPE_CHECKING:
     from dpm_gui.watch.page import WatchPage
@@ -35,5 +35,32 @@ WATCH = Workspace(
         Dock("entropies", "Entropy bounds", 260),
         Dock("futures", "Spread of futures", 260),
         Dock("bound", "Bound K", 200),
+    ),
+    tour=(
+        TourStep(
+            "Forward: q destroys",
+            "Here the data dissolve into noise, in T small steps.",
+            lambda page: page.views["forward"],
+        ),
+        TourStep(
+            "Reverse: p restores",
+            "Here the model makes samples out of noise; a click on one shows its whole path.",
+            lambda page: page.views["reverse"],
+        ),
+        TourStep(
+            "Timeline",
+            "Space plays and pauses, and the slider goes to any step, from t = 0, data, to t = T, noise.",
+            lambda page: page.timeline,
+        ),
+        TourStep(
+            "Layers",
+            "Each of these buttons, or its digit on the keyboard, shows the same step in another way.",
+            lambda page: page.bar,
+        ),
+        TourStep(
+            "Entropy bounds",
+            "These are the bounds of the entropy of each reverse step; drag the cursor, it is a second timeline.",
+            lambda page: page.docks["entropies"],
+        ),
     ),
 )

@@ -26,6 +26,7 @@ from dpm_gui.export.film_exporter import FilmExporter
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
+from dpm_gui.window.guide import Guide
 from dpm_gui.window.main_window import MainWindow
 from dpm_gui.window.page import WorkspacePage
 from dpm_gui.window.workspaces import Workspace, all_gestures
@@ -73,6 +74,7 @@ class DpmApplication(QObject):
         self.window = MainWindow(self.session, self.player, preferences, self.icons, workspaces)
         self.exporter = FigureExporter(preferences, self)
         self.films = FilmExporter(self.session, self.theme, preferences, self.window)
+        self.guide = Guide(self.window, preferences, workspaces, self)
         self._gestures = all_gestures(workspaces)
         self._populate_themes()
         self._connect_session()
@@ -93,6 +95,7 @@ class DpmApplication(QObject):
             source.failed.connect(self._show_failure)
         self.window.restore_layout()
         self.window.show()
+        self.guide.offer_tour()
 
     def open_after_paint(self, path: str | None, at: int | None = None, data: str | None = None) -> None:
         """Open ``path`` (the shipped checkpoint if None) once the window has been painted, and show step ``at``.

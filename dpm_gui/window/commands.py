@@ -86,6 +86,8 @@ LAST_COMMANDS = (
     ),
     Command("stop", "Run", "Stop", ("Esc",), "Stop the computation (Esc)", "stop"),
     Command("reset_layout", "Window", "Reset layout", (), "Restore the initial layout of the docks"),
+    Command("take_tour", "Help", "Take the tour", (), "Show what the window has, in nine steps", "route"),
+    Command("tutorial", "Help", "Tutorial", (), "Read the lesson of an hour, with exercises", "info"),
     Command("shortcuts", "Help", "Keyboard shortcuts", ("F1",), "List all commands and their keys (F1)", "keyboard"),
     Command("find_command", "Help", "Find a command…", ("Ctrl+Shift+P",), "Find any command by its name", "search"),
     Command("about", "Help", "About dpm-gui", (), "Versions, licence and the paper", "info"),

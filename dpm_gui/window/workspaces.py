@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dpm_gui.window.commands import FIRST_COMMANDS, GESTURES, LAST_COMMANDS, Command, Gesture
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from dpm_gui.window.page import Services, WorkspacePage
 
 
@@ -29,6 +31,20 @@ class Dock(NamedTuple):
     height: int
 
 
+class TourStep(NamedTuple):
+    """One step of the tour of the window.
+
+    Attributes:
+        title: The name of the control.
+        text: One sentence on it.
+        find: Returns the control, from the page of its workspace, or from the main window.
+    """
+
+    title: str
+    text: str
+    find: Callable[[Any], QWidget | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """One workspace of the window. Its shortcut follows from its position: Ctrl+1 for the first.
@@ -44,6 +60,7 @@ class Workspace:
         icon: Its icon, empty if it has none.
         state_kinds: Names (`StateKind.name`) of the kinds of states that it can show; empty if it can show all.
         unsuitable: The text shown in place of its page while a checkpoint of another kind is open.
+        tour: Its steps in the tour of the window.
     """
 
     name: str
@@ -56,6 +73,7 @@ class Workspace:
     icon: str = ""
     state_kinds: tuple[str, ...] = ()
     unsuitable: str = ""
+    tour: tuple[TourStep, ...] = ()
 
 
 def all_commands(workspaces: Sequence[Workspace]) -> tuple[Command, ...]:
