@@ -62,6 +62,15 @@ class Preferences(QObject):
         self._settings.setValue("tour_offered", "true" if offered else "false")
 
     @property
+    def film(self) -> str:
+        """The options of the last film, as text; empty if there was none."""
+        return self._text("film")
+
+    @film.setter
+    def film(self, options: str) -> None:
+        self._settings.setValue("film", options)
+
+    @property
     def geometry(self) -> QByteArray:
         """The window's position and size, for `QWidget.restoreGeometry`; empty if there is none."""
         return self._bytes("window/geometry")

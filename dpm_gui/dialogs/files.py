@@ -49,7 +49,7 @@ def ask_save(
         window: What the dialog belongs to.
         preferences: Remembers the folder.
         title: The title of the dialog.
-        kinds: As for `ask_open`, each with one suffix, which is added to a name without one.
+        kinds: As for `ask_open`, each with one suffix, which is added to a name without one, or with none.
         take: Called if a file is named.
         proposal: The initial name; its suffix may be omitted.
     """
@@ -82,5 +82,6 @@ def _first_folder(places: Iterable[Path]) -> Path:
 
 
 def _suffix_of(kind: str) -> str:
-    """Return the suffix of a name filter: "gif" of "GIF film (*.gif)"."""
-    return kind.rpartition("*.")[2].rstrip(")")
+    """Return the suffix of a name filter: "gif" of "GIF film (*.gif)", none of "New folder (*)"."""
+    _, found, suffix = kind.rpartition("*.")
+    return suffix.rstrip(")") if found else ""

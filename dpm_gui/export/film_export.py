@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from dpm_gui.export.film_scene import FRAMES_A_SECOND, FilmScene
-from dpm_gui.export.films import write_film
+from dpm_gui.export.films import write_film, write_frames
 from dpm_gui.jobs.jobs import Job
 
 QUEUED_FRAMES = 8
@@ -28,16 +29,20 @@ class FilmExport(QObject):
     saved = Signal(str)
     failed = Signal(object)
 
-    def __init__(self, scene: FilmScene, path: str, parent: QObject) -> None:
+    def __init__(
+        self, scene: FilmScene, path: str, parent: QObject, rate: float = FRAMES_A_SECOND, *, frames: bool = False
+    ) -> None:
+        """Write ``scene`` to the film ``path``, ``rate`` frames a second; or its ``frames`` to a folder of images."""
         super().__init__(parent)
         self._scene = scene
         self._path = path
-        self._total = len(scene.steps())
+        self._total = scene.frame_count
         self._drawn = scene.images()
         self._complete = self._cancelled = False
         self._error: Exception | None = None
         self._waiting: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(QUEUED_FRAMES)
-        self._job = Job(lambda: write_film(path, self._queued_frames(), FRAMES_A_SECOND), self)
+        write: Callable[[], Iterator[int]] = partial(write_film, path, self._queued_frames(), rate)
+        self._job = Job(partial(write_frames, path, self._queued_frames(), self._total) if frames else write, self)
         self._job.produced.connect(lambda counts: self.progressed.emit(counts[-1], self._total))
         self._job.done.connect(self._note_done)
         self._job.failed.connect(self._note_failure)

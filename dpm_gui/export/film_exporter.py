@@ -1,29 +1,37 @@
-"""The command "Export film or figure": asks for a file, then writes it while the window stays usable."""
+"""The commands that export a film or the figure of the paper: ask how and where, then write beside the window."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtWidgets import QWidget
 
 from core.errors import BadInputError, DpmError
 from core.runtime.files import check_output_path
-from core.values.checkpoints import Checkpoint
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import Theme
+from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.figures import FORMATS, save_image
+from dpm_gui.export.film_options import FORMS, PNG, FilmOptions, frame_positions
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
 from dpm_gui.views.canvases import canvas_of
 
 if TYPE_CHECKING:
+    from dpm_gui.engine.opening import Opened
     from dpm_gui.export.film_export import FilmExport
+    from dpm_gui.export.film_scene import FilmScene
 
-FILM_FILTER = "GIF film (*.gif);;MP4 film (*.mp4);;Figure of the paper (*.png)"
+FILTERS = {"mp4": "MP4 film (*.mp4)", "gif": "GIF film (*.gif)", PNG: "New folder of PNG images (*)"}
+"""Filter of the dialog that asks where to save, by the form of the film."""
+FIGURE_FILTER = "Figure of the paper (*.png)"
 
 
 class FilmExporter(QObject):
@@ -47,21 +55,44 @@ class FilmExporter(QObject):
         for signal in (session.opened_changed, session.failed):
             signal.connect(self._drop_waiting_figure)
 
-    def ask(self) -> None:
-        """Ask for a file and export to it."""
-        from dpm_gui.dialogs.files import ask_save  # imported late, so that the window opens sooner
+    def ask(self, chosen: tuple[int, int] | None = None) -> None:
+        """Ask for the options of a film and for a file, and write it; of the steps ``chosen``, by default all."""
+        from dpm_gui.export.film_dialog import FilmDialog, FilmSubject  # imported late, so that the window opens sooner
 
         opened = self._session.opened
-        given = self._session.given
-        proposal = given.stem if given is not None else opened.checkpoint.data.name if opened else "film"
-        ask_save(self._window, self._preferences, "Export film or figure", FILM_FILTER, self.save, proposal=proposal)
+        if opened is None:
+            self.failed.emit(BadInputError("film: nothing is open; open a checkpoint first"))
+            return
+        steps, scale = opened.checkpoint.steps, TimeScale.of_log_snr(opened.alpha_bars)
+        options = FilmOptions.from_text(self._preferences.film, steps)
+        if chosen is not None:
+            options = replace(options, first=chosen[0], last=chosen[1])
+        dialog = FilmDialog(FilmSubject(steps, scale, self._session.state_kind.name), options, self._window)
+        dialog.asked.connect(self._ask_where)
+        dialog.open()
 
-    def save(self, path: str) -> None:
-        """Export to ``path``, in the format of its suffix; errors are emitted by `failed`, not raised."""
+    def ask_figure(self) -> None:
+        """Ask for a file, and save the figure of the paper to it."""
+        self._ask_save("Export the figure of the paper", FIGURE_FILTER, self.save_figure)
+
+    def save_film(self, options: FilmOptions, path: str) -> None:
+        """Write a film to ``path``; errors are emitted by `failed`, not raised."""
         try:
-            self._save(path)
+            self._save_film(options, path)
         except DpmError as error:
             self.failed.emit(error)
+
+    def save_figure(self, path: str) -> None:
+        """Save the figure of the paper to ``path`` once its parts are computed; errors are emitted by `failed`."""
+        try:
+            recordings = self._complete_recordings(path)
+            check_output_path(path, ".png")
+        except DpmError as error:
+            self.failed.emit(error)
+        else:
+            self._session.compute_figure()
+            self._figure = path, recordings
+            self._save_waiting_figure()
 
     def stop(self) -> None:
         """Stop writing, if an export is running; no file is left behind."""
@@ -78,7 +109,20 @@ class FilmExporter(QObject):
             film.wait()
             film.deleteLater()
 
-    def _save(self, path: str) -> None:
+    def _ask_where(self, options: FilmOptions) -> None:
+        """Ask for the file of a film, and remember its options for the next."""
+        self._preferences.film = options.to_text()
+        self._ask_save(f"Export {FORMS[options.form]}", FILTERS[options.form], partial(self.save_film, options))
+
+    def _ask_save(self, title: str, kinds: str, take: Callable[[str], None]) -> None:
+        from dpm_gui.dialogs.files import ask_save  # imported late, so that the window opens sooner
+
+        opened, given = self._session.opened, self._session.given
+        proposal = given.stem if given is not None else opened.checkpoint.data.name if opened else "film"
+        ask_save(self._window, self._preferences, title, kinds, take, proposal=proposal)
+
+    def _complete_recordings(self, path: str) -> dict[str, SideRecording]:
+        """Return the recordings of both sides, if all of them can be exported to ``path``."""
         recordings = {side: self._session.recording(side) for side in (FORWARD, REVERSE)}
         if self._film is not None:
             raise BadInputError(f"{path}: another film is being written; wait for it or stop it")
@@ -86,33 +130,46 @@ class FilmExporter(QObject):
             raise BadInputError(f"{path}: the run is out of date; open Watch, which runs it again")
         if not all(recording.complete for recording in recordings.values()):
             raise BadInputError(f"{path}: the run has not come to its end; wait for it or run again")
-        if Path(path).suffix.lower() == ".png":
-            check_output_path(path)
-            self._session.compute_figure()
-            self._figure = path, recordings
-            self._save_waiting_figure()
-            return
-        from dpm_gui.export.film_export import FilmExport
-        from dpm_gui.export.film_scene import FilmScene
+        return recordings
 
-        checkpoint = self._checkpoint
-        canvas, columns = canvas_of(checkpoint), self._session.columns.shown
-        scene = FilmScene(
-            recordings,
-            self._theme.palette,
-            canvas=canvas,
-            data=checkpoint.data,
-            columns=columns,
-            data_note=self._session.data_reader.note,
-        )
-        film = FilmExport(scene, path, self)
+    def _save_film(self, options: FilmOptions, path: str) -> None:
+        recordings = self._complete_recordings(path)
+        for problem in options.problems(recordings[FORWARD].steps).values():  # another checkpoint has come meanwhile
+            raise BadInputError(f"{path}: {problem}")
+        from dpm_gui.export.film_export import FilmExport
+
+        film = FilmExport(self._scene(options, recordings), path, self, float(options.rate), frames=options.form == PNG)
         film.progressed.connect(lambda done, total: self._report_progress(Path(path).name, done, total))
-        film.saved.connect(self._note_saved)
+        film.saved.connect(partial(self._note_saved, options.form))
         film.failed.connect(self.failed)
         film.ended.connect(self._forget)
         self._film = film
         self._report_progress(Path(path).name, 0, 0)
         film.start()
+
+    def _scene(self, options: FilmOptions, recordings: dict[str, SideRecording]) -> FilmScene:
+        from dpm_gui.export.film_scene import FilmScene
+        from dpm_gui.export.film_strip import FilmStrip
+
+        opened, palette = self._opened, self._theme.palette
+        steps, scale = opened.checkpoint.steps, None
+        if options.by_log_snr:
+            scale = TimeScale.of_log_snr(opened.alpha_bars)
+        strip = None
+        if options.bar or options.strip:
+            entropies = opened.entropies if options.strip else None
+            strip = FilmStrip(palette, steps, scale=scale, bar=options.bar, entropies=entropies)
+        return FilmScene(
+            recordings,
+            palette,
+            QSize(options.width, options.height),
+            canvas_of(opened.checkpoint),
+            opened.checkpoint.data,
+            self._session.columns.shown,
+            self._session.data_reader.note,
+            frame_positions(options, steps, scale),
+            strip,
+        )
 
     def _save_waiting_figure(self) -> None:
         """Save the figure of the paper if it was asked for and all of its parts are computed."""
@@ -121,22 +178,22 @@ class FilmExporter(QObject):
         (path, recordings), self._figure = self._figure, None
         from dpm_gui.export.paper_figures import figure_of
 
-        figure = figure_of(self._checkpoint, recordings, self._session, self._theme.palette)
+        figure = figure_of(self._opened.checkpoint, recordings, self._session, self._theme.palette)
         try:
             save_image(figure.image(), path)
         except DpmError as error:
             self.failed.emit(error)
         else:
-            self._note_saved(path)
+            self.saved.emit(path, FORMATS["png"])
         finally:
             figure.deleteLater()
 
     @property
-    def _checkpoint(self) -> Checkpoint:
+    def _opened(self) -> Opened:
         opened = self._session.opened
         if opened is None:
             raise BadInputError("film: nothing is open; open a checkpoint first")
-        return opened.checkpoint
+        return opened
 
     def _drop_waiting_figure(self) -> None:
         self._figure = None
@@ -144,8 +201,8 @@ class FilmExporter(QObject):
     def _report_progress(self, name: str, done: int, total: int) -> None:
         self.activity_changed.emit(Activity(f"Writing {name}", done, total, None, can_stop=True, stop=self.stop))
 
-    def _note_saved(self, path: str) -> None:
-        self.saved.emit(path, FORMATS[Path(path).suffix[1:].lower()])
+    def _note_saved(self, form: str, path: str) -> None:
+        self.saved.emit(path, FORMS[PNG] if form == PNG else FORMATS[Path(path).suffix[1:].lower()])
 
     def _forget(self) -> None:
         film, self._film = self._film, None

@@ -156,6 +156,7 @@ class DpmApplication(QObject):
         slots: dict[str, Callable[[], object]] = {
             "open": window.ask_for_file,
             "export": self.films.ask,
+            "export_figure": self.films.ask_figure,
             "quit": window.close,
             "undo": undo_group.undo,
             "redo": undo_group.redo,

@@ -66,7 +66,12 @@ SHIPPED_CHECKPOINTS = {name: f"checkpoints/{file}.h5" for name, file, _, _ in SH
 FIRST_COMMANDS = (
     Command("open", "File", "Open…", ("Ctrl+O",), "Open a checkpoint", "folder-open"),
     *(Command(name, "File", f"Open {what}", (), tip) for name, _, what, tip in SHIPPED),
-    Command("export", "File", "Export film or figure…", ("Ctrl+E",), "Save as GIF, MP4 or PNG", "film", line=True),
+    Command(
+        "export", "File", "Export film…", ("Ctrl+E",), "Save as MP4, GIF or PNG frames (Ctrl+E)", "film", line=True
+    ),
+    Command(
+        "export_figure", "File", "Export figure of the paper…", (), "Save as PNG what the paper shows of such data"
+    ),
     Command("quit", "File", "Quit", ("Ctrl+Q",), "Close the window", line=True),
     Command("undo", "Edit", "Undo", ("Ctrl+Z",), "Undo the last change", "undo-2"),
     Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Repeat the change that was undone", "redo-2"),

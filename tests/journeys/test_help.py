@@ -45,7 +45,7 @@ def test_f1_lists_every_command_with_its_keys(person: Person) -> None:
         assert rows.pop((command.menu, command.text)) == " or ".join(keys)
     assert set(rows) == {(gesture.group, gesture.text) for gesture in all_gestures(WORKSPACES)}
     type_in("ctrl+e")
-    assert [text for _, text, _ in dialog.rows()] == ["Export film or figure…"]
+    assert [text for _, text, _ in dialog.rows()] == ["Export film…"]
     press("Esc", "Esc")
     wait_until(lambda: not shown(ShortcutsDialog))
     assert person.player.playing

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSpinBox, QToolButton
 from core.sampling import trajectories
 from dpm_gui.dialogs.errors import ErrorDialog
 from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.export.film_dialog import FilmDialog
 from tests.support.person import (
     Person,
     Start,
@@ -136,6 +137,8 @@ def open_again(person: Person, path: Path) -> None:
 
 def export_film(person: Person, path: Path) -> None:
     press("Ctrl+E")
+    the(FilmDialog)
+    press("Return")
     answer_file_dialog(path.with_name("film.gif"))
     wait_until(lambda: "step" in person.window.activity.text)
 

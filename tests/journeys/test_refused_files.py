@@ -153,7 +153,7 @@ def test_a_bad_file_at_the_start_leaves_a_window_that_says_what_to_do(start: Sta
     for side in (FORWARD, REVERSE):
         assert person.views[side].message == "Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one here."
     assert person.window.activity.text == "Nothing is open: File, Open…"
-    for name in ("measure", "run_again", "new_seed", "export"):
+    for name in ("measure", "run_again", "new_seed", "export", "export_figure"):
         assert not person.window.actions_[name].isEnabled()
         assert "open a checkpoint first" in person.window.actions_[name].toolTip()
     press("Space", "Right", "End", "3", "Ctrl+R", "Ctrl+Z", "Esc", "F")

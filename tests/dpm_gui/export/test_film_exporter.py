@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,10 @@ from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import LIGHT, Theme
 from dpm_gui.engine import runs
 from dpm_gui.export import film_scene, paper_figures
+from dpm_gui.export.film_dialog import FilmDialog
 from dpm_gui.export.film_export import FilmExport
 from dpm_gui.export.film_exporter import FilmExporter
+from dpm_gui.export.film_options import FilmOptions
 from dpm_gui.export.film_scene import FilmScene
 from dpm_gui.export.paper_figures import PaperFigure
 from dpm_gui.jobs.tasks import Activity
@@ -27,6 +30,9 @@ from dpm_gui.views.canvases.points import PointsView
 from tests.support.pixels import frame_count
 from tests.support.window_values import STEPS, recordings
 
+FILM = FilmOptions(0, STEPS, width=480, height=270, speed=10.0, hold=0.1)
+FRAMES = 2 * 10 + 2 * 2
+"""Frames of that film: a tenth of four seconds each way at 25 a second, and a tenth of a second held."""
 IMAGES = 2 * (2 + 1) + 2 * 1
 """In a film of T = 2 that rests for one picture at each end."""
 
@@ -135,22 +141,22 @@ def test_a_film_is_saved_while_the_status_bar_tells_and_its_name_is_told_last(
 ) -> None:
     received, path = Told(exporter), tmp_path / "roll.gif"
     with qtbot.waitSignal(exporter.saved):
-        exporter.save(str(path))
-    assert frames_in(path) == 2 * (STEPS + 1) + 2
+        exporter.save_film(FILM, str(path))
+    assert frames_in(path) == FRAMES
     (_, first), *_ = received.all
     assert first == Activity("Writing roll.gif", 0, 0, None, can_stop=True)
     assert received.all[-2:] == [("activity", None), ("saved", f"{path}: GIF film")]
 
 
 def test_one_film_is_written_at_a_time_and_then_another(exporter: FilmExporter, tmp_path: Path, qtbot: QtBot) -> None:
-    exporter.save(str(tmp_path / "one.gif"))
+    exporter.save_film(FILM, str(tmp_path / "one.gif"))
     with qtbot.waitSignal(exporter.failed) as failed:
-        exporter.save(str(tmp_path / "two.gif"))
+        exporter.save_film(FILM, str(tmp_path / "two.gif"))
     assert "another film is being written" in str(failed.args[0])
     with qtbot.waitSignal(exporter.saved):
         pass
     with qtbot.waitSignal(exporter.saved) as saved:
-        exporter.save(str(tmp_path / "two.gif"))
+        exporter.save_film(FILM, str(tmp_path / "two.gif"))
     assert saved.args == [str(tmp_path / "two.gif"), "GIF film"]
 
 
@@ -158,7 +164,7 @@ def test_stop_ends_a_film_without_a_trace_and_without_a_word(
     exporter: FilmExporter, tmp_path: Path, qtbot: QtBot
 ) -> None:
     exporter.stop()  # nothing is being written
-    exporter.save(str(tmp_path / "roll.gif"))
+    exporter.save_film(FILM, str(tmp_path / "roll.gif"))
     received = Told(exporter)
     with qtbot.waitSignal(exporter.activity_changed, check_params_cb=lambda activity: activity is None):
         exporter.stop()
@@ -167,7 +173,7 @@ def test_stop_ends_a_film_without_a_trace_and_without_a_word(
 
 
 def test_shut_down_in_the_middle_leaves_no_thread_and_no_file(exporter: FilmExporter, tmp_path: Path) -> None:
-    exporter.save(str(tmp_path / "roll.mp4"))
+    exporter.save_film(FILM, str(tmp_path / "roll.mp4"))
     received = Told(exporter)
     exporter.shut_down()
     QApplication.processEvents()
@@ -180,7 +186,10 @@ def test_a_name_that_cannot_be_written_is_told_and_no_canvas_is_left(
     exporter: FilmExporter, tmp_path: Path, qtbot: QtBot, name: str
 ) -> None:
     with qtbot.waitSignal(exporter.failed) as failed:
-        exporter.save(str(tmp_path / name))
+        if name.endswith(".png"):
+            exporter.save_figure(str(tmp_path / name))
+        else:
+            exporter.save_film(FILM, str(tmp_path / name))
     assert isinstance(failed.args[0], (BadInputError, OutputError))
     assert str(tmp_path / name) in str(failed.args[0])
 
@@ -191,7 +200,7 @@ def test_a_run_that_has_not_come_to_its_end_is_not_saved(
     monkeypatch.setattr(runs, "run", lambda _opened, _spec: iter(()))
     opened.edit(seed=3)
     with qtbot.waitSignal(exporter.failed) as failed:
-        exporter.save(str(tmp_path / "roll.gif"))
+        exporter.save_film(FILM, str(tmp_path / "roll.gif"))
     assert "has not come to its end" in str(failed.args[0])
 
 
@@ -201,7 +210,7 @@ def test_a_run_that_is_out_of_date_is_not_saved(
     opened.set_in_view(False)
     opened.edit(seed=5)
     with qtbot.waitSignal(exporter.failed) as failed:
-        exporter.save(str(tmp_path / "film.gif"))
+        exporter.save_film(FILM, str(tmp_path / "film.gif"))
     assert isinstance(failed.args[0], BadInputError)
     assert "out of date" in str(failed.args[0])
     assert list(tmp_path.glob("*.gif")) == []
@@ -221,7 +230,7 @@ def test_figure_one_is_saved_with_the_arrows_of_every_step_although_nobody_has_l
     monkeypatch.setattr(PaperFigure, "image", lambda figure: (made.append(figure), real(figure))[1])
     assert not opened.drifts.found
     with qtbot.waitSignal(exporter.saved) as saved:
-        exporter.save(str(tmp_path / "figure.png"))
+        exporter.save_figure(str(tmp_path / "figure.png"))
     assert saved.args == [str(tmp_path / "figure.png"), "PNG image"]
     grid = opened.drifts.at(1)
     assert grid is not None
@@ -235,21 +244,77 @@ def test_figure_one_is_saved_with_the_arrows_of_every_step_although_nobody_has_l
 def test_a_figure_that_was_stopped_is_not_saved_when_arrows_come_later(
     exporter: FilmExporter, opened: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    exporter.save(str(tmp_path / "figure.png"))
+    exporter.save_figure(str(tmp_path / "figure.png"))
     exporter.stop()
     qtbot.waitUntil(lambda: len(opened.drifts.found) == STEPS)
     QApplication.processEvents()
     assert not list(tmp_path.glob("*.png"))
 
 
+def the_dialog(exporter: FilmExporter) -> FilmDialog:
+    exporter.ask()
+    (dialog,) = exporter.parent().findChildren(FilmDialog)
+    return dialog
+
+
+def the_file_dialog(exporter: FilmExporter) -> QFileDialog:
+    (dialog,) = exporter.parent().findChildren(QFileDialog)
+    return dialog
+
+
 def test_the_dialog_proposes_the_data_s_name_and_its_answer_is_saved(
     exporter: FilmExporter, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    exporter.ask()
-    (dialog,) = exporter.parent().findChildren(QFileDialog)
-    assert [Path(name).name for name in dialog.selectedFiles()] == ["made up.gif"]
+    exporter._preferences.film = FILM.to_text()
+    the_dialog(exporter).accept()
+    dialog = the_file_dialog(exporter)
+    assert [Path(name).name for name in dialog.selectedFiles()] == ["made up.mp4"]
     dialog.selectFile(str(tmp_path / "chosen"))
     with qtbot.waitSignal(exporter.saved) as saved:
         dialog.accept()
-    assert saved.args == [str(tmp_path / "chosen.gif"), "GIF film"]
+    assert saved.args == [str(tmp_path / "chosen.mp4"), "MP4 film"]
     assert exporter._preferences.last_folder == str(tmp_path)
+
+
+def test_frames_are_saved_to_a_new_folder_and_the_next_film_begins_with_the_same_choices(
+    exporter: FilmExporter, tmp_path: Path, qtbot: QtBot
+) -> None:
+    exporter._preferences.film = replace(FILM, form="png").to_text()
+    the_dialog(exporter).accept()
+    dialog = the_file_dialog(exporter)
+    dialog.selectFile(str(tmp_path / "frames"))
+    with qtbot.waitSignal(exporter.saved) as saved:
+        dialog.accept()
+    assert saved.args == [str(tmp_path / "frames"), "PNG frames in a folder"]
+    names = sorted(file.name for file in (tmp_path / "frames").iterdir())
+    assert names == [f"{number:04}.png" for number in range(1, FRAMES + 1)]
+    with Image.open(tmp_path / "frames" / "0001.png") as image:
+        assert image.size == (480, 270)
+    assert FilmOptions.from_text(exporter._preferences.film, STEPS) == replace(FILM, form="png")
+
+
+def test_a_folder_that_holds_files_is_refused_and_kept(exporter: FilmExporter, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with qtbot.waitSignal(exporter.failed) as failed:
+        exporter.save_film(replace(FILM, form="png"), str(tmp_path))
+    assert "not empty" in str(failed.args[0])
+    assert [file.name for file in tmp_path.iterdir() if file.suffix != ".ini"] == ["mine.txt"]
+
+
+def test_a_film_of_steps_that_another_checkpoint_lacks_is_refused(
+    exporter: FilmExporter, tmp_path: Path, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(exporter.failed) as failed:
+        exporter.save_film(replace(FILM, last=STEPS + 1), str(tmp_path / "film.mp4"))
+    assert f"The last step is T = {STEPS}" in str(failed.args[0])
+
+
+def test_without_a_checkpoint_there_is_no_dialog_but_a_sentence(
+    session: Session, qapp: QApplication, same_looks: None, settings: QSettings, qtbot: QtBot
+) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    exporter = FilmExporter(session, Theme(qapp, "light", window), Preferences(settings), window)
+    with qtbot.waitSignal(exporter.failed) as failed:
+        exporter.ask()
+    assert "open a checkpoint first" in str(failed.args[0])

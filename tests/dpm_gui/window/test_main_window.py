@@ -30,7 +30,7 @@ LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 SAMPLING = Activity("Sampling 200 points", 3, 12, 4.0, can_stop=True)
 WRITING = Activity("Writing roll.gif", 5, 80, None, can_stop=True)
 OPENING = Activity("Opening roll.h5", 0, 0, None, can_stop=False)
-NEEDS_A_FILE = ("measure", "run_again", "new_seed", "export")
+NEEDS_A_FILE = ("measure", "run_again", "new_seed", "export", "export_figure")
 
 
 @pytest.fixture

@@ -1,0 +1,310 @@
+"""The dialog of a film: what it shows and how, with its length, its frames and about its size meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFont, QPalette
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dpm_gui.desktop.numbers import grouped
+from dpm_gui.engine.time_scale import TimeScale
+from dpm_gui.export.film_options import (
+    FORMS,
+    GIF,
+    MOST_RATE,
+    PNG,
+    SIZES,
+    FilmOptions,
+    estimated_bytes,
+    frame_count,
+    normal_seconds,
+)
+from dpm_gui.views.widgets.boxes import DecimalBox, WholeNumberBox, choice_box, decimal_box, number_box
+
+DIRECTION_TEXTS = {
+    "forward": "Forward: from t … to t",
+    "backward": "Backward: to t … from t",
+    "there_and_back": "There and back",
+}
+SIDE_TEXTS = {True: "The other way: noise beside data", False: "The same t on both sides"}
+TIME_TEXTS = {False: "Step t", True: "Log signal-to-noise"}
+OWN_SIZE = "Other size"
+BEYOND = 1_000_000
+"""What the boxes of whole numbers take: a number out of range gets a sentence and is not changed while typing."""
+NOTE_LETTERS = 30
+MEGABYTE = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class FilmSubject:
+    """The run of which the film is made.
+
+    Attributes:
+        steps: T.
+        scale: The scale of the log signal-to-noise ratio.
+        kind: "points", "sequences" or "images".
+    """
+
+    steps: int
+    scale: TimeScale
+    kind: str
+
+
+class NotedRows(QWidget):
+    """Rows of a form: caption, fields, and beside them a hint or the sentence that says what is wrong.
+
+    Attributes:
+        notes: The labels of hints and sentences, by the names of their rows.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.notes: dict[str, QLabel] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(24, 16, 24, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+
+    def add(self, name: str, text: str, *widgets: QWidget) -> None:
+        """Add the row ``name`` of ``widgets``, with the caption ``text``."""
+        place = self._grid.rowCount()
+        fields = QHBoxLayout()
+        fields.setSpacing(6)
+        for widget in widgets:
+            fields.addWidget(widget)
+        fields.addStretch(1)
+        note = QLabel(self)
+        note.setWordWrap(True)
+        note.setFixedWidth(self.fontMetrics().averageCharWidth() * NOTE_LETTERS)
+        note.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # a second line moves nothing
+        self.notes[name] = note
+        self._grid.addWidget(_label(text, widgets[0]), place, 0)
+        self._grid.addLayout(fields, place, 1)
+        self._grid.addWidget(note, place, 2)
+
+    def show_notes(self, hints: Mapping[str, str], problems: Mapping[str, str]) -> None:
+        """Show in each row its problem, else its hint."""
+        for name, note in self.notes.items():
+            note.setText(problems.get(name, hints.get(name, "")))
+            wrong = name in problems
+            note.setForegroundRole(QPalette.ColorRole.WindowText if wrong else QPalette.ColorRole.PlaceholderText)
+            font = QFont(self.font())
+            font.setBold(wrong)
+            note.setFont(font)
+
+
+class FilmDialog(QDialog):
+    """Asks for the options of a film."""
+
+    asked = Signal(object)
+    """The `FilmOptions` that have been chosen."""
+
+    def __init__(self, subject: FilmSubject, options: FilmOptions, parent: QWidget) -> None:
+        """Show ``options`` first."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Export film")
+        self._subject, self._speed = subject, options.speed
+        self._rows = NotedRows(self)
+        self._make_fields(options)
+        self._make_rows()
+        self._result = QLabel(self)
+        font = QFont(self._result.font())
+        font.setBold(True)
+        self._result.setFont(font)
+        self._result.setAccessibleName("Resulting film")
+        self._buttons = QDialogButtonBox(self)
+        self._accept = self._buttons.addButton("Export…", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        self.accepted.connect(lambda: self.asked.emit(self.options))
+        self._lay_out(parent)
+        self._connect()
+        self._show_all()
+        self._form.setFocus()
+
+    @property
+    def options(self) -> FilmOptions:
+        """What the fields say."""
+        width, height = self._chosen_size()
+        return FilmOptions(
+            first=self._first.value(),
+            last=self._last.value(),
+            form=self._form.currentData(),
+            direction=self._direction.currentData(),
+            opposite=self._sides.currentData(),
+            by_log_snr=self._time.currentData(),
+            speed=self._speed,
+            hold=self._hold.value(),
+            rate=self._rate.value(),
+            width=width,
+            height=height,
+            bar=self._bar.isChecked(),
+            strip=self._strip.isChecked(),
+        )
+
+    @property
+    def result_text(self) -> str:
+        """Length, number of frames and estimated size of the film, or that there is none."""
+        return self._result.text()
+
+    def note_of(self, field: str) -> str:
+        """Return the sentence beside a field, such as "range"."""
+        return self._rows.notes[field].text()
+
+    def _make_fields(self, options: FilmOptions) -> None:
+        self._form = _choices(self, "Format", FORMS, options.form)
+        self._first = self._whole("From t", options.first, "The first step that is shown: 0 is the data")
+        self._last = self._whole("To t", options.last, "The last step that is shown: T is the noise")
+        self._direction = _choices(self, "Direction of the forward side", DIRECTION_TEXTS, options.direction)
+        self._sides = _choices(self, "Reverse side", SIDE_TEXTS, options.opposite)
+        self._time = _choices(self, "Time by", TIME_TEXTS, options.by_log_snr)
+        self._pace = self._decimal("Speed", options.speed, "×", "Multiple of the normal speed of playing")
+        self._length = self._decimal("Seconds one way", 1.0, " s", "Seconds from the first to the last step")
+        self._hold = self._decimal("Hold at both ends", options.hold, " s", "Seconds for which each end stands still")
+        self._rate = self._whole("Frames a second", options.rate, "Frames a second")
+        size = (options.width, options.height)
+        sizes = {known: "{} x {}".format(*known) for known in SIZES} | {None: OWN_SIZE}
+        self._size = _choices(self, "Size", sizes, size if size in SIZES else None)
+        self._width = self._whole("Width, pixels", options.width, "Width of the film, pixels")
+        self._height = self._whole("Height, pixels", options.height, "Height of the film, pixels")
+        self._bar = QCheckBox("Bar of t", self)
+        self._bar.setChecked(options.bar)
+        self._strip = QCheckBox("Entropy bounds", self)
+        self._strip.setChecked(options.strip)
+
+    def _make_rows(self) -> None:
+        self._rows.add("form", "&Format", self._form)
+        self._rows.add("range", "F&rom t", self._first, _label("&to", self._last), self._last)
+        self._rows.add("direction", "&Direction", self._direction)
+        self._rows.add("sides", "Reverse s&ide", self._sides)
+        self._rows.add("time", "Ti&me by", self._time)
+        self._rows.add("speed", "&Speed", self._pace, _label("&one way", self._length), self._length)
+        self._rows.add("hold", "&Hold at both ends", self._hold)
+        self._rows.add("rate", "Frames a s&econd", self._rate)
+        self._rows.add("size", "Si&ze", self._size, self._width, _label("x", self._height), self._height)
+        self._rows.add("below", "Below the sides", self._bar, self._strip)
+
+    def _lay_out(self, parent: QWidget) -> None:
+        area = QScrollArea(self)  # for large fonts on small screens
+        area.setWidget(self._rows)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bottom = QHBoxLayout()
+        bottom.setContentsMargins(24, 8, 24, 16)
+        bottom.addWidget(self._result, 1)
+        bottom.addWidget(self._buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(area, 1)
+        column.addLayout(bottom)
+        rows, room = self._rows.sizeHint(), parent.screen().availableSize()
+        height = rows.height() + bottom.sizeHint().height() + 16
+        self.resize(min(rows.width() + 16, room.width() - 16), min(height, room.height() - 48))
+
+    def _connect(self) -> None:
+        for choice in (self._form, self._direction, self._sides, self._time, self._size):
+            choice.currentIndexChanged.connect(self._show_all)
+        for box in (self._first, self._last, self._rate, self._width, self._height):
+            box.valueChanged.connect(self._show_all)
+        self._hold.valueChanged.connect(self._show_all)
+        self._pace.valueChanged.connect(self._take_speed)
+        self._length.valueChanged.connect(self._take_length)
+        for switch in (self._bar, self._strip):
+            switch.toggled.connect(self._show_all)
+
+    def _take_speed(self, speed: float) -> None:
+        self._speed = speed
+        self._show_all()
+
+    def _take_length(self, seconds: float) -> None:
+        """Take the speed at which one way lasts ``seconds``."""
+        normal = normal_seconds(self.options, self._subject.steps, self._subject.scale)
+        self._speed = normal / seconds if seconds > 0 and normal > 0 else 0.0
+        with QSignalBlocker(self._pace):
+            self._pace.setValue(self._speed)
+        self._show_all()
+
+    def _show_all(self) -> None:
+        """Show what follows from the fields: sentences, the length, and the film that comes of them."""
+        options, subject = self.options, self._subject
+        for box in (self._width, self._height):
+            box.setEnabled(self._size.currentData() is None)
+            box.setToolTip("" if box.isEnabled() else f"Choose {OWN_SIZE} to give a width and a height")
+        problems = options.problems(subject.steps, subject.scale)
+        if not problems and not self._length.hasFocus():
+            with QSignalBlocker(self._length):
+                self._length.setValue(normal_seconds(options, subject.steps, subject.scale) / options.speed)
+        self._rows.show_notes({name: self._hint(name, options) for name in self._rows.notes}, problems)
+        self._accept.setEnabled(not problems)
+        self._accept.setToolTip(next(iter(problems.values()), ""))
+        self._result.setText("No film yet: see the sentence above." if problems else self._described(options))
+
+    def _described(self, options: FilmOptions) -> str:
+        subject = self._subject
+        count = frame_count(options, subject.steps, subject.scale)
+        size = estimated_bytes(options, subject.steps, subject.kind, subject.scale) / MEGABYTE
+        about = f"{size:.1f}" if size < 10 else grouped(round(size))
+        return f"{count / options.rate:.1f} s · {grouped(count)} frames · about {about} MB"
+
+    def _hint(self, name: str, options: FilmOptions) -> str:
+        """Return what stands beside a field that is right."""
+        if name == "range":
+            return f"0 is the data, T = {self._subject.steps} the noise."
+        if name == "rate":
+            return f"GIF: at most {MOST_RATE[GIF]}." if options.form == GIF else ""
+        if name == "form" and options.form == PNG:
+            return "A new folder with a numbered image for each frame."
+        return ""
+
+    def _chosen_size(self) -> tuple[int, int]:
+        chosen: tuple[int, int] | None = self._size.currentData()
+        return (self._width.value(), self._height.value()) if chosen is None else (chosen[0], chosen[1])
+
+    def _whole(self, name: str, value: int, tip: str) -> WholeNumberBox:
+        box = number_box(self, name, 0, BEYOND, tip)
+        box.setKeyboardTracking(True)  # all that follows from it follows every digit
+        box.setValue(value)
+        box.setFixedWidth(self.fontMetrics().averageCharWidth() * 14)
+        return box
+
+    def _decimal(self, name: str, value: float, unit: str, tip: str) -> DecimalBox:
+        box = decimal_box(self, name, (0.0, float(BEYOND)), 0.5, unit, tip)
+        box.setKeyboardTracking(True)
+        box.setValue(value)
+        box.setFixedWidth(self.fontMetrics().averageCharWidth() * 14)
+        return box
+
+
+def _choices(parent: QWidget, name: str, texts: Mapping[Any, str], chosen: object) -> QComboBox:
+    """Return a box to choose one of the keys of ``texts``."""
+    box = choice_box(parent, name, ())
+    for value, text in texts.items():
+        box.addItem(text, value)
+    box.setCurrentIndex(list(texts).index(chosen))
+    return box
+
+
+def _label(text: str, buddy: QWidget) -> QLabel:
+    label = QLabel(text, buddy.parentWidget())
+    label.setBuddy(buddy)
+    return label
