@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from core.errors import BadInputError, DpmError
 from core.formats.requests import save_request
 from core.values.checkpoints import MAX_LEVEL
+from core.values.inpainting import InpaintingRequest
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.engine.result_files import WRITTEN_ARRAYS, write_levels, write_samples
 from dpm_gui.jobs.saving import Saver
@@ -38,6 +39,9 @@ class PaintFiles(QObject):
     """Shows the file dialogs of Paint, and opens and saves files in jobs.
 
     A saved file holds the state at the time when the file was chosen, whatever is painted meanwhile.
+
+    Attributes:
+        request_on_disk: The request that was saved or opened last, and its file.
     """
 
     notified = Signal(str)
@@ -63,6 +67,9 @@ class PaintFiles(QObject):
         self._preferences = preferences
         self._window = window
         self.saver = Saver(self)
+        self.request_on_disk: tuple[InpaintingRequest, str] | None = None
+        self._written: dict[str, InpaintingRequest] = {}
+        opener.request_taken.connect(self._note_request)
         self._formats: dict[str, str] = {}  # what has been written, by the path
         self.saver.saved.connect(self._note_saved)
         self.saver.failed.connect(self.failed)
@@ -139,6 +146,7 @@ class PaintFiles(QObject):
         except DpmError as error:
             self.failed.emit(error)
         else:
+            self._written[path] = request
             self._save(path, partial(save_request, request), "npz file, an inpainting request")
 
     def _save(self, path: str, write: Callable[[str], str | None], form: str = "") -> None:
@@ -149,7 +157,13 @@ class PaintFiles(QObject):
 
         self.saver.save(path, note)
 
+    def _note_request(self, request: InpaintingRequest, path: str) -> None:
+        self.request_on_disk = request, path
+
     def _note_saved(self, path: str) -> None:
+        request = self._written.pop(path, None)
+        if request is not None:
+            self._note_request(request, path)
         self.notified.emit(f"Saved {path}: {self._formats.pop(path)}")
 
     def shut_down(self) -> None:

@@ -48,6 +48,8 @@ class PaintOpener(TaskOwner):
     """A message about a file that has been dropped."""
     loaded = Signal(str)
     """The name of a file whose content is now in the document, and what it was interpreted as."""
+    request_taken = Signal(object, str)
+    """An `InpaintingRequest` that is now in the document, and the file that it was read from."""
     checkpoint_found = Signal(str)
     """The path of a file that is to be opened as a checkpoint."""
     purpose = READING
@@ -106,7 +108,7 @@ class PaintOpener(TaskOwner):
         if self._potential_session.available:
             self._read(path, lambda: _potential_in(path), self._potential_session.take)
         else:
-            self._read(path, lambda: _request_in(path), self._paint.take_request)
+            self._read(path, lambda: _request_in(path), partial(self._take_request, path))
 
     def stop(self) -> None:
         """Stop opening the file under way."""
@@ -144,11 +146,15 @@ class PaintOpener(TaskOwner):
         elif isinstance(found, ArrayChoice):
             self._ask_which(found, partial(self._read_for, opened))
         elif isinstance(found, InpaintingRequest):
-            self._paint.take_request(found)
+            self._take_request(path, found)
         elif found.values.shape == data.shape or opened.takes_any_size:
             self._take_example(name_of(path), found)
         else:
             self._ask_how(path, found, data)
+
+    def _take_request(self, path: str, request: InpaintingRequest) -> None:
+        self._paint.take_request(request)
+        self.request_taken.emit(request, path)
 
     def _take_example(self, name: str, example: ExampleInFile) -> None:
         """Put an image or a sequence that fits into the document."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QUndoStack
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
+from core.errors import BadInputError
 from core.values.checkpoints import MAX_EXAMPLES
 from dpm_gui.engine import painting
 from dpm_gui.engine.opening import Opened
@@ -30,6 +31,7 @@ from dpm_gui.paint.potential.page import PlanePage
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.window.actions import Actions
 from dpm_gui.window.page import Services, WorkspacePage
+from dpm_gui.window.shown_command import NOTHING_OPEN, POTENTIAL, inpaint_command
 
 COMPARE_KEY = Qt.Key.Key_Z
 
@@ -109,6 +111,14 @@ class PaintPage(WorkspacePage):
 
     def show_message(self, text: str) -> None:
         self.image.canvas.set_message(text)
+
+    def command(self) -> str:
+        opened = self.services.session.opened
+        if opened is None:
+            raise BadInputError(NOTHING_OPEN)
+        if self.page is self.plane:
+            raise BadInputError(POTENTIAL)
+        return inpaint_command(opened.path, self.paint.request, self.files.request_on_disk)
 
     def open(self, path: str) -> bool:
         return self._opener.open(path)

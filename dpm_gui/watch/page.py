@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.errors import BadInputError
 from core.values.checkpoints import Checkpoint
 from core.values.runs import Frame
 from dpm_gui.engine.opening import Opened
@@ -29,6 +30,7 @@ from dpm_gui.watch.sides import Sides
 from dpm_gui.watch.starts import Starts, connect_starts
 from dpm_gui.watch.timeline import Controls, Thumbnails
 from dpm_gui.window.page import Services, WorkspacePage
+from dpm_gui.window.shown_command import NOTHING_OPEN, run_command
 
 
 class WatchPage(WorkspacePage):
@@ -102,6 +104,13 @@ class WatchPage(WorkspacePage):
 
     def fit(self) -> None:
         self.views[FORWARD].fit()
+
+    def command(self) -> str:
+        session, player = self._session, self._player
+        if session.opened is None:
+            raise BadInputError(NOTHING_OPEN)
+        data = None if session.given is None else session.given.path
+        return run_command(session.opened.path, session.spec, None if player.playing else player.t, data)
 
     def open_dropped(self, path: str) -> bool:
         self._session.open_dropped(path)

@@ -29,6 +29,7 @@ from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
 from dpm_gui.window.guide import Guide
 from dpm_gui.window.main_window import MainWindow
 from dpm_gui.window.page import WorkspacePage
+from dpm_gui.window.shown_command import copy_command
 from dpm_gui.window.workspaces import Workspace, all_gestures
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ class DpmApplication(QObject):
             "shortcuts": self._show_shortcuts,
             "find_command": self._find_command,
             "about": self._show_about,
+            "copy_command": partial(copy_command, window),
             "preferences": self._show_preferences,
         }
         for name, slot in slots.items():

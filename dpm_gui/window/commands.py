@@ -76,6 +76,14 @@ FIRST_COMMANDS = (
     Command("undo", "Edit", "Undo", ("Ctrl+Z",), "Undo the last change", "undo-2"),
     Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Repeat the change that was undone", "redo-2"),
     Command(
+        "copy_command",
+        "Edit",
+        "Copy as command",
+        ("Ctrl+Shift+C",),
+        "Copy the command that gives what is on show (Ctrl+Shift+C)",
+        line=True,
+    ),
+    Command(
         "preferences", "Edit", "Preferences…", ("Ctrl+,",), "Choose what is remembered on disk (Ctrl+,)", line=True
     ),
 )

@@ -36,7 +36,7 @@ from dpm_gui.window.workspaces import Workspace, all_commands, switch_name
 
 FILES = "Checkpoints (*.h5 *.hdf5);;All files (*)"
 FIRST_SIZE, LEAST_SIZE = (1280, 800), (960, 640)
-NEEDS_A_CHECKPOINT = ("measure", "run_again", "new_seed", "export", "export_figure")
+NEEDS_A_CHECKPOINT = ("measure", "run_again", "new_seed", "export", "export_figure", "copy_command")
 
 
 class MainWindow(QMainWindow):

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
+from core.errors import BadInputError
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import ColouredWidget
@@ -85,6 +86,14 @@ class WorkspacePage(ColouredWidget):
     def open_dropped(self, path: str) -> bool:
         """Open a file or folder dropped on the window; return whether the page supports its type."""
         return self.open(path)
+
+    def command(self) -> str:
+        """Return the command line that gives what is on show, quoted for the shell.
+
+        Raises:
+            BadInputError: If there is none, and why.
+        """
+        raise BadInputError("This workspace has no command; open Watch or Paint.")
 
     def compute(self, ended: Callable[[Exception | None], object]) -> None:
         """Compute the content to be shown first; then call ``ended`` with None or the error."""

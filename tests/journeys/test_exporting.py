@@ -174,3 +174,18 @@ def test_an_unknown_kind_of_film_gives_a_dialog(person: Person, tmp_path: Path) 
     (received,) = close_error()
     assert received.startswith(f"{tmp_path / 'roll.avi'}: ")
     assert ".gif" in received
+
+
+def test_the_command_of_what_is_on_show_is_copied(person: Person) -> None:
+    person.stand_on(17)
+    spec = person.session.spec
+    press("Ctrl+Shift+C")
+    command = QGuiApplication.clipboard().text()
+    assert command == f"dpm-gui swiss_roll --seed {spec.seed} --count {spec.count} --at 17"
+    assert person.window.activity.text == f"Copied: {command}"
+
+
+def test_in_paint_a_request_that_is_in_no_file_has_no_command_yet(person: Person) -> None:
+    press("Ctrl+2", "Ctrl+Shift+C")
+    (received,) = close_error()
+    assert "has no command" in received

@@ -31,6 +31,7 @@ from dpm_gui.paint.potential.files import load_potential
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.shapes import DrawnPotential
 from dpm_gui.session.session import Session
+from dpm_gui.window.shown_command import inpaint_command
 from tests.support.listening import Told
 from tests.support.painting import save_rings
 from tests.support.window_values import open_and_run
@@ -129,6 +130,18 @@ def test_masks_pictures_and_requests_are_written_beside_the_window_which_says_so
     assert len(threads) == len(asks)
     assert threading.get_ident() not in threads
     assert desk.preferences.last_folder == str(folder)
+
+
+def test_a_saved_request_has_a_command_until_it_is_changed(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
+    path = str(tmp_path / "request.npz")
+    desk.files.save_request(path)
+    qtbot.waitUntil(lambda: not desk.files.saver.running)
+    assert path in inpaint_command("x.h5", desk.paint.request, desk.files.request_on_disk)
+    desk.paint.document.clear()
+    with pytest.raises(BadInputError, match="Save the request first"):
+        inpaint_command("x.h5", desk.paint.request, desk.files.request_on_disk)
+    desk.paint.document.undo_stack.undo()
+    assert path in inpaint_command("x.h5", desk.paint.request, desk.files.request_on_disk)
 
 
 def test_a_wish_over_the_plane_is_written_beside_the_window(
