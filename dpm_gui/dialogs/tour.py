@@ -108,6 +108,7 @@ class Tour(QWidget):
             self.card.setGeometry(card)
             self.setMask(QRegion(self.rect()) - QRegion(hole) + QRegion(card))
             self.update()
+            self._redraw_control()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -179,6 +180,13 @@ class Tour(QWidget):
             return QRect()
         place = _visible_place(control, self._window)
         return place if place.isEmpty() else place.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN) & self.rect()
+
+    def _redraw_control(self) -> None:
+        """Draw the control anew: it would keep the dimmed pixels of the stop before until it changes (Qt 6.11)."""
+        control = self.stop.find()
+        if control is not None:
+            for part in (control, *control.findChildren(QWidget)):
+                part.update()
 
     def _press_button(self) -> None:
         focused = self.focusWidget()

@@ -47,8 +47,7 @@ class TourCard(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("tour_card")
-        self.setAutoFillBackground(True)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setStyleSheet("#tour_card { background: palette(base); border: 1px solid palette(dark); }")
         self.title, self.text, self.place = QLabel(self), QLabel(self), QLabel(self)
         font = QFont()
         font.setWeight(QFont.Weight.DemiBold)
@@ -75,6 +74,7 @@ class TourCard(QFrame):
         text = f"{stop.text} {HIDDEN}" if hidden else stop.text
         self.title.setText(stop.title)
         self.text.setText(text)
+        self.text.setFixedHeight(self.text.heightForWidth(self.text.width()))
         self.place.setText(f"{number} of {count}")
         self.back.setEnabled(number > 1)
         self.next.setText("Next" if number < count else "Finish")

@@ -42,7 +42,7 @@ class Guide(QObject):
         self.offer: TourOffer | None = None
         window.actions_.on("take_tour", self.take_tour)
         window.actions_.on("tutorial", self.show_tutorial)
-        window.closing.connect(self._end)
+        window.closing.connect(self._drop)
 
     def offer_tour(self) -> None:
         """Offer the tour in the status bar, at the first start alone."""
@@ -97,6 +97,13 @@ class Guide(QObject):
     def _end(self) -> None:
         if self.tour is not None:
             self.tour.end()
+
+    def _drop(self) -> None:
+        """End the tour and stay in the workspace on show, since another one would begin to compute."""
+        if self.tour is not None:
+            self.tour.ended.disconnect(self._go_back)
+            self._end()
+            self.tour = None
 
     def _go_back(self) -> None:
         """Show the workspace in which the tour was begun."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication
 
 from dpm_gui.app import WORKSPACES
+from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.dialogs.tour import Tour
 from dpm_gui.window.guide import WINDOW_STEPS
 from tests.support.person import Person, Start, click, drag, press, wait_until
@@ -137,10 +138,11 @@ def test_it_goes_on_under_another_workspace_and_another_checkpoint(person: Perso
 
 def test_closing_the_window_ends_it(person: Person) -> None:
     tour = begin(person)
-    press("Right")
+    while tour.stop.title != "Paint":
+        press("Right")
     person.window.close()
     assert person.program.guide.tour is None
-    assert not tour.isVisible()
+    assert person.window.workspaces.current == "paint"
 
 
 def test_it_is_offered_once(start: Start) -> None:
@@ -160,3 +162,13 @@ def test_the_offer_leads_into_the_tour(start: Start) -> None:
     assert person.program.guide.offer is None
     assert person.program.guide.tour.number == 0
     press("Esc")
+
+
+def test_the_control_in_the_hole_is_not_dimmed(person: Person) -> None:
+    person.pause()
+    tour = begin(person)
+    while tour.stop.title != "Forward: q destroys":
+        press("Right")
+    corner = person.window.mapToGlobal(tour.hole.topLeft() + QPoint(12, 60))
+    screen = person.window.screen()
+    wait_until(lambda: screen.grabWindow(0).toImage().pixelColor(corner).name() == LIGHT.surface.lower())
