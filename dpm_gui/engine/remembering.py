@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import BadInputError
+from core.values.arrays import read_only
 from core.values.measurements import StepEntropies
 from core.values.runs import Frame, RunSpec
 from dpm_gui.engine.values import SideColours, SideFrame
 
 if TYPE_CHECKING:
     from core.formats.recordings.cache import RunCache, RunKey
-    from core.formats.recordings.run_files import RunFacts
+    from core.formats.recordings.run_files import RunFacts, RunReader
 
 Parts = Mapping[str, Sequence[range]]
 
@@ -48,6 +50,52 @@ class WholeRun:
     along: Mapping[str, NDArray[np.float32] | None]
     entropies: StepEntropies
     takes_any_size: bool
+
+
+class RecalledPart:
+    """Reads frames of some states of one side of a remembered run from its file; any thread may call it."""
+
+    def __init__(self, run: RunReader, side: str, states: range) -> None:
+        self._run, self._side, self._states = run, side, states
+
+    def frame(self, t: int) -> Frame | None:
+        """Return frame ``t``, or None if it can no longer be read."""
+        x = self._read(t, self._states)
+        return None if x is None else Frame(t, x)
+
+    def state(self, t: int, index: int) -> NDArray[np.float32] | None:
+        """Return the state ``[*shape]`` of the trajectory with this number in the part, or None likewise.
+
+        Raises:
+            BadInputError: If the trajectory does not exist.
+        """
+        if not 0 <= index < len(self._states):
+            raise BadInputError(f"index: {index} is not between 0 and {len(self._states) - 1}")
+        number = self._states.start + index
+        x = self._read(t, range(number, number + 1))
+        return None if x is None else x[0]
+
+    def _read(self, t: int, states: range) -> NDArray[np.float32] | None:
+        from core.formats.recordings.run_files import BadRunFileError
+
+        try:
+            found = self._run.states(self._side, t, states)
+        except (OSError, BadRunFileError):
+            return None
+        return read_only(found.astype(np.float32, copy=False).view())
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledFrame:
+    """A remembered frame, and where it can be read again.
+
+    Attributes:
+        value: The frame.
+        source: Where it, and others of its part, can be read from.
+    """
+
+    value: SideFrame
+    source: RecalledPart
 
 
 class RunMemory:
@@ -82,17 +130,16 @@ class RunMemory:
     def facts_of(self, sha256: str, spec: RunSpec) -> RunFacts | None:
         """Return the facts of the remembered run of ``spec`` on a checkpoint, or None; the count need not be equal."""
         key = self._key(sha256, spec)
-        return None if key is None else self._cache().facts(key)
+        found = None if key is None else self._cache().find(key)
+        return None if found is None else found.facts
 
-    def recall(self, sha256: str, spec: RunSpec, parts: Parts) -> Iterator[SideFrame | SideColours]:
-        """Yield the remembered frames of ``parts``, t = 0 … T, as far as they are remembered and undamaged.
-
-        A frame is valid until the next value is asked for.
-        """
+    def recall(self, sha256: str, spec: RunSpec, parts: Parts) -> Iterator[RecalledFrame | SideColours]:
+        """Yield the remembered frames of ``parts``, t = 0 … T, as far as they are remembered and undamaged."""
         key = self._key(sha256, spec)
-        facts = None if key is None else self._cache().facts(key)
-        if key is None or facts is None:
+        found = None if key is None else self._cache().find(key)
+        if key is None or found is None:
             return
+        facts = found.facts
         wanted = {side: [part for part in each if part.stop <= facts.counts[side]] for side, each in parts.items()}
         for side, states in wanted.items():
             along = facts.along[side]
@@ -100,9 +147,11 @@ class RunMemory:
                 yield from (SideColours(side, along[part.start : part.stop], part.start) for part in states)
         if not any(wanted.values()):
             return
-        for side, frame in self._cache().frames(key):
+        sources = {(side, part): RecalledPart(found, side, part) for side, each in wanted.items() for part in each}
+        for side, frame in self._cache().frames(key, found):
             for part in wanted.get(side, ()):
-                yield SideFrame(side, Frame(frame.t, frame.x[part.start : part.stop]), first=part.start)
+                value = SideFrame(side, Frame(frame.t, frame.x[part.start : part.stop]), first=part.start)
+                yield RecalledFrame(value, sources[side, part])
 
     def remember(self, run: WholeRun) -> Iterator[None]:
         """Remember ``run``, unless it is remembered already with as many states; yield after each frame."""
@@ -114,8 +163,8 @@ class RunMemory:
             return
         shapes = {side: frame.x.shape for side, frame in sample.items() if frame is not None}
         counts = {side: shape[0] for side, shape in shapes.items()}
-        known = self._cache().facts(key)
-        if known is not None and all(known.counts[side] >= count for side, count in counts.items()):
+        known = self._cache().find(key)
+        if known is not None and all(known.facts.counts[side] >= count for side, count in counts.items()):
             return
         along = {side: np.empty(0, np.float32) if each is None else each for side, each in run.along.items()}
         state = next(iter(shapes.values()))[1:]

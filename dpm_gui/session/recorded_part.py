@@ -23,6 +23,16 @@ class FrameStore(Protocol):
         """Return one trajectory ``[S, *shape]`` over the stored frames, t ascending."""
 
 
+class FrameSource(Protocol):
+    """Frames in a file that may vanish: `dpm_gui.engine.remembering.RecalledPart`."""
+
+    def frame(self, t: int) -> Frame | None:
+        """Return frame ``t``, or None if it can no longer be read."""
+
+    def state(self, t: int, index: int) -> NDArray[np.float32] | None:
+        """Return one state ``[*shape]`` of frame ``t``, or None likewise."""
+
+
 class PreviewRecording:
     """The frames of a strided chain from T to 0, shown until the true ones are computed."""
 
@@ -91,6 +101,7 @@ class RecordedPart:
     ) -> None:
         """Record the frames t = 0 … ``top`` in ``store``, by default in memory."""
         self._store = store or _Frames()
+        self._held: dict[int, FrameSource] = {}
         self.first, self.top, self.preview = first, top, preview
         self._available: NDArray[np.bool_] = np.zeros(top + 1, dtype=bool)
         self._missing = top + 1
@@ -121,9 +132,9 @@ class RecordedPart:
         elif self.preview is not None:
             self.preview.store(frame)
 
-    def stored(self, t: int) -> Frame | None:
-        """Return frame ``t`` as it is stored, whether or not it is available yet; any thread may call this."""
-        return self._store.frame(t)
+    def hold(self, t: int, source: FrameSource) -> None:
+        """Take frame ``t`` from ``source`` when it is asked for, instead of storing it; any thread may call this."""
+        self._held[t] = source
 
     def mark_stored(self, frame: Frame, *, preview: bool = False, spread: float | None = None) -> None:
         """Make ``frame``, which has been stored, available; ``spread`` is that of many futures."""
@@ -148,7 +159,9 @@ class RecordedPart:
         """Return frame ``t``, or None if it is not recorded or a preview is still shown."""
         if self.has_preview:
             return None
-        return self._store.frame(t) if 0 <= t <= self.top and self._available[t] else None
+        if not (0 <= t <= self.top and self._available[t]):
+            return None
+        return self._held[t].frame(t) if t in self._held else self._store.frame(t)
 
     def pair(self, t: int) -> tuple[Frame, Frame] | None:
         """Return frames ``t`` and ``t`` - 1, or None unless both are recorded."""
@@ -157,7 +170,20 @@ class RecordedPart:
 
     def path(self, index: int) -> NDArray[np.float32]:
         """Return the states ``[S, *shape]`` of trajectory ``index`` over the recorded frames, t ascending."""
-        return self._store.path(index - self.first)
+        index -= self.first
+        if not self._held:
+            return self._store.path(index)
+        recorded = np.flatnonzero(self._available).tolist()
+        found = [state for state in (self._state(t, index) for t in recorded) if state is not None]
+        shape = () if self.newest is None else self.newest.x.shape[1:]
+        return np.stack(found) if found else np.empty((0, *shape), np.float32)
+
+    def _state(self, t: int, index: int) -> NDArray[np.float32] | None:
+        """Return one state of a recorded frame, or None if it can no longer be read."""
+        if t in self._held:
+            return self._held[t].state(t, index)
+        frame = self._store.frame(t)
+        return None if frame is None else frame.x[index]
 
 
 class _Frames:

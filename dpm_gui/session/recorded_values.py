@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.values.runs import Frame, RunSpec
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.remembering import WholeRun
+from dpm_gui.engine.remembering import RecalledFrame, WholeRun
 from dpm_gui.engine.run_parts import Parts
 from dpm_gui.engine.values import SideColours, SideFrame
 from dpm_gui.session.recorded_part import RecordedPart
@@ -26,32 +25,34 @@ def recorded_values(
     parts: Parts,
     recorded: Mapping[PartKey, RecordedPart],
     compute: Callable[[Parts], Iterator[RunValue]],
-    recall: Callable[[Parts], Iterator[SideFrame | SideColours]] | None = None,
+    recall: Callable[[Parts], Iterator[RecalledFrame | SideColours]] | None = None,
 ) -> Iterator[RunValue]:
     """Yield the values of ``parts`` of a run after storing their frames, so that a slow disk never blocks the window.
+
+    Remembered frames are not stored again: they are read from their file when they are shown.
 
     Args:
         parts: What to record.
         recorded: Where each part is stored.
         compute: Computes parts.
-        recall: Returns the remembered values of parts, as far as there are any; each is valid until the next one.
+        recall: Returns the remembered values of parts, as far as there are any.
 
     Raises:
         OutputError: If the disk fails.
     """
-    stored: dict[PartKey, set[int]] = {key: set() for key in recorded}
+    recalled: dict[PartKey, set[int]] = {key: set() for key in recorded}
     for known in () if recall is None else recall(parts):
-        if isinstance(known, SideFrame):
-            part, t = recorded[known.side, known.first], known.frame.t
-            part.store(known.frame)
-            stored[known.side, known.first].add(t)
-            yield replace(known, frame=part.stored(t) or known.frame)
+        if isinstance(known, RecalledFrame):
+            key, t = (known.value.side, known.value.first), known.value.frame.t
+            recorded[key].hold(t, known.source)
+            recalled[key].add(t)
+            yield known.value
         else:
             yield known
-    missing = {side: _missing(side, states, recorded, stored) for side, states in parts.items()}
+    missing = {side: _missing(side, states, recorded, recalled) for side, states in parts.items()}
     for value in compute(missing) if any(missing.values()) else ():
         # Frames before a damaged one were recalled; those that are computed equal them.
-        if isinstance(value, SideFrame) and (value.preview or value.frame.t not in stored[value.side, value.first]):
+        if isinstance(value, SideFrame) and (value.preview or value.frame.t not in recalled[value.side, value.first]):
             recorded[value.side, value.first].store(value.frame, preview=value.preview)
         yield value
 
@@ -70,7 +71,7 @@ def whole_run(opened: Opened, spec: RunSpec, sides: Mapping[str, SideRecording])
 
 
 def _missing(
-    side: str, states: Sequence[range], recorded: Mapping[PartKey, RecordedPart], stored: Mapping[PartKey, set[int]]
+    side: str, states: Sequence[range], recorded: Mapping[PartKey, RecordedPart], recalled: Mapping[PartKey, set[int]]
 ) -> list[range]:
     """Return the parts of one side whose frames were not all recalled."""
-    return [each for each in states if len(stored[side, each.start]) <= recorded[side, each.start].top]
+    return [each for each in states if len(recalled[side, each.start]) <= recorded[side, each.start].top]

@@ -16,18 +16,20 @@ from dataclasses import astuple, dataclass
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
+
 from core import __version__
 from core.errors import OutputError, one_line
 from core.formats.recordings.run_files import (
     MAGIC,
     BadRunFileError,
     RunFacts,
+    RunReader,
     head_of,
-    read_facts,
-    read_frames,
     write_frame,
 )
 from core.runtime.devices import check_disk
+from core.values.arrays import read_only
 from core.values.runs import Frame
 
 SUFFIX, UNFINISHED = ".run", ".unfinished"
@@ -74,11 +76,11 @@ class RunCache:
     def __init__(self, folder: Path, limit: int, tell: Callable[[str], None]) -> None:
         self._folder, self._limit, self._tell = folder, limit, tell
 
-    def facts(self, key: RunKey) -> RunFacts | None:
-        """Return the facts of the run of ``key``, which is now the last one used; None if none is remembered."""
+    def find(self, key: RunKey) -> RunReader | None:
+        """Return the run of ``key``, which is now the last one used; None if it is not remembered."""
         path = self._folder / key.file_name
         try:
-            facts = read_facts(path)
+            found = RunReader(path)
         except FileNotFoundError:
             return None
         except (OSError, BadRunFileError) as error:
@@ -86,20 +88,18 @@ class RunCache:
             return None
         with suppress(OSError):
             os.utime(path)
-        return facts
+        return found
 
-    def frames(self, key: RunKey) -> Iterator[tuple[str, Frame]]:
-        """Yield the frames of the run of ``key`` and their sides, up to the first that cannot be read.
+    def frames(self, key: RunKey, found: RunReader) -> Iterator[tuple[str, Frame]]:
+        """Yield the frames of ``found``, the run of ``key``, and their sides, up to the first that is damaged.
 
-        At each step the forward side comes first, t = 0 … T. A frame is valid until the next one is asked for.
+        At each step the forward side comes first, t = 0 … T.
         """
-        path = self._folder / key.file_name
         try:
-            yield from read_frames(path)
-        except FileNotFoundError:  # another program has made room
-            return
+            for side, t in found.facts.order():
+                yield side, Frame(t, read_only(found.checked(side, t).astype(np.float32, copy=False)))
         except (OSError, BadRunFileError) as error:
-            self._discard(path, error)
+            self._discard(self._folder / key.file_name, error)
 
     def save(self, key: RunKey, facts: RunFacts, frames: Iterator[Frame]) -> Generator[None, None, None]:
         """Remember a run; yield after each frame. A generator that is closed earlier leaves nothing.

@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import math
 import struct
+import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,38 +109,64 @@ def write_frame(file: BinaryIO, facts: RunFacts, frame: Frame) -> None:
     file.write(LENGTH.pack(_checksum(stored)))
 
 
-def read_facts(path: Path) -> RunFacts:
-    """Return the facts of the run in the file at ``path``, whose size is that of the frames that they promise.
+class RunReader:
+    """Reads frames of the run in one file, which stays open, and so can be read after it has been removed.
 
-    Raises:
-        OSError: If it cannot be read.
-        BadRunFileError: If it is no such file.
+    Any thread may read. Nothing is mapped into memory, since a disk that fails then would end the program.
+
+    Attributes:
+        facts: What is known of the run.
     """
-    with path.open("rb") as file:
-        facts = _facts_in(file)
-        if path.stat().st_size != file.tell() + facts.bytes_of_frames:
+
+    def __init__(self, path: Path) -> None:
+        """Open the file at ``path``.
+
+        Raises:
+            OSError: If it cannot be read.
+            BadRunFileError: If it is no such file.
+        """
+        self._file = path.open("rb", buffering=0)
+        self._release = weakref.finalize(self, self._file.close)
+        self.facts = _facts_in(self._file)
+        self._lock = threading.Lock()
+        begin = self._file.tell()
+        if path.stat().st_size != begin + self.facts.bytes_of_frames:
             raise BadRunFileError("it is not complete")
-        return facts
+        self._places: dict[tuple[str, int], int] = {}
+        for side, t in self.facts.order():
+            self._places[side, t] = begin
+            begin += self.facts.bytes_of(side) + LENGTH.size
 
+    def checked(self, side: str, t: int) -> NDArray[np.generic]:
+        """Return the states ``[N, *shape]`` of ``side`` at step ``t`` as they are stored, once their sum is checked.
 
-def read_frames(path: Path) -> Iterator[tuple[str, Frame]]:
-    """Yield the frames of the run in the file at ``path`` with their sides; each is valid until the next is asked for.
+        Raises:
+            OSError: If they cannot be read.
+            BadRunFileError: If they are damaged.
+        """
+        size = self.facts.bytes_of(side)
+        found = np.frombuffer(self._read(self._places[side, t], size + LENGTH.size), np.uint8)
+        if LENGTH.unpack(found[size:].tobytes()) != (_checksum(found[:size]),):
+            raise BadRunFileError("its frames are damaged")
+        return self._states(found[:size])
 
-    Raises:
-        OSError: If it cannot be read.
-        BadRunFileError: If it is no such file, or the next frame is damaged.
-    """
-    with path.open("rb") as file:
-        facts = _facts_in(file)
-        dtype = STORED_AS[facts.kind]
-        rooms = {side: np.empty((facts.counts[side], *facts.shape), dtype) for side in SIDES}
-        for side, t in facts.order():
-            room, checksum = rooms[side], bytearray(LENGTH.size)
-            if file.readinto(room.data.cast("B")) != room.nbytes or file.readinto(checksum) != LENGTH.size:
-                raise BadRunFileError("it is not complete")
-            if LENGTH.unpack(checksum) != (_checksum(room),):
-                raise BadRunFileError("its frames are damaged")
-            yield side, Frame(t, room.astype(np.float32, copy=False))
+    def states(self, side: str, t: int, wanted: range) -> NDArray[np.generic]:
+        """Return the states whose numbers are ``wanted``, unchecked; raises the same errors."""
+        size = self.facts.bytes_of(side) // self.facts.counts[side]
+        found = self._read(self._places[side, t] + wanted.start * size, len(wanted) * size)
+        return self._states(np.frombuffer(found, np.uint8))
+
+    def _states(self, found: NDArray[np.uint8]) -> NDArray[np.generic]:
+        states: NDArray[np.generic] = found.view(STORED_AS[self.facts.kind]).reshape(-1, *self.facts.shape)
+        return states
+
+    def _read(self, place: int, size: int) -> bytes:
+        with self._lock:  # the position of the file is that of all threads
+            self._file.seek(place)
+            found = self._file.read(size)
+        if found is None or len(found) != size:
+            raise BadRunFileError("it is not complete")
+        return found
 
 
 def _facts_in(file: BinaryIO) -> RunFacts:

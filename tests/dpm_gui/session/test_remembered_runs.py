@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from core.errors import BadInputError
 from core.values.runs import Branch, Frame, RunSpec
 from dpm_gui.engine import opening, runs
 from dpm_gui.engine.remembering import RunMemory
@@ -98,6 +100,39 @@ def test_a_second_start_shows_the_same_run_without_computing_it_or_building_the_
     assert second.opened is not None
     np.testing.assert_array_equal(first.opened.entropies.lower, second.opened.entropies.lower)
     np.testing.assert_array_equal(first.opened.alpha_bars, second.opened.alpha_bars)
+
+
+def test_a_path_and_a_frame_are_read_when_they_are_asked_for(
+    start: Start, files: dict[str, str], folder: Path, qtbot: QtBot
+) -> None:
+    first, second = start(), start()
+    run_and_remember(first, files["small"], qtbot, folder)
+    open_and_run(second, files["small"], qtbot)
+    for side in (FORWARD, REVERSE):
+        np.testing.assert_array_equal(second.recording(side).path(150), first.recording(side).path(150))
+    with pytest.raises(BadInputError, match="index: 5000 is not between"):
+        second.recording(REVERSE).path(5000)
+    second._tasks.wait()
+    remembered(folder)[0].unlink()
+    assert_same_run(first, second)
+
+
+def test_a_file_that_is_spoilt_while_it_is_on_show_has_no_frames_any_more_and_nothing_fails(
+    start: Start, files: dict[str, str], folder: Path, qtbot: QtBot
+) -> None:
+    run_and_remember(start(), files["small"], qtbot, folder)
+    session = start()
+    open_and_run(session, files["small"], qtbot)
+    session._tasks.wait()
+    os.truncate(remembered(folder)[0], 100)
+    recording = session.recording(REVERSE)
+    assert recording.frame(3) is None
+    assert recording.shown(3) is None
+    assert recording.path(7).shape == (0, 2)
+    with qtbot.waitSignal(session.run_ended):
+        session.run()
+    assert recording is not session.recording(REVERSE)
+    assert session.recording(REVERSE).frame(3) is not None
 
 
 def test_what_needs_the_model_after_that_builds_it(

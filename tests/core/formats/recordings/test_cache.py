@@ -57,6 +57,12 @@ def saved(cache: RunCache, key: RunKey = KEY, facts: RunFacts | None = None) -> 
     return facts
 
 
+def frames_in(cache: RunCache, key: RunKey = KEY) -> list[Frame]:
+    """The frames that are remembered, as far as they are undamaged."""
+    found = cache.find(key)
+    return [] if found is None else [frame for _, frame in cache.frames(key, found)]
+
+
 def files(tmp_path: Path) -> list[Path]:
     return sorted((tmp_path / "runs").iterdir())
 
@@ -66,14 +72,15 @@ def files(tmp_path: Path) -> list[Path]:
 @pytest.mark.parametrize("top", [STEPS, 2])
 def test_a_run_comes_back_exactly_and_in_order(cache: RunCache, told: Told, kind: str, top: int) -> None:
     facts = saved(cache, facts=facts_of(kind, top=top))
-    read = cache.facts(KEY)
-    assert read is not None
+    reader = cache.find(KEY)
+    assert reader is not None
+    read = reader.facts
     for name in ("kind", "shape", "tops", "counts", "takes_any_size"):
         assert getattr(read, name) == getattr(facts, name)
     for name in ("upper", "lower", "t_given_0"):
         np.testing.assert_array_equal(getattr(read.entropies, name), getattr(facts.entropies, name))
     np.testing.assert_array_equal(read.along["reverse"], facts.along["reverse"])
-    found = [(side, frame.t, frame.x.copy()) for side, frame in cache.frames(KEY)]
+    found = [(side, frame.t, frame.x) for side, frame in cache.frames(KEY, reader)]
     assert [(side, t) for side, t, _ in found] == list(facts.order())
     for (_, _, x), frame in zip(found, frames_of(facts), strict=True):
         assert x.dtype == np.float32
@@ -85,15 +92,15 @@ def test_a_run_comes_back_exactly_and_in_order(cache: RunCache, told: Told, kind
 def test_another_spec_or_checkpoint_is_another_run(cache: RunCache, told: Told, change: dict[str, object]) -> None:
     saved(cache)
     other = replace(KEY, **change)  # type: ignore[arg-type]
-    assert cache.facts(other) is None
-    assert list(cache.frames(other)) == []
+    assert cache.find(other) is None
+    assert frames_in(cache, other) == []
     assert told == []
 
 
 def test_another_version_of_the_program_does_not_find_the_run(cache: RunCache, monkeypatch: pytest.MonkeyPatch) -> None:
     saved(cache)
     monkeypatch.setattr(cache_module, "__version__", "0.0.0")
-    assert cache.facts(KEY) is None
+    assert cache.find(KEY) is None
 
 
 def test_a_checkpoint_is_known_by_its_content(tmp_path: Path) -> None:
@@ -114,12 +121,12 @@ def test_a_damaged_file_is_told_of_once_and_goes(cache: RunCache, told: Told, tm
     at = {"magic": 3, "length": len(MAGIC) + 6, "head": len(MAGIC) + 80, "frame": begin + 5, "checksum": -1}
     content[at.get(place, -20)] ^= 0x41
     path.write_bytes(content)
-    whole = cache.facts(KEY) is not None and len(list(cache.frames(KEY))) == facts.frame_count
+    whole = len(frames_in(cache)) == facts.frame_count
     assert not whole
     assert len(told) == 1
     assert told[0].startswith(f"{path}: this remembered run is not used: ")
     assert files(tmp_path) == []
-    assert cache.facts(KEY) is None
+    assert cache.find(KEY) is None
     assert len(told) == 1
 
 
@@ -129,7 +136,7 @@ def test_frames_before_a_damaged_one_are_still_had(cache: RunCache, tmp_path: Pa
     content = bytearray(path.read_bytes())
     content[-20] ^= 1
     path.write_bytes(content)
-    assert len(list(cache.frames(KEY))) == facts.frame_count - 1
+    assert len(frames_in(cache)) == facts.frame_count - 1
 
 
 @pytest.mark.parametrize("length", [0, 10, 200, -1])
@@ -137,22 +144,32 @@ def test_a_file_that_was_cut_short_is_not_used(cache: RunCache, told: Told, tmp_
     saved(cache)
     (path,) = files(tmp_path)
     path.write_bytes(path.read_bytes()[:length])
-    assert cache.facts(KEY) is None
+    assert cache.find(KEY) is None
     assert len(told) == 1
     assert files(tmp_path) == []
 
 
-def test_a_file_that_vanishes_is_as_if_it_had_never_been(cache: RunCache, told: Told, tmp_path: Path) -> None:
-    saved(cache)
-    assert cache.facts(KEY) is not None
+def test_a_file_that_is_removed_while_it_is_open_can_still_be_read(cache: RunCache, told: Told, tmp_path: Path) -> None:
+    facts = saved(cache)
+    found = cache.find(KEY)
+    assert found is not None
     files(tmp_path)[0].unlink()
-    assert list(cache.frames(KEY)) == []
+    assert len(list(cache.frames(KEY, found))) == facts.frame_count
+    assert frames_in(cache) == []
     assert told == []
+
+
+def test_some_states_are_read_without_the_others(cache: RunCache) -> None:
+    facts = saved(cache)
+    found = cache.find(KEY)
+    assert found is not None
+    for (side, t), frame in zip(facts.order(), frames_of(facts), strict=True):
+        np.testing.assert_array_equal(found.states(side, t, range(1, 3)), frame.x[1:3])
 
 
 def test_a_folder_in_the_place_of_a_file_is_told_of_and_left_alone(cache: RunCache, told: Told, tmp_path: Path) -> None:
     (tmp_path / "runs" / KEY.file_name).mkdir(parents=True)
-    assert cache.facts(KEY) is None
+    assert cache.find(KEY) is None
     assert len(told) == 1
     assert len(files(tmp_path)) == 1
 
@@ -185,7 +202,7 @@ def test_a_run_that_is_stopped_while_it_is_saved_leaves_nothing(cache: RunCache,
     saving = cache.save(KEY, facts, frames_of(facts))
     next(saving)
     assert len(files(tmp_path)) == 1  # unfinished
-    assert cache.facts(KEY) is None
+    assert cache.find(KEY) is None
     saving.close()
     assert files(tmp_path) == []
     assert told == []
@@ -197,10 +214,10 @@ def test_what_was_not_used_for_longest_makes_room(tmp_path: Path, told: Told) ->
     for number, key in enumerate(keys[:3]):
         saved(roomy, key)
         os.utime(tmp_path / "runs" / key.file_name, (number, number))
-    assert roomy.facts(keys[0]) is not None  # used again: now the second is the oldest
+    assert roomy.find(keys[0]) is not None  # used again: now the second is the oldest
     cache = RunCache(tmp_path / "runs", int(3.5 * roomy.size() / 3), told.append)
     saved(cache, keys[3])
-    assert [cache.facts(key) is not None for key in keys] == [True, False, True, True]
+    assert [cache.find(key) is not None for key in keys] == [True, False, True, True]
     assert cache.size() <= 3.5 * roomy.size() / 3
 
 
@@ -237,6 +254,6 @@ def test_two_programs_may_save_the_same_run_at_once(cache: RunCache, told: Told,
     one, two = (each.save(KEY, facts, frames_of(facts)) for each in (cache, other))
     for _ in zip(one, two, strict=True):
         pass
-    assert len(list(cache.frames(KEY))) == facts.frame_count
+    assert len(frames_in(cache)) == facts.frame_count
     assert len(files(tmp_path)) == 1
     assert told == []
