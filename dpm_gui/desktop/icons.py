@@ -10,7 +10,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from core.runtime.assets import asset
 
-SIZES = (16, 20, 24)
+SIZES = (16, 20, 24, 36, 48)
 """Rendered sizes, pixels times the ratio of the finest screen; Qt shrinks the next larger size for other ones."""
 
 LINE_WIDTH = "1.75"

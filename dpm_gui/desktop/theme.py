@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QStyle, QToolBar, QWidget
 
 from dpm_gui.desktop import THEMES
 
 SMALLEST_TEXT = 9.0
 """Size of the smallest text in the window, in points."""
+SMALL_TEXT_PIXELS = 12.0
+"""Height of that text at 96 dots an inch."""
 PROJECTOR_SCALE = 1.5
+FIRST_ICON_SIDE, FIRST_SIDE = "first_icon_side", "first_side"
+"""Properties of a button: its size at usual text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,32 @@ def mixed(colour: str, other: str, share: float) -> str:
 def text_size(widget: QWidget, steps: float = 0.0) -> float:
     """Return the size of the widget's text, ``steps`` points larger or smaller but never below 9, in points."""
     return max(SMALLEST_TEXT, widget.font().pointSizeF() + steps)
+
+
+def scaled_to_text(widget: QWidget, pixels: int) -> int:
+    """Return ``pixels``, a size chosen for text of 9 pt at 96 dots an inch, enlarged as the widget's text is."""
+    return round(pixels * max(1.0, widget.fontInfo().pixelSize() / SMALL_TEXT_PIXELS))
+
+
+def scale_icons(root: QMainWindow) -> None:
+    """Enlarge the icons of all tool bars and buttons in ``root`` as the text is."""
+    style = root.style()
+    side = scaled_to_text(root, style.pixelMetric(QStyle.PixelMetric.PM_ToolBarIconSize, None, root))
+    root.setIconSize(QSize(side, side))
+    for button in root.findChildren(QAbstractButton):
+        if isinstance(button.parentWidget(), (QToolBar, QDockWidget)):  # these follow the window and the style
+            continue
+        first = button.property(FIRST_ICON_SIDE)
+        if first is None:
+            first = button.iconSize().width()
+            button.setProperty(FIRST_ICON_SIDE, first)
+            fixed = button.minimumSize() == button.maximumSize() and button.width() == button.height()
+            button.setProperty(FIRST_SIDE, button.minimumWidth() if fixed else 0)
+        side = scaled_to_text(root, first)
+        button.setIconSize(QSize(side, side))
+        if button.property(FIRST_SIDE):
+            side = scaled_to_text(root, button.property(FIRST_SIDE))
+            button.setFixedSize(side, side)
 
 
 class Theme(QObject):

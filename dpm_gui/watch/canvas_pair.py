@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.desktop.theme import LIGHT, Palette, scaled_to_text
 from dpm_gui.engine.values import FORWARD, REVERSE, SIDE_TITLES
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.canvas import Canvas
+
+LOWEST_CANVAS = 240
+"""Least height of the canvases, in pixels at usual text; a page with less room scrolls."""
 
 
 class CanvasPair(QSplitter):
@@ -35,6 +38,7 @@ class CanvasPair(QSplitter):
         self._path: tuple[tuple[str, int, int, int], NDArray[np.float32]] | None = None
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
+        self.setMinimumHeight(scaled_to_text(self, LOWEST_CANVAS))
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QProgressBar, QSizePolicy, QToolButton, QWidget
 
+from dpm_gui.desktop.theme import scaled_to_text
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.views.widgets.labels import ElidedLabel, RoomyLabel
 
 BAR_WIDTHS = (120, 60)
+WIDE, LEAST_WIDTH = 800, 240
+"""Widths in pixels: from which two activities fit, at usual text; and the least."""
 MARGINS = 10
 """Pixels above and below a line of text, together."""
 WIDEST_TIMES = ("59 min left", "23 h 59 min left")
@@ -29,6 +32,8 @@ class ActivityBar(QWidget):
 
     def __init__(self, stop: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._wide = True
+        self._activities: tuple[Activity, ...] = ()
         self._idle = ElidedLabel(self)
         self._idle.setContentsMargins(8, 0, 8, 0)
         busy = QWidget(self)
@@ -70,18 +75,34 @@ class ActivityBar(QWidget):
 
     def show_idle(self, text: str) -> None:
         """Show ``text`` and no progress."""
+        self._activities = ()
         self._idle.setText(text)
         self._idle.setToolTip(text)
         self._show_page(self._idle)
 
     def show_activities(self, activities: Sequence[Activity]) -> None:
         """Show ``activities``, of which there is at least one, with their progress."""
+        self._activities = tuple(activities)
         self._first.show_activity(activities[0])
-        self._second.setVisible(len(activities) > 1)
-        if len(activities) > 1:
+        second = len(activities) > 1 and self._wide
+        self._second.setVisible(second)
+        if second:
             self._second.show_activity(activities[1])
-        self._show_others(activities[2:])
+        self._show_others(activities[2 if self._wide else 1 :])
         self._show_page(self._busy)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_WIDTH, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show one activity and a menu of the others where two do not fit."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= scaled_to_text(self, WIDE)
+        if wide != self._wide:
+            self._wide = wide
+            _keep_place(self._second, wide)
+            if self._activities:
+                self.show_activities(self._activities)
 
     def _fix_height(self) -> None:
         self.setFixedHeight(self.fontMetrics().height() + MARGINS)
@@ -161,10 +182,10 @@ class _ActivityPlace(QWidget):
             self._activity.stop()
 
 
-def _keep_place(widget: QWidget) -> None:
-    """Keep the place of ``widget`` free while it is hidden."""
+def _keep_place(widget: QWidget, kept: bool = True) -> None:
+    """Keep the place of ``widget`` free while it is hidden, or not."""
     policy = widget.sizePolicy()
-    policy.setRetainSizeWhenHidden(True)
+    policy.setRetainSizeWhenHidden(kept)
     widget.setSizePolicy(policy)
 
 

@@ -257,6 +257,7 @@ class DpmApplication(QObject):
     def _set_full_screen(self, on: bool) -> None:
         state = self.window.windowState()
         full = Qt.WindowState.WindowFullScreen
+        self.window.show_content_alone(on)
         self.window.setWindowState(state | full if on else state & ~full)
 
     # Dialogs are imported when they are opened, so that the window appears sooner.

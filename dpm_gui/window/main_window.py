@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QLabel,
@@ -35,7 +35,7 @@ from dpm_gui.window.workspace_stack import WorkspaceStack
 from dpm_gui.window.workspaces import Workspace, all_commands, switch_name
 
 FILES = "Checkpoints (*.h5 *.hdf5);;All files (*)"
-FIRST_SIZE, LEAST_SIZE = (1280, 800), (960, 640)
+FIRST_SIZE, LEAST_SIZE = (1280, 800), (640, 400)
 NEEDS_A_CHECKPOINT = ("measure", "run_again", "new_seed", "export", "export_figure", "copy_command")
 
 
@@ -109,6 +109,17 @@ class MainWindow(QMainWindow):
             room = self.screen().availableSize() - title_bar
             self.resize(self.size().boundedTo(room).expandedTo(self.minimumSize()))
         self.workspaces.restore_layouts(self._preferences)
+        self.workspaces.fit_docks()
+
+    def show_content_alone(self, alone: bool) -> None:
+        """Hide the menus, bars and docks around the page, or show again those that were hidden so."""
+        for bar in (self.menuBar(), self.statusBar(), *self.findChildren(QToolBar)):
+            bar.setVisible(not alone)
+        self.workspaces.show_docks(not alone)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.workspaces.fit_docks()
 
     def ask_for_file(self) -> None:
         """Show the dialog that chooses a checkpoint."""
@@ -138,6 +149,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._preferences.geometry = self.saveGeometry()
+        self.workspaces.show_docks(True)
         self.workspaces.save_layouts(self._preferences)
         self.closing.emit()
         super().closeEvent(event)

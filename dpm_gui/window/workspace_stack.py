@@ -9,12 +9,15 @@ from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QStackedWidget, QWidget
 
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.desktop.theme import LIGHT, Palette
+from dpm_gui.desktop.theme import LIGHT, Palette, scale_icons, scaled_to_text
 from dpm_gui.engine.state_kinds import state_kind_of
+from dpm_gui.views.widgets.scrolling import LARGEST_SHARE, ScrollPane
 from dpm_gui.window.page import Services, WorkspacePage
 from dpm_gui.window.workspaces import Dock, Workspace
 
 DOCK_WIDTH = 360
+LOWEST_DOCK, HEIGHT_OF_BARS = 210, 115
+"""Heights, in pixels at usual text: below which a dock cannot be read, and of the bars above and below the docks."""
 
 
 class WorkspaceStack(QStackedWidget):
@@ -36,6 +39,9 @@ class WorkspaceStack(QStackedWidget):
         self._services = services
         self.pages: dict[str, WorkspacePage] = {}
         self.docks: dict[str, list[QDockWidget]] = {}
+        self._panes: dict[str, ScrollPane] = {}
+        self._put_away: list[QDockWidget] | None = None  # the docks hidden while the content is shown alone
+        self._in_tabs: set[str] = set()  # the workspaces whose docks are tabs for want of room
         self._layouts: dict[str, QByteArray] = {}
         self._first_layouts: dict[str, QByteArray] = {}
         self.current = ""
@@ -57,6 +63,8 @@ class WorkspaceStack(QStackedWidget):
         """Show a workspace and return its page; computations of other workspaces go on."""
         if name == self.current:
             return self.page
+        alone = self._put_away is not None
+        self.show_docks(True)
         if self.current:
             self._layouts[self.current] = self._window.saveState()
             for dock in self.docks[self.current]:
@@ -67,6 +75,7 @@ class WorkspaceStack(QStackedWidget):
             self._make(self._workspaces[name])
         self._restore_layout()
         self._show_page()
+        self.show_docks(not alone)
         self.undo_group.setActiveStack(self.page.undo_stack)
         self.changed.emit(name)
         return self.page
@@ -78,6 +87,8 @@ class WorkspaceStack(QStackedWidget):
     def restore_layouts(self, preferences: Preferences) -> None:
         """Restore the stored layouts of the docks, also for pages that are made later."""
         self._layouts = {name: preferences.layout_of(name) for name in self._workspaces}
+        if self._layouts[self.current].isEmpty():
+            self._size_docks()
         self._restore_layout()
 
     def save_layouts(self, preferences: Preferences) -> None:
@@ -95,6 +106,43 @@ class WorkspaceStack(QStackedWidget):
         self.page.set_in_view(True)  # may hide a dock that has nothing to show
         self._size_docks()
 
+    def show_docks(self, shown: bool) -> None:
+        """Hide all docks, also when another workspace is shown, or show again those that were hidden so."""
+        if shown == (self._put_away is None):
+            return
+        if shown:
+            for dock in self._put_away or ():
+                dock.show()
+            self._put_away = None
+        else:
+            self._put_away = []
+            self._put_docks_away()
+
+    def _put_docks_away(self) -> None:
+        if self._put_away is not None:
+            away = [dock for dock in self.docks[self.current] if not dock.isHidden()]
+            self._put_away += away
+            for dock in away:
+                dock.hide()
+
+    def fit_docks(self) -> None:
+        """Make tabs of the current workspace's docks where they are too low to be read, and none once there is room."""
+        docks = [dock for dock in self.docks.get(self.current, ()) if not dock.isFloating()]
+        room = self._window.height() - scaled_to_text(self, HEIGHT_OF_BARS)
+        low = room < scaled_to_text(self, LOWEST_DOCK) * len([dock for dock in docks if not dock.isHidden()])
+        if len(docks) < 2 or low == (self.current in self._in_tabs):
+            return
+        if low:
+            self._in_tabs.add(self.current)
+            for dock in docks[1:]:
+                self._window.tabifyDockWidget(docks[0], dock)
+            docks[0].raise_()
+            return
+        self._in_tabs.discard(self.current)
+        for dock in docks:  # added again, a dock is no tab any more
+            self._window.addDockWidget(self._window.dockWidgetArea(dock), dock, Qt.Orientation.Vertical)
+        self._size_docks()
+
     def set_palette(self, palette: Palette) -> None:
         """Show every page in the colours of ``palette``, also those made later."""
         self._palette = palette
@@ -104,25 +152,28 @@ class WorkspaceStack(QStackedWidget):
     def set_line_scale(self, scale: float) -> None:
         """Multiply the width of lines and points by ``scale``, also on pages made later."""
         self._line_scale = scale
+        scale_icons(self._window)
         for page in self.pages.values():
             page.set_line_scale(scale)
 
     def _make(self, workspace: Workspace) -> None:
         page = workspace.make(self._services)
         page.dock_wanted.connect(self._show_dock)
-        self.addWidget(page)
+        self._panes[workspace.name] = ScrollPane(page, self, across=True)
+        self.addWidget(self._panes[workspace.name])
         self.undo_group.addStack(page.undo_stack)
         self.pages[workspace.name] = page
         self.docks[workspace.name] = [self._dock(dock, page.docks[dock.name]) for dock in workspace.docks]
         page.set_palette(self._palette)  # not before: under a style sheet a new parent takes colours back (Qt 6.11)
         page.set_line_scale(self._line_scale)
+        scale_icons(self._window)
         self._size_docks()
         self._first_layouts[workspace.name] = self._window.saveState()
 
     def _dock(self, dock: Dock, content: QWidget) -> QDockWidget:
         made = QDockWidget(dock.title, self._window)
         made.setObjectName(dock.name)
-        made.setWidget(content)
+        made.setWidget(content if content.layout() is None else ScrollPane(content, made))
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
         return made
 
@@ -139,7 +190,8 @@ class WorkspaceStack(QStackedWidget):
 
     def _size_docks(self) -> None:
         docks, heights = self.docks[self.current], [dock.height for dock in self._workspaces[self.current].docks]
-        self._window.resizeDocks(docks, [DOCK_WIDTH] * len(docks), Qt.Orientation.Horizontal)
+        width = min(scaled_to_text(self, DOCK_WIDTH), round(LARGEST_SHARE * self._window.width()))
+        self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
         self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
 
     def _restore_layout(self) -> None:
@@ -150,7 +202,7 @@ class WorkspaceStack(QStackedWidget):
         opened, workspace = self._services.session.opened, self._workspaces[self.current]
         kinds = workspace.state_kinds
         refused = opened is not None and bool(kinds) and state_kind_of(opened.checkpoint).name not in kinds
-        shown = self._refusal if refused else self.page
+        shown = self._refusal if refused else self._panes[self.current]
         if only_if_other and shown is self.currentWidget():
             return
         self._refusal.setText(workspace.unsuitable)

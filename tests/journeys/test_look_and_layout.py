@@ -120,3 +120,28 @@ def test_f11_fills_the_screen_and_gives_it_back(person: Person) -> None:
         let_pass(0.05)
         assert person.window.isFullScreen() == full
         assert person.player.playing
+
+
+def test_f11_shows_the_content_alone_and_brings_back_what_was_around_it(person: Person) -> None:
+    around = [person.window.menuBar(), person.window.statusBar(), dock(person, "entropies")]
+    choose(open_menu("W"), "Bound K")
+    for alone in (True, False):
+        press("F11")
+        let_pass(0.05)
+        assert [widget.isVisible() for widget in around] == [not alone] * 3
+        assert not dock(person, "bound").isVisible()
+    press("F11", "Ctrl+2", "Ctrl+1")
+    assert not dock(person, "entropies").isVisible()
+    press("F11")
+    assert dock(person, "entropies").isVisible()
+
+
+def test_docks_are_tabs_in_a_low_window_and_one_above_the_other_in_a_high_one(person: Person) -> None:
+    entropies, bound = dock(person, "entropies"), dock(person, "bound")
+    for height, tabs in ((500, True), (800, False), (500, True)):
+        person.window.resize(1024, height)
+        let_pass(0.05)
+        assert (person.window.tabifiedDockWidgets(entropies) == [bound]) == tabs
+    person.window.resize(1024, 800)
+    let_pass(0.05)
+    assert entropies.y() + entropies.height() <= bound.y()

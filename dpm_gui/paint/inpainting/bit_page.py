@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.values.inpainting import InpaintingFrame
-from dpm_gui.desktop.theme import Palette
+from dpm_gui.desktop.theme import Palette, scaled_to_text
 from dpm_gui.engine.opening import Opened
 from dpm_gui.paint.canvases.bit_canvas import FREE, BitCanvas
 from dpm_gui.paint.document.raster import Area
 from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.views.widgets.labels import ElidedLabel, LinesLabel
+from dpm_gui.views.widgets.scrolling import ScrollPane
 from dpm_gui.window.actions import Actions
 
 HINT = "Click a place: free, 1, 0. Samples match known places exactly; a right click frees a place, Delete frees all."
@@ -30,7 +31,6 @@ class BitPage(QWidget):
         self._active = False
         self.canvas = BitCanvas(self)
         self.panel = InpaintPanel(actions["inpaint"], self, noun="bits")
-        self.panel.setFixedWidth(PANEL_WIDTH)
         self._note = LinesLabel(self, NOTE_LINES)
         self._note.setText(HINT)
         self._note.setContentsMargins(16, 4, 16, 4)
@@ -39,9 +39,10 @@ class BitPage(QWidget):
         left, right, row = QVBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
         left.addWidget(self.canvas, 1)
         left.addWidget(self._note)
+        pane = ScrollPane(self.panel, self)
+        pane.setFixedWidth(scaled_to_text(self, PANEL_WIDTH))
         right.addWidget(self._state)
-        right.addWidget(self.panel)
-        right.addStretch(1)
+        right.addWidget(pane, 1)
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(left, 1)
         row.addLayout(right)

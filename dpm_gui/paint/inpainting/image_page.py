@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 from core.values.checkpoints import to_levels
 from core.values.inpainting import InpaintingFrame
 from dpm_gui.desktop.icons import IconSet
-from dpm_gui.desktop.theme import Palette
+from dpm_gui.desktop.theme import Palette, scaled_to_text
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
@@ -26,6 +26,7 @@ from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.inpainting.tiles import TileGrid
 from dpm_gui.paint.inpainting.tool_panel import ImageBar, ToolColumn
 from dpm_gui.views.widgets.labels import ElidedLabel, LinesLabel
+from dpm_gui.views.widgets.scrolling import ScrollPane
 from dpm_gui.window.actions import Actions
 
 WITHOUT_BRUSH = {RECTANGLE, FILL}
@@ -105,7 +106,7 @@ class ImagePage(QWidget):
         column.addWidget(self.bar)
         across = QHBoxLayout()
         across.setSpacing(0)
-        across.addWidget(self.tools)
+        across.addWidget(ScrollPane(self.tools, left))
         across.addWidget(self.canvas, 1)
         column.addLayout(across, 1)
         column.addWidget(self._pixel)
@@ -115,14 +116,15 @@ class ImagePage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.results, 1)
-        column.addWidget(self.panel)
+        column.addWidget(ScrollPane(self.panel, right))
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(1)
         split.addWidget(left)
         split.addWidget(right)
         split.setStretchFactor(0, 1)
-        split.setSizes([2 * RESULTS_WIDTH, RESULTS_WIDTH])
+        width = scaled_to_text(self, RESULTS_WIDTH)
+        split.setSizes([2 * width, width])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)

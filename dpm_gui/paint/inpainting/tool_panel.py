@@ -57,7 +57,7 @@ class ToolColumn(QWidget):
                 button = action_button(actions[name], self)
                 _set_flat(button)
                 layout.addWidget(button)
-            layout.addSpacing(16)
+            layout.addSpacing(8)
         _set_flat(self._compare)
         layout.addWidget(self._compare)
         layout.addStretch(1)

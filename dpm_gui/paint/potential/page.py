@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from core.values.runs import Frame
 from dpm_gui.desktop.icons import IconSet
-from dpm_gui.desktop.theme import Palette
+from dpm_gui.desktop.theme import Palette, scaled_to_text
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import column_labels
 from dpm_gui.paint.potential.canvas import PotentialCanvas
@@ -20,6 +20,7 @@ from dpm_gui.paint.potential.soft_field import EXTENT
 from dpm_gui.session.shown_columns import ShownColumns
 from dpm_gui.views.widgets.column_chooser import ColumnChooser
 from dpm_gui.views.widgets.labels import LinesLabel, RoomyLabel
+from dpm_gui.views.widgets.scrolling import ScrollPane
 from dpm_gui.window.actions import Actions
 
 PANEL_WIDTH = 420
@@ -49,7 +50,8 @@ class PlanePage(QWidget):
         self._before = potential_session.potential
         self.canvas = PotentialCanvas(self)
         self.panel = PotentialPanel(actions["inpaint"], self)
-        self.panel.setFixedWidth(PANEL_WIDTH)
+        pane = ScrollPane(self.panel, self)
+        pane.setFixedWidth(scaled_to_text(self, PANEL_WIDTH))
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setAccessibleName("Step on show")
         self.slider.setToolTip("Choose one of the steps computed so far")
@@ -73,7 +75,7 @@ class PlanePage(QWidget):
         left.addWidget(note)
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(left, 1)
-        row.addWidget(self.panel)
+        row.addWidget(pane)
         self._connect()
         self._take_tool("attract")
         self.panel.show_options(potential_session.weighted, potential_session.count)

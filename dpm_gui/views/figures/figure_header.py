@@ -62,6 +62,7 @@ class FigureHeader(QWidget):
     def set_note(self, text: str) -> None:
         if text != self._note.text():
             self._note.setText(text)
+            self._note.setToolTip(text)
 
     def set_readout(self, text: str) -> None:
         if text != self._readout.text():

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from dpm_gui.desktop.theme import Palette
+from dpm_gui.desktop.theme import Palette, scaled_to_text
 from dpm_gui.views.figures.figure import Figure
 from dpm_gui.views.figures.plot_axis import PlotAxis
+
+LEAST_SIZE = 240, 150
+"""Least width and height of a plot, in pixels at usual text."""
 
 
 class StepPlot(Figure):
@@ -36,6 +39,10 @@ class StepPlot(Figure):
         self.set_readout(" ")  # the line of numbers has its room from the start
         self._cursor.attach(self.view)
         self.viewport().setMouseTracking(True)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a size at which the numbers can be read."""
+        return QSize(*(scaled_to_text(self, side) for side in LEAST_SIZE))
 
     @property
     def step_range(self) -> tuple[int, int] | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dpm_gui.desktop.numbers import padded
 from dpm_gui.views.widgets.labels import RoomyLabel
 
-WIDEST = "t = 8888 of 8888 · signal 88 % · noise 88 %"
+WIDEST, LEAST = "t = 8888 of 8888 · signal 88 % · noise 88 %", "t = 8888 of 8888"
 
 
 class TimeReadout(RoomyLabel):
@@ -32,6 +32,15 @@ class TimeReadout(RoomyLabel):
         font = QFont()
         font.setFeature(QFont.Tag("tnum"), 1)  # size and family still follow the application's font
         self.setFont(font)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._write()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(LEAST) + 2, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out parts of the line for which there is no room."""
+        super().resizeEvent(event)
         self._write()
 
     def set_last(self, last: int) -> None:
@@ -57,6 +66,12 @@ class TimeReadout(RoomyLabel):
             signal = round(100 * float(self._signal[self._t]))
             noise = 100 - signal
             # four digits in all, so that the line is as long at 100 % and 0 % as elsewhere
-            text += f" · signal {padded(signal, 1 if noise == 100 else 2)} %"
-            text += f" · noise {padded(noise, 1 if signal == 100 else 2)} %"
-        self.setText(text)
+            for part in (
+                f" · signal {padded(signal, 1 if noise == 100 else 2)} %",
+                f" · noise {padded(noise, 1 if signal == 100 else 2)} %",
+            ):
+                if self.fontMetrics().horizontalAdvance(text + part) > max(self.width(), 1):
+                    break
+                text += part
+        if text != self.text():
+            self.setText(text)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
+
+ELLIPSIS = "…"
+_NUMBER_CUT, _NUMBER_GOES_ON = re.compile(r"[\d.,\u2212\u202f\u2009]+$"), re.compile(r"[\d.,\u202f\u2009]")
 
 
 class ElidedLabel(QLabel):
@@ -19,14 +24,17 @@ class ElidedLabel(QLabel):
         line = self.fontMetrics().height() + margins.top() + margins.bottom()
         return super().sizeHint().expandedTo(QSize(0, line))  # an empty text takes a line, too
 
+    def shown_text(self) -> str:
+        """Return as much of the text as there is room for; what is left of a number is never half of it."""
+        return elided(self.text(), self.fontMetrics(), self.contentsRect().width())
+
     def minimumSizeHint(self) -> QSize:
         return QSize(2 * self.fontMetrics().averageCharWidth(), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(self.alignment()), text)
+        painter.drawText(self.contentsRect(), int(self.alignment()), self.shown_text())
         painter.end()
 
 
@@ -85,7 +93,7 @@ class LinesLabel(QLabel):
         shift = _free_share(self.alignment()) * (room.height() - len(lines) * metrics.lineSpacing())
         for number, text in enumerate(lines):
             top = room.top() + shift + number * metrics.lineSpacing()
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+            shown = elided(text, metrics, int(room.width()))
             flags = (
                 QStyle.visualAlignment(self.layoutDirection(), self.alignment()) & Qt.AlignmentFlag.AlignHorizontal_Mask
             )
@@ -113,6 +121,15 @@ class LinesLabel(QLabel):
         layout.endLayout()
         ends = [*starts[1:], len(text)]
         return [text[start:end].strip("\N{LINE SEPARATOR} ") for start, end in zip(starts, ends, strict=True)]
+
+
+def elided(text: str, metrics: QFontMetrics, width: int) -> str:
+    """Return ``text`` elided to ``width`` pixels; a number that would be cut off is left out as a whole."""
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    kept = shown.removesuffix(ELLIPSIS)
+    if kept != shown and _NUMBER_CUT.search(kept) and _NUMBER_GOES_ON.match(text[len(kept) :]):
+        return _NUMBER_CUT.sub("", kept) + ELLIPSIS
+    return shown
 
 
 def _free_share(alignment: Qt.AlignmentFlag) -> float:

@@ -22,6 +22,7 @@ def stop(qapp: object) -> QAction:
 @pytest.fixture
 def bar(stop: QAction, qtbot: QtBot) -> ActivityBar:
     made = ActivityBar(stop)
+    made.resize(900, made.height())
     qtbot.addWidget(made)
     made.show()
     return made
@@ -108,6 +109,17 @@ def test_a_third_activity_and_more_are_named_in_a_menu_that_stops_them(bar: Acti
     film.trigger()
     assert stopped == ["Writing roll.gif"]
     bar.show_activities([stopping("Sampling", stopped)])
+    assert not more.isVisible()
+
+
+def test_a_narrow_bar_names_one_activity_and_the_others_in_the_menu(bar: ActivityBar) -> None:
+    bar.resize(500, bar.height())
+    bar.show_activities([Activity(name, 0, 0, None, False) for name in ("Sampling", "Saving mask.png")])
+    assert said(bar) == ["Sampling"]
+    (more,) = [button for button in bar.findChildren(QToolButton) if button.text() == "+1" and button.isVisible()]
+    assert [action.text() for action in more.menu().actions()] == ["Saving mask.png"]
+    bar.resize(900, bar.height())
+    assert said(bar) == ["Sampling", "Saving mask.png"]
     assert not more.isVisible()
 
 

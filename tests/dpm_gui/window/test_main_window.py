@@ -286,6 +286,7 @@ def test_what_is_done_can_be_stopped_while_it_can_be_stopped(
 def test_what_the_workspace_on_show_does_is_named_first_and_all_else_beside_it(
     window: MainWindow, session: Session
 ) -> None:
+    window.resize(1280, 800)
     window.show_activities("save", (Activity("Saving mask.png", 0, 0, None, can_stop=False),))
     session.activities_changed.emit((SAMPLING,))
     assert window.activity.text.startswith("Sampling 200 points")
