@@ -16,7 +16,7 @@ INSTALL := $(PIP) install --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help env run test check bench figures measure clean system-libraries
+.PHONY: help env run test check torture bench figures measure clean system-libraries
 
 help: ## list the commands
 	@echo 'make COMMAND, where COMMAND is one of'
@@ -36,6 +36,9 @@ check: $(TEST_READY) ## format, lint, types and the import contracts
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+torture: system-libraries $(TEST_READY) ## drive the window for ten minutes as a person in a hurry might; ARGS=--seed=7 begins elsewhere
+	@$(BIN)/python -m tests.monkey.torture out/monkey $(ARGS)
 
 bench: system-libraries $(TEST_READY) ## measure the timings; prints a table and writes JSON to out/; ARGS=… names some parts, ARGS=--list all
 	@$(BIN)/python -m tests.benchmarks.run $(ARGS)

@@ -27,7 +27,7 @@ if WORKER:  # before torch is imported, here and in the programs that tests star
 
 
 TESTS = Path(__file__).parent
-WITH_A_WINDOW = {"dpm_gui", "journeys"}
+WITH_A_WINDOW = {"dpm_gui", "journeys", "monkey"}
 GRACE_SECONDS = 2.0
 
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from threading import Timer
 from types import TracebackType
 from typing import Self
 
 from core.errors import BadCheckpointError
+from core.runtime.cancelling import is_cancelled
 
 COMMAND = (sys.executable, "-P", "-m", "core.formats.sandbox_child")
 TIMEOUT_SECONDS = 120.0
 """Longer than the child's own limit for the largest file; the only limit on systems without fork."""
+
+CAN_POLL = os.name == "posix"
+"""Whether the system can wait for a pipe for a limited time."""
+POLL_SECONDS = 0.05
 
 
 class FileSandbox:
@@ -61,6 +69,9 @@ class FileSandbox:
             late = not timer.is_alive()
             timer.cancel()
             timer.join()
+        if answer is None and is_cancelled():
+            self._end()
+            raise BadCheckpointError(path, "reading it was cancelled")
         if answer is None:
             self._end()
             raise BadCheckpointError(
@@ -81,6 +92,7 @@ class FileSandbox:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # so that its own child can be ended with it
             # One thread: a process with several cannot be forked safely.
             env=os.environ | {"PYTHONPATH": places, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )
@@ -90,12 +102,16 @@ class FileSandbox:
         child, self._child = self._child, None
         if child is None:
             return
-        child.kill()  # it has no state to lose
+        # It has no state to lose. Its own child holds the same pipe, which would otherwise be waited for.
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, signal.SIGKILL)
+        child.kill()  # where there are no groups
         child.communicate()
 
 
 def _asked(child: subprocess.Popen[bytes], question: list[str | None]) -> bytes | None:
-    """Return the child's answer to ``question``, or None if it has ended without one."""
+    """Return the child's answer to ``question``, or None if it has ended without one, or nobody wants it any more."""
     assert child.stdin is not None  # both are pipes
     assert child.stdout is not None
     try:
@@ -103,5 +119,8 @@ def _asked(child: subprocess.Popen[bytes], question: list[str | None]) -> bytes 
         child.stdin.flush()
     except OSError:
         return None
+    while CAN_POLL and not select.select([child.stdout], [], [], POLL_SECONDS)[0]:
+        if is_cancelled():
+            return None
     answer = child.stdout.readline()
     return answer if answer.endswith(b"\n") else None

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from core.errors import DpmError, OutputError
 from core.runtime.files import atomic_path, check_output_path
 from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.jobs.saving import Saver
 
 if TYPE_CHECKING:
     import pyqtgraph as pg
@@ -120,6 +121,9 @@ class FigureExporter(QObject):
     def __init__(self, preferences: Preferences, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._preferences = preferences
+        self._saver = Saver(self)
+        self._saver.saved.connect(lambda path: self.saved.emit(path, FORMATS["csv"]))
+        self._saver.failed.connect(self.failed)
 
     def connect_figure(self, figure: Figure) -> None:
         """Carry out the exports that ``figure`` asks for from now on."""
@@ -138,15 +142,23 @@ class FigureExporter(QObject):
         take = partial(self.save, figure, kind)
         ask_save(figure.window(), self._preferences, title, kinds, take, proposal=proposal)
 
+    def shut_down(self) -> None:
+        """Complete the tables that are being written."""
+        self._saver.shut_down()
+
     def save(self, figure: Figure, kind: str, path: str) -> None:
-        """Save ``figure`` as "png", "svg" or "csv" to ``path``; emit `saved` or `failed`."""
+        """Save ``figure`` as "png", "svg" or "csv" to ``path``; emit `saved` or `failed` at its end.
+
+        A table may have millions of numbers, so it is written in a job.
+        """
+        if kind == "csv":
+            self._saver.save(path, partial(save_table, figure.table()))
+            return
         try:
             if kind == "png":
                 save_figure_image(figure, path)
-            elif kind == "svg":
-                save_drawing(figure, path)
             else:
-                save_table(figure.table(), path)
+                save_drawing(figure, path)
         except DpmError as error:
             self.failed.emit(error)
         else:

@@ -13,6 +13,8 @@ from time import monotonic
 from pyqtgraph.util.garbage_collector import GarbageCollector
 from PySide6.QtCore import QObject, Qt, QThread, Signal, SignalInstance
 
+from core.runtime.cancelling import cancellable
+
 BATCH_SECONDS = 1 / 30
 SECONDS_BETWEEN_COLLECTIONS = 0.5
 
@@ -45,7 +47,8 @@ class Job(QThread):
     def run(self) -> None:
         """Run the generator; called by Qt in the job's own thread."""
         try:
-            ran_out = self._drain()
+            with cancellable(self.isInterruptionRequested):
+                ran_out = self._drain()
         except Exception as error:  # noqa: BLE001 - the one place where a job's errors are caught
             self.failed.emit(error)
         else:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
@@ -90,7 +90,7 @@ class PaintFiles(QObject):
 
     def paste(self) -> None:
         """Open the image, or the one image file, on the clipboard."""
-        clipboard = QGuiApplication.clipboard().mimeData()
+        clipboard = QGuiApplication.clipboard().mimeData() or QMimeData()  # None where it has been emptied
         files = [url.toLocalFile() for url in clipboard.urls() if url.isLocalFile()]
         if len(files) == 1:
             self._opener.open_image(files[0])

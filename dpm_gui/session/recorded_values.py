@@ -29,7 +29,8 @@ def recorded_values(
 ) -> Iterator[RunValue]:
     """Yield the values of ``parts`` of a run after storing their frames, so that a slow disk never blocks the window.
 
-    Remembered frames are not stored again: they are read from their file when they are shown.
+    Remembered frames are not stored again: they are read from their file when they are shown. It ends early if a part is
+    no longer among the ``recorded``, since another run has been begun; so no part is kept from one value to the next.
 
     Args:
         parts: What to record.
@@ -44,7 +45,11 @@ def recorded_values(
     for known in () if recall is None else recall(parts):
         if isinstance(known, RecalledFrame):
             key, t = (known.value.side, known.value.first), known.value.frame.t
-            recorded[key].hold(t, known.source)
+            part = recorded.get(key)
+            if part is None:
+                return
+            part.hold(t, known.source)
+            del part
             recalled[key].add(t)
             yield known.value
         else:
@@ -53,7 +58,11 @@ def recorded_values(
     for value in compute(missing) if any(missing.values()) else ():
         # Frames before a damaged one were recalled; those that are computed equal them.
         if isinstance(value, SideFrame) and (value.preview or value.frame.t not in recalled[value.side, value.first]):
-            recorded[value.side, value.first].store(value.frame, preview=value.preview)
+            part = recorded.get((value.side, value.first))
+            if part is None:
+                return
+            part.store(value.frame, preview=value.preview)
+            del part
         yield value
 
 
@@ -74,4 +83,5 @@ def _missing(
     side: str, states: Sequence[range], recorded: Mapping[PartKey, RecordedPart], recalled: Mapping[PartKey, set[int]]
 ) -> list[range]:
     """Return the parts of one side whose frames were not all recalled."""
-    return [each for each in states if len(recalled[side, each.start]) <= recorded[side, each.start].top]
+    places = ((each, recorded.get((side, each.start))) for each in states)
+    return [each for each, part in places if part is not None and len(recalled[side, each.start]) <= part.top]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from functools import partial
 
 import numpy as np
@@ -18,8 +19,9 @@ from dpm_gui.engine.run_parts import Parts, RecordingSpace
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
 from dpm_gui.jobs.tasks import Tasks
+from dpm_gui.session.recorded_part import RecordedPart
 from dpm_gui.session.recorded_run import RecordedRun
-from dpm_gui.session.recorded_values import RunValue, recorded_values, whole_run
+from dpm_gui.session.recorded_values import PartKey, RunValue, recorded_values, whole_run
 
 RUNNING, REMEMBERING = "run", "remember"
 
@@ -162,7 +164,9 @@ class Runner(QObject):
             return
         self._tasks.stop((REMEMBERING,))
         keys = [(space.side, space.states.start) for space in recording_space.parts]
-        recorded = {key: self.recorded.part(key) for key in keys}
+        # Weak: what a later run replaces is gone at once, and not only when the thread of this one has ended.
+        recorded: weakref.WeakValueDictionary[PartKey, RecordedPart] = weakref.WeakValueDictionary()
+        recorded.update({key: self.recorded.part(key) for key in keys})
         missing = partial(runs.run, opened, spec, root)
         remembered = None if memory is None or not opened.sha256 else partial(memory.recall, opened.sha256, spec)
         work = partial(recorded_values, parts, recorded, missing, remembered)

@@ -147,6 +147,11 @@ class SideRecording:
         """Return the part that trajectory ``index`` belongs to."""
         return next(part for part in reversed(self.parts) if part.first <= index)
 
+    def has(self, index: int) -> bool:
+        """Return whether trajectory ``index`` is one of those shown, whether recorded yet or not."""
+        ends = [end for end in (self.count, self._stop) if end is not None]
+        return 0 <= index < min(ends, default=index + 1)
+
     def frame(self, t: int) -> Frame | None:
         """Return frame ``t`` of the first parts that have it, or None if it is not recorded."""
         return self._joined(part.frame(t) for part in self._shown_parts)

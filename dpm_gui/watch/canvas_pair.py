@@ -120,7 +120,7 @@ class CanvasPair(QSplitter):
             return
         side, index = self.chosen
         recording = self._session.recording(side)
-        available = recording.part_of(index).available
+        available = recording.part_of(index).available if recording.has(index) else None
         if available is None:
             return
         first, last = available

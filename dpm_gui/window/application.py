@@ -136,6 +136,7 @@ class DpmApplication(QObject):
         self.films.shut_down()
         if self._keeper is not None:
             self._keeper.shut_down()
+        self.exporter.shut_down()
         self.window.workspaces.undo_group.blockSignals(True)
         for page in self.window.workspaces.pages.values():
             page.shut_down()

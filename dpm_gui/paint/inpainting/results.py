@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -45,7 +43,7 @@ class InpaintResults(ColouredWidget):
         self.samples.chosen.connect(self.chosen)
         self.samples.keep_asked.connect(self.keep_asked)
         for grid in (self.samples, self.mean, self.std):
-            grid.save_asked.connect(partial(self._ask_to_save, grid))
+            grid.save_asked.connect(self.save_asked)
         self._captions = [QLabel("Mean", self), QLabel("Standard deviation", self)]
         self._lay_out()
         self.show_summary(None)
@@ -101,9 +99,6 @@ class InpaintResults(ColouredWidget):
             return
         self.std.show_tiles([Tile(colours[summary.std_levels], summary.std, "Standard deviation", mapped=True)])
         self.bar.show_scale(colours, summary.std_top)
-
-    def _ask_to_save(self, grid: TileGrid, index: int) -> None:
-        self.save_asked.emit(grid.tiles[index])
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()

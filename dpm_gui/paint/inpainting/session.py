@@ -188,8 +188,9 @@ class PaintSession(InpaintRunner):
 
     def keep_sample(self, index: int) -> None:
         """Make one of the results the new image, undoably."""
-        if self.result is not None and self.result.images is not None:
-            self.document.replace_image(as_image(self.result.images[index]), "keep sample")
+        images = None if self.result is None else self.result.images
+        if images is not None and index < len(images):  # fewer may have come since it was chosen
+            self.document.replace_image(as_image(images[index]), "keep sample")
 
     def take_request(self, request: InpaintingRequest) -> None:
         """Load the request of a file.

@@ -51,8 +51,8 @@ class TileGrid(ColouredWidget):
 
     chosen = Signal(int)
     """The number of the tile that was clicked, or reached with the arrow keys."""
-    save_asked = Signal(int)
-    """The number of the tile to save as an image."""
+    save_asked = Signal(object)
+    """The `Tile` to save as an image, as it was when its menu was opened."""
     keep_asked = Signal(int)
     """The number of the tile that was double clicked."""
 
@@ -65,6 +65,7 @@ class TileGrid(ColouredWidget):
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._choosable = choosable
         self._tiles: list[Tile] = []
+        self._layout: tuple[QSize, int, tuple[int, ...], tuple[int, int]] | None = None
         self._images: list[QImage] = []
         self._chosen = 0
         self._message = ""
@@ -136,15 +137,16 @@ class TileGrid(ColouredWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Save image…", lambda: self.save_asked.emit(index))
+        tile = self._tiles[index]
+        menu.addAction("Save image…", lambda: self.save_asked.emit(tile))
         if self._choosable:
-            menu.addAction("Keep this sample", lambda: self.keep_asked.emit(index))
+            menu.addAction("Keep this sample", lambda: self._ask_to_keep(index))
         menu.popup(event.globalPos())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self._at(event.position().toPoint())
         if index is not None and self._choosable:
-            self.keep_asked.emit(index)
+            self._ask_to_keep(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         columns = self._grid()[0]
@@ -160,6 +162,10 @@ class TileGrid(ColouredWidget):
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
+
+    def _ask_to_keep(self, index: int) -> None:
+        if index < len(self._tiles):  # fewer may be shown than when the menu was opened
+            self.keep_asked.emit(index)
 
     def _tip(self, position: QPoint) -> str:
         index = self._at(position)
@@ -183,9 +189,15 @@ class TileGrid(ColouredWidget):
 
     def _grid(self) -> tuple[int, int]:
         """Return the number of columns that makes the tiles largest, and their longer side."""
-        count = max(len(self._tiles), 1)
         if not self._tiles:
             return 1, LEAST_SIDE
+        key = self.size(), len(self._tiles), self._tiles[0].levels.shape
+        if self._layout is None or self._layout[:3] != key:  # each tile asks for it, and there may be hundreds
+            self._layout = *key, self._largest_grid()
+        return self._layout[3]
+
+    def _largest_grid(self) -> tuple[int, int]:
+        count = len(self._tiles)
         height, width = self._tiles[0].levels.shape[:2]
         longest, best = max(height, width), (1, 0)
         for columns in range(1, count + 1):

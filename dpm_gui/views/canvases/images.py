@@ -65,7 +65,7 @@ class ImagesView(Canvas):
         self._columns: int | None = None
         self._count = 0
         self.enlarged_image = -1
-        self._under: GridPixel | None = None
+        self._pointer: QPointF | None = None
         self._table = np.zeros((LEVELS, 3), np.uint8)
         # The items come first: the base class applies the palette to them.
         self._image_item = ImageGridItem()
@@ -152,12 +152,12 @@ class ImagesView(Canvas):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        self._under = self._place_at(event.position())
+        self._pointer = event.position()
         self._describe()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self._under = None
+        self._pointer = None
         self._describe()
 
     def event(self, event: QEvent) -> bool:
@@ -247,7 +247,8 @@ class ImagesView(Canvas):
         if self._image_levels is None or self._frame is None:
             self.set_readout(" ")
             return
-        place = self._under
+        # Looked up anew each time: other images may have come since the pointer moved.
+        place = None if self._pointer is None else self._place_at(self._pointer)
         if place is None or place.image >= len(self._frame.x):
             self.set_readout(f"{self._mode_text()} · {self._range_text()}")
             return

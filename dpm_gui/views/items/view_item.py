@@ -58,7 +58,8 @@ class CachedItem(ViewItem):
             self.draw(painter, world)
         else:
             place = world.mapRect(self.boundingRect()).toAlignedRect()
-            painter.drawPixmap(place.topLeft(), self._pixmap(world, place, ratio))
+            if not (place.size() * ratio).isEmpty():  # of a view without a size there are no pixels to draw on
+                painter.drawPixmap(place.topLeft(), self._pixmap(world, place, ratio))
         painter.restore()
 
     def _pixmap(self, world: QTransform, place: QRect, ratio: float) -> QPixmap:

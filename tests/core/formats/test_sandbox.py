@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from core.errors import BadCheckpointError
 from core.formats import sandbox
 from core.formats.checkpoints import load
 from core.formats.sandbox import FileSandbox
+from core.runtime.cancelling import cancellable
 
 posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="the child cannot fork here")
 
@@ -134,3 +136,13 @@ def test_the_child_starts_without_torch() -> None:
     command = [sys.executable, "-c", "import core.formats.sandbox_child, sys; print('torch' in sys.modules)"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
     assert done.stdout == "False\n"
+
+
+@posix
+def test_a_read_that_is_cancelled_ends_at_once_with_all_processes(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "COMMAND", (sys.executable, "-P", "-c", SLOW_CHILD, "a name"))
+    begun = time.monotonic()
+    with FileSandbox() as asked, cancellable(lambda: time.monotonic() > begun + 1.5):
+        reason = refusal(asked, named(file, "sleeps"))
+    assert "cancelled" in reason
+    assert time.monotonic() - begun < 10.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import threading
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -21,6 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from core.errors import BadInputError, DpmError, OutputError
 from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.export import figures
 from dpm_gui.export.figures import (
     FORMATS,
     FigureExporter,
@@ -305,3 +307,21 @@ def test_a_dialog_hides_behind_no_other_window(plot: Plot, preferences: Preferen
     assert dialog.parent() is plot
     assert dialog.windowModality() == Qt.WindowModality.WindowModal
     dialog.reject()
+
+
+def test_a_table_is_written_beside_the_window_and_completed_when_it_is_closed(
+    plot: Plot, preferences: Preferences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[bool] = []
+    save = figures.save_table
+
+    def note(table: Table, path: str) -> None:
+        threads.append(threading.current_thread() is threading.main_thread())
+        save(table, path)
+
+    monkeypatch.setattr(figures, "save_table", note)
+    exporter = FigureExporter(preferences, plot)
+    exporter.save(plot, "csv", str(tmp_path / "table.csv"))
+    exporter.shut_down()
+    assert threads == [False]
+    assert (tmp_path / "table.csv").stat().st_size > 0

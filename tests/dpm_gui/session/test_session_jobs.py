@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -257,3 +259,11 @@ def test_a_measurement_that_is_stopped_leaves_the_bound_as_it_was(
     QCoreApplication.processEvents()
     assert received == []
     assert opened.bound is None
+
+
+def test_a_recording_is_gone_as_soon_as_the_next_is_begun(halfway: Session, steered: Steered) -> None:
+    old = weakref.ref(halfway.recording(FORWARD).parts[0])
+    halfway.run()  # while the thread of the first run stands still
+    gc.collect()
+    assert old() is None
+    steered.let_go()

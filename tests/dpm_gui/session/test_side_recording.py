@@ -76,3 +76,11 @@ def test_a_path_is_one_trajectory_over_the_frames_that_are_there_by_rising_t() -
     for t in (4, 3, 2):
         add_frame(recording, frame(t))
     np.testing.assert_array_equal(recording.path(1), [[10, 4], [10, 9], [10, 16]])
+
+
+def test_a_trajectory_beyond_those_shown_is_none_of_the_recording(complete: SideRecording) -> None:
+    fewer = SideRecording.of_parts(LAST, complete.parts, stop=3, count=2)
+    assert [fewer.has(index) for index in (-1, 0, 1, 2, 350)] == [False, True, True, False, False]
+    more = SideRecording.of_parts(LAST, complete.parts, stop=3, count=400)
+    assert not more.has(350)
+    assert SideRecording(LAST).has(350)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from core.values.inpainting import InpaintingFrame
@@ -109,3 +111,36 @@ def test_the_map_of_the_spread_is_made_with_the_digest_and_ends_at_a_level_at_le
     single = summarise(InpaintingFrame(0, images[:1]), (-1.0, 1.0), None)
     assert single is not None
     assert (single.std, single.std_levels, single.std_top) == (None, None, None)
+
+
+def test_a_menu_saves_the_tile_that_it_was_opened_on_and_keeps_none_that_is_gone(grid: TileGrid) -> None:
+    old = tiles(9)
+    grid.show_tiles(old)
+    saved: list[Tile] = []
+    kept: list[int] = []
+    grid.save_asked.connect(saved.append)
+    grid.keep_asked.connect(kept.append)
+    place = grid.place_of(8).center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, grid.mapToGlobal(place))
+    QApplication.sendEvent(grid, event)
+    menu = grid.findChild(QMenu)
+    grid.show_tiles(tiles(2))
+    for action in menu.actions():
+        action.trigger()
+    assert saved == [old[8]]
+    assert saved[0] is old[8]
+    assert kept == []
+    menu.close()
+
+
+def test_hundreds_of_tiles_are_laid_out_once(grid: TileGrid, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[None] = []
+    largest = TileGrid._largest_grid
+    monkeypatch.setattr(TileGrid, "_largest_grid", lambda self: (asked.append(None), largest(self))[1])
+    grid.show_tiles(tiles(400))
+    grid.grab()
+    assert grid._at(grid.place_of(399).center()) == 399
+    assert len(asked) == 1
+    grid.resize(200, 300)
+    grid.grab()
+    assert len(asked) == 2

@@ -247,3 +247,12 @@ def test_a_place_whose_picture_is_not_there_yet_is_not_enlarged(view: ImagesView
     assert view.enlarged_image == -1
     view.enlarge(3)
     assert view.enlarged_image == 3
+
+
+def test_the_value_under_the_pointer_is_one_of_the_images_that_are_shown_now(view: ImagesView) -> None:
+    QTest.mouseMove(view.viewport(), middle_of(view, 8, 5, 4))
+    assert view.header.readout.startswith("image 9, row 6, column 5")
+    small = image_info((2, 2))
+    view.set_data(small)
+    view.show_frame(frame(levels=LEVELS[:9, :2, :2], data=small))
+    assert "row 6" not in view.header.readout

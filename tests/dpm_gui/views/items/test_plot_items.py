@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QTransform
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
 
 from core.values.measurements import StepEntropies
@@ -90,3 +90,8 @@ def test_thicker_lines_widen_the_strip_that_the_cursor_repaints(plot: EntropyPlo
     width = plot._cursor.boundingRect().width()
     plot.set_line_scale(1.5)
     assert plot._cursor.boundingRect().width() == pytest.approx(1.5 * width)
+
+
+def test_an_item_in_a_view_without_a_size_draws_nothing(band: BandItem, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(band, "boundingRect", QRectF)
+    assert not alphas(painted(lambda painter: band.paint(painter, QStyleOptionGraphicsItem()))).any()
