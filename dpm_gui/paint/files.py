@@ -90,7 +90,8 @@ class PaintFiles(QObject):
 
     def paste(self) -> None:
         """Open the image, or the one image file, on the clipboard."""
-        clipboard = QGuiApplication.clipboard().mimeData() or QMimeData()  # None where it has been emptied
+        found: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None where it has been emptied
+        clipboard = QMimeData() if found is None else found
         files = [url.toLocalFile() for url in clipboard.urls() if url.isLocalFile()]
         if len(files) == 1:
             self._opener.open_image(files[0])

@@ -19,7 +19,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QWheelEvent, QW
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QWidget
 
-from dpm_gui.export.film_options import FilmOptions
+from dpm_gui.export.film_options import FORMS, PNG, FilmOptions
 from dpm_gui.views.figures.figure import Figure
 from dpm_gui.window.application import DpmApplication
 from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
@@ -38,7 +38,7 @@ NUMBERS = ("0", "1", "2", "7", "16", "64", "100", "400", "3000", "20000", "-5", 
 NEVER_TRIGGERED = {"quit"}
 SWITCHES = ("theme", "projector", "workspace_watch", "workspace_paint")
 OPENS_SHIPPED = set(SHIPPED_CHECKPOINTS)
-FILMS = ("film.gif", "film.mp4", "figure.png", "film.xyz", "no/folder/film.gif")
+FILMS = ("film.gif", "film.mp4", "figure.png", "frames", "no/folder/film.gif")
 TABLES = ("png", "svg", "csv", "copy")
 MODIFIERS = {"": Qt.KeyboardModifier.NoModifier, "shift": Qt.KeyboardModifier.ShiftModifier}
 BUTTONS = {
@@ -228,7 +228,9 @@ def _film(world: World, arguments: Arguments) -> None:
     if path.endswith(".png"):
         world.program.films.save_figure(path)
     else:
-        world.program.films.save_film(FilmOptions(), path)
+        form = path.rpartition(".")[2]
+        options = FilmOptions(0, world.program.player.last, form if form in FORMS else PNG)
+        world.program.films.save_film(options, path)
 
 
 def _choose_figure(rng: Random, world: World) -> Arguments | None:
