@@ -29,8 +29,8 @@ def recorded_values(
 ) -> Iterator[RunValue]:
     """Yield the values of ``parts`` of a run after storing their frames, so that a slow disk never blocks the window.
 
-    Remembered frames are not stored again: they are read from their file when they are shown. It ends early if a part is
-    no longer among the ``recorded``, since another run has been begun; so no part is kept from one value to the next.
+    Remembered frames are not stored again: they are read from their file when they are shown. It ends early if a part
+    is no longer among the ``recorded``, since another run has been begun; no part is kept from one value to the next.
 
     Args:
         parts: What to record.
