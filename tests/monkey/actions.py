@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QKeyCombination, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QWheelEvent, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QWidget
@@ -41,6 +41,8 @@ OPENS_SHIPPED = set(SHIPPED_CHECKPOINTS)
 FILMS = ("film.gif", "film.mp4", "figure.png", "frames", "no/folder/film.gif")
 TABLES = ("png", "svg", "csv", "copy")
 MODIFIERS = {"": Qt.KeyboardModifier.NoModifier, "shift": Qt.KeyboardModifier.ShiftModifier}
+KEY_SEQUENCE: Any = QKeySequence
+"""Its types leave out that it has items."""
 BUTTONS = {
     "left": Qt.MouseButton.LeftButton,
     "right": Qt.MouseButton.RightButton,
@@ -103,8 +105,12 @@ def _trigger(world: World, arguments: Arguments) -> None:
 
 def _press(_world: World, arguments: Arguments) -> None:
     window = _focus()
-    if window is not None and QApplication.activeModalWidget() is None:
-        QTest.keySequence(window, QKeySequence(arguments["keys"]))
+    if window is None or QApplication.activeModalWidget() is not None:
+        return
+    pressed: QKeyCombination = KEY_SEQUENCE(arguments["keys"])[0]
+    QTest.keyPress(window, pressed.key(), pressed.keyboardModifiers())
+    if shiboken6.isValid(window):  # a key may have closed it, and QTest would not notice
+        QTest.keyRelease(window, pressed.key(), pressed.keyboardModifiers())
 
 
 # ------------------------------------------------------------------------------------------------------------- mouse

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from PySide6.QtCore import QObject, QSettings, Qt, QThread, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QFont
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 from core.values.runs import RunSpec
 from dpm_gui.app import make_program
@@ -212,11 +212,8 @@ class Driver(QObject):
     def _act_within(self, step: Step | None, wait: int) -> None:
         over = step is None if self._replayed is not None else time.monotonic() - self._begun > self._seconds
         closed = not self.program.window.isVisible()  # somebody chose Quit
-        if (over or closed) and self._depth > 1:  # a window must not be deleted in the middle of its own event
-            popup = QApplication.activePopupWidget()
-            if popup is not None:
-                popup.close()
-            self._arm(20)
+        if self._depth > 1 and self._waits(closing=over or closed):
+            QTimer.singleShot(5, self, lambda: self._act(step, wait))
             return
         if over:
             self._end()
@@ -235,6 +232,17 @@ class Driver(QObject):
                 self._restart()
         elif step.kind in actions.KINDS:
             actions.KINDS[step.kind].perform(world, step.arguments)
+
+    def _waits(self, *, closing: bool) -> bool:
+        """Return whether an action in the middle of another has to wait: it may only answer an open menu or a question.
+
+        QTest handles events between a press and a release, and knows no window that is deleted meanwhile.
+        """
+        waiting = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+        asks = isinstance(waiting, (QMenu, QMessageBox))  # both have an event loop of their own
+        if closing and asks:
+            waiting.close()
+        return closing or not asks
 
     def _restart(self) -> None:
         self._close()
