@@ -6,6 +6,7 @@ While threads run, Python's garbage is collected from the window's event loop on
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from time import monotonic
@@ -39,10 +40,18 @@ class Job(QThread):
         """Prepare to run the generator that ``work()`` returns; ``work`` is called in the job's thread as well."""
         super().__init__(parent)
         self._work = work
+        self._may_go_on = threading.Event()
+        self._may_go_on.set()
 
     def cancel(self) -> None:
         """Ask the job to stop after the current value; return at once."""
         self.requestInterruption()
+        self._may_go_on.set()
+
+    def pause(self, paused: bool) -> None:
+        """Ask the job to wait after the current value, or to go on; return at once."""
+        if not self.isInterruptionRequested():
+            (self._may_go_on.clear if paused else self._may_go_on.set)()
 
     def run(self) -> None:
         """Run the generator; called by Qt in the job's own thread."""
@@ -68,6 +77,12 @@ class Job(QThread):
         sent = 0.0
         try:
             while not self.isInterruptionRequested():
+                if not self._may_go_on.is_set():
+                    if values:
+                        self.produced.emit(values)
+                        values = []
+                    self._may_go_on.wait()
+                    continue
                 values.append(next(generator))
                 if monotonic() - sent >= BATCH_SECONDS:
                     self.produced.emit(values)
@@ -112,9 +127,16 @@ class Jobs(QObject):
             job.cancel()
         return job is not None
 
+    def pause(self, purpose: str, paused: bool) -> None:
+        """Have the job for ``purpose``, if there is one, wait or go on."""
+        job = self._current.get(purpose)
+        if job is not None:
+            job.pause(paused)
+
     def wait(self) -> None:
         """Wait until every thread has ended by itself; events of the window are not processed meanwhile."""
         for job in tuple(self._alive):
+            job.pause(False)
             job.wait()
 
     def shut_down(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic
 from typing import ClassVar, TypeVar
@@ -32,6 +32,8 @@ class Tasks(QObject):
         self._order = order
         self._jobs = Jobs(self)
         self._activities: dict[str, Activity] = {}
+        self._paused: dict[str, float] = {}  # since when each purpose has been waiting
+        self._progress: dict[str, ProgressEstimator] = {}
         self._ended = False
 
     def __contains__(self, purpose: str) -> bool:
@@ -70,6 +72,8 @@ class Tasks(QObject):
         job.produced.connect(lambda values: self._take(purpose, job, take, values, progress))
         job.done.connect(lambda: self._finish(purpose, job, None))
         job.failed.connect(lambda error: self._finish(purpose, job, error))
+        self._paused.pop(purpose, None)
+        self._progress[purpose] = progress
         self._set_activity(purpose, progress.after(0))
         job.start()
 
@@ -83,6 +87,17 @@ class Tasks(QObject):
         for purpose in purposes:
             if self._jobs.cancel(purpose):
                 self.fail(purpose, None)
+
+    def pause(self, purpose: str, paused: bool) -> None:
+        """Have running work for ``purpose`` wait where it is, or go on; work begun later runs."""
+        if purpose not in self._activities or paused == (purpose in self._paused):
+            return
+        self._jobs.pause(purpose, paused)
+        if paused:
+            self._paused[purpose] = monotonic()
+        else:
+            self._progress[purpose].leave_out(monotonic() - self._paused.pop(purpose))
+        self._set_activity(purpose, self._activities[purpose])
 
     def fail(self, purpose: str, error: Exception | None) -> None:
         """End ``purpose`` with ``error``, even if no work had begun."""
@@ -126,12 +141,20 @@ class Tasks(QObject):
 
     def _set_activity(self, purpose: str, activity: Activity | None) -> None:
         if activity is None:
-            self._activities.pop(purpose, None)
+            for table in (self._activities, self._paused, self._progress):
+                table.pop(purpose, None)
         else:
             self._activities[purpose] = activity
-        shown = tuple(self._activities[name] for name in self._order if name in self._activities)
+        shown = tuple(self._shown(name) for name in self._order if name in self._activities)
         self.activity_changed.emit(shown[0] if shown else None)
         self.activities_changed.emit(shown)
+
+    def _shown(self, purpose: str) -> Activity:
+        """Return the activity for ``purpose``, which is said to be paused if it is."""
+        activity = self._activities[purpose]
+        if purpose not in self._paused:
+            return activity
+        return replace(activity, text=f"Paused: {activity.text}", seconds_left=None)
 
 
 class TaskOwner(QObject):
@@ -168,6 +191,10 @@ class TaskOwner(QObject):
     def stop(self) -> None:
         """Stop the work for `purpose`; values already received are kept."""
         self._tasks.stop((self.purpose,))
+
+    def pause(self, paused: bool) -> None:
+        """Have the work for `purpose` wait where it is, because nobody sees its results, or go on."""
+        self._tasks.pause(self.purpose, paused)
 
     def shut_down(self) -> None:
         """End every thread; no signal is emitted and no work begins any more."""
@@ -209,6 +236,10 @@ class ProgressEstimator:
         self._stop = stop
         self._done = 0
         self._begin = monotonic()
+
+    def leave_out(self, seconds: float) -> None:
+        """Do not count so many seconds, in which nothing was done."""
+        self._begin += seconds
 
     def after(self, more: int) -> Activity:
         """Return the activity after ``more`` further steps."""

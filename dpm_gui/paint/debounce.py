@@ -45,7 +45,7 @@ class Debounce(QTimer):
             self.note()
 
     def set_in_view(self, in_view: bool) -> None:
-        """Set whether Paint is visible: while it is hidden no run starts, and a run under way goes on."""
+        """Set whether Paint is visible: while it is hidden no run starts."""
         self._in_view = in_view
         self._wait()
 

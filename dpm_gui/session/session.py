@@ -187,8 +187,9 @@ class Session(TaskOwner):
             self.undo_stack.push(spec_change_command(self._apply, self._spec, spec))
 
     def set_in_view(self, in_view: bool) -> None:
-        """Tell the session whether Watch is visible; edits made while it is hidden run when it is shown."""
+        """Tell the session whether Watch is visible: while it is hidden, its run waits, and edits are not run."""
         self._in_view = in_view
+        self.pause(not in_view)
         if in_view and self.out_of_date:
             self._runner.update(self._spec)
 
@@ -288,7 +289,11 @@ class Session(TaskOwner):
         self.opened_changed.emit(opened)
         self.data_changed.emit()
         self.bound_changed.emit(self.bound)
-        self.run()
+        if self._in_view:
+            self.run()
+            return
+        self.recording_replaced.emit()  # what is recorded belongs to another checkpoint
+        self._preload_if_later()
 
     def _replace_data(self) -> None:
         if self._opened is None:
@@ -298,6 +303,8 @@ class Session(TaskOwner):
         self.data_changed.emit()
         self.bound_changed.emit(self.bound)
         self._runner.replace_data(self._opened if self.given is None else self.given.opened, self._spec)
+        if not self._in_view:
+            self.pause(True)
 
     def _adapt_spec(self, state_kind: StateKind) -> None:
         """Start from noise, with the usual number of trajectories unless the user has set another that is possible."""

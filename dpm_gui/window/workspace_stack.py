@@ -60,7 +60,7 @@ class WorkspaceStack(QStackedWidget):
         return self.pages[self.current]
 
     def show_workspace(self, name: str) -> WorkspacePage:
-        """Show a workspace and return its page; computations of other workspaces go on."""
+        """Show a workspace and return its page; the one on show before waits until it is shown again."""
         if name == self.current:
             return self.page
         alone = self._put_away is not None

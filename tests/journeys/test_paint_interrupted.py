@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QLabel
 
 from tests.support.painting import canvas_of, images, paint_of, rub, save_rings, settle, workspace_of
 from tests.support.person import Person, Start, click, close_error, let_pass, press, wait_until
@@ -74,3 +75,21 @@ def test_what_is_painted_before_anything_is_open_is_nothing(start: Start, rings:
     click(canvas, QPoint(50, 50))
     settle(person)
     assert paint_of(person).document.mask.values.any()
+
+
+def test_only_the_workspace_on_show_samples_and_the_other_goes_on_when_it_is_shown(
+    start: Start, tmp_path: Path
+) -> None:
+    save_rings(tmp_path / "long.h5", (28, 28), steps=1000)
+    person = start(tmp_path / "long.h5", count=6)
+    press("Ctrl+2")
+    paint = paint_of(person)
+    wait_until(lambda: paint.running)
+    assert not person.session.running
+    assert person.recording().shown_range is None
+    press("Ctrl+1")
+    wait_until(lambda: person.recording().shown_range is not None)
+    texts = [label.text() for label in person.window.activity.findChildren(QLabel) if label.isVisible()]
+    assert texts[0].startswith("Sampling 6 images")
+    press("Ctrl+2", "Esc")
+    assert not paint.running

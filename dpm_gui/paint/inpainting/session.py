@@ -71,7 +71,8 @@ class PaintSession(InpaintRunner):
         return request_of(self.document, self._options, spec.seed, spec.threads, row=self._row)
 
     def set_in_view(self, in_view: bool) -> None:
-        """Set whether Paint is visible: while it is hidden no run starts, and a run under way goes on."""
+        """Set whether Paint is visible: while it is hidden no run starts, and a run under way waits."""
+        self.pause(not in_view)
         self._debounce.set_in_view(in_view)
 
     def set_options(self, **changes: Unpack[InpaintChanges]) -> None:

@@ -140,7 +140,8 @@ class PotentialSession(TaskOwner):
         self._debounce.note()
 
     def set_in_view(self, in_view: bool) -> None:
-        """Set whether Paint is visible: while it is hidden no run starts, and a run under way goes on."""
+        """Set whether Paint is visible: while it is hidden no run starts, and a run under way waits."""
+        self.pause(not in_view)
         self._debounce.set_in_view(in_view)
 
     def follow(self) -> None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.values.runs import Frame, RunSpec
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
+from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.session import Session
 from tests.support.window_values import SPEC, STEPS, Steered
 
@@ -273,18 +274,70 @@ def test_what_is_there_already_is_not_run_again_when_somebody_looks(opened: Sess
     assert received.all == []
 
 
-def test_what_is_asked_for_outright_is_run_for_nobody_too(opened: Session, files: dict[str, str], qtbot: QtBot) -> None:
+def test_what_is_asked_for_outright_is_run_for_nobody_too(opened: Session, qtbot: QtBot) -> None:
     opened.set_in_view(False)
     opened.edit(seed=5)
     with qtbot.waitSignal(opened.run_ended):
         opened.run()
     assert_equal_to_the_engine(opened, dataclasses.replace(SPEC, seed=5))
-    with qtbot.waitSignal(opened.run_ended):
+
+
+def test_a_checkpoint_opened_while_nobody_looks_is_run_when_somebody_does(
+    opened: Session, files: dict[str, str], qtbot: QtBot
+) -> None:
+    opened.set_in_view(False)
+    received = Told(opened, "run_started", "recording_replaced")
+    with qtbot.waitSignal(opened.opened_changed):
         opened.open(files["other"])
+    assert received.names == ["recording_replaced"]
+    assert opened.recording(REVERSE).shown_range is None
+    assert not opened.running
+    with qtbot.waitSignal(opened.run_ended):
+        opened.set_in_view(True)
     assert not opened.out_of_date
+    assert opened.recording(REVERSE).complete
 
 
-def test_a_run_under_way_goes_on_when_nobody_looks_and_is_replaced_when_somebody_does(
+def test_a_run_under_way_waits_while_nobody_looks_and_goes_on_when_somebody_does(
+    session: Session, steered: Steered, files: dict[str, str], trusted: None, qtbot: QtBot
+) -> None:
+    steered.at_once = 1
+    with qtbot.waitSignal(session.frames_added):
+        session.open(files["small"])
+    activities: list[Activity] = []
+    session.activity_changed.connect(activities.append)
+    session.set_in_view(False)
+    assert activities[-1].text == "Paused: Sampling 200 points"
+    steered.let_go()
+    qtbot.wait(200)
+    assert session.running
+    assert not session.recording(REVERSE).complete
+    received = Told(session, "run_started", "recording_replaced")
+    with qtbot.waitSignal(session.run_ended):
+        session.set_in_view(True)
+    assert received.all == []
+    assert_equal_to_the_engine(session, SPEC)
+
+
+def test_a_run_that_waits_is_stopped_and_ended_with_the_program(
+    session: Session, steered: Steered, files: dict[str, str], trusted: None, qtbot: QtBot
+) -> None:
+    steered.at_once = 1
+    with qtbot.waitSignal(session.frames_added):
+        session.open(files["small"])
+    session.set_in_view(False)
+    with qtbot.waitSignal(session.run_ended):
+        session.stop()
+    steered.let_go()
+    session.set_in_view(True)
+    assert not session.running
+    with qtbot.waitSignal(session.run_started):
+        session.run()
+    session.set_in_view(False)
+    session.shut_down()
+
+
+def test_a_run_that_waits_is_replaced_by_what_was_asked_for_meanwhile(
     session: Session, steered: Steered, files: dict[str, str], trusted: None, qtbot: QtBot
 ) -> None:
     steered.at_once = 1
@@ -292,10 +345,8 @@ def test_a_run_under_way_goes_on_when_nobody_looks_and_is_replaced_when_somebody
         session.open(files["small"])
     session.set_in_view(False)
     session.edit(seed=5)
+    steered.let_go()
     assert session.running
-    with qtbot.waitSignal(session.run_ended):
-        steered.let_go()
-    assert_equal_to_the_engine(session, SPEC)
     with qtbot.waitSignal(session.run_ended):
         session.set_in_view(True)
     assert_equal_to_the_engine(session, dataclasses.replace(SPEC, seed=5))
