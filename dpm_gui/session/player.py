@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from dpm_gui.engine.time_scale import TimeScale
-from dpm_gui.session.playback import DIRECTIONS, PlaybackPosition, advance_position, playback_seconds
+from dpm_gui.session.playback import DIRECTIONS, PlaybackPosition, play_on, playback_seconds
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 TICK = 16
@@ -20,8 +21,8 @@ class Player(QObject):
     """Owns the frame on show, t = 0 (data) … T (noise), and plays by elapsed time.
 
     A late tick skips frames; it never queues them. The clock runs evenly on a `TimeScale`: in t, unless another is set.
-    Playing there and back runs from the present frame to T and back
-    to 0; with loop it goes on between both ends.
+    Playing there and back runs from the present frame to T and back to 0; with loop it goes on between both ends, and
+    stands still for a moment at each. With `bounds` it plays only between these.
     """
 
     frame_changed = Signal(int)
@@ -30,7 +31,7 @@ class Player(QObject):
     """The position between frames, for drawing between two of them; emitted after ``frame_changed``."""
     playing_changed = Signal(bool)
     settings_changed = Signal()
-    """Speed, loop, direction or the scale of time has changed."""
+    """Speed, loop, bounds, direction or the scale of time has changed."""
     range_changed = Signal(int)
     """The new T."""
 
@@ -43,6 +44,7 @@ class Player(QObject):
         self._held = False
         self._speed = 1.0
         self._loop = False
+        self._bounds: tuple[int, int] | None = None
         self._direction = "forward"
         self._scale: TimeScale | None = None
         self._clock = clock
@@ -80,6 +82,11 @@ class Player(QObject):
         return self._loop
 
     @property
+    def bounds(self) -> tuple[int, int] | None:
+        """The first and the last frame between which it plays; None for 0 and T."""
+        return self._bounds
+
+    @property
     def direction(self) -> str:
         return self._direction
 
@@ -89,12 +96,12 @@ class Player(QObject):
         return self._scale
 
     def set_last(self, last: int) -> None:
-        """Set T. The frame on show stays if it is still in range; the scale is that of the steps. T = 0 pauses."""
+        """Set T. The frame on show stays if it is still in range; scale and bounds are those of all. T = 0 pauses."""
         if last < 0:
             raise ValueError(f"last frame {last}: must be 0 or more")
         if last == self._last:
             return
-        self._last, self._scale = last, None
+        self._last, self._scale, self._bounds = last, None, None
         if last == 0:
             self.pause()
         self._playback_position = PlaybackPosition(
@@ -125,9 +132,12 @@ class Player(QObject):
         """Start the clock. At the end of a direction that does not loop, start again from the other end."""
         if self._playing or self._last == 0:
             return
-        ends = {"forward": self._last, "backward": 0}
+        first, last = self._bounds or (0, self._last)
+        if not first <= self.t <= last:
+            self.seek(last if self._direction == "backward" else first)
+        ends = {"forward": last, "backward": first}
         if not self._loop and self.t == ends.get(self._direction):
-            self.seek(self._last - self.t)
+            self.seek(first + last - self.t)
         self._last_tick = self._clock()
         self._playing = True
         if not self._held:
@@ -195,6 +205,15 @@ class Player(QObject):
             self._loop = loop
             self.settings_changed.emit()
 
+    def set_bounds(self, bounds: tuple[int, int] | None) -> None:
+        """Play only between two frames, the first below the last; None for between 0 and T."""
+        if bounds is not None and not 0 <= bounds[0] < bounds[1] <= self._last:
+            raise ValueError(f"bounds {bounds}: must be two ascending frames of 0 … {self._last}")
+        if bounds != self._bounds:
+            self.advance()
+            self._bounds = bounds
+            self.settings_changed.emit()
+
     def set_direction(self, direction: str) -> None:
         """Set the direction of playback, one of ``DIRECTIONS``."""
         if direction not in DIRECTIONS:
@@ -217,9 +236,10 @@ class Player(QObject):
         seconds, self._last_tick = now - self._last_tick, now
         if not self._playing or self._held:
             return
-        distance = seconds * self._speed * self._last / playback_seconds(self._last)
+        rate = self._speed * self._last / playback_seconds(self._last)
         now_at = self._scaled(self._playback_position)
-        then_at, ended = advance_position(now_at, distance, self._last, self._direction, self._loop)
+        first, last = (self._scaled(PlaybackPosition(t, 1)).position for t in self._bounds or (0, self._last))
+        then_at, ended = play_on(now_at, seconds, rate, (first, last), self._direction, self._loop)
         self._move_to(self._unscaled(then_at))
         if ended:
             self.pause()
@@ -228,16 +248,17 @@ class Player(QObject):
         """Return ``place`` where it lies on the scale, as if steps were even on it."""
         if self._scale is None:
             return place
-        return PlaybackPosition(self._scale.place_of(place.position) * self._last, place.heading)
+        return replace(place, position=self._scale.place_of(place.position) * self._last)
 
     def _unscaled(self, place: PlaybackPosition) -> PlaybackPosition:
         if self._scale is None:
             return place
-        return PlaybackPosition(self._scale.position_at(place.position / self._last), place.heading)
+        return replace(place, position=self._scale.position_at(place.position / self._last))
 
     def _settle(self, t: int) -> None:
         """Stop at frame ``t``; at either end, playing there and back must turn round."""
-        heading = {self._last: -1, 0: 1}.get(t, self._playback_position.heading)
+        first, last = self._bounds or (0, self._last)
+        heading = {last: -1, first: 1}.get(t, self._playback_position.heading)
         self._move_to(PlaybackPosition(float(t), heading))
 
     def _move_to(self, place: PlaybackPosition) -> None:

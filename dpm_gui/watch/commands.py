@@ -77,6 +77,11 @@ COMMANDS = (
     Command("faster", "Run", "Faster", (".",), "Play at the next higher speed"),
     Command("slower", "Run", "Slower", (",",), "Play at the next lower speed"),
     Command("loop", "Run", "Loop", ("O",), "Play again from the start at the end", checkable=True, line=True),
+    Command("play_from", "Run", "Play from this step", (), "Begin the range that is played at the step on show"),
+    Command("play_to", "Run", "Play to this step", (), "End the range that is played at the step on show"),
+    Command(
+        "play_all", "Run", "Play all steps", (), "Play between 0 and T again (Esc, or a double click, on the slider)"
+    ),
     Command("by_step", "Run", "Time by step t", (), "Lay the timeline out, and play, evenly in t", checkable=True),
     Command(
         "by_log_snr",

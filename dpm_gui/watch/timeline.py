@@ -23,6 +23,8 @@ from dpm_gui.watch.commands import SCALES
 from dpm_gui.window.actions import Actions
 
 THUMBNAILS = 21
+ZOOM_PAUSE = 150
+"""Milliseconds after the last turn of the wheel until the thumbnails of the part in view are drawn."""
 DRAWN_AT_ONCE = 4
 """Most thumbnails that are drawn at once while a run goes on, so that the window stays smooth."""
 
@@ -37,6 +39,9 @@ class Controls(QObject):
         super().__init__(parent)
         self._timeline, self._player, self._actions = timeline, player, actions
         self._signal: NDArray[np.float64] | None = None
+        self._zoomed = QTimer(self)
+        self._zoomed.setSingleShot(True)
+        self._zoomed.timeout.connect(self.scale_changed)
         self._connect_player()
         self._connect_commands()
         self._show_settings()
@@ -82,6 +87,8 @@ class Controls(QObject):
         timeline.transport.loop_toggled.connect(player.set_loop)
         timeline.transport.direction_asked.connect(player.set_direction)
         timeline.transport.scale_asked.connect(self._change_scale)
+        timeline.slider.range_asked.connect(player.set_bounds)
+        timeline.slider.view_changed.connect(lambda _view: self._zoomed.start(ZOOM_PAUSE))
         timeline.slider.drag_started.connect(player.hold)
         timeline.slider.drag_ended.connect(player.release)
 
@@ -100,6 +107,9 @@ class Controls(QObject):
             "end": player.end,
             "faster": player.faster,
             "slower": player.slower,
+            "play_from": lambda: self._play_between(player.t, (player.bounds or (0, player.last))[1]),
+            "play_to": lambda: self._play_between((player.bounds or (0, player.last))[0], player.t),
+            "play_all": partial(player.set_bounds, None),
         }
         for name, slot in slots.items():
             actions.on(name, slot)
@@ -111,8 +121,16 @@ class Controls(QObject):
             actions.on_switch(command, self._set_scale)
         actions["smooth"].setChecked(True)
 
+    def _play_between(self, first: int, last: int) -> None:
+        """Play only between two steps; if they are in the wrong order, as far as the end of the chain."""
+        player = self._player
+        if first >= last:
+            first, last = (first, player.last) if first == player.t else (0, last)
+        player.set_bounds((first, last) if first < last else None)
+
     def _show_settings(self) -> None:
         player, transport = self._player, self._timeline.transport
+        self._timeline.slider.set_range_played(player.bounds)
         transport.set_speed(player.speed)
         transport.set_loop(player.loop)
         transport.set_direction(player.direction)

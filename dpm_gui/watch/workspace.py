@@ -29,6 +29,10 @@ WATCH = Workspace(
         Gesture("Mouse on a canvas or plot", "Draw the path of a point", "Left click on it"),
         Gesture("Mouse on a canvas or plot", "Enlarge an image, or show all again", "Left click on it"),
         Gesture("Mouse on a canvas or plot", "Go to a step", "Left drag in the entropy plot"),
+        Gesture(
+            "Mouse on the timeline", "Play a range of steps alone; all again", "Shift and drag; double click or Esc"
+        ),
+        Gesture("Mouse on the timeline", "Zoom at the pointer; out again", "Ctrl and wheel; double click"),
         Gesture("Mouse on the timeline", "Go to a step", "Click or drag the slider, click a thumbnail"),
     ),
     docks=(

@@ -157,7 +157,7 @@ class DpmApplication(QObject):
         undo_group = window.workspaces.undo_group
         slots: dict[str, Callable[[], object]] = {
             "open": window.ask_for_file,
-            "export": self.films.ask,
+            "export": lambda: self.films.ask(self.player.bounds),
             "export_figure": self.films.ask_figure,
             "quit": window.close,
             "undo": undo_group.undo,

@@ -38,6 +38,7 @@ class ThumbnailStrip(ColouredWidget):
         self._last = 0
         self._t = 0
         self._scale: TimeScale | None = None
+        self._view = (0.0, 1.0)
         self._images: tuple[tuple[int, QImage | None], ...] = ()
         self._thumbnails: tuple[_Thumbnail, ...] = ()
         self.setMouseTracking(True)
@@ -47,6 +48,11 @@ class ThumbnailStrip(ColouredWidget):
     def set_last(self, last: int) -> None:
         """Set T; the earlier thumbnails are dropped, and steps are even again."""
         self._last, self._images, self._scale = last, (), None
+        self._arrange()
+
+    def set_view(self, view: tuple[float, float]) -> None:
+        """Show the part of the axis between two places, 0.0 … 1.0."""
+        self._view = view
         self._arrange()
 
     def set_scale(self, scale: TimeScale | None) -> None:
@@ -129,8 +135,10 @@ class ThumbnailStrip(ColouredWidget):
 
     def _arrange(self) -> None:
         """Choose the size and the thumbnails that fit, and scale those once."""
-        axis = TimeAxis(self.width(), self._last, self._scale)
+        axis = TimeAxis(self.width(), self._last, self._scale, self._view)
         images: Sequence[tuple[int, QImage | None]] = self._images
+        if self._view != (0.0, 1.0):
+            images = [image for image in images if axis.in_view(axis.x_of(image[0]))]
         if not images and self._last:
             images = [(t, None) for t in even_steps(axis, self._last, _WAITING)]
         places = [axis.x_of(t) for t, _ in images]
@@ -145,10 +153,12 @@ class ThumbnailStrip(ColouredWidget):
 
 
 def even_steps(axis: TimeAxis, last: int, count: int) -> list[int]:
-    """Return up to ``count`` steps of 0 … ``last``, ascending, with both ends, that lie evenly on ``axis``."""
-    first, end = axis.x_of(0), axis.x_of(last)
+    """Return up to ``count`` steps of 0 … ``last`` in view, ascending, with both ends, that lie evenly on ``axis``."""
+    low, high = axis.ends
+    high = min(high, last)
+    first, end = axis.x_of(low), axis.x_of(high)
     places = (first + (end - first) * index / (count - 1) for index in range(count))
-    return sorted({0, last, *(axis.t_at(place) for place in places)})
+    return sorted({low, high, *(axis.t_at(place) for place in places)}) if low <= high else []
 
 
 def _places_that_fit(places: Sequence[float]) -> list[int]:

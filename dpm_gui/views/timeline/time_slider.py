@@ -14,6 +14,10 @@ from dpm_gui.views.figures.panned_plot import NOTCH
 from dpm_gui.views.timeline.time_slider_painter import SliderState, TimeAxis, height_for, paint_slider
 
 _TEN = 10
+ZOOM = 1.25
+"""Factor of one notch of the wheel."""
+LEAST_IN_VIEW = 4
+"""Fewest steps to which the axis can be zoomed, if they are even on it."""
 
 
 class TimeSlider(QAbstractSlider):
@@ -30,6 +34,10 @@ class TimeSlider(QAbstractSlider):
     drag_started = Signal()
     """The handle is held from now on; playback should pause."""
     drag_ended = Signal()
+    range_asked = Signal(object)
+    """First and last step of the range to play, dragged with Shift; None to play all."""
+    view_changed = Signal(tuple)
+    """The part of the axis that fills the width: where it begins and ends, 0.0 … 1.0."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +47,9 @@ class TimeSlider(QAbstractSlider):
         self._available: tuple[int, int] | None = None
         self._recorded: tuple[int, int] | None = None
         self._dragged_to: int | None = None
+        self._range: tuple[int, int] | None = None
+        self._range_from: int | None = None
+        self._view = (0.0, 1.0)
         self._hovered: int | None = None
         self._turned = 0.0
         self._pending = QTimer(self)
@@ -59,11 +70,12 @@ class TimeSlider(QAbstractSlider):
     @property
     def axis(self) -> TimeAxis:
         """The position of each step, in this widget's pixels."""
-        return TimeAxis(self.width(), self.maximum(), self._scale)
+        return TimeAxis(self.width(), self.maximum(), self._scale, self._view)
 
     def set_last(self, last: int) -> None:
-        """Set T; steps are even again."""
-        self._scale = None
+        """Set T; steps are even again, and all of them in view."""
+        self._scale, self._range_from = None, None
+        self._set_view((0.0, 1.0))
         with QSignalBlocker(self):
             self.setRange(0, last)
         self._position = min(self._position, float(last))
@@ -75,7 +87,14 @@ class TimeSlider(QAbstractSlider):
     def set_scale(self, scale: TimeScale | None) -> None:
         """Lay the steps out on ``scale``; None for evenly."""
         self._scale = scale
+        self._set_view((0.0, 1.0))
         self.update()
+
+    def set_range_played(self, steps: tuple[int, int] | None) -> None:
+        """Show the range that is played, its first and last step; None for all."""
+        if steps != self._range:
+            self._range = steps
+            self.update()
 
     def set_t(self, t: int) -> None:
         """Move to step ``t``."""
@@ -118,12 +137,16 @@ class TimeSlider(QAbstractSlider):
             preview=self._hovered if dragged is None else dragged,
             focused=self.hasFocus(),
             enabled=self.isEnabled() and self.maximum() > 0,
+            loop_range=self._range_dragged or self._range,
         )
         paint_slider(self, state, self._palette)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self.maximum() == 0:
             event.ignore()
+            return
+        if event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._range_from = self.axis.t_at(event.position().x())
             return
         self._dragged_to = self.axis.t_at(event.position().x())
         self._asked = None
@@ -133,6 +156,8 @@ class TimeSlider(QAbstractSlider):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(event.position().x())
+        if self._range_from is not None and not event.buttons() & Qt.MouseButton.LeftButton:
+            self._range_from = None
         if self._dragged_to is None:
             return
         if not event.buttons() & Qt.MouseButton.LeftButton:  # the release was missed, as under a dialog
@@ -144,16 +169,38 @@ class TimeSlider(QAbstractSlider):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._dragged_to is not None:
+        self._hover(event.position().x())
+        steps, self._range_from = self._range_dragged, None
+        if steps is not None:
+            self.range_asked.emit(steps)
+            self.update()
+        elif event.button() == Qt.MouseButton.LeftButton and self._dragged_to is not None:
             self._dragged_to = self.axis.t_at(event.position().x())
             self._end_drag()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the whole axis again, and play all of it."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._set_view((0.0, 1.0))
+            self.range_asked.emit(None)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._clears(event):
+            event.accept()  # before the window's own command of Esc
+            return True
+        return super().event(event)
+
     def hideEvent(self, event: QHideEvent) -> None:
+        self._range_from = None
         if self._dragged_to is not None:
             self._end_drag()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Handle the keys of a slider that no shortcut of the window has taken."""
+        if self._clears(event):
+            self._range_from = None
+            self.range_asked.emit(None)
+            return
         shift = Qt.KeyboardModifier.ShiftModifier
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         action = self._action_for_key(Qt.Key(event.key()), modifiers == shift)
@@ -163,7 +210,11 @@ class TimeSlider(QAbstractSlider):
             action()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Ask for one step on for each notch up."""
+        """Ask for one step on for each notch up; with Ctrl, zoom the axis around the pointer."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._zoom(event.angleDelta().y() / NOTCH, event.position().x())
+            event.accept()
+            return
         self._turned += event.angleDelta().y()
         steps = int(self._turned / NOTCH)
         self._turned -= steps * NOTCH
@@ -195,6 +246,34 @@ class TimeSlider(QAbstractSlider):
         if key in steps:
             return lambda: self.step_asked.emit(steps[key])
         return {Qt.Key.Key_Home: self.home_asked.emit, Qt.Key.Key_End: self.end_asked.emit}.get(key)
+
+    @property
+    def _range_dragged(self) -> tuple[int, int] | None:
+        """The range being dragged with Shift, None if it is empty."""
+        if self._range_from is None or self._hovered is None or self._hovered == self._range_from:
+            return None
+        return min(self._range_from, self._hovered), max(self._range_from, self._hovered)
+
+    def _clears(self, event: QKeyEvent) -> bool:
+        """Return whether a key takes the range away."""
+        ranged = self._range is not None or self._range_from is not None
+        return ranged and event.key() == Qt.Key.Key_Escape and not event.modifiers()
+
+    def _zoom(self, notches: float, x: float) -> None:
+        if not self.maximum():
+            return
+        left, right = self._view
+        width = min(max((right - left) / ZOOM**notches, min(LEAST_IN_VIEW / self.maximum(), 1.0)), 1.0)
+        place = min(max(self.axis.place_at(x), left), right)
+        left = place - (place - left) * width / (right - left)
+        left = min(max(left, 0.0), 1.0 - width)
+        self._set_view((left, left + width))
+
+    def _set_view(self, view: tuple[float, float]) -> None:
+        if view != self._view:
+            self._view = view
+            self.view_changed.emit(view)
+            self.update()
 
     def _hover(self, x: float) -> None:
         hovered = self.axis.t_at(x) if self.maximum() else None

@@ -21,28 +21,48 @@ HANDLE = 7
 _FOCUS = HANDLE + 3.5
 _BAND = 4
 _TICK = 5
+_RANGE, _RANGE_SHARE = 14, 0.16
+"""Height of the range that is played, and its opacity."""
 _ROOM = 12  # from the middle of the track to the texts above and below it
 
 
 @dataclass(frozen=True, slots=True)
 class TimeAxis:
-    """The steps 0 … ``last`` laid out from left to right over ``width`` pixels, evenly unless there is a ``scale``."""
+    """The steps 0 … ``last`` laid out from left to right over ``width`` pixels, evenly unless there is a ``scale``.
+
+    The ``view`` is the part that fills the width: where it begins and ends, 0.0 … 1.0.
+    """
 
     width: int
     last: int
     scale: TimeScale | None = None
+    view: tuple[float, float] = (0.0, 1.0)
 
     def x_of(self, t: float) -> float:
         """Return the horizontal position of step ``t``, in pixels."""
         if not self.last:
             return float(EDGE)
-        return EDGE + (t / self.last if self.scale is None else self.scale.place_of(t)) * self._span
+        place = t / self.last if self.scale is None else self.scale.place_of(t)
+        return EDGE + (place - self.view[0]) / (self.view[1] - self.view[0]) * self._span
 
     def t_at(self, x: float) -> int:
         """Return the step in 0 … ``last`` nearest to a horizontal position."""
-        place = (x - EDGE) / self._span
+        place = self.place_at(x)
         t = round(place * self.last if self.scale is None else self.scale.position_at(place))
         return min(max(t, 0), self.last)
+
+    def place_at(self, x: float) -> float:
+        """Return the place at a horizontal position, 0.0 for t = 0 and 1.0 for T; others lie outside."""
+        return self.view[0] + (x - EDGE) / self._span * (self.view[1] - self.view[0])
+
+    def in_view(self, x: float) -> bool:
+        """Return whether a horizontal position belongs to the part that fills the width."""
+        return EDGE - 1 <= x <= self.width - EDGE + 1
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The first and the last step in view."""
+        return self.t_at(EDGE), self.t_at(self.width - EDGE)
 
     @property
     def _span(self) -> int:
@@ -61,6 +81,7 @@ class SliderState:
         preview: The step under the mouse, or None.
         focused: Whether it has the keyboard focus.
         enabled: Whether a step can be chosen.
+        loop_range: First and last step of the range that is played, or None for all.
     """
 
     axis: TimeAxis
@@ -70,6 +91,7 @@ class SliderState:
     preview: int | None
     focused: bool
     enabled: bool
+    loop_range: tuple[int, int] | None = None
 
 
 def small_font(widget: QWidget) -> QFont:
@@ -91,17 +113,20 @@ def paint_slider(widget: QWidget, state: SliderState, palette: Palette) -> None:
     painter.setFont(small_font(widget))
     middle = widget.height() / 2
     _paint_track(painter, state, palette, middle)
+    if state.loop_range is not None:
+        _paint_range(painter, state.axis, state.loop_range, palette, middle)
     _paint_ticks(painter, state, palette, middle)
     if state.enabled:
         if state.preview is not None:
             _paint_preview(painter, state.axis, state.preview, palette, middle)
-        _paint_handle(painter, state, palette, middle)
+        if state.axis.in_view(state.axis.x_of(state.position)):
+            _paint_handle(painter, state, palette, middle)
     painter.end()
 
 
 def _paint_track(painter: QPainter, state: SliderState, palette: Palette, middle: float) -> None:
     axis = state.axis
-    left, right = axis.x_of(0), axis.x_of(axis.last) if axis.last else axis.width - axis.x_of(0)
+    left, right = float(EDGE), float(axis.width - EDGE)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(palette.hairline))
     painter.drawRoundedRect(QRectF(left, middle - 1, right - left, 2), 1, 1)
@@ -114,18 +139,40 @@ def _paint_track(painter: QPainter, state: SliderState, palette: Palette, middle
 def _paint_band(
     painter: QPainter, axis: TimeAxis, steps: tuple[int, int], palette: Palette, middle: float, share: float
 ) -> None:
-    first, last = (axis.x_of(t) for t in steps)
+    first, last = (_clipped(axis, axis.x_of(t)) for t in steps)
     band = QColor(palette.muted)
     band.setAlphaF(share)
     painter.setBrush(band)
     painter.drawRoundedRect(QRectF(first - 2, middle - _BAND / 2, last - first + 4, _BAND), 2, 2)
 
 
+def _paint_range(painter: QPainter, axis: TimeAxis, steps: tuple[int, int], palette: Palette, middle: float) -> None:
+    """Paint the range that is played: a pale band around the track, and a bar at each of its ends in view."""
+    ends = [axis.x_of(t) for t in steps]
+    first, last = (_clipped(axis, x) for x in ends)
+    band = QColor(palette.ink)
+    band.setAlphaF(_RANGE_SHARE)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(band)
+    painter.drawRect(QRectF(first, middle - _RANGE / 2, last - first, _RANGE))
+    for x in ends:
+        if axis.in_view(x):
+            painter.fillRect(QRectF(round(x) - 1, middle - _RANGE / 2, 2, _RANGE), QColor(palette.ink))
+
+
+def _clipped(axis: TimeAxis, x: float) -> float:
+    return min(max(x, float(EDGE)), float(axis.width - EDGE))
+
+
 def _paint_ticks(painter: QPainter, state: SliderState, palette: Palette, middle: float) -> None:
     if not state.axis.last:
         return
     muted = QColor(palette.muted)
-    for t, label in ((0.0, "0 data"), (state.axis.last / 2, "T/2"), (float(state.axis.last), "T noise")):
+    first, last = state.axis.ends
+    ticks = [(0.0, "0 data"), (state.axis.last / 2, "T/2"), (float(state.axis.last), "T noise")]
+    if state.axis.view != (0.0, 1.0):  # the ends in view have no names of their own
+        ticks = [(float(first), f"t = {first}" if first else "0 data"), (float(last), f"t = {last}")]
+    for t, label in ticks:
         x = round(state.axis.x_of(t))
         painter.fillRect(QRectF(x, middle + _ROOM - _TICK, 1, _TICK), muted)
         painter.setPen(muted)

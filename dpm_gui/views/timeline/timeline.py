@@ -84,4 +84,5 @@ class Timeline(QWidget):
             part.home_asked.connect(self.home_asked)
             part.end_asked.connect(self.end_asked)
         slider.seek_asked.connect(self.seek_asked)
+        slider.view_changed.connect(self.thumbnails.set_view)
         self.thumbnails.seek_asked.connect(self.seek_asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dpm_gui.session.playback import DIRECTIONS, PlaybackPosition, advance_position, playback_seconds
+from dpm_gui.session.playback import DIRECTIONS, HOLD, PlaybackPosition, advance_position, play_on, playback_seconds
 
 LAST = 40
 DISTANCES = np.random.default_rng(3).uniform(0.0, 70.0, 25).tolist()
@@ -60,3 +60,28 @@ def test_longer_runs_never_take_less_time_nor_more_than_eight_seconds() -> None:
     assert seconds == sorted(seconds)
     assert seconds[0] == 4.0
     assert seconds[-1] == 8.0
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_a_loop_in_two_pieces_of_time_is_the_loop_at_once(direction: str) -> None:
+    for seconds in DISTANCES:
+        start = PlaybackPosition(17.0, 1)
+        at_once, _ = play_on(start, seconds, 10.0, (5.0, 25.0), direction, loop=True)
+        half_way, _ = play_on(start, 0.4 * seconds, 10.0, (5.0, 25.0), direction, loop=True)
+        half_way, ended = play_on(half_way, 0.6 * seconds, 10.0, (5.0, 25.0), direction, loop=True)
+        assert half_way.position == pytest.approx(at_once.position)
+        assert half_way.hold == pytest.approx(at_once.hold)
+        assert 5.0 <= at_once.position <= 25.0
+        assert 0.0 <= at_once.hold <= HOLD
+        assert not ended
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_each_end_of_a_loop_is_held_as_long(direction: str) -> None:
+    place, held = PlaybackPosition(0.0, 1), {0.0: 0, 20.0: 0}
+    for _ in range(10_000):
+        place, _ = play_on(place, 0.01, 10.0, (0.0, 20.0), direction, loop=True)
+        if place.hold > 0:
+            held[place.position] += 1
+    assert held[0.0] == pytest.approx(held[20.0], abs=60)
+    assert held[0.0] * 0.01 == pytest.approx(100.0 / (5.0 if direction == "there_and_back" else 3.0) * HOLD, rel=0.05)

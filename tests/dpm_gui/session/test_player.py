@@ -98,14 +98,21 @@ def test_playing_again_at_the_end_starts_from_the_other_end(watched: Watched) ->
     assert watched.player.t == 30
 
 
-def test_with_loop_playing_begins_anew_at_the_end(watched: Watched) -> None:
+def test_with_loop_playing_holds_at_both_ends_and_begins_anew(watched: Watched) -> None:
     watched.player.set_loop(True)
     watched.player.play()
-    watched.pass_time(4.5)
-    assert watched.player.t == 5
+    seen = []
+    for seconds in (4.3, 0.4, 0.2, 0.6):
+        watched.pass_time(seconds)
+        seen.append(watched.player.t)
+    assert seen == [40, 0, 0, 5]  # it arrives at 4.0 s, is at 0 from 4.5 s, and leaves at 5.0 s
     watched.player.set_direction("backward")
-    watched.pass_time(1.0)
-    assert watched.player.t == 35
+    watched.pass_time(0.7)
+    assert watched.player.t == 0
+    watched.pass_time(0.5)
+    assert watched.player.t == 40
+    watched.pass_time(1.3)
+    assert watched.player.t == 30
     assert watched.playing == [True]
 
 
@@ -124,9 +131,9 @@ def test_there_and_back_with_loop_bounces_for_ever(watched: Watched) -> None:
     watched.player.set_direction("there_and_back")
     watched.player.set_loop(True)
     watched.player.play()
-    watched.pass_time(8.0 * 25 + 5.0)
+    watched.pass_time(9.0 * 25 + 5.5)
     assert watched.player.t == 30
-    watched.pass_time(4.0)
+    watched.pass_time(4.5)
     assert watched.player.t == 10
     assert watched.player.playing
 
@@ -282,3 +289,54 @@ def test_a_scale_of_other_steps_is_refused_and_another_chain_drops_it(watched: W
     watched.player.set_scale(TimeScale.of_steps(40))
     watched.player.set_last(12)
     assert watched.player.scale is None
+
+
+def test_within_bounds_it_plays_between_them_alone(watched: Watched) -> None:
+    player = watched.player
+    player.set_bounds((10, 20))
+    player.set_loop(True)
+    for direction in ("forward", "backward", "there_and_back"):
+        player.set_direction(direction)
+        player.seek(35)
+        player.play()
+        seen = []
+        for _ in range(60):
+            watched.pass_time(0.07)
+            seen.append(player.t)
+        player.pause()
+        assert (min(seen), max(seen)) == (10, 20)
+
+
+def test_without_loop_it_ends_at_its_bounds_and_starts_again_from_the_other(watched: Watched) -> None:
+    player = watched.player
+    player.set_bounds((10, 20))
+    player.play()
+    assert player.t == 10
+    watched.pass_time(9.0)
+    assert (player.t, player.playing) == (20, False)
+    player.play()
+    assert player.t == 10
+    watched.pass_time(0.5)
+    assert player.t == 15
+
+
+def test_bounds_lie_on_the_scale_too_and_another_chain_drops_them(watched: Watched) -> None:
+    player = watched.player
+    player.set_scale(TimeScale(np.linspace(0.0, 1.0, 41) ** 2))
+    player.set_bounds((10, 20))  # at 1/16 and 1/4 of the way
+    player.set_loop(True)
+    player.play()
+    watched.pass_time(4.0 * 3 / 16 - 1e-6)
+    assert player.position == pytest.approx(20.0, abs=1e-3)
+    watched.pass_time(0.25)
+    assert player.t == 20
+    watched.pass_time(0.5)
+    assert player.t == 10
+    player.set_last(12)
+    assert player.bounds is None
+
+
+@pytest.mark.parametrize("bounds", [(5, 5), (9, 3), (-1, 4), (0, 41)])
+def test_bounds_that_are_no_range_are_refused(watched: Watched, bounds: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="two ascending frames"):
+        watched.player.set_bounds(bounds)

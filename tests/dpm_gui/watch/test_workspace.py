@@ -214,6 +214,24 @@ def test_what_the_timeline_asks_for_is_what_the_player_does(there: Workspace) ->
     there.player.pause()
 
 
+def test_a_range_is_played_alone_by_the_slider_and_by_commands(there: Workspace) -> None:
+    player, slider = there.player, there.timeline.slider
+    slider.range_asked.emit((1, 3))
+    assert (player.bounds, slider._range) == ((1, 3), (1, 3))
+    there.actions["play_all"].trigger()
+    assert (player.bounds, slider._range) == (None, None)
+    for t, name, bounds in (
+        (2, "play_from", (2, STEPS)),
+        (4, "play_to", (2, 4)),
+        (1, "play_to", (0, 1)),
+        (3, "play_from", (3, STEPS)),
+        (STEPS, "play_from", None),
+    ):
+        player.seek(t)
+        there.actions[name].trigger()
+        assert player.bounds == bounds
+
+
 def test_another_file_sets_the_range_of_player_and_timeline(
     there: Workspace, files: dict[str, str], qtbot: QtBot
 ) -> None:
