@@ -1,21 +1,23 @@
-"""Opens checkpoints, and imports the engine in the background."""
+"""Opens checkpoints, reads what a list shows of them, and imports the engine in the background."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.values.checkpoints import Checkpoint
+from core.errors import BadCheckpointError
+from core.values.checkpoints import Checkpoint, channels_of, dimensions, to_levels
 from core.values.measurements import StepEntropies
 from core.values.runs import RunSpec
 from dpm_gui.engine.remembering import RunMemory
 from dpm_gui.engine.state_kinds import check_shown, colours_along
-from dpm_gui.engine.values import CheckpointPreview
+from dpm_gui.engine.values import CheckpointPreview, ModelCard
 
 if TYPE_CHECKING:
     from core.model import DiffusionModel
@@ -36,6 +38,13 @@ class LazyModel:
             if self._built is None:
                 self._built = self._build()
             return self._built
+
+
+CARD_SIDE = 96
+"""Pixels of a card's drawing of points, on each side."""
+CARD_IMAGES = 4
+CARD_EXTENT = 2.2
+"""Half of the drawing's width, in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +134,57 @@ def _model_of(checkpoint: Checkpoint, path: str) -> DiffusionModel:
     from core.model import model_from
 
     return model_from(checkpoint, path)
+
+
+def read_cards(trusted: Iterable[str], others: Iterable[str]) -> Iterator[ModelCard]:
+    """Read the card of each checkpoint, without the engine; ``others`` are first read in a child process."""
+    from core.formats.checkpoints import load, read
+    from core.formats.sandbox import FileSandbox
+
+    for path in trusted:
+        yield _card(path, read(path))
+    with FileSandbox() as sandbox:
+        for path in others:
+            try:
+                yield _card(path, load(path, sandbox))
+            except BadCheckpointError as error:
+                missing = isinstance(error.__cause__, FileNotFoundError)
+                yield ModelCard(path, Path(path).name, "is no longer there" if missing else "cannot be read")
+
+
+def _card(path: str, checkpoint: Checkpoint) -> ModelCard:
+    data, shape = checkpoint.data, checkpoint.data.shape
+    if data.is_image:
+        channels = "grey" if channels_of(shape) == 1 else "colour"
+        line = f"{channels} images, {shape[0]} × {shape[1]}, T = {checkpoint.steps}"
+        levels = to_levels(data.examples[:CARD_IMAGES], data.value_range, data.grey_level)
+        return ModelCard(path, checkpoint.title, line, levels=_in_a_square(levels))
+    if checkpoint.kind == "binomial":
+        rows = data.examples.reshape(len(data.examples), -1)
+        size = rows.shape[1]
+        ink = rows[:size].astype(np.float32)
+        return ModelCard(path, checkpoint.title, f"sequences of {size} bits, T = {checkpoint.steps}", ink=ink)
+    line = f"points in {dimensions(shape)}, T = {checkpoint.steps}"
+    return ModelCard(path, checkpoint.title, line, ink=_drawn(data.to_model(data.examples)))
+
+
+def _in_a_square(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the first four images side by side, two a row; of fewer the first alone."""
+    if len(levels) < CARD_IMAGES:
+        first: NDArray[np.uint8] = levels[0]
+        return first
+    return np.concatenate([np.concatenate([*levels[row : row + 2]], axis=1) for row in (0, 2)], axis=0)
+
+
+def _drawn(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a drawing of the first two columns of ``points`` [N, D], of the only one over its number."""
+    flat = points.reshape(len(points), -1)
+    across = flat[:, 0]
+    up = flat[:, 1] if flat.shape[1] > 1 else np.linspace(-CARD_EXTENT, CARD_EXTENT, len(flat), dtype=np.float32)
+    ink = np.zeros((CARD_SIDE, CARD_SIDE), np.float32)
+    places = [(CARD_SIDE * (each / (2 * CARD_EXTENT) + 0.5)).astype(int) for each in (-up, across)]
+    row, column = (np.clip(each, 0, CARD_SIDE - 2) for each in places)
+    for down in (0, 1):
+        for right in (0, 1):
+            ink[row + down, column + right] = 1.0
+    return ink

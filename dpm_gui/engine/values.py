@@ -69,3 +69,22 @@ class Prediction:
 
     mode: str
     frames: Mapping[str, Frame]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What the list of checkpoints shows of one file.
+
+    Attributes:
+        path: The file.
+        title: Its title; the file's name if it cannot be read.
+        line: What it holds, or why it cannot be read.
+        levels: A small image ``[H, W]`` or ``[H, W, 3]`` of its examples, 0 … 255; None if they are no images.
+        ink: The share of colour ``[H, W]``, 0 … 1, of a small drawing of its examples, if they are points or bits.
+    """
+
+    path: str
+    title: str
+    line: str
+    levels: NDArray[np.uint8] | None = None
+    ink: NDArray[np.float32] | None = None

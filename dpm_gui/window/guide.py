@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.dialogs.tour import Tour
-from dpm_gui.dialogs.tour_card import Stop
+from dpm_gui.dialogs.guide.tour import Tour
+from dpm_gui.dialogs.guide.tour_card import Stop
 from dpm_gui.window.main_window import MainWindow
 from dpm_gui.window.workspaces import TourStep, Workspace
 
@@ -80,7 +80,9 @@ class Guide(QObject):
 
     def show_tutorial(self) -> None:
         """Show the tutorial in a window of its own."""
-        from dpm_gui.dialogs.tutorial import TutorialDialog  # imported when needed, so that the window appears sooner
+        from dpm_gui.dialogs.guide.tutorial import (
+            TutorialDialog,
+        )  # imported when needed, so that the window appears sooner
 
         TutorialDialog(self._window).show()
 

@@ -23,12 +23,14 @@ from PySide6.QtWidgets import (
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import Palette
+from dpm_gui.dialogs.open_button import OpenButton, other_button
 from dpm_gui.engine.opening import Opened
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.window.actions import Actions
 from dpm_gui.window.activity_bar import ActivityBar
+from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
 from dpm_gui.window.page import Services
 from dpm_gui.window.run_panel import RunPanel
 from dpm_gui.window.workspace_stack import WorkspaceStack
@@ -89,7 +91,7 @@ class MainWindow(QMainWindow):
         )
         self.workspaces = WorkspaceStack(self, workspaces, services)
         self.setCentralWidget(self.workspaces)
-        self._recent, self._open_menu = QMenu("Open recent", self), QMenu("Open", self)
+        self._recent = QMenu("Open recent", self)
         self.theme_menu = QMenu("Theme", self)  # which the application fills
         self._switches = {each.name: self.actions_[switch_name(each)] for each in workspaces}
         self._populate_menus()
@@ -100,6 +102,7 @@ class MainWindow(QMainWindow):
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
         self.actions_.apply_palette(self._icons, palette)
+        self.open_button.setIcon(self.actions_["open"].icon())
         self.workspaces.set_palette(palette)
 
     def restore_layout(self) -> None:
@@ -173,25 +176,19 @@ class MainWindow(QMainWindow):
                 if command.name == "reset_layout":
                     menu.addSeparator()
                     self._dock_menu = menu
-        for menu in (self._recent, self._open_menu):
-            menu.setToolTipsVisible(True)
+        self._recent.setToolTipsVisible(True)
         self._preferences.recent_changed.connect(self._populate_recent)
         self._populate_recent()
 
     def _populate_recent(self) -> None:
-        following = [command for command in self.actions_.menus()["File"] if command.after == "open"]
-        for menu in (self._recent, self._open_menu):
-            menu.clear()
-            if menu is self._open_menu and following:
-                menu.addActions([self.actions_[command.name] for command in following])
-                menu.addSeparator()
-            for path in self._preferences.recent_files:
-                action = menu.addAction(Path(path).name)
-                action.setToolTip(path)
-                action.triggered.connect(lambda _checked, path=path: self.file_chosen.emit(path))
-            if self._preferences.recent_files:
-                menu.addSeparator()
-                menu.addAction("Clear the list", self._preferences.clear_recent_files)
+        self._recent.clear()
+        for path in self._preferences.recent_files:
+            action = self._recent.addAction(Path(path).name)
+            action.setToolTip(path)
+            action.triggered.connect(lambda _checked, path=path: self.file_chosen.emit(path))
+        if self._preferences.recent_files:
+            self._recent.addSeparator()
+            self._recent.addAction("Clear the list", self._preferences.clear_recent_files)
         self._recent.setEnabled(bool(self._preferences.recent_files))
 
     def _populate_tool_bar(self) -> None:
@@ -199,11 +196,14 @@ class MainWindow(QMainWindow):
         bar.setObjectName("tools")
         bar.setMovable(False)
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.addAction(self.actions_["open"])
-        button = self.open_button = bar.widgetForAction(self.actions_["open"])
-        if isinstance(button, QToolButton):
-            button.setMenu(self._open_menu)
-            button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        shipped = list(SHIPPED_CHECKPOINTS.values())
+        self.open_button = OpenButton(shipped, self._preferences, self.ask_for_file, self)
+        self.open_button.chosen.connect(self.file_chosen)
+        self.closing.connect(self.open_button.shut_down)
+        bar.addWidget(self.open_button)
+        others = [self.actions_[each.name] for each in self.actions_.menus()["File"] if each.after == "open"]
+        if others:
+            bar.addWidget(other_button(others, self))
         bar.addSeparator()
         bar.addActions(list(self._switches.values()))
         bar.addWidget(_spring(self))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from dpm_gui.app import WORKSPACES
 from dpm_gui.desktop.theme import LIGHT
-from dpm_gui.dialogs.tour import Tour
+from dpm_gui.dialogs.guide.tour import Tour
 from dpm_gui.window.guide import WINDOW_STEPS
 from tests.support.person import Person, Start, click, drag, press, wait_until
 

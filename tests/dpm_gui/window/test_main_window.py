@@ -11,16 +11,19 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.runtime.assets import asset, is_shipped
 from dpm_gui.app import WORKSPACES
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import DARK, LIGHT
+from dpm_gui.dialogs.open_panel import PATH
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.views.plots.entropies import EntropyPlot
 from dpm_gui.watch.page import WatchPage
 from dpm_gui.watch.workspace import WATCH
+from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
 from dpm_gui.window.main_window import MainWindow
 from tests.support.window_values import close_figures
 from tests.support.workspaces import COMMANDS, MENUS
@@ -208,18 +211,27 @@ def test_recent_files_are_listed_last_first_chosen_and_cleared(
     assert not recent.isEnabled()
 
 
-def test_the_open_button_offers_what_else_can_be_opened_and_the_recent_files(
-    window: MainWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
-    buttons = [each for each in window.findChildren(QToolButton) if each.defaultAction() is window.actions_["open"]]
-    (opens,) = (button.menu() for button in buttons)
-    others = ["Open data…", "Open a folder of data…", "Back to the model's data"]
-    assert texts(opens) == others
-    window._preferences.add_recent_file(tmp_path / "one.h5")
-    assert texts(opens) == [*others, "one.h5", "Clear the list"]
+def test_what_else_can_be_opened_has_a_button_beside_that_of_open(window: MainWindow) -> None:
+    buttons = [
+        each for each in window.findChildren(QToolButton) if each.defaultAction() is window.actions_["open_data"]
+    ]
+    (button,) = buttons
+    assert texts(button.menu()) == ["Open a folder of data…", "Back to the model's data"]
+
+
+def test_a_card_under_the_open_button_is_opened(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    recent = str(tmp_path / "one.h5")
+    window._preferences.add_recent_file(recent)
+    window.open_button.show_cards()
+    panel = window.open_button.panel
+    paths = [panel.list.item(row).data(PATH) for row in range(panel.list.count())]
+    assert paths == [*(str(asset(place)) for place in SHIPPED_CHECKPOINTS.values() if is_shipped(place)), recent]
     with qtbot.waitSignal(window.file_chosen) as received:
-        entry(opens, "one.h5").trigger()
-    assert received.args == [str(tmp_path / "one.h5")]
+        panel.list.setCurrentRow(len(paths) - 1)
+        qtbot.keyClick(panel.list, Qt.Key.Key_Return)
+    assert received.args == [recent]
+    assert not panel.isVisible()
+    window.open_button.shut_down()
 
 
 def test_the_dialog_tells_the_file_that_was_chosen(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

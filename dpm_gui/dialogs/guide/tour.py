@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from dpm_gui.dialogs.tour_card import Stop, TourCard, card_place
+from dpm_gui.dialogs.guide.tour_card import Stop, TourCard, card_place
 
 FOLLOW_MILLISECONDS = 100
 """How often the hole is laid over its control anew. No one event says that a control has moved with its dock."""
