@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPen,
     QRegion,
 )
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
 
 from dpm_gui.dialogs.guide.tour_card import Stop, TourCard, card_place
 
@@ -160,6 +160,7 @@ class Tour(QWidget):
         self.stop.arrive()
         if self._over:  # arriving may close the window
             return
+        _scroll_to(self.stop.find())
         self._hole = self._place_of_control()
         self._show_card(hidden=self._hole.isEmpty())
         self._hole = QRect(0, 0, -1, -1)  # so that the hole is cut again
@@ -217,6 +218,15 @@ def _is_override(event: QEvent, key: Qt.Key | None = None) -> bool:
     if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False
     return event.key() == key if key is not None else not event.modifiers() & _KEYS_OF_THE_WINDOW
+
+
+def _scroll_to(control: QWidget | None) -> None:
+    """Scroll what is around ``control`` on a small screen, so that as much of it as possible is on show."""
+    around = control
+    while around is not None:
+        around = around.parentWidget()
+        if control is not None and isinstance(around, QScrollArea):
+            around.ensureWidgetVisible(control, 0, 0)
 
 
 def _visible_place(control: QWidget, window: QWidget) -> QRect:
