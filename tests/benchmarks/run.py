@@ -13,6 +13,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -51,12 +52,16 @@ def call(script: str, *arguments: str, **environment: str) -> dict[str, float]:
 
 
 def start_up() -> Iterator[Row]:
-    """From the start of the process to the window and its first run, beside a bare window."""
-    call("window_start", "dpm-gui", str(time.time()))  # warms the disk
-    pairs = [
-        (call("window_start", "dpm-gui", str(time.time())), call("window_start", "bare", str(time.time())))
-        for _ in range(STARTS)
-    ]
+    """From the start of the process to the window and its first run, beside a bare window; and the same again."""
+    starts = []
+    for _ in range(STARTS + 1):  # the first warms the disk
+        with tempfile.TemporaryDirectory() as cache:
+            first = call("window_start", "dpm-gui", str(time.time()), XDG_CACHE_HOME=cache)
+            bare_start = call("window_start", "bare", str(time.time()))
+            again = call("window_start", "dpm-gui", str(time.time()), XDG_CACHE_HOME=cache)
+            starts.append((first, bare_start, again))
+    pairs = [(first, bare_start) for first, bare_start, _ in starts[1:]]
+    remembered = [again for _, _, again in starts[1:]]
     whole, bare = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     ratio = statistics.median(one["painted"] / other["painted"] for one, other in pairs)
 
@@ -69,6 +74,12 @@ def start_up() -> Iterator[Row]:
     yield Row("start to first picture", f"{median('first picture'):.2f} s", "-")
     yield Row("start to first motion", f"{median('first motion'):.2f} s", "<= 3 s")
     yield Row("start to the samples", f"{median('sampled'):.2f} s", "-")
+    moves = statistics.median(row["first motion"] - row["painted"] for row in remembered)
+    complete = statistics.median(row["sampled"] - row["painted"] for row in remembered)
+    yield Row(
+        "second start, window to first motion", f"{moves:.2f} s", f"<= {1.2 * median('painted', bare) + 0.3:.2f} s"
+    )
+    yield Row("second start, window to the whole run", f"{complete:.2f} s", "<= 0.5 s")
 
 
 def frames() -> Iterator[Row]:

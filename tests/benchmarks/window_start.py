@@ -1,7 +1,8 @@
 """A window in a process of its own, and when what happened to it.
 
-``python -m tests.benchmarks.window_start bare|dpm-gui SECONDS`` prints JSON: seconds from the start of the process (as
-its parent saw it) to each event, and the longest time the event loop stood still after the first paint.
+``python -m tests.benchmarks.window_start bare|dpm-gui SECONDS [FILE]`` prints JSON: seconds from the start of the
+process (as its parent saw it) to each event, and the longest time the event loop stood still after the first paint. The
+run is remembered in the cache folder of the environment, and shown from there if it is remembered already.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ def bare() -> None:
 
 
 def dpm_gui() -> None:
-    """The application on its shipped checkpoint, until its first run has ended."""
+    """The application on a checkpoint, by default the shipped one, until its first run has ended and is remembered."""
     import tempfile
+    from pathlib import Path
 
     from PySide6.QtCore import QSettings, Qt, QTimer
     from PySide6.QtWidgets import QApplication
@@ -73,11 +75,19 @@ def dpm_gui() -> None:
         timer.timeout.connect(beat)
         timer.start(1)
         program.window.painted.connect(lambda: QTimer.singleShot(0, lambda: note("painted")))
-        program.open_after_paint(None)
+        program.open_after_paint(sys.argv[3] if len(sys.argv) > 3 else None)
         program.session.preview_read.connect(lambda _: note("first picture"))
         program.session.opened_changed.connect(lambda _: note("opened"))
         program.player.position_changed.connect(lambda _: note("first motion"))
-        program.session.run_ended.connect(lambda _: (note("sampled"), application.quit()))
+        program.session.run_ended.connect(lambda _: note("sampled"))
+        runs = Path(program.preferences.run_folder)
+
+        def ended() -> bool:
+            return {"sampled", "first motion"} <= events.keys() and any(runs.glob("*.run"))
+
+        waiting = QTimer()
+        waiting.timeout.connect(lambda: application.quit() if ended() else None)
+        waiting.start(20)
         program.show()
         program.window.resize(1280, 800)
         application.exec()
