@@ -50,7 +50,7 @@ class FilmStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(self._palette.window))
+        painter.fillRect(self.rect(), QColor(self._palette.surface))
         axis = TimeAxis(self.width(), self._last, self._scale)
         top = 0
         if self._bounds is not None:

@@ -28,7 +28,7 @@ MOST_FRAMES_A_SECOND = {".gif": 50, ".mp4": 240}
 LEAST_DIGITS = 4
 """Fewest digits of the numbers that name the images of a folder."""
 PNG_EFFORT = 3
-"""Level of zlib: a third of the time of Pillow's own, for files that are a tenth larger."""
+"""Level of zlib: half the time of Pillow's default, for files of about the same size."""
 
 BT_709 = 1
 LIMITED_RANGE = 1
