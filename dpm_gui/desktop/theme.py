@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QStyle, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QStyle,
+    QToolBar,
+    QToolTip,
+    QWidget,
+)
 
 from dpm_gui.desktop import THEMES
 
@@ -217,16 +226,20 @@ class Theme(QObject):
             self.changed.emit(wanted)
 
     def _apply_palette(self) -> None:
-        self._application.setPalette(qt_palette(self._palette))
-        self._application.setStyleSheet(_style_sheet(self._palette))
+        colours = qt_palette(self._palette)
+        self._application.setPalette(colours)
+        QToolTip.setPalette(colours)
 
     def _set_font(self) -> None:
         font = QFont(self._font)
         size = max(SMALLEST_TEXT, font.pointSizeF())
         font.setPointSizeF(size * (PROJECTOR_SCALE if self._projector else 1.0))
         self._application.setFont(font)
-        # Under a style sheet, widgets with a palette of their own ignore a new font until the sheet is set again.
-        self._application.setStyleSheet(self._application.styleSheet())
+        # Now, so that whatever follows the size of the text finds the new one.
+        self._application.sendPostedEvents(None, QEvent.Type.ApplicationFontChange)
+        for widget in self._application.allWidgets():
+            if widget.styleSheet():  # what is below a style sheet ignores a new font until the sheet is set again
+                widget.setStyleSheet(widget.styleSheet())
 
 
 def qt_palette(palette: Palette) -> QPalette:
@@ -264,19 +277,6 @@ def qt_palette(palette: Palette) -> QPalette:
         result.setColor(QPalette.ColorGroup.Disabled, key, faint)
     result.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(palette.hairline))
     return result
-
-
-def _style_sheet(palette: Palette) -> str:
-    """Return the style that a `QPalette` cannot express: hairlines where Fusion draws bevels."""
-    return f"""
-        QToolTip {{ color: {palette.ink}; background: {palette.surface}; border: 1px solid {palette.hairline};
-                    padding: 4px 6px; }}
-        QToolBar {{ border: none; border-bottom: 1px solid {palette.hairline}; padding: 4px 8px; spacing: 8px; }}
-        QStatusBar {{ border-top: 1px solid {palette.hairline}; }}
-        QStatusBar::item {{ border: none; }}
-        QMainWindow::separator {{ background: {palette.hairline}; width: 1px; height: 1px; }}
-        QMainWindow::separator:hover {{ background: {palette.forward}; }}
-    """
 
 
 def _checked(choice: str) -> str:

@@ -31,6 +31,7 @@ from dpm_gui.session.session import Session
 from dpm_gui.window.actions import Actions
 from dpm_gui.window.activity_bar import ActivityBar
 from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
+from dpm_gui.window.hairlines import HairlineStatusBar, HairlineToolBar, paint_separators
 from dpm_gui.window.page import Services
 from dpm_gui.window.run_panel import RunPanel
 from dpm_gui.window.workspace_stack import WorkspaceStack
@@ -135,9 +136,11 @@ class MainWindow(QMainWindow):
             event.accept()
             return True
         handled = super().event(event)
-        if event.type() == QEvent.Type.Paint and not self._painted:
-            self._painted = True
-            self.painted.emit()
+        if event.type() == QEvent.Type.Paint:
+            paint_separators(self)
+            if not self._painted:
+                self._painted = True
+                self.painted.emit()
         return handled
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -192,7 +195,7 @@ class MainWindow(QMainWindow):
         self._recent.setEnabled(bool(self._preferences.recent_files))
 
     def _populate_tool_bar(self) -> None:
-        bar = QToolBar("Tool bar", self)
+        bar = HairlineToolBar("Tool bar", self)
         bar.setObjectName("tools")
         bar.setMovable(False)
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -220,6 +223,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(bar)
 
     def _populate_status_bar(self) -> None:
+        self.setStatusBar(HairlineStatusBar(self))
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.activity, 1)
         threads = self._session.spec.threads

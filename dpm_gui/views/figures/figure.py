@@ -108,8 +108,9 @@ class Figure(PannedPlot):
 
     def set_line_scale(self, scale: float) -> None:
         """Draw lines and points ``scale`` times as thick, for a projector."""
-        self._line_scale = scale
-        self.apply_palette()
+        if scale != self._line_scale:
+            self._line_scale = scale
+            self.apply_palette()
 
     def set_note(self, text: str) -> None:
         """Show a short muted text at the top right."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsView, QPushButton, QWidget
 
 from dpm_gui.desktop.theme import DARK, LIGHT, SMALLEST_TEXT, Theme, mixed, text_size
 from tests.support.pixels import rgb
@@ -111,6 +111,25 @@ def test_a_projector_enlarges_the_text_of_all_widgets_and_no_projector_takes_it_
     assert plot.font().pointSizeF() == pytest.approx(1.5 * before)
     theme.set_projector(False)
     assert plot.font().pointSizeF() == pytest.approx(before)
+
+
+def test_a_button_below_a_style_sheet_follows_the_projector_at_once(theme, application, qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setStyleSheet("QPushButton { border: none; }")
+    button = QPushButton("Play", window)
+    window.show()
+    before = button.font().pointSizeF()
+    theme.set_projector(True)
+    assert button.font().pointSizeF() == pytest.approx(1.5 * before)
+    theme.set_projector(False)
+    assert button.font().pointSizeF() == pytest.approx(before)
+
+
+def test_no_style_sheet_is_set_for_all_widgets(theme, application):
+    theme.toggle()  # which would set up every widget of the window anew, in a tenth of a second
+    theme.set_projector(True)
+    assert application.styleSheet() == ""
 
 
 def test_no_text_is_smaller_than_nine_points(application, qtbot):
