@@ -40,11 +40,12 @@ class Row(NamedTuple):
 
 
 def call(script: str, *arguments: str, **environment: str) -> dict[str, float]:
-    """Run a script of this folder and return what it printed."""
-    received = {"QT_QPA_PLATFORM": "offscreen"} | os.environ | environment
-    received.pop("PYTHONDONTWRITEBYTECODE", None)  # a second start finds our bytecode, as it finds the libraries'
+    """Run a script of this folder and return what it printed; nothing is remembered from one to the next."""
     command = [sys.executable, "-m", f"tests.benchmarks.{script}", *arguments]
-    done = subprocess.run(command, env=received, cwd=ROOT, capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory() as cache:
+        received = {"QT_QPA_PLATFORM": "offscreen"} | os.environ | {"XDG_CACHE_HOME": cache} | environment
+        received.pop("PYTHONDONTWRITEBYTECODE", None)  # a second start finds our bytecode, as it finds the libraries'
+        done = subprocess.run(command, env=received, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{script} failed:\n{done.stderr}")  # else it holds what the offscreen platform says of itself
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
