@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -41,7 +42,7 @@ def recorded_values(
     Raises:
         OutputError: If the disk fails.
     """
-    recalled: dict[PartKey, set[int]] = {key: set() for key in recorded}
+    recalled: defaultdict[PartKey, set[int]] = defaultdict(set)
     for known in () if recall is None else recall(parts):
         if isinstance(known, RecalledFrame):
             key, t = (known.value.side, known.value.first), known.value.frame.t
