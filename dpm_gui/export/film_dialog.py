@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -36,6 +35,7 @@ from dpm_gui.export.film_options import (
     normal_seconds,
 )
 from dpm_gui.views.widgets.boxes import DecimalBox, WholeNumberBox, choice_box, decimal_box, number_box
+from dpm_gui.views.widgets.noted_rows import NotedRows, caption
 
 DIRECTION_TEXTS = {
     "forward": "Forward: from t … to t",
@@ -47,7 +47,6 @@ TIME_TEXTS = {False: "Step t", True: "Log signal-to-noise"}
 OWN_SIZE = "Other size"
 BEYOND = 1_000_000
 """What the boxes of whole numbers take: a number out of range gets a sentence and is not changed while typing."""
-NOTE_LETTERS = 30
 MEGABYTE = 1e6
 
 
@@ -64,50 +63,6 @@ class FilmSubject:
     steps: int
     scale: TimeScale
     kind: str
-
-
-class NotedRows(QWidget):
-    """Rows of a form: caption, fields, and beside them a hint or the sentence that says what is wrong.
-
-    Attributes:
-        notes: The labels of hints and sentences, by the names of their rows.
-    """
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.notes: dict[str, QLabel] = {}
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(24, 16, 24, 0)
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
-
-    def add(self, name: str, text: str, *widgets: QWidget) -> None:
-        """Add the row ``name`` of ``widgets``, with the caption ``text``."""
-        place = self._grid.rowCount()
-        fields = QHBoxLayout()
-        fields.setSpacing(6)
-        for widget in widgets:
-            fields.addWidget(widget)
-        fields.addStretch(1)
-        note = QLabel(self)
-        note.setWordWrap(True)
-        note.setFixedWidth(self.fontMetrics().averageCharWidth() * NOTE_LETTERS)
-        note.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # a second line moves nothing
-        self.notes[name] = note
-        self._grid.addWidget(_label(text, widgets[0]), place, 0)
-        self._grid.addLayout(fields, place, 1)
-        self._grid.addWidget(note, place, 2)
-
-    def show_notes(self, hints: Mapping[str, str], problems: Mapping[str, str]) -> None:
-        """Show in each row its problem, else its hint."""
-        for name, note in self.notes.items():
-            note.setText(problems.get(name, hints.get(name, "")))
-            wrong = name in problems
-            note.setForegroundRole(QPalette.ColorRole.WindowText if wrong else QPalette.ColorRole.PlaceholderText)
-            font = QFont(self.font())
-            font.setBold(wrong)
-            note.setFont(font)
 
 
 class FilmDialog(QDialog):
@@ -129,6 +84,8 @@ class FilmDialog(QDialog):
         font = QFont(self._result.font())
         font.setBold(True)
         self._result.setFont(font)
+        self._result.setWordWrap(True)
+        self._result.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # a second line moves nothing
         self._result.setAccessibleName("Resulting film")
         self._buttons = QDialogButtonBox(self)
         self._accept = self._buttons.addButton("Export…", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -193,14 +150,14 @@ class FilmDialog(QDialog):
 
     def _make_rows(self) -> None:
         self._rows.add("form", "&Format", self._form)
-        self._rows.add("range", "F&rom t", self._first, _label("&to", self._last), self._last)
+        self._rows.add("range", "F&rom t", self._first, caption("&to", self._last), self._last)
         self._rows.add("direction", "&Direction", self._direction)
         self._rows.add("sides", "Reverse s&ide", self._sides)
         self._rows.add("time", "Ti&me by", self._time)
-        self._rows.add("speed", "&Speed", self._pace, _label("&one way", self._length), self._length)
+        self._rows.add("speed", "&Speed", self._pace, caption("&one way", self._length), self._length)
         self._rows.add("hold", "&Hold at both ends", self._hold)
         self._rows.add("rate", "Frames a s&econd", self._rate)
-        self._rows.add("size", "Si&ze", self._size, self._width, _label("x", self._height), self._height)
+        self._rows.add("size", "Si&ze", self._size, self._width, caption("x", self._height), self._height)
         self._rows.add("below", "Below the sides", self._bar, self._strip)
 
     def _lay_out(self, parent: QWidget) -> None:
@@ -257,7 +214,7 @@ class FilmDialog(QDialog):
         self._rows.show_notes({name: self._hint(name, options) for name in self._rows.notes}, problems)
         self._accept.setEnabled(not problems)
         self._accept.setToolTip(next(iter(problems.values()), ""))
-        self._result.setText("No film yet: see the sentence above." if problems else self._described(options))
+        self._result.setText(f"No film yet. {next(iter(problems.values()))}" if problems else self._described(options))
 
     def _described(self, options: FilmOptions) -> str:
         subject = self._subject
@@ -302,9 +259,3 @@ def _choices(parent: QWidget, name: str, texts: Mapping[Any, str], chosen: objec
         box.addItem(text, value)
     box.setCurrentIndex(list(texts).index(chosen))
     return box
-
-
-def _label(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text, buddy.parentWidget())
-    label.setBuddy(buddy)
-    return label

@@ -102,7 +102,7 @@ def test_nonsense_gets_a_sentence_beside_its_field_and_cannot_be_exported(dialog
         wrong()
         assert dialog.note_of(field) == dialog.options.problems(T)[field] != hint
         assert not may_export(dialog)
-        assert "frames" not in dialog.result_text
+        assert dialog.result_text == f"No film yet. {dialog.note_of(field)}"
         right()
         assert dialog.note_of(field) == hint
         assert may_export(dialog)
