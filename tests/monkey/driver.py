@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from PySide6.QtCore import QObject, QSettings, Qt, QThread, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QFont
-from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from core.values.runs import RunSpec
 from dpm_gui.app import make_program
@@ -27,6 +27,8 @@ from tests.monkey.guards import Complaints, Finding, MemoryWatch, StallWatch
 WAITS = ((0, 8), (5, 6), (30, 5), (120, 3), (600, 1))
 """Milliseconds between two actions, and how often each is chosen: mostly quick, now and then patient."""
 CLOSING_SECONDS = 1.0
+PATIENCE_SECONDS = 0.3
+"""An action that lasts longer waits for an answer."""
 STUCK_SECONDS = 40.0
 """After so long without an action the process writes where every thread is, and ends."""
 FIRST_COUNT = 300
@@ -34,6 +36,7 @@ NAMED = {
     "<module>": "modules are imported when they are first needed",
     "DpmApplication.__init__": "the window is built once",
     "WorkspaceStack._make": "the page of a workspace is built when it is first shown",
+    "ImagesView._draw": "hundreds of colour images at once, each pixel of which is turned into a colour",
     "PaperFigure": "a figure of the paper is drawn at once, in pixels of print",
     "save_figure_image": "an image of a figure is drawn at once, in pixels of print",
     "save_drawing": "a drawing of a figure is made at once",
@@ -140,6 +143,7 @@ class Driver(QObject):
         self._begun = time.monotonic()
         self._ended = False
         self._depth = 0
+        self._acting_since = 0.0
         for scheme in ("http", "https", "file", "mailto"):
             QDesktopServices.setUrlHandler(scheme, self, "ignore_url")  # type: ignore[arg-type] # which is not so
         self.program = self._start()
@@ -225,6 +229,7 @@ class Driver(QObject):
             kind, arguments = actions.choose(self._rng, world)
             step = Step(wait, kind, arguments)
         self.report.done += 1
+        self._acting_since = time.monotonic()
         self._write(step.line())
         self._arm()
         if step.kind == "restart":
@@ -234,14 +239,15 @@ class Driver(QObject):
             actions.KINDS[step.kind].perform(world, step.arguments)
 
     def _waits(self, *, closing: bool) -> bool:
-        """Return whether an action in the middle of another has to wait: it may only answer an open menu or a question.
+        """Return whether an action in the middle of another has to wait.
 
-        QTest handles events between a press and a release, and knows no window that is deleted meanwhile.
+        QTest handles events between a press and a release, and knows no window that is deleted meanwhile. But an open
+        menu or a question has an event loop of its own, which ends only when it is answered.
         """
-        waiting = QApplication.activePopupWidget() or QApplication.activeModalWidget()
-        asks = isinstance(waiting, (QMenu, QMessageBox))  # both have an event loop of their own
-        if closing and asks:
-            waiting.close()
+        asks = time.monotonic() - self._acting_since > PATIENCE_SECONDS
+        for each in (QApplication.activePopupWidget(), QApplication.activeModalWidget()):
+            if closing and asks and each is not None:
+                each.close()
         return closing or not asks
 
     def _restart(self) -> None:
