@@ -6,6 +6,8 @@ from dpm_gui.paint.inpainting.options import SOFT_MASK
 from dpm_gui.window.commands import Command
 
 MENU = "Paint"
+TOOL, READY_MASK = "Tool", "Ready-made mask"
+"""Submenus."""
 LARGE_STEP = 5
 NO_IMAGE = "the open checkpoint has no images"
 ONE_SIZE = "the network of this checkpoint takes images of one size alone"
@@ -35,35 +37,65 @@ AVAILABLE_FOR_SEQUENCES = ALWAYS_AVAILABLE | {
 }
 """Commands for a sequence of bits."""
 COMMANDS = (
-    Command("tool_brush", MENU, "Brush", ("B",), "Mask what to inpaint; the right button erases (B)", "brush", True),
-    Command("tool_eraser", MENU, "Eraser", ("E",), "Erase the mask (E)", "eraser", True),
-    Command("tool_rectangle", MENU, "Rectangle", ("R",), "Mask a rectangle (R)", "square-dashed", True),
-    Command("tool_fill", MENU, "Fill", ("G",), "Fill the connected region (G)", "paint-bucket", True),
-    Command("tool_colour", MENU, "Paint with a colour", ("P",), "Paint the image itself (P)", "palette", True),
-    Command("swap_tools", MENU, "Swap brush and eraser", ("X",), "Switch between brush and eraser"),
-    Command("smaller_brush", MENU, "Smaller brush", ("[",), "Shrink the brush"),
-    Command("larger_brush", MENU, "Larger brush", ("]",), "Enlarge the brush"),
-    Command("much_smaller_brush", MENU, "Much smaller brush", ("Shift+[", "{"), "Shrink the brush by five steps"),
-    Command("much_larger_brush", MENU, "Much larger brush", ("Shift+]", "}"), "Enlarge the brush by five steps"),
-    Command("pressure", MENU, "Pressure", (), "Scale the brush by the pressure of a pen", checkable=True),
-    Command("invert_mask", MENU, "Invert mask", ("I",), "Swap masked and known pixels (I)", "contrast"),
+    Command(
+        "tool_brush",
+        MENU,
+        "Brush",
+        ("B",),
+        "Mask what to inpaint; the right button erases (B)",
+        "brush",
+        True,
+        group=TOOL,
+    ),
+    Command("tool_eraser", MENU, "Eraser", ("E",), "Erase the mask (E)", "eraser", True, group=TOOL),
+    Command("tool_rectangle", MENU, "Rectangle", ("R",), "Mask a rectangle (R)", "square-dashed", True, group=TOOL),
+    Command("tool_fill", MENU, "Fill", ("G",), "Fill the connected region (G)", "paint-bucket", True, group=TOOL),
+    Command(
+        "tool_colour", MENU, "Paint with a colour", ("P",), "Paint the image itself (P)", "palette", True, group=TOOL
+    ),
+    Command("swap_tools", MENU, "Swap brush and eraser", ("X",), "Switch between brush and eraser", group=TOOL),
+    Command("smaller_brush", MENU, "Smaller brush", ("[",), "Shrink the brush", group=TOOL),
+    Command("larger_brush", MENU, "Larger brush", ("]",), "Enlarge the brush", group=TOOL),
+    Command(
+        "much_smaller_brush", MENU, "Much smaller brush", ("Shift+[", "{"), "Shrink the brush by five steps", group=TOOL
+    ),
+    Command(
+        "much_larger_brush", MENU, "Much larger brush", ("Shift+]", "}"), "Enlarge the brush by five steps", group=TOOL
+    ),
+    Command("pressure", MENU, "Pressure", (), "Scale the brush by the pressure of a pen", checkable=True, group=TOOL),
+    Command("invert_mask", MENU, "Invert mask", ("I",), "Swap masked and known pixels (I)", "contrast", section="Mask"),
     Command("clear_mask", MENU, "Clear mask", ("Del",), "Mask nothing (Delete)", "trash-2"),
     Command("show_mask", MENU, "Show mask", ("M",), "Show the mask over the image (M)", "eye", True),
-    Command("mask_hole", MENU, "Hole in the middle", (), "Mask the middle"),
-    Command("mask_left", MENU, "Left half", (), "Mask the left half"),
-    Command("mask_lower", MENU, "Lower half", (), "Mask the lower half"),
-    Command("mask_random", MENU, "Random 50 %", (), "Mask each pixel with probability 1/2, drawn by the seed"),
-    Command("mask_rows", MENU, "Every second row", (), "Mask every second row"),
+    Command("mask_hole", MENU, "Hole in the middle", (), "Mask the middle", group=READY_MASK),
+    Command("mask_left", MENU, "Left half", (), "Mask the left half", group=READY_MASK),
+    Command("mask_lower", MENU, "Lower half", (), "Mask the lower half", group=READY_MASK),
+    Command(
+        "mask_random",
+        MENU,
+        "Random 50 %",
+        (),
+        "Mask each pixel with probability 1/2, drawn by the seed",
+        group=READY_MASK,
+    ),
+    Command("mask_rows", MENU, "Every second row", (), "Mask every second row", group=READY_MASK),
     Command("open_mask", MENU, "Open mask…", (), "Load a mask: an image or an array; white, or 1, is inpainted"),
     Command("save_mask", MENU, "Save mask…", (), "Save the mask as a PNG image"),
     Command("soft_mask", MENU, "Greys as confidence", (), SOFT_MASK, checkable=True),
-    Command("enlarge_frame", MENU, "Enlarge the frame…", (), "Add an open border around the image"),
+    Command("enlarge_frame", MENU, "Enlarge the frame…", (), "Add an open border around the image", section="Image"),
     Command("previous_image", MENU, "Previous example", ("PgUp",), "Load the previous example (PgUp)", "chevron-left"),
     Command("next_image", MENU, "Next example", ("PgDown",), "Load the next example (PgDown)", "chevron-right"),
     Command("sample_image", MENU, "Sample", (), "Load a new sample of the model", "dice"),
     Command("open_image", MENU, "Open image…", ("Ctrl+Shift+O",), "Load an image or array of your own", "image-up"),
     Command("paste_image", MENU, "Paste image", ("Ctrl+V",), "Load the image, or the image file, on the clipboard"),
-    Command("inpaint", MENU, "Run now", ("Ctrl+Return",), "Inpaint, or sample under r(x), now (Ctrl+Return)", "play"),
+    Command(
+        "inpaint",
+        MENU,
+        "Run now",
+        ("Ctrl+Return",),
+        "Inpaint, or sample under r(x), now (Ctrl+Return)",
+        "play",
+        section="Inpainting",
+    ),
     Command("keep_sample", MENU, "Keep sample", ("Ctrl+K",), "Make the chosen sample the new image (Ctrl+K)"),
     Command("save_samples", MENU, "Save samples…", ("Ctrl+Shift+S",), "Save all samples, in one image or as an array"),
     Command("open_inpainting", MENU, "Open request…", (), "Open image, mask and options from one file"),

@@ -21,6 +21,8 @@ class Command:
         line: Whether a separator precedes it in its menu.
         after: The command that it follows in its menu, instead of the last one; what follows "open" is also in the list
             of the button that opens files.
+        group: The submenu of its menu that contains it, empty if none does.
+        section: The heading that precedes it in its menu, empty if none does.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Command:
     checkable: bool = False
     line: bool = False
     after: str = ""
+    group: str = ""
+    section: str = ""
 
 
 class Gesture(NamedTuple):

@@ -38,7 +38,7 @@ from dpm_gui.window.workspace_stack import WorkspaceStack
 from dpm_gui.window.workspaces import Workspace, all_commands, switch_name
 
 FILES = "Checkpoints (*.h5 *.hdf5);;All files (*)"
-FIRST_SIZE, LEAST_SIZE = (1280, 800), (640, 400)
+FIRST_SIZE, LEAST_SIZE = (1280, 800), (960, 540)
 NEEDS_A_CHECKPOINT = ("measure", "run_again", "new_seed", "export", "export_figure", "copy_command")
 
 
@@ -168,10 +168,16 @@ class MainWindow(QMainWindow):
         for title, commands in self.actions_.menus().items():
             menu = self.menuBar().addMenu(f"&{title}")
             menu.setToolTipsVisible(True)
+            groups: dict[str, QMenu] = {}
             for command in commands:
+                if command.section:
+                    menu.addSection(command.section)
                 if command.line:
                     menu.addSeparator()
-                menu.addAction(self.actions_[command.name])
+                if command.group and command.group not in groups:
+                    groups[command.group] = menu.addMenu(command.group)
+                    groups[command.group].setToolTipsVisible(True)
+                groups.get(command.group, menu).addAction(self.actions_[command.name])
                 if command.name == "open":
                     menu.addMenu(self._recent)
                 if command.name == "fit":

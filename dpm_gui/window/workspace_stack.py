@@ -16,7 +16,7 @@ from dpm_gui.window.page import Services, WorkspacePage
 from dpm_gui.window.workspaces import Dock, Workspace
 
 DOCK_WIDTH = 360
-LOWEST_DOCK, HEIGHT_OF_BARS = 210, 115
+LOWEST_DOCK, HEIGHT_OF_BARS = 222, 128
 """Heights, in pixels at usual text: below which a dock cannot be read, and of the bars above and below the docks."""
 
 

@@ -138,7 +138,7 @@ def test_f11_shows_the_content_alone_and_brings_back_what_was_around_it(person: 
 
 def test_docks_are_tabs_in_a_low_window_and_one_above_the_other_in_a_high_one(person: Person) -> None:
     entropies, bound = dock(person, "entropies"), dock(person, "bound")
-    for height, tabs in ((500, True), (800, False), (500, True)):
+    for height, tabs in ((540, True), (800, False), (540, True)):
         person.window.resize(1024, height)
         let_pass(0.05)
         assert (person.window.tabifiedDockWidgets(entropies) == [bound]) == tabs

@@ -103,7 +103,7 @@ class PaintCanvas(ColouredWidget):
     def fit(self) -> None:
         """Show the whole image, as large as possible."""
         self._fitted = True
-        self.zoom.fit(self.composition.shape, self.width(), self.height(), MARGIN)
+        self.zoom.fit(self.composition.shape, self.width(), self.height(), MARGIN, self.devicePixelRatioF())
         self.update()
 
     def place_of(self, position: QPointF) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QTransform
 
 from dpm_gui.paint.document.raster import Area
+from dpm_gui.views.items.image_grid import whole_scale
 
 LEAST_SCALE, MOST_SCALE = 0.02, 256.0
 """Pixels of the canvas per pixel of the image."""
@@ -23,12 +24,13 @@ class Zoom:
         """The transform from pixels of the image to those of the canvas."""
         return QTransform(self.scale, 0.0, 0.0, self.scale, self._corner.x(), self._corner.y())
 
-    def fit(self, shape: tuple[int, int], width: int, height: int, margin: int) -> None:
-        """Fit a whole image of ``shape`` (H, W) into a canvas of ``width`` by ``height`` pixels."""
+    def fit(self, shape: tuple[int, int], width: int, height: int, margin: int, ratio: float = 1.0) -> None:
+        """Fit a whole image of ``shape`` (H, W) into a canvas of ``width`` by ``height`` pixels.
+
+        ``ratio`` is that of the pixels of the screen to these: where an image's pixel takes several, all take as many.
+        """
         room = max(width - 2 * margin, 1) / shape[1], max(height - 2 * margin, 1) / shape[0]
-        scale = min(room)
-        # a whole number of canvas pixels per image pixel, where there are several, makes all of one size
-        self.scale = min(max(float(int(scale)) if scale >= 4.0 else scale, LEAST_SCALE), MOST_SCALE)
+        self.scale = min(max(whole_scale(min(room), ratio), LEAST_SCALE), MOST_SCALE)
         left, top = (width - self.scale * shape[1]) / 2.0, (height - self.scale * shape[0]) / 2.0
         self._corner = QPointF(round(left), round(top))
 

@@ -38,7 +38,6 @@ class InpaintResults(ColouredWidget):
         self.bar = ColourBar(self)
         self.keep_button = QToolButton(self)
         self.keep_button.setText("Keep this sample")
-        self.keep_button.setToolTip("Make the chosen sample the new image (Ctrl+K, or double click it)")
         self.keep_button.clicked.connect(lambda: self.keep_asked.emit(self.samples.choice))
         self.samples.chosen.connect(self.chosen)
         self.samples.keep_asked.connect(self.keep_asked)
@@ -80,6 +79,8 @@ class InpaintResults(ColouredWidget):
         """Show the images of a frame, or none."""
         self._summary = summary
         self.keep_button.setEnabled(summary is not None)
+        what = "Make the chosen sample the new image (Ctrl+K, or double click it)"
+        self.keep_button.setToolTip(what if summary is not None else f"{what}: there are no samples yet")
         if summary is None:
             for grid in (self.samples, self.mean, self.std):
                 grid.show_tiles([])

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from dpm_gui.desktop.theme import ColouredWidget
 from dpm_gui.views.canvases.image_levels import image_of
+from dpm_gui.views.items.image_grid import whole_scale
 
 GAP = 8
 LEAST_SIDE = 24
@@ -122,8 +123,11 @@ class TileGrid(ColouredWidget):
             place = self.place_of(index)
             painter.drawImage(place, image)
             marked = self._choosable and index == self._chosen and len(self._images) > 1
-            painter.setPen(QPen(QColor(self._palette.ink if marked else self._palette.hairline), 2 if marked else 1))
+            painter.setPen(QPen(QColor(self._palette.hairline), 1))
             painter.drawRect(place.adjusted(-1, -1, 0, 0))
+            if marked:  # with a gap, so that it shows beside black and beside white images
+                painter.setPen(QPen(QColor(self._palette.ink), 2))
+                painter.drawRect(place.adjusted(-3, -3, 3, 3))
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -182,9 +186,13 @@ class TileGrid(ColouredWidget):
         return next((i for i in range(len(self._tiles)) if self.place_of(i).contains(position)), None)
 
     def _size(self, side: int) -> tuple[int, int]:
-        """Return width and height of tiles whose longer side has ``side`` pixels."""
+        """Return width and height of tiles whose longer side has at most ``side`` pixels, whole ones for each pixel."""
         height, width = self._tiles[0].levels.shape[:2]
         longest = max(height, width)
+        for ratio in (self.devicePixelRatioF(), 1.0):
+            scale = whole_scale(side / longest, ratio)
+            if scale >= 1.0 and (scale * width).is_integer() and (scale * height).is_integer():
+                return int(scale * width), int(scale * height)
         return max(1, side * width // longest), max(1, side * height // longest)
 
     def _grid(self) -> tuple[int, int]:
@@ -202,8 +210,8 @@ class TileGrid(ColouredWidget):
         longest, best = max(height, width), (1, 0)
         for columns in range(1, count + 1):
             rows = math.ceil(count / columns)
-            across = (self.width() - (columns - 1) * GAP - 4) / columns * longest / width
-            down = (self.height() - (rows - 1) * GAP - 4) / rows * longest / height
+            across = (self.width() - (columns - 1) * GAP - GAP) / columns * longest / width
+            down = (self.height() - (rows - 1) * GAP - GAP) / rows * longest / height
             side = int(min(across, down))
             if side > best[1]:
                 best = columns, side

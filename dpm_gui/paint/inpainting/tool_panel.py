@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import ColouredWidget, Palette
 from dpm_gui.paint.document.raster import READY_MASKS
-from dpm_gui.paint.document.tools import SIZES, TOOLS, ToolBox
+from dpm_gui.paint.document.tools import COLOUR, SIZES, TOOLS, ToolBox
 from dpm_gui.views.widgets.flat_button import action_button
 
 ICON, SIDE = 20, 36
@@ -107,7 +107,12 @@ class ImageBar(ColouredWidget):
         self._colour.setToolTip("Colour to paint the image with (P)")
         self._colour.setAccessibleName("Colour to paint with")
         self._colour.setAutoRaise(True)
+        self._colour.setText("Colour")
+        self._colour.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._colour.clicked.connect(self._ask_colour)
+        policy = self._colour.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # another tool moves nothing
+        self._colour.setSizePolicy(policy)
         layout.addWidget(self._colour)
         layout.addWidget(_flat(actions["pressure"], self))
         layout.addStretch(1)
@@ -130,6 +135,7 @@ class ImageBar(ColouredWidget):
         with QSignalBlocker(self._size):
             self._size.setValue(tools.size)
         self._diameter.setText(f"{tools.size} px")
+        self._colour.setVisible(tools.tool == COLOUR)
         self._colour.setIcon(_swatch(QColor(*tools.colour), self._palette))
 
     def _mask_button(self, actions: ActionsByName) -> QToolButton:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+ROUNDING = 1e-6
 GAP_SHARE = 24
 """Pixels of an image's longer side for each pixel of the gap between two images."""
 
@@ -88,6 +89,19 @@ class ImageGrid:
         high, wide = self.height + self.gap, self.width + self.gap
         split = canvas.reshape(self.rows, high, self.columns, wide)
         return split.transpose(0, 2, 1, 3)[:, :, : self.height, : self.width]
+
+
+def whole_scale(scale: float, ratio: float = 1.0) -> float:
+    """Return the largest scale up to ``scale`` at which each pixel of an image takes whole pixels of the screen.
+
+    Below one pixel of the screen the scale stays as it is.
+
+    Args:
+        scale: Length of an image's pixel, in pixels of the window.
+        ratio: Pixels of the screen for each pixel of the window.
+    """
+    whole = math.floor(scale * ratio + ROUNDING)
+    return whole / ratio if whole >= 1 else scale
 
 
 def _gap(height: int, width: int) -> int:

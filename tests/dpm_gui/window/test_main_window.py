@@ -67,6 +67,19 @@ def texts(menu: QWidget) -> list[str]:
     return [action.text().replace("&", "") for action in menu.actions() if not action.isSeparator()]
 
 
+def all_texts(menu: QWidget) -> list[str]:
+    """The same, with the entries of each group in its place."""
+    found = []
+    for action in menu.actions():
+        group = action.menu()
+        found += all_texts(group) if isinstance(group, QMenu) else texts_of(action)
+    return found
+
+
+def texts_of(action: QAction) -> list[str]:
+    return [] if action.isSeparator() else [action.text().replace("&", "")]
+
+
 def entry(menu: QWidget, text: str) -> QAction:
     return next(action for action in menu.actions() if action.text().replace("&", "") == text)
 
@@ -101,7 +114,16 @@ def test_every_command_stands_in_its_menu(window: MainWindow) -> None:
     for title in MENUS:
         wanted = [command.text for command in window.actions_.menus()[title]]
         assert sorted(wanted) == sorted(command.text for command in COMMANDS if command.menu == title)
-        assert [text for text in texts(menu(window, title)) if text in wanted] == wanted
+        assert [text for text in all_texts(menu(window, title)) if text in wanted] == wanted
+
+
+def test_the_menu_of_paint_has_sections_and_groups_and_at_most_twenty_entries(window: MainWindow) -> None:
+    paint = menu(window, "Paint")
+    sections = [action.text() for action in paint.actions() if action.isSeparator() and action.text()]
+    assert sections == ["Mask", "Image", "Inpainting"]
+    groups = [action.text() for action in paint.actions() if action.menu() is not None]
+    assert groups == ["Tool", "Ready-made mask"]
+    assert len(texts(paint)) <= 20
 
 
 def test_the_window_tells_once_that_it_was_painted(make_window: Callable[[], MainWindow], qtbot: QtBot) -> None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.theme import DARK, LIGHT, Palette
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
+from dpm_gui.paint.canvases.zoom import Zoom
 from dpm_gui.paint.document.document import PaintDocument
 from dpm_gui.paint.document.raster import Area
 from dpm_gui.paint.document.tools import BRUSH, ToolBox
@@ -269,3 +270,15 @@ def test_a_message_stands_in_the_place_of_the_picture_and_nothing_can_be_painted
     assert received == []
     image: QImage = canvas.grab().toImage()
     assert QColor(image.pixel(centre_of(canvas, 0, 0) * canvas.devicePixelRatio())) == QColor(LIGHT.window)
+
+
+@pytest.mark.parametrize(
+    ("room", "ratio", "scale"),
+    [(100, 1.0, 3.0), (100, 2.0, 3.5), (100, 1.5, 10 / 3), (20, 1.0, 20 / 28), (20, 2.0, 0.5)],
+)
+def test_a_fitted_image_takes_whole_pixels_of_the_screen_for_each_of_its_own(
+    room: int, ratio: float, scale: float
+) -> None:
+    zoom = Zoom()
+    zoom.fit((28, 28), room, room, 0, ratio)
+    assert zoom.scale == pytest.approx(scale)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QColor, QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from core.values.inpainting import InpaintingFrame
-from dpm_gui.desktop.theme import DARK
+from dpm_gui.desktop.theme import DARK, LIGHT, Palette, qt_palette
 from dpm_gui.paint.inpainting.results import InpaintResults, colours_of
 from dpm_gui.paint.inpainting.summary import std_of, summarise
 from dpm_gui.paint.inpainting.tiles import Tile, TileGrid
@@ -144,3 +144,32 @@ def test_hundreds_of_tiles_are_laid_out_once(grid: TileGrid, monkeypatch: pytest
     grid.resize(200, 300)
     grid.grab()
     assert len(asked) == 2
+
+
+def test_each_pixel_of_a_tile_takes_as_many_pixels_of_the_screen(qtbot: QtBot) -> None:
+    grid = TileGrid("Samples")
+    qtbot.addWidget(grid)
+    grid.resize(300, 150)
+    grid.show_tiles([Tile(np.zeros((28, 20), np.uint8), np.zeros((28, 20)), str(number)) for number in range(4)])
+    place = grid.place_of(0)
+    assert (place.width() % 20, place.height() % 28) == (0, 0)
+    assert place.height() // 28 == place.width() // 20 >= 2
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+@pytest.mark.parametrize("level", [0, 255])
+def test_the_chosen_sample_has_a_frame_beside_black_and_beside_white(
+    palette: Palette, level: int, qtbot: QtBot
+) -> None:
+    grid = TileGrid("Samples", choosable=True)
+    qtbot.addWidget(grid)
+    grid.set_palette(palette)
+    grid.setPalette(qt_palette(palette))
+    grid.setAutoFillBackground(True)
+    grid.resize(300, 150)
+    grid.show_tiles([Tile(np.full((28, 28), level, np.uint8), np.zeros((28, 28)), str(number)) for number in range(2)])
+    image, place = grid.grab().toImage(), grid.place_of(0)
+    frame, gap = (QColor(image.pixel(place.left() - away, place.center().y())).lightness() for away in (3, 2))
+    ink = QColor(palette.ink).lightness()
+    assert abs(frame - ink) < 10
+    assert abs(gap - ink) > 100
