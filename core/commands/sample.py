@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from core.commands.common import blamed_on, open_model, with_progress
+from core.commands.common import named_as_options, open_model, with_progress
 from core.errors import BadInputError
 from core.runtime.devices import check_disk
 from core.runtime.files import check_output_path
@@ -16,6 +16,10 @@ from core.values.runs import SPACINGS, Frame, RunSpec, SamplingProgress, Strided
 if TYPE_CHECKING:
     from core.formats.recordings.recording import TrajectoryRecording
     from core.model import DiffusionModel
+
+
+OPTIONS = {"steps": "--strided", "deterministic": "--deterministic", "spacing": "--spacing"}
+"""Options by the names of what they set in a strided chain."""
 
 
 def sample(options: argparse.Namespace) -> int:
@@ -28,7 +32,7 @@ def sample(options: argparse.Namespace) -> int:
     spec = RunSpec(count=options.count, seed=options.seed)
     _, model = open_model(options.file)
     spec.check()
-    with nullcontext() if strided is None else blamed_on("--strided"):
+    with named_as_options(OPTIONS):
         steps = len(moves(model.process, model.steps, strided)[0]) - 1
     check_disk(bytes_of(options.out, model.data, spec.count), folder, options.out)
     with ExitStack() as files:

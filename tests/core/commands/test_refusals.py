@@ -64,7 +64,7 @@ BAD = [
     (["sample", "missing.h5", "--count", "5", "--out", "x.npy"], "missing.h5"),
     (["bound", "small.h5", "--count", "0"], "count"),
     (["bound", "small.h5", "--count", "1"], "--count: one example has no standard error; give two or more"),
-    (["sample", "small.h5", "--count", "1", "--strided", "99", "--out", "x.npy"], "--strided: steps: 99"),
+    (["sample", "small.h5", "--count", "1", "--strided", "99", "--out", "x.npy"], "--strided: 99"),
     (["bound", "small.h5", "--data", "missing.npy"], "missing.npy"),
     (["bound", "small.h5", "--data", "folder.npy"], "folder.npy"),
     (["bound", "small.h5", "--data", "shape.npy"], "(5, 3)"),

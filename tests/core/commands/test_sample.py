@@ -64,7 +64,7 @@ def test_bits_refuse_a_deterministic_chain_in_one_line(bits: Path, out: Path, ca
     assert dpm("sample", bits, "--count", 5, "--out", out, "--strided", 4, "--deterministic") == 2
     assert (
         capsys.readouterr().err
-        == "dpm: --strided: deterministic: a binomial process cannot be reversed without noise\n"
+        == "dpm: --deterministic: a binomial process cannot be reversed without noise\n"
     )
     assert not out.exists()
 

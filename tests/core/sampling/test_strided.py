@@ -275,7 +275,7 @@ def test_sample_refuses_a_stride_that_the_model_has_not(
 ) -> None:
     out = tmp_path / "x.npy"
     assert cli.main(["sample", str(file), "--count", "50", "--out", str(out), "--strided", steps]) == 2
-    assert capsys.readouterr().err == f"dpm: steps: {steps} is not between 2 and 5, the model's own number\n"
+    assert capsys.readouterr().err == f"dpm: --strided: {steps} is not between 2 and 5, the model's own number\n"
     assert not out.exists()
 
 
