@@ -28,7 +28,7 @@ from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.views.canvases.image_levels import image_of, tinted
 
 THUMBNAIL, GAP = 64, 8
-LETTERS = 34
+LETTERS = 38
 """Width of a card's text, in letters of usual width."""
 COLUMNS, ROWS = 2, 6
 PATH = Qt.ItemDataRole.UserRole
@@ -219,7 +219,9 @@ class CardDelegate(QStyledItemDelegate):
         if chosen:
             painter.fillRect(place, palette.highlight())
         icon: QIcon = option.icon
-        icon.paint(painter, QRect(place.topLeft() + QPoint(GAP, GAP), QSize(THUMBNAIL, THUMBNAIL)))
+        square = QRect(place.topLeft() + QPoint(GAP, GAP), QSize(THUMBNAIL, THUMBNAIL))
+        painter.fillRect(square, palette.base())  # points and bits have the colour of the chosen card
+        icon.paint(painter, square)
         text = place.adjusted(THUMBNAIL + 2 * GAP, GAP, -GAP, -GAP)
         font = QFont(option.font)
         for line, weight, colour, side in (

@@ -28,6 +28,7 @@ from dpm_gui.engine.opening import Opened
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
+from dpm_gui.views.widgets.reading_order import focus_next
 from dpm_gui.window.actions import Actions
 from dpm_gui.window.activity_bar import ActivityBar
 from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
@@ -142,6 +143,10 @@ class MainWindow(QMainWindow):
                 self._painted = True
                 self.painted.emit()
         return handled
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Let Tab go in reading order, wherever the docks are now."""
+        return focus_next(self, forward=forward) or super().focusNextPrevChild(forward)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _local_file(event) is not None:
