@@ -146,7 +146,7 @@ def test_more_samples_other_pictures_and_a_rough_one_to_be_finished(painter: Per
     assert not any((paint.document.image.values == example).all() for example in examples)
 
 
-def test_undo_and_docks_belong_to_the_workspace_and_changing_it_stops_nothing(painter: Person) -> None:
+def test_undo_and_docks_belong_to_the_workspace_and_what_it_computes_goes_on_when_it_is_shown(painter: Person) -> None:
     document = paint_of(painter).document
     rub(painter, (4, 2), (8, 9))
     painted = document.mask.values.copy()
@@ -169,11 +169,11 @@ def test_undo_and_docks_belong_to_the_workspace_and_changing_it_stops_nothing(pa
     press("Ctrl+1")
     assert dock.isVisible()
     assert painter.window.focusWidget() is painter.views["forward"]  # on a button Space would press it
-    settle(painter)
     painter.wait_for_run()
     assert painter.recording().complete
     click(child(painter.window, QToolButton, "Paint"))
     assert painter.window.workspaces.current == "paint"
+    settle(painter)  # what waited while Watch was shown goes on
 
 
 def test_a_new_seed_in_paint_fills_in_anew_and_watch_runs_when_it_is_shown(painter: Person) -> None:
