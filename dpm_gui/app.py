@@ -6,9 +6,12 @@ Qt is imported only to open a window, after the command line has been parsed.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
+import threading
 import traceback
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 WORKSPACES = (WATCH, PAINT)
 """The workspaces, in the order of their shortcuts; the program starts in the first."""
+
+SECONDS_TO_END = 0.5
+"""How long the threads may take to end after the window has been closed and everything has been written."""
 
 
 def make_program(
@@ -57,6 +63,7 @@ def open_window(options: argparse.Namespace) -> int:
     program = make_program(
         application, Preferences(), options.spec, options.theme, count_chosen=options.count is not None
     )
+    program.written.connect(_end_soon)
     program.open_after_paint(options.file, options.at, options.data)
     program.show_workspace(options.workspace)
     program.show()
@@ -66,6 +73,20 @@ def open_window(options: argparse.Namespace) -> int:
         status = application.exec()
     program.close()
     return status
+
+
+def _end_soon() -> None:
+    """End the process in half a second, even if a thread goes on: the import of a library cannot be interrupted."""
+    timer = threading.Timer(SECONDS_TO_END, _end_now)
+    timer.daemon = True
+    timer.start()
+
+
+def _end_now() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # a pipe may be closed; there may be none at all
+            stream.flush()
+    os._exit(0)
 
 
 def _end_on_signals(application: QApplication) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication
 
@@ -41,6 +41,9 @@ NOTHING_OPEN = "Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one her
 
 class DpmApplication(QObject):
     """All parts of one running program."""
+
+    written = Signal()
+    """The window has been closed and every file is complete; what is left only computes, reads or imports."""
 
     def __init__(
         self,
@@ -140,8 +143,9 @@ class DpmApplication(QObject):
         self.window.workspaces.undo_group.blockSignals(True)
         for page in self.window.workspaces.pages.values():
             page.shut_down()
-        self.session.shut_down()
         self.preferences.save()
+        self.written.emit()
+        self.session.shut_down()
 
     def _connect_session(self) -> None:
         session, window = self.session, self.window

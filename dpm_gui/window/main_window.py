@@ -162,6 +162,7 @@ class MainWindow(QMainWindow):
         self._preferences.geometry = self.saveGeometry()
         self.workspaces.show_docks(True)
         self.workspaces.save_layouts(self._preferences)
+        self.hide()  # at once: the threads take a moment to end
         self.closing.emit()
         super().closeEvent(event)
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
 
 from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("missing", [True, False])
@@ -26,3 +33,18 @@ def test_a_command_is_there_for_each_checkpoint_that_has_come_with_the_program(
         program.window.close()
         program.window.deleteLater()
         program.deleteLater()
+
+
+def test_a_thread_that_cannot_be_interrupted_does_not_keep_the_program() -> None:
+    program = (
+        "import threading, time\n"
+        "from dpm_gui import app\n"
+        "threading.Thread(target=lambda: time.sleep(60)).start()\n"
+        "print('closed')\n"
+        "app._end_soon()\n"
+    )
+    begun = time.monotonic()
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=True)
+    assert done.stdout == "closed\n"
+    assert time.monotonic() - begun < 30.0
