@@ -62,10 +62,7 @@ def test_the_options_of_strided_samples_are_the_engine_s(
 
 def test_bits_refuse_a_deterministic_chain_in_one_line(bits: Path, out: Path, capsys: Capture) -> None:
     assert dpm("sample", bits, "--count", 5, "--out", out, "--strided", 4, "--deterministic") == 2
-    assert (
-        capsys.readouterr().err
-        == "dpm: --deterministic: a binomial process cannot be reversed without noise\n"
-    )
+    assert capsys.readouterr().err == "dpm: --deterministic: a binomial process cannot be reversed without noise\n"
     assert not out.exists()
 
 
