@@ -86,7 +86,7 @@ BAD = [
     (["--bogus"], "--bogus"),
     (["one.h5", "two.h5"], "two.h5"),
     (["--size", "3"], "--size"),
-    (["--size", "640x480", "--screenshot", "out.png"], "960x640"),
+    (["--size", "640x480", "--screenshot", "out.png"], "960x540"),
     (["--seed", "-1"], "--seed"),
     (["--theme", "pink"], "pink"),
     (["--at", "-1"], "--at"),

@@ -212,7 +212,7 @@ def test_ctrl_c_while_k_is_measured_does_not_lose_what_was_learned(
     def interrupted(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train_command, "_measured", interrupted)
+    monkeypatch.setattr(train_command, "_bound", interrupted)
     assert dpm("train", "swiss_roll") == INTERRUPTED
     found = read(folder / "swiss_roll.h5").training
     assert found is not None

@@ -161,7 +161,7 @@ def test_measuring_part_by_part_measures_all(model: DiffusionModel, monkeypatch:
         (np.zeros((5, 3)), r"\(5, 3\)"),
         (np.zeros(5), r"\(5,\)"),
         (np.zeros((5, 2, 1)), "shape"),
-        (np.zeros((1, 2)), "1 example"),
+        (np.zeros((1, 2)), "one example is too few"),
         (np.zeros((0, 2)), "0 examples"),
         (np.full((5, 2), np.nan), "finite"),
         (np.full((5, 2), np.inf), "finite"),
