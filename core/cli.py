@@ -18,7 +18,7 @@ from core.commands import rates as rates_command
 from core.commands import sample as sample_command
 from core.commands import train as train_command
 from core.processes.schedules import FAMILIES
-from core.runtime.command_line import OneLineParser, exit_status, path_argument
+from core.runtime.command_line import OneLineParser, exit_status, one_of_many_paths, path_argument
 from core.values.inpainting import DEFAULT_RESULTS
 from core.values.potentials import KNOWN_MODES, TIMINGS
 from core.values.runs import DEFAULT_SEED, SPACINGS
@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     info.set_defaults(run=info_command.info)
 
     check = parts.add_parser("check", help="report the errors in checkpoints; exit 0 if there are none")
-    check.add_argument("files", nargs="+", metavar="file", type=path_argument, help=CHECKPOINT)
+    check.add_argument("files", nargs="+", metavar="file", type=one_of_many_paths, help=CHECKPOINT)
     check.set_defaults(run=info_command.check)
 
     _add_sample(parts.add_parser("sample", help="draw samples into an array, a table, an image or a folder of images"))

@@ -97,14 +97,23 @@ class StandardOutput(io.TextIOBase):
                 os.close(nowhere)
 
 
-def path_argument(text: str) -> str:
-    """Return ``text``, a path on the command line, for argparse; one that is empty or too long is an error there.
+def one_of_many_paths(text: str) -> str:
+    """Return ``text``, one of several paths on the command line, for argparse; an empty one is an error there.
 
-    An empty path is most often a variable of a script that was never set. It would mean the current folder. Of a name
-    that is too long, or lies in a folder that may not be searched, no system says whether there is such a file.
+    An empty path is most often a variable of a script that was never set. It would mean the current folder.
     """
     if not text:
         raise argparse.ArgumentTypeError("the path is empty; give the name of a file or a folder")
+    return text
+
+
+def path_argument(text: str) -> str:
+    """Return ``text``, a path on the command line, for argparse; one that is empty or too long is an error there.
+
+    Of a name that is too long, or lies in a folder that may not be searched, no system says whether there is such a
+    file.
+    """
+    one_of_many_paths(text)
     try:
         os.stat(text)  # noqa: PTH116 - the path as it was given
     except OSError as error:

@@ -179,6 +179,7 @@ def test_a_measurement_on_the_data_before_is_stopped(
 ) -> None:
     measuring = steer("measure_bound")
     opened.measure_bound()
+    qtbot.waitUntil(lambda: len(measuring._closed) == 1)  # it has begun
     give(opened, write_points(tmp_path), qtbot)
     received = listen(opened, "bound_changed")
     measuring.let_go()

@@ -294,7 +294,8 @@ def test_where_it_cannot_show_what_is_open_it_says_so(make: Make, files: dict[st
     press(program, "Ctrl+2")
     page, actions = probe_page(program), program.window.actions_
     assert page.isVisible()
-    open_and_run(program.session, files["small"], qtbot)
+    with qtbot.waitSignal(program.session.opened_changed):  # its run waits for Watch to be shown
+        program.session.open(files["small"])
     assert not page.isVisible()
     assert page.received == [True, False]
     (said,) = [label for label in program.window.findChildren(QLabel) if label.text() == UNSUITABLE]
