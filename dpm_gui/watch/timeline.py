@@ -147,6 +147,7 @@ class Thumbnails(QObject):
         super().__init__(parent)
         self._session, self._player, self._canvases, self._timeline = session, player, canvases, timeline
         self._drawn: dict[int, QImage] = {}
+        self._steps: list[int] = []
         self._state: tuple[Palette, SideRecording, bool, tuple[int, ...]] | None = None
         self._more = QTimer(self)
         self._more.setSingleShot(True)
@@ -164,10 +165,12 @@ class Thumbnails(QObject):
         if recording.shown_range is None or not self._player.last:
             return
         state = palette, recording, recording.complete, self._session.columns.shown
-        if state != self._state:
-            self._drawn, self._state = {}, state
         top = min(recording.top, self._player.last)
         steps = even_steps(self._timeline.slider.axis, top, THUMBNAILS)
+        changed = state != self._state or steps != self._steps
+        if state != self._state:
+            self._drawn, self._state = {}, state
+        self._steps = steps
         wanted = [t for t in reversed(steps) if t not in self._drawn and t >= recording.shown_range[0]]
         image = partial(self._canvases.views[REVERSE].thumbnail, colour=palette.reverse)
         at_once = len(wanted) if recording.complete else DRAWN_AT_ONCE
@@ -175,7 +178,9 @@ class Thumbnails(QObject):
             shown = recording.shown(t)
             if shown is not None:
                 self._drawn[t] = image(shown.frame.x)
-        self._timeline.thumbnails.set_thumbnails([(t, self._drawn.get(t)) for t in steps])
+                changed = True
+        if changed:  # the strip scales all of them anew, and this is called as each frame comes
+            self._timeline.thumbnails.set_thumbnails([(t, self._drawn.get(t)) for t in steps])
         if len(wanted) > at_once:
             self._more.start(0)
 

@@ -194,6 +194,9 @@ def test_thumbnails_come_with_their_frames_in_places_that_stay(
     assert (steps[0], steps[-1]) == (0, LAST)
     assert strip._images[-1][1] is not None
     assert strip._images[0][1] is None
+    before = strip._images
+    desk.watch._show_progress(REVERSE)  # nothing new to draw
+    assert strip._images is before
     steered.let_go()
     qtbot.waitUntil(lambda: not session.running)
     assert [t for t, _ in strip._images] == steps
