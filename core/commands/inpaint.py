@@ -118,11 +118,11 @@ def _readable(
     found, left_out = [], []
     for pair in pairs:
         try:
-            read_image(options, model, pair)
+            given = read_image(options, model, pair)
         except BadInputError as error:
             left_out.append(str(error))
             continue
-        read_request(options, model, pair)
+        read_request(options, model, pair, given)
         found.append(pair)
     if not found:
         raise BadInputError(f"{options.image}: none of its files can be inpainted; {left_out[0]}")

@@ -54,8 +54,15 @@ def request_of_spec(options: argparse.Namespace) -> ReadRequest:
     return ReadRequest(dataclasses.replace(load_request(options.spec), **_changes(options)))
 
 
-def read_request(options: argparse.Namespace, model: DiffusionModel, pair: ImagePair | None = None) -> ReadRequest:
+def read_request(
+    options: argparse.Namespace,
+    model: DiffusionModel,
+    pair: ImagePair | None = None,
+    given: GivenImage | None = None,
+) -> ReadRequest:
     """Return the request for --image and --mask, or for a ``pair`` of an image and a mask in their place.
+
+    ``given`` is the image, if it has been read already.
 
     Raises:
         BadInputError: If a file cannot be read, or does not fit the model or the other file.
@@ -65,7 +72,7 @@ def read_request(options: argparse.Namespace, model: DiffusionModel, pair: Image
 
     path, mask_path = (options.image, options.mask) if pair is None else (pair.image, pair.mask)
     margins, mask = _margins(options, model), None if mask_path is None else read_mask(mask_path)
-    given = read_image(options, model, pair, mask)
+    given = read_image(options, model, pair, mask) if given is None else given
     mask = _fitting(mask, mask_path, path, given, enlarged_frame=margins is not None, of_images=model.data.is_image)
     image, openness = given.values, np.zeros(given.values.shape, np.float32) if mask is None else mask.openness
     if margins is not None:
