@@ -85,10 +85,11 @@ class StallWatch:
         self.longest: Counter[str] = Counter()
         """The longest stall of each function, milliseconds, named ones as well."""
         self._ended = threading.Event()
-        dispatcher = QAbstractEventDispatcher.instance()
-        dispatcher.aboutToBlock.connect(self.beat)
-        dispatcher.awake.connect(self.beat)
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._dispatcher = QAbstractEventDispatcher.instance()
+        self._dispatcher.aboutToBlock.connect(self.beat)
+        self._dispatcher.awake.connect(self.beat)
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
 
     def beat(self) -> None:
         """Note that the window's thread is alive."""
@@ -99,8 +100,11 @@ class StallWatch:
         self._last, self._computed = now, computed
 
     def end(self) -> None:
-        """Watch no longer."""
+        """Watch no longer: the thread must not be the last to hold what Qt still calls."""
+        self._dispatcher.aboutToBlock.disconnect(self.beat)
+        self._dispatcher.awake.disconnect(self.beat)
         self._ended.set()
+        self._watcher.join()
 
     def _judge(self, wall: float, computed: float) -> None:
         samples = list(self._samples)
