@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QP
 
 from dpm_gui.desktop.numbers import grouped, rounded
 from dpm_gui.desktop.preferences import MEGABYTE, MOST_REMEMBERED, Preferences
+from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.engine.remembering import RunMemory
 from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.views.widgets.boxes import WholeNumberBox
@@ -123,4 +124,4 @@ class PreferencesDialog(QDialog):
     def _show_size(self, size: int) -> None:
         megabytes = size / MEGABYTE
         self.size_label.setText(f"{grouped(round(megabytes)) if megabytes >= 100 else rounded(megabytes, 2)} MB")
-        self.clear_button.setEnabled(size > 0)
+        disable_if(self.clear_button, "" if size > 0 else "no run is remembered")

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from dpm_gui.desktop.numbers import grouped
+from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.export.film_options import (
     FORMS,
@@ -45,6 +46,7 @@ DIRECTION_TEXTS = {
 SIDE_TEXTS = {True: "The other way: noise beside data", False: "The same t on both sides"}
 TIME_TEXTS = {False: "Step t", True: "Log signal-to-noise"}
 OWN_SIZE = "Other size"
+CHOOSE_OWN_SIZE = f"choose {OWN_SIZE!r} to give a width and a height"
 BEYOND = 1_000_000
 """What the boxes of whole numbers take: a number out of range gets a sentence and is not changed while typing."""
 MEGABYTE = 1e6
@@ -205,15 +207,13 @@ class FilmDialog(QDialog):
         """Show what follows from the fields: sentences, the length, and the film that comes of them."""
         options, subject = self.options, self._subject
         for box in (self._width, self._height):
-            box.setEnabled(self._size.currentData() is None)
-            box.setToolTip("" if box.isEnabled() else f"Choose {OWN_SIZE} to give a width and a height")
+            disable_if(box, "" if self._size.currentData() is None else CHOOSE_OWN_SIZE)
         problems = options.problems(subject.steps, subject.scale)
         if not problems and not self._length.hasFocus():
             with QSignalBlocker(self._length):
                 self._length.setValue(normal_seconds(options, subject.steps, subject.scale) / options.speed)
         self._rows.show_notes({name: self._hint(name, options) for name in self._rows.notes}, problems)
-        self._accept.setEnabled(not problems)
-        self._accept.setToolTip(next(iter(problems.values()), ""))
+        disable_if(self._accept, next(iter(problems.values()), ""))
         self._result.setText(f"No film yet. {next(iter(problems.values()))}" if problems else self._described(options))
 
     def _described(self, options: FilmOptions) -> str:

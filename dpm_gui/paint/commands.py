@@ -9,9 +9,9 @@ MENU = "Paint"
 TOOL, READY_MASK = "Tool", "Ready-made mask"
 """Submenus."""
 LARGE_STEP = 5
-NO_IMAGE = "the open checkpoint has no images"
-ONE_SIZE = "the network of this checkpoint takes images of one size alone"
-NO_SAMPLES = "there are no samples yet"
+NO_IMAGE = "the open checkpoint has no images; open one that has, such as the digits"
+ONE_SIZE = "the network of this checkpoint takes images of one size alone; the gravel and the brick take any"
+NO_SAMPLES = "there are no samples yet; mask something, or run with Ctrl+Return"
 ALWAYS_AVAILABLE = {
     "open_inpainting",
     "save_inpainting",

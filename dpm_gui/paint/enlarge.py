@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from dpm_gui.desktop.numbers import grouped
+from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.views.widgets.boxes import WholeNumberBox, number_box
 
 SIDES = ("left", "top", "right", "bottom")
@@ -111,4 +112,11 @@ class EnlargeDialog(QDialog):
             if pixels > self._most_pixels
             else f"{limit}. The time that inpainting takes grows with the open part."
         )
-        self._accept.setEnabled(pixels != height * width and pixels <= self._most_pixels)
+        disable_if(
+            self._accept,
+            "no pixel is added yet; give a number at one of the sides"
+            if pixels == height * width
+            else f"{limit}; add fewer"
+            if pixels > self._most_pixels
+            else "",
+        )

@@ -214,8 +214,9 @@ class PaintPage(WorkspacePage):
         dialog.open()
 
     def _allow_saving(self, _: object) -> None:
-        if self.page is not self.plane:
-            self.services.actions.allow("save_samples", self.paint.result is not None, NO_SAMPLES)
+        names = {self.image: ("save_samples", "keep_sample"), self.bits: ("save_samples",)}
+        for name in names.get(self.page, ()):
+            self.services.actions.allow(name, self.paint.result is not None, NO_SAMPLES)
 
     def _update_in_view(self) -> None:
         """Let only the session of the page on show start runs."""

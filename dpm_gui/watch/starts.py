@@ -71,14 +71,14 @@ class Starts(QObject):
     def _reason_against_denoising(self, t: int) -> str:
         spec = self._session.spec
         if t == 0:
-            return "there is no noise at t = 0"
+            return "there is no noise at t = 0; go to a later step"
         return ALREADY_SHOWN if t == spec.denoise_from and not spec.branches else ""
 
     def _reason_against_branching(self, t: int) -> str:
         """Return why futures of the current state cannot be drawn, empty if they can."""
         (side, index), recording, spec = self._chosen(), self._session.recording(REVERSE), self._session.spec
         if t == 0:
-            return "no reverse step is left at t = 0"
+            return "no reverse step is left at t = 0; go to a later step"
         if side == FORWARD:
             shown = spec.denoise_from == t and spec.branches == (Branch(t, index),)
             return ALREADY_SHOWN if shown else ""

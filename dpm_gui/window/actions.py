@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from dpm_gui.desktop.icons import IconSet
+from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.window.commands import Command
 
@@ -86,5 +87,4 @@ class Actions:
 
     def _update(self, name: str) -> None:
         reasons = [each[name] for each in (self._elsewhere, self._refused) if name in each]
-        self._actions[name].setEnabled(not reasons)
-        self._actions[name].setToolTip(": ".join([self._commands[name].tip, *reasons[:1]]))
+        disable_if(self._actions[name], reasons[0] if reasons else "")

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QProgressBar, QSizePolicy, QToolButton, QWidget
 
+from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.desktop.theme import scaled_to_text
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.views.widgets.labels import ElidedLabel, RoomyLabel
@@ -17,6 +18,7 @@ WIDE, LEAST_WIDTH = 800, 240
 """Widths in pixels: from which two activities fit, at usual text; and the least."""
 MARGINS = 10
 """Pixels above and below a line of text, together."""
+CANNOT_STOP = "it cannot be stopped; it ends by itself"
 WIDEST_TIMES = ("59 min left", "23 h 59 min left")
 
 
@@ -45,6 +47,7 @@ class ActivityBar(QWidget):
         self._more.setMinimumWidth(self.fontMetrics().horizontalAdvance("+88") + 24)
         self._more.setToolTip("What else is being done, and how to stop it")
         self._more.setMenu(QMenu(self._more))
+        self._more.menu().setToolTipsVisible(True)
         row = QHBoxLayout(busy)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(16)
@@ -121,7 +124,7 @@ class ActivityBar(QWidget):
         menu.clear()
         for activity in activities:
             action = menu.addAction(f"Stop: {activity.text}" if activity.can_stop else activity.text)
-            action.setEnabled(activity.can_stop)
+            disable_if(action, "" if activity.can_stop else CANNOT_STOP)
             if activity.stop is not None:
                 action.triggered.connect(lambda _checked, stop=activity.stop: stop())
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.preferences import Preferences
+from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.dialogs.open_button import OpenButton, other_button
 from dpm_gui.engine.opening import Opened
@@ -40,6 +41,7 @@ from dpm_gui.window.workspaces import Workspace, all_commands, switch_name
 
 FILES = "Checkpoints (*.h5 *.hdf5);;All files (*)"
 FIRST_SIZE, LEAST_SIZE = (1280, 800), (960, 540)
+NONE_RECENT = "no file of yours has been opened yet; open one with Ctrl+O"
 NEEDS_A_CHECKPOINT = ("measure", "run_again", "new_seed", "export", "export_figure", "copy_command")
 
 
@@ -204,7 +206,7 @@ class MainWindow(QMainWindow):
         if self._preferences.recent_files:
             self._recent.addSeparator()
             self._recent.addAction("Clear the list", self._preferences.clear_recent_files)
-        self._recent.setEnabled(bool(self._preferences.recent_files))
+        disable_if(self._recent.menuAction(), "" if self._preferences.recent_files else NONE_RECENT)
 
     def _populate_tool_bar(self) -> None:
         bar = HairlineToolBar("Tool bar", self)

@@ -9,6 +9,8 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from dpm_gui.desktop.reasons import disable_if
+
 GAP = 12
 WIDTH_IN_LETTERS = 46
 HIDDEN = "It is not on show now: Window, Reset layout brings back what was closed."
@@ -76,7 +78,7 @@ class TourCard(QFrame):
         self.text.setText(text)
         self.text.setFixedHeight(self.text.heightForWidth(self.text.width()))
         self.place.setText(f"{number} of {count}")
-        self.back.setEnabled(number > 1)
+        disable_if(self.back, "" if number > 1 else "this is the first step of the tour")
         self.next.setText("Next" if number < count else "Finish")
         self.next.setAccessibleDescription(f"{number} of {count}. {stop.title}. {text}")
         self.setAccessibleName(f"Tour, {stop.title}")

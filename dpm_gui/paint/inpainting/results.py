@@ -9,7 +9,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.desktop.theme import ColouredWidget, Palette, text_size
+from dpm_gui.paint.commands import NO_SAMPLES
 from dpm_gui.paint.inpainting.summary import ResultSummary
 from dpm_gui.paint.inpainting.tiles import ColourBar, Tile, TileGrid
 
@@ -38,6 +40,7 @@ class InpaintResults(ColouredWidget):
         self.bar = ColourBar(self)
         self.keep_button = QToolButton(self)
         self.keep_button.setText("Keep this sample")
+        self.keep_button.setToolTip("Make the chosen sample the new image (Ctrl+K, or double click it)")
         self.keep_button.clicked.connect(lambda: self.keep_asked.emit(self.samples.choice))
         self.samples.chosen.connect(self.chosen)
         self.samples.keep_asked.connect(self.keep_asked)
@@ -78,9 +81,7 @@ class InpaintResults(ColouredWidget):
     def show_summary(self, summary: ResultSummary | None) -> None:
         """Show the images of a frame, or none."""
         self._summary = summary
-        self.keep_button.setEnabled(summary is not None)
-        what = "Make the chosen sample the new image (Ctrl+K, or double click it)"
-        self.keep_button.setToolTip(what if summary is not None else f"{what}: there are no samples yet")
+        disable_if(self.keep_button, "" if summary is not None else NO_SAMPLES)
         if summary is None:
             for grid in (self.samples, self.mean, self.std):
                 grid.show_tiles([])

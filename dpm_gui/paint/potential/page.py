@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from core.values.runs import Frame
 from dpm_gui.desktop.icons import IconSet
+from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.desktop.theme import Palette, scaled_to_text
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import column_labels
@@ -100,9 +101,8 @@ class PlanePage(QWidget):
     def show_opened(self, opened: Opened) -> None:
         """Show the data of ``opened``, or why nothing can be painted over them."""
         data, available = opened.checkpoint.data, self._potential_session.available
-        self.panel.setEnabled(available)
-        self.panel.setToolTip("" if available else ONE_COLUMN)
-        self.slider.setEnabled(available)
+        for part in (self.panel, self.slider):
+            disable_if(part, "" if available else ONE_COLUMN)
         self.canvas.setVisible(available)
         self._why.setVisible(not available)
         self._note.setVisible(available)

@@ -8,12 +8,16 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
+from dpm_gui.desktop.reasons import disable_if
+
 EXPORTS = (
     ("png", "Save image as PNG…"),
     ("svg", "Save drawing as SVG…"),
     ("csv", "Save numbers as CSV…"),
     ("copy", "Copy image"),
 )
+
+NO_NUMBERS = "there are no numbers yet; run or measure first"
 
 
 def figure_menu(parent: QWidget, fit: Callable[[], None], export: Callable[[str], None], *, empty: bool) -> QMenu:
@@ -35,6 +39,5 @@ def figure_menu(parent: QWidget, fit: Callable[[], None], export: Callable[[str]
             menu.addSeparator()
         action = menu.addAction(text, partial(export, kind))
         if kind == "csv" and empty:
-            action.setEnabled(False)
-            action.setToolTip("There are no numbers yet.")
+            disable_if(action, NO_NUMBERS)
     return menu

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.views.timeline.thumbnails import ThumbnailStrip
@@ -42,8 +43,7 @@ class Timeline(QWidget):
         """Set T; signal, thumbnails and available frames of the earlier range are dropped."""
         for part in (self.readout, self.slider, self.thumbnails):
             part.set_last(last)
-        self.setEnabled(last > 0)
-        self.setToolTip("" if last else "There is nothing to play yet: open a checkpoint")
+        disable_if(self, "" if last else "there is nothing to play yet; open a checkpoint")
 
     def set_scale(self, scale: TimeScale | None) -> None:
         """Lay the steps out on ``scale``; None for evenly."""

@@ -46,10 +46,7 @@ class FlatButton(QToolButton):
         self.setToolTip(tip)
 
     def event(self, event: QEvent) -> bool:
-        """Keep Space and Return from the window's shortcuts; while disabled, leave the tool tip to the parent."""
-        if event.type() == QEvent.Type.ToolTip and not self.isEnabled():
-            event.ignore()
-            return False
+        """Keep Space and Return from the window's shortcuts."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _KEYS:
             event.accept()
             return True

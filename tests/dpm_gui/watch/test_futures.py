@@ -33,7 +33,7 @@ def test_where_there_are_no_futures_the_command_says_why(
     session.open(path)
     qtbot.waitUntil(lambda: session.recording(REVERSE).available == (15, LAST))
     for t, reason in (
-        (0, "no reverse step is left at t = 0"),
+        (0, "no reverse step is left at t = 0; go to a later step"),
         (9, "a preview is shown; wait until its chain is there"),
         (15, "a preview is shown; wait until its chain is there"),
     ):

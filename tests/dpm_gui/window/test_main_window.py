@@ -220,7 +220,7 @@ def test_recent_files_are_listed_last_first_chosen_and_cleared(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     recent = submenu(menu(window, "File"), "Open recent")
-    assert not recent.isEnabled()
+    assert not recent.menuAction().isEnabled()
     for name in ("one.h5", "two.h5"):
         window._preferences.add_recent_file(tmp_path / name)
     assert texts(recent) == ["two.h5", "one.h5", "Clear the list"]
@@ -230,7 +230,7 @@ def test_recent_files_are_listed_last_first_chosen_and_cleared(
     assert received.args == [str(tmp_path / "one.h5")]
     entry(recent, "Clear the list").trigger()
     assert texts(recent) == []
-    assert not recent.isEnabled()
+    assert not recent.menuAction().isEnabled()
 
 
 def test_what_else_can_be_opened_has_a_button_beside_that_of_open(window: MainWindow) -> None:
