@@ -67,8 +67,8 @@ def _check_weights(factor: Potential, timing: str) -> None:
             f"known_mode: with clean known entries, weights are wrong if timing is {timing!r}; "
             "choose noised known entries, or the timing 'twisted'"
         )
-    if isinstance(factor, HalfPlane) and timing != "twisted":
+    if isinstance(factor, HalfPlane) and factor.softness == 0 and timing != "twisted":
         raise BadInputError(
             f"timing: weights of a half plane are wrong if r is zero outside it at every step; "
-            f"choose the timing 'twisted' instead of {timing!r}"
+            f"choose the timing 'twisted' instead of {timing!r}, or a soft border"
         )

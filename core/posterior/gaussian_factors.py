@@ -6,7 +6,7 @@ Twisted, r_t depends on the state through the x^0 estimate, which is linearised 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,21 +41,39 @@ class ObservationFactor:
         observed: Bool ``[D]``.
         y: ``[D]``.
         noise_std: s.
+        log_scale: ln of a constant by which the density is multiplied, nats.
     """
 
     shifts_mean_only = False
 
-    def __init__(self, observed: Tensor, y: Tensor, noise_std: float) -> None:
+    def __init__(self, observed: Tensor, y: Tensor, noise_std: float, log_scale: float = 0.0) -> None:
         self._observed = observed
         self._y = y
         self._noise = noise_std**2
+        self._log_scale = log_scale
 
     @classmethod
     def of_observation(cls, potential: NoisyObservation) -> ObservationFactor:
         """Return the factor of a noisy observation."""
-        y = flat_tensor(potential.y)
-        observed = np.ones(len(y), dtype=np.bool_) if potential.observed is None else potential.observed
-        return cls(torch.tensor(observed).flatten(), y, potential.std)
+        return cls(observed_entries(potential), flat_tensor(potential.y), potential.std)
+
+    @classmethod
+    def of_observations(cls, potentials: Sequence[NoisyObservation]) -> ObservationFactor:
+        """Return the factor of noisy observations of the same entries: their product, which is one observation again.
+
+        Its precision is the sum of theirs, its y their mean by precision, and its scale the product's value at y.
+        Multiplied one by one, they would be exact too, but not their twisted r_t, which would count Var each time.
+        """
+        if len(potentials) == 1:
+            return cls.of_observation(potentials[0])
+        observed = observed_entries(potentials[0])
+        stds = torch.tensor([potential.std for potential in potentials], dtype=torch.float64)
+        ys = torch.stack([flat_tensor(potential.y) for potential in potentials])
+        variance = 1.0 / stds.square().reciprocal().sum()
+        y = variance * (ys / stds.square()[:, None]).sum(0)
+        peaks = normal_log_density((ys - y)[:, observed], stds.square()[:, None]).sum()
+        peak = normal_log_density(torch.zeros(int(observed.sum()), dtype=torch.float64), variance).sum()
+        return cls(observed, y, math.sqrt(float(variance)), float(peaks - peak))
 
     @classmethod
     def of_mask(cls, mask: Mask) -> ObservationFactor:
@@ -74,7 +92,8 @@ class ObservationFactor:
         left, log_z = kernel.given_noisy_entries(self._observed, self._y, self._noise / context.power)
         # N(y; x, s^2)^power is N(y; x, s^2/power) times a constant
         count, log_scale = int(self._observed.sum()), math.log(2.0 * math.pi * self._noise)
-        return left, log_z + 0.5 * count * ((1.0 - context.power) * log_scale - math.log(context.power)), None
+        log_constant = 0.5 * count * ((1.0 - context.power) * log_scale - math.log(context.power))
+        return left, log_z + log_constant + context.power * self._log_scale, None
 
     def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:
         """Return ln r_t; zero for known entries, which all states have."""
@@ -83,7 +102,8 @@ class ObservationFactor:
         if self._noise == 0.0:
             return zero_log_weights(x)
         noise = torch.tensor(self._noise, dtype=torch.float64)
-        return context.power * normal_log_density(x - self._y, noise)[:, self._observed].sum(1)
+        log_density_at_y = normal_log_density(x - self._y, noise)[:, self._observed].sum(1)
+        return context.power * (log_density_at_y + self._log_scale)
 
     def _condition_twisted(self, kernel: GaussianKernel, context: DrawContext) -> Conditioned:
         linearisation = context.linearisation(kernel)
@@ -96,22 +116,28 @@ class ObservationFactor:
         y = (self._y - moments.mean)[:, self._observed] + (design @ linearisation.x.unsqueeze(-1)).squeeze(-1)
 
         def surrogate(x: Tensor) -> Tensor:
-            return log_density(multivariate_normal((design @ x.unsqueeze(-1)).squeeze(-1), noise), y)
+            at_x = multivariate_normal((design @ x.unsqueeze(-1)).squeeze(-1), noise)
+            return log_density(at_x, y) + self._log_scale
 
-        return *kernel.given_linear(design, y, noise), surrogate
+        left, log_z = kernel.given_linear(design, y, noise)
+        return left, log_z + self._log_scale, surrogate
 
     def _log_at(self, moments: Moments) -> Tensor:
-        """Return ln N(y; x^0 estimate, s^2 + Var), ``[N]``."""
+        """Return ln N(y; x^0 estimate, s^2 + Var), scaled, ``[N]``."""
         difference = (self._y - moments.mean)[:, self._observed]
         if moments.covariance.dim() == 2:
-            return normal_log_density(difference, moments.covariance[:, self._observed] + self._noise).sum(1)
+            entries = normal_log_density(difference, moments.covariance[:, self._observed] + self._noise)
+            return entries.sum(1) + self._log_scale
         covariance = moments.covariance[:, self._observed][:, :, self._observed]
         covariance = covariance + self._noise * torch.eye(covariance.shape[1], dtype=torch.float64)
-        return log_density(multivariate_normal(torch.zeros_like(difference), covariance), difference)
+        at_x = multivariate_normal(torch.zeros_like(difference), covariance)
+        return log_density(at_x, difference) + self._log_scale
 
 
 class HalfPlaneFactor:
     """1 where normal . x >= offset, else 0; twisted, the probability of that for x^0 given x^t, as a normal integral.
+
+    A soft border is noise on normal . x, so r is a normal integral at every timing.
 
     Args:
         potential: The half plane.
@@ -125,6 +151,7 @@ class HalfPlaneFactor:
     def __init__(self, potential: HalfPlane, *, cuts: bool, weighted: bool) -> None:
         self._normal = flat_tensor(potential.normal)
         self._offset = float(potential.offset)
+        self._noise_std = potential.softness * float(self._normal.norm())
         self._cuts = cuts
         self._weighted = weighted
 
@@ -135,24 +162,23 @@ class HalfPlaneFactor:
             return unchanged(kernel)
         if not self._cuts and self._weighted:
             return kernel, zero_log_weights(kernel), zero_log_weights
-        if not context.twisted:
-            offset = torch.full((len(kernel),), self._offset, dtype=torch.float64)
-            cut = TruncatedGaussianKernel(kernel, self._normal.expand_as(kernel.mean), offset, torch.zeros_like(offset))
-            return (
-                (cut, cut.log_z(), None)
-                if self._cuts
-                else exponentially_tilted(kernel, kernel.mean, cut.log_z_gradient())
-            )
-        linearisation = context.linearisation(kernel)
-        slope, (mean, variance) = linearisation.slope(self._normal), linearisation.moments.along(self._normal)
-        cut = TruncatedGaussianKernel(
-            kernel, slope, self._offset - mean + (slope * linearisation.x).sum(1), variance.sqrt()
+        cut, exact = self._cut(kernel, context)
+        if self._cuts:
+            return cut, cut.log_z(), None if exact else cut.log_acceptance
+        return exponentially_tilted(kernel, kernel.mean, cut.log_z_gradient())
+
+    def _cut(self, kernel: GaussianKernel, context: DrawContext) -> tuple[TruncatedGaussianKernel, bool]:
+        """Return the truncated kernel, and whether it is the product with r_t itself."""
+        if context.twisted:
+            linearisation = context.linearisation(kernel)
+            slope, (mean, variance) = linearisation.slope(self._normal), linearisation.moments.along(self._normal)
+            threshold = self._offset - mean + (slope * linearisation.x).sum(1)
+            return TruncatedGaussianKernel(kernel, slope, threshold, (variance + self._noise_std**2).sqrt()), False
+        offset, noise = (
+            torch.full((len(kernel),), each, dtype=torch.float64) for each in (self._offset, self._noise_std)
         )
-        return (
-            (cut, cut.log_z(), cut.log_acceptance)
-            if self._cuts
-            else exponentially_tilted(kernel, kernel.mean, cut.log_z_gradient())
-        )
+        cut = TruncatedGaussianKernel(kernel, self._normal.expand_as(kernel.mean), offset, noise)
+        return cut, context.power == 1.0 or self._noise_std == 0.0  # a power of a step is the step
 
     def log_r(self, x: Tensor, moments: Moments | None, context: DrawContext) -> Tensor:
         """Return ln r_t; if not twisted, minus infinity outside."""
@@ -160,11 +186,14 @@ class HalfPlaneFactor:
             return self._log_at(moments)
         if context.power == 0.0:
             return zero_log_weights(x)
-        return torch.where(x @ self._normal >= self._offset, 0.0, -math.inf)
+        margin = x @ self._normal - self._offset
+        if self._noise_std > 0:
+            return context.power * log_normal_cdf(margin / self._noise_std)
+        return torch.where(margin >= 0, 0.0, -math.inf)
 
     def _log_at(self, moments: Moments) -> Tensor:
         mean, variance = moments.along(self._normal)
-        return log_normal_cdf((mean - self._offset) / variance.sqrt())
+        return log_normal_cdf((mean - self._offset) / (variance + self._noise_std**2).sqrt())
 
 
 class SmoothFactor:
@@ -250,6 +279,12 @@ def exponentially_tilted(kernel: GaussianKernel, centre: Tensor, gradient: Tenso
     """Condition on the surrogate exp(``gradient`` . (x - ``centre``)), both ``[N, D]``: only the mean moves."""
     left, log_z = kernel.exponentially_tilted(gradient, centre)
     return left, log_z, lambda x: (gradient * (x - centre)).sum(1)
+
+
+def observed_entries(potential: NoisyObservation) -> Tensor:
+    """Return which entries of a flattened state were observed, bool ``[D]``."""
+    everything = np.ones(potential.y.size, dtype=np.bool_)
+    return torch.tensor(everything if potential.observed is None else potential.observed).flatten()
 
 
 def gaussian(kernel: Kernel) -> GaussianKernel:

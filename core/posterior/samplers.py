@@ -191,6 +191,7 @@ def _weighted(model: DiffusionModel, posterior: Posterior, spec: RunSpec) -> Ite
     tilted_chain = _tilted_chain(model, posterior)
     log_weights = torch.full((spec.count,), -math.log(spec.count), dtype=torch.float64)
     total = 0.0
+    founders = torch.arange(spec.count)  # of each particle, its ancestor at t = T
     particles = tilted_chain.start(spec.count, rng)
     for t in range(model.steps, -1, -1):
         log_weights = log_weights + particles.log_weight
@@ -199,14 +200,26 @@ def _weighted(model: DiffusionModel, posterior: Posterior, spec: RunSpec) -> Ite
         total += log_normaliser
         log_weights = log_weights - log_normaliser
         size = float(torch.exp(-torch.logsumexp(2.0 * log_weights, dim=0)))
+        error = _standard_error(log_weights, founders)
         ancestors = None
         if t > 0 and size < RESAMPLE_PARTICLES_BELOW * spec.count:
             ancestors = systematic(log_weights, spec.count, rng)
-            particles = particles.take(ancestors)
+            particles, founders = particles.take(ancestors), founders[ancestors]
             log_weights = torch.full_like(log_weights, -math.log(spec.count))
-        yield _frame(model, t, particles.x, log_weights, size, total, ancestors)
+        yield _frame(model, t, particles.x, log_weights, size, total, ancestors, error)
         if t > 0:
             particles = tilted_chain.step(particles, t, rng)
+
+
+def _standard_error(log_weights: Tensor, founders: Tensor) -> float:
+    """Return the standard error of ln of the total probability, by the weight that each founder's descendants carry.
+
+    Chan and Lai 2013, as in Lee and Whiteley 2018: the families of the first particles are independent, so the scatter
+    of their shares around 1/N tells the relative variance. It is 1/(effective sample size) - 1/N without resampling.
+    """
+    count = len(log_weights)
+    shares = torch.zeros(count, dtype=torch.float64).index_add_(0, founders, torch.exp(log_weights))
+    return math.sqrt(max(float(shares.square().sum()) - 1.0 / count, 0.0))
 
 
 def _tilted_chain(model: DiffusionModel, posterior: Posterior) -> TiltedChain:
@@ -228,6 +241,7 @@ def _frame(
     size: float | None = None,
     total: float | None = None,
     ancestors: Tensor | None = None,
+    error: float | None = None,
 ) -> PosteriorFrame:
     states = x.float().reshape(len(log_weights), *model.data.shape)
     return PosteriorFrame(
@@ -237,4 +251,5 @@ def _frame(
         effective_size=float(len(log_weights)) if size is None else size,
         log_probability=total,
         ancestors=None if ancestors is None else ancestors.numpy(),
+        standard_error=error,
     )

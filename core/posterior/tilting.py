@@ -24,7 +24,7 @@ from core.posterior.factors import (
     flat_tensor,
     zero_log_weights,
 )
-from core.posterior.gaussian_factors import HalfPlaneFactor, ObservationFactor, SmoothFactor
+from core.posterior.gaussian_factors import HalfPlaneFactor, ObservationFactor, SmoothFactor, observed_entries
 from core.posterior.kernels import Kernel, TruncatedGaussianKernel, concatenated
 from core.posterior.x0_moments import ReverseChain
 from core.sampling.blocks import chunk_size
@@ -41,6 +41,9 @@ from core.values.potentials import (
     factors_of,
     mask_of,
 )
+
+MOST_TRIES = 32
+"""Most draws from a kernel, of which one is to be accepted by several half planes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,8 @@ class TiltedChain:
         gradient_tilted = direct.under(self._mean_shifts, context).under(self._cuts, context)
         if not self._weighted:
             x = gradient_tilted.kernel.draw(rng).float().double()
+            if len(self._cuts) > 1 and not context.twisted:
+                x = self._drawn_inside(x, direct.under(self._mean_shifts, context), context, rng)
             return Particles(x, None, zero_log_weights(x), zero_log_weights(x))
         if not self._mean_shifts:
             x = gradient_tilted.kernel.draw(rng).float().double()
@@ -182,6 +187,22 @@ class TiltedChain:
                 2.0
             )
         return self._with_weights(x, gradient_tilted, log_proposal, context)
+
+    def _drawn_inside(self, x: Tensor, uncut: TiltedKernel, context: DrawContext, rng: torch.Generator) -> Tensor:
+        """Draw from ``uncut`` times all half planes by rejection: the last cuts, the others accept or reject.
+
+        States that are never accepted stay at ``x``, drawn with the mean shifted by the other half planes.
+        """
+        cut, waiting = uncut.under(self._cuts[-1:], context), torch.ones(len(x), dtype=torch.bool)
+        for _ in range(MOST_TRIES):
+            drawn = cut.kernel.draw(rng).float().double()
+            log_r = sum((factor.log_r(drawn, None, context) for factor in self._cuts[:-1]), zero_log_weights(drawn))
+            accepted = waiting & (torch.rand(len(x), generator=rng, dtype=torch.float64).log() < log_r)
+            x = torch.where(accepted.unsqueeze(1), drawn, x)
+            waiting &= ~accepted
+            if not waiting.any():
+                break
+        return x
 
     def _with_weights(self, x: Tensor, tilted: TiltedKernel, log_proposal: Tensor, context: DrawContext) -> Particles:
         """Return ``x`` with weights; ``log_proposal`` is ln of its proposal over the kernel and direct surrogates."""
@@ -205,14 +226,24 @@ def _factors_for(posterior: Posterior, chain: ReverseChain) -> tuple[list[Factor
     """
     parts = list(factors_of(posterior.r))
     masks, halves = ([part for part in parts if isinstance(part, kind)] for kind in (Mask, HalfPlane))
-    others = [_factor(part, chain) for part in parts if not isinstance(part, (Mask, HalfPlane))]
+    others = [_factor(part, chain) for part in parts if not isinstance(part, (Mask, HalfPlane, NoisyObservation))]
     direct = [_factor(part, chain) for part in masks] + [factor for factor in others if not factor.shifts_mean_only]
+    direct += [ObservationFactor.of_observations(group) for group in _observations_of_the_same(parts)]
     cuts: list[Factor] = [
         HalfPlaneFactor(part, cuts=number == len(halves), weighted=posterior.weighted)
         for number, part in enumerate(halves, start=1)
         if isinstance(part, HalfPlane)
     ]
     return direct, [factor for factor in others if factor.shifts_mean_only], cuts
+
+
+def _observations_of_the_same(parts: Sequence[Potential]) -> list[list[NoisyObservation]]:
+    """Return the observations among ``parts``, those of the same entries together."""
+    groups: dict[bytes, list[NoisyObservation]] = {}
+    for part in parts:
+        if isinstance(part, NoisyObservation):
+            groups.setdefault(observed_entries(part).numpy().tobytes(), []).append(part)
+    return list(groups.values())
 
 
 def _factor(part: Potential, chain: ReverseChain) -> Factor:
@@ -222,8 +253,6 @@ def _factor(part: Potential, chain: ReverseChain) -> Factor:
         return BitFactor.of_mask(part) if chain.binomial else ObservationFactor.of_mask(part)
     if isinstance(part, SoftMask):
         return SoftMaskFactor(part)
-    if isinstance(part, NoisyObservation):
-        return ObservationFactor.of_observation(part)
     if isinstance(part, BitPotential):
         return BitFactor.of_potential(part)
     if isinstance(part, PaintedField):

@@ -121,15 +121,18 @@ class NoisyObservation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HalfPlane:
-    """r(x) = 1 where normal . x >= offset, else 0.
+    """r(x) = 1 where normal . x >= offset, else 0; or with a soft border, which makes it positive everywhere.
 
     Attributes:
         normal: ``[D]``, float64, or of the data's own shape; nonzero, of any length.
         offset: The least value of normal . x.
+        softness: Standard deviation s of the border, >= 0, along the unit normal: r(x) is the normal distribution
+            function of (normal . x - offset) / (s |normal|); 0 for a step.
     """
 
     normal: NDArray[np.float64]
     offset: float
+    softness: float = 0.0
 
     def __post_init__(self) -> None:
         _finite(self.normal, "normal")
@@ -138,6 +141,8 @@ class HalfPlane:
             raise BadInputError("normal: it is zero, so it has no direction")
         if not abs(self.offset) <= LARGEST:
             raise BadInputError(f"offset: {self.offset} is not a finite number")
+        if not 0 <= self.softness <= LARGEST:
+            raise BadInputError(f"softness: {self.softness} is not a standard deviation, 0 or more")
         object.__setattr__(self, "normal", read_only(normal))
 
 

@@ -175,6 +175,7 @@ class PosteriorFrame:
             no estimate.
         ancestors: If particles were resampled, the index in the frame before of each one's ancestor, int64 ``[N]``;
             else None.
+        standard_error: That of ``log_probability``, nats, estimated from this one run; None where that is None.
     """
 
     t: int
@@ -183,6 +184,7 @@ class PosteriorFrame:
     effective_size: float
     log_probability: float | None = None
     ancestors: NDArray[np.int64] | None = None
+    standard_error: float | None = None
 
     @property
     def resampled(self) -> bool:
