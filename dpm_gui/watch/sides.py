@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
+from core.values.runs import Frame
 from dpm_gui.engine.runs import MEAN, X0_ESTIMATE
 from dpm_gui.engine.state_kinds import state_kind_of
-from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.engine.values import FORWARD, REVERSE, SIDE_TITLES
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import ShownFrame
 from dpm_gui.views.canvases.canvas import Canvas
@@ -24,8 +26,8 @@ class Sides:
 
     @property
     def together(self) -> bool:
-        """Whether both sides must be drawn together, because their predictions are computed together."""
-        return self.mode in (X0_ESTIMATE, MEAN)
+        """Whether both sides must be drawn together: their predictions are computed together, or colours are shared."""
+        return self.mode in (X0_ESTIMATE, MEAN, DIFFERENCE)
 
     def show(self, views: Mapping[str, Canvas], t: int, position: float | None) -> None:
         """Show step ``t`` on the canvases ``views``, or the frame interpolated at ``position`` if there is one."""
@@ -74,13 +76,39 @@ class Sides:
             views[side].set_note(f"{of_step}computing at t = {each.frame.t}…")
 
     def _show_differences(self, views: Mapping[str, Canvas], shown: Mapping[str, ShownFrame], t: int) -> None:
+        """Show what each side's step changes, both in the same colours."""
+        found = {side: self._session.recording(side).neighbours(each.frame.t) for side, each in shown.items()}
+        pairs = {side: pair for side, pair in found.items() if pair is not None}
+        if len(pairs) == len(SIDE_TITLES):
+            pairs[FORWARD] = self._same_steps(pairs[REVERSE], t) or pairs[FORWARD]
+        change = max((self._expected_change(*pair) for pair in pairs.values()), default=1.0)
         for side, each in shown.items():
-            pair = self._session.recording(side).neighbours(each.frame.t)
-            if pair is None:
+            if side not in pairs:
                 views[side].set_note(f"waiting for the step after t = {each.frame.t}…")
                 continue
-            views[side].show_mode(DIFFERENCE, *pair)
+            views[side].show_mode(DIFFERENCE, *pairs[side], change)
             views[side].set_note(self._note(side, each, t))
+
+    def _same_steps(self, pair: tuple[Frame, Frame], t: int) -> tuple[Frame, Frame] | None:
+        """Return the forward frames of the steps of ``pair``, of a preview of the reverse around ``t``, if recorded."""
+        later, earlier = pair
+        recording = self._session.recording(FORWARD)
+        frames = recording.frame(later.t), recording.frame(earlier.t)
+        around = earlier.t <= t <= later.t
+        return (frames[0], frames[1]) if around and frames[0] is not None and frames[1] is not None else None
+
+    def _expected_change(self, later: Frame, earlier: Frame) -> float:
+        """Return the root mean square of the change between two steps, model units, by the forward process.
+
+        It depends on the steps alone, so that the colours keep their meaning: they do not follow the noise from frame
+        to frame, nor from run to run. ``sqrt(2 - 2 sqrt(alpha_bar_t / alpha_bar_s))`` is that of data of unit variance.
+        """
+        opened = self._session.opened
+        if opened is None or opened.checkpoint.kind != "gaussian":
+            return 1.0  # a bit changes by 1
+        signal = opened.alpha_bars
+        kept = math.sqrt(signal[later.t] / signal[earlier.t])
+        return math.sqrt(max(2.0 - 2.0 * kept, 0.0))
 
     def _note(self, side: str, shown: ShownFrame, t: int) -> str:
         data = self._session.data_reader.note if side == FORWARD else ""

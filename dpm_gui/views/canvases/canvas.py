@@ -67,8 +67,11 @@ class Canvas(Figure):
         """Draw ``frame.x`` [N, *shape], model units."""
         raise NotImplementedError
 
-    def show_mode(self, mode: str, frame: Frame, earlier: Frame | None = None) -> None:
-        """Draw ``frame`` as one of `modes`: the state, a prediction, or its change since ``earlier``."""
+    def show_mode(self, mode: str, frame: Frame, earlier: Frame | None = None, change: float = 1.0) -> None:
+        """Draw ``frame`` as one of `modes`: the state, a prediction, or its change since ``earlier``.
+
+        Colours are chosen for a change whose root mean square is ``change``, model units.
+        """
         raise NotImplementedError
 
     def set_colours(self, along: NDArray[np.float32] | None) -> None:

@@ -13,6 +13,8 @@ from dpm_gui.desktop.numbers import rounded
 
 RMS_RANGE = 2.5
 """Largest difference that the colours show, on either side of zero, in root mean squares."""
+ROUND_NUMBERS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+GREY_RANGE = (0.0, 255.0)
 
 
 class ImageLevels:
@@ -60,6 +62,26 @@ class ImageLevels:
             mean: NDArray[np.float32] = (change[..., 0] + change[..., 1] + change[..., 2]) / np.float32(RGB)
             return mean  # written out, since numpy reduces an axis of three slowly
 
+    def reach(self, change: float) -> float:
+        """Return a round number, user's units, that few differences exceed whose root mean square is ``change``.
+
+        The channels of RGB change independently, so that their mean changes less. No value changes by more than the
+        whole range of the data and is still seen to.
+
+        Args:
+            change: Model units.
+        """
+        low, high = self.info.value_range
+        size = RMS_RANGE * change * float(np.mean(self.info.scale)) / math.sqrt(channels_of(self.info.shape))
+        return min(round_up(size), high - low)
+
+    @property
+    def unit(self) -> str:
+        """The unit of a difference."""
+        if not self.info.grey_level or self.info.value_range != GREY_RANGE:
+            return "data units"
+        return "grey levels" if channels_of(self.info.shape) == 1 else "levels"
+
     def value(self, x: NDArray[np.float32], image: int, row: int, column: int) -> NDArray[np.float64]:
         """Return the values of one pixel of ``x`` [N, *shape], user's units: one, or three for RGB."""
         shape = self.info.shape
@@ -80,14 +102,12 @@ class ImageLevels:
         return rounded(math.floor(value) if self.info.grey_level and math.isfinite(value) else value)
 
 
-def difference_range(change: NDArray[np.float32]) -> float:
-    """Return a round number that few entries of ``change`` exceed in magnitude."""
-    finite = change[np.isfinite(change)]
-    spread = RMS_RANGE * float(np.sqrt(np.mean(np.square(finite, dtype=np.float64)))) if finite.size else 0.0
-    if spread == 0.0 or not math.isfinite(spread):
+def round_up(size: float) -> float:
+    """Return the least number of few digits that is not below ``size``; 1 for zero and what is not finite."""
+    if size <= 0.0 or not math.isfinite(size):
         return 1.0
-    power = 10.0 ** math.floor(math.log10(spread))
-    return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= spread * (1.0 - 1e-9))
+    power = 10.0 ** math.floor(math.log10(size))
+    return next(step * power for step in ROUND_NUMBERS if step * power >= size * (1.0 - 1e-9))
 
 
 def _range_of(shades: NDArray[np.float32]) -> tuple[float, float]:

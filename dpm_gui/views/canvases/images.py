@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from core.values.checkpoints import LEVELS, DataInfo, channels_of
 from core.values.runs import Frame
 from dpm_gui.desktop.numbers import MINUS, rounded
-from dpm_gui.desktop.theme import Palette
-from dpm_gui.views.canvases.canvas import Canvas, Link
-from dpm_gui.views.canvases.image_levels import ImageLevels, difference_range, image_of
+from dpm_gui.desktop.theme import Palette, text_size
+from dpm_gui.views.canvases.colour_bar import ColourBar
+from dpm_gui.views.canvases.image_grid_canvas import ImageGridCanvas
+from dpm_gui.views.canvases.image_levels import ImageLevels, image_of
 from dpm_gui.views.figures.explanations import IMAGES_FORWARD_HELP, IMAGES_REVERSE_HELP
 from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.items.image_grid import GridPixel, ImageGrid
-from dpm_gui.views.items.image_item import ImageGridItem
 
 STATE, X0_ESTIMATE, MEAN, DIFFERENCE, STRETCH = "state", "x0_estimate", "mean", "difference", "stretch"
 MODE_TEXTS = {
@@ -27,13 +27,11 @@ MODE_TEXTS = {
     MEAN: "mean of the next step, f_μ(xᵗ, t)",
 }
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-MARGIN = 0.02
-"""Width of the free margin, as a share of the side of what is shown."""
-SMALLEST_RANGE = 2.0
-"""Least width of a view, in pixels of an image."""
+BAR_ROW = 4
+"""Row of the colour bar in pyqtgraph's layout: that below the horizontal axis."""
 
 
-class ImagesView(Canvas):
+class ImagesView(ImageGridCanvas):
     """One canvas with 1 to 400 images at one step, without interpolation between pixels.
 
     A click enlarges an image; another click or Esc shows all again. The line below the title describes what is shown,
@@ -45,13 +43,9 @@ class ImagesView(Canvas):
         parent: Qt's owner.
     """
 
-    enlarged = Signal(int)
-    """Number of the image that now fills the canvas; -1 when all are shown again."""
-
     layers = (STATE, X0_ESTIMATE, MEAN, DIFFERENCE, STRETCH)
     modes = (STATE, X0_ESTIMATE, MEAN, DIFFERENCE)
     initial_layers = frozenset({STATE})
-    links_trajectories = True
 
     def __init__(self, side: str, title: str, parent: QWidget | None = None) -> None:
         self._side = side
@@ -60,28 +54,27 @@ class ImagesView(Canvas):
         self._earlier: Frame | None = None
         self._mode = STATE
         self._on = set(self.initial_layers)
+        self._change = 1.0
         self._reach = 1.0
-        self.grid = ImageGrid(0, 1, 1, 1)  # the arrangement of the images
         self._columns: int | None = None
         self._count = 0
-        self.enlarged_image = -1
         self._pointer: QPointF | None = None
         self._table = np.zeros((LEVELS, 3), np.uint8)
-        # The items come first: the base class applies the palette to them.
-        self._image_item = ImageGridItem()
-        self._items = {}
+        self.colour_bar = ColourBar()  # before the base class's constructor, which applies the palette to it
         help_text = {"forward": IMAGES_FORWARD_HELP, "reverse": IMAGES_REVERSE_HELP}[side]
-        super().__init__(title, help_text, parent, equal=True)
-        for axis in ("bottom", "left"):
-            self.plotItem.hideAxis(axis)
-        self.view.addItem(self._image_item, ignoreBounds=True)
+        super().__init__(title, help_text, parent)
+        self.plotItem.layout.addItem(self.colour_bar, BAR_ROW, 1)
         self.viewport().setMouseTracking(True)
         self._describe()
 
     @property
     def image(self) -> QImage:
         """The image shown, pixel for pixel."""
-        return self._image_item.image
+        return self.image_item.image
+
+    @property
+    def image_count(self) -> int:
+        return super().image_count if self._frame is None else len(self._frame.x)
 
     def set_columns(self, columns: int) -> None:
         """Put ``columns`` images in a row, instead of as many as make the grid a square."""
@@ -112,43 +105,16 @@ class ImagesView(Canvas):
     def show_frame(self, frame: Frame) -> None:
         self.show_mode(STATE, frame)
 
-    def show_mode(self, mode: str, frame: Frame, earlier: Frame | None = None) -> None:
+    def show_mode(self, mode: str, frame: Frame, earlier: Frame | None = None, change: float = 1.0) -> None:
         if self._image_levels is None:
             return
-        self._mode, self._frame = mode, frame
+        self._mode, self._frame, self._change = mode, frame, change
         self._earlier = earlier if mode == DIFFERENCE else None
         self._arrange(max(len(frame.x), self._count))
         self._draw()
 
-    def enlarge(self, image: int) -> None:
-        """Enlarge one image to the whole canvas; -1 shows all again."""
-        there = self.grid.count if self._frame is None else len(self._frame.x)
-        image = image if 0 <= image < there else -1
-        if image == self.enlarged_image:
-            return
-        self.enlarged_image = image
-        self._image_item.set_only(image)
-        self.set_region(self.home if image < 0 else self._around(image))
-        self.enlarged.emit(image)
-
-    def fit(self) -> None:
-        self.enlarge(-1)
-        super().fit()
-
-    def links_to(self, other: Canvas) -> list[Link]:
-        links = super().links_to(other)
-        return [*links, (self.enlarged, other.enlarge)] if isinstance(other, ImagesView) else links
-
     def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
         """Draw nothing: the path of an image has no place on the canvas."""
-
-    def left_clicked(self, position: QPointF) -> None:
-        if self.enlarged_image >= 0:
-            self.enlarge(-1)
-            return
-        place = self._place_at(position)
-        if place is not None:
-            self.enlarge(place.image)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -159,29 +125,6 @@ class ImagesView(Canvas):
         super().leaveEvent(event)
         self._pointer = None
         self._describe()
-
-    def event(self, event: QEvent) -> bool:
-        """Reserve Esc, which otherwise stops a run, for showing all images while one is enlarged."""
-        if event.type() == QEvent.Type.ShortcutOverride and self._leaves_enlarged(event):
-            event.accept()
-            return True
-        return bool(super().event(event))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._leaves_enlarged(event):
-            self.enlarge(-1)
-        else:
-            super().keyPressEvent(event)
-
-    def limited(self, region: QRectF) -> QRectF:
-        widest = 2.0 * max(self.home.width(), self.home.height())
-        width = max(region.width(), region.height())
-        if not SMALLEST_RANGE <= width <= widest:
-            return self.region
-        centre = region.center()
-        x = min(max(centre.x(), self.home.left()), self.home.right())
-        y = min(max(centre.y(), self.home.top()), self.home.bottom())
-        return region.translated(x - centre.x(), y - centre.y())
 
     def table(self) -> Table:
         """Return all values, user's units: one row a pixel, one column a channel."""
@@ -197,10 +140,13 @@ class ImagesView(Canvas):
         return Table(f"{self.file_stem(self._side)}{mode}-t{self._frame.t}", columns)
 
     def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
-        self._image_item.set_between(QColor(palette.surface))
+        self.image_item.set_between(QColor(palette.surface))
         # A diverging map, whose centre is as light as the surface.
         name = "CET-D6" if palette.dark else "CET-D1"
         self._table = pg.colormap.get(name).getLookupTable(0.0, 1.0, LEVELS, alpha=False)
+        font = QFont(self.font())
+        font.setPointSizeF(text_size(self))
+        self.colour_bar.apply_palette(palette, font, self._table)
         if self._earlier is not None:
             self._draw()
 
@@ -220,46 +166,51 @@ class ImagesView(Canvas):
         grid = ImageGrid.square(count, height, width)
         if self._columns is not None:
             grid = ImageGrid(count, height, width, min(self._columns, count))
-        if grid == self.grid:
-            return
-        self.grid = grid
-        self._image_item.set_grid(grid)
-        self.enlarge(-1)
-        high, wide = grid.size
-        margin = MARGIN * max(high, wide)
-        self.set_home(QRectF(0.0, -high, wide, high).adjusted(-margin, -margin, margin, margin))
+        self.set_grid(grid)
 
     def _draw(self) -> None:
         if self._frame is None or self._image_levels is None:
             return
         if self._earlier is not None:
             change = self._image_levels.difference(self._frame.x, self._earlier.x)
-            self._reach = difference_range(change)
+            self._reach = self._image_levels.reach(self._change)
             middle = (LEVELS - 1) / 2
             index = np.nan_to_num(change / np.float32(self._reach), nan=0.0) * middle + (middle + 0.5)
-            self._image_item.show_index(np.clip(index, 0, LEVELS - 1).astype(np.uint8), self._table)
+            self.colour_bar.show_range(self._reach, self._image_levels.unit)
+            self.image_item.show_index(np.clip(index, 0, LEVELS - 1).astype(np.uint8), self._table)
         else:
-            self._image_item.show_levels(self._image_levels.levels(self._frame.x, stretched=STRETCH in self._on))
+            self.colour_bar.show_range(None)
+            self.image_item.show_levels(self._image_levels.levels(self._frame.x, stretched=STRETCH in self._on))
         self._describe()
 
     def _describe(self) -> None:
-        """Describe what is shown, or the place and value under the pointer."""
+        """Describe what is shown, or the place and value under the pointer, which the colour bar marks."""
+        # Looked up anew each time: other images may have come since the pointer moved.
+        place = None if self._pointer is None or self._frame is None else self.pixel_at(self._pointer)
         if self._image_levels is None or self._frame is None:
             self.set_readout(" ")
-            return
-        # Looked up anew each time: other images may have come since the pointer moved.
-        place = None if self._pointer is None else self._place_at(self._pointer)
-        if place is None or place.image >= len(self._frame.x):
+        elif place is None or place.image >= self.image_count:
+            place = None
             self.set_readout(f"{self._mode_text()} · {self._range_text()}")
-            return
-        values = self._image_levels.value(self._frame.x, place.image, place.row, place.column)
-        if self._earlier is not None:
-            values = values - self._image_levels.value(self._earlier.x, place.image, place.row, place.column)
-            value_text = [rounded(value) for value in values]
         else:
-            value_text = [self._image_levels.value_text(value) for value in values]
-        text = f"row {place.row + 1}, column {place.column + 1}: {', '.join(value_text)}"
-        self.set_readout(text if self.grid.count == 1 else f"image {place.image + 1}, {text}")
+            text = f"row {place.row + 1}, column {place.column + 1}: {self._value_text(place)}"
+            self.set_readout(text if self.grid.count == 1 else f"image {place.image + 1}, {text}")
+        self.colour_bar.mark(None if place is None or self._earlier is None else float(self._values(place).mean()))
+
+    def _values(self, place: GridPixel) -> NDArray[np.float64]:
+        """Return the values on show at one pixel, user's units: one, or three for RGB."""
+        levels, frame, pixel = self._image_levels, self._frame, (place.image, place.row, place.column)
+        if levels is None or frame is None:
+            return np.empty(0)
+        values = levels.value(frame.x, *pixel)
+        return values if self._earlier is None else values - levels.value(self._earlier.x, *pixel)
+
+    def _value_text(self, place: GridPixel) -> str:
+        values = self._values(place)
+        if self._earlier is None and self._image_levels is not None:
+            return ", ".join(self._image_levels.value_text(value) for value in values)
+        each = ", ".join(rounded(value) for value in values)
+        return each if len(values) == 1 else f"{rounded(values.mean())} (mean of {each})"
 
     def _mode_text(self) -> str:
         if self._frame is not None and self._earlier is not None:
@@ -274,18 +225,3 @@ class ImagesView(Canvas):
             mean = ", mean of the channels" if channels_of(self._image_levels.info.shape) > 1 else ""
             return f"{MINUS}{rounded(self._reach)} … {rounded(self._reach)}{mean}"
         return "stretched to the range of these images" if STRETCH in self._on else self._image_levels.range_text()
-
-    def _place_at(self, position: QPointF) -> GridPixel | None:
-        if not self.in_plot(position):
-            return None
-        place = self.to_data(position)
-        found = self.grid.at(place.x(), -place.y())
-        return found if found is None or self.enlarged_image in (-1, found.image) else None
-
-    def _around(self, image: int) -> QRectF:
-        y, x = self.grid.corner(image)
-        grid, margin = self.grid, MARGIN * max(self.grid.height, self.grid.width)
-        return QRectF(x, -y - grid.height, grid.width, grid.height).adjusted(-margin, -margin, margin, margin)
-
-    def _leaves_enlarged(self, event: QEvent) -> bool:
-        return self.enlarged_image >= 0 and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

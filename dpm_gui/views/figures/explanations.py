@@ -62,7 +62,7 @@ BITS_REVERSE_HELP = explanation(
 IMAGES_FORWARD_HELP = explanation(
     "Each step of the forward process fades the images a little and adds noise, until nothing of them is left. "
     "The keys 1 to 4 show the state itself, the <i>x</i><sup>0</sup> estimate, the mean of the next reverse step, and "
-    "the change made by the last step; a click enlarges an image on both sides.",
+    "the change made by the last step, in the same colours on both sides; a click enlarges an image on both.",
     "<i>q</i>(<i>x<sup>t</sup></i> | <i>x</i><sup><i>t</i>−1</sup>) = "
     "<i>N</i>(√(1 − <i>β<sub>t</sub></i>) <i>x</i><sup><i>t</i>−1</sup>, <i>β<sub>t</sub></i> <i>I</i>)",
     "section 2.1, figure 3",

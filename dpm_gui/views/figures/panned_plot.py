@@ -63,8 +63,12 @@ class PannedPlot(pg.PlotWidget):
         if region.isEmpty() or region == self._region:
             return
         self._region = QRectF(region)
-        self.view.setRange(rect=region, padding=0.0)
+        self.view.setRange(rect=self.in_view(region), padding=0.0)
         self.region_changed.emit(QRectF(region))
+
+    def in_view(self, region: QRectF) -> QRectF:
+        """Subclasses: return what to bring into view for ``region``, which is part of it."""
+        return region
 
     def set_home(self, region: QRectF) -> None:
         """Make ``region`` the one that `fit` brings into view, and fit."""

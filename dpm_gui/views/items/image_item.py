@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from core.values.checkpoints import MAX_LEVEL, RGB
 from dpm_gui.views.items.image_grid import ImageGrid
-from dpm_gui.views.items.view_item import ViewItem, is_vector
+from dpm_gui.views.items.view_item import ViewItem, is_vector, pixel_ratio
 
 ALPHA = np.uint32(MAX_LEVEL << 24)
 GREYS = ALPHA | np.arange(MAX_LEVEL + 1, dtype=np.uint32) * np.uint32(0x010101)
@@ -87,7 +87,7 @@ class ImageGridItem(ViewItem):
             size = place.size().toSize()
             painter.drawImage(place, self.image.copy(source.toRect()).scaled(size))
         else:
-            painter.drawImage(place, self.image, source)
+            painter.drawImage(_whole_pixels(place, pixel_ratio(painter)), self.image, source)
         painter.restore()
 
     def _source(self) -> QRectF:
@@ -109,3 +109,11 @@ class ImageGridItem(ViewItem):
         height, width = self._pixels.shape
         self.image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         self.update()
+
+
+def _whole_pixels(place: QRectF, ratio: float) -> QRectF:
+    """Return ``place`` with its edges between pixels of the screen; a pixel of the painter's has ``ratio`` of them."""
+    left, top, right, bottom = (
+        round(edge * ratio) / ratio for edge in (place.left(), place.top(), place.right(), place.bottom())
+    )
+    return QRectF(left, top, right - left, bottom - top)

@@ -113,6 +113,24 @@ def test_the_difference_is_that_to_the_step_before_on_either_side(desk: Desk) ->
     assert desk.views[REVERSE].header.readout.startswith("x¹ − x⁰")
 
 
+def test_both_sides_have_one_range_of_colours_which_is_that_of_the_step(desk: Desk) -> None:
+    desk.actions["difference"].trigger()
+    reaches = []
+    for t in (*range(1, LAST + 1), *range(LAST, 0, -1)):
+        desk.player.seek(t)
+        forward, reverse = (desk.views[side].colour_bar.reach for side in SIDES)
+        assert forward == reverse
+        reaches.append(forward)
+        for side in SIDES:  # few changes are beyond it, and they do not leave it empty
+            view = desk.views[side]
+            change = np.abs(view._frame.x - view._earlier.x) * 80.0
+            assert np.mean(change > forward) < 0.1
+            assert np.quantile(change, 0.95) > 0.25 * forward
+    assert reaches[:LAST] == reaches[LAST:][::-1]
+    desk.actions["state"].trigger()
+    assert [desk.views[side].colour_bar.reach for side in SIDES] == [None, None]
+
+
 @pytest.mark.parametrize("mode", ["x0_estimate", "mean"])
 def test_what_the_network_says_is_shown_when_it_is_there_and_the_last_picture_stays_until_then(
     desk: Desk, steer: object, mode: str, qtbot: QtBot
@@ -179,6 +197,26 @@ def test_a_preview_is_named_as_one_scrubbed_and_replaced_once(
     qtbot.waitUntil(lambda: not session.running)
     assert desk.notes()[REVERSE] == "t = 13"
     assert all(image is not None for _, image in desk.watch.timeline.thumbnails._images)
+
+
+def test_beside_a_preview_the_difference_is_that_of_the_same_two_steps(
+    session: Session, steered: Steered, path: str, trusted: None, long: None, qtbot: QtBot
+) -> None:
+    session._spec = replace(SPEC, count=4)
+    desk = Desk(session, qtbot)
+    steered.at_once = 5 + LAST + 1  # the preview and the forward side
+    session.open(path)
+    qtbot.waitUntil(lambda: session.recording(FORWARD).complete)
+    qtbot.waitUntil(lambda: (session.recording(REVERSE).shown_range or (1,))[0] == 0)
+    desk.player.seek(13)
+    desk.actions["difference"].trigger()
+    forward, reverse = (desk.views[side] for side in SIDES)
+    assert reverse._frame.t - reverse._earlier.t > 1
+    assert (forward._frame.t, forward._earlier.t) == (reverse._frame.t, reverse._earlier.t)
+    assert forward.colour_bar.reach == reverse.colour_bar.reach
+    steered.let_go()
+    qtbot.waitUntil(lambda: not session.running)
+    assert [(view._frame.t, view._earlier.t) for view in (forward, reverse)] == [(13, 12), (13, 12)]
 
 
 def test_thumbnails_come_with_their_frames_in_places_that_stay(

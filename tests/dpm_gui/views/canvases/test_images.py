@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.values.checkpoints import DataInfo
 from core.values.runs import Frame
-from dpm_gui.desktop.theme import DARK, LIGHT
+from dpm_gui.desktop.numbers import with_minus
+from dpm_gui.desktop.theme import DARK, LIGHT, Palette
 from dpm_gui.views.canvases.images import ImagesView
 from tests.support.pixels import rgb
 from tests.support.places import to_viewport
@@ -256,3 +257,162 @@ def test_the_value_under_the_pointer_is_one_of_the_images_that_are_shown_now(vie
     view.set_data(small)
     view.show_frame(frame(levels=LEVELS[:9, :2, :2], data=small))
     assert "row 6" not in view.header.readout
+
+
+def test_a_difference_has_a_bar_whose_ends_are_labelled_and_whose_place_is_free_before(view: ImagesView) -> None:
+    before = view.colour_bar.geometry(), view.view.sceneBoundingRect()
+    assert view.colour_bar.reach is None
+    view.show_mode("difference", frame(8), frame(7, LEVELS[::-1]), 2.0)
+    assert view.colour_bar.reach == 50.0
+    assert view.header.readout == "x⁸ − x⁷ · −50 … 50"
+    assert (view.colour_bar.geometry(), view.view.sceneBoundingRect()) == before
+    view.show_frame(frame(8))
+    assert view.colour_bar.reach is None
+
+
+def bar_pixels(view: ImagesView) -> list[QColor]:
+    """Colours along the bar, from one end to the other."""
+    image, ramp = view.grab().toImage(), view.colour_bar.ramp
+    place = view.viewport().mapTo(view, view.mapFromScene(view.colour_bar.mapToScene(ramp.center())))
+    left = round(place.x() - ramp.width() / 2)
+    return [image.pixelColor(x, place.y()) for x in range(left + 2, left + round(ramp.width()) - 2)]
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_the_bar_has_the_colours_of_the_images_and_its_middle_is_like_the_surface(
+    view: ImagesView, palette: Palette
+) -> None:
+    view.set_palette(palette)
+    same = np.full((1, *SHAPE), 100)
+    later = same.copy()
+    later[0, 0, 0], later[0, 0, 1] = 150, 50
+    view.show_mode("difference", frame(8, later), frame(7, same), 2.0)
+    bar = bar_pixels(view)
+    for shown_colour, of_bar in (((0, 0), bar[-1]), ((1, 0), bar[0]), ((3, 3), bar[len(bar) // 2])):
+        assert rgb(view.image.pixelColor(*shown_colour)) == pytest.approx(rgb(of_bar), abs=20)
+    assert abs(bar[len(bar) // 2].lightness() - QColor(palette.surface).lightness()) < 40
+
+
+def test_the_value_under_the_pointer_is_marked_on_the_bar_and_of_colours_their_mean(
+    view: ImagesView, qtbot: QtBot
+) -> None:
+    view.show_mode("difference", frame(8), frame(7, LEVELS[::-1]), 2.0)
+    QTest.mouseMove(view.viewport(), middle_of(view, 4, row=2, column=3))
+    QTest.mouseMove(view.viewport(), middle_of(view, 2, row=2, column=3))
+    value = LEVELS[2, 2, 3] - LEVELS[6, 2, 3]
+    assert view.colour_bar.marked == pytest.approx(value, abs=1e-3)
+    assert view.header.readout == f"image 3, row 3, column 4: {with_minus(str(value))}"
+    view.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert view.colour_bar.marked is None
+    data = image_info((4, 4, 3))
+    view.set_data(data)
+    later, earlier = (np.broadcast_to(levels, (1, 4, 4, 3)) for levels in ([10, 20, 60], [0, 0, 0]))
+    view.show_mode("difference", Frame(3, image_states(later, data)), Frame(2, image_states(earlier, data)))
+    QTest.mouseMove(view.viewport(), middle_of(view, 0, row=1, column=1))
+    assert view.header.readout == "row 2, column 2: 30 (mean of 10, 20, 60)"
+    assert view.colour_bar.marked == pytest.approx(30.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("width", [60, 140, 240, 420])
+def test_the_bar_stays_within_a_view_of_any_width(view: ImagesView, width: int) -> None:
+    view.resize(width, 300)
+    view.show_mode("difference", frame(8), frame(7, LEVELS[::-1]), 2.0)
+    view.grab()
+    ramp = view.colour_bar.ramp
+    assert ramp.isEmpty() or (ramp.left() > 0 and ramp.right() < view.colour_bar.size().width())
+
+
+# ------------------------------------------------------------------------------------- whole pixels of the screen
+def scale_of(view: ImagesView) -> float:
+    """Pixels of the screen for each pixel of an image."""
+    return view.view.size().width() / view.view.viewRect().width() * view.devicePixelRatioF()
+
+
+@pytest.mark.parametrize("size", [(420, 460), (263, 301), (640, 280), (150, 900)])
+def test_all_images_and_an_enlarged_one_are_fitted_in_whole_pixels_in_the_middle(
+    view: ImagesView, size: tuple[int, int]
+) -> None:
+    view.resize(*size)
+    for image in (-1, 4):
+        view.enlarge(image)
+        high, wide = view.grid.size if image < 0 else SHAPE
+        y, x = (0, 0) if image < 0 else view.grid.corner(image)
+        scale, room = scale_of(view), view.view.size()
+        assert scale == pytest.approx(round(scale))
+        assert round(scale) == int(min(room.width() / wide, room.height() / high))
+        middle = view.view.viewRect().center() - QPointF(x + wide / 2, -y - high / 2)
+        assert abs(middle.x()) * scale <= 1.0
+        assert abs(middle.y()) * scale <= 1.0
+
+
+def test_every_pixel_takes_as_many_of_the_screen_as_any_other(view: ImagesView) -> None:
+    view.resize(263, 301)
+    levels = np.zeros((9, *SHAPE), int)
+    levels[:, ::2, ::2] = levels[:, 1::2, 1::2] = 255
+    view.show_frame(frame(levels=levels))
+    scale, image = round(scale_of(view)), view.viewport().grab().toImage()
+    start = to_viewport(view, QPointF(0.0, -0.5)).toPoint()
+    row = [image.pixelColor(start.x() + x, start.y()).red() for x in range(scale * SHAPE[1])]
+    assert row == np.repeat([255, 0, 255, 0, 255], scale).tolist()
+
+
+def test_where_no_whole_pixel_fits_all_images_are_shown_smaller(view: ImagesView) -> None:
+    data = image_info((64, 64))
+    view.set_data(data)
+    view.resize(200, 200)
+    view.show_frame(Frame(0, np.zeros((16, 64, 64), np.float32)))
+    assert scale_of(view) < 1.0
+    assert view.view.viewRect().contains(QRectF(0.0, -view.grid.size[0], view.grid.size[1], view.grid.size[0]))
+
+
+def test_linked_canvases_have_the_scale_of_the_smaller_one_until_they_are_unlinked(
+    view: ImagesView, qtbot: QtBot
+) -> None:
+    other = ImagesView("reverse", "Reverse: p restores")
+    qtbot.addWidget(other)
+    other.set_data(image_info(SHAPE))
+    other.show_frame(frame())
+    other.resize(200, 260)
+    other.show()
+    alone = scale_of(view)
+    view.link_to(other)
+    assert scale_of(view) == pytest.approx(scale_of(other)) == pytest.approx(int(scale_of(other) + 1e-6))
+    assert scale_of(view) < alone
+    for canvas in (view, other):
+        canvas.enlarge(5)
+        assert scale_of(view) == pytest.approx(scale_of(other))
+    view.fit()
+    other.resize(600, 660)
+    assert scale_of(view) == pytest.approx(scale_of(other)) == pytest.approx(alone)
+    other.resize(200, 260)
+    view.unlink_from(other)
+    assert scale_of(view) == pytest.approx(alone)
+
+
+def test_a_canvas_that_was_linked_before_it_had_images_is_fitted_once_it_has(view: ImagesView, qtbot: QtBot) -> None:
+    other = ImagesView("reverse", "Reverse: p restores")
+    qtbot.addWidget(other)
+    other.set_data(image_info(SHAPE))
+    other.resize(300, 410)
+    other.show()
+    view.link_to(other)
+    view.show_frame(frame(levels=LEVELS[:4]))
+    other.show_frame(frame(levels=LEVELS[:4]))
+    assert scale_of(view) == pytest.approx(scale_of(other)) == pytest.approx(round(scale_of(other)))
+
+
+def test_a_zoom_by_hand_is_free_and_stays_when_the_window_is_resized(view: ImagesView) -> None:
+    view.zoom(1.37, view.home.center())
+    zoomed = view.view.viewRect().width()
+    assert scale_of(view) != pytest.approx(round(scale_of(view)))
+    view.resize(view.width(), view.height() + 10)
+    assert view.view.viewRect().width() == pytest.approx(zoomed)
+    view.fit()
+    assert scale_of(view) == pytest.approx(round(scale_of(view)))
+
+
+def test_a_wide_view_can_be_zoomed_into(view: ImagesView) -> None:
+    view.resize(900, 200)
+    before = view.view.viewRect().width()
+    view.zoom(1.2, view.home.center())
+    assert view.view.viewRect().width() < before

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from dpm_gui.views.canvases.image_levels import ImageLevels, difference_range
+from dpm_gui.views.canvases.image_levels import ImageLevels
 from dpm_gui.views.items.image_grid import GridPixel, ImageGrid
 from dpm_gui.views.items.image_item import ImageGridItem
 from tests.support.pixels import rgb
@@ -90,14 +90,24 @@ def test_a_difference_is_in_user_s_units_and_of_rgb_the_mean() -> None:
     assert change.ravel().tolist() == pytest.approx([10.0])
 
 
-@pytest.mark.parametrize(("size", "reach"), [(0.41, 2.0), (0.39, 1.0), (0.7, 2.0), (3.9, 10.0), (41.0, 200.0)])
-def test_the_reach_of_the_colours_is_a_round_number(size: float, reach: float) -> None:
-    assert difference_range(np.array([size, -size], np.float32)) == pytest.approx(reach)
+@pytest.mark.parametrize(("change", "reach"), [(0.39, 10.0), (0.41, 12.0), (0.7, 20.0), (3.9, 100.0), (41.0, 255.0)])
+def test_the_reach_of_the_colours_is_a_round_number_within_the_range_of_the_data(change: float, reach: float) -> None:
+    assert ImageLevels(image_info((2, 3))).reach(change) == pytest.approx(reach)
+
+
+def test_the_mean_of_three_channels_changes_less_than_one_of_them() -> None:
+    assert ImageLevels(image_info((2, 3, 3))).reach(1.0) == pytest.approx(15.0)
 
 
 def test_without_any_change_there_is_still_a_reach() -> None:
-    assert difference_range(np.zeros(4, np.float32)) == 1.0
-    assert difference_range(np.array([np.nan], np.float32)) == 1.0
+    assert ImageLevels(image_info((2, 3))).reach(0.0) == 1.0
+    assert ImageLevels(image_info((2, 3))).reach(float("nan")) == 1.0
+
+
+def test_a_difference_has_the_unit_of_its_data() -> None:
+    assert ImageLevels(image_info((2, 3))).unit == "grey levels"
+    assert ImageLevels(image_info((2, 3, 3))).unit == "levels"
+    assert ImageLevels(image_info((2, 3), value_range=(0.0, 1.0), grey_level=None)).unit == "data units"
 
 
 def test_the_value_of_a_pixel_is_what_the_file_of_pixels_would_have() -> None:
