@@ -1,4 +1,4 @@
-"""The page of Watch: the forward process on the left, the reverse on the right, one timeline under both."""
+"""The page of Watch: the forward process on the left, the reverse on the right, one timeline below all."""
 
 from __future__ import annotations
 
@@ -84,6 +84,10 @@ class WatchPage(WorkspacePage):
     def docks(self) -> Mapping[str, QWidget]:
         return self._docks.contents
 
+    @property
+    def foot(self) -> QWidget:
+        return self.timeline
+
     def apply_palette(self) -> None:
         for part in (self.columns, self.canvases, self.bar, self.timeline, *self._docks.plots):
             part.set_palette(self._palette)
@@ -124,7 +128,6 @@ class WatchPage(WorkspacePage):
         layout.addWidget(self.columns)
         layout.addWidget(self.canvases, stretch=1)
         layout.addWidget(self.bar)
-        layout.addWidget(self.timeline)
 
     def _connect_session(self) -> None:
         session = self._session

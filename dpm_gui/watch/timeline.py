@@ -16,13 +16,12 @@ from dpm_gui.engine.values import REVERSE
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
-from dpm_gui.views.timeline.thumbnails import even_steps
+from dpm_gui.views.timeline.thumbnails import MOST, even_steps
 from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.watch.canvas_pair import CanvasPair
 from dpm_gui.watch.commands import SCALES
 from dpm_gui.window.actions import Actions
 
-THUMBNAILS = 21
 ZOOM_PAUSE = 150
 """Milliseconds after the last turn of the wheel until the thumbnails of the part in view are drawn."""
 DRAWN_AT_ONCE = 4
@@ -166,7 +165,7 @@ class Thumbnails(QObject):
             return
         state = palette, recording, recording.complete, self._session.columns.shown
         top = min(recording.top, self._player.last)
-        steps = even_steps(self._timeline.slider.axis, top, THUMBNAILS)
+        steps = even_steps(self._timeline.slider.axis, top, MOST)
         changed = state != self._state or steps != self._steps
         if state != self._state:
             self._drawn, self._state = {}, state

@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QCursor, QPainter, QPaintEvent, QPalette, QRegion
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QTabBar, QToolBar
+from PySide6.QtGui import QAction, QCursor, QPainter, QPaintEvent, QPalette, QRegion
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QTabBar, QToolBar, QWidget
 
 WIDEST_SEPARATOR = 12
 """Pixels; what is free between docks and wider than this is no separator."""
+LARGEST_FOOT = 0.24
+"""Largest share of the window's height for the bar at its foot."""
 
 
 class HairlineToolBar(QToolBar):
@@ -41,6 +43,49 @@ class HairlineStatusBar(QStatusBar):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
+        painter.drawLine(self.rect().topLeft(), self.rect().topRight())
+        painter.end()
+
+
+class FootBar(QToolBar):
+    """A bar at the foot of the window, below the docks, with a line above; it shows one of the widgets it was given."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__("Foot", window)
+        self.setObjectName("foot")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.toggleViewAction().setVisible(False)  # it comes and goes with its workspace alone
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        self._places: dict[str, QAction] = {}
+        window.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self)
+        self.hide()
+
+    def add(self, name: str, widget: QWidget) -> None:
+        """Take over ``widget``, which `show_only` shows by ``name``."""
+        self._places[name] = self.addWidget(widget)
+        self._places[name].setVisible(False)
+
+    def fit(self, height: int) -> None:
+        """Take at most a share of the window's ``height``, as far as the widgets can be made lower."""
+        for place in self._places.values():
+            widget = self.widgetForAction(place)
+            least = widget.minimumSizeHint().height()
+            widget.setMaximumHeight(max(round(LARGEST_FOOT * height), least))
+
+    def show_only(self, name: str) -> None:
+        """Show what was added as ``name``, or nothing; call it again after a layout was restored, which moves bars."""
+        for each, place in self._places.items():
+            place.setVisible(each == name)
+        self.setVisible(name in self._places)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
         painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
         painter.drawLine(self.rect().topLeft(), self.rect().topRight())
         painter.end()

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QSizePolicy,
     QStyle,
-    QToolBar,
     QToolButton,
     QWidget,
 )
@@ -120,7 +119,7 @@ class MainWindow(QMainWindow):
 
     def show_content_alone(self, alone: bool) -> None:
         """Hide the menus, bars and docks around the page, or show again those that were hidden so."""
-        for bar in (self.menuBar(), self.statusBar(), *self.findChildren(QToolBar)):
+        for bar in (self.menuBar(), self.statusBar(), *self.findChildren(HairlineToolBar)):
             bar.setVisible(not alone)
         self.workspaces.show_docks(not alone)
 

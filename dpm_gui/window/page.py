@@ -63,6 +63,11 @@ class WorkspacePage(ColouredWidget):
         return {}
 
     @property
+    def foot(self) -> QWidget | None:
+        """What stands below page and docks, across the whole window; it belongs to the window from then on."""
+        return None
+
+    @property
     def undo_stack(self) -> QUndoStack:
         """The stack of Ctrl+Z while the page is shown: by default, the changes of the session's spec."""
         return self.services.session.undo_stack

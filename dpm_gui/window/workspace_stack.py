@@ -12,12 +12,13 @@ from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import LIGHT, Palette, scale_icons, scaled_to_text
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.views.widgets.scrolling import LARGEST_SHARE, ScrollPane
+from dpm_gui.window.hairlines import FootBar
 from dpm_gui.window.page import Services, WorkspacePage
 from dpm_gui.window.workspaces import Dock, Workspace
 
 DOCK_WIDTH = 360
 LOWEST_DOCK, HEIGHT_OF_BARS = 222, 128
-"""Heights, in pixels at usual text: below which a dock cannot be read, and of the bars above and below the docks."""
+"""Heights, in pixels at usual text: below which a dock cannot be read, and of menus, tool bar and status bar."""
 
 
 class WorkspaceStack(QStackedWidget):
@@ -41,7 +42,8 @@ class WorkspaceStack(QStackedWidget):
         self.docks: dict[str, list[QDockWidget]] = {}
         self._panes: dict[str, ScrollPane] = {}
         self._put_away: list[QDockWidget] | None = None  # the docks hidden while the content is shown alone
-        self._in_tabs: set[str] = set()  # the workspaces whose docks are tabs for want of room
+        self._rows: dict[str, int] = {}  # docks above one another, of workspaces where others are tabs
+        self._foot = FootBar(window)
         self._layouts: dict[str, QByteArray] = {}
         self._first_layouts: dict[str, QByteArray] = {}
         self.current = ""
@@ -126,22 +128,32 @@ class WorkspaceStack(QStackedWidget):
                 dock.hide()
 
     def fit_docks(self) -> None:
-        """Make tabs of the current workspace's docks where they are too low to be read, and none once there is room."""
+        """Make the foot as low as the window asks, and put as many docks above one another as can be read.
+
+        The other docks become tabs of the lowest.
+        """
+        self._foot.fit(self._window.height())
+        if self._put_away is not None:
+            return
         docks = [dock for dock in self.docks.get(self.current, ()) if not dock.isFloating()]
-        room = self._window.height() - scaled_to_text(self, HEIGHT_OF_BARS)
-        low = room < scaled_to_text(self, LOWEST_DOCK) * len([dock for dock in docks if not dock.isHidden()])
-        if len(docks) < 2 or low == (self.current in self._in_tabs):
+        shown = [dock for dock in docks if not dock.isHidden()]
+        rows = max(1, self._room_for_docks // scaled_to_text(self, LOWEST_DOCK))
+        wanted = rows if rows < len(shown) else 0
+        if len(docks) < 2 or wanted == self._rows.get(self.current, 0):
             return
-        if low:
-            self._in_tabs.add(self.current)
-            for dock in docks[1:]:
-                self._window.tabifyDockWidget(docks[0], dock)
-            docks[0].raise_()
-            return
-        self._in_tabs.discard(self.current)
+        self._rows[self.current] = wanted
         for dock in docks:  # added again, a dock is no tab any more
             self._window.addDockWidget(self._window.dockWidgetArea(dock), dock, Qt.Orientation.Vertical)
+        if wanted:
+            for dock in shown[wanted:]:
+                self._window.tabifyDockWidget(shown[wanted - 1], dock)
+            shown[wanted - 1].raise_()
         self._size_docks()
+
+    @property
+    def _room_for_docks(self) -> int:
+        foot = 0 if self._foot.isHidden() else self._foot.sizeHint().height()  # of what is on show
+        return self._window.height() - scaled_to_text(self, HEIGHT_OF_BARS) - foot
 
     def set_palette(self, palette: Palette) -> None:
         """Show every page in the colours of ``palette``, also those made later."""
@@ -163,6 +175,9 @@ class WorkspaceStack(QStackedWidget):
         self.addWidget(self._panes[workspace.name])
         self.undo_group.addStack(page.undo_stack)
         self.pages[workspace.name] = page
+        foot = page.foot
+        if foot is not None:
+            self._foot.add(workspace.name, foot)
         self.docks[workspace.name] = [self._dock(dock, page.docks[dock.name]) for dock in workspace.docks]
         page.set_palette(self._palette)  # not before: under a style sheet a new parent takes colours back (Qt 6.11)
         page.set_line_scale(self._line_scale)
@@ -186,6 +201,7 @@ class WorkspaceStack(QStackedWidget):
                 if shown and above is not None:
                     half = (above.height() + dock.height()) // 2
                     self._window.resizeDocks([above, dock], [half, half], Qt.Orientation.Vertical)
+                self.fit_docks()
             above = dock
 
     def _size_docks(self) -> None:
@@ -196,6 +212,7 @@ class WorkspaceStack(QStackedWidget):
 
     def _restore_layout(self) -> None:
         self._window.restoreState(self._layouts.get(self.current, QByteArray()))
+        self._foot.show_only(self.current)
 
     def _show_page(self, *, only_if_other: bool = False) -> None:
         """Show the current page, or the reason why it does not suit the open checkpoint."""
@@ -207,6 +224,7 @@ class WorkspaceStack(QStackedWidget):
             return
         self._refusal.setText(workspace.unsuitable)
         self.setCurrentWidget(shown)
+        self._foot.show_only("" if refused else self.current)
         self._services.actions.disable_elsewhere(self._reasons(workspace.unsuitable if refused else ""))
         self.page.set_in_view(not refused)
 

@@ -12,7 +12,7 @@ import pytest
 from core.runtime.assets import asset
 from tests.support.painting import save_rings
 
-SIZES = ("1024x570", "1280x770", "1920x1050")
+SIZES = ("960x540", "1024x570", "1280x770", "1920x1050")
 
 
 @pytest.mark.parametrize("dpi", [96, 144, 192])

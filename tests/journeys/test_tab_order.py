@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QApplication, QDockWidget, QStatusBar, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QStatusBar, QWidget
 
+from dpm_gui.window.hairlines import FootBar, HairlineToolBar
 from dpm_gui.window.main_window import MainWindow
 from tests.support.person import Person, press, wait_until
 
-PARTS: dict[type[QWidget], int] = {QToolBar: 0, QDockWidget: 2, QStatusBar: 3}
+PARTS: dict[type[QWidget], int] = {HairlineToolBar: 0, QDockWidget: 2, FootBar: 3, QStatusBar: 4}
 """The parts of the window from top to bottom; the page of a workspace is number 1."""
 
 
@@ -31,7 +32,7 @@ def place(widget: QWidget) -> QRect:
 
 
 def part_of(widget: QWidget) -> int:
-    """Return the number of the part of the window: tool bar, page, docks, status bar."""
+    """Return the number of the part of the window: tool bar, page, docks, timeline, status bar."""
     above: QWidget | None = widget
     while above is not None:
         for kind, number in PARTS.items():

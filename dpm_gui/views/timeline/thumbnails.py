@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -15,10 +14,10 @@ from dpm_gui.desktop.theme import ColouredWidget
 from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.views.timeline.time_slider_painter import TimeAxis
 
-LARGEST, SMALLEST, GAP = 48, 40, 8
+LARGEST, SMALLEST, GAP = 48, 28, 8
 """Greatest and least side of a thumbnail, and least gap between two, in pixels."""
-
-_WAITING = 11  # empty places shown before the first thumbnails
+MOST = 21
+"""Most thumbnails: where there is less room, every second, fourth, fifth or tenth of them is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class ThumbnailStrip(ColouredWidget):
         self._images: tuple[tuple[int, QImage | None], ...] = ()
         self._thumbnails: tuple[_Thumbnail, ...] = ()
         self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName("Thumbnails of some steps")
 
     def set_last(self, last: int) -> None:
@@ -61,7 +60,7 @@ class ThumbnailStrip(ColouredWidget):
         self._arrange()
 
     def set_thumbnails(self, images: Sequence[tuple[int, QImage | None]]) -> None:
-        """Show a thumbnail, or its empty place, for each given step.
+        """Show a thumbnail, or its empty place, for each given step, in even places from the first to the last.
 
         If the strip is too narrow, some of the inner ones are left out.
         """
@@ -82,7 +81,7 @@ class ThumbnailStrip(ColouredWidget):
         return QSize(400, LARGEST)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, LARGEST)
+        return QSize(160, SMALLEST)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
@@ -134,20 +133,19 @@ class ThumbnailStrip(ColouredWidget):
         return min((thumbnail.t for thumbnail in self._thumbnails), key=lambda t: abs(t - self._t), default=None)
 
     def _arrange(self) -> None:
-        """Choose the size and the thumbnails that fit, and scale those once."""
+        """Choose the thumbnails that fit, and scale those once."""
         axis = TimeAxis(self.width(), self._last, self._scale, self._view)
         images: Sequence[tuple[int, QImage | None]] = self._images
         if self._view != (0.0, 1.0):
             images = [image for image in images if axis.in_view(axis.x_of(image[0]))]
         if not images and self._last:
-            images = [(t, None) for t in even_steps(axis, self._last, _WAITING)]
-        places = [axis.x_of(t) for t, _ in images]
-        taken = _places_that_fit(places)
-        side = int(min(_least_distance([places[index] for index in taken]) - GAP, LARGEST))
+            images = [(t, None) for t in even_steps(axis, self._last, MOST)]
+        side = min(self.height(), LARGEST)
+        top = (self.height() - side) // 2
         self._thumbnails = tuple(
-            _Thumbnail(images[index][0], place, _scaled(images[index][1], place, self.devicePixelRatioF()))
-            for index in taken
-            for place in (QRectF(round(places[index] - side / 2), (self.height() - side) // 2, side, side),)
+            _Thumbnail(t, place, _scaled(image, place, self.devicePixelRatioF()))
+            for (t, image), x in _in_even_places(images, axis, side + GAP)
+            for place in (QRectF(round(x - side / 2), top, side, side),)
         )
         self.update()
 
@@ -161,18 +159,26 @@ def even_steps(axis: TimeAxis, last: int, count: int) -> list[int]:
     return sorted({low, high, *(axis.t_at(place) for place in places)}) if low <= high else []
 
 
-def _places_that_fit(places: Sequence[float]) -> list[int]:
-    """Return the indices of every n-th of the ascending places, with both ends, for the least n at which all fit."""
-    count = len(places)
-    for stride in range(1, count):
-        taken = list(range(0, count, stride))
-        if taken[-1] == count - 1 and _least_distance([places[index] for index in taken]) >= SMALLEST + GAP:
-            return taken
-    return [0] if count else []
+def _in_even_places(
+    images: Sequence[tuple[int, QImage | None]], axis: TimeAxis, room: float
+) -> list[tuple[tuple[int, QImage | None], float]]:
+    """Return the images that fit, each with the even place nearest to its step.
 
-
-def _least_distance(places: Sequence[float]) -> float:
-    return min((right - left for left, right in pairwise(places)), default=math.inf)
+    Args:
+        images: Steps, ascending, with their images.
+        axis: Position of each step.
+        room: Least distance of two places, in pixels.
+    """
+    places = [axis.x_of(t) for t, _ in images]
+    count = len(places) - 1
+    if count < 1:
+        return list(zip(images, places, strict=True))
+    even = np.linspace(places[0], places[-1], count + 1)
+    if np.abs(even - places).max() <= 0.5 * (even[1] - even[0]):  # not where the scale leaves gaps between steps
+        places = even.tolist()
+    strides = (stride for stride in range(1, count + 1) if count % stride == 0)
+    stride = next((each for each in strides if np.diff(places[::each]).min() >= room), 0)
+    return list(zip(images[::stride], places[::stride], strict=True)) if stride else [(images[0], places[0])]
 
 
 def _scaled(image: QImage | None, place: QRectF, ratio: float) -> QImage | None:

@@ -126,7 +126,8 @@ class Transport(ColouredWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Fix the width of the speed button, so that the buttons to its right do not move."""
+        """Fix the widths of the menu buttons: no text moves those to their right, and none is squeezed."""
+        self._turn.setFixedWidth(self._turn.iconSize().width() + _CHEVRON_ROOM)
         widest = max(self._pace.fontMetrics().horizontalAdvance(name) for name in self._speed_names.values())
         self._pace.setFixedWidth(widest + _CHEVRON_ROOM)
         self._scale.setFixedWidth(self._scale.fontMetrics().horizontalAdvance("log SNR") + _CHEVRON_ROOM)

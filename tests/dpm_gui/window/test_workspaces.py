@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QColor, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMenu, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from dpm_gui import __main__, app
@@ -19,6 +19,7 @@ from dpm_gui.dialogs.shortcuts import ShortcutsDialog
 from dpm_gui.engine.values import FORWARD
 from dpm_gui.paint.workspace import PAINT
 from dpm_gui.views.figures.figure import Figure
+from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.watch.page import WatchPage
 from dpm_gui.watch.workspace import WATCH
 from dpm_gui.window.application import DpmApplication
@@ -116,7 +117,7 @@ def test_its_menu_stands_before_window_and_help_and_holds_its_commands(program: 
 
 
 def test_the_tool_bar_the_palette_and_the_list_of_shortcuts_hold_it(program: DpmApplication) -> None:
-    (bar,) = program.window.findChildren(QToolBar)
+    (bar,) = program.window.findChildren(QToolBar, "tools")
     switch = program.window.actions_["workspace_probe"]
     assert switch in bar.actions()
     assert not switch.icon().isNull()
@@ -243,6 +244,57 @@ def test_docks_are_shown_with_their_workspace_and_listed_for_it_alone(program: D
     press(program, "Ctrl+1")
     assert visible_docks(program) == ["entropies", "bound"]
     assert listed["entropies"].isVisible()
+
+
+# ------------------------------------------------------------------------------------------------------------ its foot
+def place_in_window(program: DpmApplication, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(program.window, QPoint(0, 0)), widget.size())
+
+
+def test_the_timeline_is_as_wide_as_the_window_and_below_the_docks(program: DpmApplication) -> None:
+    timeline = place_in_window(program, program.window.findChild(Timeline))
+    assert (timeline.left(), timeline.width()) == (0, program.window.width())
+    docks = [dock for dock in program.window.findChildren(QDockWidget) if dock.isVisible()]
+    assert docks
+    assert all(place_in_window(program, dock).bottom() < timeline.top() for dock in docks)
+    assert timeline.bottom() <= program.window.statusBar().geometry().top()
+
+
+def test_the_timeline_comes_and_goes_with_its_workspace(program: DpmApplication) -> None:
+    timeline, bar = program.window.findChild(Timeline), program.window.findChild(QToolBar, "foot")
+    press(program, "Ctrl+2")
+    assert not timeline.isVisible()
+    assert not bar.isVisible()
+    press(program, "Ctrl+1")
+    assert timeline.isVisible()
+    assert not bar.toggleViewAction().isVisible()  # nobody can lose it
+
+
+def test_in_a_low_window_the_timeline_is_lower(program: DpmApplication) -> None:
+    timeline, window = program.window.findChild(Timeline), program.window
+    heights = []
+    for height in (540, 800, 1000):
+        window.resize(1280, height)
+        QTest.qWait(1)
+        heights.append(timeline.height())
+    assert heights[0] < heights[1] == heights[2]
+    assert window.height() == 1000
+
+
+def test_a_layout_of_before_there_was_a_foot_leaves_the_timeline_where_it_is(make: Make, qtbot: QtBot) -> None:
+    old = QMainWindow()
+    qtbot.addWidget(old)
+    bar = old.addToolBar("tools")
+    bar.setObjectName("tools")
+    program = make()
+    program.window.workspaces._layouts["watch"] = old.saveState()
+    press(program, "Ctrl+2")
+    program.window.workspaces._layouts["watch"] = old.saveState()
+    press(program, "Ctrl+1")
+    timeline = place_in_window(program, program.window.findChild(Timeline))
+    assert program.window.findChild(Timeline).isVisible()
+    assert timeline.width() == program.window.width()
+    assert timeline.top() > program.window.height() // 2
 
 
 def test_each_workspace_finds_its_docks_as_they_were_left_after_a_restart_too(make: Make, qtbot: QtBot) -> None:

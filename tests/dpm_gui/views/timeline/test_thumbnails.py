@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.theme import LIGHT
-from dpm_gui.views.timeline.thumbnails import GAP, LARGEST, SMALLEST, ThumbnailStrip
+from dpm_gui.views.timeline.thumbnails import GAP, LARGEST, MOST, SMALLEST, ThumbnailStrip, even_steps
+from dpm_gui.views.timeline.time_slider_painter import TimeAxis
 
 LAST = 40
 
@@ -99,6 +100,27 @@ def test_a_wide_picture_keeps_its_shape(strip: ThumbnailStrip) -> None:
     assert sum(colour == QColor("#0072B2") for colour in column) == pytest.approx(place.height() / 2, abs=2)
 
 
+@pytest.mark.parametrize("last", [7, 40, 50, 99, 1000])
+def test_thumbnails_lie_evenly_whatever_the_number_of_steps(strip: ThumbnailStrip, last: int) -> None:
+    strip.resize(1248, LARGEST)
+    strip.set_last(last)
+    steps = even_steps(TimeAxis(strip.width(), last), last, MOST)
+    strip.set_thumbnails([(t, thumbnail()) for t in steps])
+    centres = [place.center().x() for t in steps if (place := strip.place_of(t)) is not None]
+    assert len(centres) == min(last + 1, MOST)
+    gaps = [after - before for before, after in pairwise(centres)]
+    assert max(gaps) - min(gaps) <= 1
+
+
+def test_in_a_low_strip_thumbnails_are_small_and_all_there(strip: ThumbnailStrip) -> None:
+    strip.resize(928, SMALLEST)
+    strip.set_thumbnails([(t, thumbnail()) for t in range(0, LAST + 1, 2)])
+    places = [place for t in range(LAST + 1) if (place := strip.place_of(t)) is not None]
+    assert len(places) == MOST
+    assert {place.height() for place in places} == {SMALLEST}
+
+
 def test_a_strip_asks_for_the_height_of_its_largest_pictures(strip: ThumbnailStrip) -> None:
-    assert strip.sizeHint().height() == strip.minimumSizeHint().height() == LARGEST
+    assert strip.sizeHint().height() == LARGEST
+    assert strip.minimumSizeHint().height() == SMALLEST
     assert strip.minimumSizeHint().expandedTo(QSize(2 * SMALLEST, 0)) == strip.minimumSizeHint()
