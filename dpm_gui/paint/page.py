@@ -163,7 +163,7 @@ class PaintPage(WorkspacePage):
     def clear(self) -> None:
         """Clear the mask, the known bits or the potential of the page on show."""
         if self.page is self.plane:
-            self.potential_session.clear()
+            self.potential_session.document.clear()
         elif self.page is self.bits:
             self.paint.mask_all()
         else:

@@ -12,6 +12,8 @@ from core.values.runs import Branch, RunSpec
 
 Value = TypeVar("Value")
 
+MERGED = 1
+"""Qt's number of commands that may become one with the command before."""
 CHANGE_LABELS = {
     "seed": "change of seed",
     "count": "change of count",
@@ -30,16 +32,32 @@ class SpecChanges(TypedDict, total=False):
 
 
 class ReplaceValueCommand(QUndoCommand, Generic[Value]):
-    """Replaces one value by another; undo puts the former back."""
+    """Replaces one value by another; undo puts the former back.
 
-    def __init__(self, text: str, apply: Callable[[Value], None], before: Value, after: Value) -> None:
+    Commands with the same ``key``, one after the other, become one command: so a number that is turned step by step is
+    one change. Without a key none does.
+    """
+
+    def __init__(
+        self, text: str, apply: Callable[[Value], None], before: Value, after: Value, key: tuple[object, ...] = ()
+    ) -> None:
         super().__init__(text)
         self._apply = apply
         self._before = before
-        self._after = after
+        self.after = after
+        self.key = key
+
+    def id(self) -> int:
+        return MERGED if self.key else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
+        if not isinstance(other, ReplaceValueCommand) or other.key != self.key:
+            return False
+        self.after = other.after
+        return True
 
     def redo(self) -> None:
-        self._apply(self._after)
+        self._apply(self.after)
 
     def undo(self) -> None:
         self._apply(self._before)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF
@@ -14,9 +12,10 @@ from core.runtime.assets import asset
 from core.values.potentials import HalfPlane
 from dpm_gui.paint.canvases.bit_canvas import FREE
 from dpm_gui.paint.inpainting.bit_page import BitPage
+from dpm_gui.paint.potential.document import PotentialDocument
 from dpm_gui.paint.potential.page import PlanePage
+from dpm_gui.paint.potential.parts import DiscPart, HalfPlanePart, ObservationPart, Part, Stroke
 from dpm_gui.paint.potential.session import PotentialSession
-from dpm_gui.paint.potential.shapes import DrawnPotential
 from tests.support.painting import workspace_of
 from tests.support.person import LEFT, RIGHT, Person, Start, child, click, drag, let_pass, press, type_in, wait_until
 from tests.support.places import to_viewport
@@ -44,6 +43,14 @@ def plane(start: Start) -> Person:
 
 def wishes_of(person: Person) -> PotentialSession:
     return workspace_of(person).potential_session
+
+
+def document_of(person: Person) -> PotentialDocument:
+    return wishes_of(person).document
+
+
+def parts_of(person: Person) -> tuple[Part, ...]:
+    return document_of(person).potential.parts
 
 
 def settle(person: Person) -> np.ndarray:
@@ -120,7 +127,8 @@ def test_points_flow_into_what_is_painted_and_out_of_it_when_it_is_undone(plane:
     before = settle(plane)
     assert potential_session.acceptance == pytest.approx(0.0, abs=1e-6)
     drag(page.canvas.viewport(), at(plane, -2.0, 1.0), at(plane, -1.0, 1.0))
-    assert potential_session.field.painted
+    (stroke,) = parts_of(plane)
+    assert isinstance(stroke, Stroke)
     assert len(page.canvas.potential_item.lines)
     after = settle(plane)
     near, far = (np.mean(np.hypot(x[:, 0] + 1.5, x[:, 1] - 1.0) < 0.8) for x in (after, before))
@@ -128,7 +136,7 @@ def test_points_flow_into_what_is_painted_and_out_of_it_when_it_is_undone(plane:
     assert potential_session.acceptance < -0.5
     assert "bits" in page.panel.acceptance.text()
     press("Ctrl+Z")
-    assert not potential_session.field.painted
+    assert not parts_of(plane)
     assert np.array_equal(settle(plane), before)
 
 
@@ -136,25 +144,17 @@ def test_a_half_plane_is_dragged_and_the_papers_kernels_are_one_switch_away(plan
     page, potential_session = plane_page(plane), wishes_of(plane)
     click(child(page.panel, QToolButton, "Half plane"))
     drag(page.canvas.viewport(), at(plane, 0.5, 0.0), at(plane, 1.5, 0.0))
-    assert potential_session.potential.kind == "half_plane"
-    assert potential_session.potential.centre == pytest.approx((0.5, 0.0), abs=0.05)
-    assert potential_session.potential.towards == pytest.approx((1.0, 0.0), abs=0.1)
+    (half,) = parts_of(plane)
+    assert isinstance(half, HalfPlanePart)
+    assert half.offset == pytest.approx(0.5, abs=0.05)
+    assert half.angle == pytest.approx(0.0, abs=5.0)
     assert isinstance(potential_session.spec.posterior.r, HalfPlane)
-
-    def depths(x: np.ndarray) -> np.ndarray:
-        """How far inside the half plane points are."""
-        return (
-            (x - potential_session.potential.centre)
-            @ potential_session.potential.towards
-            / np.hypot(*potential_session.potential.towards)
-        )
-
-    assert depths(settle(plane)).min() >= -0.05
+    assert (settle(plane) @ half.normal - half.offset).min() >= -0.05
     assert potential_session.acceptance < -0.5
     draws = child(page.panel, QComboBox, "Sampler")
     draws.setCurrentIndex(1)
     draws.activated.emit(1)
-    assert depths(settle(plane)).min() >= -0.05
+    assert (settle(plane) @ half.normal - half.offset).min() >= -0.05
     assert potential_session.acceptance is None
     assert "weighted" in page.panel.acceptance.text()
 
@@ -162,44 +162,59 @@ def test_a_half_plane_is_dragged_and_the_papers_kernels_are_one_switch_away(plan
 def test_nothing_is_run_of_what_is_passed_on_the_way_to_a_place(plane: Person) -> None:
     page, potential_session = plane_page(plane), wishes_of(plane)
     click(child(page.panel, QToolButton, "Disc"))
-    started: list[DrawnPotential] = []
-    potential_session.started.connect(lambda: started.append(potential_session.potential))
+    started: list[tuple[Part, ...]] = []
+    potential_session.started.connect(lambda: started.append(parts_of(plane)))
     viewport = page.canvas.viewport()
     QTest.mousePress(viewport, LEFT, pos=at(plane, 0.0, 1.0))
     potential_session.set_options(count=potential_session.count)  # whatever else would have it run
     let_pass(0.5)
-    assert potential_session.potential.kind == "disc"
+    assert document_of(plane).drawn.parts[0].kind == "disc"
     assert not started
     QTest.mouseRelease(viewport, LEFT, pos=at(plane, 0.5, 1.0))
     settle(plane)
-    assert started == [potential_session.potential]
-    assert potential_session.potential.radius == pytest.approx(0.5, abs=0.05)
+    (disc,) = parts_of(plane)
+    assert started == [(disc,)]
+    assert isinstance(disc, DiscPart)
+    assert disc.radius == pytest.approx(0.5, abs=0.05)
 
 
-def test_a_disc_and_an_observation_are_placed_undoably(plane: Person) -> None:
-    page, potential_session = plane_page(plane), wishes_of(plane)
+def test_parts_add_up_and_are_switched_changed_and_removed_undoably(plane: Person) -> None:
+    page, shown = plane_page(plane), plane_page(plane).panel.parts
     click(child(page.panel, QToolButton, "Disc"))
     drag(page.canvas.viewport(), at(plane, 0.0, 1.0), at(plane, 0.5, 1.0))
-    assert potential_session.potential.radius == pytest.approx(0.5, abs=0.05)
     inside = settle(plane)
     assert (np.hypot(inside[:, 0], inside[:, 1] - 1.0) < 0.85).mean() > 0.98
+    click(child(page.panel, QToolButton, "Half plane"))
+    drag(page.canvas.viewport(), at(plane, 0.0, 1.0), at(plane, 0.8, 1.0))
+    both = settle(plane)
+    assert (np.hypot(both[:, 0], both[:, 1] - 1.0) < 0.85).mean() > 0.95
+    assert both[:, 0].min() > -0.05
+    assert [shown.topLevelItem(place).text(0).split()[0] for place in (0, 1)] == ["Disc", "Half"]
+    shown.setFocus()
+    press("Space")  # switches the half plane, and does not play
+    assert not parts_of(plane)[1].on
+    press("Up", "Del")
+    assert [part.kind for part in parts_of(plane)] == ["half_plane"]
+    press("Ctrl+Z", "Ctrl+Z")
+    assert [part.on for part in parts_of(plane)] == [True, True]
+    press("Ctrl+Z", "Ctrl+Z")
+    assert not parts_of(plane)
     click(child(page.panel, QToolButton, "Observation"))
     click(page.canvas.viewport(), at(plane, -1.6, -0.5))
-    assert potential_session.potential.kind == "observation"
-    assert potential_session.potential.centre == pytest.approx((-1.6, -0.5), abs=0.05)
-    near = settle(plane)
-    assert np.abs(near.mean(axis=0) - (-1.6, -0.5)).max() < 0.5
-    press("Ctrl+Z")
-    assert potential_session.potential.kind == "disc"
-    press("Ctrl+Z")
-    assert potential_session.potential.kind == "painted"
+    (seen,) = parts_of(plane)
+    assert isinstance(seen, ObservationPart)
+    assert (seen.x, seen.y) == pytest.approx((-1.6, -0.5), abs=0.05)
+    assert np.abs(settle(plane).mean(axis=0) - (-1.6, -0.5)).max() < 0.5
+    box = page.panel.numbers.boxes["observation"]["std"]
+    for _ in range(3):
+        box.stepUp()
+    assert parts_of(plane)[0].std == pytest.approx(0.45)
+    press("Ctrl+Z")  # the three steps are one change
+    assert parts_of(plane) == (seen,)
 
 
 def test_a_wish_that_the_model_gives_nothing_to_is_said_in_words(plane: Person) -> None:
-    potential_session = wishes_of(plane)
-    potential_session.edit(
-        replace(potential_session.potential, kind="half_plane", centre=(1e6, 0.0), towards=(1.0, 0.0))
-    )
+    document_of(plane).add(HalfPlanePart(0.0, 1e6))
     settle(plane)
     assert plane_page(plane).panel.acceptance.text().startswith("below 2⁻²⁰⁰")
     press("Ctrl+Z")
@@ -208,13 +223,14 @@ def test_a_wish_that_the_model_gives_nothing_to_is_said_in_words(plane: Person) 
 
 
 def test_brush_keys_and_delete_belong_to_the_plane_too(plane: Person) -> None:
-    page, potential_session = plane_page(plane), wishes_of(plane)
+    page = plane_page(plane)
     size = page.panel.diameter.value()
     press("]")
     assert page.panel.diameter.value() > size
     drag(page.canvas.viewport(), at(plane, -1.0, 1.0), at(plane, 1.0, 1.0))
-    assert potential_session.field.painted
+    assert parts_of(plane)
+    page.canvas.setFocus()
     press("Del")
-    assert not potential_session.field.painted
+    assert not parts_of(plane)
     press("Ctrl+Z")
-    assert potential_session.field.painted
+    assert parts_of(plane)

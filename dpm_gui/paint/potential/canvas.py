@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from core.values.checkpoints import DataInfo
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.paint.canvases.brush_outline import BrushOutline
-from dpm_gui.paint.potential.contours import PotentialItem
+from dpm_gui.paint.potential.contours import OutlineItem, PotentialItem
 from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.figures.panned_plot import notches
 from dpm_gui.views.items.cloud import CloudItem
@@ -28,6 +28,7 @@ class PotentialCanvas(PointsView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.potential_item = PotentialItem()  # the contours of the potential
+        self.outline_item = OutlineItem()  # of the selected part
         self._data_points = CloudItem()
         self._outline = BrushOutline()
         self._pointer: QPointF | None = None
@@ -36,6 +37,7 @@ class PotentialCanvas(PointsView):
         for item in (self._data_points, self.potential_item):
             self.view.addItem(item, ignoreBounds=True)
             item.setZValue(-1)
+        self.view.addItem(self.outline_item, ignoreBounds=True)
         self.viewport().setMouseTracking(True)
         self.setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
@@ -46,6 +48,10 @@ class PotentialCanvas(PointsView):
     def show_potential(self, log_r: NDArray[np.float32], extent: tuple[float, float, float, float]) -> None:
         """Show ln r ``[H, W]`` on a grid over ``extent``, model units; its greatest value is 0."""
         self.potential_item.show_field(log_r, extent)
+
+    def mark_part(self, outline: NDArray[np.float64] | None) -> None:
+        """Highlight a part of the potential by its lines ``[L, 4]``, model units, or none."""
+        self.outline_item.show_lines(outline)
 
     def show_data_points(self, points: NDArray[np.float32]) -> None:
         """Show data ``[N, D]``, model units, faintly beneath the samples."""
@@ -72,6 +78,7 @@ class PotentialCanvas(PointsView):
     def apply_palette_to_items(self, palette: Palette, line_scale: float) -> None:
         super().apply_palette_to_items(palette, line_scale)
         self.potential_item.apply_palette(palette, line_scale)
+        self.outline_item.apply_palette(palette, line_scale)
         faint = QColor(palette.muted)
         faint.setAlpha(70)
         self._data_points.set_colours(None, np.array([faint.getRgb()], np.uint8))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
 from dpm_gui.desktop.theme import Palette
@@ -61,9 +61,7 @@ class PotentialItem(CachedItem):
         place = QRectF(QPointF(left - half_x, top + half_y), QPointF(right + half_x, bottom - half_y))
         painter.drawImage(to_pixels.mapRect(place.normalized()), self._tint())
         painter.setPen(QPen(self._colour, 1.2 * self._scale))
-        painter.drawLines(
-            [QLineF(to_pixels.map(QPointF(a, b)), to_pixels.map(QPointF(c, d))) for a, b, c, d in self.lines.tolist()]
-        )
+        painter.drawLines(_mapped(self.lines, to_pixels))
 
     def _tint(self) -> QImage:
         """Return an image of r, with the largest y at the top."""
@@ -71,6 +69,36 @@ class PotentialItem(CachedItem):
         r = np.exp(log_r[::-1])
         # r below the last contour gets no tint, which would cover the whole plane
         return tinted(np.where(r < math.exp(CONTOUR_LEVELS[-1]), 0.0, r) * TINT, self._colour)
+
+
+class OutlineItem(CachedItem):
+    """Lines that mark one part of a potential, with a halo that sets them off from points and contours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ink, self._halo, self._scale = QColor(), QColor(), 1.0
+        self.lines: NDArray[np.float64] = np.empty((0, 4))  # ``[L, 4]``, from x, y to x, y, data coordinates
+
+    def apply_palette(self, palette: Palette, line_scale: float) -> None:
+        self._ink, self._halo, self._scale = QColor(palette.ink), QColor(palette.surface), line_scale
+        self._halo.setAlphaF(0.8)
+        self.redraw()
+
+    def show_lines(self, lines: NDArray[np.float64] | None) -> None:
+        """Show ``lines`` [L, 4], or none."""
+        self.lines = np.empty((0, 4)) if lines is None else lines
+        self.redraw()
+
+    def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
+        for colour, width in ((self._halo, 4.0), (self._ink, 2.0)):
+            pen = QPen(colour, width * self._scale)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawLines(_mapped(self.lines, to_pixels))
+
+
+def _mapped(lines: NDArray[np.float64], to_pixels: QTransform) -> list[QLineF]:
+    return [QLineF(to_pixels.map(QPointF(a, b)), to_pixels.map(QPointF(c, d))) for a, b, c, d in lines.tolist()]
 
 
 def contours(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
@@ -15,9 +13,9 @@ from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import column_labels
 from dpm_gui.paint.potential.canvas import PotentialCanvas
 from dpm_gui.paint.potential.panel import PotentialPanel
+from dpm_gui.paint.potential.parts import Stroke
 from dpm_gui.paint.potential.session import PotentialSession
-from dpm_gui.paint.potential.shapes import OBSERVATION, PAINTED
-from dpm_gui.paint.potential.soft_field import EXTENT
+from dpm_gui.paint.potential.soft_field import EXTENT, BrushStroke
 from dpm_gui.session.shown_columns import ShownColumns
 from dpm_gui.views.widgets.column_chooser import ColumnChooser
 from dpm_gui.views.widgets.labels import LinesLabel, RoomyLabel
@@ -28,7 +26,7 @@ PANEL_WIDTH = 420
 NOTE_LINES = 2
 BRUSH_SIGNS = {"attract": 1.0, "repel": -1.0}
 ONE_COLUMN = "r(x) is painted over two columns, and these points have only one. Their histogram is in Watch."
-HINT = "Paint where r(x) is high. Contours: r = 0.9, 0.5, 0.1 and 0.01; faint points: the data."
+HINT = "Parts add up in ln r(x). Contours: 0.9, 0.5, 0.1 and 0.01 of the greatest r; faint points: the data."
 
 
 class PlanePage(QWidget):
@@ -48,9 +46,9 @@ class PlanePage(QWidget):
         self.chooser = ColumnChooser(icons, self)
         self._tool = "attract"
         self._start = (0.0, 0.0)
-        self._before = potential_session.potential
+        self._stroke: BrushStroke | None = None
         self.canvas = PotentialCanvas(self)
-        self.panel = PotentialPanel(actions["inpaint"], self)
+        self.panel = PotentialPanel(actions["inpaint"], icons, self)
         pane = ScrollPane(self.panel, self)
         pane.setFixedWidth(scaled_to_text(self, PANEL_WIDTH))
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
@@ -85,6 +83,7 @@ class PlanePage(QWidget):
         """Show everything in the colours of ``palette``."""
         self.chooser.set_palette(palette)
         self.canvas.set_palette(palette)
+        self.panel.set_palette(palette)
 
     def fit(self) -> None:
         """Show the whole plane."""
@@ -92,7 +91,8 @@ class PlanePage(QWidget):
 
     def compare(self, after: bool) -> None:
         """Show the plane without the contours of r(x) while a key is held."""
-        self.canvas.potential_item.setVisible(not after)
+        for item in (self.canvas.potential_item, self.canvas.outline_item):
+            item.setVisible(not after)
 
     def focus_canvas(self) -> None:
         """Give the canvas the keyboard focus."""
@@ -117,6 +117,7 @@ class PlanePage(QWidget):
         self.canvas.show_columns(self._columns.shown)
         self.canvas.set_message("The points appear here once r(x) has been painted.")
         self._show_potential()
+        self._show_parts()
 
     def resize_brush(self, steps: int) -> None:
         """Enlarge the brush by ``steps``."""
@@ -130,13 +131,19 @@ class PlanePage(QWidget):
         canvas.size_asked.connect(self.resize_brush)
         panel.tool_chosen.connect(self._take_tool)
         panel.brush_changed.connect(lambda *_: self._show_brush())
-        panel.std_changed.connect(lambda std: potential_session.edit(replace(potential_session.potential, std=std)))
-        panel.clear_asked.connect(potential_session.clear)
+        document = potential_session.document
+        panel.clear_asked.connect(document.clear)
+        panel.parts.part_selected.connect(document.select)
+        panel.parts.switched.connect(document.switch)
+        panel.parts.remove_asked.connect(document.remove)
+        panel.numbers.change_asked.connect(lambda name, value: document.change(document.selected, name, value))
+        document.committed.connect(self._show_parts)
+        document.selection_changed.connect(self._show_parts)
         panel.changed.connect(lambda changes: potential_session.set_options(**changes))
         potential_session.options_changed.connect(
             lambda: panel.show_options(potential_session.weighted, potential_session.count)
         )
-        potential_session.changed.connect(self._show_potential)
+        document.changed.connect(self._show_potential)
         potential_session.started.connect(self._begin)
         potential_session.frames_added.connect(self._follow)
         potential_session.ended.connect(lambda _: self._show_numbers())
@@ -157,34 +164,34 @@ class PlanePage(QWidget):
         self.canvas.set_brush(self.panel.diameter.value() if self._tool in BRUSH_SIGNS else None)
 
     def _press(self, x: float, y: float) -> None:
-        potential_session = self._potential_session
-        if self._tool in BRUSH_SIGNS:
-            if potential_session.potential.kind != PAINTED:
-                potential_session.edit(replace(potential_session.potential, kind=PAINTED))
-            amount = BRUSH_SIGNS[self._tool] * self.panel.strength.value()
-            potential_session.field.press(x, y, self.panel.diameter.value(), amount)
-            return
-        self._start, self._before = (x, y), potential_session.potential
-        std = self.panel.std.value() if self._tool == OBSERVATION else potential_session.potential.std
-        potential_session.show(replace(potential_session.potential, kind=self._tool, centre=(x, y), std=std))
+        self._stroke = BrushStroke() if self._tool in BRUSH_SIGNS else None
+        self._start = (x, y)
+        self._move(x, y)
 
     def _move(self, x: float, y: float) -> None:
-        if self._tool in BRUSH_SIGNS:
-            self._potential_session.field.move(x, y, self.panel.diameter.value())
-        else:
-            self._potential_session.show(self._potential_session.potential.placed(self._start, (x, y)))
+        document = self._potential_session.document
+        if self._stroke is None:
+            document.draft(document.latest(self._tool).placed(self._start, (x, y)))
+            return
+        weight = self._stroke.move(x, y, self.panel.diameter.value())
+        document.draft(Stroke(weight, BRUSH_SIGNS[self._tool] * self.panel.strength.value()))
 
     def _release(self, x: float, y: float) -> None:
-        if self._tool in BRUSH_SIGNS:
-            self._potential_session.field.release()
-            return
-        placed = self._potential_session.potential.placed(self._start, (x, y))
-        self._potential_session.show(self._before)
-        self._potential_session.edit(placed)
+        if self._stroke is None:
+            self._move(x, y)
+        self._stroke = None
+        self._potential_session.document.settle()
 
     def _show_potential(self) -> None:
-        potential = self._potential_session.potential
-        self.canvas.show_potential(potential.log_r(self._potential_session.field.log_r), EXTENT)
+        self.canvas.show_potential(self._potential_session.document.drawn.log_r(), EXTENT)
+
+    def _show_parts(self) -> None:
+        """Show the list and the numbers, and mark the selected part on the plane."""
+        document = self._potential_session.document
+        self.panel.parts.show_parts(document.potential.parts, document.selected)
+        self.panel.numbers.show_part(document.selected_part)
+        part = document.selected_part
+        self.canvas.mark_part(None if part is None else part.outline())
 
     def _begin(self) -> None:
         with QSignalBlocker(self.slider):

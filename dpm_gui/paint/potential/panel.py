@@ -17,16 +17,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.numbers import grouped, with_minus
+from dpm_gui.desktop.theme import Palette
+from dpm_gui.paint.potential.part_list import PartList
+from dpm_gui.paint.potential.part_numbers import PartNumbers
 from dpm_gui.views.widgets.boxes import choice_box, decimal_box, number_box
 from dpm_gui.views.widgets.flat_button import action_button
 
 POTENTIAL_TOOLS = {
-    "attract": ("Attract", "Paint where r(x) is to be higher"),
-    "repel": ("Repel", "Paint where r(x) is to be lower"),
-    "half_plane": ("Half plane", "Drag from its border inwards"),
-    "disc": ("Disc", "Drag from its centre to its edge"),
-    "observation": ("Observation", "Click the point that was observed, with noise"),
+    "attract": ("Attract", "circle-plus", "Paint where r(x) is to be higher"),
+    "repel": ("Repel", "circle-minus", "Paint where r(x) is to be lower"),
+    "half_plane": ("Half plane", "contrast", "Add a half plane: drag from its border inwards"),
+    "disc": ("Disc", "circle", "Add a disc: drag from its centre to its edge"),
+    "observation": ("Observation", "crosshair", "Add an observation: click the point that was observed, with noise"),
 }
 LEAST_SHOWN_ACCEPTANCE = -200.0
 """Bits; below it the acceptance is practically zero, and no number is shown."""
@@ -49,26 +53,21 @@ class PotentialPanel(QWidget):
     """The options to change: weighted, count, automatic."""
     brush_changed = Signal(float, float)
     """Diameter, model units, and strength, nats."""
-    std_changed = Signal(float)
-    """Standard deviation of an observation's noise, model units."""
     clear_asked = Signal()
 
-    def __init__(self, run: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, run: QAction, icons: IconSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._icons = icons
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
         tip = "Diameter of the brush, standard deviations ([ and ])"
         self.diameter = decimal_box(self, "Brush", (0.1, 4.0), 0.1, " σ", tip)
         tip = "By how much a stroke changes ln r in its middle"
         self.strength = decimal_box(self, "Strength", (0.5, 10.0), 0.5, " nats", tip)
-        tip = "Standard deviation of the observation's noise"
-        self.std = decimal_box(self, "Noise", (0.05, 2.0), 0.05, " σ", tip)
         self.diameter.setValue(1.0)
         self.strength.setValue(4.0)
-        self.std.setValue(0.3)
         for box in (self.diameter, self.strength):
             box.valueChanged.connect(lambda _: self.brush_changed.emit(self.diameter.value(), self.strength.value()))
-        self.std.valueChanged.connect(self.std_changed)
         samplers = ("weighted particles (exact as they grow)", "reverse kernels (fast, approximate)")
         self.draws = choice_box(self, "Sampler", samplers)
         self.draws.activated.connect(lambda index: self.changed.emit({"weighted": index == 0}))
@@ -78,6 +77,7 @@ class PotentialPanel(QWidget):
         self.automatic = QCheckBox("Run after each stroke", self)
         self.automatic.setChecked(True)
         self.automatic.toggled.connect(lambda on: self.changed.emit({"automatic": on}))
+        self.parts, self.numbers = PartList(icons, self), PartNumbers(self)
         self.acceptance, self.effective = self._readout(), self._readout()
         self.sentence = QLabel(WEIGHTED_TEXT, self)
         self.sentence.setWordWrap(True)
@@ -87,9 +87,15 @@ class PotentialPanel(QWidget):
     def show_tool(self, tool: str) -> None:
         """Show the chosen tool and its settings."""
         self._buttons[tool].setChecked(True)
-        self.form.setRowVisible(self.std, tool == "observation")
         for box in (self.diameter, self.strength):
-            self.form.setRowVisible(box, tool in {"attract", "repel"})
+            self._strokes.setRowVisible(box, tool in {"attract", "repel"})
+
+    def set_palette(self, palette: Palette) -> None:
+        """Tint the icons for ``palette``."""
+        self.parts.set_palette(palette)
+        for name, button in self._buttons.items():
+            button.setIcon(self._icons.icon(POTENTIAL_TOOLS[name][1], palette.ink))
+        self._clear.setIcon(self._icons.icon("trash-2", palette.ink))
 
     def show_options(self, weighted: bool, count: int) -> None:
         """Show the sampler and the number of points."""
@@ -113,34 +119,28 @@ class PotentialPanel(QWidget):
     def _lay_out(self) -> None:
         tools = QGridLayout()
         tools.setSpacing(4)
-        for index, (name, (text, tip)) in enumerate(POTENTIAL_TOOLS.items()):
-            button = QToolButton(self)
-            button.setText(text)
-            button.setToolTip(tip)
+        for index, (name, (text, _icon, tip)) in enumerate(POTENTIAL_TOOLS.items()):
+            button = self._tool(text, tip)
             button.setCheckable(True)
-            button.setAutoRaise(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _checked, name=name: self.tool_chosen.emit(name))
             self._group.addButton(button)
             self._buttons[name] = button
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             tools.addWidget(button, index // 3, index % 3)
-        clear = QToolButton(self)
-        clear.setText("Clear")
-        clear.setToolTip("Set r = 1 everywhere (Delete)")
-        clear.setAutoRaise(True)
-        clear.clicked.connect(self.clear_asked)
-        clear.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        tools.addWidget(clear, 1, 2)
+        self._clear = self._tool("Clear", "Remove all parts: r = 1 everywhere (Delete)")
+        self._clear.clicked.connect(self.clear_asked)
+        tools.addWidget(self._clear, 1, 2)
         counts = QHBoxLayout()
         counts.addWidget(self.count)
         counts.addStretch(1)
         counts.addWidget(self._run)
         self.form = QFormLayout()
-        self.form.setHorizontalSpacing(12)
-        self.form.setVerticalSpacing(6)
-        for text, field in (("Brush", self.diameter), ("Strength", self.strength), ("Noise", self.std)):
-            self.form.addRow(text, field)
+        strokes = QFormLayout()
+        for form in (self.form, strokes):
+            form.setHorizontalSpacing(12)
+            form.setVerticalSpacing(6)
+        self._strokes = strokes
+        for text, field in (("Brush", self.diameter), ("Strength", self.strength)):
+            strokes.addRow(text, field)
         self.form.addRow("Points", counts)
         self.form.addRow("", self.automatic)
         self.form.addRow("Sampler", self.draws)
@@ -150,9 +150,22 @@ class PotentialPanel(QWidget):
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(8)
         layout.addLayout(tools)
+        layout.addLayout(strokes)
+        layout.addWidget(self.parts)
+        layout.addWidget(self.numbers)
         layout.addLayout(self.form)
         layout.addWidget(self.sentence)
         layout.addStretch(1)
+
+    def _tool(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        return button
 
     def _readout(self) -> QLabel:
         label = QLabel("–", self)

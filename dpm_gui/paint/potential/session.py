@@ -13,22 +13,19 @@ from dpm_gui.desktop.numbers import grouped
 from dpm_gui.engine import painting
 from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.debounce import Debounce
+from dpm_gui.paint.potential.document import PotentialDocument
 from dpm_gui.paint.potential.files import SavedPotential
-from dpm_gui.paint.potential.shapes import PAINTED, DrawnPotential, posterior
-from dpm_gui.paint.potential.soft_field import SoftField
+from dpm_gui.paint.potential.plane_potential import posterior
 from dpm_gui.session.session import Session
-from dpm_gui.session.undo import ReplaceValueCommand
 
 SAMPLING_POSTERIOR = "posterior"
 COUNT = 2000
 
 
 class PotentialSession(TaskOwner):
-    """Holds the potential, which changes undoably, and samples under it; only the newest potential is run."""
+    """Samples under the potential of its `document`; only the newest potential is run."""
 
     options_changed = Signal()
-    changed = Signal()
-    """The potential has changed."""
     started = Signal()
     frames_added = Signal()
     """A frame has been added to `frames`."""
@@ -40,40 +37,27 @@ class PotentialSession(TaskOwner):
     def __init__(self, session: Session, stack: QUndoStack, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._stack = stack
-        self._potential = DrawnPotential()
-        self._placing = False
+        self.document = PotentialDocument(stack, self)
         self.weighted = True
         self.automatic = True
         self.count = COUNT
         self.frames: dict[int, PosteriorFrame] = {}
-        self.field = SoftField(stack, self)
+        self._offset = 0.0  # of the potential that is run
         self._debounce = Debounce(
             wanted=lambda: self.automatic and self.available,
-            busy=lambda: self.field.layer.in_stroke or self._placing,
+            busy=lambda: self.document.in_draft,
             seed=session.spec.seed,
             parent=self,
         )
         self._debounce.due.connect(self.run)
-        self.field.layer.changed.connect(self.changed)
-        self.field.layer.committed.connect(self._debounce.note)
+        self.document.committed.connect(self._debounce.note)
         session.spec_changed.connect(self._debounce.note_spec)
         session.columns.changed.connect(self._act_on_columns)
-
-    @property
-    def potential(self) -> DrawnPotential:
-        """The potential that is drawn."""
-        return self._potential
 
     @property
     def available(self) -> bool:
         """Whether the open checkpoint has points of two columns or more."""
         return self._session.has_drift and len(self._session.columns.shown) == 2
-
-    @property
-    def is_one(self) -> bool:
-        """Whether r = 1 everywhere."""
-        return self._potential.kind == PAINTED and not self.field.painted
 
     @property
     def steps(self) -> int:
@@ -86,7 +70,7 @@ class PotentialSession(TaskOwner):
         """The spec of a run."""
         opened, columns = self._session.opened, self._session.columns.shown
         dimensions = 2 if opened is None else opened.checkpoint.data.shape[0]
-        asked = posterior(self._potential, self.field.log_r, self.weighted, columns, dimensions)
+        asked = posterior(self.document.potential, self.weighted, columns, dimensions)
         return dataclasses.replace(self._session.spec, count=self.count, posterior=asked)
 
     @property
@@ -95,39 +79,24 @@ class PotentialSession(TaskOwner):
         frame = self.frames.get(0)
         if frame is None or frame.log_probability is None:
             return None
-        return (frame.log_probability + self._potential.offset()) / NATS_PER_BIT
+        return (frame.log_probability + self._offset) / NATS_PER_BIT
 
-    def edit(self, potential: DrawnPotential) -> None:
-        """Change the potential, undoably."""
-        self._placing = False
-        if potential != self._potential:
-            self._stack.push(ReplaceValueCommand("potential", self._apply, self._potential, potential))
-
-    def show(self, potential: DrawnPotential) -> None:
-        """Show another potential while the pointer is down; nothing runs until `edit` follows."""
-        self._placing = True
-        self._potential = potential
-        self.changed.emit()
+    @property
+    def acceptance_error(self) -> float | None:
+        """The standard error of `acceptance`, bits."""
+        frame = self.frames.get(0)
+        return None if frame is None or frame.standard_error is None else frame.standard_error / NATS_PER_BIT
 
     @property
     def saved(self) -> SavedPotential:
         """The potential and the options, to be saved."""
-        seed = self._session.spec.seed
-        return SavedPotential(self._potential, self.field.layer.values.copy(), self.weighted, self.count, seed)
+        return SavedPotential(self.document.potential, self.weighted, self.count, self._session.spec.seed)
 
     def take(self, saved: SavedPotential) -> None:
         """Load the potential and options of a file, undoably."""
         self._session.edit(seed=saved.seed)
         self.set_options(weighted=saved.weighted, count=saved.count)
-        self.field.layer.replace(saved.painted, "open potential")
-        self.edit(saved.potential)
-
-    def clear(self) -> None:
-        """Set r = 1 everywhere, undoably."""
-        if self._potential.kind != PAINTED:
-            self.edit(dataclasses.replace(self._potential, kind=PAINTED))
-        if self.field.painted:
-            self.field.clear()
+        self.document.edit(saved.potential, "open potential")
 
     def set_options(
         self, *, weighted: bool | None = None, count: int | None = None, automatic: bool | None = None
@@ -148,10 +117,7 @@ class PotentialSession(TaskOwner):
         """Reset the potential for the checkpoint that the session has opened."""
         self.stop()
         self.frames = {}
-        self._potential, self._placing = DrawnPotential(), False
-        self.field.layer.reset(self.field.layer.values * 0)
-        self._debounce.note()
-        self.changed.emit()
+        self.document.reset()
 
     def run(self) -> None:
         """Sample under the potential, from the start."""
@@ -159,7 +125,7 @@ class PotentialSession(TaskOwner):
         if opened is None or not self.available:
             return
         self._debounce.begun()
-        spec = self.spec
+        spec, self._offset = self.spec, self.document.potential.offset()
         self.frames = {}
         self.started.emit()
         what = f"Sampling {grouped(self.count)} points"
@@ -178,13 +144,8 @@ class PotentialSession(TaskOwner):
 
     def _act_on_columns(self) -> None:
         """Let the potential act on the columns that are now on show; r = 1 acts on none."""
-        if self.available and not self.is_one:
+        if self.available and not self.document.potential.is_one:
             self._debounce.note()
-
-    def _apply(self, potential: DrawnPotential) -> None:
-        self._potential = potential
-        self.changed.emit()
-        self._debounce.note()
 
     def _take(self, frames: list[PosteriorFrame]) -> int:
         self.frames |= {frame.t: frame for frame in frames}

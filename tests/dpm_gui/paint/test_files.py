@@ -28,8 +28,9 @@ from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.inpainting.tiles import Tile
 from dpm_gui.paint.opening import PaintOpener
 from dpm_gui.paint.potential.files import load_potential
+from dpm_gui.paint.potential.parts import DiscPart, HalfPlanePart
+from dpm_gui.paint.potential.plane_potential import PlanePotential
 from dpm_gui.paint.potential.session import PotentialSession
-from dpm_gui.paint.potential.shapes import DrawnPotential
 from dpm_gui.session.session import Session
 from dpm_gui.window.shown_command import inpaint_command
 from tests.support.listening import Told
@@ -148,11 +149,11 @@ def test_a_wish_over_the_plane_is_written_beside_the_window(
     desk: Desk, session: Session, files: dict[str, str], trusted: None, threads: list[int], tmp_path: Path, qtbot: QtBot
 ) -> None:
     open_and_run(session, files["small"], qtbot)
-    desk.potential_session.edit(DrawnPotential("disc", (0.5, -0.5)))
+    desk.potential_session.document.add(DiscPart(0.5, -0.5))
     desk.files.save_request(str(tmp_path / "wish.npz"))
-    desk.potential_session.edit(DrawnPotential("half_plane"))
+    desk.potential_session.document.add(HalfPlanePart())
     qtbot.waitUntil(lambda: not desk.files.saver.running)
-    assert load_potential(tmp_path / "wish.npz").potential == DrawnPotential("disc", (0.5, -0.5))
+    assert load_potential(tmp_path / "wish.npz").potential == PlanePotential((DiscPart(0.5, -0.5),))
     assert len(threads) == 1
     assert threading.get_ident() not in threads
 

@@ -26,8 +26,9 @@ from dpm_gui.paint import opening
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.opening import PaintOpener
 from dpm_gui.paint.potential.files import load_potential, save_potential
+from dpm_gui.paint.potential.parts import DiscPart
+from dpm_gui.paint.potential.plane_potential import PlanePotential
 from dpm_gui.paint.potential.session import PotentialSession
-from dpm_gui.paint.potential.shapes import DrawnPotential
 from dpm_gui.session.session import Session
 from tests.support.painting import save_mask_image, save_rings
 from tests.support.window_values import Steered
@@ -170,10 +171,10 @@ def test_a_wish_over_the_plane_is_read_beside_the_window(
     desk: Desk, files: dict[str, str], trusted: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     open_here(desk, Path(files["small"]), qtbot)
-    potential = DrawnPotential("disc", (0.5, -0.5), (1.0, 0.0), 0.7, 0.3)
+    potential = PlanePotential((DiscPart(0.5, -0.5, 0.7),))
     stack = QUndoStack(desk.paint)
     other = PotentialSession(desk.session, stack, desk.paint)
-    other.edit(potential)
+    other.document.edit(potential)
     save_potential(other.saved, tmp_path / "wish.npz")
     other.shut_down()
     threads: list[int] = []
@@ -181,7 +182,7 @@ def test_a_wish_over_the_plane_is_read_beside_the_window(
     monkeypatch.setattr(opening, "load_potential", lambda path: (threads.append(threading.get_ident()), real(path))[1])
     desk.opener.open_request(str(tmp_path / "wish.npz"))
     qtbot.waitUntil(lambda: not desk.opener.busy)
-    assert desk.potential_session.potential == potential
+    assert desk.potential_session.document.potential == potential
     assert threads != [threading.get_ident()]
 
 

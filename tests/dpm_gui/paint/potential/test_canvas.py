@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSpinBox
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSpinBox, QStackedWidget
 from pytestqt.qtbot import QtBot
 
+from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.potential import contours as contours_module
@@ -119,17 +122,21 @@ def test_contours_are_found_once_and_when_they_are_asked_for(monkeypatch: pytest
     assert len(found) == 1
 
 
-@pytest.mark.parametrize("kind", [PotentialPanel, InpaintPanel])
+@pytest.mark.parametrize(
+    "make", [lambda: PotentialPanel(QAction("Run"), IconSet()), lambda: InpaintPanel(QAction("Run"))]
+)
 def test_enter_in_a_box_for_a_number_gives_the_keyboard_back(
-    kind: type[PotentialPanel] | type[InpaintPanel], qtbot: QtBot
+    make: Callable[[], PotentialPanel | InpaintPanel], qtbot: QtBot
 ) -> None:
-    panel = kind(QAction("Run"))
+    panel = make()
     qtbot.addWidget(panel)
     panel.show()
     panel.activateWindow()
     boxes = [*panel.findChildren(QSpinBox), *panel.findChildren(QDoubleSpinBox)]
     assert boxes
     for box in boxes:
+        if isinstance(panel, PotentialPanel) and isinstance(box.parentWidget().parentWidget(), QStackedWidget):
+            panel.numbers.setCurrentWidget(box.parentWidget())  # of another kind of part
         box.setVisible(True)  # some are there for one tool alone
         box.setFocus()
         qtbot.waitUntil(box.hasFocus)

@@ -12,14 +12,12 @@ from pytestqt.qtbot import QtBot
 from core.values.potentials import HalfPlane, NoisyObservation, PaintedField
 from dpm_gui.paint.page import PaintPage
 from dpm_gui.paint.potential.page import ONE_COLUMN
-from dpm_gui.paint.potential.shapes import DISC, HALF_PLANE, OBSERVATION, DrawnPotential
-from dpm_gui.paint.potential.soft_field import GRID_POINTS
+from dpm_gui.paint.potential.parts import DiscPart, HalfPlanePart, ObservationPart
+from dpm_gui.paint.potential.plane_potential import PlanePotential
 from dpm_gui.session.session import Session
 from tests.support.columns import NAMES, save_points
 from tests.support.window_values import open_and_run
 from tests.support.workspaces import shown_page
-
-FLAT = np.zeros((GRID_POINTS, GRID_POINTS), np.float32)
 
 
 @pytest.fixture
@@ -30,16 +28,16 @@ def page(session: Session, qtbot: QtBot) -> Iterator[PaintPage]:
 
 
 def test_a_half_plane_an_observation_and_a_disc_say_nothing_of_the_other_columns() -> None:
-    half = DrawnPotential(HALF_PLANE, (0.5, 0.2), (2.0, 1.0)).to_potential(FLAT, (3, 1), 5)
+    half = PlanePotential((HalfPlanePart(90.0, 1.2),)).to_potential((3, 1), 5)
     assert isinstance(half, HalfPlane)
-    assert half.normal.tolist() == [0.0, 1.0, 0.0, 2.0, 0.0]
+    assert half.normal == pytest.approx([0.0, 1.0, 0.0, 0.0, 0.0])
     assert half.offset == pytest.approx(1.2)
-    seen = DrawnPotential(OBSERVATION, (0.5, 0.25)).to_potential(FLAT, (3, 1), 5)
+    seen = PlanePotential((ObservationPart(0.5, 0.25),)).to_potential((3, 1), 5)
     assert isinstance(seen, NoisyObservation)
     assert seen.observed is not None
     assert seen.observed.tolist() == [False, True, False, True, False]
     assert seen.y.tolist() == [0.0, 0.25, 0.0, 0.5, 0.0]
-    disc = DrawnPotential(DISC).to_potential(FLAT, (3, 1), 5)
+    disc = PlanePotential((DiscPart(),)).to_potential((3, 1), 5)
     assert isinstance(disc, PaintedField)
     assert disc.columns == (3, 1)
 
@@ -52,7 +50,7 @@ def test_points_are_sampled_under_r_over_the_pair_on_show(
     assert page.plane.chooser.isVisible()
     potentials = page.potential_session
     potentials.set_options(weighted=weighted, count=300, automatic=False)
-    potentials.edit(DrawnPotential(HALF_PLANE, (0.3, 0.0), (1.0, 0.0)))
+    potentials.document.add(HalfPlanePart(0.0, 0.3))
     page.plane.chooser.chosen.emit((2, 0))
     assert session.columns.shown == (2, 0)
     with qtbot.waitSignal(potentials.ended) as ended:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 import dpm_gui
+from dpm_gui.desktop.icons import IconSet
 from dpm_gui.paint.potential.panel import PotentialPanel
 from dpm_gui.views.widgets.boxes import DecimalBox, WholeNumberBox, decimal_box, number_box
 
@@ -67,7 +68,7 @@ def test_a_point_and_a_comma_mean_the_same_and_a_point_is_shown(decimal: Decimal
 
 
 def test_the_brush_of_paint_is_as_wide_as_typed(locale: str, qtbot: QtBot) -> None:
-    panel = PotentialPanel(QAction("Run"))
+    panel = PotentialPanel(QAction("Run"), IconSet())
     qtbot.addWidget(panel)
     with qtbot.waitSignal(panel.brush_changed) as changed:
         enter(panel.diameter, "0.3")
