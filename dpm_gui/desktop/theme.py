@@ -1,29 +1,17 @@
-"""The light and the dark theme: the colours of the window, and the choice between them."""
+"""The colours of the light and of the dark theme, and sizes that follow the text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QDockWidget,
-    QMainWindow,
-    QStyle,
-    QToolBar,
-    QToolTip,
-    QWidget,
-)
-
-from dpm_gui.desktop import THEMES
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStyle, QToolBar, QWidget
 
 SMALLEST_TEXT = 9.0
 """Size of the smallest text in the window, in points."""
 SMALL_TEXT_PIXELS = 12.0
 """Height of that text at 96 dots an inch."""
-PROJECTOR_SCALE = 1.5
 FIRST_ICON_SIDE, FIRST_SIDE = "first_icon_side", "first_side"
 """Properties of a button: its size at usual text."""
 
@@ -37,6 +25,7 @@ class Palette:
         window: Background of the window.
         surface: Background of plots, canvases and fields.
         hairline: Separating lines.
+        outline: Edges of controls, which stand out from window and surface (contrast 3:1, WCAG 1.4.11).
         ink, muted: Text and lines; secondary text.
         forward, reverse: The two processes, q and p.
         known: Known pixels of an image to be inpainted, and true values that a model is compared with.
@@ -48,6 +37,7 @@ class Palette:
     window: str
     surface: str
     hairline: str
+    outline: str
     ink: str
     muted: str
     forward: str
@@ -66,6 +56,7 @@ LIGHT = Palette(
     window="#F6F6F4",
     surface="#FFFFFF",
     hairline="#E3E3DF",
+    outline="#767C83",
     ink="#1D2024",
     muted="#666C75",
     forward="#0072B2",
@@ -79,6 +70,7 @@ DARK = Palette(
     window="#17191D",
     surface="#1E2126",
     hairline="#33373E",
+    outline="#737880",
     ink="#E7E8EA",
     muted="#9AA1AB",
     forward="#56B4E9",
@@ -140,146 +132,3 @@ def scale_icons(root: QMainWindow) -> None:
         if button.property(FIRST_SIDE):
             side = scaled_to_text(root, button.property(FIRST_SIDE))
             button.setFixedSize(side, side)
-
-
-class Theme(QObject):
-    """The appearance of the application; to be created after the application and before the first window.
-
-    Args:
-        application: Receives the style, the colours and the font.
-        choice: One of `THEMES`.
-        parent: Qt's owner.
-
-    Raises:
-        ValueError: If ``choice`` is unknown.
-    """
-
-    changed = Signal(object)
-    """The new `Palette`."""
-
-    def __init__(self, application: QApplication, choice: str = "system", parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._application = application
-        self._font = QFont(application.font())
-        self._projector = False
-        self._choice = _checked(choice)
-        application.setStyle("Fusion")
-        self._set_font()
-        self._set_platform_scheme()
-        self._palette = self._wanted()
-        self._apply_palette()
-        application.styleHints().colorSchemeChanged.connect(self._follow)
-
-    @property
-    def choice(self) -> str:
-        """The choice, one of `THEMES`."""
-        return self._choice
-
-    @property
-    def palette(self) -> Palette:
-        """The current palette."""
-        return self._palette
-
-    @property
-    def projector(self) -> bool:
-        """Whether text is enlarged for a projector."""
-        return self._projector
-
-    def choose(self, choice: str) -> None:
-        """Show "light" or "dark", or follow the "system".
-
-        Raises:
-            ValueError: If ``choice`` is unknown.
-        """
-        self._choice = _checked(choice)
-        self._set_platform_scheme()
-        self._follow()
-
-    def toggle(self) -> None:
-        """Switch between light and dark."""
-        self.choose("light" if self._palette.dark else "dark")
-
-    def set_projector(self, on: bool) -> None:
-        """Enlarge all text by half, or undo that."""
-        if on != self._projector:
-            self._projector = on
-            self._set_font()
-
-    def _set_platform_scheme(self) -> None:
-        """Make title bars and native dialogs match."""
-        schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
-        self._application.styleHints().setColorScheme(schemes.get(self._choice, Qt.ColorScheme.Unknown))
-
-    def _wanted(self) -> Palette:
-        if self._choice != "system":
-            return DARK if self._choice == "dark" else LIGHT
-        return DARK if self._system_scheme() == Qt.ColorScheme.Dark else LIGHT
-
-    def _system_scheme(self) -> Qt.ColorScheme:
-        return self._application.styleHints().colorScheme()
-
-    def _follow(self) -> None:
-        wanted = self._wanted()
-        if wanted != self._palette:
-            self._palette = wanted
-            self._apply_palette()
-            self.changed.emit(wanted)
-
-    def _apply_palette(self) -> None:
-        colours = qt_palette(self._palette)
-        self._application.setPalette(colours)
-        QToolTip.setPalette(colours)
-
-    def _set_font(self) -> None:
-        font = QFont(self._font)
-        size = max(SMALLEST_TEXT, font.pointSizeF())
-        font.setPointSizeF(size * (PROJECTOR_SCALE if self._projector else 1.0))
-        self._application.setFont(font)
-        # Now, so that whatever follows the size of the text finds the new one.
-        self._application.sendPostedEvents(None, QEvent.Type.ApplicationFontChange)
-        for widget in self._application.allWidgets():
-            if widget.styleSheet():  # what is below a style sheet ignores a new font until the sheet is set again
-                widget.setStyleSheet(widget.styleSheet())
-
-
-def qt_palette(palette: Palette) -> QPalette:
-    """Return the colours as a palette for Qt's widgets."""
-    role = QPalette.ColorRole
-    on_hue = DARK.window if palette.dark else LIGHT.surface
-    colours = {
-        role.Window: palette.window,
-        role.WindowText: palette.ink,
-        role.Base: palette.surface,
-        role.AlternateBase: palette.window,
-        role.Text: palette.ink,
-        role.PlaceholderText: palette.muted,
-        role.Button: palette.surface,
-        role.ButtonText: palette.ink,
-        role.BrightText: palette.reverse,
-        role.ToolTipBase: palette.surface,
-        role.ToolTipText: palette.ink,
-        role.Highlight: palette.forward,
-        role.HighlightedText: on_hue,
-        role.Accent: palette.forward,
-        role.Link: palette.forward,
-        role.LinkVisited: palette.forward,
-        role.Light: palette.surface,
-        role.Midlight: palette.surface,
-        role.Mid: palette.hairline,
-        role.Dark: mixed(palette.hairline, palette.muted, 0.5),
-        role.Shadow: palette.hairline,
-    }
-    result = QPalette()
-    for key, colour in colours.items():
-        result.setColor(key, QColor(colour))
-    faint = QColor(mixed(palette.muted, palette.window, 0.4))
-    for key in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText, role.ToolTipText):
-        result.setColor(QPalette.ColorGroup.Disabled, key, faint)
-    result.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(palette.hairline))
-    return result
-
-
-def _checked(choice: str) -> str:
-    if choice not in THEMES:
-        raise ValueError(f"unknown theme {choice!r}: choose one of {', '.join(THEMES)}")
-    return choice

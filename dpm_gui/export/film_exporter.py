@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import BadInputError, DpmError
 from core.runtime.files import check_output_path
+from dpm_gui.desktop.appearance import Theme
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.desktop.theme import Theme
 from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.figures import FORMATS, save_image

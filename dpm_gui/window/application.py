@@ -16,9 +16,11 @@ from core.errors import BadCheckpointError, BadInputError, DpmError
 from core.runtime.assets import asset, is_shipped
 from core.values.runs import MAX_SEED, RunSpec
 from dpm_gui.desktop import THEMES
+from dpm_gui.desktop.appearance import Theme
+from dpm_gui.desktop.focus_ring import FocusRings
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.desktop.theme import Palette, Theme
+from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.remembering import RunMemory
 from dpm_gui.export.figures import FigureExporter
@@ -68,6 +70,7 @@ class DpmApplication(QObject):
         super().__init__()
         self.preferences = preferences
         self.theme = Theme(application, theme or preferences.theme, self)
+        FocusRings(application, self)
         self.memory = RunMemory(preferences.run_folder, preferences.run_limit)
         self._keeper: RunKeeper | None = None
         self.session = Session(spec or RunSpec(), self, count_chosen=count_chosen, memory=self.memory)

@@ -23,6 +23,7 @@ from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import ColouredWidget, Palette
 from dpm_gui.paint.document.raster import READY_MASKS
 from dpm_gui.paint.document.tools import COLOUR, SIZES, TOOLS, ToolBox
+from dpm_gui.views.widgets.arrow_group import ArrowGroup
 from dpm_gui.views.widgets.flat_button import action_button
 
 ICON, SIDE = 20, 36
@@ -60,6 +61,7 @@ class ToolColumn(QWidget):
             layout.addSpacing(8)
         _set_flat(self._compare)
         layout.addWidget(self._compare)
+        ArrowGroup(self, [*self.findChildren(QToolButton)[1:], self._compare])
         layout.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
@@ -84,8 +86,10 @@ class ImageBar(ColouredWidget):
         layout.setContentsMargins(16, 6, 16, 6)
         layout.setSpacing(6)
         layout.addWidget(QLabel("Image", self))
-        for name in ("previous_image", "next_image", "sample_image", "open_image"):
-            layout.addWidget(_flat(actions[name], self))
+        images = [_flat(actions[name], self) for name in ("previous_image", "next_image", "sample_image", "open_image")]
+        for button in images:
+            layout.addWidget(button)
+        ArrowGroup(self, images)
         layout.addWidget(_rule(self))
         layout.addWidget(self._mask_button(actions))
         layout.addWidget(_rule(self))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QWidget
 
+from dpm_gui.desktop.focus_ring import OWN_RING
 from dpm_gui.desktop.theme import LIGHT, Palette, text_size
 from dpm_gui.views.figures.figure_header import FigureHeader
 from dpm_gui.views.figures.figure_menu import figure_menu
@@ -86,6 +87,7 @@ class Figure(PannedPlot):
         self.view.sigResized.connect(self._place_labels)
         self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
         self.setLineWidth(RING)
+        self.setProperty(OWN_RING, True)
         self.setAccessibleName(title)
         self.apply_palette()
 

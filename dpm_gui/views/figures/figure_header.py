@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
-from dpm_gui.desktop.theme import LIGHT, Palette, text_size
+from dpm_gui.desktop.theme import LIGHT, Palette, scaled_to_text, text_size
 from dpm_gui.views.widgets.labels import ElidedLabel
 from dpm_gui.views.widgets.popover import Popover
 
@@ -99,8 +99,7 @@ class FigureHeader(QWidget):
             colours.setColor(QPalette.ColorRole.WindowText, QColor(colour))
             label.setPalette(colours)
         self.help_button.setStyleSheet(f"""
-            QToolButton {{ border: 1px solid {palette.hairline}; border-radius: {_BUTTON // 2}px;
+            QToolButton {{ border: 1px solid {palette.outline}; border-radius: {scaled_to_text(self, _BUTTON) // 2}px;
                            background: transparent; color: {palette.muted}; }}
             QToolButton:hover, QToolButton:pressed {{ color: {palette.ink}; border-color: {palette.muted}; }}
-            QToolButton:focus {{ border: 2px solid {palette.forward}; color: {palette.ink}; }}
         """)

@@ -14,6 +14,7 @@ from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.numbers import MINUS
 from dpm_gui.desktop.theme import ColouredWidget, Palette
 from dpm_gui.engine.time_scale import LOG_SNR, SIGNAL, STEP
+from dpm_gui.views.widgets.arrow_group import ArrowGroup
 from dpm_gui.views.widgets.flat_button import FlatButton, FlatMenuButton, flat_style
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
@@ -123,6 +124,7 @@ class Transport(ColouredWidget):
         row.addSpacing(16)
         for button in (self._turn, self._pace, self._loop, self._scale):
             row.addWidget(button)
+        ArrowGroup(self, self.findChildren(FlatButton))
         self._make_room()
 
     def _make_room(self) -> None:

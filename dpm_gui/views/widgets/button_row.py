@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from dpm_gui.desktop.theme import Palette, mixed
+from dpm_gui.views.widgets.arrow_group import ArrowGroup
 from dpm_gui.views.widgets.flat_button import action_button
 
 _FONT_EVENTS = {QEvent.Type.FontChange, QEvent.Type.StyleChange}
@@ -51,6 +52,7 @@ class ButtonRow(QWidget):
         menu = QMenu(self._more)
         menu.setToolTipsVisible(True)
         self._more.setMenu(menu)
+        ArrowGroup(self, self.buttons)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     @property
@@ -105,11 +107,10 @@ def segment_style(palette: Palette) -> str:
     """Return the style sheet of a row of switches that looks like one control."""
     chosen = mixed(palette.hairline, palette.muted, 0.35)
     return f"""
-        QToolButton {{ border: 1px solid {palette.hairline}; border-radius: 0; padding: 3px 8px;
+        QToolButton {{ border: 1px solid {palette.outline}; border-radius: 0; padding: 3px 8px;
                        background: {palette.surface}; color: {palette.ink}; }}
         QToolButton:hover {{ background: {palette.hairline}; }}
-        QToolButton:checked {{ background: {chosen}; border-color: {chosen}; color: {palette.ink}; }}
-        QToolButton:focus {{ border: 1px solid {palette.ink}; }}
+        QToolButton:checked {{ background: {chosen}; color: {palette.ink}; }}
         QToolButton:disabled {{ color: {palette.muted}; }}
         QToolButton::menu-indicator {{ image: none; width: 0; }}
     """

@@ -89,7 +89,6 @@ def flat_style(palette: Palette) -> str:
         FlatButton:hover, FlatButton:pressed, FlatMenuButton:hover, FlatMenuButton:open {{
             background: {palette.hairline}; }}
         FlatButton:checked {{ border-color: {palette.hairline}; background: {palette.surface}; }}
-        FlatButton:focus, FlatMenuButton:focus {{ border-color: {palette.ink}; }}
         FlatButton:disabled, FlatMenuButton:disabled {{ color: {palette.muted}; }}
         FlatMenuButton::menu-indicator {{ image: none; width: 0; }}
     """

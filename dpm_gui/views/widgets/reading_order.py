@@ -7,6 +7,8 @@ from functools import cmp_to_key
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QWidget
 
+from dpm_gui.views.widgets.arrow_group import group_of
+
 
 def reading_order(window: QWidget) -> list[QWidget]:
     """Return what Tab reaches in ``window``: in each part from left to right, then from top to bottom."""
@@ -58,6 +60,9 @@ def _takes_tab(widget: QWidget) -> bool:
     around = widget.parentWidget()
     if isinstance(around, QAbstractScrollArea) and around.viewport() is widget:
         return False  # it hands the focus on to its view; focusProxy() would keep both alive for good (PySide6 6.11)
+    row = group_of(widget)
+    if row is not None:
+        return row.stop is widget  # the arrows lead to the others
     group = widget.group() if isinstance(widget, QAbstractButton) else None
     chosen = group.checkedButton() if group is not None and group.exclusive() else None
     return chosen is None or chosen is widget  # the arrows lead to the others of a group

@@ -5,9 +5,21 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QGraphicsView, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QGraphicsView,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 
-from dpm_gui.desktop.theme import DARK, LIGHT, SMALLEST_TEXT, Theme, mixed, text_size
+from dpm_gui.desktop.appearance import STYLE_DARKENS, Theme, outlined
+from dpm_gui.desktop.theme import DARK, LIGHT, SMALLEST_TEXT, mixed, text_size
 from tests.support.pixels import rgb
 
 
@@ -150,6 +162,28 @@ def test_text_can_be_read_on_both_backgrounds(palette):
         assert contrast(palette.ink, background) >= 7.0
         assert contrast(palette.muted, background) >= 4.5
     assert palette.dark == (palette is DARK)
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton, QSpinBox, QComboBox, QLineEdit, QPushButton, QSlider])
+def test_the_outline_of_a_control_stands_out_from_the_window(theme, choice, kind, qtbot):
+    theme.choose(choice)
+    around = QWidget()
+    qtbot.addWidget(around)
+    control = QSlider(Qt.Orientation.Horizontal, around) if kind is QSlider else kind(around)
+    control.resize(60, 24)
+    image = around.grab().toImage()
+    column = {image.pixelColor(x, y).name() for x in range(12) for y in range(24)}
+    assert max(contrast(colour, theme.palette.window) for colour in column) >= 3.0
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda palette: palette.name)
+def test_outlines_and_the_colour_of_the_focus_stand_out_from_both_backgrounds(palette):
+    for background in (palette.window, palette.surface):
+        assert contrast(palette.outline, background) >= 3.0
+        assert contrast(palette.forward, background) >= 3.0
+    derived = outlined(palette).color(QPalette.ColorRole.Window).darker(STYLE_DARKENS)
+    assert contrast(derived.name(), palette.outline) < 1.05
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda palette: palette.name)

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from core.errors import BadInputError, OutputError
+from dpm_gui.desktop.appearance import Theme
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.desktop.theme import LIGHT, Theme
+from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.engine import runs
 from dpm_gui.export import film_scene, paper_figures
 from dpm_gui.export.film_dialog import FilmDialog

@@ -7,7 +7,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from dpm_gui.desktop.theme import LIGHT, qt_palette
+from dpm_gui.desktop.appearance import qt_palette
+from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.window.hairlines import HairlineStatusBar, HairlineToolBar, paint_separators, separators
 from tests.support.pixels import rgb
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from core.values.inpainting import InpaintingFrame
-from dpm_gui.desktop.theme import DARK, LIGHT, Palette, qt_palette
+from dpm_gui.desktop.appearance import qt_palette
+from dpm_gui.desktop.theme import DARK, LIGHT, Palette
 from dpm_gui.paint.inpainting.results import InpaintResults, colours_of
 from dpm_gui.paint.inpainting.summary import std_of, summarise
 from dpm_gui.paint.inpainting.tiles import Tile, TileGrid
