@@ -95,9 +95,15 @@ def _checked(model: DiffusionModel, spec: RunSpec) -> Posterior:
 
 def equally_weighted(frame: PosteriorFrame, count: int, seed: int) -> NDArray[np.float32]:
     """Return ``count`` states ``[count, *shape]`` of ``frame``, each as often as its weight requires."""
-    rng = torch_generator(seed, "equal weights")
-    states: NDArray[np.float32] = frame.x[systematic(torch.tensor(frame.log_weights), count, rng).numpy()]
+    states: NDArray[np.float32] = frame.x[equal_shares(frame, count, seed)]
     return states
+
+
+def equal_shares(frame: PosteriorFrame, count: int, seed: int) -> NDArray[np.int64]:
+    """Return ``count`` indices of the particles of ``frame``, each as often as its weight requires."""
+    rng = torch_generator(seed, "equal weights")
+    taken: NDArray[np.int64] = systematic(torch.tensor(frame.log_weights), count, rng).numpy()
+    return taken
 
 
 def systematic(log_weights: Tensor, count: int, rng: torch.Generator) -> Tensor:

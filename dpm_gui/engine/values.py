@@ -59,6 +59,17 @@ class SideColours:
 
 
 @dataclass(frozen=True, slots=True)
+class ParticleColours:
+    """Places along the data of the particles under a potential, by their descendants at t = 0.
+
+    Attributes:
+        along: For each step 0 … T, ``[N]`` in [0, 1], NaN for a particle without descendants.
+    """
+
+    along: Mapping[int, NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """A prediction at one step of both sides.
 

@@ -211,6 +211,7 @@ class PlanePage(QWidget):
             return
         frame = frames[t] if t in frames else frames[min(frames)]
         self.canvas.set_message(None)
+        self.canvas.set_colours(self._potential_session.colours.get(frame.t))
         self.canvas.show_frame(Frame(frame.t, frame.x))
         self._time.setText(f"t = {frame.t} of {self._potential_session.steps}")
         self._show_numbers()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -11,6 +14,7 @@ from core.values.measurements import NATS_PER_BIT
 from core.values.runs import PosteriorFrame, RunSpec
 from dpm_gui.desktop.numbers import grouped
 from dpm_gui.engine import painting
+from dpm_gui.engine.values import ParticleColours
 from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.debounce import Debounce
 from dpm_gui.paint.potential.document import PotentialDocument
@@ -28,7 +32,7 @@ class PotentialSession(TaskOwner):
     options_changed = Signal()
     started = Signal()
     frames_added = Signal()
-    """A frame has been added to `frames`."""
+    """A frame has been added to `frames`, or the `colours` are known."""
     ended = Signal(object)
     """None after a run that finished or was stopped, else the error."""
 
@@ -42,6 +46,7 @@ class PotentialSession(TaskOwner):
         self.automatic = True
         self.count = COUNT
         self.frames: dict[int, PosteriorFrame] = {}
+        self.colours: Mapping[int, NDArray[np.float32]] = {}  # of each step's points (`ParticleColours`), after a run
         self._offset = 0.0  # of the potential that is run
         self._debounce = Debounce(
             wanted=lambda: self.automatic and self.available,
@@ -116,7 +121,7 @@ class PotentialSession(TaskOwner):
     def follow(self) -> None:
         """Reset the potential for the checkpoint that the session has opened."""
         self.stop()
-        self.frames = {}
+        self.frames, self.colours = {}, {}
         self.document.reset()
 
     def run(self) -> None:
@@ -126,7 +131,7 @@ class PotentialSession(TaskOwner):
             return
         self._debounce.begun()
         spec, self._offset = self.spec, self.document.potential.offset()
-        self.frames = {}
+        self.frames, self.colours = {}, {}
         self.started.emit()
         what = f"Sampling {grouped(self.count)} points"
         self._tasks.begin(
@@ -147,10 +152,14 @@ class PotentialSession(TaskOwner):
         if self.available and not self.document.potential.is_one:
             self._debounce.note()
 
-    def _take(self, frames: list[PosteriorFrame]) -> int:
-        self.frames |= {frame.t: frame for frame in frames}
+    def _take(self, values: list[PosteriorFrame | ParticleColours]) -> int:
+        for value in values:
+            if isinstance(value, ParticleColours):
+                self.colours = value.along
+            else:
+                self.frames[value.t] = value
         self.frames_added.emit()
-        return len(frames)
+        return sum(isinstance(value, PosteriorFrame) for value in values)
 
     def _note_end(self, purpose: str, error: Exception | None) -> None:
         self.ended.emit(error)
