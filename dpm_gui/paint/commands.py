@@ -6,12 +6,15 @@ from dpm_gui.paint.inpainting.options import SOFT_MASK
 from dpm_gui.window.commands import Command
 
 MENU = "Paint"
-TOOL, READY_MASK = "Tool", "Ready-made mask"
+TOOL, READY_MASK, HISTORY = "Tool", "Ready-made mask", "History of inpaintings"
 """Submenus."""
 LARGE_STEP = 5
 NO_IMAGE = "the open checkpoint has no images; open one that has, such as the digits"
 ONE_SIZE = "the network of this checkpoint takes images of one size alone; the gravel and the brick take any"
 NO_SAMPLES = "there are no samples yet; mask something, or run with Ctrl+Return"
+NO_HISTORY = "nothing has been inpainted yet; mask something, or run with Ctrl+Return"
+NOT_OF_HISTORY = "the samples on show are in no finished inpainting; bring one back first"
+HISTORY_COMMANDS = ("previous_inpainting", "next_inpainting", "remove_inpainting", "clear_inpaintings")
 ALWAYS_AVAILABLE = {
     "open_inpainting",
     "save_inpainting",
@@ -34,6 +37,7 @@ AVAILABLE_FOR_SEQUENCES = ALWAYS_AVAILABLE | {
     "open_image",
     "paste_image",
     "save_samples",
+    *HISTORY_COMMANDS,
 }
 """Commands for a sequence of bits."""
 COMMANDS = (
@@ -98,6 +102,24 @@ COMMANDS = (
     ),
     Command("keep_sample", MENU, "Keep sample", ("Ctrl+K",), "Make the chosen sample the new image (Ctrl+K)"),
     Command("save_samples", MENU, "Save samples…", ("Ctrl+Shift+S",), "Save all samples, in one image or as an array"),
+    Command(
+        "previous_inpainting",
+        MENU,
+        "Bring back the previous one",
+        ("Alt+PgUp",),
+        "Bring back the inpainting before: image, mask, options, seed and samples (Alt+PgUp)",
+        group=HISTORY,
+    ),
+    Command(
+        "next_inpainting",
+        MENU,
+        "Bring back the next one",
+        ("Alt+PgDown",),
+        "Bring back the inpainting after: image, mask, options, seed and samples (Alt+PgDown)",
+        group=HISTORY,
+    ),
+    Command("remove_inpainting", MENU, "Remove this one", (), "Remove the inpainting on show", group=HISTORY),
+    Command("clear_inpaintings", MENU, "Clear the history", (), "Remove all inpaintings", "trash-2", group=HISTORY),
     Command("open_inpainting", MENU, "Open request…", (), "Open image, mask and options from one file"),
     Command("save_inpainting", MENU, "Save request…", ("Ctrl+S",), "Save image, mask and options as one file"),
 )

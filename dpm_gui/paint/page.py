@@ -17,12 +17,16 @@ from dpm_gui.paint.commands import (
     ALWAYS_AVAILABLE,
     AVAILABLE_FOR_SEQUENCES,
     COMMANDS,
+    HISTORY_COMMANDS,
     LARGE_STEP,
+    NO_HISTORY,
     NO_IMAGE,
     NO_SAMPLES,
+    NOT_OF_HISTORY,
     ONE_SIZE,
 )
 from dpm_gui.paint.files import PaintFiles
+from dpm_gui.paint.history.keeper import HistoryKeeper
 from dpm_gui.paint.inpainting.bit_page import BitPage
 from dpm_gui.paint.inpainting.image_page import ImagePage
 from dpm_gui.paint.inpainting.session import PaintSession
@@ -42,6 +46,7 @@ class PaintPage(WorkspacePage):
     Attributes:
         paint: The inpainting session.
         potential_session: The potential over the plane and its samples.
+        keeper: The history of inpaintings.
         files: Masks, images and requests as files.
     """
 
@@ -52,9 +57,10 @@ class PaintPage(WorkspacePage):
         self._in_view = False
         self.paint = PaintSession(services.session, self)
         self.potential_session = PotentialSession(services.session, self.undo_stack, self)
+        self.keeper = HistoryKeeper(self.paint, self)
         self._opener = PaintOpener(self.paint, self.potential_session, services.window)
         self.files = PaintFiles(self.paint, self.potential_session, self._opener, services.preferences, services.window)
-        self.image = ImagePage(self.paint, services.actions, services.icons, self)
+        self.image = ImagePage(self.paint, self.keeper, services.actions, services.icons, self)
         self._pages = QStackedWidget(self)
         self.bits = BitPage(self.paint, services.actions, self)
         self.plane = PlanePage(self.potential_session, services.session.columns, services.actions, services.icons, self)
@@ -97,6 +103,10 @@ class PaintPage(WorkspacePage):
         self.paint.document_loaded.connect(partial(allow_commands, services.actions))
         self.paint.document_loaded.connect(self._allow_saving)
         self.paint.result_changed.connect(self._allow_saving)
+        self.paint.document_loaded.connect(self._allow_history)
+        self.keeper.history.changed.connect(self._allow_history)
+        self.keeper.shown_changed.connect(self._allow_history)
+        self.keeper.history.dropped.connect(services.show_notice)
 
     @property
     def undo_stack(self) -> QUndoStack:
@@ -218,6 +228,14 @@ class PaintPage(WorkspacePage):
         for name in names.get(self.page, ()):
             self.services.actions.allow(name, self.paint.result is not None, NO_SAMPLES)
 
+    def _allow_history(self, _: object = None) -> None:
+        if self.page is not self.plane:
+            for name in HISTORY_COMMANDS:
+                self.services.actions.allow(name, bool(self.keeper.history.entries), NO_HISTORY)
+            if self.keeper.history.entries:
+                on_show = self.keeper.shown is not None
+                self.services.actions.allow("remove_inpainting", on_show, NOT_OF_HISTORY)
+
     def _update_in_view(self) -> None:
         """Let only the session of the page on show start runs."""
         self.paint.set_in_view(self._in_view and self.page is not self.plane)
@@ -249,6 +267,10 @@ def connect_commands(page: PaintPage) -> None:
         "inpaint": page.run,
         "save_samples": files.ask_where_to_save_samples,
         "keep_sample": lambda: paint.keep_sample(page.image.results.samples.choice),
+        "previous_inpainting": partial(page.keeper.step, -1),
+        "next_inpainting": partial(page.keeper.step, 1),
+        "remove_inpainting": page.keeper.remove_shown,
+        "clear_inpaintings": page.keeper.clear,
         "open_inpainting": files.ask_for_request,
         "save_inpainting": files.ask_where_to_save_request,
     }

@@ -30,6 +30,8 @@ PAINT = Workspace(
         Gesture("Mouse in Paint", "Erase with the brush, free a bit", "Right drag or click"),
         Gesture("Mouse in Paint", "Size of the brush", "Alt and wheel"),
         Gesture("Mouse in Paint", "Choose a sample, keep it", "Click, double click"),
+        Gesture("Mouse in Paint", "Bring back an inpainting of the history", "Click"),
+        Gesture("Keys in Paint", "Bring back an inpainting of the history, remove it", "Enter, Delete"),
         Gesture("Mouse in Paint", "Open an image", "Drop the file"),
         Gesture("Keys in Paint", "Show the chosen sample instead of the mask", "Hold Z"),
         Gesture("Keys in Paint", "Set the marked bit and move to the next", "0, 1, Backspace"),

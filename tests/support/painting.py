@@ -8,8 +8,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from core.values.inpainting import InpaintingFrame
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
+from dpm_gui.paint.history.entries import Inpainting, entry_of
+from dpm_gui.paint.inpainting.options import InpaintOptions
+from dpm_gui.paint.inpainting.requests import PaintState
 from dpm_gui.paint.inpainting.session import PaintSession
+from dpm_gui.paint.inpainting.summary import summarise
 from dpm_gui.paint.page import PaintPage
 from tests.support.person import Person, drag, wait_until
 from tests.support.places import centre_of
@@ -50,6 +55,17 @@ def rub(person: Person, start: tuple[int, int], stop: tuple[int, int], **how: An
 def images(person: Person) -> np.ndarray:
     settle(person)
     return paint_of(person).result.images
+
+
+def entry(seed: int, side: int = 16, image: np.ndarray | None = None) -> Inpainting:
+    """Return an entry of four samples of random levels."""
+    rng = np.random.default_rng(seed)
+    shown = rng.integers(0, 256, (side, side)).astype(np.float32) if image is None else image
+    openness = (rng.random((side, side)) < 0.5).astype(np.float32)
+    samples = rng.integers(0, 256, (4, side, side)).astype(np.float32)
+    summary = summarise(InpaintingFrame(0, samples), (0.0, 255.0), 1.0)
+    assert summary is not None
+    return entry_of(PaintState(shown, openness, InpaintOptions(), seed), summary)
 
 
 def save_mask_image(mask: np.ndarray, path: Path) -> None:

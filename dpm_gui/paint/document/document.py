@@ -110,6 +110,12 @@ class PaintDocument(QObject):
         if len(needed) > 1:
             self.undo_stack.endMacro()
 
+    def restore(self, image: NDArray[Any], openness: NDArray[np.float32]) -> None:
+        """Set image and mask as a command of several parts is done, undone or redone; a stroke under way ends."""
+        self.release()
+        self.mask.restore_whole(openness)
+        self.image.restore_whole(image)
+
     def press(self, x: float, y: float, erase: bool, pressure: float) -> None:
         """Begin a stroke at (``x``, ``y``), in pixels of the image; with ``erase`` the brush erases."""
         self.release()

@@ -32,6 +32,7 @@ class Layer(QObject):
     def __init__(self, values: NDArray[Any], stack: QUndoStack, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._values = np.array(values)
+        self._shared = False
         self._stack = stack
         self._before: NDArray[Any] | None = None
         self._touched = EMPTY_AREA
@@ -40,6 +41,11 @@ class Layer(QObject):
     def values(self) -> NDArray[Any]:
         """A read-only view of the numbers; `put` changes them."""
         return read_only(self._values.view())
+
+    def snapshot(self) -> NDArray[Any]:
+        """Return the numbers as they are now, read-only; they are copied only when a change follows."""
+        self._shared = True
+        return self.values
 
     @property
     def in_stroke(self) -> bool:
@@ -56,7 +62,7 @@ class Layer(QObject):
     def reset(self, values: NDArray[Any]) -> None:
         """Replace the numbers by others of any shape, not undoably, and give up a stroke under way."""
         self._before, self._touched = None, EMPTY_AREA
-        self._values = np.array(values)
+        self._values, self._shared = np.array(values), False
         self.changed.emit(whole_area(self._values.shape))
 
     def begin(self) -> None:
@@ -69,6 +75,7 @@ class Layer(QObject):
         """Set ``area`` to ``values``, as part of the stroke under way."""
         if area.empty:
             return
+        self._unshare()
         self._values[area.slices] = values
         self._touched = self._touched.joined(area)
         self.changed.emit(area)
@@ -110,10 +117,13 @@ class Layer(QObject):
         self.commit("stroke")
         if values.shape == self._values.shape and _same(self._values, values):
             return None
-        return ReplaceValueCommand(text, self._restore_all, self._values.copy(), np.array(values))
+        return ReplaceValueCommand(text, self.restore_whole, self._values.copy(), np.array(values))
 
-    def _restore_all(self, values: NDArray[Any]) -> None:
-        """Set all numbers to ``values``; a stroke under way on an array of another shape is given up."""
+    def restore_whole(self, values: NDArray[Any]) -> None:
+        """Set all numbers to ``values``, of any shape, as a replacement is done, undone or redone.
+
+        A stroke under way on an array of another shape is given up.
+        """
         if values.shape == self._values.shape and values.dtype == self._values.dtype:
             self.restore(whole_area(values.shape), values)
             return
@@ -122,8 +132,14 @@ class Layer(QObject):
 
     def _show(self, area: Area, values: NDArray[Any]) -> None:
         if not area.empty:
+            self._unshare()
             self._values[area.slices] = values
             self.changed.emit(area)
+
+    def _unshare(self) -> None:
+        """Copy the numbers if a snapshot shares them."""
+        if self._shared:
+            self._values, self._shared = self._values.copy(), False
 
     def restore(self, area: Area, values: NDArray[Any]) -> None:
         """Set ``area`` to ``values`` as a stroke is done, undone or redone."""

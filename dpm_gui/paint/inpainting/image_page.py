@@ -19,6 +19,8 @@ from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.document.raster import Area, whole_area
 from dpm_gui.paint.document.tools import COLOUR, FILL, RECTANGLE, ToolBox
+from dpm_gui.paint.history.keeper import HistoryKeeper
+from dpm_gui.paint.history.strip import connected_strip
 from dpm_gui.paint.inpainting.options import InpaintOptions
 from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.inpainting.results import InpaintResults
@@ -37,7 +39,14 @@ NOTE_LINES = 2
 class ImagePage(QWidget):
     """Connects canvas, tools and results to the inpainting session."""
 
-    def __init__(self, paint: PaintSession, actions: Actions, icons: IconSet, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        paint: PaintSession,
+        keeper: HistoryKeeper,
+        actions: Actions,
+        icons: IconSet,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._paint = paint
         self._actions = actions
@@ -47,6 +56,7 @@ class ImagePage(QWidget):
         self.panel = InpaintPanel(actions["inpaint"], self)
         self.tools = ToolColumn(actions, self)
         self.bar = ImageBar(actions, self)
+        self.strip = connected_strip(keeper, actions["clear_inpaintings"], self)
         self._note = LinesLabel(self, NOTE_LINES)
         self._note.setContentsMargins(16, 4, 16, 4)
         self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -69,6 +79,7 @@ class ImagePage(QWidget):
         self.results.set_palette(palette)
         self.tools.set_palette(palette, self._icons)
         self.bar.set_palette(palette)
+        self.strip.set_palette(palette)
 
     def fit(self) -> None:
         """Show the whole image."""
@@ -108,6 +119,7 @@ class ImagePage(QWidget):
         across.setSpacing(0)
         across.addWidget(ScrollPane(self.tools, left))
         across.addWidget(self.canvas, 1)
+        across.addWidget(self.strip)
         column.addLayout(across, 1)
         column.addWidget(self._pixel)
         column.addWidget(self._note)

@@ -75,6 +75,23 @@ class InpaintOptions:
         """The number of chains in a run."""
         return max(self.particles, self.count) if self.weighted else self.count
 
+    def differences(self, usual: InpaintOptions, noun: str = "pixels") -> tuple[str, ...]:
+        """Return in a few words each how the samples are drawn otherwise than with the options ``usual``."""
+        found: list[str] = []
+        if self.known_mode != usual.known_mode:
+            found.append(f"known {noun} {self.known_mode}")
+        if self.soft != usual.soft:
+            found.append("greys as confidence" if self.soft else "greys cut at a half")
+        if self.weighted and (not usual.weighted or self.particles != usual.particles):
+            found.append(f"{self.particles} weighted particles")
+        if not self.weighted and usual.weighted:
+            found.append("reverse kernels")
+        if not self.weighted and self.resample_times != usual.resample_times:
+            found.append(f"RePaint resampling {self.resample_times}")
+        if self.start != usual.start:
+            found.append("from noise" if self.start is None else f"from t = {self.start}")
+        return tuple(found)
+
     def sentence(self, noun: str) -> str:
         """Return a description of these options for a ``noun`` "pixels" or "bits"."""
         parts = [KNOWN_PIXELS_TEXT[self.known_mode]]
@@ -96,6 +113,10 @@ SOFT_MASK = "A grey of a mask file is how far a pixel is known, and not cut at a
 PARTLY_KNOWN = "Greys as confidence: {partly} {noun} are partly known, as noisy observations."
 NOTHING_FREE = "No place is free: there is nothing to inpaint."
 ALL_FREE = "All places are free, so nothing is known: this is plain sampling."
+
+
+DEFAULT_SEQUENCE_OPTIONS = InpaintOptions(count=16, weighted=True, particles=512)
+"""Sequences are short, so many are drawn, with enough weighted particles to be accurate."""
 
 
 def mask_note(openness: NDArray[Any], start: int | None) -> str:

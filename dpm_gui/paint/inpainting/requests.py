@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,28 +11,51 @@ from numpy.typing import NDArray
 from core.values.checkpoints import DataInfo
 from core.values.inpainting import InpaintingRequest
 from core.values.runs import Frame
-from dpm_gui.paint.document.document import PaintDocument
+from dpm_gui.paint.document.document import HALF, PaintDocument
 from dpm_gui.paint.inpainting.options import COUNTS, InpaintChanges, InpaintOptions
 
 
-def request_of(
-    document: PaintDocument, options: InpaintOptions, seed: int, threads: int, *, row: bool
-) -> InpaintingRequest:
-    """Return the inpainting request of a document; with ``row``, of its single row, which is a sequence.
+@dataclass(frozen=True, slots=True, eq=False)
+class PaintState:
+    """What is inpainted, and how; arrays are read-only.
+
+    Attributes:
+        image: ``[H, W]`` or ``[H, W, 3]``, user's units; a sequence is an image of one row.
+        openness: The mask of the document, ``[H, W]``, float32, 0 (known) … 1 (to be inpainted).
+        options: The options of inpainting.
+        seed: Seed of all randomness.
+    """
+
+    image: NDArray[Any]
+    openness: NDArray[np.float32]
+    options: InpaintOptions
+    seed: int
+
+    def same_as(self, other: PaintState) -> bool:
+        """Return whether image, mask, options and seed are equal."""
+        return (
+            (self.options, self.seed) == (other.options, other.seed)
+            and _equal(self.image, other.image)
+            and _equal(self.openness, other.openness)
+        )
+
+
+def request_of(state: PaintState, threads: int, *, row: bool) -> InpaintingRequest:
+    """Return the inpainting request of ``state``; with ``row``, of its single row, which is a sequence.
 
     Raises:
         BadInputError: If the request is invalid.
     """
-    image: NDArray[Any] = document.image.values
-    mask = document.masked
-    confidence = 1 - document.mask.values if options.soft and document.mask.values.any() else None
+    image, options = state.image, state.options
+    mask = state.openness >= HALF
+    confidence = 1 - state.openness if options.soft and state.openness.any() else None
     if options.start is not None and not mask.any():
         mask = np.ones_like(mask)  # without a mask the whole image is noised and denoised
     return InpaintingRequest(
         image=image[0] if row else image,
         mask=mask[0] if row else mask,
         count=options.count,
-        seed=seed,
+        seed=state.seed,
         threads=threads,
         known_mode=options.known_mode,
         resample_times=0 if options.weighted else options.resample_times,
@@ -103,3 +127,8 @@ class ExampleSource:
 def as_image(example: NDArray[Any]) -> NDArray[Any]:
     """Return an example as an image; a sequence becomes an image of one row."""
     return example if example.ndim > 1 else example[None]
+
+
+def _equal(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Return whether two arrays are equal, NaN counting as equal to NaN."""
+    return one is other or np.array_equal(one, other, equal_nan=True)

@@ -10,6 +10,8 @@ from core.values.inpainting import InpaintingFrame, InpaintingRequest
 from dpm_gui.engine import painting
 from dpm_gui.engine.opening import Opened
 from dpm_gui.jobs.tasks import TaskOwner
+from dpm_gui.paint.history.entries import Inpainting, with_entry
+from dpm_gui.paint.inpainting.requests import PaintState
 from dpm_gui.paint.inpainting.summary import ResultSummary, with_summaries
 
 INPAINTING = "inpaint"
@@ -24,6 +26,8 @@ class InpaintRunner(TaskOwner):
     """An `InpaintingFrame` with images, or None once there are none."""
     stepped = Signal(int)
     """The chain has reached this step, without images to show."""
+    finished = Signal(object)
+    """The `Inpainting` of a run that has finished, for the history."""
     ended = Signal(object)
     """None after a run that finished or was stopped, else the error."""
 
@@ -43,14 +47,14 @@ class InpaintRunner(TaskOwner):
         self.stop()
         self._show(None)
 
-    def _inpaint(self, opened: Opened, request: InpaintingRequest) -> None:
-        """Run ``request`` from the start; a run under way is stopped."""
+    def _inpaint(self, opened: Opened, request: InpaintingRequest, state: PaintState) -> None:
+        """Run ``request``, made of ``state``, from the start; a run under way is stopped."""
         steps = request.start or opened.checkpoint.steps
         self.started.emit()
         data = opened.checkpoint.data
 
-        def work() -> Iterator[InpaintingFrame | ResultSummary]:
-            return with_summaries(painting.inpaint(opened, request), data)
+        def work() -> Iterator[InpaintingFrame | ResultSummary | Inpainting]:
+            return with_entry(with_summaries(painting.inpaint(opened, request), data), state)
 
         self._tasks.begin(self.purpose, work, self._take_values, "Inpainting", steps + 1)
 
@@ -58,14 +62,18 @@ class InpaintRunner(TaskOwner):
         self.ended.emit(error)
         super()._note_end(purpose, error)
 
-    def _take_values(self, values: list[InpaintingFrame | ResultSummary]) -> int:
-        shown = [value for value in values if isinstance(value, ResultSummary)]
+    def _take_values(self, values: list[InpaintingFrame | ResultSummary | Inpainting]) -> int:
+        steps = [value for value in values if not isinstance(value, Inpainting)]
+        shown = [value for value in steps if isinstance(value, ResultSummary)]
         if shown:
             self._show(shown[-1])
-        if values and isinstance(values[-1], InpaintingFrame):
-            self.stepped.emit(values[-1].t)
-        pauses = sum(isinstance(value, InpaintingFrame) and value.pause for value in values)
-        return len(values) - pauses - sum(each.frame.preview for each in shown)
+        if steps and isinstance(steps[-1], InpaintingFrame):
+            self.stepped.emit(steps[-1].t)
+        for value in values:
+            if isinstance(value, Inpainting):
+                self.finished.emit(value)
+        pauses = sum(isinstance(value, InpaintingFrame) and value.pause for value in steps)
+        return len(steps) - pauses - sum(each.frame.preview for each in shown)
 
     def _show(self, shown: ResultSummary | None) -> None:
         self.summary = shown

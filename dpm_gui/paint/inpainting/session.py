@@ -17,13 +17,23 @@ from dpm_gui.engine.values import REVERSE
 from dpm_gui.paint.debounce import Debounce
 from dpm_gui.paint.document.document import HALF, PaintDocument
 from dpm_gui.paint.document.raster import READY_MASKS, Area, ready_mask
-from dpm_gui.paint.inpainting.options import InpaintChanges, InpaintOptions, mask_note
-from dpm_gui.paint.inpainting.requests import ExampleSource, as_image, load_request_into, options_of_request, request_of
+from dpm_gui.paint.inpainting.options import (
+    DEFAULT_SEQUENCE_OPTIONS,
+    InpaintChanges,
+    InpaintOptions,
+    mask_note,
+)
+from dpm_gui.paint.inpainting.requests import (
+    ExampleSource,
+    PaintState,
+    as_image,
+    load_request_into,
+    options_of_request,
+    request_of,
+)
 from dpm_gui.paint.inpainting.runner import InpaintRunner
+from dpm_gui.paint.inpainting.summary import ResultSummary
 from dpm_gui.session.session import Session
-
-DEFAULT_SEQUENCE_OPTIONS = InpaintOptions(count=16, weighted=True, particles=512)
-"""Sequences are short, so many are drawn, with enough weighted particles to be accurate."""
 
 
 class PaintSession(InpaintRunner):
@@ -67,8 +77,13 @@ class PaintSession(InpaintRunner):
         Raises:
             BadInputError: If the request is invalid.
         """
-        spec = self._session.spec
-        return request_of(self.document, self._options, spec.seed, spec.threads, row=self._row)
+        return request_of(self.state, self._session.spec.threads, row=self._row)
+
+    @property
+    def state(self) -> PaintState:
+        """What is inpainted now, and how; whether a run follows each stroke is no part of it."""
+        document, options = self.document, dataclasses.replace(self._options, automatic=True)
+        return PaintState(document.image.snapshot(), document.mask.snapshot(), options, self._session.spec.seed)
 
     def set_in_view(self, in_view: bool) -> None:
         """Set whether Paint is visible: while it is hidden no run starts, and a run under way waits."""
@@ -100,7 +115,7 @@ class PaintSession(InpaintRunner):
         if problem is not None or self._idle():
             self.forget_result()
         else:
-            self._inpaint(opened, self.request)
+            self._inpaint(opened, self.request, self.state)
 
     def stop(self) -> None:
         self._debounce.stop()
@@ -205,6 +220,20 @@ class PaintSession(InpaintRunner):
         load_request_into(self.document, request)
         self._session.edit(seed=request.seed)
         self.set_options(**options_of_request(request))
+
+    def take_state(self, state: PaintState, summary: ResultSummary | None) -> None:
+        """Set image, mask, options and seed to those of ``state``, and show its results; without any a run is due.
+
+        This is part of a command on the undo stack.
+        """
+        self.stop()
+        self.document.restore(state.image, state.openness)
+        self._session.edit(seed=state.seed)
+        self.set_options(**dataclasses.asdict(dataclasses.replace(state.options, automatic=self._options.automatic)))
+        self._note_change()
+        if summary is not None:
+            self._debounce.begun()
+            self._show(summary)
 
     def shut_down(self) -> None:
         self._debounce.stop()

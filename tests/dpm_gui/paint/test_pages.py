@@ -20,6 +20,7 @@ from core.values.inpainting import InpaintingFrame
 from dpm_gui.app import WORKSPACES
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.engine import painting
+from dpm_gui.paint.history.keeper import HistoryKeeper
 from dpm_gui.paint.inpainting.bit_page import BitPage
 from dpm_gui.paint.inpainting.image_page import ImagePage
 from dpm_gui.paint.inpainting.session import PaintSession
@@ -75,7 +76,7 @@ def bits(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path,
 def images(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path, qtbot: QtBot) -> ImagePage:
     """The page of pictures, with rings."""
     save_rings(tmp_path / "rings.h5", (9, 11), steps=30)
-    page = ImagePage(paint, Actions(window, all_commands(WORKSPACES)), IconSet(), window)
+    page = ImagePage(paint, HistoryKeeper(paint, paint), Actions(window, all_commands(WORKSPACES)), IconSet(), window)
     paint.document_loaded.connect(page.show_opened)
     with qtbot.waitSignal(session.opened_changed):
         session.open(str(tmp_path / "rings.h5"))

@@ -122,7 +122,7 @@ def test_the_menu_of_paint_has_sections_and_groups_and_at_most_twenty_entries(wi
     sections = [action.text() for action in paint.actions() if action.isSeparator() and action.text()]
     assert sections == ["Mask", "Image", "Inpainting"]
     groups = [action.text() for action in paint.actions() if action.menu() is not None]
-    assert groups == ["Tool", "Ready-made mask"]
+    assert groups == ["Tool", "Ready-made mask", "History of inpaintings"]
     assert len(texts(paint)) <= 20
 
 

@@ -15,6 +15,7 @@ from dpm_gui.app import WORKSPACES
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.paint.document.tools import BRUSH, ERASER, ToolBox
+from dpm_gui.paint.history.keeper import HistoryKeeper
 from dpm_gui.paint.inpainting.image_page import ImagePage
 from dpm_gui.paint.inpainting.options import ALL_MASKED, NOTHING_MASKED
 from dpm_gui.paint.inpainting.session import PaintSession
@@ -90,7 +91,7 @@ def test_the_overlay_tints_partly_open_pixels_in_proportion_while_the_switch_is_
 ) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    page = ImagePage(paint, Actions(window, all_commands(WORKSPACES)), IconSet(), window)
+    page = ImagePage(paint, HistoryKeeper(paint, paint), Actions(window, all_commands(WORKSPACES)), IconSet(), window)
     page.set_palette(LIGHT)
     paint.document.replace_image(np.zeros(SHAPE, np.float32), "black")
     composition = page.canvas.composition
