@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,8 +13,8 @@ from core.values.checkpoints import MAX_COLUMNS, Checkpoint, DataInfo, channels_
 from core.values.runs import DEFAULT_COUNT
 
 GREY_RANGE = (0.0, 255.0)
-PIXELS_AT_ONCE = 64 * 32 * 32
-"""Pixels of all images of a run of default size: 64 of 32x32, 16 of 64x64."""
+PIXELS_AT_ONCE = 16 * 64 * 64
+"""Most pixels of all images of a run of default size: 16 of 64x64, and fewer of larger ones."""
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -56,12 +57,12 @@ class StateKind:
 STD, ENTROPY = ("standard deviation", "data units"), ("entropy", "bits per dimension")
 POINTS = StateKind("points", DEFAULT_COUNT, 100, 50_000, 1000, STD)
 SEQUENCES = StateKind("sequences", 500, 100, 50_000, 100, ENTROPY)
-IMAGES = StateKind("images", 64, 1, 400, 8, STD, channels=1)
+IMAGES = StateKind("images", 16, 1, 400, 1, STD, channels=1)
 """Images so small that `PIXELS_AT_ONCE` does not limit their number."""
 
 
 def state_kind_of(checkpoint: Checkpoint) -> StateKind:
-    """Return the kind of the states of ``checkpoint``; the default count is lower for large images."""
+    """Return the kind of the states of ``checkpoint``; the default count is lower for large images, in a full grid."""
     data, bits = checkpoint.data, checkpoint.kind == "binomial"
     if not data.is_image:
         return SEQUENCES if bits else POINTS
@@ -69,7 +70,8 @@ def state_kind_of(checkpoint: Checkpoint) -> StateKind:
     spread = ENTROPY if bits else STD
     if not bits and data.value_range == GREY_RANGE:
         spread = STD[0], "grey levels" if channels == 1 else "levels"
-    default_count = max(1, min(IMAGES.default_count, PIXELS_AT_ONCE // pixels_of(data.shape)))
+    most_at_once = max(1, min(IMAGES.default_count, PIXELS_AT_ONCE // pixels_of(data.shape)))
+    default_count = math.isqrt(most_at_once) ** 2  # a full grid
     return replace(IMAGES, default_count=default_count, spread=spread, channels=channels)
 
 

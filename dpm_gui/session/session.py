@@ -306,13 +306,17 @@ class Session(TaskOwner):
         if not self._in_view:
             self.pause(True)
 
-    def _adapt_spec(self, state_kind: StateKind) -> None:
-        """Start from noise, with the usual number of trajectories unless the user has set another that is possible."""
+    def count_for(self, state_kind: StateKind) -> int:
+        """Return the number of trajectories of a run of ``state_kind``: the usual one unless another was chosen."""
         default_counts = {POINTS.default_count, SEQUENCES.default_count, self._state_kind.default_count}
         count = self._spec.count
+        usual = count in default_counts and count != self._chosen_count
+        return state_kind.default_count if usual or count > state_kind.most else count
+
+    def _adapt_spec(self, state_kind: StateKind) -> None:
+        """Start from noise, with the usual number of trajectories unless the user has set another that is possible."""
+        count = self.count_for(state_kind)
         self._state_kind = state_kind
-        if (count in default_counts and count != self._chosen_count) or count > state_kind.most:
-            count = state_kind.default_count
         spec = dataclasses.replace(self._spec, count=count, denoise_from=None, branches=())
         if spec != self._spec:
             self._spec = spec

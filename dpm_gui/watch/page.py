@@ -189,7 +189,7 @@ class WatchPage(WorkspacePage):
         """Show the examples of a checkpoint that cannot be run yet."""
         data = preview.checkpoint.data
         self._fit_kind(preview.checkpoint)
-        view, count = self.views[FORWARD], state_kind_of(preview.checkpoint).default_count
+        view, count = self.views[FORWARD], self._session.count_for(state_kind_of(preview.checkpoint))
         view.set_data(data)
         view.set_colours(None if preview.along is None else preview.along[:count])
         view.show_frame(Frame(0, data.to_model(data.examples[:count])))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from core.values.runs import MAX_SEED, RunSpec
 from dpm_gui.engine.state_kinds import IMAGES, POINTS, SEQUENCES, StateKind, state_kind_of
 from dpm_gui.session.session import Session
-from dpm_gui.views.widgets.boxes import number_box
+from dpm_gui.views.widgets.boxes import count_box, number_box
 from dpm_gui.views.widgets.flat_button import action_button
 from dpm_gui.views.widgets.labels import RoomyLabel
 
@@ -22,7 +22,7 @@ class RunPanel(QWidget):
     def __init__(self, session: Session, new_seed: QAction, run_again: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._count = number_box(self, "", POINTS.fewest, POINTS.most, "")
+        self._count = count_box(self, POINTS.fewest, POINTS.most)
         self._count.setGroupSeparatorShown(True)
         self._seed = number_box(self, "Seed", 0, MAX_SEED, "Seed of all randomness: equal seeds give equal samples")
         self._count.valueChanged.connect(lambda count: session.edit(count=count))
@@ -79,6 +79,7 @@ class RunPanel(QWidget):
         self._count.setRange(state_kind.fewest, state_kind.most)
         blocker.unblock()
         self._count.setSingleStep(state_kind.step)
+        self._count.by_squares = state_kind.is_image
         self._count.setAccessibleName(f"Number of {state_kind.name}")
         self._count.setToolTip(f"{noun} on each side, N")
         self._show(self._session.spec)

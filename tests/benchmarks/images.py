@@ -26,7 +26,7 @@ from dpm_gui.engine.values import REVERSE
 from dpm_gui.window.application import DpmApplication
 from tests.benchmarks.frames import open_program, percentile, play
 
-STEPS = 100
+STEPS, COUNT = 100, 64
 
 
 def until(arrived: SignalInstance, begin: Callable[[], None], there: Callable[[], bool]) -> float:
@@ -62,7 +62,7 @@ def digits(program: DpmApplication) -> dict[str, float]:
 
     opened = until(session.frames_added, lambda: session.open(path), lambda: session.opened.path == path)
     session.stop()
-    first = until(session.frames_added, lambda: session.edit(seed=8), lambda: previewed() > 0)
+    first = until(session.frames_added, lambda: session.edit(seed=8, count=COUNT), lambda: previewed() > 0)
     session.stop()
     whole = until(session.frames_added, lambda: session.edit(seed=9), lambda: previewed() > PREVIEW_STEPS)
     stopped = until(session.run_ended, session.stop, lambda: True)
@@ -81,6 +81,7 @@ def colour(program: DpmApplication, application: QApplication, folder: str) -> d
     session = program.session
     path = short_chain(asset("checkpoints/colour_patches.h5"), Path(folder))
     until(session.run_ended, lambda: session.open(path), lambda: session.opened.path == path)
+    until(session.run_ended, lambda: session.edit(count=COUNT), lambda: session.recording(REVERSE).complete)
     program.player.pause()
     play(program, application, 30)
     frames = play(program, application, 300)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -40,6 +41,22 @@ class WholeNumberBox(QSpinBox):
         return whole_number(_without_unit(text, self.suffix()))
 
 
+class CountBox(WholeNumberBox):
+    """A box for the number of states, whose arrows go from one full square grid to the next where there are images."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.by_squares = False  # whether the arrows go to 1, 4, 9, 16 …
+
+    def stepBy(self, steps: int) -> None:
+        if not self.by_squares:
+            super().stepBy(steps)
+            return
+        value = self.value()
+        side = math.isqrt(value) if steps > 0 else math.isqrt(value - 1) + 1  # of the largest square on this side
+        self.setValue(max(side + steps, 1) ** 2)
+
+
 class DecimalBox(QDoubleSpinBox):
     """A box like `WholeNumberBox` for a number with decimals: after a point or a comma typed, after a point shown."""
 
@@ -60,6 +77,14 @@ class DecimalBox(QDoubleSpinBox):
 
     def _number(self, text: str) -> float | None:
         return decimal_number(_without_unit(text, self.suffix()))
+
+
+def count_box(parent: QWidget, least: int, most: int) -> CountBox:
+    """Return a box for a number of states from ``least`` to ``most``."""
+    box = CountBox(parent)
+    box.setRange(least, most)
+    _prepare(box, "", "")
+    return box
 
 
 def number_box(parent: QWidget, name: str, least: int, most: int, tip: str, step: int = 1) -> WholeNumberBox:

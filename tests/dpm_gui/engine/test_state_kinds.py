@@ -16,7 +16,7 @@ from tests.support.window_values import make_checkpoint, make_images
 
 @pytest.mark.parametrize(
     ("shape", "default_count"),
-    [((28, 28), 64), ((32, 32, 3), 64), ((64, 64), 16), ((96, 96), 7), ((512, 512), 1)],
+    [((28, 28), 16), ((32, 32, 3), 16), ((64, 64), 16), ((96, 96), 4), ((512, 512), 1)],
 )
 def test_of_large_pictures_fewer_are_run(shape: tuple[int, ...], default_count: int) -> None:
     data = DataInfo("some", shape, (0.0, 255.0), np.array(0.0), np.array(1.0), np.zeros((1, *shape), np.float32))

@@ -128,23 +128,23 @@ def test_few_pictures_are_run_unless_a_number_was_chosen_that_can_be(
     session._spec = RunSpec(threads=1)
     with qtbot.waitSignal(session.run_ended):
         session.open(path)
-    assert session.spec.count == 64
+    assert session.spec.count == 16
     session._spec = RunSpec(count=5_000, threads=1)
     with qtbot.waitSignal(session.run_ended):
         session.open(path)
-    assert session.spec.count == 64
+    assert session.spec.count == 16
     session._spec = RunSpec(count=9, threads=1)
     with qtbot.waitSignal(session.run_ended):
         session.open(path)
     assert session.spec.count == 9
 
 
-@pytest.mark.parametrize(("chosen", "count"), [(True, 64), (False, 10_000)])
+@pytest.mark.parametrize(("chosen", "count"), [(True, 16), (False, 10_000)])
 def test_a_chosen_number_is_kept_also_if_it_is_usual_for_data_of_another_kind(
     qapp: QApplication, files: dict[str, str], path: str, trusted: None, chosen: bool, count: int, qtbot: QtBot
 ) -> None:
-    session = Session(RunSpec(count=64, threads=1), count_chosen=chosen)
-    for file in (path, files["small"]):  # 64 is usual for the first
+    session = Session(RunSpec(count=16, threads=1), count_chosen=chosen)
+    for file in (path, files["small"]):  # 16 is usual for the first
         open_and_run(session, file, qtbot)
     assert session.spec.count == count
     session.shut_down()

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from core.values.runs import RunSpec
 from dpm_gui.engine.values import FORWARD, REVERSE, CheckpointPreview
 from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.images import MODE_TEXTS, ImagesView
@@ -72,16 +73,38 @@ def test_pictures_get_canvases_of_pictures_and_points_get_their_own_back(
 
 
 def test_the_examples_are_there_before_the_engine(session: Session, qtbot: QtBot) -> None:
+    session._spec = RunSpec(seed=1, threads=1)  # the usual number, 10 000
     desk, made = Desk(session, qtbot), make_images(LAST, count=70)
     assert not desk.actions["denoise"].isEnabled()
     assert not desk.actions["from_noise"].isEnabled()
     session.preview_read.emit(CheckpointPreview("made.h5", made, None))
     view = desk.views[FORWARD]
     assert view.header.note == "examples"
-    assert view.grid.count == 64
+    assert view.grid.count == 16
     assert view.message is None
-    y, x = view.grid.corner(63)
-    assert view.image.pixelColor(x, y).red() == made.data.examples[63, 0, 0]
+    y, x = view.grid.corner(15)
+    assert view.image.pixelColor(x, y).red() == made.data.examples[15, 0, 0]
+
+
+def test_the_examples_are_as_many_as_were_asked_for(session: Session, qtbot: QtBot) -> None:
+    desk, made = Desk(session, qtbot), make_images(LAST, count=70)
+    session.edit(count=25)
+    session.preview_read.emit(CheckpointPreview("made.h5", made, None))
+    assert desk.views[FORWARD].grid.count == 25
+
+
+def test_the_arrows_beside_the_number_of_images_lead_from_one_full_grid_to_the_next(desk: Desk, qtbot: QtBot) -> None:
+    box, counts = desk.panel._count, []
+    for steps in (1, 1, 1, -1, -1):
+        box.stepBy(steps)
+        counts.append(box.value())
+    assert counts == [9, 16, 25, 16, 9]
+    box.setValue(12)
+    box.stepBy(-1)
+    assert box.value() == 9
+    box.setValue(12)
+    box.stepBy(2)
+    assert box.value() == 25
 
 
 def test_both_sides_show_their_step(desk: Desk) -> None:
