@@ -199,14 +199,14 @@ class WorkspaceStack(QStackedWidget):
             if dock.objectName() == name and dock.isHidden() == shown:
                 dock.setVisible(shown)
                 if shown and above is not None:
-                    half = (above.height() + dock.height()) // 2
+                    half = max(1, (above.height() + dock.height()) // 2)
                     self._window.resizeDocks([above, dock], [half, half], Qt.Orientation.Vertical)
                 self.fit_docks()
             above = dock
 
     def _size_docks(self) -> None:
         docks, heights = self.docks[self.current], [dock.height for dock in self._workspaces[self.current].docks]
-        width = min(scaled_to_text(self, DOCK_WIDTH), round(LARGEST_SHARE * self._window.width()))
+        width = min(scaled_to_text(self, DOCK_WIDTH), max(1, round(LARGEST_SHARE * self._window.width())))
         self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
         self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
 

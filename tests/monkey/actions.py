@@ -40,7 +40,14 @@ SWITCHES = ("theme", "projector", "workspace_watch", "workspace_paint")
 OPENS_SHIPPED = set(SHIPPED_CHECKPOINTS)
 FILMS = ("film.gif", "film.mp4", "figure.png", "frames", "no/folder/film.gif")
 TABLES = ("png", "svg", "csv", "copy")
-MODIFIERS = {"": Qt.KeyboardModifier.NoModifier, "shift": Qt.KeyboardModifier.ShiftModifier}
+MODIFIERS = {
+    "": Qt.KeyboardModifier.NoModifier,
+    "shift": Qt.KeyboardModifier.ShiftModifier,
+    "ctrl": Qt.KeyboardModifier.ControlModifier,
+    "alt": Qt.KeyboardModifier.AltModifier,
+}
+ROUND = (QPointF(1.0, 0.0), QPointF(1.0, 1.0), QPointF(0.0, 1.0), QPointF(0.0, 0.0))
+"""The way of a lasso, in shares of the distance that it spans."""
 KEY_SEQUENCE: Any = QKeySequence
 """Its types leave out that it has items."""
 BUTTONS = {
@@ -120,11 +127,11 @@ def _choose_mouse(rng: Random, world: World) -> Arguments | None:
     place = _choose_place(rng, world)
     if place is None:
         return None
-    how = rng.choices(("click", "double", "drag", "wheel", "hover"), (5, 1, 3, 2, 3))[0]
+    how = rng.choices(("click", "double", "drag", "lasso", "wheel", "hover"), (5, 1, 2, 1, 2, 3))[0]
     return place | {
         "how": how,
         "button": rng.choices(("left", "right", "middle"), (8, 2, 1))[0],
-        "modifier": rng.choices(("", "shift"), (5, 1))[0],
+        "modifier": rng.choices(tuple(MODIFIERS), (6, 2, 1, 1))[0],
         "to": [round(rng.random(), 3), round(rng.random(), 3)],
         "notches": rng.choice((-5, -1, 1, 5)),
     }
@@ -162,17 +169,21 @@ def _point(world: World, arguments: Arguments) -> None:
         case "wheel":
             _turn(top, start, 120 * arguments["notches"], modifier)
         case "drag":
-            _drag(window, button, modifier, start, stop)
+            _drag(window, button, modifier, [start + (stop - start) * (share / 5) for share in range(6)])
+        case "lasso":
+            span = stop - start
+            corners = [start + QPoint(int(at.x() * span.x()), int(at.y() * span.y())) for at in ROUND]
+            _drag(window, button, modifier, [start, *corners])
 
 
-def _drag(window: QWindow, button: Qt.MouseButton, modifier: Qt.KeyboardModifier, start: QPoint, stop: QPoint) -> None:
+def _drag(window: QWindow, button: Qt.MouseButton, modifier: Qt.KeyboardModifier, way: list[QPoint]) -> None:
     """Press, move and let go, unless the window goes in the middle, such as a dialog that is answered."""
-    QTest.mousePress(window, button, modifier, start)
-    for share in range(1, 6):
+    QTest.mousePress(window, button, modifier, way[0])
+    for place in way[1:]:
         if shiboken6.isValid(window):
-            QTest.mouseMove(window, start + (stop - start) * (share / 5))
+            QTest.mouseMove(window, place)
     if shiboken6.isValid(window):
-        QTest.mouseRelease(window, button, modifier, stop)
+        QTest.mouseRelease(window, button, modifier, way[-1])
 
 
 def _turn(top: QWidget, place: QPoint, angle: int, modifier: Qt.KeyboardModifier) -> None:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import CodeType, TracebackType
 
 from PySide6.QtCore import QAbstractEventDispatcher, QMessageLogContext, QtMsgType, qInstallMessageHandler
 
@@ -120,9 +120,9 @@ class StallWatch:
     def _watch(self) -> None:
         while not self._ended.wait(SAMPLE_SECONDS):
             if time.perf_counter() - self._last > STALL_SECONDS / 2:
-                frame = sys._current_frames().get(self._thread)
-                if frame is not None:
-                    self._samples.append((frame.f_code.co_name, _place(frame)))
+                codes = _codes(self._thread)
+                if codes:
+                    self._samples.append((codes[0].co_name, _place(codes)))
 
 
 class MemoryWatch:
@@ -140,12 +140,23 @@ class MemoryWatch:
         return now
 
 
-def _place(frame: FrameType | None) -> str:
-    """Return the chain of the project's functions that the thread is in, the innermost first."""
-    found: list[str] = []
-    while frame is not None and len(found) < 20:
-        file = frame.f_code.co_filename
-        if file.startswith(ROOT) and "/tests/" not in file and "/.venv/" not in file:
-            found.append(f"{Path(file).stem}.{frame.f_code.co_qualname}")
+def _codes(thread: int) -> list[CodeType]:
+    """Return what a thread is in, the innermost function first.
+
+    No frame is kept: with it a painter of the function would live on after its end, and Qt says so at every paint.
+    """
+    frame, found = sys._current_frames().get(thread), []
+    while frame is not None:
+        found.append(frame.f_code)
         frame = frame.f_back
-    return " < ".join(found) or "Qt alone"
+    return found
+
+
+def _place(codes: list[CodeType]) -> str:
+    """Return the chain of the project's functions among ``codes``, the innermost first."""
+    found = [
+        f"{Path(code.co_filename).stem}.{code.co_qualname}"
+        for code in codes
+        if code.co_filename.startswith(ROOT) and "/tests/" not in code.co_filename and "/.venv/" not in code.co_filename
+    ]
+    return " < ".join(found[:20]) or f"Qt alone, in {' < '.join(code.co_qualname for code in codes[:4])}"

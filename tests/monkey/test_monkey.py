@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,21 @@ def test_a_thread_that_is_only_not_let_run_does_not_stall(qapp: QApplication) ->
     loop.exec()
     watch.end()
     assert not notes
+
+
+def test_what_a_function_holds_does_not_outlive_it_because_it_was_watched(qapp: QApplication) -> None:
+    class Painter:
+        pass
+
+    def paint() -> weakref.ref[Painter]:
+        painter = Painter()
+        _compute(0.15)
+        return weakref.ref(painter)
+
+    watch = StallWatch(lambda _kind, _text: None, lambda _place: False)
+    left = paint()
+    assert left() is None
+    watch.end()
 
 
 @pytest.mark.parametrize(
