@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.values.measurements import StepEntropies
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.time_scale import TimeScale
+from dpm_gui.views.timeline.entropy_band import EntropyBand, paint_band
 from dpm_gui.views.timeline.time_slider_painter import TimeAxis, small_font
 
 BAR_HEIGHT, STRIP_HEIGHT = 34, 36
 HANDLE = 6
 BAND_SHARE = 0.3
-MOST_POINTS = 400
-"""Steps of which the bounds are drawn: a film has few pixels."""
 
 
 class FilmStrip(QWidget):
@@ -35,7 +32,7 @@ class FilmStrip(QWidget):
         """Lay out the steps 0 … ``last`` on ``scale``; without ``entropies`` there is no strip."""
         super().__init__()
         self._palette, self._last, self._scale, self._bar = palette, last, scale, bar
-        self._bounds = None if entropies is None else _bounds(entropies)
+        self._band = None if entropies is None else EntropyBand.of(entropies)
         self._positions = (0.0, 0.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -45,7 +42,7 @@ class FilmStrip(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(320, (BAR_HEIGHT if self._bar else 0) + (STRIP_HEIGHT if self._bounds is not None else 0))
+        return QSize(320, (BAR_HEIGHT if self._bar else 0) + (STRIP_HEIGHT if self._band is not None else 0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -53,31 +50,18 @@ class FilmStrip(QWidget):
         painter.fillRect(self.rect(), QColor(self._palette.surface))
         axis = TimeAxis(self.width(), self._last, self._scale)
         top = 0
-        if self._bounds is not None:
-            self._paint_strip(painter, axis, self._bounds)
+        if self._band is not None:
+            self._paint_strip(painter, axis, self._band)
             top = STRIP_HEIGHT
         if self._bar:
             self._paint_bar(painter, axis, top)
         painter.end()
 
-    def _paint_strip(
-        self, painter: QPainter, axis: TimeAxis, bounds: tuple[NDArray[np.int_], NDArray[np.float64]]
-    ) -> None:
-        steps, (lower, upper) = bounds
-        height = STRIP_HEIGHT - 6
-
-        def line(values: NDArray[np.float64]) -> list[QPointF]:
-            return [QPointF(axis.x_of(t), 3 + height * (1 - y)) for t, y in zip(steps.tolist(), values, strict=True)]
-
+    def _paint_strip(self, painter: QPainter, axis: TimeAxis, band: EntropyBand) -> None:
         hue = QColor(self._palette.forward)
-        band = QColor(hue)
-        band.setAlphaF(BAND_SHARE)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(band)
-        painter.drawPolygon(QPolygonF([*line(upper), *line(lower)[::-1]]))
-        painter.setPen(QPen(hue, 1.5))
-        painter.drawPolyline(QPolygonF(line(upper)))
-        painter.drawPolyline(QPolygonF(line(lower)))
+        fill = QColor(hue)
+        fill.setAlphaF(BAND_SHARE)
+        paint_band(painter, band.lines(axis, 3, STRIP_HEIGHT - 6), fill, hue, 1.5)
         for x, colour in self._marks(axis):
             painter.fillRect(QRectF(x - 0.75, 0, 1.5, STRIP_HEIGHT), QColor(colour))
 
@@ -105,14 +89,3 @@ class FilmStrip(QWidget):
         if forward == reverse:
             return [(axis.x_of(forward), self._palette.ink)]
         return [(axis.x_of(forward), self._palette.forward), (axis.x_of(reverse), self._palette.reverse)]
-
-
-def _bounds(entropies: StepEntropies) -> tuple[NDArray[np.int_], NDArray[np.float64]]:
-    """Return steps ``[n]`` and both bounds there, lower and upper, ``[2, n]``, 0.0 … 1.0."""
-    last = len(entropies.upper)
-    chosen = np.unique(np.linspace(0, last - 1, min(last, MOST_POINTS)).round().astype(int))
-    values = np.stack([entropies.lower, entropies.upper]).astype(float)
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-    values = np.where(np.isfinite(values), values, low)[:, chosen]
-    return chosen + 1, (values - low) / ((high - low) or 1.0)

@@ -204,9 +204,7 @@ class WatchPage(WorkspacePage):
             view.set_data(data)
             view.show_columns(columns)
         self.columns.offer(column_labels(data) if state_kind_of(opened.checkpoint).is_points else (), columns)
-        self.timeline.set_range(opened.checkpoint.steps)
-        self.timeline.set_signal(opened.alpha_bars)
-        self._controls.set_signal(opened.alpha_bars)
+        self._controls.show_opened(opened)
         self._show_drift()
         if self._with_arrows:
             self._session.compute_drift()

@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from core.values.checkpoints import channels_of
 from dpm_gui.desktop.theme import Palette
+from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.time_scale import STEP, TimeScale
 from dpm_gui.engine.values import REVERSE
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
+from dpm_gui.views.timeline.entropy_band import EntropyBand
 from dpm_gui.views.timeline.thumbnails import MOST, even_steps
 from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.watch.canvas_pair import CanvasPair
@@ -45,9 +48,14 @@ class Controls(QObject):
         self._connect_commands()
         self._show_settings()
 
-    def set_signal(self, alpha_bars: NDArray[np.float64]) -> None:
-        """Set the signal left at each step of the chain, ``[T + 1]``."""
-        self._signal = alpha_bars
+    def show_opened(self, opened: Opened) -> None:
+        """Show the steps of ``opened``, their signal and the bounds of their entropies."""
+        timeline, data = self._timeline, opened.checkpoint.data
+        timeline.set_range(opened.checkpoint.steps)
+        timeline.set_signal(opened.alpha_bars)
+        channels = channels_of(data.shape) if data.is_image else None
+        timeline.slider.show_entropies(EntropyBand.of(opened.entropies, channels))
+        self._signal = opened.alpha_bars
         self._set_scale()
 
     @property

@@ -16,11 +16,11 @@ from dpm_gui.views.figures.figure import Table
 from dpm_gui.views.figures.legend import Legend
 from dpm_gui.views.figures.step_plot import StepPlot
 from dpm_gui.views.items.band import BandItem
+from dpm_gui.views.timeline.entropy_band import CLIPPED_TEXT
 
 BELOW, ABOVE = 0.08, 0.22
 """Shares of the range of values left free below and above; the legend stands above."""
 UNIT_TEXTS = {"dimension": "bits/dim", "pixel": "bits/pixel"}
-CLIPPED_TEXT = "lower bound is −∞ at t = 1 (clipped)"
 
 
 class EntropyPlot(StepPlot):

@@ -1,17 +1,15 @@
-"""The slider of the timeline, which shows the current step and asks for another."""
+"""The slider of the timeline by mouse, wheel and keys: it asks for another step, a range, or another view."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractSlider, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
-from dpm_gui.desktop.theme import LIGHT, Palette
-from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.views.figures.panned_plot import NOTCH
-from dpm_gui.views.timeline.time_slider_painter import SliderState, TimeAxis, height_for, paint_slider
+from dpm_gui.views.timeline.time_track import TimeTrack
 
 _TEN = 10
 ZOOM = 1.25
@@ -20,7 +18,7 @@ LEAST_IN_VIEW = 4
 """Fewest steps to which the axis can be zoomed, if they are even on it."""
 
 
-class TimeSlider(QAbstractSlider):
+class TimeSlider(TimeTrack):
     """Shows the step set by `set_t` and asks for another; only `set_t` moves it for good.
 
     While it is dragged, the handle follows the mouse. Moves that arrive faster than they are handled are merged into
@@ -41,105 +39,13 @@ class TimeSlider(QAbstractSlider):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._palette = LIGHT
-        self._position = 0.0
-        self._scale: TimeScale | None = None
-        self._available: tuple[int, int] | None = None
-        self._recorded: tuple[int, int] | None = None
-        self._dragged_to: int | None = None
-        self._range: tuple[int, int] | None = None
-        self._range_from: int | None = None
-        self._view = (0.0, 1.0)
-        self._hovered: int | None = None
         self._turned = 0.0
         self._pending = QTimer(self)
         self._pending.setSingleShot(True)
         self._pending.setInterval(0)
         self._pending.timeout.connect(self._ask_for_newest)
         self._asked: int | None = None
-        self.setOrientation(Qt.Orientation.Horizontal)
-        with QSignalBlocker(self):
-            self.setRange(0, 0)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setAccessibleName("Step t")
-        self.setAccessibleDescription("The current step: 0 is the data, T the noise")
         self.valueChanged.connect(self.seek_asked)  # only assistive technology sets the value with signals enabled
-
-    @property
-    def axis(self) -> TimeAxis:
-        """The position of each step, in this widget's pixels."""
-        return TimeAxis(self.width(), self.maximum(), self._scale, self._view)
-
-    def set_last(self, last: int) -> None:
-        """Set T; steps are even again, and all of them in view."""
-        self._scale, self._range_from = None, None
-        self._set_view((0.0, 1.0))
-        with QSignalBlocker(self):
-            self.setRange(0, last)
-        self._position = min(self._position, float(last))
-        if self._dragged_to is not None:
-            self._dragged_to = min(self._dragged_to, last)
-        self._available = self._recorded = None
-        self.update()
-
-    def set_scale(self, scale: TimeScale | None) -> None:
-        """Lay the steps out on ``scale``; None for evenly."""
-        self._scale = scale
-        self._set_view((0.0, 1.0))
-        self.update()
-
-    def set_range_played(self, steps: tuple[int, int] | None) -> None:
-        """Show the range that is played, its first and last step; None for all."""
-        if steps != self._range:
-            self._range = steps
-            self.update()
-
-    def set_t(self, t: int) -> None:
-        """Move to step ``t``."""
-        with QSignalBlocker(self):
-            self.setValue(t)
-        self.set_position(float(self.value()))
-
-    def set_position(self, position: float) -> None:
-        """Draw the handle between two steps; ``t`` does not change."""
-        if position != self._position:
-            self._position = position
-            self.update()
-
-    def set_available(self, first: int, last: int, recorded: tuple[int, int] | None = None) -> None:
-        """Mark the available frames, ``first`` … ``last``; none if ``last`` is smaller.
-
-        Those ``recorded`` are the run's own, and all if that is None; the others are a preview's, and paler.
-        """
-        self._available = (first, last) if first <= last else None
-        self._recorded = self._available if recorded is None else recorded
-        self.update()
-
-    def set_palette(self, palette: Palette) -> None:
-        self._palette = palette
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(400, height_for(self))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, self.sizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        dragged = self._dragged_to
-        state = SliderState(
-            axis=self.axis,
-            position=self._position if dragged is None else float(dragged),
-            available=self._available,
-            recorded=self._recorded,
-            preview=self._hovered if dragged is None else dragged,
-            focused=self.hasFocus(),
-            enabled=self.isEnabled() and self.maximum() > 0,
-            loop_range=self._range_dragged or self._range,
-        )
-        paint_slider(self, state, self._palette)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self.maximum() == 0:
@@ -226,12 +132,6 @@ class TimeSlider(QAbstractSlider):
         self._hovered = None
         self.update()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
     def _action_for_key(self, key: Qt.Key, shifted: bool) -> Callable[[], None] | None:
         step = _TEN if shifted else 1
         page = max(_TEN, self.maximum() // _TEN)
@@ -246,13 +146,6 @@ class TimeSlider(QAbstractSlider):
         if key in steps:
             return lambda: self.step_asked.emit(steps[key])
         return {Qt.Key.Key_Home: self.home_asked.emit, Qt.Key.Key_End: self.end_asked.emit}.get(key)
-
-    @property
-    def _range_dragged(self) -> tuple[int, int] | None:
-        """The range being dragged with Shift, None if it is empty."""
-        if self._range_from is None or self._hovered is None or self._hovered == self._range_from:
-            return None
-        return min(self._range_from, self._hovered), max(self._range_from, self._hovered)
 
     def _clears(self, event: QKeyEvent) -> bool:
         """Return whether a key takes the range away."""
@@ -271,15 +164,8 @@ class TimeSlider(QAbstractSlider):
 
     def _set_view(self, view: tuple[float, float]) -> None:
         if view != self._view:
-            self._view = view
+            super()._set_view(view)
             self.view_changed.emit(view)
-            self.update()
-
-    def _hover(self, x: float) -> None:
-        hovered = self.axis.t_at(x) if self.maximum() else None
-        if hovered != self._hovered:
-            self._hovered = hovered
-            self.update()
 
     def _end_drag(self) -> None:
         self._pending.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -106,12 +107,18 @@ def height_for(widget: QWidget) -> int:
     return 2 * (QFontMetrics(small_font(widget)).height() + _ROOM)
 
 
-def paint_slider(widget: QWidget, state: SliderState, palette: Palette) -> None:
-    """Paint the slider on the whole of ``widget``."""
+def band_place(widget: QWidget) -> QRectF:
+    """Return where the entropies are shown behind the track: above the texts, over the whole width."""
+    return QRectF(0, 2, widget.width(), widget.height() / 2 + _ROOM - 4)
+
+
+def paint_slider(widget: QWidget, state: SliderState, palette: Palette, behind: Callable[[QPainter], object]) -> None:
+    """Paint the slider on the whole of ``widget``, over what ``behind`` paints."""
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(small_font(widget))
     middle = widget.height() / 2
+    behind(painter)
     _paint_track(painter, state, palette, middle)
     if state.loop_range is not None:
         _paint_range(painter, state.axis, state.loop_range, palette, middle)

@@ -57,7 +57,9 @@ class Timeline(QWidget):
 
     def set_signal(self, alpha_bar: NDArray[np.float64]) -> None:
         """Set the signal left at each step, ``[T + 1]``, 0.0 … 1.0."""
-        self.readout.set_signal(alpha_bar.tolist())
+        signal = alpha_bar.tolist()
+        self.readout.set_signal(signal)
+        self.slider.set_signal(signal)
 
     def set_palette(self, palette: Palette) -> None:
         for part in (self.transport, self.slider, self.thumbnails):

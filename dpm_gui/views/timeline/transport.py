@@ -67,6 +67,7 @@ class Transport(ColouredWidget):
         self._connect()
         self._lay_out()
         self.set_speed(1.0)
+        self.set_direction(self._direction)
         self.set_scale(STEP)
         self.apply_palette()
 
@@ -81,6 +82,7 @@ class Transport(ColouredWidget):
     def set_speed(self, speed: float) -> None:
         self._paces[speed].setChecked(True)
         self._pace.setText(self._speed_names[speed])
+        self._pace.setAccessibleDescription(f"{speed:g} times the normal speed")
 
     def set_loop(self, loop: bool) -> None:
         self._loop.setChecked(loop)
@@ -89,12 +91,14 @@ class Transport(ColouredWidget):
     def set_direction(self, direction: str) -> None:
         self._direction = direction
         self._turns[direction].setChecked(True)
+        self._turn.setAccessibleDescription(_DIRECTION_NAMES[direction])
         self.apply_palette()
 
     def set_scale(self, name: str) -> None:
         """Show the scale of time in use, by its name in `dpm_gui.engine.time_scale`."""
         self._scales[name].setChecked(True)
         self._scale.setText(_SCALE_TEXTS[name])
+        self._scale.setAccessibleDescription(_SCALE_NAMES[name])
 
     def set_palette(self, palette: Palette) -> None:
         self.setStyleSheet(flat_style(palette))

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from core.values.measurements import StepEntropies
 from dpm_gui.desktop.theme import DARK, LIGHT
-from dpm_gui.views.plots.entropies import CLIPPED_TEXT, EntropyPlot
+from dpm_gui.views.plots.entropies import EntropyPlot
+from dpm_gui.views.timeline.entropy_band import CLIPPED_TEXT
 from tests.support.places import to_viewport
 from tests.support.window_values import entropies
 

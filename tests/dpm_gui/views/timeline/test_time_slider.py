@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QColor, QKeySequence, QMouseEvent, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.theme import LIGHT
@@ -215,6 +216,44 @@ def test_assistive_technology_reads_the_step_and_may_set_it(
     assert received == []
     value.setCurrentValue(23)
     assert received == [("seek_asked", 23)]
+
+
+def test_assistive_technology_reads_the_step_in_words(slider: TimeSlider) -> None:
+    interface = QAccessible.queryAccessibleInterface(slider)
+    assert interface is not None
+    slider.set_signal(np.linspace(1.0, 0.0, LAST + 1).tolist())
+    for t, words in ((0, "data"), (30, "log signal-to-noise −1.1"), (LAST, "log signal-to-noise −∞")):
+        slider.set_t(t)
+        slider._spoken.stop()
+        slider._tell()
+        assert interface.text(QAccessible.Text.Description) == f"t = {t} of {LAST}, {words}"
+
+
+class CountedSlider(TimeSlider):
+    """Counts how often Qt's own value changes, of which it tells screen readers each time."""
+
+    told = 0
+
+    def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:  # noqa: N802 - Qt's name
+        self.told += change == QAbstractSlider.SliderChange.SliderValueChange
+        super().sliderChange(change)
+
+
+def test_screen_readers_are_told_one_step_at_once_and_of_many_only_some(qtbot: QtBot) -> None:
+    slider = CountedSlider()
+    qtbot.addWidget(slider)
+    slider.set_last(LAST)
+    slider.set_t(1)
+    value = QAccessible.queryAccessibleInterface(slider).valueInterface()
+    assert (slider.told, value.currentValue()) == (1, 1)
+    for t in range(2, LAST):  # as while playing
+        slider.set_t(t)
+    assert slider.value() == LAST - 1
+    assert (slider.told, value.currentValue()) == (1, 1)
+    slider._spoken.timeout.emit()
+    assert (slider.told, value.currentValue()) == (2, LAST - 1)
+    slider._spoken.timeout.emit()
+    assert slider.told == 2
 
 
 def test_the_frames_that_are_there_are_a_band_on_the_track(slider: TimeSlider) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt, SignalInstance
-from PySide6.QtGui import QColor, QImage, QKeySequence, QShortcut
+from PySide6.QtGui import QAccessible, QColor, QImage, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -290,6 +290,24 @@ def test_on_a_scale_steps_and_thumbnails_lie_where_it_puts_them(timeline: Timeli
     assert gaps.max() - gaps.min() < 0.2 * gaps.mean()  # up to whole steps
     timeline.set_range(LAST + 1)
     assert timeline.slider.axis.scale is None
+
+
+def test_assistive_technology_reads_names_and_states_of_the_buttons(timeline: Timeline) -> None:
+    def read(name: str) -> tuple[str, bool]:
+        interface = QAccessible.queryAccessibleInterface(button(timeline, name))
+        return interface.text(QAccessible.Text.Description), bool(interface.state().checked)
+
+    timeline.transport.set_direction("backward")
+    timeline.transport.set_speed(2.0)
+    timeline.transport.set_scale(LOG_SNR)
+    timeline.transport.set_loop(True)
+    assert read("Direction")[0] == "Backward, noise to data"
+    assert read("Speed")[0] == "2 times the normal speed"
+    assert read("Time by")[0] == "Time by log signal-to-noise"
+    assert read("Loop")[1]
+    timeline.transport.set_playing(True)
+    assert button(timeline, "Pause")
+    assert all(child.accessibleName() for child in timeline.findChildren(FlatButton))
 
 
 def test_the_menu_of_time_asks_for_a_scale(timeline: Timeline, qtbot: QtBot) -> None:
