@@ -18,7 +18,7 @@ from core.errors import BadInputError
 from core.values.arrays import read_only
 from core.values.measurements import StepEntropies
 from core.values.runs import Frame, RunSpec
-from dpm_gui.engine.values import SideColours, SideFrame
+from dpm_gui.engine.values import SideColours
 
 if TYPE_CHECKING:
     from core.formats.recordings.cache import RunCache, RunKey
@@ -52,7 +52,7 @@ class WholeRun:
     takes_any_size: bool
 
 
-class RecalledPart:
+class RememberedFrames:
     """Reads frames of some states of one side of a remembered run from its file; any thread may call it."""
 
     def __init__(self, run: RunReader, side: str, states: range) -> None:
@@ -86,16 +86,20 @@ class RecalledPart:
 
 
 @dataclass(frozen=True, slots=True)
-class RecalledFrame:
-    """A remembered frame, and where it can be read again.
+class RecalledPart:
+    """A part of a run of which every frame is remembered.
 
     Attributes:
-        value: The frame.
-        source: Where it, and others of its part, can be read from.
+        side: "forward" or "reverse".
+        first: Number of the first of its states, from 0.
+        newest: The frame of the data, t = 0.
+        source: Where all frames are read from when they are shown.
     """
 
-    value: SideFrame
-    source: RecalledPart
+    side: str
+    first: int
+    newest: Frame
+    source: RememberedFrames
 
 
 class RunMemory:
@@ -109,6 +113,7 @@ class RunMemory:
     def __init__(self, folder: Path, limit: int) -> None:
         self.folder, self.limit = folder, limit
         self._told: set[str] = set()
+        self._spoilt: set[RunKey] = set()
 
     def sha256_of(self, path: str) -> str:
         """Return what identifies the checkpoint at ``path``, empty if nothing is remembered.
@@ -133,8 +138,8 @@ class RunMemory:
         found = None if key is None else self._cache().find(key)
         return None if found is None else found.facts
 
-    def recall(self, sha256: str, spec: RunSpec, parts: Parts) -> Iterator[RecalledFrame | SideColours]:
-        """Yield the remembered frames of ``parts``, t = 0 … T, as far as they are remembered and undamaged."""
+    def recall(self, sha256: str, spec: RunSpec, parts: Parts) -> Iterator[RecalledPart | SideColours]:
+        """Yield those of ``parts`` that are remembered. Their frames are checked as they are read; see `check`."""
         key = self._key(sha256, spec)
         found = None if key is None else self._cache().find(key)
         if key is None or found is None:
@@ -145,13 +150,26 @@ class RunMemory:
             along = facts.along[side]
             if len(along) == facts.counts[side]:
                 yield from (SideColours(side, along[part.start : part.stop], part.start) for part in states)
-        if not any(wanted.values()):
+        for side, states in wanted.items():
+            for part in states:
+                source = RememberedFrames(found, side, part)
+                newest = source.frame(0)
+                if newest is not None:  # else `check` tells of it
+                    yield RecalledPart(side, part.start, newest, source)
+
+    def check(self, sha256: str, spec: RunSpec) -> Iterator[bool]:
+        """Read the whole remembered run of ``spec``: yield True after each frame, and False where it is damaged.
+
+        A damaged run is forgotten.
+        """
+        key = self._key(sha256, spec)
+        found = None if key is None else self._cache().find(key)
+        if key is None or found is None:
             return
-        sources = {(side, part): RecalledPart(found, side, part) for side, each in wanted.items() for part in each}
-        for side, frame in self._cache().frames(key, found):
-            for part in wanted.get(side, ()):
-                value = SideFrame(side, Frame(frame.t, frame.x[part.start : part.stop]), first=part.start)
-                yield RecalledFrame(value, sources[side, part])
+        for sound in self._cache().check(key, found):
+            if not sound:
+                self._spoilt.add(key)  # even if the file cannot be removed
+            yield sound
 
     def remember(self, run: WholeRun) -> Iterator[None]:
         """Remember ``run``, unless it is remembered already with as many states; yield after each frame."""
@@ -197,7 +215,8 @@ class RunMemory:
 
         if not sha256 or not self.limit or spec.branches or spec.posterior is not None:
             return None
-        return RunKey(sha256, spec.seed, spec.threads, spec.denoise_from)
+        key = RunKey(sha256, spec.seed, spec.threads, spec.denoise_from)
+        return None if key in self._spoilt else key
 
     def _tell(self, text: str) -> None:
         """Write one line to stderr, each text once: what is remembered is of no consequence to the user."""

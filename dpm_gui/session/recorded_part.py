@@ -24,7 +24,7 @@ class FrameStore(Protocol):
 
 
 class FrameSource(Protocol):
-    """Frames in a file that may vanish: `dpm_gui.engine.remembering.RecalledPart`."""
+    """Frames in a file that may vanish: `dpm_gui.engine.remembering.RememberedFrames`."""
 
     def frame(self, t: int) -> Frame | None:
         """Return frame ``t``, or None if it can no longer be read."""
@@ -101,7 +101,7 @@ class RecordedPart:
     ) -> None:
         """Record the frames t = 0 … ``top`` in ``store``, by default in memory."""
         self._store = store or _Frames()
-        self._held: dict[int, FrameSource] = {}
+        self._held: FrameSource | None = None
         self.first, self.top, self.preview = first, top, preview
         self._available: NDArray[np.bool_] = np.zeros(top + 1, dtype=bool)
         self._missing = top + 1
@@ -132,9 +132,11 @@ class RecordedPart:
         elif self.preview is not None:
             self.preview.store(frame)
 
-    def hold(self, t: int, source: FrameSource) -> None:
-        """Take frame ``t`` from ``source`` when it is asked for, instead of storing it; any thread may call this."""
-        self._held[t] = source
+    def hold(self, source: FrameSource, newest: Frame) -> None:
+        """Take every frame from ``source`` when it is asked for, instead of storing it."""
+        self._held, self._store = source, _Frames()
+        self._available[:], self._missing = True, 0
+        self.newest, self.preview = newest, None
 
     def mark_stored(self, frame: Frame, *, preview: bool = False, spread: float | None = None) -> None:
         """Make ``frame``, which has been stored, available; ``spread`` is that of many futures."""
@@ -161,7 +163,7 @@ class RecordedPart:
             return None
         if not (0 <= t <= self.top and self._available[t]):
             return None
-        return self._held[t].frame(t) if t in self._held else self._store.frame(t)
+        return self._store.frame(t) if self._held is None else self._held.frame(t)
 
     def pair(self, t: int) -> tuple[Frame, Frame] | None:
         """Return frames ``t`` and ``t`` - 1, or None unless both are recorded."""
@@ -171,19 +173,12 @@ class RecordedPart:
     def path(self, index: int) -> NDArray[np.float32]:
         """Return the states ``[S, *shape]`` of trajectory ``index`` over the recorded frames, t ascending."""
         index -= self.first
-        if not self._held:
+        if self._held is None:
             return self._store.path(index)
-        recorded = np.flatnonzero(self._available).tolist()
-        found = [state for state in (self._state(t, index) for t in recorded) if state is not None]
+        states = (self._held.state(t, index) for t in range(self.top + 1))
+        found = [state for state in states if state is not None]
         shape = () if self.newest is None else self.newest.x.shape[1:]
         return np.stack(found) if found else np.empty((0, *shape), np.float32)
-
-    def _state(self, t: int, index: int) -> NDArray[np.float32] | None:
-        """Return one state of a recorded frame, or None if it can no longer be read."""
-        if t in self._held:
-            return self._held[t].state(t, index)
-        frame = self._store.frame(t)
-        return None if frame is None else frame.x[index]
 
 
 class _Frames:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.values.runs import RunSpec
+from dpm_gui.engine.remembering import RecalledPart
 from dpm_gui.engine.run_parts import PartSpace, RecordingSpace
 from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
 from dpm_gui.session.recorded_part import PreviewRecording, RecordedPart
@@ -118,6 +119,10 @@ class RecordedRun:
             case SideFrame(side, frame, preview, spread, first):
                 self.part((side, first)).mark_stored(frame, preview=preview, spread=spread)
                 return self._weights.get((side, first), 0)
+            case RecalledPart(side, first, newest, source):
+                self.part((side, first)).hold(source, newest)
+                self._spaces.pop((side, first), None)
+                return self._weights.get((side, first), 0) * (self.part((side, first)).top + 1)
             case SideColours(side, along, first):
                 self.part((side, first)).along = along
         return 0

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.values.runs import Frame, RunSpec
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.remembering import RecalledFrame, WholeRun
+from dpm_gui.engine.remembering import RecalledPart, WholeRun
 from dpm_gui.engine.run_parts import Parts
 from dpm_gui.engine.values import SideColours, SideFrame
 from dpm_gui.session.recorded_part import RecordedPart
 from dpm_gui.session.side_recording import SideRecording
 
-RunValue = SideFrame | SideColours | None
+RunValue = SideFrame | SideColours | RecalledPart | None
 """What a run yields; None for a step without a frame."""
 PartKey = tuple[str, int]
 """The side of a part and the number of its first state."""
@@ -26,12 +25,13 @@ def recorded_values(
     parts: Parts,
     recorded: Mapping[PartKey, RecordedPart],
     compute: Callable[[Parts], Iterator[RunValue]],
-    recall: Callable[[Parts], Iterator[RecalledFrame | SideColours]] | None = None,
+    recall: Callable[[Parts], Iterator[RecalledPart | SideColours]] | None = None,
 ) -> Iterator[RunValue]:
     """Yield the values of ``parts`` of a run after storing their frames, so that a slow disk never blocks the window.
 
-    Remembered frames are not stored again: they are read from their file when they are shown. It ends early if a part
-    is no longer among the ``recorded``, since another run has been begun; no part is kept from one value to the next.
+    Remembered parts come first and whole: their frames are read from their file when they are shown. It ends early if
+    a part is no longer among the ``recorded``, since another run has been begun; no part is kept from one value to the
+    next.
 
     Args:
         parts: What to record.
@@ -42,23 +42,17 @@ def recorded_values(
     Raises:
         OutputError: If the disk fails.
     """
-    recalled: defaultdict[PartKey, set[int]] = defaultdict(set)
+    recalled: set[PartKey] = set()
     for known in () if recall is None else recall(parts):
-        if isinstance(known, RecalledFrame):
-            key, t = (known.value.side, known.value.first), known.value.frame.t
-            part = recorded.get(key)
-            if part is None:
-                return
-            part.hold(t, known.source)
-            del part
-            recalled[key].add(t)
-            yield known.value
-        else:
-            yield known
-    missing = {side: _missing(side, states, recorded, recalled) for side, states in parts.items()}
+        if isinstance(known, RecalledPart):
+            recalled.add((known.side, known.first))
+        yield known
+    missing = {
+        side: [each for each in states if (side, each.start) in recorded and (side, each.start) not in recalled]
+        for side, states in parts.items()
+    }
     for value in compute(missing) if any(missing.values()) else ():
-        # Frames before a damaged one were recalled; those that are computed equal them.
-        if isinstance(value, SideFrame) and (value.preview or value.frame.t not in recalled[value.side, value.first]):
+        if isinstance(value, SideFrame):
             part = recorded.get((value.side, value.first))
             if part is None:
                 return
@@ -78,11 +72,3 @@ def whole_run(opened: Opened, spec: RunSpec, sides: Mapping[str, SideRecording])
     along: dict[str, NDArray[np.float32] | None] = {side: recording.along for side, recording in whole.items()}
     kind = opened.checkpoint.kind
     return WholeRun(opened.sha256, spec, kind, tops, frame, along, opened.entropies, opened.takes_any_size)
-
-
-def _missing(
-    side: str, states: Sequence[range], recorded: Mapping[PartKey, RecordedPart], recalled: Mapping[PartKey, set[int]]
-) -> list[range]:
-    """Return the parts of one side whose frames were not all recalled."""
-    places = ((each, recorded.get((side, each.start))) for each in states)
-    return [each for each, part in places if part is not None and len(recalled[side, each.start]) <= part.top]

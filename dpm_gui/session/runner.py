@@ -14,7 +14,7 @@ from core.values.runs import RunSpec
 from dpm_gui.desktop.numbers import grouped
 from dpm_gui.engine import run_parts, runs
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.remembering import RunMemory
+from dpm_gui.engine.remembering import RecalledPart, RunMemory
 from dpm_gui.engine.run_parts import Parts, RecordingSpace
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
@@ -23,7 +23,7 @@ from dpm_gui.session.recorded_part import RecordedPart
 from dpm_gui.session.recorded_run import RecordedRun
 from dpm_gui.session.recorded_values import PartKey, RunValue, recorded_values, whole_run
 
-RUNNING, REMEMBERING = "run", "remember"
+RUNNING, REMEMBERING, CHECKING = "run", "remember", "check"
 
 
 class Runner(QObject):
@@ -54,7 +54,7 @@ class Runner(QObject):
 
     def begin_with(self, opened: Opened) -> None:
         """Drop what is recorded; from now on ``opened`` is run."""
-        self._tasks.stop((REMEMBERING,))
+        self._tasks.stop((REMEMBERING, CHECKING))
         self._opened = opened
         self.recorded.forget(opened.checkpoint.steps)
 
@@ -84,6 +84,7 @@ class Runner(QObject):
         except DpmError as error:
             self._tasks.fail(RUNNING, error)
             return
+        self._tasks.stop((CHECKING,))
         root = self.recorded.begin(spec, recording_space, opened.checkpoint.steps)
         self.recording_replaced.emit()
         state_kind = "futures" if spec.branches else state_kind_of(opened.checkpoint).name
@@ -178,12 +179,26 @@ class Runner(QObject):
         for value in values:
             if isinstance(value, SideColours):
                 self.colours_changed.emit(value.side)
-        for side in dict.fromkeys(value.side for value in values if isinstance(value, SideFrame)):
+        for side in dict.fromkeys(value.side for value in values if isinstance(value, SideFrame | RecalledPart)):
             self.frames_added.emit(side)
+        if any(isinstance(value, RecalledPart) for value in values):
+            self._check()
         if before < self.recorded.recorded[REVERSE] and not self.recorded.finished:
             self.remember()  # the others take long, and nobody may wait for them
         self._stop_if_complete()
         return done
+
+    def _check(self) -> None:
+        """Read all of the remembered run that is on show in the background; if it is damaged, compute it."""
+        opened, spec, memory = self._opened, self.recorded.spec, self._memory
+        if opened is not None and spec is not None and memory is not None:
+            work = partial(memory.check, opened.sha256, spec)
+            self._tasks.begin(CHECKING, work, partial(self._take_check, spec), "Reading a remembered run", 0)
+
+    def _take_check(self, spec: RunSpec, sound: list[bool]) -> int:
+        if not all(sound) and self.recorded.spec == spec:
+            self.run(spec)
+        return len(sound)
 
     def _stop_if_complete(self) -> None:
         """Stop the run if it computes only states that are no longer wanted."""

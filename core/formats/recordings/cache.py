@@ -7,16 +7,14 @@ Several programs may share the folder: files appear and vanish whole.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import astuple, dataclass
-from importlib import metadata
 from pathlib import Path
-
-import numpy as np
 
 from core import __version__
 from core.errors import OutputError, one_line
@@ -29,7 +27,6 @@ from core.formats.recordings.run_files import (
     write_frame,
 )
 from core.runtime.devices import check_disk
-from core.values.arrays import read_only
 from core.values.runs import Frame
 
 SUFFIX, UNFINISHED = ".run", ".unfinished"
@@ -56,11 +53,7 @@ class RunKey:
     @property
     def file_name(self) -> str:
         """The name of the run's file; it depends on the versions of the program, of torch and of the format, too."""
-        try:
-            torch_version = metadata.version("torch")
-        except metadata.PackageNotFoundError:  # it was built here
-            torch_version = ""
-        versions = MAGIC.decode(), __version__, torch_version
+        versions = MAGIC.decode(), __version__, version_of_torch()
         return hashlib.sha256(json.dumps([*versions, *astuple(self)]).encode()).hexdigest() + SUFFIX
 
 
@@ -90,16 +83,15 @@ class RunCache:
             os.utime(path)
         return found
 
-    def frames(self, key: RunKey, found: RunReader) -> Iterator[tuple[str, Frame]]:
-        """Yield the frames of ``found``, the run of ``key``, and their sides, up to the first that is damaged.
-
-        At each step the forward side comes first, t = 0 … T.
-        """
+    def check(self, key: RunKey, found: RunReader) -> Iterator[bool]:
+        """Read every frame of ``found``, the run of ``key``; yield True after each, and False where one is damaged."""
         try:
             for side, t in found.facts.order():
-                yield side, Frame(t, read_only(found.checked(side, t).astype(np.float32, copy=False)))
+                found.checked(side, t)
+                yield True
         except (OSError, BadRunFileError) as error:
             self._discard(self._folder / key.file_name, error)
+            yield False
 
     def save(self, key: RunKey, facts: RunFacts, frames: Iterator[Frame]) -> Generator[None, None, None]:
         """Remember a run; yield after each frame. A generator that is closed earlier leaves nothing.
@@ -169,6 +161,18 @@ class RunCache:
     def _remove(self, path: Path) -> None:
         with suppress(OSError):  # another program has removed it, or reads it on Windows
             path.unlink()
+
+
+def version_of_torch() -> str:
+    """Return what torch's folder says of its version; torch is not imported, and its package's metadata not searched.
+
+    The latter takes longer than reading all of a small run.
+    """
+    found = importlib.util.find_spec("torch")
+    for folder in (found.submodule_search_locations if found is not None else None) or ():
+        with suppress(OSError, UnicodeDecodeError):
+            return (Path(folder) / "version.py").read_text(encoding="utf-8")
+    return ""
 
 
 def sha256_of(path: str | os.PathLike[str]) -> str:

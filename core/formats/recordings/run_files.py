@@ -112,7 +112,8 @@ def write_frame(file: BinaryIO, facts: RunFacts, frame: Frame) -> None:
 class RunReader:
     """Reads frames of the run in one file, which stays open, and so can be read after it has been removed.
 
-    Any thread may read. Nothing is mapped into memory, since a disk that fails then would end the program.
+    Any thread may read. Nothing is mapped into memory, since a disk that fails then would end the program. Nothing
+    damaged is returned: each frame is read whole and checked when states of it are first asked for.
 
     Attributes:
         facts: What is known of the run.
@@ -129,6 +130,7 @@ class RunReader:
         self._release = weakref.finalize(self, self._file.close)
         self.facts = _facts_in(self._file)
         self._lock = threading.Lock()
+        self._sound: set[tuple[str, int]] = set()
         begin = self._file.tell()
         if path.stat().st_size != begin + self.facts.bytes_of_frames:
             raise BadRunFileError("it is not complete")
@@ -148,10 +150,13 @@ class RunReader:
         found = np.frombuffer(self._read(self._places[side, t], size + LENGTH.size), np.uint8)
         if LENGTH.unpack(found[size:].tobytes()) != (_checksum(found[:size]),):
             raise BadRunFileError("its frames are damaged")
+        self._sound.add((side, t))
         return self._states(found[:size])
 
     def states(self, side: str, t: int, wanted: range) -> NDArray[np.generic]:
-        """Return the states whose numbers are ``wanted``, unchecked; raises the same errors."""
+        """Return the states of that frame whose numbers are ``wanted``; raises the same errors."""
+        if (side, t) not in self._sound:
+            return self.checked(side, t)[wanted.start : wanted.stop]
         size = self.facts.bytes_of(side) // self.facts.counts[side]
         found = self._read(self._places[side, t] + wanted.start * size, len(wanted) * size)
         return self._states(np.frombuffer(found, np.uint8))

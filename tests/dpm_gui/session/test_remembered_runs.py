@@ -13,11 +13,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.errors import BadInputError
+from core.formats.recordings.cache import RunCache
+from core.formats.recordings.run_files import SIDES
 from core.values.runs import Branch, Frame, RunSpec
 from dpm_gui.engine import opening, runs
 from dpm_gui.engine.remembering import RunMemory
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.session import Session
+from dpm_gui.session.side_recording import SideRecording
 from tests.support.window_values import FEW, LAST, SPEC, Steered, open_and_run
 
 Start = Callable[..., Session]
@@ -190,7 +193,7 @@ def test_fewer_states_are_a_part_of_the_remembered_ones_and_more_are_added(
     alone.shut_down()
 
 
-def test_a_damaged_frame_is_computed_with_all_that_follow(
+def test_a_damaged_run_is_never_shown_and_is_computed_again(
     start: Start,
     files: dict[str, str],
     folder: Path,
@@ -204,10 +207,53 @@ def test_a_damaged_frame_is_computed_with_all_that_follow(
     content = bytearray(path.read_bytes())
     content[-2000] ^= 1
     path.write_bytes(content)
+    path.chmod(0o400)
+    shown: list[object] = []
+    second.frames_added.connect(lambda side: shown.append(second.recording(side).frame(second.recording(side).top)))
     open_and_run(second, files["small"], qtbot)
+    assert None in shown  # the last frame, which is the damaged one
+    qtbot.waitUntil(lambda: len(computed) == 2 and not second.running)
     assert_same_run(first, second)
-    assert len(computed) == 2
     assert capsys.readouterr().err == f"dpm-gui: {path}: this remembered run is not used: its frames are damaged\n"
+
+
+def test_a_damaged_run_that_cannot_be_removed_is_not_read_again(
+    start: Start,
+    files: dict[str, str],
+    folder: Path,
+    computed: list[object],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_and_remember(start(), files["small"], qtbot, folder)
+    (path,) = remembered(folder)
+    content = bytearray(path.read_bytes())
+    content[-2000] ^= 1
+    path.write_bytes(content)
+    monkeypatch.setattr(RunCache, "_remove", lambda *_: None)
+    session = start()
+    open_and_run(session, files["small"], qtbot)
+    qtbot.waitUntil(lambda: len(computed) == 2 and not session.running)
+    session._tasks.wait()
+    assert path.read_bytes() == content
+    with qtbot.waitSignal(session.run_ended):
+        session.run()
+    assert len(computed) == 3
+
+
+def test_the_whole_of_a_remembered_run_is_there_with_its_first_values(
+    start: Start, files: dict[str, str], folder: Path, qtbot: QtBot
+) -> None:
+    run_and_remember(start(), files["small"], qtbot, folder)
+    session = start()
+    complete: list[bool] = []
+    session.frames_added.connect(lambda _: complete.append(all(map(is_complete, map(session.recording, SIDES)))))
+    open_and_run(session, files["small"], qtbot)
+    assert complete == [True, True]
+
+
+def is_complete(recording: SideRecording) -> bool:
+    return recording.complete
 
 
 def test_a_cache_that_cannot_be_written_is_told_of_in_one_line_and_everything_else_goes_on(

@@ -12,7 +12,7 @@ import pytest
 
 from core.formats.recordings import cache as cache_module
 from core.formats.recordings.cache import RunCache, RunKey, sha256_of
-from core.formats.recordings.run_files import MAGIC, SIDES, RunFacts
+from core.formats.recordings.run_files import MAGIC, SIDES, BadRunFileError, RunFacts
 from core.values.measurements import StepEntropies
 from core.values.runs import Frame
 
@@ -57,10 +57,10 @@ def saved(cache: RunCache, key: RunKey = KEY, facts: RunFacts | None = None) -> 
     return facts
 
 
-def frames_in(cache: RunCache, key: RunKey = KEY) -> list[Frame]:
-    """The frames that are remembered, as far as they are undamaged."""
+def checked(cache: RunCache, key: RunKey = KEY) -> list[bool]:
+    """Which of the frames that are remembered are sound, up to the first that is not."""
     found = cache.find(key)
-    return [] if found is None else [frame for _, frame in cache.frames(key, found)]
+    return [] if found is None else list(cache.check(key, found))
 
 
 def files(tmp_path: Path) -> list[Path]:
@@ -80,11 +80,9 @@ def test_a_run_comes_back_exactly_and_in_order(cache: RunCache, told: Told, kind
     for name in ("upper", "lower", "t_given_0"):
         np.testing.assert_array_equal(getattr(read.entropies, name), getattr(facts.entropies, name))
     np.testing.assert_array_equal(read.along["reverse"], facts.along["reverse"])
-    found = [(side, frame.t, frame.x) for side, frame in cache.frames(KEY, reader)]
-    assert [(side, t) for side, t, _ in found] == list(facts.order())
-    for (_, _, x), frame in zip(found, frames_of(facts), strict=True):
-        assert x.dtype == np.float32
-        np.testing.assert_array_equal(x, frame.x)
+    for (side, t), frame in zip(facts.order(), frames_of(facts), strict=True):
+        np.testing.assert_array_equal(reader.checked(side, t), frame.x)
+    assert checked(cache) == [True] * facts.frame_count
     assert told == []
 
 
@@ -93,7 +91,6 @@ def test_another_spec_or_checkpoint_is_another_run(cache: RunCache, told: Told, 
     saved(cache)
     other = replace(KEY, **change)  # type: ignore[arg-type]
     assert cache.find(other) is None
-    assert frames_in(cache, other) == []
     assert told == []
 
 
@@ -121,8 +118,7 @@ def test_a_damaged_file_is_told_of_once_and_goes(cache: RunCache, told: Told, tm
     at = {"magic": 3, "length": len(MAGIC) + 6, "head": len(MAGIC) + 80, "frame": begin + 5, "checksum": -1}
     content[at.get(place, -20)] ^= 0x41
     path.write_bytes(content)
-    whole = len(frames_in(cache)) == facts.frame_count
-    assert not whole
+    assert checked(cache) != [True] * facts.frame_count
     assert len(told) == 1
     assert told[0].startswith(f"{path}: this remembered run is not used: ")
     assert files(tmp_path) == []
@@ -130,13 +126,20 @@ def test_a_damaged_file_is_told_of_once_and_goes(cache: RunCache, told: Told, tm
     assert len(told) == 1
 
 
-def test_frames_before_a_damaged_one_are_still_had(cache: RunCache, tmp_path: Path) -> None:
+def test_no_state_of_a_damaged_frame_is_returned_and_others_are(cache: RunCache, tmp_path: Path) -> None:
     facts = saved(cache)
     (path,) = files(tmp_path)
     content = bytearray(path.read_bytes())
     content[-20] ^= 1
     path.write_bytes(content)
-    assert len(frames_in(cache)) == facts.frame_count - 1
+    found = cache.find(KEY)
+    assert found is not None
+    *sound, damaged = facts.order()
+    for side, t in sound:
+        assert len(found.states(side, t, range(1))) == 1
+    with pytest.raises(BadRunFileError, match="damaged"):
+        found.states(*damaged, range(1))
+    assert checked(cache) == [True] * len(sound) + [False]
 
 
 @pytest.mark.parametrize("length", [0, 10, 200, -1])
@@ -154,8 +157,8 @@ def test_a_file_that_is_removed_while_it_is_open_can_still_be_read(cache: RunCac
     found = cache.find(KEY)
     assert found is not None
     files(tmp_path)[0].unlink()
-    assert len(list(cache.frames(KEY, found))) == facts.frame_count
-    assert frames_in(cache) == []
+    assert list(cache.check(KEY, found)) == [True] * facts.frame_count
+    assert cache.find(KEY) is None
     assert told == []
 
 
@@ -164,7 +167,8 @@ def test_some_states_are_read_without_the_others(cache: RunCache) -> None:
     found = cache.find(KEY)
     assert found is not None
     for (side, t), frame in zip(facts.order(), frames_of(facts), strict=True):
-        np.testing.assert_array_equal(found.states(side, t, range(1, 3)), frame.x[1:3])
+        for _ in range(2):  # the second time without checking the others
+            np.testing.assert_array_equal(found.states(side, t, range(1, 3)), frame.x[1:3])
 
 
 def test_a_folder_in_the_place_of_a_file_is_told_of_and_left_alone(cache: RunCache, told: Told, tmp_path: Path) -> None:
@@ -254,6 +258,6 @@ def test_two_programs_may_save_the_same_run_at_once(cache: RunCache, told: Told,
     one, two = (each.save(KEY, facts, frames_of(facts)) for each in (cache, other))
     for _ in zip(one, two, strict=True):
         pass
-    assert len(frames_in(cache)) == facts.frame_count
+    assert checked(cache) == [True] * facts.frame_count
     assert len(files(tmp_path)) == 1
     assert told == []
