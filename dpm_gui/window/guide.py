@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.dialogs.guide.tour import Tour
@@ -130,11 +130,11 @@ class TourOffer(QWidget):
             button.setText(text)
             button.setToolTip(tip)
             button.setAutoRaise(True)
-            button.setMaximumHeight(self.fontMetrics().height())  # the status bar is as high without the offer
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.take.clicked.connect(self.taken)
         self.dismiss.clicked.connect(self.dismissed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)  # the bar is as high without it
         for widget in (QLabel("New here?", self), self.take, self.dismiss):
             row.addWidget(widget)

@@ -12,6 +12,7 @@ from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import LIGHT, Palette, scale_icons, scaled_to_text
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.views.widgets.scrolling import LARGEST_SHARE, ScrollPane
+from dpm_gui.window.dock_title import DockTitle
 from dpm_gui.window.hairlines import FootBar
 from dpm_gui.window.page import Services, WorkspacePage
 from dpm_gui.window.workspaces import Dock, Workspace
@@ -40,6 +41,7 @@ class WorkspaceStack(QStackedWidget):
         self._services = services
         self.pages: dict[str, WorkspacePage] = {}
         self.docks: dict[str, list[QDockWidget]] = {}
+        self._titles: list[DockTitle] = []
         self._panes: dict[str, ScrollPane] = {}
         self._put_away: list[QDockWidget] | None = None  # the docks hidden while the content is shown alone
         self._rows: dict[str, int] = {}  # docks above one another, of workspaces where others are tabs
@@ -158,13 +160,17 @@ class WorkspaceStack(QStackedWidget):
     def set_palette(self, palette: Palette) -> None:
         """Show every page in the colours of ``palette``, also those made later."""
         self._palette = palette
+        for title in self._titles:
+            title.set_palette(palette)
         for page in self.pages.values():
             page.set_palette(palette)
 
     def set_line_scale(self, scale: float) -> None:
         """Multiply the width of lines and points by ``scale``, also on pages made later."""
-        self._line_scale = scale
+        before, self._line_scale = self._line_scale, scale
         scale_icons(self._window)
+        if scale != before and self.current:
+            self._widen_docks(scale / before)
         for page in self.pages.values():
             page.set_line_scale(scale)
 
@@ -189,6 +195,10 @@ class WorkspaceStack(QStackedWidget):
         made = QDockWidget(dock.title, self._window)
         made.setObjectName(dock.name)
         made.setWidget(content if content.layout() is None else ScrollPane(content, made))
+        title = DockTitle(made, self._services.icons)
+        title.set_palette(self._palette)
+        made.setTitleBarWidget(title)
+        self._titles.append(title)
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
         return made
 
@@ -209,6 +219,14 @@ class WorkspaceStack(QStackedWidget):
         width = min(scaled_to_text(self, DOCK_WIDTH), max(1, round(LARGEST_SHARE * self._window.width())))
         self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
         self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+
+    def _widen_docks(self, times: float) -> None:
+        """Make the docks on show so many ``times`` as wide, as their text is, and tabs where that takes too much."""
+        docks = [dock for dock in self.docks[self.current] if not dock.isHidden() and not dock.isFloating()]
+        widest = round(LARGEST_SHARE * self._window.width())
+        widths = [min(round(times * dock.width()), widest) for dock in docks]
+        self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
+        self.fit_docks()
 
     def _restore_layout(self) -> None:
         self._window.restoreState(self._layouts.get(self.current, QByteArray()))

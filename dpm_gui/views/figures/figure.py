@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QWidget
 
@@ -229,6 +229,8 @@ class Figure(PannedPlot):
             return
         height = self._header.sizeHint().height()
         self.setViewportMargins(0, height, 0, 0)
+        if self.range != QRectF(self.viewport().rect()):
+            self.fit_viewport()  # a hidden figure is not told of its new viewport
         inner = self.contentsRect()
         self._header.setGeometry(inner.left(), inner.top(), inner.width(), height)
 

@@ -156,6 +156,10 @@ class PannedPlot(pg.PlotWidget):
         """Fill the viewport; pyqtgraph's own method fills the widget with its margins and frame."""
         if self.closed:
             return
+        self.fit_viewport()
+
+    def fit_viewport(self) -> None:
+        """Lay out axes and plot in the viewport as it is now."""
         self.range = QRectF(self.viewport().rect())
         pg.GraphicsView.setRange(self, self.range, padding=0, disableAutoPixel=False)
 
