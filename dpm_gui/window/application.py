@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -31,11 +30,9 @@ from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
 from dpm_gui.window.guide import Guide
 from dpm_gui.window.main_window import MainWindow
 from dpm_gui.window.page import WorkspacePage
+from dpm_gui.window.program_dialogs import ProgramDialogs
 from dpm_gui.window.shown_command import copy_command
 from dpm_gui.window.workspaces import Workspace, all_gestures
-
-if TYPE_CHECKING:
-    from dpm_gui.dialogs.preferences import RunKeeper
 
 PROJECTOR_LINES = 1.5
 NOTHING_OPEN = "Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one here."
@@ -72,7 +69,6 @@ class DpmApplication(QObject):
         self.theme = Theme(application, theme or preferences.theme, self)
         FocusRings(application, self)
         self.memory = RunMemory(preferences.run_folder, preferences.run_limit)
-        self._keeper: RunKeeper | None = None
         self.session = Session(spec or RunSpec(), self, count_chosen=count_chosen, memory=self.memory)
         self.player = Player(self)
         self.player.set_direction("there_and_back")
@@ -82,7 +78,7 @@ class DpmApplication(QObject):
         self.exporter = FigureExporter(preferences, self)
         self.films = FilmExporter(self.session, self.theme, preferences, self.window)
         self.guide = Guide(self.window, preferences, workspaces, self)
-        self._gestures = all_gestures(workspaces)
+        self._dialogs = ProgramDialogs(self.window, preferences, self.memory, all_gestures(workspaces))
         self._populate_themes()
         self._connect_session()
         self._connect_commands()
@@ -140,8 +136,7 @@ class DpmApplication(QObject):
         """End all threads and save the preferences; may be called at any time."""
         self.player.pause()
         self.films.shut_down()
-        if self._keeper is not None:
-            self._keeper.shut_down()
+        self._dialogs.shut_down()
         self.exporter.shut_down()
         self.window.workspaces.undo_group.blockSignals(True)
         for page in self.window.workspaces.pages.values():
@@ -176,11 +171,8 @@ class DpmApplication(QObject):
             "measure": session.measure_bound,
             "stop": self._stop,
             "reset_layout": window.workspaces.reset_layouts,
-            "shortcuts": self._show_shortcuts,
-            "find_command": self._find_command,
-            "about": self._show_about,
             "copy_command": partial(copy_command, window),
-            "preferences": self._show_preferences,
+            **self._dialogs.slots,
         }
         for name, slot in slots.items():
             actions.on(name, slot)
@@ -210,7 +202,7 @@ class DpmApplication(QObject):
         group = QActionGroup(self)
         self._themes: dict[str, QAction] = {}
         for choice, text in THEMES.items():
-            action = self.window.theme_menu.addAction(text)
+            action = self.window.menus.themes.addAction(text)
             action.setCheckable(True)
             action.triggered.connect(lambda _checked, choice=choice: self._choose_theme(choice))
             group.addAction(action)
@@ -267,30 +259,6 @@ class DpmApplication(QObject):
         full = Qt.WindowState.WindowFullScreen
         self.window.show_content_alone(on)
         self.window.setWindowState(state | full if on else state & ~full)
-
-    # Dialogs are imported when they are opened, so that the window appears sooner.
-
-    def _show_shortcuts(self) -> None:
-        from dpm_gui.dialogs.shortcuts import ShortcutsDialog
-
-        ShortcutsDialog(self.window, self.window.actions_.all(), self._gestures).open()
-
-    def _find_command(self) -> None:
-        from dpm_gui.dialogs.command_palette import CommandPalette
-
-        CommandPalette(self.window, self.window.actions_.all()).show()
-
-    def _show_preferences(self) -> None:
-        from dpm_gui.dialogs.preferences import PreferencesDialog, RunKeeper
-
-        if self._keeper is None:
-            self._keeper = RunKeeper(self.memory, self)
-        PreferencesDialog(self.preferences, self._keeper, self.window).open()
-
-    def _show_about(self) -> None:
-        from dpm_gui.dialogs.about import AboutDialog
-
-        AboutDialog(self.window).open()
 
     def _show_failure(self, error: Exception) -> None:
         """Show a `DpmError` in a dialog; raise any other exception, which the exception hook then reports."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
@@ -12,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QLabel,
     QMainWindow,
-    QMenu,
     QSizePolicy,
     QStyle,
     QToolButton,
@@ -21,7 +19,6 @@ from PySide6.QtWidgets import (
 
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.preferences import Preferences
-from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.dialogs.open_button import OpenButton, other_button
 from dpm_gui.engine.opening import Opened
@@ -32,7 +29,8 @@ from dpm_gui.views.widgets.reading_order import focus_next
 from dpm_gui.window.actions import Actions
 from dpm_gui.window.activity_bar import ActivityBar
 from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
-from dpm_gui.window.hairlines import HairlineStatusBar, HairlineToolBar, paint_separators
+from dpm_gui.window.frame.hairlines import HairlineStatusBar, HairlineToolBar, paint_separators
+from dpm_gui.window.frame.menus import WindowMenus
 from dpm_gui.window.page import Services
 from dpm_gui.window.run_panel import RunPanel
 from dpm_gui.window.workspace_stack import WorkspaceStack
@@ -40,7 +38,6 @@ from dpm_gui.window.workspaces import Workspace, all_commands, switch_name
 
 FILES = "Checkpoints (*.h5 *.hdf5);;All files (*)"
 FIRST_SIZE, LEAST_SIZE = (1280, 800), (960, 540)
-NONE_RECENT = "no file of yours has been opened yet; open one with Ctrl+O"
 NEEDS_A_CHECKPOINT = ("measure", "run_again", "new_seed", "export", "export_figure", "copy_command")
 
 
@@ -94,10 +91,8 @@ class MainWindow(QMainWindow):
         )
         self.workspaces = WorkspaceStack(self, workspaces, services)
         self.setCentralWidget(self.workspaces)
-        self._recent = QMenu("Open recent", self)
-        self.theme_menu = QMenu("Theme", self)  # which the application fills
         self._switches = {each.name: self.actions_[switch_name(each)] for each in workspaces}
-        self._populate_menus()
+        self.menus = WindowMenus(self, self.actions_, preferences, self.file_chosen.emit)
         self._populate_tool_bar()
         self._populate_status_bar()
         self._connect(session, player)
@@ -171,42 +166,6 @@ class MainWindow(QMainWindow):
         """Return whether the key is Space on a focused button: it presses the button and is no shortcut."""
         return event.key() == Qt.Key.Key_Space and isinstance(self.focusWidget(), QAbstractButton)
 
-    def _populate_menus(self) -> None:
-        for title, commands in self.actions_.menus().items():
-            menu = self.menuBar().addMenu(f"&{title}")
-            menu.setToolTipsVisible(True)
-            groups: dict[str, QMenu] = {}
-            for command in commands:
-                if command.section:
-                    menu.addSection(command.section)
-                if command.line:
-                    menu.addSeparator()
-                if command.group and command.group not in groups:
-                    groups[command.group] = menu.addMenu(command.group)
-                    groups[command.group].setToolTipsVisible(True)
-                groups.get(command.group, menu).addAction(self.actions_[command.name])
-                if command.name == "open":
-                    menu.addMenu(self._recent)
-                if command.name == "fit":
-                    menu.addMenu(self.theme_menu)
-                if command.name == "reset_layout":
-                    menu.addSeparator()
-                    self._dock_menu = menu
-        self._recent.setToolTipsVisible(True)
-        self._preferences.recent_changed.connect(self._populate_recent)
-        self._populate_recent()
-
-    def _populate_recent(self) -> None:
-        self._recent.clear()
-        for path in self._preferences.recent_files:
-            action = self._recent.addAction(Path(path).name)
-            action.setToolTip(path)
-            action.triggered.connect(lambda _checked, path=path: self.file_chosen.emit(path))
-        if self._preferences.recent_files:
-            self._recent.addSeparator()
-            self._recent.addAction("Clear the list", self._preferences.clear_recent_files)
-        disable_if(self._recent.menuAction(), "" if self._preferences.recent_files else NONE_RECENT)
-
     def _populate_tool_bar(self) -> None:
         bar = HairlineToolBar("Tool bar", self)
         bar.setObjectName("tools")
@@ -261,10 +220,7 @@ class MainWindow(QMainWindow):
         """Check the switch of workspace ``name``, and list its docks in the menu."""
         self._switches[name].setChecked(True)
         self._show_all_activities()
-        for owner, docks in self.workspaces.docks.items():
-            for dock in docks:
-                self._dock_menu.addAction(dock.toggleViewAction())
-                dock.toggleViewAction().setVisible(owner == name)
+        self.menus.list_docks(self.workspaces.docks, name)
 
     def _show_opened(self, opened: Opened) -> None:
         checkpoint = opened.checkpoint

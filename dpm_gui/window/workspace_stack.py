@@ -12,8 +12,8 @@ from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import LIGHT, Palette, scale_icons, scaled_to_text
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.views.widgets.scrolling import LARGEST_SHARE, ScrollPane
-from dpm_gui.window.dock_title import DockTitle
-from dpm_gui.window.hairlines import FootBar
+from dpm_gui.window.frame.dock_title import DockTitle
+from dpm_gui.window.frame.hairlines import FootBar
 from dpm_gui.window.page import Services, WorkspacePage
 from dpm_gui.window.workspaces import Dock, Workspace
 

@@ -49,7 +49,7 @@ def test_the_menu_chooses_the_theme_and_shows_which_it_is(person: Person) -> Non
         choose(open_menu("V"), "Theme")
         choose(the_popup(), text)
         assert background(person) == colours_of(palette)
-        checked = [action.text() for action in person.window.theme_menu.actions() if action.isChecked()]
+        checked = [action.text() for action in person.window.menus.themes.actions() if action.isChecked()]
         assert checked == [text]
 
 

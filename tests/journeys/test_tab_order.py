@@ -7,7 +7,7 @@ from itertools import pairwise
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication, QDockWidget, QStatusBar, QWidget
 
-from dpm_gui.window.hairlines import FootBar, HairlineToolBar
+from dpm_gui.window.frame.hairlines import FootBar, HairlineToolBar
 from dpm_gui.window.main_window import MainWindow
 from tests.support.person import Person, press, wait_until
 

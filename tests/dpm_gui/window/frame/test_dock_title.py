@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QWidget
@@ -11,13 +9,18 @@ from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import DARK, scale_icons
-from dpm_gui.window.dock_title import SIDE, DockTitle
+from dpm_gui.window.frame.dock_title import SIDE, DockTitle
 
 
 @pytest.fixture
-def dock(qtbot: QtBot) -> Iterator[QDockWidget]:
-    window = QMainWindow()
-    qtbot.addWidget(window)
+def window(qtbot: QtBot) -> QMainWindow:
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def dock(window: QMainWindow) -> QDockWidget:
     made = QDockWidget("Bound K", window)
     title = DockTitle(made, IconSet())
     title.set_palette(DARK)
@@ -25,7 +28,7 @@ def dock(qtbot: QtBot) -> Iterator[QDockWidget]:
     made.setWidget(QWidget())
     window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
     window.show()
-    yield made
+    return made
 
 
 def button(dock: QDockWidget, name: str) -> QAbstractButton:
@@ -33,7 +36,7 @@ def button(dock: QDockWidget, name: str) -> QAbstractButton:
     return found
 
 
-def test_its_buttons_float_and_close_the_dock(dock: QDockWidget) -> None:
+def test_its_buttons_float_and_close_the_dock(window: QMainWindow, dock: QDockWidget) -> None:
     for floats in (True, False):
         button(dock, "Float").click()
         assert dock.isFloating() is floats
@@ -41,9 +44,7 @@ def test_its_buttons_float_and_close_the_dock(dock: QDockWidget) -> None:
     assert dock.isHidden()
 
 
-def test_its_buttons_grow_with_the_text_of_the_window(dock: QDockWidget) -> None:
-    window = dock.parentWidget()
-    assert isinstance(window, QMainWindow)
+def test_its_buttons_grow_with_the_text_of_the_window(window: QMainWindow, dock: QDockWidget) -> None:
     scale_icons(window)
     assert button(dock, "Close").width() == SIDE
     font = window.font()

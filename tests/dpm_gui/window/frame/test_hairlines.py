@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.appearance import qt_palette
 from dpm_gui.desktop.theme import LIGHT
-from dpm_gui.window.hairlines import HairlineStatusBar, HairlineToolBar, paint_separators, separators
+from dpm_gui.window.frame.hairlines import HairlineStatusBar, HairlineToolBar, paint_separators, separators
 from tests.support.pixels import rgb
 
 

@@ -1,0 +1,1 @@
+"""What is around the page of a workspace: menus, tool bar, titles and lines."""
