@@ -119,9 +119,12 @@ class Sides:
         start = self._start() if side == REVERSE else ""
         if shown.preview and recording.preview is not None:
             move_count, steps = recording.preview.move_count, recording.top
-            name = " of ".join(("preview", *self._missing_states(side, shown)))
-            how = f"{start}, {name} in {move_count} steps" if start else f"{name} in {move_count} of {steps} steps"
-            return f"{reached} · {how}"
+            there, wanted = len(shown.frame.x), recording.count or 0
+            if start:
+                return f"{reached} · {start}, preview"
+            if there < wanted:
+                return f"{reached} · preview of {there} of {wanted} in {move_count} steps"
+            return f"{reached} · preview in {move_count} of {steps} steps"
         if shown.frame.t != min(t, recording.top) and not recording.complete:
             return f"{'computing' if self._session.running else 'stopped'}, {reached}"
         parts = [reached, *([f"{start} from t = {recording.top}"] if start else []), *self._missing_states(side, shown)]
@@ -134,7 +137,7 @@ class Sides:
             return []
         if shown.exact_count is not None and recording.preview is not None:
             number = shown.exact_count + 1
-            return [f"from {kind.singular} {number} on a preview in {recording.preview.move_count} steps"]
+            return [f"preview from {kind.singular} {number} on"]
         there = len(shown.frame.x)
         return [f"{there} of {recording.count} {kind.name}"] if there < recording.count else []
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QProgressBar, QSizePolicy, QToolButton, QWidget
 
@@ -13,13 +14,16 @@ from dpm_gui.desktop.theme import scaled_to_text
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.views.widgets.labels import ElidedLabel, RoomyLabel
 
-BAR_WIDTHS = (120, 60)
+BAR_WIDTHS = (56, 32)
+SHARES = (16, 9)
+"""Widths of the progress bars of both activities in pixels, and their shares of the room."""
 WIDE, LEAST_WIDTH = 800, 240
 """Widths in pixels: from which two activities fit, at usual text; and the least."""
 MARGINS = 10
 """Pixels above and below a line of text, together."""
 CANNOT_STOP = "it cannot be stopped; it ends by itself"
 WIDEST_TIMES = ("59 min left", "23 h 59 min left")
+LEAST_TEXT, SPACING = "8888 of 8888", 8
 
 
 class ActivityBar(QWidget):
@@ -39,7 +43,8 @@ class ActivityBar(QWidget):
         self._idle = ElidedLabel(self)
         self._idle.setContentsMargins(8, 0, 8, 0)
         busy = QWidget(self)
-        self._first, self._second = (_ActivityPlace(stop, width, busy) for width in BAR_WIDTHS)
+        self._first = _ActivityPlace(stop, BAR_WIDTHS[0], busy)
+        self._second = _ActivityPlace(stop, BAR_WIDTHS[1], busy, brief=True)
         self._more = QToolButton(busy)
         self._more.setText("+1")
         self._more.setAutoRaise(True)
@@ -50,9 +55,9 @@ class ActivityBar(QWidget):
         self._more.menu().setToolTipsVisible(True)
         row = QHBoxLayout(busy)
         row.setContentsMargins(8, 0, 8, 0)
-        row.setSpacing(16)
-        row.addWidget(self._first, 3)
-        row.addWidget(self._second, 2)
+        row.setSpacing(12)
+        row.addWidget(self._first, SHARES[0])
+        row.addWidget(self._second, SHARES[1])
         row.addWidget(self._more)
         for widget in (self._second, self._more):
             _keep_place(widget)
@@ -130,19 +135,31 @@ class ActivityBar(QWidget):
 
 
 class _ActivityPlace(QWidget):
-    """One activity: what is done, how far it is, how long it will take, and its stop button."""
+    """One activity: what is done, how far it is, how long it will take, and its stop button.
 
-    def __init__(self, stop: QAction, bar_width: int, parent: QWidget) -> None:
+    Where the text has no room, it is said in fewer words, so that the numbers are whole; a narrow place has neither
+    bar nor time.
+
+    Args:
+        stop: The command that stops everything.
+        bar_width: Width of the progress bar.
+        parent: Qt's owner.
+        brief: Whether what is done is more important than how far it is, and the time left is not said.
+    """
+
+    def __init__(self, stop: QAction, bar_width: int, parent: QWidget, *, brief: bool = False) -> None:
         super().__init__(parent)
         self._activity: Activity | None = None
-        self._stop_all = stop
+        self._stop_all, self._brief = stop, brief
         self._text = ElidedLabel(self)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._text.installEventFilter(self)
         self._bar = QProgressBar(self)
         self._bar.setFixedWidth(bar_width)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress")
         self._left = RoomyLabel(self, *WIDEST_TIMES)
+        self._left.setVisible(not brief)
         self._stop = QToolButton(self)
         self._stop.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._stop.setText(stop.text())
@@ -151,7 +168,7 @@ class _ActivityPlace(QWidget):
         self._show_icon()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(SPACING)
         row.addWidget(self._text, 1)
         for widget in (self._bar, self._left, self._stop):
             row.addWidget(widget)
@@ -159,17 +176,27 @@ class _ActivityPlace(QWidget):
 
     @property
     def text(self) -> str:
-        """The text shown."""
-        return self._text.text()
+        """All that is said of the activity; where it has no room, it is in the tool tip."""
+        return "" if self._activity is None else _said(self._activity)[0]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = event.size().width() - self._stop.sizeHint().width() - self.fontMetrics().horizontalAdvance(LEAST_TEXT)
+        left = 0 if self._brief else self._left.sizeHint().width() + SPACING
+        self._left.setVisible(not self._brief and room >= left + SPACING)
+        self._bar.setVisible(room >= left + self._bar.width() + 2 * SPACING)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Say more or less when the text gets another width."""
+        if event.type() == QEvent.Type.Resize:
+            self._write()
+        return super().eventFilter(watched, event)
 
     def show_activity(self, activity: Activity) -> None:
         """Show ``activity`` and its progress."""
         self._activity = activity
-        text = activity.text
-        if activity.total:
-            text = f"{text} · step {activity.done} of {activity.total}"
-        self._text.setText(text)
-        self._text.setToolTip(text)
+        self._write()
+        self._text.setToolTip(self.text)
         self._bar.setRange(0, activity.total)
         self._bar.setValue(activity.done)
         self._left.setText("" if activity.seconds_left is None else f"{_time(activity.seconds_left)} left")
@@ -177,12 +204,31 @@ class _ActivityPlace(QWidget):
         self._stop.setToolTip(f"Stop this: {activity.text}")
         self._stop.setAccessibleName(f"Stop {activity.text}")
 
+    def _write(self) -> None:
+        """Say as much as there is room for."""
+        if self._activity is None:
+            return
+        texts, at_end = _said(self._activity), _said(replace(self._activity, done=self._activity.total))
+        if self._brief and len(texts) > 1:
+            texts, at_end = ([said[0], self._activity.text, *said[1:]] for said in (texts, at_end))
+        room, metrics = self._text.width(), self.fontMetrics()
+        fits = (text for text, last in zip(texts, at_end, strict=True) if metrics.horizontalAdvance(last) <= room)
+        self._text.setText(next(fits, texts[-1]))
+
     def _show_icon(self) -> None:
         self._stop.setIcon(self._stop_all.icon())
 
     def _stop_activity(self) -> None:
         if self._activity is not None and self._activity.stop is not None:
             self._activity.stop()
+
+
+def _said(activity: Activity) -> list[str]:
+    """Return what is said of ``activity``, in ever fewer words."""
+    if not activity.total:
+        return [activity.text]
+    verb, count = activity.text.split()[0].removesuffix(":"), f"{activity.done} of {activity.total}"
+    return [f"{activity.text} · step {count}", f"{activity.text} · {count}", f"{verb} · {count}", count]
 
 
 def _keep_place(widget: QWidget, kept: bool = True) -> None:

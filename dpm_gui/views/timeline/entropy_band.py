@@ -129,7 +129,7 @@ class Sparkline:
         painter.setBrush(area)
         painter.drawPolygon(QPolygonF([*lines[0].toList(), *ends]))
         paint_band(painter, lines, fill, line, width)
-        if band.clipped and axis.ends[0] <= 1:  # an arrow where the line leaves the picture
+        if band.clipped and axis.ends[0] <= 1:  # an arrow where the line goes out of sight
             tip = lines[0].first() + QPointF(0, 2 * width)
             side = 3 * width
             painter.setPen(Qt.PenStyle.NoPen)

@@ -115,7 +115,7 @@ def test_a_preview_of_futures_says_so(images: Desk, steer: Callable[[str], Steer
     images.player.seek(18)
     images.watch.starts.branch()
     qtbot.waitUntil(lambda: images.session.recording(REVERSE).shown_range is not None)
-    assert images.note() == "t = 18 · 64 futures of image 1, preview in 4 steps"
+    assert images.note() == "t = 18 · 64 futures of image 1, preview"
     assert not len(images.plot.curve[0])
     with qtbot.waitSignal(images.session.run_ended):
         running.let_go()

@@ -274,7 +274,7 @@ def test_the_preview_of_the_first_images_says_how_many_there_are(
     qtbot.waitUntil(lambda: session.recording(FORWARD).complete)
     qtbot.waitUntil(lambda: (session.recording(REVERSE).shown_range or (1,))[0] == 0)
     desk.player.seek(0)
-    assert desk.notes()[REVERSE] == "t = 0 · preview of 16 of 40 images in 4 of 24 steps"
+    assert desk.notes()[REVERSE] == "t = 0 · preview of 16 of 40 in 4 steps"
 
 
 def test_denoising_starts_at_the_step_on_show_and_says_so(desk: Desk, qtbot: QtBot) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.jobs.tasks import Activity
+from dpm_gui.views.widgets.labels import ElidedLabel
 from dpm_gui.window.activity_bar import ActivityBar
 from tests.support.geometry import watched_geometry
 
@@ -151,3 +152,49 @@ def test_a_long_sentence_is_cut_off_and_read_in_the_tool_tip(bar: ActivityBar) -
 
 def test_a_screen_reader_is_told_what_the_bar_is(bar: ActivityBar) -> None:
     assert progress(bar).accessibleName() == "Progress"
+
+
+SHIPPED = [
+    Activity("Sampling 64 images", 800, 1000, 16_000.0, True),
+    Activity("Sampling 48 more images", 1000, 1000, 3.0, True),
+    Activity("Sampling 10 000 points", 40, 40, 3.0, True),
+    Activity("Sampling 2 000 sequences", 2000, 2000, 86_000.0, True),
+    Activity("Measuring K", 300, 1000, 90.0, True),
+]
+
+
+@pytest.mark.parametrize("activity", SHIPPED, ids=lambda activity: activity.text)
+def test_all_that_is_said_of_a_shipped_model_has_room_beside_another(bar: ActivityBar, activity: Activity) -> None:
+    bar.resize(905, bar.height())  # as in a window of 1280 pixels that offers the tour
+    bar.show_activities([activity, Activity("Paused: Sampling 64 images", 80, 1000, None, True)])
+    texts = [label for label in bar.findChildren(ElidedLabel) if label.isVisible()]
+    assert [label.shown_text() for label in texts] == [
+        f"{activity.text} · step {activity.done} of {activity.total}",
+        "Paused: Sampling 64 images",
+    ]
+
+
+def test_where_there_is_less_room_the_numbers_stay_whole(bar: ActivityBar) -> None:
+    shown = {}
+    for width in (600, 480, 400, 330):
+        bar.resize(width, bar.height())
+        QTest.qWait(1)
+        bar.show_activities([Activity("Sampling 64 images", 8, 1000, 5.0, True)])
+        (label,) = [label for label in bar.findChildren(ElidedLabel) if label.isVisible()]
+        shown[width] = label.shown_text()
+    assert shown[600] == "Sampling 64 images · step 8 of 1000"
+    assert all(text.endswith("8 of 1000") for text in shown.values())
+    assert len(set(shown.values())) > 2
+    assert bar.text == "Sampling 64 images · step 8 of 1000"
+
+
+def test_the_words_do_not_change_as_the_numbers_grow(bar: ActivityBar) -> None:
+    for width in range(330, 620, 20):
+        bar.resize(width, bar.height())
+        QTest.qWait(1)
+        said_first = []
+        for done in (1, 1000):
+            bar.show_activities([Activity("Sampling 64 images", done, 1000, 5.0, True)])
+            (label,) = [label for label in bar.findChildren(ElidedLabel) if label.isVisible()]
+            said_first.append(label.text().replace(f"{done} of", "n of"))
+        assert said_first[0] == said_first[1]
