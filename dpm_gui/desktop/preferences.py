@@ -71,6 +71,15 @@ class Preferences(QObject):
         self._settings.setValue("film", options)
 
     @property
+    def how_shown(self) -> bool:
+        """Whether Paint shows how it inpaints, and not only tools, samples and seed."""
+        return self._text("paint/how_shown") == "true"
+
+    @how_shown.setter
+    def how_shown(self, on: bool) -> None:
+        self._settings.setValue("paint/how_shown", "true" if on else "false")
+
+    @property
     def geometry(self) -> QByteArray:
         """The window's position and size, for `QWidget.restoreGeometry`; empty if there is none."""
         return self._bytes("window/geometry")

@@ -37,6 +37,7 @@ AVAILABLE_FOR_SEQUENCES = ALWAYS_AVAILABLE | {
     "open_image",
     "paste_image",
     "save_samples",
+    "show_how",
     *HISTORY_COMMANDS,
 }
 """Commands for a sequence of bits."""
@@ -99,6 +100,14 @@ COMMANDS = (
         "Inpaint, or sample under r(x), now (Ctrl+Return)",
         "play",
         section="Inpainting",
+    ),
+    Command(
+        "show_how",
+        MENU,
+        "How it is inpainted",
+        ("H",),
+        "Show or hide known pixels, sampler, RePaint resampling and the step to start from (H)",
+        checkable=True,
     ),
     Command("keep_sample", MENU, "Keep sample", ("Ctrl+K",), "Make the chosen sample the new image (Ctrl+K)"),
     Command("save_samples", MENU, "Save samples…", ("Ctrl+Shift+S",), "Save all samples, in one image or as an array"),

@@ -20,10 +20,10 @@ from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.engine.result_files import WRITTEN_ARRAYS, write_levels, write_samples
 from dpm_gui.jobs.saving import Saver
 from dpm_gui.paint.inpainting.session import PaintSession
-from dpm_gui.paint.inpainting.tiles import Tile
 from dpm_gui.paint.opening import ARRAY_SUFFIXES, IMAGE_SUFFIXES, PaintOpener
 from dpm_gui.paint.potential.files import save_potential
 from dpm_gui.paint.potential.session import PotentialSession
+from dpm_gui.paint.results.tiles import Tile
 
 IMAGE_FILTER = (
     f"Images (*{' *'.join(IMAGE_SUFFIXES)});;Arrays and archives (*{' *'.join(ARRAY_SUFFIXES)});;All files (*)"

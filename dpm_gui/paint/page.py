@@ -280,6 +280,8 @@ def connect_commands(page: PaintPage) -> None:
         actions.on(name, slot)
     actions.make_exclusive([f"tool_{tool}" for tool in TOOLS])
     actions.on_switch("pressure", lambda on: document.take(document.tools.with_pressure(on)))
+    actions["show_how"].setChecked(page.services.preferences.how_shown)
+    actions.on_switch("show_how", partial(setattr, page.services.preferences, "how_shown"))
     actions.on_switch("soft_mask", lambda on: paint.set_options(soft=on))
     paint.options_changed.connect(lambda options: actions["soft_mask"].setChecked(options.soft))
     actions["tool_brush"].setChecked(True)

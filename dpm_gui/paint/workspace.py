@@ -30,6 +30,7 @@ PAINT = Workspace(
         Gesture("Mouse in Paint", "Erase with the brush, free a bit", "Right drag or click"),
         Gesture("Mouse in Paint", "Size of the brush", "Alt and wheel"),
         Gesture("Mouse in Paint", "Choose a sample, keep it", "Click, double click"),
+        Gesture("Keys in Paint", "Show the chosen sample larger", "Enter"),
         Gesture("Mouse in Paint", "Bring back an inpainting of the history", "Click"),
         Gesture("Keys in Paint", "Bring back an inpainting of the history, remove it", "Enter, Delete"),
         Gesture("Mouse in Paint", "Open an image", "Drop the file"),
@@ -44,7 +45,7 @@ PAINT = Workspace(
         ),
         TourStep(
             "How it is inpainted",
-            "The samples come after each stroke, and here you choose how they are drawn.",
+            "The samples come after each stroke; unfold this to choose how they are drawn.",
             lambda page: page.page.panel,
         ),
     ),

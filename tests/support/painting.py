@@ -14,8 +14,8 @@ from dpm_gui.paint.history.entries import Inpainting, entry_of
 from dpm_gui.paint.inpainting.options import InpaintOptions
 from dpm_gui.paint.inpainting.requests import PaintState
 from dpm_gui.paint.inpainting.session import PaintSession
-from dpm_gui.paint.inpainting.summary import summarise
 from dpm_gui.paint.page import PaintPage
+from dpm_gui.paint.results.summary import summarise
 from tests.support.person import Person, drag, wait_until
 from tests.support.places import centre_of
 

@@ -14,7 +14,7 @@ from core.values.inpainting import InpaintingFrame
 from dpm_gui.paint.history.packing import PackedArray
 from dpm_gui.paint.inpainting.options import InpaintOptions
 from dpm_gui.paint.inpainting.requests import PaintState
-from dpm_gui.paint.inpainting.summary import ResultSummary
+from dpm_gui.paint.results.summary import ResultSummary
 
 THUMBNAIL = 128
 """Longest side of a thumbnail, pixels."""

@@ -30,7 +30,7 @@ class BitPage(QWidget):
         self._paint = paint
         self._active = False
         self.canvas = BitCanvas(self)
-        self.panel = InpaintPanel(actions["inpaint"], self, noun="bits")
+        self.panel = InpaintPanel(actions["inpaint"], actions["show_how"], self, noun="bits")
         self._note = LinesLabel(self, NOTE_LINES)
         self._note.setText(HINT)
         self._note.setContentsMargins(16, 4, 16, 4)

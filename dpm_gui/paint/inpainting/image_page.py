@@ -23,16 +23,16 @@ from dpm_gui.paint.history.keeper import HistoryKeeper
 from dpm_gui.paint.history.strip import connected_strip
 from dpm_gui.paint.inpainting.options import InpaintOptions
 from dpm_gui.paint.inpainting.panel import InpaintPanel
-from dpm_gui.paint.inpainting.results import InpaintResults
 from dpm_gui.paint.inpainting.session import PaintSession
-from dpm_gui.paint.inpainting.tiles import TileGrid
 from dpm_gui.paint.inpainting.tool_panel import ImageBar, ToolColumn
+from dpm_gui.paint.results.results import InpaintResults
+from dpm_gui.paint.results.tiles import TileGrid
 from dpm_gui.views.widgets.labels import ElidedLabel, LinesLabel
 from dpm_gui.views.widgets.scrolling import ScrollPane
 from dpm_gui.window.actions import Actions
 
 WITHOUT_BRUSH = {RECTANGLE, FILL}
-RESULTS_WIDTH = 440
+RESULTS_WIDTH = 464
 NOTE_LINES = 2
 
 
@@ -53,7 +53,7 @@ class ImagePage(QWidget):
         self._active = True
         self.canvas = PaintCanvas(self)
         self.results = InpaintResults(self)
-        self.panel = InpaintPanel(actions["inpaint"], self)
+        self.panel = InpaintPanel(actions["inpaint"], actions["show_how"], self)
         self.tools = ToolColumn(actions, self)
         self.bar = ImageBar(actions, self)
         self.strip = connected_strip(keeper, actions["clear_inpaintings"], self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from dpm_gui.paint.inpainting.options import (
     CLEAN,
     COUNTS,
+    DEFAULT_SEQUENCE_OPTIONS,
     MOST_RESAMPLE_TIMES,
     PARTICLES,
     PATH,
@@ -25,6 +26,7 @@ from dpm_gui.paint.inpainting.options import (
 )
 from dpm_gui.views.widgets.boxes import choice_box, number_box
 from dpm_gui.views.widgets.flat_button import action_button
+from dpm_gui.views.widgets.labels import ElidedLabel
 
 KNOWN_MODE_LABELS = {PATH: "noised", CLEAN: "clean"}
 DRAWS = ("reverse kernels (fast, approximate)", "weighted particles (exact as they grow)")
@@ -36,10 +38,17 @@ class InpaintPanel(QWidget):
     changed = Signal(dict)
     """Entries of the options that are to change."""
 
-    def __init__(self, run: QAction, parent: QWidget | None = None, noun: str = "pixels") -> None:
-        """Call the known entries ``noun``: "pixels" or "bits"."""
+    def __init__(self, run: QAction, how: QAction, parent: QWidget | None = None, noun: str = "pixels") -> None:
+        """Call the known entries ``noun``, "pixels" or "bits"; the switch ``how`` unfolds how they are inpainted."""
         super().__init__(parent)
         self._noun = noun
+        self._usual = DEFAULT_SEQUENCE_OPTIONS if noun == "bits" else InpaintOptions()
+        self._heading = action_button(how, self, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._heading.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.differences = ElidedLabel(self)
+        self.differences.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.body = QWidget(self)
+        how.toggled.connect(self._unfold)
         self._steps = 1
         self.form = QFormLayout()
         self.count = number_box(self, "Samples", *COUNTS, "Number of samples drawn at once")
@@ -75,6 +84,7 @@ class InpaintPanel(QWidget):
         self.effective.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._run = action_button(run, self, Qt.ToolButtonStyle.ToolButtonTextBesideIcon, flat=False)
         self._lay_out()
+        self._unfold(how.isChecked())
 
     def set_steps(self, steps: int) -> None:
         """Offer the steps 1 … ``steps`` to start from."""
@@ -103,6 +113,8 @@ class InpaintPanel(QWidget):
             self.draws.setCurrentIndex(int(options.weighted))
         self._start_text.setText(f"t = {start}" if start < self._steps else f"t = T = {start}")
         self.sentence.setText(options.sentence(self._noun))
+        self.differences.setText(", ".join(options.differences(self._usual, self._noun)) or "defaults")
+        self.differences.setToolTip(f"What differs from the defaults: {self.differences.text()}")
         self.form.setRowVisible(self.particles, options.weighted)
         self.form.setRowVisible(self.resample_times, not options.weighted)
         if not options.weighted:
@@ -112,26 +124,30 @@ class InpaintPanel(QWidget):
         """Show the effective sample size of weighted samples."""
         self.effective.setText("all samples count equally" if size is None else f"{size:.1f} of {count}")
 
+    def _unfold(self, shown: bool) -> None:
+        self.body.setVisible(shown)
+        self._heading.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+
     def _ask_start(self, value: int) -> None:
         self.changed.emit({"start": None if value == self._steps else value})
 
     def _lay_out(self) -> None:
-        form = self.form
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(6)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        first, form = QFormLayout(), self.form
+        for each in (first, form):
+            each.setHorizontalSpacing(12)
+            each.setVerticalSpacing(6)
+            each.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         counts = QHBoxLayout()
         counts.setSpacing(12)
         counts.addWidget(self.count)
-        counts.addStretch(1)
+        counts.addWidget(self.automatic, 1)
         counts.addWidget(self._run)
         starts = QHBoxLayout()
         starts.setSpacing(12)
         starts.addWidget(self.start, 1)
         starts.addWidget(self._start_text)
         self._start_text.setMinimumWidth(self.fontMetrics().horizontalAdvance("t = T = 1000 "))
-        form.addRow("Samples", counts)
-        form.addRow("", self.automatic)
+        first.addRow("Samples", counts)
         form.addRow(f"Known {self._noun}", self.known_mode)
         form.addRow("Mask", self.soft)
         form.addRow("Sampler", self.draws)
@@ -139,8 +155,18 @@ class InpaintPanel(QWidget):
         form.addRow("RePaint resampling", self.resample_times)
         form.addRow("Start from", starts)
         form.addRow("Effective size", self.effective)
+        heading = QHBoxLayout()
+        heading.setSpacing(8)
+        heading.addWidget(self._heading)
+        heading.addWidget(self.differences, 1)
+        below = QVBoxLayout(self.body)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(8)
+        below.addLayout(form)
+        below.addWidget(self.sentence)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 8, 8)
         layout.setSpacing(8)
-        layout.addLayout(form)
-        layout.addWidget(self.sentence)
+        layout.addLayout(first)
+        layout.addLayout(heading)
+        layout.addWidget(self.body)

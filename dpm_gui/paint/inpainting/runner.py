@@ -12,7 +12,7 @@ from dpm_gui.engine.opening import Opened
 from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.history.entries import Inpainting, with_entry
 from dpm_gui.paint.inpainting.requests import PaintState
-from dpm_gui.paint.inpainting.summary import ResultSummary, with_summaries
+from dpm_gui.paint.results.summary import ResultSummary, with_summaries
 
 INPAINTING = "inpaint"
 

@@ -32,7 +32,7 @@ from dpm_gui.paint.inpainting.requests import (
     request_of,
 )
 from dpm_gui.paint.inpainting.runner import InpaintRunner
-from dpm_gui.paint.inpainting.summary import ResultSummary
+from dpm_gui.paint.results.summary import ResultSummary
 from dpm_gui.session.session import Session
 
 

@@ -25,12 +25,12 @@ from dpm_gui.jobs.tasks import Activity
 from dpm_gui.paint import files as files_module
 from dpm_gui.paint.files import PaintFiles
 from dpm_gui.paint.inpainting.session import PaintSession
-from dpm_gui.paint.inpainting.tiles import Tile
 from dpm_gui.paint.opening import PaintOpener
 from dpm_gui.paint.potential.files import load_potential
 from dpm_gui.paint.potential.parts import DiscPart, HalfPlanePart
 from dpm_gui.paint.potential.plane_potential import PlanePotential
 from dpm_gui.paint.potential.session import PotentialSession
+from dpm_gui.paint.results.tiles import Tile
 from dpm_gui.session.session import Session
 from dpm_gui.window.shown_command import inpaint_command
 from tests.support.listening import Told

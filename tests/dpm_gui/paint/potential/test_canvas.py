@@ -123,7 +123,7 @@ def test_contours_are_found_once_and_when_they_are_asked_for(monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: PotentialPanel(QAction("Run"), IconSet()), lambda: InpaintPanel(QAction("Run"))]
+    "make", [lambda: PotentialPanel(QAction("Run"), IconSet()), lambda: InpaintPanel(QAction("Run"), QAction("How"))]
 )
 def test_enter_in_a_box_for_a_number_gives_the_keyboard_back(
     make: Callable[[], PotentialPanel | InpaintPanel], qtbot: QtBot

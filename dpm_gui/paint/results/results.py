@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QTo
 from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.desktop.theme import ColouredWidget, Palette, text_size
 from dpm_gui.paint.commands import NO_SAMPLES
-from dpm_gui.paint.inpainting.summary import ResultSummary
-from dpm_gui.paint.inpainting.tiles import ColourBar, Tile, TileGrid
+from dpm_gui.paint.results.samples import LargerTile, SamplePane
+from dpm_gui.paint.results.summary import ResultSummary
+from dpm_gui.paint.results.tiles import ColourBar, Tile, TileGrid
 
 
 class InpaintResults(ColouredWidget):
@@ -34,7 +35,8 @@ class InpaintResults(ColouredWidget):
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         # its text changes often and must not move anything
         self._state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.samples = TileGrid("Samples", self, choosable=True)
+        self._pane = SamplePane(self)
+        self.samples = self._pane.grid
         self.mean = TileGrid("Mean of the samples", self)
         self.std = TileGrid("Standard deviation of the samples", self)
         self.bar = ColourBar(self)
@@ -46,6 +48,7 @@ class InpaintResults(ColouredWidget):
         self.samples.keep_asked.connect(self.keep_asked)
         for grid in (self.samples, self.mean, self.std):
             grid.save_asked.connect(self.save_asked)
+            grid.enlarge_asked.connect(self._enlarge)
         self._captions = [QLabel("Mean", self), QLabel("Standard deviation", self)]
         self._lay_out()
         self.show_summary(None)
@@ -92,6 +95,9 @@ class InpaintResults(ColouredWidget):
         self.mean.show_tiles([Tile(summary.mean_levels, summary.mean, "Mean")])
         self._show_std(summary)
 
+    def _enlarge(self, tile: Tile) -> None:
+        LargerTile(tile, self._palette, self).show()
+
     def _show_std(self, summary: ResultSummary) -> None:
         colours = colours_of(self._palette)
         if summary.std is None or summary.std_levels is None:
@@ -122,8 +128,8 @@ class InpaintResults(ColouredWidget):
         layout.setContentsMargins(16, 8, 8, 8)
         layout.setSpacing(8)
         layout.addLayout(top)
-        layout.addWidget(self.samples, 3)
-        layout.addLayout(below, 2)
+        layout.addWidget(self._pane, 4)
+        layout.addLayout(below, 1)
         self._style_title()
 
     def _style_title(self) -> None:

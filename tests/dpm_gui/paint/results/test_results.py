@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from core.values.inpainting import InpaintingFrame
 from dpm_gui.desktop.appearance import qt_palette
 from dpm_gui.desktop.theme import DARK, LIGHT, Palette
-from dpm_gui.paint.inpainting.results import InpaintResults, colours_of
-from dpm_gui.paint.inpainting.summary import std_of, summarise
-from dpm_gui.paint.inpainting.tiles import Tile, TileGrid
+from dpm_gui.paint.results.results import InpaintResults, colours_of
+from dpm_gui.paint.results.summary import std_of, summarise
+from dpm_gui.paint.results.tiles import Tile, TileGrid
 
 
 def tiles(count: int, shape: tuple[int, ...] = (6, 6)) -> list[Tile]:

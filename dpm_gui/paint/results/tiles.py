@@ -56,6 +56,8 @@ class TileGrid(ColouredWidget):
     """The `Tile` to save as an image, as it was when its menu was opened."""
     keep_asked = Signal(int)
     """The number of the tile that was double clicked."""
+    enlarge_asked = Signal(object)
+    """The `Tile` to show larger."""
 
     def __init__(self, name: str, parent: QWidget | None = None, *, choosable: bool = False) -> None:
         super().__init__(parent)
@@ -142,6 +144,7 @@ class TileGrid(ColouredWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         tile = self._tiles[index]
+        menu.addAction("Show larger", lambda: self.enlarge_asked.emit(tile))
         menu.addAction("Save image…", lambda: self.save_asked.emit(tile))
         if self._choosable:
             menu.addAction("Keep this sample", lambda: self._ask_to_keep(index))

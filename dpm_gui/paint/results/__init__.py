@@ -1,0 +1,1 @@
+"""The samples of an inpainting, their mean and their standard deviation."""
