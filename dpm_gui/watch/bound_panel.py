@@ -21,6 +21,7 @@ BOUND_ROWS = (
     (CODE_LENGTH, "Code length of one 8-bit value of an image, by the bound K"),
 )
 HEADING_LINES = 3
+STORED, MEASURED = "Measured with the model", "Measured just now"
 UNKNOWN_TRUTH = "unknown for these data"
 WIDEST_NUMBERS = ("−8888.888 ± 88.888", UNKNOWN_TRUTH, "88.888 bits per 8-bit value")
 
@@ -73,7 +74,9 @@ class BoundPanel(QWidget):
         if bound.measured_on == GIVEN:
             examples = f"given data: {examples}"
         noise = f", {WITH_NOISE}" if bound.noise_added else ""
-        self._heading.setText(f"Training bound, bits per {bound.unit}, on {examples}{noise}")
+        opened = self._session.opened
+        stored = opened is not None and bound is opened.checkpoint.bound
+        self._heading.setText(f"{STORED if stored else MEASURED} on {examples}{noise}; bits per {bound.unit}")
         self._numbers["K"].setText(f"<b>{fixed(bound.k, 3)}</b> ± {bound.standard_error:.3f}")
         self._numbers[NULL].setText(fixed(bound.null, 3))
         self._numbers[GAIN].setText(fixed(bound.gain, 3))

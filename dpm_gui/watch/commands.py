@@ -49,7 +49,7 @@ COMMANDS = (
     Command(
         "prior",
         "View",
-        "Prior",
+        "Prior circles (1 and 2 sigma)",
         ("5",),
         "Draw the prior π: circles at 1 and 2 sigma, or its density (5)",
         checkable=True,

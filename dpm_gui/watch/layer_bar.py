@@ -13,6 +13,7 @@ from dpm_gui.watch.commands import LAYERS
 from dpm_gui.window.actions import Actions
 
 STARTS = {"branch": "Resample ×64", "denoise": "Noise, denoise", "from_noise": "Pure noise"}
+SHORT_NAMES = STARTS | {"prior": "Prior"}
 """Short texts of the buttons; menus and screen readers use the full texts of the commands."""
 MOST_LAYERS = 5
 """Layers that a canvas of any kind has at most."""
@@ -24,7 +25,7 @@ class LayerBar(ColouredWidget):
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
         self._actions = actions
-        for name, text in STARTS.items():
+        for name, text in SHORT_NAMES.items():
             actions[name].setIconText(text)
         layers = [actions[name] for name in LAYERS]
         self._layers = ButtonRow(layers, "Layers", self, spacing=-1, places=MOST_LAYERS)  # borders coincide

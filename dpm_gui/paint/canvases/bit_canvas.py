@@ -150,7 +150,7 @@ class BitCanvas(ColouredWidget):
         top = first.bottom() + 1 + GAP
         height = max(4, min(LARGEST_ROW, (self.height() - top - MARGIN - GAP) // (len(self.samples) + 1)))
         labelled = height >= QFontMetrics(self.font()).height()
-        names = ["share of ones", *(f"sample {number}" for number in range(1, len(self.samples) + 1))]
+        names = ["frequency of ones", *(f"sample {number}" for number in range(1, len(self.samples) + 1))]
         rows = self._shades(np.concatenate([self.samples.mean(axis=0, keepdims=True), self.samples]))
         known, colour = self.wanted != FREE, QColor(self._palette.known)
         for index, (name, row) in enumerate(zip(names, rows, strict=True)):

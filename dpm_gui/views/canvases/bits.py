@@ -29,8 +29,8 @@ LEAST_ROWS = 4.0
 class BitsView(Canvas):
     """One canvas with sequences of bits at one step: ones are dark on light, or light on dark.
 
-    A strip above the sequences shows the share of ones in each column. After a click on a sequence, its whole path is
-    shown at the right, one row a step, the noise at the top.
+    A strip above the sequences shows the frequency of ones in each column. After a click on a sequence, its whole path
+    is shown at the right, one row a step, the noise at the top.
 
     Args:
         side: "forward" or "reverse": the side of the states, and with it the hue that marks a row.

@@ -89,7 +89,7 @@ ENTROPIES_HELP = explanation(
 SPREAD_HELP = explanation(
     "64 reverse chains start from one state <i>x<sup>t</sup></i>, each with noise of its own. "
     "The line shows how far these futures lie apart at each step <i>s</i>: their standard deviation, averaged over all "
-    "entries, in data units; for bits, the entropy of the share of ones.",
+    "entries, in data units; for bits, the entropy of the frequency of ones.",
     "mean<sub><i>i</i></sub> sd(<i>x<sub>i</sub><sup>s</sup></i> | <i>x<sup>t</sup></i>), "
     "for bits mean<sub><i>i</i></sub> <i>H</i>(<i>X<sub>i</sub><sup>s</sup></i> | <i>x<sup>t</sup></i>), "
     "<i>s</i> = <i>t</i> … 0",

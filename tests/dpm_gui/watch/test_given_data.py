@@ -137,7 +137,7 @@ def test_the_heading_of_k_says_that_the_data_are_given_and_of_which_file(
     give(page, write_points(tmp_path), qtbot)
     with qtbot.waitSignal(session.bound_changed):
         session.measure_bound()
-    assert panel._heading.text() == "Training bound, bits per sample, on given data: 54 examples of rings.npy"
+    assert panel._heading.text() == "Measured just now on given data: 54 examples of rings.npy; bits per sample"
 
 
 # ---------------------------------------------------------------------------------------------------- what is exported

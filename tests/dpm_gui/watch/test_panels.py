@@ -19,7 +19,7 @@ from dpm_gui.engine.state_kinds import POINTS
 from dpm_gui.session.session import Session
 from dpm_gui.watch.bound_panel import BoundPanel
 from dpm_gui.window.run_panel import RunPanel
-from tests.support.window_values import SPEC, make_bound
+from tests.support.window_values import SPEC, make_bound, open_and_run
 
 FIELDS = {"seed": "Seed", "count": "Number of points"}
 
@@ -168,7 +168,14 @@ def test_the_heading_says_what_k_was_measured_on(
     bound_panel: BoundPanel, session: Session, measured_on: str, words: str, noise_added: bool, end: str
 ) -> None:
     session.bound_changed.emit(make_bound(count=15, measured_on=measured_on, noise_added=noise_added))
-    assert heading(bound_panel) == f"Training bound, bits per sample, on {words}{end}"
+    assert heading(bound_panel) == f"Measured just now on {words}{end}; bits per sample"
+
+
+def test_a_bound_that_came_with_the_model_is_not_said_to_be_new(
+    bound_panel: BoundPanel, session: Session, files: dict[str, str], trusted: None, qtbot: QtBot
+) -> None:
+    open_and_run(session, files["other"], qtbot)
+    assert heading(bound_panel).startswith("Measured with the model on ")
 
 
 @pytest.mark.parametrize("missing", ["truth", "truth_standard_error"])
