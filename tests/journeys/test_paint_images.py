@@ -204,7 +204,8 @@ def test_a_sample_is_looked_at_while_a_key_is_held_and_kept_undoably(painter: Pe
     found = images(painter)
     page, document = workspace_of(painter).image, paint_of(painter).document
     samples = page.results.samples
-    click(samples, samples.place_of(1).center())
+    click(samples, samples.place_of(0).center())
+    QTest.keyClick(samples, Qt.Key.Key_Right)
     before = page.canvas.composition.image.copy()
     page.canvas.setFocus()
     QTest.keyPress(page.canvas, Qt.Key.Key_Z)

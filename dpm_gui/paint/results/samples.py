@@ -17,6 +17,7 @@ LEAST_SAMPLE = 160
 LARGER_SHARE = 0.8
 """Share of the window that a sample shown larger takes at most."""
 ENLARGING = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+BESIDE = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class SampleGrid(TileGrid):
@@ -67,7 +68,8 @@ class SampleGrid(TileGrid):
             event.ignore()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in ENLARGING:
+        keys = {*ENLARGING, *BESIDE}
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in keys:
             event.setAccepted(not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier)
             return True
         return super().event(event)
@@ -75,6 +77,8 @@ class SampleGrid(TileGrid):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ENLARGING and self.tiles:
             self.enlarge_asked.emit(self.tiles[self.choice])
+        elif event.key() in BESIDE:
+            self.choose(self.choice + BESIDE[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 
