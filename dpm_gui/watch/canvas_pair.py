@@ -104,6 +104,14 @@ class CanvasPair(QSplitter):
             if count is not None and index >= count:
                 self.choose(FORWARD, -1)
 
+    def end_run(self, *, futures: bool) -> None:
+        """End the choice with its run, unless the canvas shows the path of the same number in the next one."""
+        if self.chosen is None or futures or not self.views[self.chosen[0]].keeps_choice:
+            self.choose(FORWARD, -1)
+            return
+        self._path = None
+        self.views[self.chosen[0]].show_path(None, None)
+
     def choose(self, side: str, index: int) -> None:
         """Draw the path of trajectory ``index`` of ``side`` instead of the previous one; -1 removes it."""
         self.chosen = (side, index) if index >= 0 else None
@@ -127,4 +135,4 @@ class CanvasPair(QSplitter):
         key = (side, index, first, last)
         if self._path is None or self._path[0] != key:  # gathering it at every step would cost a frame's time
             self._path = key, recording.path(index)
-        self.views[side].show_path(self._path[1], min(max(self._player.t, first), last) - first)
+        self.views[side].show_path(self._path[1], min(max(self._player.t, first), last) - first, first)

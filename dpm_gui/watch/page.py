@@ -202,6 +202,7 @@ class WatchPage(WorkspacePage):
         self._fit_kind(opened.checkpoint)
         for view in self.views.values():
             view.set_data(data)
+            view.set_steps(opened.checkpoint.steps)
             view.show_columns(columns)
         self.columns.offer(column_labels(data) if state_kind_of(opened.checkpoint).is_points else (), columns)
         self._controls.show_opened(opened)
@@ -238,9 +239,10 @@ class WatchPage(WorkspacePage):
             view.set_count(self._session.recording(side).count)
 
     def _forget_run(self) -> None:
-        self.canvases.choose(FORWARD, -1)
+        futures = bool(self._session.spec.branches)
+        self.canvases.end_run(futures=futures)
         self._show_count()
-        self.canvases.show_futures(bool(self._session.spec.branches))
+        self.canvases.show_futures(futures)
         self.timeline.slider.set_available(0, -1)
         self._thumbnails.forget()
         self.views[REVERSE].set_colours(None)

@@ -108,7 +108,7 @@ ALLOWED: tuple[Allowed, ...] = (
     Allowed("digest", r"\.py$", r"hexdigest|\.digest\(|hashlib", "hashlib's"),
     Allowed("ascent", r"\.py$", r"\.ascent\(", "that of a font, Qt's"),
     Allowed("picture", r"\.py$", r"QPicture|Type\.Picture|generatePicture|drawPicture", "Qt's and pyqtgraph's"),
-    Allowed("picture", r"views/canvases/bits\.py$", r"self\.picture", "what a pyqtgraph axis caches"),
+    Allowed("picture", r"views/canvases/bit_path\.py$", r"self\.picture", "what a pyqtgraph axis caches"),
     Allowed("wish", r"^dpm_gui/paint/potential/files\.py$", r"dpm wish", "the mark of files written before"),
     Allowed(
         "taken for", r"checkpoint_reading\.py$|docs/checkpoint\.md$", "taken_for", "a name in files written before"

@@ -32,6 +32,8 @@ class Canvas(Figure):
     """The layers that are on at first."""
     links_trajectories = False
     """Whether linked canvases show the same trajectory on both sides, by its number."""
+    keeps_choice = False
+    """Whether another run shows the path of the same number again; else the choice ends with its run."""
     interpolates = False
     """Whether states between two frames can be interpolated, for smooth motion."""
     data_name = ""
@@ -57,6 +59,9 @@ class Canvas(Figure):
     def set_data(self, info: DataInfo) -> None:
         """Describe the states to come, where their units or shape matter."""
 
+    def set_steps(self, steps: int) -> None:
+        """Take the number of steps, T, where an axis shows them."""
+
     def show_columns(self, columns: tuple[int, ...]) -> None:
         """Show ``columns`` of the points, if the states are points; `set_data` has described them."""
 
@@ -77,8 +82,8 @@ class Canvas(Figure):
     def set_colours(self, along: NDArray[np.float32] | None) -> None:
         """Colour state i by its place ``along[i]``, 0 … 1, along the data, where the canvas shows such colours."""
 
-    def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
-        """Draw one trajectory ``path`` [S, *shape] and mark its place ``upto``; None draws nothing."""
+    def show_path(self, path: NDArray[np.float32] | None, upto: int | None, first: int = 0) -> None:
+        """Draw one trajectory ``path`` [S, *shape] from step ``first`` on, and mark its place ``upto``, or nothing."""
         raise NotImplementedError
 
     def mark(self, index: int) -> None:

@@ -113,7 +113,7 @@ class ImagesView(ImageGridCanvas):
         self._arrange(max(len(frame.x), self._count))
         self._draw()
 
-    def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
+    def show_path(self, path: NDArray[np.float32] | None, upto: int | None, first: int = 0) -> None:
         """Draw nothing: the path of an image has no place on the canvas."""
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -143,7 +143,7 @@ class PointsView(Canvas):
         self._frame = frame
         self._show_points()
 
-    def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
+    def show_path(self, path: NDArray[np.float32] | None, upto: int | None, first: int = 0) -> None:
         """Draw a trajectory ``path`` [S, D], model units, with a dot at its place ``upto``; None draws nothing."""
         if path is None:
             self._path.show_path(None, None)

@@ -46,15 +46,16 @@ LINE_REVERSE_HELP = explanation(
 )
 BITS_FORWARD_HELP = explanation(
     "Each step of the forward process keeps a bit or, with probability <i>β<sub>t</sub></i>, replaces it by the toss "
-    "of a fair coin, until nothing of the sequences is left. Each row is a sequence; the strip above shows the share "
-    "of ones in each column.",
+    "of a fair coin, until nothing of the sequences is left. Each row is a sequence; the strip above shows the "
+    "frequency of ones in each column.",
     "<i>q</i>(<i>x<sup>t</sup></i> = 1 | <i>x</i><sup><i>t</i>−1</sup>) = "
     "(1 − <i>β<sub>t</sub></i>) <i>x</i><sup><i>t</i>−1</sup> + <i>β<sub>t</sub></i> / 2",
     "section 2.1, table App. 1",
 )
 BITS_REVERSE_HELP = explanation(
     "The model starts from tosses of fair coins, and each of its steps undoes one step of the forward process. "
-    "A click on a row shows its whole path beside the rows, with the noise at the top and the sample at the bottom.",
+    "A click on a row shows that sequence at every <i>t</i> beside the rows, with the noise at the top and the sample "
+    "at the bottom; a line leads from the row to the step on show.",
     "<i>p</i>(<i>x</i><sup><i>t</i>−1</sup> = 1 | <i>x<sup>t</sup></i>) = "
     "<i>f<sub>b</sub></i>(<i>x<sup>t</sup></i>, <i>t</i>)",
     "section 2.2, figure 2",

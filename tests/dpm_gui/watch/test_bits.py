@@ -122,11 +122,33 @@ def test_a_clicked_row_shows_its_path_and_a_click_on_nothing_takes_it_away(desk:
 
 
 def test_another_layer_leaves_the_path_of_either_side_in_view(desk: Desk) -> None:
-    desk.watch.views[FORWARD].point_clicked.emit(7)
-    wide = desk.watch.views[FORWARD].region
-    assert wide == desk.watch.views[REVERSE].region
+    view = desk.watch.views[FORWARD]
+    view.point_clicked.emit(7)
+    region = view.region
+    assert region == desk.watch.views[REVERSE].region
     desk.actions["rule"].toggle()
-    assert desk.watch.views[FORWARD].region == wide == desk.watch.views[FORWARD].home
+    assert desk.watch.views[FORWARD].region == region
+    assert view.bit_path.shown
+    assert not desk.watch.views[REVERSE].bit_path.shown
+
+
+def test_the_path_follows_the_step_and_stays_with_its_row_in_another_run(desk: Desk, qtbot: QtBot) -> None:
+    view = desk.watch.views[REVERSE]
+    view.point_clicked.emit(7)
+    assert view.bit_path.times.range == pytest.approx([-0.5, LAST + 0.5], abs=0.5)
+    for t in (LAST, 3, 0):
+        desk.player.seek(t)
+        assert view.bit_path.t == t
+        np.testing.assert_array_equal(view.path[t], view._bits[7])  # the same bits
+    before = view.path
+    with qtbot.waitSignal(desk.session.run_ended):
+        desk.session.edit(seed=99)
+    assert view.bit_path.shown
+    assert not np.array_equal(view.path, before)
+    assert np.array_equal(view.path, desk.session.recording(REVERSE).path(7))
+    with qtbot.waitSignal(desk.session.run_ended):
+        desk.session.edit(count=5)
+    assert not view.bit_path.shown  # there is no such row any more
 
 
 def test_fewer_sequences_than_points_are_run_unless_a_number_was_chosen(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.values.runs import Frame
@@ -72,24 +73,107 @@ def test_a_click_tells_the_row_and_one_beside_the_rows_tells_none(view: BitsView
     assert received == [0, 22, -1]
 
 
+def scene_of(view: BitsView, t: float, column: float) -> QPoint:
+    """Where a bit of the path is, in the viewport."""
+    return view.mapFromScene(view.bit_path.view.mapViewToScene(QPointF(column, t)))
+
+
+def show_path(view: BitsView, path: NDArray[np.float32], upto: int, row: int = 4, first: int = 0) -> None:
+    view.mark(row)
+    view.show_path(path, upto, first)
+    QApplication.processEvents()  # the layout
+
+
 def test_a_path_appears_beside_the_rows_with_the_noise_at_the_top(view: BitsView) -> None:
     path = np.zeros((8, COLUMNS), np.float32)
     path[7] = 1.0  # the last step, the noise
-    before = view.home.width()
-    view.show_path(path, 7)
-    assert view.home.width() > before
+    region, width = view.region, view.view.width()
+    show_path(view, path, 3)
     assert view.path is path
-    place = view._path_place()
-    height = place.height() / len(path)
-    step = view._step.rect()
-    assert step.center().y() == pytest.approx(place.bottom() - height / 2)  # y grows upwards: the uppermost row
+    assert view.region == region
+    assert view.view.width() < 0.6 * width
+    assert view.bit_path.view.width() == pytest.approx(view.view.width(), abs=2)
     image = view.viewport().grab().toImage()
-    for share, colour in ((0.25, LIGHT.surface), (0.75, LIGHT.surface)):
-        y = place.top() + share * place.height()
-        assert pixel_of(view, image, -y, place.center().x()) == QColor(colour)
-    assert pixel_of(view, image, -(place.bottom() - height / 2), place.center().x()) == QColor(LIGHT.ink)
+    for t, colour in ((0, LIGHT.surface), (5, LIGHT.surface), (7, LIGHT.ink)):
+        assert image.pixelColor(scene_of(view, t, 5.0)) == QColor(colour)
+    view.mark(-1)
     view.show_path(None, None)
-    assert view.home.width() == before
+    QApplication.processEvents()
+    assert view.view.width() == width
+
+
+def test_the_axis_of_t_reaches_to_the_last_step_and_its_mark_follows_the_step(view: BitsView) -> None:
+    view.set_steps(40)
+    path = sequences(3, 21)
+    show_path(view, path, 0, first=20)  # as far as the chain has come
+    axis = view.bit_path.times
+    assert axis.label.toPlainText().strip() == "step t"
+    assert axis.range == pytest.approx([-1.5, 41.5])
+    strings = axis.tickStrings(axis.tickValues(*axis.range, axis.height())[0][1], 1.0, 10.0)
+    assert "20" in strings
+    for upto in (0, 7, 20):
+        view.show_path(path, upto, 20)
+        t = 20 + upto
+        assert view.bit_path.tag.text == str(t)
+        assert view.bit_path.mark.rect().center().y() == pytest.approx(t)
+        tag = view.bit_path.tag.mapToScene(QPointF(0, 0))
+        assert tag.y() == pytest.approx(scene_of(view, t, 1.0).y(), abs=1.5)
+
+
+def test_a_line_leads_from_the_row_to_its_present_step_also_after_scrolling(view: BitsView) -> None:
+    path = sequences(3, 9)
+    show_path(view, path, 6, row=20)
+    assert view.bit_path.places.label.toPlainText().strip() == "sequence 21 at every t"
+
+    def ends() -> list[float]:
+        lead = view.bit_path.lead
+        assert lead is not None
+        return [view.plotItem.mapToScene(point).y() for point in (lead.p1(), lead.p2())]
+
+    def wanted() -> list[float]:
+        row = view.view.mapViewToScene(QPointF(1.0, -21.0)).y()
+        return [row, view.bit_path.view.mapViewToScene(QPointF(1.0, 6.0)).y()]
+
+    assert ends() == pytest.approx(wanted(), abs=0.5)
+    before = wanted()
+    view.set_region(view.limited(view.region.translated(0, -5)))
+    assert wanted()[0] != before[0]
+    assert wanted()[1] == before[1]  # the path stays in view
+    assert ends() == pytest.approx(wanted(), abs=0.5)
+    view.resize(500, 500)
+    QApplication.processEvents()
+    assert ends() == pytest.approx(wanted(), abs=0.5)
+    view.zoom(4.0, QPointF(1.0, -40.0))
+    assert view.bit_path.lead is None  # the row is out of view
+    assert view.path is path
+
+
+def test_the_layer_of_the_path_gives_its_room_back_and_takes_it_again(view: BitsView) -> None:
+    width = view.view.width()
+    show_path(view, sequences(3, 9), 2)
+    view.set_layer("path", False)
+    QApplication.processEvents()
+    assert view.view.width() == width
+    view.set_layer("path", True)
+    QApplication.processEvents()
+    assert view.view.width() < width
+
+
+def test_the_line_below_the_title_tells_the_bit_under_the_pointer(view: BitsView) -> None:
+    bits = sequences()
+    assert "frequency of ones" in view.header.readout
+    QTest.mouseMove(view.viewport(), to_viewport(view, QPointF(3, -2)).toPoint())
+    assert view.header.readout == f"sequence 2, place 3: {bits[1, 2]:.0f}"
+    view.show_frame(Frame(4, 1.0 - bits))
+    assert view.header.readout == f"sequence 2, place 3: {1 - bits[1, 2]:.0f}"
+    QTest.mouseMove(view.viewport(), to_viewport(view, QPointF(5, 1.5)).toPoint())
+    assert view.header.readout == f"place 5: frequency of ones {1 - bits[:, 4].mean():.3f}"
+    path = sequences(3, 9)
+    show_path(view, path, 2)
+    QTest.mouseMove(view.viewport(), scene_of(view, 6, 7.0))
+    assert view.header.readout == f"sequence 5 at t = 6, place 7: {path[6, 6]:.0f}"
+    view.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert "frequency of ones" in view.header.readout
 
 
 def test_the_mark_frames_the_row_of_the_path_and_goes_with_it(view: BitsView) -> None:
