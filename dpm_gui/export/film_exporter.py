@@ -18,7 +18,7 @@ from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.figures import FORMATS, save_image
-from dpm_gui.export.film_options import FORMS, PNG, FilmOptions, frame_positions
+from dpm_gui.export.film_options import FORMS, PNG, FilmOptions, FilmSubject, frame_positions
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
@@ -57,17 +57,17 @@ class FilmExporter(QObject):
 
     def ask(self, chosen: tuple[int, int] | None = None) -> None:
         """Ask for the options of a film and for a file, and write it; of the steps ``chosen``, by default all."""
-        from dpm_gui.export.film_dialog import FilmDialog, FilmSubject  # imported late, so that the window opens sooner
+        from dpm_gui.export.film_dialog import FilmDialog  # imported late, so that the window opens sooner
 
         opened = self._session.opened
         if opened is None:
             self.failed.emit(BadInputError("film: nothing is open; open a checkpoint first"))
             return
-        steps, scale = opened.checkpoint.steps, TimeScale.of_log_snr(opened.alpha_bars)
+        steps = opened.checkpoint.steps
         options = FilmOptions.from_text(self._preferences.film, steps)
         if chosen is not None:
             options = replace(options, first=chosen[0], last=chosen[1])
-        dialog = FilmDialog(FilmSubject(steps, scale, self._session.state_kind.name), options, self._window)
+        dialog = FilmDialog(FilmSubject(opened.alpha_bars, self._session.state_kind.name), options, self._window)
         dialog.asked.connect(self._ask_where)
         dialog.open()
 
@@ -152,9 +152,7 @@ class FilmExporter(QObject):
         from dpm_gui.export.film_strip import FilmStrip
 
         opened, palette = self._opened, self._theme.palette
-        steps, scale = opened.checkpoint.steps, None
-        if options.by_log_snr:
-            scale = TimeScale.of_log_snr(opened.alpha_bars)
+        steps, scale = opened.checkpoint.steps, TimeScale.named(options.time, opened.alpha_bars)
         strip = None
         if options.bar or options.strip:
             entropies = opened.entropies if options.strip else None

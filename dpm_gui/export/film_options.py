@@ -8,8 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dpm_gui.engine.time_scale import TimeScale
+from dpm_gui.engine.time_scale import LOG_SNR, SIGNAL, STEP, TimeScale
 from dpm_gui.session.playback import DIRECTIONS, playback_seconds
 
 MP4, GIF, PNG = "mp4", "gif", "png"
@@ -20,6 +21,7 @@ LEAST_SPEED, MOST_SPEED = 0.01, 100.0
 MOST_HOLD = 60.0
 MOST_RATE = {MP4: 120, GIF: 50, PNG: 120}
 MOST_FRAMES = 20_000
+SCALES = (STEP, LOG_SNR, SIGNAL)
 PIXEL_BYTES = {
     MP4: {"points": 0.124, "sequences": 0.007, "images": 0.045},
     GIF: {"points": 0.12, "sequences": 0.03, "images": 0.18},
@@ -39,7 +41,7 @@ class FilmOptions:
         form: "mp4", "gif" or "png", which is a folder of images.
         direction: "forward", "backward" or "there_and_back", of the forward side.
         opposite: Whether the reverse side goes the other way, so that data and noise stand side by side.
-        by_log_snr: Whether time is even in the log signal-to-noise ratio and not in t.
+        time: Name of the scale on which time is even, one of `SCALES`.
         speed: Multiple of the normal speed of playing.
         hold: Seconds for which each end stands still.
         rate: Frames a second.
@@ -52,7 +54,7 @@ class FilmOptions:
     form: str = MP4
     direction: str = "there_and_back"
     opposite: bool = True
-    by_log_snr: bool = False
+    time: str = STEP
     speed: float = 1.0
     hold: float = 0.5
     rate: int = 25
@@ -73,7 +75,11 @@ class FilmOptions:
             found = json.loads(text)
         except ValueError:
             return options
-        for field in fields(cls)[2:] if isinstance(found, dict) else ():
+        if not isinstance(found, dict):
+            return options
+        if found.get("by_log_snr") is True:  # as it was remembered before there were other scales
+            found.setdefault("time", LOG_SNR)
+        for field in fields(cls)[2:]:
             value: Any = found.get(field.name)
             if type(value) is type(getattr(options, field.name)):
                 changed = replace(options, **{field.name: value})
@@ -81,10 +87,12 @@ class FilmOptions:
         return options
 
     def problems(self, steps: int, scale: TimeScale | None = None) -> dict[str, str]:
-        """Return what is wrong in a chain of ``steps``, a sentence for each field of the dialog."""
+        """Return what is wrong in a chain of ``steps`` on a ``scale``, a sentence for each field of the dialog."""
         found = {}
         if self.form not in FORMS or self.direction not in DIRECTIONS:
             found["form"] = "This is not known."
+        if self.time not in SCALES:
+            found["time"] = f"Time is one of {', '.join(SCALES)}."
         if max(self.first, self.last) > steps:
             found["range"] = f"The last step is T = {steps}."
         elif self.first >= self.last:
@@ -103,21 +111,43 @@ class FilmOptions:
         return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FilmSubject:
+    """The run of which the film is made.
+
+    Attributes:
+        alpha_bars: The signal left at each step, ``[T + 1]``.
+        kind: "points", "sequences" or "images".
+    """
+
+    alpha_bars: NDArray[np.float64]
+    kind: str
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return len(self.alpha_bars) - 1
+
+    def scale(self, options: FilmOptions) -> TimeScale | None:
+        """Return the scale on which time is even; None for that of the steps."""
+        return TimeScale.named(options.time, self.alpha_bars)
+
+
 def normal_seconds(options: FilmOptions, steps: int, scale: TimeScale | None = None) -> float:
     """Return the seconds that the range takes one way at normal speed."""
-    used = _scale(options, steps, scale)
+    used = _used(scale, steps)
     return playback_seconds(steps) * (used.place_of(options.last) - used.place_of(options.first))
 
 
 def frame_count(options: FilmOptions, steps: int, scale: TimeScale | None = None) -> int:
-    """Return the number of frames; ``scale`` is that of the log signal-to-noise ratio."""
+    """Return the number of frames; time is even on ``scale``, and in t without one."""
     moving, held = _moving_and_held(options, steps, scale)
     return moving * (2 if options.direction == "there_and_back" else 1) + 2 * held
 
 
 def frame_positions(options: FilmOptions, steps: int, scale: TimeScale | None = None) -> list[tuple[float, float]]:
     """Return the position of both sides, forward and reverse, 0.0 … T, in each frame."""
-    used = _scale(options, steps, scale)
+    used = _used(scale, steps)
     moving, held = _moving_and_held(options, steps, scale)
     start, stop = used.place_of(options.first), used.place_of(options.last)
     places = np.linspace(start, stop, moving)
@@ -144,8 +174,8 @@ def _position(scale: TimeScale, place: float) -> float:
     return round(scale.position_at(float(place)), 6)  # whole where it is a step, in spite of rounding
 
 
-def _scale(options: FilmOptions, steps: int, scale: TimeScale | None) -> TimeScale:
-    return scale if options.by_log_snr and scale is not None else TimeScale.of_steps(steps)
+def _used(scale: TimeScale | None, steps: int) -> TimeScale:
+    return TimeScale.of_steps(steps) if scale is None else scale
 
 
 def _moving_and_held(options: FilmOptions, steps: int, scale: TimeScale | None) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Unpack
 
 from PySide6.QtCore import QObject, Signal
@@ -153,7 +154,7 @@ class Session(TaskOwner):
 
     def open(self, path: str) -> None:
         """Open the checkpoint at ``path``; what was open stays until the new one has been checked."""
-        text, known = f"Opening {path}", (self._memory, self._spec)
+        text, known = f"Opening {Path(path).name}", (self._memory, self._spec)
         self._tasks.begin(
             OPENING, lambda: opening.open_checkpoint(path, *known), self._take_checkpoint, text, 0, can_stop=False
         )
@@ -161,7 +162,7 @@ class Session(TaskOwner):
     def open_dropped(self, path: str) -> None:
         """Open what is at ``path``: a checkpoint, or else data for the one that is open."""
         known = self._memory, self._spec
-        text, work = f"Opening {path}", lambda: given_examples.open_dropped(path, *known)
+        text, work = f"Opening {Path(path).name}", lambda: given_examples.open_dropped(path, *known)
         self._tasks.begin(OPENING, work, self._take_checkpoint, text, 0, can_stop=False)
 
     def open_data(self, path: str) -> None:

@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dpm_gui.engine.time_scale import TimeScale
+from dpm_gui.engine.time_scale import LOG_SNR, SIGNAL, STEP, TimeScale
 from dpm_gui.export.film_options import (
     GIF,
     MOST_FRAMES,
     MP4,
     PNG,
     FilmOptions,
+    FilmSubject,
     estimated_bytes,
     frame_count,
     frame_positions,
@@ -54,14 +55,14 @@ def test_a_film_goes_through_its_range_in_its_direction(
     direction: str, opposite: bool, first: tuple[float, float], last: tuple[float, float]
 ) -> None:
     options = replace(WHOLE, first=10, last=30, direction=direction, opposite=opposite)
-    for by_log_snr in (False, True):
-        positions = frame_positions(replace(options, by_log_snr=by_log_snr), T, SCALE)
+    for scale in (None, SCALE):
+        positions = frame_positions(options, T, scale)
         assert (positions[0], positions[-1]) == (first, last)
         assert all(10 <= each <= 30 for pair in positions for each in pair)
 
 
-def test_by_log_snr_the_frames_lie_evenly_on_its_scale() -> None:
-    options = replace(WHOLE, by_log_snr=True, direction="forward", hold=0.0)
+def test_on_a_scale_the_frames_lie_evenly() -> None:
+    options = replace(WHOLE, direction="forward", hold=0.0)
     places = [SCALE.place_of(forward) for forward, _ in frame_positions(options, T, SCALE)]
     assert places == pytest.approx(np.linspace(0.0, 1.0, len(places)), abs=1e-3)
     assert normal_seconds(replace(options, last=20), T, SCALE) == pytest.approx(1.0)
@@ -96,7 +97,7 @@ def test_what_is_not_refused_has_a_bounded_number_of_frames() -> None:
 
 
 def test_choices_are_remembered_for_a_chain_of_another_length() -> None:
-    chosen = FilmOptions(3, 9, GIF, "backward", False, True, 2.5, 1.0, 50, 640, 360, False, False)
+    chosen = FilmOptions(3, 9, GIF, "backward", False, LOG_SNR, 2.5, 1.0, 50, 640, 360, False, False)
     assert FilmOptions.from_text(chosen.to_text(), 200) == replace(chosen, first=0, last=200)
 
 
@@ -115,3 +116,24 @@ def test_the_estimate_grows_with_pixels_and_frames_and_counts_what_stands_still_
         assert estimated_bytes(replace(options, speed=0.5), T, "points") > size
     held = replace(WHOLE, hold=10.0)
     assert estimated_bytes(held, T, "images") < 1.5 * estimated_bytes(WHOLE, T, "images")
+
+
+def test_a_film_is_even_on_the_scale_that_its_options_name() -> None:
+    subject = FilmSubject(np.linspace(1.0, 0.001, T + 1) ** 2, "images")
+    assert subject.steps == T
+    assert subject.scale(WHOLE) is None
+    places = []
+    for name, made in ((LOG_SNR, TimeScale.of_log_snr), (SIGNAL, TimeScale.of_signal)):
+        scale = subject.scale(replace(WHOLE, time=name))
+        assert scale is not None
+        assert np.array_equal(scale.places, made(subject.alpha_bars).places)
+        places.append(scale.place_of(T / 2))
+    assert places[0] != places[1]
+    assert replace(WHOLE, time="weeks").problems(T).keys() == {"time"}
+
+
+def test_the_scale_of_a_film_is_remembered_also_from_before_it_had_a_name() -> None:
+    for name in (STEP, LOG_SNR, SIGNAL):
+        assert FilmOptions.from_text(replace(WHOLE, time=name).to_text(), T).time == name
+    assert FilmOptions.from_text('{"by_log_snr": true}', T).time == LOG_SNR
+    assert FilmOptions.from_text('{"by_log_snr": false, "time": "weeks"}', T).time == STEP

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -119,7 +120,7 @@ def test_opening_says_which_file_and_cannot_be_stopped(
     received = listen(session, "activity_changed")
     with qtbot.waitSignal(session.run_ended):
         session.open(files["small"])
-    assert received[0] == Activity(f"Opening {files['small']}", 0, 0, None, can_stop=False)
+    assert received[0] == Activity(f"Opening {Path(files['small']).name}", 0, 0, None, can_stop=False)
     assert received[-1] is None
 
 
