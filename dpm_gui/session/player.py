@@ -17,61 +17,25 @@ TICK = 16
 """Milliseconds between two readings of the clock, about one refresh of the screen."""
 
 
-class Player(QObject):
-    """Owns the frame on show, t = 0 (data) … T (noise), and plays by elapsed time.
+class PlaybackSettings(QObject):
+    """The settings of playing frames 0 … T; `advance` is called before one changes that matters for the time so far."""
 
-    A late tick skips frames; it never queues them. The clock runs evenly on a `TimeScale`: in t, unless another is set.
-    Playing there and back runs from the present frame to T and back to 0; with loop it goes on between both ends, and
-    stands still for a moment at each. With `bounds` it plays only between these.
-    """
-
-    frame_changed = Signal(int)
-    """The number of the new frame on show; emitted once for each change."""
-    position_changed = Signal(float)
-    """The position between frames, for drawing between two of them; emitted after ``frame_changed``."""
-    playing_changed = Signal(bool)
     settings_changed = Signal()
     """Speed, loop, bounds, direction or the scale of time has changed."""
-    range_changed = Signal(int)
-    """The new T."""
 
-    def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = perf_counter) -> None:
-        """Take time from ``clock``, which returns seconds and never runs backwards."""
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._last = 0
-        self._playback_position = PlaybackPosition(0.0, 1)
-        self._playing = False
-        self._held = False
         self._speed = 1.0
         self._loop = False
         self._bounds: tuple[int, int] | None = None
         self._direction = "forward"
         self._scale: TimeScale | None = None
-        self._clock = clock
-        self._last_tick = 0.0
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(TICK)
-        self._timer.timeout.connect(self.advance)
 
     @property
     def last(self) -> int:
         """T, the last frame; 0 while nothing can be shown."""
         return self._last
-
-    @property
-    def t(self) -> int:
-        """The frame on show: the one nearest to ``position``."""
-        return math.floor(self._playback_position.position + 0.5)
-
-    @property
-    def position(self) -> float:
-        """The position between frames, 0.0 … T; a whole number unless playing."""
-        return self._playback_position.position
-
-    @property
-    def playing(self) -> bool:
-        return self._playing
 
     @property
     def speed(self) -> float:
@@ -94,6 +58,101 @@ class Player(QObject):
     def scale(self) -> TimeScale | None:
         """The scale on which the clock runs evenly; None for that of the steps."""
         return self._scale
+
+    def set_speed(self, speed: float) -> None:
+        """Set the speed, one of ``SPEEDS``."""
+        if speed not in SPEEDS:
+            raise ValueError(f"speed {speed}: must be one of {', '.join(map(str, SPEEDS))}")
+        if speed != self._speed:
+            self.advance()
+            self._speed = speed
+            self.settings_changed.emit()
+
+    def faster(self) -> None:
+        """Set the next higher speed, if there is one."""
+        self.set_speed(SPEEDS[min(SPEEDS.index(self._speed) + 1, len(SPEEDS) - 1)])
+
+    def slower(self) -> None:
+        """Set the next lower speed, if there is one."""
+        self.set_speed(SPEEDS[max(SPEEDS.index(self._speed) - 1, 0)])
+
+    def set_loop(self, loop: bool) -> None:
+        """Set whether playback begins again at its end."""
+        if loop != self._loop:
+            self._loop = loop
+            self.settings_changed.emit()
+
+    def set_bounds(self, bounds: tuple[int, int] | None) -> None:
+        """Play only between two frames, the first below the last; None for between 0 and T."""
+        if bounds is not None and not 0 <= bounds[0] < bounds[1] <= self._last:
+            raise ValueError(f"bounds {bounds}: must be two ascending frames of 0 … {self._last}")
+        if bounds != self._bounds:
+            self.advance()
+            self._bounds = bounds
+            self.settings_changed.emit()
+
+    def set_direction(self, direction: str) -> None:
+        """Set the direction of playback, one of ``DIRECTIONS``."""
+        if direction not in DIRECTIONS:
+            raise ValueError(f"direction {direction!r}: must be one of {', '.join(DIRECTIONS)}")
+        if direction != self._direction:
+            self._direction = direction
+            self.settings_changed.emit()
+
+    def set_scale(self, scale: TimeScale | None) -> None:
+        """Set the scale on which the clock runs evenly, of steps 0 … T; None for that of the steps."""
+        if scale is not None and len(scale.places) != self._last + 1:
+            raise ValueError(f"scale of {len(scale.places)} steps: there are {self._last + 1}")
+        self.advance()
+        self._scale = scale
+        self.settings_changed.emit()
+
+    def advance(self) -> None:
+        """Move on by the time since the clock was last read; here there is no clock."""
+
+
+class Player(PlaybackSettings):
+    """Owns the frame on show, t = 0 (data) … T (noise), and plays by elapsed time.
+
+    A late tick skips frames; it never queues them. The clock runs evenly on a `TimeScale`: in t, unless another is set.
+    Playing there and back runs from the present frame to T and back to 0; with loop it goes on between both ends, and
+    stands still for a moment at each. With `bounds` it plays only between these.
+    """
+
+    frame_changed = Signal(int)
+    """The number of the new frame on show; emitted once for each change."""
+    position_changed = Signal(float)
+    """The position between frames, for drawing between two of them; emitted after ``frame_changed``."""
+    playing_changed = Signal(bool)
+    range_changed = Signal(int)
+    """The new T."""
+
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = perf_counter) -> None:
+        """Take time from ``clock``, which returns seconds and never runs backwards."""
+        super().__init__(parent)
+        self._playback_position = PlaybackPosition(0.0, 1)
+        self._playing = False
+        self._held = False
+        self._clock = clock
+        self._last_tick = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(TICK)
+        self._timer.timeout.connect(self.advance)
+
+    @property
+    def t(self) -> int:
+        """The frame on show: the one nearest to ``position``."""
+        return math.floor(self._playback_position.position + 0.5)
+
+    @property
+    def position(self) -> float:
+        """The position between frames, 0.0 … T; a whole number unless playing."""
+        return self._playback_position.position
+
+    @property
+    def playing(self) -> bool:
+        return self._playing
 
     def set_last(self, last: int) -> None:
         """Set T. The frame on show stays if it is still in range; scale and bounds are those of all. T = 0 pauses."""
@@ -181,54 +240,6 @@ class Player(QObject):
         self._last_tick = self._clock()
         if self._playing:
             self._timer.start()
-
-    def set_speed(self, speed: float) -> None:
-        """Set the speed, one of ``SPEEDS``."""
-        if speed not in SPEEDS:
-            raise ValueError(f"speed {speed}: must be one of {', '.join(map(str, SPEEDS))}")
-        if speed != self._speed:
-            self.advance()
-            self._speed = speed
-            self.settings_changed.emit()
-
-    def faster(self) -> None:
-        """Set the next higher speed, if there is one."""
-        self.set_speed(SPEEDS[min(SPEEDS.index(self._speed) + 1, len(SPEEDS) - 1)])
-
-    def slower(self) -> None:
-        """Set the next lower speed, if there is one."""
-        self.set_speed(SPEEDS[max(SPEEDS.index(self._speed) - 1, 0)])
-
-    def set_loop(self, loop: bool) -> None:
-        """Set whether playback begins again at its end."""
-        if loop != self._loop:
-            self._loop = loop
-            self.settings_changed.emit()
-
-    def set_bounds(self, bounds: tuple[int, int] | None) -> None:
-        """Play only between two frames, the first below the last; None for between 0 and T."""
-        if bounds is not None and not 0 <= bounds[0] < bounds[1] <= self._last:
-            raise ValueError(f"bounds {bounds}: must be two ascending frames of 0 … {self._last}")
-        if bounds != self._bounds:
-            self.advance()
-            self._bounds = bounds
-            self.settings_changed.emit()
-
-    def set_direction(self, direction: str) -> None:
-        """Set the direction of playback, one of ``DIRECTIONS``."""
-        if direction not in DIRECTIONS:
-            raise ValueError(f"direction {direction!r}: must be one of {', '.join(DIRECTIONS)}")
-        if direction != self._direction:
-            self._direction = direction
-            self.settings_changed.emit()
-
-    def set_scale(self, scale: TimeScale | None) -> None:
-        """Set the scale on which the clock runs evenly, of steps 0 … T; None for that of the steps."""
-        if scale is not None and len(scale.places) != self._last + 1:
-            raise ValueError(f"scale of {len(scale.places)} steps: there are {self._last + 1}")
-        self.advance()
-        self._scale = scale
-        self.settings_changed.emit()
 
     def advance(self) -> None:
         """Move on by the time since the clock was last read."""
