@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QUndoStack
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from core.errors import BadInputError
 from core.values.checkpoints import MAX_EXAMPLES
@@ -63,7 +63,7 @@ class PaintPage(WorkspacePage):
         self.image = ImagePage(self.paint, self.keeper, services.actions, services.icons, self)
         self._pages = QStackedWidget(self)
         self.bits = BitPage(self.paint, services.actions, self)
-        self.plane = PlanePage(self.potential_session, services.session.columns, services.actions, services.icons, self)
+        self.plane = PlanePage(self.potential_session, services, self)
         for page in (self.image, self.bits, self.plane):
             self._pages.addWidget(page)
         layout = QVBoxLayout(self)
@@ -107,6 +107,14 @@ class PaintPage(WorkspacePage):
         self.keeper.history.changed.connect(self._allow_history)
         self.keeper.shown_changed.connect(self._allow_history)
         self.keeper.history.dropped.connect(services.show_notice)
+
+    @property
+    def foot(self) -> QWidget:
+        return self.plane.playing.timeline
+
+    @property
+    def plays(self) -> bool:
+        return self.page is self.plane and self.potential_session.available
 
     @property
     def undo_stack(self) -> QUndoStack:
@@ -212,6 +220,7 @@ class PaintPage(WorkspacePage):
         self._pages.setCurrentWidget(page)
         page.show_opened(opened)
         self._update_in_view()
+        self.plays_changed.emit()
 
     def ask_to_enlarge(self) -> None:
         """Show the dialog that enlarges the frame."""
@@ -240,6 +249,7 @@ class PaintPage(WorkspacePage):
         """Let only the session of the page on show start runs."""
         self.paint.set_in_view(self._in_view and self.page is not self.plane)
         self.potential_session.set_in_view(self._in_view and self.page is self.plane)
+        self.plane.playing.set_in_view(self._in_view and self.plays)
 
 
 def connect_commands(page: PaintPage) -> None:

@@ -28,8 +28,9 @@ from dpm_gui.watch.docks import WatchDocks
 from dpm_gui.watch.layer_bar import LayerBar
 from dpm_gui.watch.sides import Sides
 from dpm_gui.watch.starts import Starts, connect_starts
-from dpm_gui.watch.timeline import Controls, Thumbnails
+from dpm_gui.watch.timeline import Thumbnails
 from dpm_gui.window.page import Services, WorkspacePage
+from dpm_gui.window.playing.controls import TimelineControls
 from dpm_gui.window.shown_command import NOTHING_OPEN, run_command
 
 
@@ -60,7 +61,7 @@ class WatchPage(WorkspacePage):
             self.canvases.set_blank(True)
             self.bar.offer(())
         self.starts = Starts(self._session, self._player, self._actions, self._branching, self)
-        self._controls = Controls(self.timeline, self._player, self._actions, self)
+        self._controls = TimelineControls(self.timeline, self._player, self._actions, self)
         self._controls.scale_changed.connect(self._redraw_thumbnails)
         connect_starts(self.starts, self._actions)
         self.canvases.choice_changed.connect(self.starts.allow)

@@ -32,6 +32,7 @@ from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
 from dpm_gui.window.frame.hairlines import HairlineStatusBar, HairlineToolBar, paint_separators
 from dpm_gui.window.frame.menus import WindowMenus
 from dpm_gui.window.page import Services
+from dpm_gui.window.playing.controls import PlayCommands
 from dpm_gui.window.run_panel import RunPanel
 from dpm_gui.window.workspace_stack import WorkspaceStack
 from dpm_gui.window.workspaces import Workspace, all_commands, switch_name
@@ -89,13 +90,14 @@ class MainWindow(QMainWindow):
             show_failure=self.failed.emit,
             connect_figure=self.figure_made.emit,
         )
+        PlayCommands(session, player, self.actions_, self)
         self.workspaces = WorkspaceStack(self, workspaces, services)
         self.setCentralWidget(self.workspaces)
         self._switches = {each.name: self.actions_[switch_name(each)] for each in workspaces}
         self.menus = WindowMenus(self, self.actions_, preferences, self.file_chosen.emit)
         self._populate_tool_bar()
         self._populate_status_bar()
-        self._connect(session, player)
+        self._connect(session)
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
@@ -204,8 +206,7 @@ class MainWindow(QMainWindow):
         place.setContentsMargins(8, 0, 8, 0)
         self.statusBar().addPermanentWidget(place)
 
-    def _connect(self, session: Session, player: Player) -> None:
-        session.opened_changed.connect(lambda opened: player.set_last(opened.checkpoint.steps))
+    def _connect(self, session: Session) -> None:
         session.opened_changed.connect(self._show_opened)
         session.activities_changed.connect(partial(self.show_activities, "session"))
         self.actions_.make_exclusive(action.objectName() for action in self._switches.values())

@@ -50,6 +50,8 @@ class WorkspacePage(ColouredWidget):
 
     dock_wanted = Signal(str, bool)
     """Name of a dock, and whether to show or hide it; ignored while the page is not shown."""
+    plays_changed = Signal()
+    """`plays` has changed."""
     sources: tuple[str, ...] = ()
     """The names of the sources of activities that belong to this page: the status bar names them first here."""
 
@@ -66,6 +68,11 @@ class WorkspacePage(ColouredWidget):
     def foot(self) -> QWidget | None:
         """What stands below page and docks, across the whole window; it belongs to the window from then on."""
         return None
+
+    @property
+    def plays(self) -> bool:
+        """Whether it shows steps at present: its foot is a timeline that is seen, and the commands of playing act."""
+        return self.foot is not None
 
     @property
     def undo_stack(self) -> QUndoStack:

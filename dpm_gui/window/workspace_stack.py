@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QUndoGroup
@@ -15,6 +16,7 @@ from dpm_gui.views.widgets.scrolling import LARGEST_SHARE, ScrollPane
 from dpm_gui.window.frame.dock_title import DockTitle
 from dpm_gui.window.frame.hairlines import FootBar
 from dpm_gui.window.page import Services, WorkspacePage
+from dpm_gui.window.playing.commands import NAMES as PLAYING_NAMES
 from dpm_gui.window.workspaces import Dock, Workspace
 
 DOCK_WIDTH = 360
@@ -49,6 +51,7 @@ class WorkspaceStack(QStackedWidget):
         self._layouts: dict[str, QByteArray] = {}
         self._first_layouts: dict[str, QByteArray] = {}
         self.current = ""
+        self._refused = ""  # why the page on show cannot show what is open
         self._palette = LIGHT
         self._line_scale = 1.0
         self._refusal = QLabel(self)
@@ -177,6 +180,7 @@ class WorkspaceStack(QStackedWidget):
     def _make(self, workspace: Workspace) -> None:
         page = workspace.make(self._services)
         page.dock_wanted.connect(self._show_dock)
+        page.plays_changed.connect(partial(self._follow_page, workspace.name))
         self._panes[workspace.name] = ScrollPane(page, self, across=True)
         self.addWidget(self._panes[workspace.name])
         self.undo_group.addStack(page.undo_stack)
@@ -230,7 +234,7 @@ class WorkspaceStack(QStackedWidget):
 
     def _restore_layout(self) -> None:
         self._window.restoreState(self._layouts.get(self.current, QByteArray()))
-        self._foot.show_only(self.current)
+        self._show_foot()
 
     def _show_page(self, *, only_if_other: bool = False) -> None:
         """Show the current page, or the reason why it does not suit the open checkpoint."""
@@ -242,9 +246,20 @@ class WorkspaceStack(QStackedWidget):
             return
         self._refusal.setText(workspace.unsuitable)
         self.setCurrentWidget(shown)
-        self._foot.show_only("" if refused else self.current)
-        self._services.actions.disable_elsewhere(self._reasons(workspace.unsuitable if refused else ""))
+        self._refused = workspace.unsuitable if refused else ""
+        self._show_foot()
+        self._services.actions.disable_elsewhere(self._reasons(self._refused))
         self.page.set_in_view(not refused)
+
+    def _show_foot(self) -> None:
+        self._foot.show_only(self.current if self.page.plays and not self._refused else "")
+
+    def _follow_page(self, name: str) -> None:
+        """Show the foot of the page, or hide it, as it plays or not."""
+        if name == self.current:
+            self._show_foot()
+            self._services.actions.disable_elsewhere(self._reasons(self._refused))
+            self.fit_docks()
 
     def _reasons(self, refusal: str) -> dict[str, str]:
         """Return why the commands of other workspaces, and with a ``refusal`` its own, are disabled."""
@@ -253,4 +268,6 @@ class WorkspaceStack(QStackedWidget):
             mine = workspace.name == self.current
             reason = refusal if mine else f"this belongs to {workspace.title} (Ctrl+{place})"
             reasons |= {command.name: reason for command in workspace.commands} if reason else {}
+        if self.page.plays and not refusal:
+            reasons = {name: reason for name, reason in reasons.items() if name not in PLAYING_NAMES}
         return reasons

@@ -15,6 +15,7 @@ from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.window.actions import Actions
 from dpm_gui.window.page import Services, WorkspacePage
+from dpm_gui.window.playing.controls import PlayCommands
 from dpm_gui.window.workspaces import all_commands
 from tests.support.window_values import close_figures
 
@@ -30,7 +31,7 @@ def services_of(session: Session, window: QWidget) -> Services:
         pass
 
     player, actions = Player(window), Actions(window, all_commands(WORKSPACES))
-    session.opened_changed.connect(lambda opened: player.set_last(opened.checkpoint.steps))
+    PlayCommands(session, player, actions, window)
     return Services(session, player, Preferences(), IconSet(), actions, window, ignore, ignore, ignore, ignore)
 
 

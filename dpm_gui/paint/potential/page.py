@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.values.runs import Frame
-from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.desktop.theme import Palette, scaled_to_text
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import column_labels
 from dpm_gui.paint.potential.canvas import PotentialCanvas
-from dpm_gui.paint.potential.panel import PotentialPanel
+from dpm_gui.paint.potential.panels.panel import PotentialPanel
 from dpm_gui.paint.potential.parts import Stroke
 from dpm_gui.paint.potential.session import PotentialSession
 from dpm_gui.paint.potential.soft_field import EXTENT, BrushStroke
-from dpm_gui.session.shown_columns import ShownColumns
+from dpm_gui.paint.potential.timeline import PlaneTimeline
 from dpm_gui.views.widgets.column_chooser import ColumnChooser
-from dpm_gui.views.widgets.labels import LinesLabel, RoomyLabel
+from dpm_gui.views.widgets.labels import LinesLabel
 from dpm_gui.views.widgets.scrolling import ScrollPane
-from dpm_gui.window.actions import Actions
+from dpm_gui.window.page import Services
 
 PANEL_WIDTH = 420
 NOTE_LINES = 2
@@ -35,26 +33,21 @@ class PlanePage(QWidget):
     def __init__(
         self,
         potential_session: PotentialSession,
-        columns: ShownColumns,
-        actions: Actions,
-        icons: IconSet,
+        services: Services,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._potential_session = potential_session
-        self._columns = columns
-        self.chooser = ColumnChooser(icons, self)
+        self._columns = services.session.columns
+        self.chooser = ColumnChooser(services.icons, self)
         self._tool = "attract"
         self._start = (0.0, 0.0)
         self._stroke: BrushStroke | None = None
         self.canvas = PotentialCanvas(self)
-        self.panel = PotentialPanel(actions["inpaint"], icons, self)
+        self.panel = PotentialPanel(services.actions["inpaint"], services.icons, self)
         pane = ScrollPane(self.panel, self)
         pane.setFixedWidth(scaled_to_text(self, PANEL_WIDTH))
-        self.slider = QSlider(Qt.Orientation.Horizontal, self)
-        self.slider.setAccessibleName("Step on show")
-        self.slider.setToolTip("Choose one of the steps computed so far")
-        self._time = RoomyLabel(self, "t = 8888 of 8888")
+        self.playing = PlaneTimeline(potential_session, self.canvas, services, self)
         self._note = note = LinesLabel(self, NOTE_LINES)
         note.setText(HINT)
         self._why = QLabel(ONE_COLUMN, self)
@@ -63,14 +56,10 @@ class PlanePage(QWidget):
         self._why.setMargin(16)
         self._why.hide()
         note.setContentsMargins(16, 4, 16, 4)
-        left, bar, row = QVBoxLayout(), QHBoxLayout(), QHBoxLayout(self)
-        bar.setContentsMargins(16, 4, 16, 4)
-        bar.addWidget(self.slider, 1)
-        bar.addWidget(self._time)
+        left, row = QVBoxLayout(), QHBoxLayout(self)
         left.addWidget(self.chooser)
         left.addWidget(self.canvas, 1)
         left.addWidget(self._why, 1)
-        left.addLayout(bar)
         left.addWidget(note)
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(left, 1)
@@ -84,6 +73,7 @@ class PlanePage(QWidget):
         self.chooser.set_palette(palette)
         self.canvas.set_palette(palette)
         self.panel.set_palette(palette)
+        self.playing.set_palette(palette)
 
     def fit(self) -> None:
         """Show the whole plane."""
@@ -101,21 +91,17 @@ class PlanePage(QWidget):
     def show_opened(self, opened: Opened) -> None:
         """Show the data of ``opened``, or why nothing can be painted over them."""
         data, available = opened.checkpoint.data, self._potential_session.available
-        for part in (self.panel, self.slider):
-            disable_if(part, "" if available else ONE_COLUMN)
+        disable_if(self.panel, "" if available else ONE_COLUMN)
         self.canvas.setVisible(available)
         self._why.setVisible(not available)
         self._note.setVisible(available)
-        self._time.clear()
         self.chooser.offer(column_labels(data), self._columns.shown)
         if not available:
             return
-        with QSignalBlocker(self.slider):
-            self.slider.setRange(0, opened.checkpoint.steps)
-            self.slider.setValue(opened.checkpoint.steps)
+        self.playing.show_opened(opened)
         self.canvas.set_data(data)
         self.canvas.show_columns(self._columns.shown)
-        self.canvas.set_message("The points appear here once r(x) has been painted.")
+        self.canvas.set_message("The points appear here as they are sampled.")
         self._show_potential()
         self._show_parts()
 
@@ -144,16 +130,16 @@ class PlanePage(QWidget):
             lambda: panel.show_options(potential_session.weighted, potential_session.count)
         )
         document.changed.connect(self._show_potential)
-        potential_session.started.connect(self._begin)
-        potential_session.frames_added.connect(self._follow)
+        potential_session.started.connect(self._show_numbers)
         potential_session.ended.connect(lambda _: self._show_numbers())
-        self.slider.valueChanged.connect(self._show_frame)
+        self.playing.frame_shown.connect(self._show_numbers)
         self.chooser.chosen.connect(self._columns.choose)
         self._columns.changed.connect(self._show_columns)
 
     def _show_columns(self, columns: tuple[int, ...]) -> None:
         self.chooser.show_columns(columns)
         self.canvas.show_columns(columns)
+        self.playing.forget_thumbnails()
 
     def _take_tool(self, tool: str) -> None:
         self._tool = tool
@@ -193,31 +179,8 @@ class PlanePage(QWidget):
         part = document.selected_part
         self.canvas.mark_part(None if part is None else part.outline())
 
-    def _begin(self) -> None:
-        with QSignalBlocker(self.slider):
-            self.slider.setValue(self.slider.maximum())
-        self._show_numbers()
-
-    def _follow(self) -> None:
-        """Show the newest frame."""
-        newest = min(self._potential_session.frames)
-        with QSignalBlocker(self.slider):
-            self.slider.setValue(newest)
-        self._show_frame(newest)
-
-    def _show_frame(self, t: int) -> None:
-        frames = self._potential_session.frames
-        if not frames:
-            return
-        frame = frames[t] if t in frames else frames[min(frames)]
-        self.canvas.set_message(None)
-        self.canvas.set_colours(self._potential_session.colours.get(frame.t))
-        self.canvas.show_frame(Frame(frame.t, frame.x))
-        self._time.setText(f"t = {frame.t} of {self._potential_session.steps}")
-        self._show_numbers()
-
     def _show_numbers(self) -> None:
         potential_session = self._potential_session
-        frame = potential_session.frames.get(self.slider.value())
+        frame = self.playing.frame
         size = None if frame is None else frame.effective_size
         self.panel.show_result(potential_session.acceptance, size, potential_session.count, potential_session.weighted)

@@ -18,7 +18,7 @@ from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.potential import contours as contours_module
 from dpm_gui.paint.potential.canvas import PotentialCanvas
 from dpm_gui.paint.potential.contours import PotentialItem, contours
-from dpm_gui.paint.potential.panel import PotentialPanel
+from dpm_gui.paint.potential.panels.panel import PotentialPanel
 from dpm_gui.paint.potential.soft_field import EXTENT
 
 CONE = -np.hypot(*np.meshgrid(np.linspace(-3.0, 3.0, 31), np.linspace(-3.0, 3.0, 31))).astype(np.float32)

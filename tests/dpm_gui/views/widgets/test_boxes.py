@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 import dpm_gui
 from dpm_gui.desktop.icons import IconSet
-from dpm_gui.paint.potential.panel import PotentialPanel
+from dpm_gui.paint.potential.panels.panel import PotentialPanel
 from dpm_gui.views.widgets.boxes import DecimalBox, WholeNumberBox, decimal_box, number_box
 
 

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.numbers import grouped, with_minus
 from dpm_gui.desktop.theme import Palette
-from dpm_gui.paint.potential.part_list import PartList
-from dpm_gui.paint.potential.part_numbers import PartNumbers
+from dpm_gui.paint.potential.panels.part_list import PartList
+from dpm_gui.paint.potential.panels.part_numbers import PartNumbers
 from dpm_gui.views.widgets.boxes import choice_box, decimal_box, number_box
 from dpm_gui.views.widgets.flat_button import action_button
 

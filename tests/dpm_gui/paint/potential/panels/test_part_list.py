@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import DARK
 from dpm_gui.paint.potential.document import PotentialDocument
-from dpm_gui.paint.potential.part_list import PartList
-from dpm_gui.paint.potential.part_numbers import PartNumbers
+from dpm_gui.paint.potential.panels.part_list import PartList
+from dpm_gui.paint.potential.panels.part_numbers import PartNumbers
 from dpm_gui.paint.potential.parts import DiscPart, HalfPlanePart, ObservationPart, Stroke, empty_weight
 from dpm_gui.paint.potential.plane_potential import PlanePotential
 

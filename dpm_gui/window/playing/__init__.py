@@ -1,0 +1,1 @@
+"""Playing through the steps: its commands, and the controls of a timeline."""
