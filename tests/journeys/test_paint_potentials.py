@@ -193,6 +193,7 @@ def test_parts_add_up_and_are_switched_changed_and_removed_undoably(plane: Perso
     shown.setFocus()
     press("Space")  # switches the half plane, and does not play
     assert not parts_of(plane)[1].on
+    assert not plane.player.playing
     press("Up", "Del")
     assert [part.kind for part in parts_of(plane)] == ["half_plane"]
     press("Ctrl+Z", "Ctrl+Z")
@@ -230,6 +231,10 @@ def test_brush_keys_and_delete_belong_to_the_plane_too(plane: Person) -> None:
     drag(page.canvas.viewport(), at(plane, -1.0, 1.0), at(plane, 1.0, 1.0))
     assert parts_of(plane)
     page.canvas.setFocus()
+    press("Space")
+    assert plane.player.playing
+    press("Space", "End", "Left")
+    assert plane.player.t == plane.player.last - 1
     press("Del")
     assert not parts_of(plane)
     press("Ctrl+Z")

@@ -60,7 +60,7 @@ class PotentialItem(CachedItem):
         half_y = (top - bottom) / (self._log_r.shape[0] - 1) / 2.0
         place = QRectF(QPointF(left - half_x, top + half_y), QPointF(right + half_x, bottom - half_y))
         painter.drawImage(to_pixels.mapRect(place.normalized()), self._tint())
-        painter.setPen(QPen(self._colour, 1.2 * self._scale))
+        painter.setPen(QPen(self._colour, 1.5 * self._scale))
         painter.drawLines(_mapped(self.lines, to_pixels))
 
     def _tint(self) -> QImage:

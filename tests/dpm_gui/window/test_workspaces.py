@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, QRect, QSettings, Qt
@@ -26,6 +27,7 @@ from dpm_gui.window.application import DpmApplication
 from dpm_gui.window.commands import Command, Gesture
 from dpm_gui.window.page import Services, WorkspacePage
 from dpm_gui.window.workspaces import Dock, Workspace
+from tests.support.painting import save_rings
 from tests.support.window_values import SPEC, close_figures, open_and_run
 
 UNSUITABLE = "Probe is for pictures."
@@ -370,3 +372,25 @@ def test_a_watch_that_is_shown_late_shows_what_is_open_and_has_been_run(
     assert page.views[FORWARD].header.note == f"t = {program.player.t}"
     assert page.timeline.slider.maximum() == 5
     assert page.timeline.thumbnails._images
+
+
+def test_paint_plays_points_with_the_timeline_at_the_foot_and_nothing_else(
+    make: Make, files: dict[str, str], trusted: None, tmp_path: Path, qtbot: QtBot
+) -> None:
+    program = make()
+    actions = program.window.actions_
+    open_and_run(program.session, files["small"], qtbot)
+    press(program, "Ctrl+2")
+    page = program.window.workspaces.page
+    assert page.foot is not None
+    assert page.foot.isVisible()
+    assert actions["play"].isEnabled()
+    assert not actions["denoise"].isEnabled()
+    path = tmp_path / "rings.h5"
+    save_rings(path)
+    with qtbot.waitSignal(program.session.opened_changed):  # Watch is hidden, and runs nothing
+        program.session.open(str(path))
+    assert not page.foot.isVisible()
+    assert "belongs to Watch" in actions["play"].toolTip()
+    press(program, "Ctrl+1")
+    assert actions["play"].isEnabled()

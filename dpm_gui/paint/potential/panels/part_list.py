@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from dpm_gui.desktop.icons import IconSet
@@ -75,8 +75,8 @@ class PartList(QTreeWidget):
                 item.setText(0, part.words())
                 item.setToolTip(0, f"{part.words()}. {TIP}")
                 item.setCheckState(0, Qt.CheckState.Checked if part.on else Qt.CheckState.Unchecked)
-            self._tint()
             self.setCurrentItem(self._item(selected) if selected >= 0 else None)  # type: ignore[arg-type]
+            self._tint()
         if selected >= 0:
             self.scrollToItem(self._item(selected))
         self.viewport().update()
@@ -131,13 +131,15 @@ class PartList(QTreeWidget):
         return -1 if item is None else self.indexOfTopLevelItem(item)
 
     def _tint(self) -> None:
-        palette = self._palette
+        palette, selected = self._palette, self._place(self.currentItem())
+        on_highlight = self.palette().color(QPalette.ColorRole.HighlightedText).name()
         for place, part in enumerate(self._parts):
             item, name = self._item(place), _ICONS.get(part.kind)
             if isinstance(part, Stroke):
                 name = "circle-plus" if part.attracts else "circle-minus"
-            item.setIcon(0, self._icons.icon(str(name), palette.known if part.on else palette.muted))
-            item.setIcon(1, self._icons.icon("x", palette.muted))
+            colour = palette.known if part.on else palette.muted
+            item.setIcon(0, self._icons.icon(str(name), on_highlight if place == selected else colour))
+            item.setIcon(1, self._icons.icon("x", on_highlight if place == selected else palette.ink))
 
     def _tell_switch(self, item: QTreeWidgetItem, column: int) -> None:
         place, on = self._place(item), item.checkState(0) == Qt.CheckState.Checked

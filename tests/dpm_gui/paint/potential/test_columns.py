@@ -50,6 +50,7 @@ def test_points_are_sampled_under_r_over_the_pair_on_show(
     assert page.plane.chooser.isVisible()
     potentials = page.potential_session
     potentials.set_options(weighted=weighted, count=300, automatic=False)
+    page.set_in_view(True)
     potentials.document.add(HalfPlanePart(0.0, 0.3))
     page.plane.chooser.chosen.emit((2, 0))
     assert session.columns.shown == (2, 0)
