@@ -54,9 +54,27 @@ COMMANDS = (
     ),
     Command("tool_eraser", MENU, "Eraser", ("E",), "Erase the mask (E)", "eraser", True, group=TOOL),
     Command("tool_rectangle", MENU, "Rectangle", ("R",), "Mask a rectangle (R)", "square-dashed", True, group=TOOL),
+    Command(
+        "tool_lasso",
+        MENU,
+        "Lasso",
+        ("L",),
+        "Mask what a loop surrounds; with Shift or the right button it becomes known (L)",
+        "lasso",
+        True,
+        group=TOOL,
+    ),
     Command("tool_fill", MENU, "Fill", ("G",), "Fill the connected region (G)", "paint-bucket", True, group=TOOL),
     Command(
         "tool_colour", MENU, "Paint with a colour", ("P",), "Paint the image itself (P)", "palette", True, group=TOOL
+    ),
+    Command(
+        "tool_help",
+        MENU,
+        "Keys of the tool in hand",
+        ("?",),
+        "Say what the tool does, and its keys (?)",
+        group=TOOL,
     ),
     Command("swap_tools", MENU, "Swap brush and eraser", ("X",), "Switch between brush and eraser", group=TOOL),
     Command("smaller_brush", MENU, "Smaller brush", ("[",), "Shrink the brush", group=TOOL),
@@ -103,7 +121,7 @@ COMMANDS = (
     ),
     Command(
         "show_how",
-        MENU,
+        "View",
         "How it is inpainted",
         ("H",),
         "Show or hide known pixels, sampler, RePaint resampling and the step to start from (H)",

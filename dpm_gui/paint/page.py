@@ -264,6 +264,7 @@ def connect_commands(page: PaintPage) -> None:
         "larger_brush": partial(page.resize_brush, 1),
         "much_smaller_brush": partial(page.resize_brush, -LARGE_STEP),
         "much_larger_brush": partial(page.resize_brush, LARGE_STEP),
+        "tool_help": page.image.show_tool_help,
         "invert_mask": document.invert,
         "clear_mask": page.clear,
         "open_mask": files.ask_for_mask,

@@ -28,6 +28,8 @@ PAINT = Workspace(
     gestures=(
         Gesture("Mouse in Paint", "Paint the mask, a bit or r(x)", "Left drag or click"),
         Gesture("Mouse in Paint", "Erase with the brush, free a bit", "Right drag or click"),
+        Gesture("Mouse in Paint", "Make known what a lasso surrounds", "Shift and left drag, or right drag"),
+        Gesture("Mouse in Paint", "Draw a straight line from the last point", "Shift and click"),
         Gesture("Mouse in Paint", "Size of the brush", "Alt and wheel"),
         Gesture("Mouse in Paint", "Choose a sample, keep it", "Click, double click"),
         Gesture("Keys in Paint", "Show the chosen sample larger", "Enter"),

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
+    QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from dpm_gui.desktop.theme import ColouredWidget
 from dpm_gui.paint.canvases.brush_outline import BrushOutline
 from dpm_gui.paint.canvases.composition import Composition
+from dpm_gui.paint.canvases.guides import Guides
 from dpm_gui.paint.canvases.zoom import Zoom
 from dpm_gui.paint.document.raster import Area, whole_area
 from dpm_gui.views.figures.panned_plot import ZOOM_A_NOTCH, notches
@@ -33,8 +35,8 @@ MARGIN = 24
 class PaintCanvas(ColouredWidget):
     """Shows an image and emits the pointer's actions in pixels of the image; it has no strokes of its own."""
 
-    pressed = Signal(float, float, bool, float)
-    """x, y, whether to erase, and the pressure of a pen (1 for a mouse)."""
+    pressed = Signal(float, float, bool, float, bool)
+    """x, y, whether to erase, the pressure of a pen (1 for a mouse), and whether to draw a straight line to there."""
     moved = Signal(float, float, float)
     """x, y and pressure, while pressed."""
     released = Signal()
@@ -54,6 +56,7 @@ class PaintCanvas(ColouredWidget):
         self.composition = Composition()  # the pixels on show
         self.zoom = Zoom()  # the scale and position of the image in the canvas
         self._fitted = True
+        self.guides = Guides()  # the lines that follow the pointer
         self._outline = BrushOutline()
         self._right_erases = True
         self._pointer: QPointF | None = None
@@ -88,9 +91,14 @@ class PaintCanvas(ColouredWidget):
         self.composition.set_mask_shown(shown)
         self.update()
 
-    def set_brush(self, diameter: float | None, right_erases: bool) -> None:
-        """Draw the outline of a round brush under the pointer, or none; set whether the right button erases or pans."""
+    def set_brush(self, diameter: float | None, right_erases: bool, *, loops: bool = False) -> None:
+        """Draw the outline of a round brush under the pointer, or none, or the loop of a lasso.
+
+        Set whether the right button erases or pans.
+        """
         self._update_outline()
+        self.guides.loops = loops
+        self.guides.end_loop()
         self._outline.diameter, self._right_erases = diameter, right_erases
         self.setCursor(Qt.CursorShape.CrossCursor)
         self._update_outline()
@@ -128,6 +136,7 @@ class PaintCanvas(ColouredWidget):
             self._draw_frame(painter)
             if self._pointer is not None and self._panned_from is None:
                 self._outline.draw(painter, self._pointer, self.zoom.scale, self._palette)
+                self.guides.draw(painter, self._pointer, self.zoom, self._palette)
         if self.hasFocus():
             painter.setPen(QPen(QColor(self._palette.hairline), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -146,7 +155,8 @@ class PaintCanvas(ColouredWidget):
         erases = button == Qt.MouseButton.RightButton and self._right_erases
         if button == Qt.MouseButton.LeftButton or erases:
             self._down = button
-            self.pressed.emit(*self.place_of(event.position()), erases, 1.0)
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._begin(self.place_of(event.position()), erases, 1.0, shift)
         elif button in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
             self._panned_from = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -157,7 +167,8 @@ class PaintCanvas(ColouredWidget):
             self._pan(position - self._panned_from)
             self._panned_from = position
         elif self._down is not None:
-            self.moved.emit(*self.place_of(position), 1.0)
+            self._go_on(self.place_of(position), 1.0)
+        self._set_straight(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         self._follow(position)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -165,8 +176,17 @@ class PaintCanvas(ColouredWidget):
             self._panned_from = None
             self.setCursor(Qt.CursorShape.CrossCursor)
         elif event.button() == self._down:
-            self._down = None
-            self.released.emit()
+            self._end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Shift:
+            self._set_straight(True)
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Shift:
+            self._set_straight(False)
+        super().keyReleaseEvent(event)
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         """Paint with a pen as with a mouse, but with its pressure."""
@@ -175,12 +195,12 @@ class PaintCanvas(ColouredWidget):
             return
         if kind == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
             self._down = event.button()
-            self.pressed.emit(*place, event.pointerType() == event.pointerType().Eraser, event.pressure())
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._begin(place, event.pointerType() == event.pointerType().Eraser, event.pressure(), shift)
         elif kind == QEvent.Type.TabletMove and self._down is not None:
-            self.moved.emit(*place, event.pressure())
+            self._go_on(place, event.pressure())
         elif kind == QEvent.Type.TabletRelease and self._down is not None:
-            self._down = None
-            self.released.emit()
+            self._end()
         self._follow(event.position())
         event.accept()
 
@@ -209,6 +229,27 @@ class PaintCanvas(ColouredWidget):
         self._pointer = None
         self.hovered.emit(None)
 
+    def _begin(self, place: tuple[float, float], erases: bool, pressure: float, shift: bool) -> None:
+        """Begin a stroke; with the lasso Shift erases, with a brush it draws a straight line."""
+        self.guides.begin_loop(place)
+        loops = self.guides.loops
+        self.pressed.emit(*place, erases or (shift and loops), pressure, shift and not loops)
+
+    def _go_on(self, place: tuple[float, float], pressure: float) -> None:
+        self.guides.extend_loop(place)
+        self.moved.emit(*place, pressure)
+
+    def _end(self) -> None:
+        self._down = None
+        self._update_outline()
+        self.guides.end_loop()
+        self.released.emit()
+
+    def _set_straight(self, straight: bool) -> None:
+        self._update_outline()
+        self.guides.straight = straight and self._down is None
+        self._update_outline()
+
     def _follow(self, position: QPointF) -> None:
         self._update_outline()
         self._pointer = position
@@ -233,6 +274,7 @@ class PaintCanvas(ColouredWidget):
     def _update_outline(self) -> None:
         if self._pointer is not None:
             self.update(self._outline.area(self._pointer, self.zoom.scale))
+            self.update(self.guides.area(self._pointer, self.zoom))
 
     def _draw_frame(self, painter: QPainter) -> None:
         rect = self.zoom.to_canvas_rect(whole_area(self.composition.shape))

@@ -10,13 +10,16 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from core.values.checkpoints import from_levels
+from dpm_gui.paint.document.lasso import LassoStroke
 from dpm_gui.paint.document.layer import Layer, undo_stack
 from dpm_gui.paint.document.tools import (
     BRUSH,
     COLOUR,
     ERASER,
     FILL,
+    LASSO,
     RECTANGLE,
+    ROUND,
     BoxStroke,
     LineStroke,
     Stroke,
@@ -24,7 +27,7 @@ from dpm_gui.paint.document.tools import (
     flood_fill_at,
 )
 
-TOOL_LABELS = {BRUSH: "brush", ERASER: "eraser", RECTANGLE: "rectangle", FILL: "fill", COLOUR: "colour"}
+TOOL_LABELS = {BRUSH: "brush", ERASER: "eraser", RECTANGLE: "rectangle", LASSO: "lasso", FILL: "fill", COLOUR: "colour"}
 LEAST_PRESSURE = 0.05
 HALF = 0.5
 """The least openness of a pixel that counts as masked."""
@@ -50,6 +53,7 @@ class PaintDocument(QObject):
         self.value_range = (0.0, 255.0)
         self._tools = ToolBox()
         self._stroke: Stroke | None = None
+        self._last: tuple[float, float] | None = None
         for layer in (self.image, self.mask):
             layer.committed.connect(self.changed)
 
@@ -62,6 +66,11 @@ class PaintDocument(QObject):
     def in_stroke(self) -> bool:
         """Whether the pointer is down, and paints."""
         return self._stroke is not None and self._stroke.under_way
+
+    @property
+    def last_place(self) -> tuple[float, float] | None:
+        """Where the last stroke of a round brush ended, x and y; None if the tool has none, or before the first."""
+        return self._last if self._tools.tool in ROUND else None
 
     @property
     def masked(self) -> NDArray[np.bool_]:
@@ -87,7 +96,7 @@ class PaintDocument(QObject):
         self, image: NDArray[Any], value_range: tuple[float, float], mask: NDArray[np.generic] | None = None
     ) -> None:
         """Load an image of any size and its mask, empty if None, and clear the undo stack."""
-        self._stroke = None
+        self._stroke = self._last = None
         self.undo_stack.clear()
         self.value_range = value_range
         self.mask.reset(np.zeros(image.shape[:2], np.float32) if mask is None else mask.astype(np.float32))
@@ -97,8 +106,9 @@ class PaintDocument(QObject):
     def replace_image(self, image: NDArray[Any], text: str, mask: NDArray[np.generic] | None = None) -> None:
         """Replace the image by one of any size, and the mask if one is given; one of another size is emptied."""
         self.release()
-        if mask is None and image.shape[:2] != self.mask.values.shape:
-            mask = np.zeros(image.shape[:2], np.float32)
+        if image.shape[:2] != self.mask.values.shape:
+            self._last = None
+            mask = np.zeros(image.shape[:2], np.float32) if mask is None else mask
         commands = [self.image.replacement(image, text)]
         if mask is not None:
             commands.append(self.mask.replacement(mask.astype(np.float32), text))
@@ -116,23 +126,30 @@ class PaintDocument(QObject):
         self.mask.restore_whole(openness)
         self.image.restore_whole(image)
 
-    def press(self, x: float, y: float, erase: bool, pressure: float) -> None:
-        """Begin a stroke at (``x``, ``y``), in pixels of the image; with ``erase`` the brush erases."""
+    def press(self, x: float, y: float, erase: bool, pressure: float, straight: bool = False) -> None:
+        """Begin a stroke at (``x``, ``y``), in pixels of the image; with ``erase`` brush and lasso make pixels known.
+
+        With ``straight``, a round brush first draws a line to there from where its last stroke has ended.
+        """
         self.release()
-        tools, place = self._tools, (x, y)
+        tools, place, start = self._tools, (x, y), self.last_place
         layer, value = self._target(erase)
         text = TOOL_LABELS[ERASER if erase and tools.tool == BRUSH else tools.tool]
         if tools.tool == FILL:
             flood_fill_at(layer, place, value, text)
             return
-        kind = BoxStroke if tools.tool == RECTANGLE else LineStroke
-        self._stroke = kind(layer, value, text)
+        kinds = {RECTANGLE: BoxStroke, LASSO: LassoStroke}
+        self._stroke = kinds.get(tools.tool, LineStroke)(layer, value, text)
+        if straight and start is not None:
+            self._stroke.to(start, self._diameter(pressure))
         self.move(x, y, pressure)
 
     def move(self, x: float, y: float, pressure: float) -> None:
         """Continue the stroke to (``x``, ``y``)."""
         if self._stroke is not None and self._stroke.under_way:
             self._stroke.to((x, y), self._diameter(pressure))
+            if self._tools.tool in ROUND:
+                self._last = x, y
 
     def release(self) -> None:
         """End the stroke and commit it."""

@@ -14,8 +14,11 @@ from dpm_gui.paint.document import raster
 from dpm_gui.paint.document.layer import Layer
 from dpm_gui.paint.document.raster import EMPTY_AREA, Point, box, segment, whole_area
 
-BRUSH, ERASER, RECTANGLE, FILL, COLOUR = "brush", "eraser", "rectangle", "fill", "colour"
-TOOLS = (BRUSH, ERASER, RECTANGLE, FILL, COLOUR)
+BRUSH, ERASER, RECTANGLE, LASSO = "brush", "eraser", "rectangle", "lasso"
+FILL, COLOUR = "fill", "colour"
+TOOLS = (BRUSH, ERASER, RECTANGLE, LASSO, FILL, COLOUR)
+ROUND = {BRUSH, ERASER, COLOUR}
+"""Tools that draw with a round brush."""
 SIZES = (1, 512)
 """Smallest and largest diameter of a brush, pixels."""
 

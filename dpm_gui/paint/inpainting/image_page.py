@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from core.values.checkpoints import to_levels
 from core.values.inpainting import InpaintingFrame
 from dpm_gui.desktop.icons import IconSet
-from dpm_gui.desktop.theme import Palette, scaled_to_text
+from dpm_gui.desktop.theme import LIGHT, Palette, scaled_to_text
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
-from dpm_gui.paint.document.raster import Area, whole_area
-from dpm_gui.paint.document.tools import COLOUR, FILL, RECTANGLE, ToolBox
+from dpm_gui.paint.document.tools import BRUSH, COLOUR, ERASER, LASSO, ROUND, ToolBox
 from dpm_gui.paint.history.keeper import HistoryKeeper
 from dpm_gui.paint.history.strip import connected_strip
-from dpm_gui.paint.inpainting.options import InpaintOptions
+from dpm_gui.paint.inpainting.image_display import ImageDisplay
 from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.inpainting.session import PaintSession
+from dpm_gui.paint.inpainting.tool_hints import HINTS, help_text
 from dpm_gui.paint.inpainting.tool_panel import ImageBar, ToolColumn
 from dpm_gui.paint.results.results import InpaintResults
-from dpm_gui.paint.results.tiles import TileGrid
 from dpm_gui.views.widgets.labels import ElidedLabel, LinesLabel
+from dpm_gui.views.widgets.popover import Popover
 from dpm_gui.views.widgets.scrolling import ScrollPane
 from dpm_gui.window.actions import Actions
 
-WITHOUT_BRUSH = {RECTANGLE, FILL}
+RIGHT_ERASES = {BRUSH, ERASER, LASSO}
 RESULTS_WIDTH = 464
 NOTE_LINES = 2
 
@@ -51,6 +48,7 @@ class ImagePage(QWidget):
         self._paint = paint
         self._actions = actions
         self._active = True
+        self._palette = LIGHT
         self.canvas = PaintCanvas(self)
         self.results = InpaintResults(self)
         self.panel = InpaintPanel(actions["inpaint"], actions["show_how"], self)
@@ -75,6 +73,7 @@ class ImagePage(QWidget):
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
+        self._palette = palette
         self.canvas.set_palette(palette)
         self.results.set_palette(palette)
         self.tools.set_palette(palette, self._icons)
@@ -104,6 +103,14 @@ class ImagePage(QWidget):
         """Stop following the session; the open checkpoint has another kind of data."""
         self._active = False
         self.results.show_summary(None)
+
+    def show_tool_help(self) -> None:
+        """Show what the tool in hand does, and its keys."""
+        pane = Popover(help_text(self._paint.document.tools.tool), self)
+        pane.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        pane.apply_palette(self._palette)
+        button = self.bar.help_button
+        pane.open_at(button.mapToGlobal(button.rect().bottomRight()))
 
     def compare(self, after: bool) -> None:
         """Show the chosen sample on the canvas, without a mask, or the painted image again."""
@@ -143,6 +150,7 @@ class ImagePage(QWidget):
 
     def _connect_canvas(self) -> None:
         document, canvas = self._paint.document, self.canvas
+        canvas.guides.line_start = lambda: document.last_place
         canvas.pressed.connect(self._press)
         canvas.moved.connect(document.move)
         canvas.released.connect(document.release)
@@ -166,18 +174,22 @@ class ImagePage(QWidget):
         self.panel.changed.connect(lambda changes: paint.set_options(**changes))
         self.results.keep_asked.connect(paint.keep_sample)
 
-    def _press(self, x: float, y: float, erase: bool, pressure: float) -> None:
+    def _press(self, x: float, y: float, erase: bool, pressure: float, straight: bool) -> None:
         self.compare(False)
         self._actions["show_mask"].setChecked(True)  # a hidden mask cannot be painted
-        self._paint.document.press(x, y, erase, pressure)
+        self._paint.document.press(x, y, erase, pressure, straight)
 
     def _take_colour(self, colour: tuple[int, int, int]) -> None:
         document = self._paint.document
         self._paint.document.take(ToolBox(COLOUR, document.tools.size, colour, document.tools.pressure))
 
     def _show_tools(self, tools: ToolBox) -> None:
-        outlined = tools.tool not in WITHOUT_BRUSH
-        self.canvas.set_brush(float(tools.size) if outlined else None, right_erases=tools.tool != COLOUR and outlined)
+        self.canvas.set_brush(
+            float(tools.size) if tools.tool in ROUND else None,
+            right_erases=tools.tool in RIGHT_ERASES,
+            loops=tools.tool == LASSO,
+        )
+        self._show_note(self._paint.note())
         self.bar.show_tools(tools)
         action = self._actions[f"tool_{tools.tool}"]
         if not action.isChecked():
@@ -223,71 +235,7 @@ class ImagePage(QWidget):
             self.results.set_state(f"stopped at t = {frame.t}" if not frame.preview else "stopped, a preview")
 
     def _show_note(self, note: str) -> None:
-        self._note.setText(note or "Hold Z to see the chosen sample instead of the mask.")
+        hint = HINTS[self._paint.document.tools.tool]
+        self._note.setText(f"{note} {hint}" if note else hint)
         if self._paint.result is None:
             self.results.set_message(note or "The samples appear here once you have painted.")
-
-
-class ImageDisplay(QObject):
-    """Keeps the canvas in step with the document; a stroke updates only the area that it has changed."""
-
-    def __init__(self, paint: PaintSession, canvas: PaintCanvas, samples: TileGrid, parent: QObject) -> None:
-        super().__init__(parent)
-        self._paint = paint
-        self._canvas = canvas
-        self._samples = samples
-        self._comparing = False
-        self._soft = paint.options.soft
-        paint.document.mask.changed.connect(self._show_mask)
-        paint.document.image.changed.connect(self._show_image)
-        paint.options_changed.connect(self._show_options)
-
-    def compare(self, after: bool) -> None:
-        """Show the chosen sample, without a mask, or the painted image again."""
-        after = after and self._paint.summary is not None
-        if after != self._comparing:
-            self._comparing = after
-            self.show_all()
-
-    def follow(self) -> None:
-        """Update the chosen sample if it is on show, after new samples have come."""
-        if self._comparing:
-            self.show_all()
-
-    def show_all(self) -> None:
-        """Show the whole image and its mask, or the chosen sample."""
-        summary, document = self._paint.summary, self._paint.document
-        image, mask = document.image.values, document.mask.values
-        # if the sizes differ, the other layer is about to change too
-        if self._comparing and summary is not None:
-            levels = summary.levels[min(self._samples.choice, len(summary.levels) - 1)]
-            if mask.shape == levels.shape[:2]:
-                self._canvas.set_image(levels, np.zeros_like(mask))
-        elif mask.shape == image.shape[:2]:
-            self._canvas.set_image(self._levels(image), self._paint.openness())
-
-    def _show_options(self, options: InpaintOptions) -> None:
-        """Show partly open pixels as such, or as masked or known."""
-        if options.soft != self._soft:
-            self._soft = options.soft
-            self.show_all()
-
-    def _show_mask(self, area: Area) -> None:
-        mask = self._paint.document.mask.values
-        if mask.shape == self._canvas.composition.shape and not self._comparing:
-            self._canvas.update_mask(area, self._paint.openness(area))
-        else:
-            self.show_all()
-
-    def _show_image(self, area: Area) -> None:
-        image = self._paint.document.image.values
-        whole = area == whole_area(image.shape)
-        if whole or self._comparing or image.shape[:2] != self._canvas.composition.shape:
-            self.show_all()
-        else:
-            self._canvas.update_image(area, self._levels(image[area.slices]))
-
-    def _levels(self, image: NDArray[Any]) -> NDArray[np.uint8]:
-        opened = self._paint.opened
-        grey_level = None if opened is None else opened.checkpoint.data.grey_level
-        return to_levels(image, self._paint.document.value_range, grey_level)

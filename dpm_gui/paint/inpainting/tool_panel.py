@@ -120,6 +120,10 @@ class ImageBar(ColouredWidget):
         layout.addWidget(self._colour)
         layout.addWidget(_flat(actions["pressure"], self))
         layout.addStretch(1)
+        self.help_button = action_button(actions["tool_help"], self, Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.help_button.setText("?")
+        self.help_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        layout.addWidget(self.help_button)
 
     def apply_palette(self) -> None:
         self.show_tools(self._tools)

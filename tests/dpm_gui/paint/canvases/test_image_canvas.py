@@ -120,7 +120,7 @@ def test_buttons_paint_erase_and_pan(canvas: PaintCanvas, qtbot: QtBot) -> None:
     place = centre_of(canvas, 4, 5)
     QTest.mouseClick(canvas, LEFT, pos=place)
     QTest.mouseClick(canvas, RIGHT, pos=place)
-    assert [what[2:] for what in received] == [(False, 1.0), (), (True, 1.0), ()]
+    assert [what[2:] for what in received] == [(False, 1.0, False), (), (True, 1.0, False), ()]
     assert all(np.allclose(what[:2], (5.5, 4.5), atol=0.1) for what in received[::2])
     corner = canvas.position_of(0, 0)
     QTest.mousePress(canvas, MIDDLE, pos=place)
@@ -133,6 +133,35 @@ def test_buttons_paint_erase_and_pan(canvas: PaintCanvas, qtbot: QtBot) -> None:
     QTest.mouseRelease(canvas, RIGHT, pos=place + QPoint(-30, 12))
     assert canvas.position_of(0, 0) == corner
     assert len(received) == 4
+
+
+def test_shift_asks_for_a_straight_line_and_shows_it_and_with_a_loop_it_erases(canvas: PaintCanvas) -> None:
+    received: list[tuple[Any, ...]] = []
+    canvas.pressed.connect(lambda *what: received.append(what[2:]))
+    canvas.guides.line_start = lambda: (1.5, 1.5)
+    shift, place = Qt.KeyboardModifier.ShiftModifier, centre_of(canvas, 4, 5)
+    QTest.mouseMove(canvas, place)
+    plain = canvas.grab().toImage()
+    QTest.keyPress(canvas, Qt.Key.Key_Shift)
+    assert canvas.grab().toImage() != plain
+    QTest.keyRelease(canvas, Qt.Key.Key_Shift)
+    assert canvas.grab().toImage() == plain
+    QTest.mouseClick(canvas, LEFT, shift, place)
+    canvas.set_brush(None, True, loops=True)
+    QTest.mouseClick(canvas, LEFT, shift, place)
+    QTest.mouseClick(canvas, RIGHT, pos=place)
+    assert received == [(False, 1.0, True), (True, 1.0, False), (True, 1.0, False)]
+
+
+def test_the_loop_of_a_lasso_is_shown_until_the_button_is_released(canvas: PaintCanvas) -> None:
+    canvas.set_brush(None, True, loops=True)
+    plain = canvas.grab().toImage()
+    send(canvas, QMouseEvent.Type.MouseButtonPress, canvas.position_of(1, 1), LEFT)
+    send(canvas, QMouseEvent.Type.MouseMove, canvas.position_of(6, 2), LEFT)
+    send(canvas, QMouseEvent.Type.MouseMove, canvas.position_of(5, 6), LEFT)
+    assert canvas.grab().toImage() != plain
+    send(canvas, QMouseEvent.Type.MouseButtonRelease, canvas.position_of(5, 6), LEFT)
+    assert canvas.grab().toImage() == plain
 
 
 def pen(canvas: PaintCanvas, kind: QTabletEvent.Type, place: QPointF, pressure: float, eraser: bool = False) -> None:
@@ -160,7 +189,7 @@ def test_a_pen_paints_with_its_pressure_and_erases_with_its_other_end(canvas: Pa
         pen(canvas, kind.TabletPress, canvas.position_of(2, 2), 0.25, eraser)
         pen(canvas, kind.TabletMove, canvas.position_of(4, 4), 0.75, eraser)
         pen(canvas, kind.TabletRelease, canvas.position_of(4, 4), 0.0, eraser)
-    once = [[(erases, 0.25), (0.75,), ("up",)] for erases in (False, True)]
+    once = [[(erases, 0.25, False), (0.75,), ("up",)] for erases in (False, True)]
     assert received == [*once[0], *once[1]]
 
 
