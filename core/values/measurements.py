@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -185,6 +186,7 @@ def cautious_mean_of(values: NDArray[np.float64]) -> Estimate:
     return Estimate(found.value, found.standard_error * _student_factor(len(values) - 1))
 
 
+@lru_cache
 def _student_factor(freedom: int) -> float:
     """Return x / 3 where Student's t is beyond x, on either side, as often as a normal variable is beyond 3.
 

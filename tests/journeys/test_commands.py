@@ -148,8 +148,7 @@ def test_films_and_figure_1_are_rendered(run: Run, good_file: Path, tmp_path: Pa
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize("name", ["out.gif", "out.png"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("name", "number"), [("out.gif", signal.SIGINT), ("out.png", signal.SIGTERM)])
 def test_ctrl_c_while_rendering_is_one_line_and_leaves_no_file(
     start: Callable[..., subprocess.Popen[str]], good_file: Path, name: str, number: signal.Signals
 ) -> None:

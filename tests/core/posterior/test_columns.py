@@ -77,7 +77,7 @@ def test_an_observation_of_some_columns_has_the_posterior_in_closed_form(
     make: Callable[[tuple[int, ...], int], Potential], dimensions: int, columns: tuple[int, ...]
 ) -> None:
     r = make(columns, dimensions)
-    found = repeated(model_of(dimensions), Posterior(r, "twisted", weighted=True), 300, 8, moments)
+    found = repeated(model_of(dimensions), Posterior(r, "twisted", weighted=True), 300, 6, moments)
     mean, covariance, density = truth(columns, dimensions)
     scale = 1.0 if make is observation else (2.0 * math.pi * STD**2) ** (0.5 * len(columns))
     assert agree(found, [*mean, *np.diag(covariance), density * scale], slack=0.01)
@@ -85,7 +85,7 @@ def test_an_observation_of_some_columns_has_the_posterior_in_closed_form(
 
 def test_half_a_line_cuts_a_normal_distribution() -> None:
     half = HalfPlane(np.array([1.0]), 0.5)
-    found = repeated(model_of(1), Posterior(half, "twisted", weighted=True), 300, 8, moments)
+    found = repeated(model_of(1), Posterior(half, "twisted", weighted=True), 300, 6, moments)
     share = 0.5 * math.erfc(0.5 / math.sqrt(2))
     mean = math.exp(-0.125) / math.sqrt(2 * math.pi) / share
     assert agree(found, [mean, 1 + 0.5 * mean - mean**2, share], slack=0.01)

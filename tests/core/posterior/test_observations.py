@@ -63,7 +63,7 @@ def test_weighted_particles_have_the_posterior_s_moments_and_r_s_probability(
     """For r that is no sharper: constant in t, a sharp r gives weights whose variance is infinite for any T."""
     variance = 1 + spread**2
     truth = [Y / variance, spread**2 / variance, gaussian_density(Y, variance)]
-    found = repeated(unit(T), Posterior(observed(spread), timing, weighted=True), 1000, 30, mean_and_variance)
+    found = repeated(unit(T), Posterior(observed(spread), timing, weighted=True), 1000, 16, mean_and_variance)
     assert agree(found, truth)
 
 
@@ -105,7 +105,7 @@ def test_a_smooth_r_is_the_observation_it_equals(unit: Callable[[int], Diffusion
 
     truth = [Y / 3.25, 2.25 / 3.25, gaussian_density(Y, 3.25)]
     for timing in ("fading", "twisted"):
-        found = repeated(unit(60), Posterior(SmoothPotential(log_r), timing, weighted=True), 500, 12, mean_and_variance)
+        found = repeated(unit(60), Posterior(SmoothPotential(log_r), timing, weighted=True), 500, 8, mean_and_variance)
         assert agree(found, truth), timing
 
 
@@ -118,7 +118,7 @@ def energy(first: Array, second: Array) -> float:
 
 
 def test_the_roll_behind_a_half_plane_is_the_roll_s_own_part_of_it(roll: DiffusionModel) -> None:
-    half, size, many = HalfPlane(np.array([0.8, 0.6]), 0.3), 90, 5000
+    half, size, many = HalfPlane(np.array([0.8, 0.6]), 0.3), 60, 3600
     *_, free = reverse(roll, RunSpec(many, 1, 1))
     inside = free.x.astype(np.float64)
     inside = inside[inside @ half.normal >= half.offset]
