@@ -107,11 +107,13 @@ class MainWindow(QMainWindow):
 
     def restore_layout(self) -> None:
         """Restore the stored position, size and docks; if none are stored, fit the window to the screen."""
+        # The docks first: Qt keeps a second copy of the docks' places if they are restored to a window that is about to
+        # be maximised, and uses it after docks have been added again, which ends the process (Qt 6.8 to 6.11).
+        self.workspaces.restore_layouts(self._preferences)
         if not self.restoreGeometry(self._preferences.geometry):
             title_bar = QSize(0, self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight, None, self))
             room = self.screen().availableSize() - title_bar
             self.resize(self.size().boundedTo(room).expandedTo(self.minimumSize()))
-        self.workspaces.restore_layouts(self._preferences)
         self.workspaces.fit_docks()
 
     def show_content_alone(self, alone: bool) -> None:

@@ -23,6 +23,7 @@ from dpm_gui.session.session import Session
 from dpm_gui.views.plots.entropies import EntropyPlot
 from dpm_gui.watch.page import WatchPage
 from dpm_gui.watch.workspace import WATCH
+from dpm_gui.window import workspace_stack
 from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
 from dpm_gui.window.main_window import MainWindow
 from tests.support.window_values import close_figures
@@ -170,6 +171,21 @@ def test_size_and_docks_survive_a_restart(make_window: Callable[[], MainWindow],
     assert second.height() == 700 != other_height
     assert dock(second, "bound").isHidden()
     assert dock(second, "entropies").isVisible()
+
+
+def test_a_maximised_window_comes_back_with_docks_that_are_tabs(
+    make_window: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace_stack, "LOWEST_DOCK", 400)  # no two of them above one another
+    first = make_window()
+    first.show()
+    first.resize(960, 540)
+    first.showMaximized()
+    first.close()
+    second = make_window()  # docks are added again here, and the process ended where Qt kept places of before
+    second.show()
+    QApplication.processEvents()
+    assert dock(second, "bound").isVisible()
 
 
 def test_a_spoilt_layout_is_as_good_as_none(
