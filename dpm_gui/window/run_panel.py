@@ -82,10 +82,11 @@ class RunPanel(QWidget):
         self._count.by_squares = state_kind.is_image
         self._count.setAccessibleName(f"Number of {state_kind.name}")
         self._count.setToolTip(f"{noun} on each side, N")
-        self._show(self._session.spec)
+        self._show(self._session.spec, self._session.count_for(state_kind))
 
-    def _show(self, spec: RunSpec) -> None:
-        for box, value in ((self._count, spec.count), (self._seed, spec.seed)):
+    def _show(self, spec: RunSpec, count: int | None = None) -> None:
+        """Show ``spec``, and ``count`` instead of its own while a checkpoint is being opened."""
+        for box, value in ((self._count, spec.count if count is None else count), (self._seed, spec.seed)):
             blocker = QSignalBlocker(box)
             box.setValue(value)
             blocker.unblock()

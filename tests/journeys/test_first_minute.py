@@ -47,7 +47,7 @@ def test_the_window_opens_shows_examples_samples_and_begins_to_play(start: Start
     assert person.views[FORWARD].message == "Opening the checkpoint…"
     person.session.preview_read.connect(note_state)
     person.wait_for_run()
-    assert seen == [("examples", 512, "Loading PyTorch…")]
+    assert seen == [("examples", 300, "Loading PyTorch…")]  # as many as the run will have
     assert person.window.windowTitle() == "Swiss roll · Gaussian, T = 40 – dpm-gui"
     assert person.player.playing
     assert [person.views[side].message for side in (FORWARD, REVERSE)] == [None, None]

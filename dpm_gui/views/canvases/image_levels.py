@@ -28,6 +28,7 @@ class ImageLevels:
         self.info = info
         low = info.value_range[0]
         width, half = level_width(info.value_range, info.grey_level)
+        self._stretched = info.value_range
         self._factor = (np.asarray(info.scale) / width).astype(np.float32)
         self._offset = ((np.asarray(info.shift) - low) / width + half).astype(np.float32)
         self._buffer = np.empty(0, np.float32)
@@ -47,6 +48,11 @@ class ImageLevels:
             shades += self._offset
             if stretched:
                 low, high = _range_of(shades)
+                least, (width, half) = (
+                    self.info.value_range[0],
+                    level_width(self.info.value_range, self.info.grey_level),
+                )
+                self._stretched = (low - half) * width + least, (high - half) * width + least
                 shades -= np.float32(low)
                 shades *= np.float32(MAX_LEVEL / ((high - low) or 1.0))
         np.fmin(shades, MAX_LEVEL, out=shades)  # unlike minimum, fmin prefers a number to NaN
@@ -90,12 +96,13 @@ class ImageLevels:
         found: NDArray[np.float64] = np.atleast_1d(x[image, row, column].astype(np.float64) * scale + shift)
         return found
 
-    def range_text(self) -> str:
-        """Describe the range."""
-        low, high = self.info.value_range
+    def range_text(self, *, stretched: bool = False) -> str:
+        """Describe the range, or the one that the last `levels` were ``stretched`` to."""
+        low, high = self._stretched if stretched else self.info.value_range
         grey = "grey " if channels_of(self.info.shape) == 1 else ""
         what = f"{grey}levels " if self.info.grey_level else ""
-        return f"{what}{rounded(low)} … {rounded(high)}"
+        ends = (self.value_text(low), self.value_text(high)) if stretched else (rounded(low), rounded(high))
+        return f"{what}{' … '.join(ends)}"
 
     def value_text(self, value: float) -> str:
         """Format one value; a grey level becomes a whole number."""

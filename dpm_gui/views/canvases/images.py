@@ -224,4 +224,5 @@ class ImagesView(ImageGridCanvas):
         if self._earlier is not None:
             mean = ", mean of the channels" if channels_of(self._image_levels.info.shape) > 1 else ""
             return f"{MINUS}{rounded(self._reach)} … {rounded(self._reach)}{mean}"
-        return "stretched to the range of these images" if STRETCH in self._on else self._image_levels.range_text()
+        stretched = STRETCH in self._on
+        return ("auto contrast: " if stretched else "") + self._image_levels.range_text(stretched=stretched)

@@ -80,7 +80,7 @@ def test_the_examples_are_there_before_the_engine(session: Session, qtbot: QtBot
     session.preview_read.emit(CheckpointPreview("made.h5", made, None))
     view = desk.views[FORWARD]
     assert view.header.note == "examples"
-    assert view.grid.count == 16
+    assert view.grid.count == desk.panel._count.value() == 16
     assert view.message is None
     y, x = view.grid.corner(15)
     assert view.image.pixelColor(x, y).red() == made.data.examples[15, 0, 0]

@@ -78,7 +78,7 @@ def test_another_step_is_drawn_in_the_same_range_unless_stretched(view: ImagesVi
     np.testing.assert_array_equal(shown(view, 2), narrow[2])
     view.set_layer("stretch", True)
     assert (min(shown(view, p).min() for p in range(9)), max(shown(view, p).max() for p in range(9))) == (0, 255)
-    assert "stretched" in view.header.readout
+    assert view.header.readout == "xᵗ · auto contrast: grey levels 100 … 140"
     view.set_layer("stretch", False)
     np.testing.assert_array_equal(shown(view, 2), narrow[2])
 
