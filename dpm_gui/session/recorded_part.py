@@ -174,7 +174,9 @@ class RecordedPart:
         """Return the states ``[S, *shape]`` of trajectory ``index`` over the recorded frames, t ascending."""
         index -= self.first
         if self._held is None:
-            return self._store.path(index)
+            stored, count = self._store.path(index), int(np.count_nonzero(self._available))
+            # A thread may have stored more frames than are marked: later ones of the forward side, earlier ones else.
+            return stored[:count] if self._available[0] else stored[len(stored) - count :]
         states = (self._held.state(t, index) for t in range(self.top + 1))
         found = [state for state in states if state is not None]
         shape = () if self.newest is None else self.newest.x.shape[1:]

@@ -22,9 +22,9 @@ SideRecordings = dict[str, SideRecording]
 class RecordedRun:
     """Holds the recordings of one run, whose number of states can be changed.
 
-    While a run of many futures is recorded, the recordings of the samples that they branch from are also kept, if any
-    part of them was complete: sampling the whole chain again takes long. At most one such run is kept, at most as large
-    as any recording.
+    While a run of many futures is recorded, the recordings of the samples that were on show before are also kept, if
+    any part of them was complete: they are shown behind the futures, and sampling the whole chain again takes long. At
+    most one such run is kept, at most as large as any recording.
     """
 
     def __init__(self) -> None:
@@ -109,6 +109,11 @@ class RecordedRun:
         (self.spec, self.sides, self._spaces), self._samples = self._samples, None
         return True
 
+    @property
+    def behind(self) -> SideRecording | None:
+        """The reverse side of the samples that are kept while their futures are recorded, or None."""
+        return None if self._samples is None else self._samples[1][REVERSE]
+
     def part(self, key: PartKey) -> RecordedPart:
         """Return the part with this side and first state."""
         return self.sides[key[0]].part(key[1])
@@ -146,13 +151,18 @@ class RecordedRun:
         return SideRecording.of_parts(recording.steps, parts, stop=new[-1].states.stop, count=count)
 
     def _samples_before(self, spec: RunSpec) -> tuple[RunSpec, SideRecordings, dict[PartKey, PartSpace]] | None:
-        """Return the samples that the futures of ``spec`` branch from, if they are recorded or kept, and complete."""
+        """Return the samples that were on show before the futures of ``spec``, if they are complete, or were kept.
+
+        They may have another start: those of a state of the forward side branch from a denoised run, which is not on
+        show.
+        """
         if not spec.branches:
             return None
-        samples = replace(spec, branches=())
-        if self.spec == samples and all(side.parts[0].complete for side in self.sides.values()):
-            return samples, self.sides, self._spaces
-        return self._samples if self._samples is not None and self._samples[0] == samples else None
+        if self.spec is None or self.spec.branches:
+            kept = self._samples
+            return kept if kept is not None and _same_but_for_start(kept[0], spec) else None
+        complete = all(side.parts[0].complete for side in self.sides.values())
+        return (self.spec, self.sides, self._spaces) if complete and _same_but_for_start(self.spec, spec) else None
 
 
 class BranchStates:
@@ -205,3 +215,8 @@ def _part_in(space: PartSpace) -> RecordedPart:
 def _same_states(one: RunSpec, other: RunSpec) -> bool:
     """Return whether two specs are equal, or differ in the count alone and have no futures."""
     return one == other or (not one.branches and replace(one, count=other.count) == other)
+
+
+def _same_but_for_start(one: RunSpec, other: RunSpec) -> bool:
+    """Return whether two specs differ at most in where their chains start."""
+    return replace(one, denoise_from=None, branches=()) == replace(other, denoise_from=None, branches=())

@@ -131,6 +131,11 @@ class Session(TaskOwner):
         return self._runner.recorded.sides[side]
 
     @property
+    def run_behind(self) -> SideRecording | None:
+        """The reverse side of the run that was on show before the futures, if it was complete and they are recorded."""
+        return self._runner.recorded.behind
+
+    @property
     def out_of_date(self) -> bool:
         """Whether the recordings belong to another spec than the present one."""
         return self._opened is not None and self._runner.recorded.spec != self._spec

@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from dpm_gui.desktop.theme import LIGHT, Palette, scaled_to_text
@@ -14,16 +15,17 @@ from dpm_gui.engine.values import FORWARD, REVERSE, SIDE_TITLES
 from dpm_gui.session.player import Player
 from dpm_gui.session.session import Session
 from dpm_gui.views.canvases.canvas import Canvas
+from dpm_gui.watch.following.followed import Followed
 
 LOWEST_CANVAS = 240
 """Least height of the canvases, in pixels at usual text; a page with less room scrolls."""
 
 
 class CanvasPair(QSplitter):
-    """The canvas of each side, of the kind that suits the data, and the path of the clicked trajectory."""
+    """The canvas of each side, of the kind that suits the data, and what is followed on them."""
 
     choice_changed = Signal()
-    """Another trajectory has been chosen, or none."""
+    """Other trajectories are followed, or none."""
 
     def __init__(self, session: Session, player: Player, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -33,12 +35,17 @@ class CanvasPair(QSplitter):
         self._line_scale = 1.0
         self._apart = False
         self.views: dict[str, Canvas] = {}
-        self.chosen: tuple[str, int] | None = None
-        """Side and index of the clicked trajectory."""
-        self._path: tuple[tuple[str, int, int, int], NDArray[np.float32]] | None = None
+        self.followed = Followed(session, player, self.views, self)
+        self.followed.changed.connect(self.choice_changed)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
         self.setMinimumHeight(scaled_to_text(self, LOWEST_CANVAS))
+
+    @property
+    def chosen(self) -> tuple[str, int] | None:
+        """Side and index of the trajectory that was chosen last, or None."""
+        last = self.followed.paths[-1] if self.followed.paths else None
+        return None if last is None else (last.side, last.index)
 
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
@@ -69,12 +76,14 @@ class CanvasPair(QSplitter):
         for view in self.views.values():
             view.hide()
             view.deleteLater()
-        self.views = {side: kind(side, SIDE_TITLES[side], self) for side in (FORWARD, REVERSE)}
+        self.views.update({side: kind(side, SIDE_TITLES[side], self) for side in (FORWARD, REVERSE)})
         self._apart = False
         self.views[REVERSE].link_to(self.views[FORWARD])
         for side, view in self.views.items():
             self.addWidget(view)
             view.point_clicked.connect(partial(self.choose, side))
+            view.point_added.connect(partial(self.followed.add, side))
+            view.region_drawn.connect(partial(self._highlight, side))
             view.set_palette(self._palette)
             view.set_line_scale(self._line_scale)
         self.setSizes([1000, 1000])
@@ -96,43 +105,25 @@ class CanvasPair(QSplitter):
             reverse.link_to(forward)
         reverse.fit()
 
-    def keep_choice(self) -> None:
-        """Go on showing the chosen trajectory, unless it is no longer among those that are shown."""
-        if self.chosen is not None:
-            side, index = self.chosen
-            count = self._session.recording(side).count
-            if count is not None and index >= count:
-                self.choose(FORWARD, -1)
-
-    def end_run(self, *, futures: bool) -> None:
-        """End the choice with its run, unless the canvas shows the path of the same number in the next one."""
-        if self.chosen is None or futures or not self.views[self.chosen[0]].keeps_choice:
-            self.choose(FORWARD, -1)
-            return
-        self._path = None
-        self.views[self.chosen[0]].show_path(None, None)
-
     def choose(self, side: str, index: int) -> None:
-        """Draw the path of trajectory ``index`` of ``side`` instead of the previous one; -1 removes it."""
-        self.chosen = (side, index) if index >= 0 else None
-        self._path = None
-        self.choice_changed.emit()
-        for name, view in self.views.items():
-            view.show_path(None, None)
-            view.mark(index if name == side else -1)
-        self.show_path()
+        """Draw the path of trajectory ``index`` of ``side`` instead of the previous ones; -1 removes all."""
+        self.followed.choose(side, index)
 
-    def show_path(self) -> None:
-        """Draw the path of the chosen trajectory as far as it is recorded, and mark the current step on it."""
-        if self.chosen is None:
-            return
-        side, index = self.chosen
-        recording = self._session.recording(side)
-        available = recording.part_of(index).available if recording.has(index) else None
-        if available is None:
-            return
-        first, last = available
-        key = (side, index, first, last)
-        if self._path is None or self._path[0] != key:  # gathering it at every step would cost a frame's time
-            self._path = key, recording.path(index)
-        self.views[side].show_path(self._path[1], min(max(self._player.t, first), last) - first, first)
+    def event(self, event: QEvent) -> bool:
+        """Let Esc on a canvas end what is followed; while something is computed, Esc stops that instead."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._clears(event):
+            event.accept()  # a disabled shortcut swallows its key (Qt 6.11)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._clears(event):
+            self.followed.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def _clears(self, event: QKeyEvent) -> bool:
+        return event.key() == Qt.Key.Key_Escape and self.followed.any and not self._session.running
+
+    def _highlight(self, side: str, indices: NDArray[np.int64], add: bool) -> None:
+        self.followed.highlight(side, indices, add=add)

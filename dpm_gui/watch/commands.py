@@ -43,13 +43,13 @@ COMMANDS = (
         "shares", "View", "Frequency of ones", ("2",), "Draw the frequency of ones at each bit (2)", checkable=True
     ),
     Command("rule", "View", "Guide lines", ("3",), "Draw a line after every fifth bit (3)", checkable=True),
-    Command("path", "View", "Path", ("4",), "Draw the path of the clicked sample (4)", checkable=True),
+    Command("path", "View", "Path", ("4",), "Draw the paths of the clicked samples (4)", checkable=True),
     Command(
         "prior",
         "View",
         "Prior circles (1 and 2 sigma)",
         ("5",),
-        "Draw the prior π: circles at 1 and 2 sigma, or its density (5)",
+        "Draw the prior π: circles at 1 and 2 sigma, or its density over a line (5)",
         checkable=True,
     ),
     Command("state", "View", "State", ("1",), "Draw the states xᵗ themselves (1)", checkable=True),
@@ -61,6 +61,24 @@ COMMANDS = (
     Command(
         "stretch", "View", "Auto contrast", ("5",), "Map each step's extremes to black and white (5)", checkable=True
     ),
+    Command(
+        "next_path", "View", "Path of the next sample", ("P",), "Draw the path of the next sample alone (P)", line=True
+    ),
+    Command(
+        "add_path",
+        "View",
+        "Add the path of the next sample",
+        ("Shift+P",),
+        "Draw the path of the next sample too (Shift+P); Shift and a click add that of any point",
+    ),
+    Command(
+        "follow_near",
+        "View",
+        "Highlight the points nearby",
+        ("G",),
+        "Highlight, at every step, the points near the chosen one (G); or draw a loop around some",
+    ),
+    Command("follow_none", "View", "Clear paths and highlight", (), "Follow no points (Esc on a canvas)"),
     *PLAYING,
     Command(
         "denoise",
@@ -71,5 +89,11 @@ COMMANDS = (
         line=True,
     ),
     Command("from_noise", "Run", "Back to pure noise", ("Shift+D",), "Start the reverse from noise again (Shift+D)"),
-    Command("branch", "Run", "Resample from here ×64", ("U",), "Draw 64 futures of the clicked state (U)"),
+    Command(
+        "branch",
+        "Run",
+        "Resample from here ×64",
+        ("U",),
+        "Draw 64 futures of the clicked state, and play them from here to the data (U)",
+    ),
 )

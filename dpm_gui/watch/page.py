@@ -25,6 +25,8 @@ from dpm_gui.watch.commands import IMAGE_MODES, LAYERS
 from dpm_gui.watch.data_bar import DataBar
 from dpm_gui.watch.data_files import DataFiles
 from dpm_gui.watch.docks import WatchDocks
+from dpm_gui.watch.following.commands import FollowCommands
+from dpm_gui.watch.following.futures import Futures
 from dpm_gui.watch.layer_bar import LayerBar
 from dpm_gui.watch.sides import Sides
 from dpm_gui.watch.starts import Starts, connect_starts
@@ -46,6 +48,7 @@ class WatchPage(WorkspacePage):
         self.data_bar = DataBar(self._session, self._actions["model_data"], self)
         self.columns = ColumnChooser(services.icons, self)
         self.canvases = CanvasPair(self._session, self._player, self)
+        self._futures = Futures(self._session, self._player, self)
         self.bar = LayerBar(self._actions, self)
         self.timeline = Timeline(SPEEDS, self)
         self.timeline.transport.set_icons(services.icons)
@@ -60,10 +63,12 @@ class WatchPage(WorkspacePage):
         if self._session.opened is None:  # neither axes nor layers of points, until the kind of the states is known
             self.canvases.set_blank(True)
             self.bar.offer(())
-        self.starts = Starts(self._session, self._player, self._actions, self._branching, self)
+        branched = self._futures.await_from
+        self.starts = Starts(self._session, self._player, self._actions, self._branching, branched, self)
         self._controls = TimelineControls(self.timeline, self._player, self._actions, self)
         self._controls.scale_changed.connect(self._redraw_thumbnails)
         connect_starts(self.starts, self._actions)
+        FollowCommands(self._session, self.canvases, self._actions, self)
         self.canvases.choice_changed.connect(self.starts.allow)
         self.data_files = DataFiles(services, self)
         self.show_message("Opening the checkpoint…")
@@ -235,13 +240,13 @@ class WatchPage(WorkspacePage):
 
     def _show_count(self) -> None:
         """Make room for as many states as are shown from now on."""
-        self.canvases.keep_choice()
+        self.canvases.followed.keep_existing()
         for side, view in self.views.items():
             view.set_count(self._session.recording(side).count)
 
     def _forget_run(self) -> None:
         futures = bool(self._session.spec.branches)
-        self.canvases.end_run(futures=futures)
+        self.canvases.followed.forget(futures=futures)
         self._show_count()
         self.canvases.show_futures(futures)
         self.timeline.slider.set_available(0, -1)
@@ -256,7 +261,8 @@ class WatchPage(WorkspacePage):
             self.timeline.slider.set_available(*recording.shown_range, recording.available)
             self._thumbnails.show(self._palette)
         self._show_states(side)
-        self.canvases.show_path()
+        self._futures.play_if_ready()
+        self.canvases.followed.show_paths()
 
     def _show_end(self) -> None:
         """Explain a run that was stopped or failed before its first frame, and how to run it again."""
@@ -271,7 +277,7 @@ class WatchPage(WorkspacePage):
     def _show_frame(self, t: int) -> None:
         self.timeline.set_t(t)
         self._show_drift()
-        self.canvases.show_path()
+        self.canvases.followed.show_paths()
         if not self._player.playing:
             self._show_position(float(t))
 
@@ -284,7 +290,9 @@ class WatchPage(WorkspacePage):
         """Show the current step on both sides, or only on the ``changed`` one unless both must be drawn together."""
         smooth = self._player.playing and self._actions["smooth"].isChecked()
         views = self.views if changed is None or self._sides.together else {changed: self.views[changed]}
-        self._sides.show(views, self._player.t, self._player.position if smooth else None)
+        position = self._player.position if smooth else None
+        self._sides.show(views, self._player.t, position)
+        self._futures.show(self.views[REVERSE], self._player.t, position)
 
     def _branching(self) -> tuple[str, int]:
         """Return side and index of the chosen trajectory; without any, the first of the reverse."""

@@ -26,14 +26,24 @@ class Starts(QObject):
     """Changes the start of the reverse, and offers the starts that differ from the current one."""
 
     def __init__(
-        self, session: Session, player: Player, actions: Actions, chosen: Callable[[], tuple[str, int]], parent: QObject
+        self,
+        session: Session,
+        player: Player,
+        actions: Actions,
+        chosen: Callable[[], tuple[str, int]],
+        branched: Callable[[int], None],
+        parent: QObject,
     ) -> None:
-        """Follow ``session`` and ``player``; ``chosen()`` returns side and index of the state to branch from."""
+        """Follow ``session`` and ``player``.
+
+        ``chosen()`` returns side and index of the state to branch from; ``branched(t)`` is called after it has, at t.
+        """
         super().__init__(parent)
         self._session = session
         self._player = player
         self._actions = actions
         self._chosen = chosen
+        self._branched = branched
         for signal in (session.spec_changed, session.opened_changed, session.frames_added, session.run_ended):
             signal.connect(self.allow)
         player.frame_changed.connect(self.allow)
@@ -55,6 +65,7 @@ class Starts(QObject):
             self._session.edit(denoise_from=branch.t, branches=(branch,))
         else:
             self._session.edit(branches=(*self._session.spec.branches, branch))
+        self._branched(branch.t)
 
     def allow(self) -> None:
         """Offer the starts of the reverse that differ from the current one."""

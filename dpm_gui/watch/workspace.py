@@ -27,6 +27,10 @@ WATCH = Workspace(
     commands=COMMANDS,
     gestures=(
         Gesture("Mouse on a canvas or plot", "Draw the path of a point", "Left click on it"),
+        Gesture("Mouse on a canvas or plot", "Add or remove the path of a point", "Shift and left click on it"),
+        Gesture("Mouse on a canvas or plot", "Highlight the points of a region", "Left drag around them"),
+        Gesture("Mouse on a canvas or plot", "Highlight those of one more region", "Shift and left drag around them"),
+        Gesture("Mouse on a canvas or plot", "Clear paths and highlight", "Left click on empty ground, or Esc"),
         Gesture("Mouse on a canvas or plot", "Enlarge an image, or show all again", "Left click on it"),
         Gesture("Mouse on a canvas or plot", "Go to a step", "Left drag in the entropy plot"),
         Gesture(
@@ -48,7 +52,7 @@ WATCH = Workspace(
         ),
         TourStep(
             "Reverse: p restores",
-            "Here the model makes samples out of noise; a click on one shows its whole path.",
+            "Here the model makes samples out of noise; a click on one shows its path, a loop around some marks them.",
             lambda page: page.views["reverse"],
         ),
         TourStep(

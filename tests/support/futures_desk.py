@@ -69,9 +69,12 @@ class Desk:
         return self
 
     def branch(self) -> None:
-        """Ask for many futures, and wait until they are there."""
+        """Ask for many futures, wait until they are there, and stop at their state instead of playing them."""
+        t = self.player.t
         with self.qtbot.waitSignal(self.session.run_ended):
             self.watch.starts.branch()
+        self.player.pause()
+        self.player.seek(t)
 
     def note(self) -> str:
         return self.watch.views[REVERSE].header.note

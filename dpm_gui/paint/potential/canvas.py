@@ -12,7 +12,7 @@ from core.values.checkpoints import DataInfo
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.paint.canvases.brush_outline import BrushOutline
 from dpm_gui.paint.potential.contours import OutlineItem, PotentialItem
-from dpm_gui.views.canvases.points import PointsView, along_colours
+from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.figures.panned_plot import notches
 from dpm_gui.views.items.cloud import CloudItem
 
@@ -34,6 +34,7 @@ class PotentialCanvas(PointsView):
         self._pointer: QPointF | None = None
         self._down = False
         super().__init__("reverse", "Reverse under r(x)", parent)
+        self._clouds.mutes_unplaced = True  # points that resampling drops have no place along the data
         for item in (self._data_points, self.potential_item):
             self.view.addItem(item, ignoreBounds=True)
             item.setZValue(-1)
@@ -57,17 +58,6 @@ class PotentialCanvas(PointsView):
         """Show data ``[N, D]``, model units, faintly beneath the samples."""
         self._data_states = points
         self._data_points.set_points(self.places_of(points))
-
-    def _colour_points(self, palette: Palette) -> None:
-        """Colour the points as in Watch; those without a place along the data, which resampling drops, are muted."""
-        if self._along is None:
-            super()._colour_points(palette)
-            return
-        colours = along_colours(palette)
-        table = np.vstack([colours[1:], np.array([QColor(palette.muted).getRgb()], np.uint8)])
-        dropped = len(table) - 1
-        places = np.rint(np.clip(self._along, 0.0, 1.0) * (dropped - 1))
-        self._cloud.set_colours(np.where(np.isnan(places), dropped, places).astype(np.uint8), table)
 
     def show_columns(self, columns: tuple[int, ...]) -> None:
         super().show_columns(columns)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,34 @@ Link = tuple[SignalInstance, Callable[..., None]]
 """A signal, and the slot that follows it."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownPath:
+    """The path of one trajectory.
+
+    Attributes:
+        index: Number of the trajectory.
+        states: Its recorded states ``[S, *shape]``, model units, t ascending; None while there are none.
+        upto: The place of the present step among them.
+        colour: Its number in the cycle of the paths' colours.
+        first: The step of the first state.
+    """
+
+    index: int
+    states: NDArray[np.float32] | None
+    upto: int | None
+    colour: int = 0
+    first: int = 0
+
+
 class Canvas(Figure):
     """A figure of one side, forward or reverse, made of layers; two of a kind can be linked."""
 
     point_clicked = Signal(int)
     """Number of the trajectory under a left click; -1 if there is none."""
+    point_added = Signal(int)
+    """Number of the trajectory under a left click with Shift, if there is one."""
+    region_drawn = Signal(object, bool)
+    """Numbers ``[K]`` of the points around which a loop has been drawn, and whether Shift was held."""
 
     layers: tuple[str, ...] = ()
     """The layers that `set_layer` accepts, in the order of their keys, 1 to 9."""
@@ -34,6 +58,8 @@ class Canvas(Figure):
     """Whether linked canvases show the same trajectory on both sides, by its number."""
     keeps_choice = False
     """Whether another run shows the path of the same number again; else the choice ends with its run."""
+    several_paths = False
+    """Whether it shows the paths of several trajectories at once, and points that are followed."""
     interpolates = False
     """Whether states between two frames can be interpolated, for smooth motion."""
     data_name = ""
@@ -88,6 +114,24 @@ class Canvas(Figure):
 
     def mark(self, index: int) -> None:
         """Highlight trajectory ``index``, whose path is shown; -1 highlights none."""
+
+    def show_paths(self, paths: Sequence[ShownPath]) -> None:
+        """Draw ``paths``, or the last of them if the canvas has room for one; none if it is empty."""
+        last = paths[-1] if paths else None
+        self.mark(-1 if last is None else last.index)
+        if last is None or last.states is None:
+            self.show_path(None, None)
+        else:
+            self.show_path(last.states, last.upto, last.first)
+
+    def follow(self, indices: NDArray[np.int64]) -> None:
+        """Highlight the points ``indices`` at every step, if the states are points; none if it is empty."""
+
+    def show_fan(self, fan: NDArray[np.float32] | None, upto: int | None) -> None:
+        """Draw the paths ``fan`` [S, K, *shape] of K futures, if the states are points; None draws nothing."""
+
+    def show_behind(self, frame: Frame | None) -> None:
+        """Draw the states of the run before the futures in grey, if they are points; None draws nothing."""
 
     def show_drift(self, frame: DriftFrame | None) -> None:
         """Draw the drift as arrows, if the states are points; None draws nothing."""

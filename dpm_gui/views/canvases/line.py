@@ -54,7 +54,6 @@ class LineView(PointsView):
 
     def __init__(self, side: str, title: str, parent: QWidget | None = None) -> None:
         self.top = LEAST_TOP  # the density at the top of the region shown at first
-        self._marked = -1
         super().__init__(side, title, parent)
 
     def make_items(self) -> tuple[HistogramItem, PriorCurveItem]:
@@ -80,16 +79,13 @@ class LineView(PointsView):
     def places_of(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.column_stack((x[:, 0], self._heights(np.arange(len(x)))))
 
-    def path_places(self, path: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.column_stack((path[:, 0], self._heights(np.full(len(path), max(self._marked, 0)))))
-
-    def mark(self, index: int) -> None:
-        self._marked = index
+    def path_places(self, path: NDArray[np.float32], index: int) -> NDArray[np.float32]:
+        return np.column_stack((path[:, 0], self._heights(np.full(len(path), index))))
 
     def show_drift(self, frame: DriftFrame | None) -> None:
         wanted = frame if frame is not None and frame.columns == self._columns else None
         self._drift.show_drift(wanted, 0.5 * sum(STRIP) * self.top)
-        self._show_factor()
+        self._show_caption()
 
     def limited(self, region: QRectF) -> QRectF:
         return region if SMALLEST_RANGE <= region.width() <= LARGEST_RANGE else self.region

@@ -46,6 +46,8 @@ class PannedPlot(pg.PlotWidget):
         self._region = QRectF()
         self._pressed_at: QPoint | None = None
         self._panned_to: QPoint | None = None
+        self._strayed = False
+        self.shift_held = False  # whether Shift was held as a button was last pressed
         self.set_region(self._home)
 
     @property
@@ -93,6 +95,9 @@ class PannedPlot(pg.PlotWidget):
     def left_dragged(self, position: QPointF) -> None:
         """Subclasses: the pointer moved with the left button held since a press within the axes."""
 
+    def left_released(self) -> None:
+        """Subclasses: the left button was released after a drag; a press that ends where it began may be one."""
+
     def left_clicked(self, position: QPointF) -> None:
         """Subclasses: the left button was pressed and released in one place."""
 
@@ -102,6 +107,8 @@ class PannedPlot(pg.PlotWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
         self._pressed_at = event.position().toPoint()
+        self._strayed = False
+        self.shift_held = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.button() != Qt.MouseButton.LeftButton:
             self._panned_to = self._pressed_at
         elif self.in_plot(event.position()):
@@ -114,6 +121,7 @@ class PannedPlot(pg.PlotWidget):
         if self._pressed_at is None:
             return
         here = event.position().toPoint()
+        self._strayed = self._strayed or not self._is_click(here)
         if self._panned_to is None:
             self.left_dragged(event.position())
         elif not self._is_click(here) or self._panned_to != self._pressed_at:
@@ -122,10 +130,13 @@ class PannedPlot(pg.PlotWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()
-        clicked = self._pressed_at is not None and self._is_click(event.position().toPoint())
+        clicked = self._is_click(event.position().toPoint()) and not self._strayed
         panned = self._panned_to is not None and self._panned_to != self._pressed_at
+        dragged = self._pressed_at is not None and self._panned_to is None and not clicked
         self._pressed_at = self._panned_to = None
-        if clicked and not panned:
+        if dragged and event.button() == Qt.MouseButton.LeftButton:
+            self.left_released()
+        elif clicked and not panned:
             if event.button() == Qt.MouseButton.LeftButton:
                 self.left_clicked(event.position())
             elif event.button() == Qt.MouseButton.RightButton:

@@ -1,96 +1,140 @@
-"""One trajectory, as a line through the plane."""
+"""Trajectories as lines through the plane: a few with a halo and a dot each, or many as a thin fan."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
-from PySide6.QtWidgets import (
-    QGraphicsEllipseItem,
-    QGraphicsItem,
-    QGraphicsPathItem,
-    QStyleOptionGraphicsItem,
-    QWidget,
-)
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from dpm_gui.desktop.theme import Palette
-from dpm_gui.views.items.view_item import CachedItem
+from dpm_gui.views.items.view_item import CachedItem, is_vector, new_pixmap, pixel_ratio
 
 DOT = 5.0
-"""Radius of the dot at the current place of the path, in pixels."""
+"""Radius of the dot at the current place of a path, in pixels."""
+WIDTH, HALO_WIDTH, FAN_WIDTH = 1.6, 4.0, 1.0
+"""Widths of a path, of its halo and of a line of a fan, in pixels."""
+FUTURE, FAN_PAST, FAN_FUTURE = 0.35, 0.55, 0.15
+"""Opacities: of the part of a path that is still to come, and of both parts of a line of a fan."""
+MOST_PLACES = 65
+"""Most places of each line of a fan that are drawn; the lines of a longer chain leave some out."""
+_LIGHT_COLOURS = ("#C2187A", "#0072B2", "#D55E00", "#00785A", "#6A3D9A", "#8C5A00")
+_DARK_COLOURS = ("#FF8CCB", "#6CC5F5", "#FFA05C", "#4FE0B0", "#C9A6FF", "#F5DD6B")
 
 
-FUTURE = 0.35
-"""Opacity of the part of a path that is still to come."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """One line of a `PathItem`.
+
+    Attributes:
+        places: Its places ``[S, 2]``, in data coordinates, in the order of t; only finite ones are drawn.
+        upto: The place of its dot, up to which it is past; None without a dot, and then all of it is past.
+        colour: Its number in the cycle of colours; 0 is the ink of the theme.
+    """
+
+    places: NDArray[np.float32]
+    upto: int | None
+    colour: int = 0
 
 
-class PathItem(CachedItem):
-    """A path, with a halo that sets it off from the points below, and a dot at one of its places.
+def path_colour(palette: Palette, number: int) -> str:
+    """Return colour ``number`` of the cycle of paths: the ink first, then six that colour-blind eyes tell apart."""
+    colours = (palette.ink, *(_DARK_COLOURS if palette.dark else _LIGHT_COLOURS))
+    return colours[number % len(colours)]
 
-    Its past is drawn solid, its future faint: up to the dot the path is past if it is ``ascending``, as that of the
-    forward process; that of the reverse begins at its other end.
+
+class TracksItem(CachedItem):
+    """Lines whose past is drawn solid, whose future faint.
+
+    The past ends at the dot: it is what comes before it if the lines are ``ascending``, as those of the forward
+    process; those of the reverse begin at their other end. While the dots move on in time, only what is new of the past
+    is added to its pixels.
     """
 
     def __init__(self, *, ascending: bool = True) -> None:
         super().__init__()
         self._ascending = ascending
-        self.places = np.empty((0, 2), np.float32)  # the path shown, ``[S, 2]``
-        self._line = QColor()
-        self._halo = QColor()
+        self._tracks: tuple[Track, ...] = ()
         self._scale = 1.0
-        self.upto: int | None = None  # the place of the dot on the path
-        self._past = QGraphicsPathItem(self)
-        self._dot = PathDot(self)
+        self._past: tuple[QTransform, QRect, float, QPixmap] | None = None
+        self._drawn: list[int] = []  # of each track, how many places of its past are in these pixels
+
+    def set_tracks(self, tracks: Sequence[Track]) -> None:
+        """Draw ``tracks``; if they differ from those before in their dots alone, what is drawn stays."""
+        before, self._tracks = self._tracks, tuple(tracks)
+        same = len(before) == len(self._tracks) and all(
+            one.places is other.places and one.colour == other.colour
+            for one, other in zip(before, self._tracks, strict=True)
+        )
+        self.update() if same else self.redraw()
+
+    def redraw(self) -> None:
+        self._past = None
+        super().redraw()
+
+    def past_of(self, track: Track) -> NDArray[np.float32]:
+        """Return the places of ``track`` up to that of its dot, in the order of time, ``[S, 2]``; all without a dot."""
+        places = track.places if self._ascending else track.places[::-1]
+        if track.upto is None:
+            return places
+        return places[: track.upto + 1 if self._ascending else max(0, len(places) - track.upto)]
+
+    def line_colour(self, track: Track) -> QColor:
+        """Subclasses: return the colour of a line."""
+        raise NotImplementedError
 
     @property
-    def dot(self) -> QPointF | None:
-        """Position of the dot in data coordinates, or None while it is hidden."""
-        return self._dot.pos() if self._dot.isVisible() else None
+    def line_width(self) -> float:
+        """Subclasses: return the width of lines, in pixels."""
+        raise NotImplementedError
 
-    def apply_palette(self, palette: Palette, dot: QColor, line_scale: float) -> None:
-        self._line = QColor(palette.ink)
-        self._halo = QColor(palette.surface)
-        self._halo.setAlphaF(0.8)
-        self._scale = line_scale
-        pen = QPen(self._line, 1.6 * line_scale)
-        pen.setCosmetic(True)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        self._past.setPen(pen)
-        self._dot.apply_palette(dot, self._halo, line_scale)
-        self.redraw()
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if not self._tracks:
+            return
+        super().paint(painter, option, widget)
+        world, ratio = painter.worldTransform(), pixel_ratio(painter)
+        place = world.mapRect(self.boundingRect()).toAlignedRect()
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if is_vector(painter):
+            self.draw_past(painter, world)
+        elif not (place.size() * ratio).isEmpty():
+            painter.drawPixmap(place.topLeft(), self._past_pixmap(world, place, ratio))
+        self.draw_dots(painter, world)
+        painter.restore()
 
-    def show_path(self, path: NDArray[np.float32] | None, upto: int | None) -> None:
-        """Draw ``path`` [S, 2] with the dot at place ``upto``; None draws nothing. Only finite places are drawn."""
-        places = np.empty((0, 2), np.float32) if path is None else path
-        self.upto = upto
-        if places is not self.places:
-            self.places = places
-            self.redraw()
-        on_path = upto is not None and 0 <= upto < len(places) and bool(np.isfinite(places[upto]).all())
-        if on_path:
-            self._dot.setPos(QPointF(*places[upto].tolist()))
-        self._dot.setVisible(on_path)
-        self._past.setPath(self._past_path())
+    def draw_past(self, painter: QPainter, to_pixels: QTransform, begin: Sequence[int] = ()) -> None:
+        """Draw the past of each track, from its place ``begin`` on in the order of time."""
+        for number, track in enumerate(self._tracks):
+            first = max(0, begin[number] - 1) if begin else 0
+            self._stroke(painter, self.past_of(track)[first:], to_pixels, self.line_colour(track), self.line_width)
 
-    @property
-    def past(self) -> NDArray[np.float32]:
-        """The finite places up to that of the dot, in the order of time, ``[S, 2]``; all without a dot."""
-        if self.upto is None:
-            found = self.places
-        else:
-            found = self.places[: self.upto + 1] if self._ascending else self.places[: self.upto - 1 : -1]
-            if not self._ascending and self.upto == 0:
-                found = self.places[::-1]
-        return found[np.isfinite(found).all(axis=1)]
+    def draw_dots(self, painter: QPainter, to_pixels: QTransform) -> None:
+        """Subclasses: draw what marks the present on each track."""
 
-    def _past_path(self) -> QPainterPath:
-        past = self.past.astype(np.float64)
-        return pg.arrayToQPath(past[:, 0], past[:, 1]) if len(past) > 1 else QPainterPath()
+    def _past_pixmap(self, world: QTransform, place: QRect, ratio: float) -> QPixmap:
+        wanted = [len(self.past_of(track)) for track in self._tracks]
+        kept = self._past is not None and self._past[:3] == (world, place, ratio)
+        if self._past is None or not kept or any(map(int.__lt__, wanted, self._drawn)):
+            self._past, self._drawn = (world, place, ratio, new_pixmap(place.size(), ratio)), [0] * len(wanted)
+        if wanted != self._drawn:
+            inner = QPainter(self._past[3])
+            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+            inner.translate(-QPointF(place.topLeft()))
+            self.draw_past(inner, world, self._drawn)
+            inner.end()
+            self._drawn = wanted
+        return self._past[3]
 
-    def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
-        places = self.places[np.isfinite(self.places).all(axis=1)]
+    def _stroke(
+        self, painter: QPainter, places: NDArray[np.float32], to_pixels: QTransform, colour: QColor, width: float
+    ) -> None:
+        places = places[np.isfinite(places).all(axis=1)]
         if len(places) < 2:
             return
         path = QPainterPath()
@@ -98,30 +142,122 @@ class PathItem(CachedItem):
         path.moveTo(start)
         for place in others:
             path.lineTo(place)
-        future = QColor(self._line)
-        future.setAlphaF(FUTURE)
-        for colour, width in ((self._halo, 4.0), (future, 1.6)):
-            pen = QPen(colour, width * self._scale)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            painter.strokePath(path, pen)
+        pen = QPen(colour, width * self._scale)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)  # parts that are added later join well
+        painter.strokePath(path, pen)
 
 
-class PathDot(QGraphicsEllipseItem):
-    """A dot of the same size at any zoom; moving it does not redraw its path."""
+class PathItem(TracksItem):
+    """The paths of a few trajectories, each with a halo that sets it off from the points below, and with a dot."""
 
-    def __init__(self, parent: QGraphicsItem) -> None:
-        super().__init__(parent)
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
-        self.setVisible(False)
+    def __init__(self, *, ascending: bool = True) -> None:
+        super().__init__(ascending=ascending)
+        self._palette: Palette | None = None
+        self._hue = QColor()
+        self._halo = QColor()
 
-    def apply_palette(self, fill: QColor, rim: QColor, line_scale: float) -> None:
-        radius = DOT * line_scale
-        self.setRect(-radius, -radius, 2 * radius, 2 * radius)
-        self.setBrush(fill)
-        self.setPen(QPen(rim, 2.0 * line_scale))
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """The paths shown, the newest last."""
+        return self._tracks
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self.pen())
-        painter.setBrush(self.brush())
-        painter.drawEllipse(self.rect())
+    @property
+    def places(self) -> NDArray[np.float32]:
+        """The places of the newest path ``[S, 2]``; none if there is no path."""
+        return self._tracks[-1].places if self._tracks else np.empty((0, 2), np.float32)
+
+    @property
+    def dot(self) -> QPointF | None:
+        """Position of the dot of the newest path in data coordinates, or None without one."""
+        return _dot_of(self._tracks[-1]) if self._tracks else None
+
+    @property
+    def line_width(self) -> float:
+        return WIDTH
+
+    def line_colour(self, track: Track) -> QColor:
+        return QColor() if self._palette is None else QColor(path_colour(self._palette, track.colour))
+
+    def apply_palette(self, palette: Palette, hue: QColor, line_scale: float) -> None:
+        """Draw in the colours of ``palette``; the dot of a single path has the ``hue`` of its side."""
+        self._palette, self._hue = palette, hue
+        self._halo = QColor(palette.surface)
+        self._halo.setAlphaF(0.8)
+        self._scale = line_scale
+        self.redraw()
+
+    def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
+        for track in self._tracks:
+            self._stroke(painter, track.places, to_pixels, self._halo, HALO_WIDTH)
+        for track in self._tracks:
+            colour = self.line_colour(track)
+            colour.setAlphaF(FUTURE)
+            self._stroke(painter, track.places, to_pixels, colour, WIDTH)
+
+    def draw_dots(self, painter: QPainter, to_pixels: QTransform) -> None:
+        radius = DOT * self._scale
+        painter.setPen(QPen(self._halo, 2.0 * self._scale))
+        for track in self._tracks:
+            dot = _dot_of(track)
+            if dot is not None:
+                painter.setBrush(self._hue if len(self._tracks) == 1 else self.line_colour(track))
+                painter.drawEllipse(to_pixels.map(dot), radius, radius)
+
+
+class FanItem(TracksItem):
+    """The paths of many futures: thin lines in one colour, or each in the colour of its point."""
+
+    def __init__(self, *, ascending: bool = False) -> None:
+        super().__init__(ascending=ascending)
+        self._fan: NDArray[np.float32] | None = None
+        self._colours: list[QColor] = []
+        self._steps = np.empty(0, np.int64)
+
+    @property
+    def line_width(self) -> float:
+        return FAN_WIDTH
+
+    @property
+    def fan(self) -> NDArray[np.float32] | None:
+        """The places shown, ``[S, K, 2]``, or None."""
+        return self._fan
+
+    def line_colour(self, track: Track) -> QColor:
+        colour = QColor(self._colours[track.colour % len(self._colours)]) if self._colours else QColor()
+        colour.setAlphaF(FAN_PAST)
+        return colour
+
+    def set_colours(self, colours: NDArray[np.uint8], line_scale: float) -> None:
+        """Draw line i in row i of ``colours`` [K, 4]; further ones begin again at row 0."""
+        self._colours, self._scale = [QColor(*row) for row in colours.tolist()], line_scale
+        self.redraw()
+
+    def show_fan(self, fan: NDArray[np.float32] | None, upto: int | None) -> None:
+        """Draw the places ``fan`` [S, K, 2] of K futures, which are past up to the step ``upto``; None draws none."""
+        if fan is None:
+            self._fan = None
+            self.set_tracks(())
+            return
+        if fan is not self._fan:
+            self._fan = fan
+            self._steps = np.unique(np.linspace(0, len(fan) - 1, min(len(fan), MOST_PLACES)).round().astype(np.int64))
+            lines = [np.ascontiguousarray(fan[self._steps, number]) for number in range(fan.shape[1])]
+        else:
+            lines = [track.places for track in self._tracks]
+        place = None if upto is None else int(np.searchsorted(self._steps, upto))
+        self.set_tracks([Track(line, place, number) for number, line in enumerate(lines)])
+
+    def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
+        for track in self._tracks:
+            colour = self.line_colour(track)
+            colour.setAlphaF(FAN_FUTURE)
+            self._stroke(painter, track.places, to_pixels, colour, FAN_WIDTH)
+
+
+def _dot_of(track: Track) -> QPointF | None:
+    """Return where the dot of ``track`` is; None if it has none, or not at a finite place."""
+    if track.upto is None or not 0 <= track.upto < len(track.places):
+        return None
+    place = track.places[track.upto]
+    return QPointF(*place.tolist()) if np.isfinite(place).all() else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QPixmap, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -64,9 +64,7 @@ class CachedItem(ViewItem):
 
     def _pixmap(self, world: QTransform, place: QRect, ratio: float) -> QPixmap:
         if self._cache is None or self._cache[:3] != (world, place, ratio):
-            pixmap = QPixmap(place.size() * ratio)
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(Qt.GlobalColor.transparent)
+            pixmap = new_pixmap(place.size(), ratio)
             inner = QPainter(pixmap)
             inner.setRenderHint(QPainter.RenderHint.Antialiasing)
             inner.translate(-QPointF(place.topLeft()))
@@ -74,6 +72,14 @@ class CachedItem(ViewItem):
             inner.end()
             self._cache = world, place, ratio, pixmap
         return self._cache[3]
+
+
+def new_pixmap(size: QSize, ratio: float) -> QPixmap:
+    """Return a transparent pixmap of ``size``, with ``ratio`` device pixels to one of these."""
+    pixmap = QPixmap(size * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    return pixmap
 
 
 def pixel_ratio(painter: QPainter) -> float:

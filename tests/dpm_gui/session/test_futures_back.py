@@ -45,7 +45,7 @@ def test_back_to_the_samples_nothing_is_walked_again(points: Desk, back: str, mo
         view = points.watch.views[side]
         assert view.message is None
         assert np.array_equal(view._frame.x, recording.frame(1).x)
-        assert np.array_equal(view._along, recording.along)
+        assert np.array_equal(view._clouds.along, recording.along)
     assert points.note() == "t = 1"
     assert points.dock.isHidden()
 

@@ -78,6 +78,18 @@ def test_a_path_is_one_trajectory_over_the_frames_that_are_there_by_rising_t() -
     np.testing.assert_array_equal(recording.path(1), [[10, 4], [10, 9], [10, 16]])
 
 
+@pytest.mark.parametrize(("marked", "ahead"), [((0, 1), (2, 3)), ((4, 3), (2, 1, 0))])
+def test_a_path_leaves_out_frames_that_a_thread_has_stored_ahead(
+    marked: tuple[int, ...], ahead: tuple[int, ...]
+) -> None:
+    recording = SideRecording(LAST)
+    for t in marked:
+        add_frame(recording, frame(t))
+    for t in ahead:
+        recording.parts[0].store(frame(t))
+    np.testing.assert_array_equal(recording.path(1), [[10, t**2] for t in sorted(marked)])
+
+
 def test_a_trajectory_beyond_those_shown_is_none_of_the_recording(complete: SideRecording) -> None:
     fewer = SideRecording.of_parts(LAST, complete.parts, stop=3, count=2)
     assert [fewer.has(index) for index in (-1, 0, 1, 2, 350)] == [False, True, True, False, False]

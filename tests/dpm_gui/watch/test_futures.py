@@ -119,4 +119,4 @@ def test_a_preview_of_futures_says_so(images: Desk, steer: Callable[[str], Steer
     assert not len(images.plot.curve[0])
     with qtbot.waitSignal(images.session.run_ended):
         running.let_go()
-    assert images.note() == "t = 18 · 64 futures of image 1 from t = 18"
+    assert images.note().endswith(" · 64 futures of image 1 from t = 18")  # it plays by now

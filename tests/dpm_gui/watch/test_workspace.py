@@ -142,7 +142,7 @@ def test_a_side_that_was_stopped_before_its_first_frame_says_what_to_do(
 
 def test_points_take_their_colours_along_the_data(there: Workspace) -> None:
     for side in SIDES:
-        np.testing.assert_array_equal(there.view(side)._along, there.session.recording(side).along)
+        np.testing.assert_array_equal(there.view(side)._clouds.along, there.session.recording(side).along)
 
 
 def test_a_new_run_takes_the_pictures_path_and_reverse_colours_of_the_old_one_away(
@@ -154,7 +154,7 @@ def test_a_new_run_takes_the_pictures_path_and_reverse_colours_of_the_old_one_aw
     there.session.edit(seed=5)
     assert not there.timeline.thumbnails._images
     assert not len(there.view(FORWARD)._path.places)
-    assert there.view(REVERSE)._along is None
+    assert there.view(REVERSE)._clouds.along is None
     assert there.messages() == ["Sampling…"] * 2
     assert there.timeline.slider._available is None
 

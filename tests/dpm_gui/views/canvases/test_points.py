@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from core.values.checkpoints import DataInfo
 from core.values.runs import DriftFrame, Frame
 from dpm_gui.desktop.theme import DARK, LIGHT
-from dpm_gui.views.canvases.points import HALF_RANGE, PointsView, along_colours
+from dpm_gui.views.canvases.point_clouds import along_colours
+from dpm_gui.views.canvases.points import HALF_RANGE, PointsView
 from dpm_gui.views.items.drift import LONGEST_ARROW
 from dpm_gui.views.widgets.popover import Popover
 from tests.support.pixels import rgb

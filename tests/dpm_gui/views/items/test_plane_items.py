@@ -13,7 +13,7 @@ from core.values.runs import DriftFrame
 from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.views.items.density import FULL_DENSITY, RADII, REACH, WIDTH, DensityItem, PriorItem, histogram, smoothed
 from dpm_gui.views.items.drift import FACTORS, LONG_PERCENTILE, LONGEST_ARROW, DriftItem, factor
-from dpm_gui.views.items.path import PathItem
+from dpm_gui.views.items.path import PathItem, Track
 from dpm_gui.views.items.view_item import CachedItem
 from tests.support.pixels import rgb
 
@@ -170,7 +170,7 @@ def test_an_arrow_of_less_than_half_a_pixel_is_left_out(qtbot: QtBot) -> None:
 def path_item(path: list[tuple[float, float]], upto: int | None) -> PathItem:
     item = PathItem()
     item.apply_palette(LIGHT, QColor(LIGHT.reverse), 1.0)
-    item.show_path(np.array(path, np.float32), upto)
+    item.set_tracks([Track(np.array(path, np.float32), upto)])
     return item
 
 
@@ -190,9 +190,9 @@ def test_the_past_of_a_path_ends_at_its_dot_and_begins_where_its_process_does(
 ) -> None:
     item = PathItem(ascending=ascending)
     places = np.array([(20, 20), (80, 20), (80, 70), (20, 70)], np.float32)
-    item.show_path(places, upto)
-    assert np.array_equal(item.past, places[past])
-    assert item._past.path().elementCount() == (len(past) if len(past) > 1 else 0)
+    track = Track(places, upto)
+    item.set_tracks([track])
+    assert np.array_equal(item.past_of(track), places[past])
 
 
 def test_places_that_are_no_numbers_are_left_out_of_a_path(qtbot: QtBot) -> None:
@@ -201,7 +201,7 @@ def test_places_that_are_no_numbers_are_left_out_of_a_path(qtbot: QtBot) -> None
     assert alpha[50, 20:80].min() > 200
     assert not alpha[:40].any()
     assert item.dot is None
-    item.show_path(item.places, 3)
+    item.set_tracks([Track(item.places, 3)])
     assert item.dot == QPointF(80, 50)
 
 
@@ -209,7 +209,7 @@ def test_places_that_are_no_numbers_are_left_out_of_a_path(qtbot: QtBot) -> None
 def test_a_path_of_less_than_two_places_is_no_line(qtbot: QtBot, path: list[tuple[float, float]]) -> None:
     item = PathItem()
     item.apply_palette(LIGHT, QColor(LIGHT.reverse), 1.0)
-    item.show_path(np.array(path, np.float32).reshape(-1, 2), None)
+    item.set_tracks([Track(np.array(path, np.float32).reshape(-1, 2), None)])
     assert not drawn(item).any()
 
 
