@@ -87,10 +87,10 @@ class FilmExporter(QObject):
         try:
             recordings = self._complete_recordings(path)
             check_output_path(path, ".png")
+            self._session.compute_figure()
         except DpmError as error:
             self.failed.emit(error)
         else:
-            self._session.compute_figure()
             self._figure = path, recordings
             self._save_waiting_figure()
 

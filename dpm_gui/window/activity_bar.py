@@ -197,8 +197,10 @@ class _ActivityPlace(QWidget):
         self._activity = activity
         self._write()
         self._text.setToolTip(self.text)
+        self._bar.setUpdatesEnabled(False)  # or a new value has all that is out of date in the window painted at once
         self._bar.setRange(0, activity.total)
         self._bar.setValue(activity.done)
+        self._bar.setUpdatesEnabled(True)
         self._left.setText("" if activity.seconds_left is None else f"{_time(activity.seconds_left)} left")
         self._stop.setVisible(activity.can_stop)
         self._stop.setToolTip(f"Stop this: {activity.text}")

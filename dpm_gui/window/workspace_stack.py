@@ -213,24 +213,28 @@ class WorkspaceStack(QStackedWidget):
             if dock.objectName() == name and dock.isHidden() == shown:
                 dock.setVisible(shown)
                 if shown and above is not None:
-                    half = max(1, (above.height() + dock.height()) // 2)
-                    self._window.resizeDocks([above, dock], [half, half], Qt.Orientation.Vertical)
+                    half = (above.height() + dock.height()) // 2
+                    self._resize_docks([above, dock], [half, half], Qt.Orientation.Vertical)
                 self.fit_docks()
             above = dock
 
     def _size_docks(self) -> None:
         docks, heights = self.docks[self.current], [dock.height for dock in self._workspaces[self.current].docks]
-        width = min(scaled_to_text(self, DOCK_WIDTH), max(1, round(LARGEST_SHARE * self._window.width())))
-        self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
-        self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+        width = min(scaled_to_text(self, DOCK_WIDTH), round(LARGEST_SHARE * self._window.width()))
+        self._resize_docks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
+        self._resize_docks(docks, heights, Qt.Orientation.Vertical)
 
     def _widen_docks(self, times: float) -> None:
         """Make the docks on show so many ``times`` as wide, as their text is, and tabs where that takes too much."""
         docks = [dock for dock in self.docks[self.current] if not dock.isHidden() and not dock.isFloating()]
         widest = round(LARGEST_SHARE * self._window.width())
         widths = [min(round(times * dock.width()), widest) for dock in docks]
-        self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
+        self._resize_docks(docks, widths, Qt.Orientation.Horizontal)
         self.fit_docks()
+
+    def _resize_docks(self, docks: list[QDockWidget], sizes: list[int], along: Qt.Orientation) -> None:
+        """Give each dock its size, pixels; shares of a tiny window may be none, which Qt complains of."""
+        self._window.resizeDocks(docks, [max(1, size) for size in sizes], along)
 
     def _restore_layout(self) -> None:
         self._window.restoreState(self._layouts.get(self.current, QByteArray()))

@@ -242,6 +242,18 @@ def test_figure_one_is_saved_with_the_arrows_of_every_step_although_nobody_has_l
     made.clear()
 
 
+def test_a_figure_asked_for_before_many_futures_were_shown_is_refused(
+    exporter: FilmExporter, opened: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def refuse() -> None:
+        raise BadInputError("figure: the reverse shows many futures of one state")
+
+    monkeypatch.setattr(opened, "compute_figure", refuse)
+    with qtbot.waitSignal(exporter.failed) as failed:
+        exporter.save_figure(str(tmp_path / "figure.png"))
+    assert "many futures" in str(failed.args[0])
+
+
 def test_a_figure_that_was_stopped_is_not_saved_when_arrows_come_later(
     exporter: FilmExporter, opened: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.jobs.tasks import Activity
@@ -52,6 +52,25 @@ def test_an_activity_says_what_how_far_and_how_long(bar: ActivityBar) -> None:
     assert said(bar) == ["Sampling 200 points · step 3 of 12", "4 s left"]
     assert (progress(bar).minimum(), progress(bar).value(), progress(bar).maximum()) == (0, 3, 12)
     assert progress(bar).isVisible()
+
+
+def test_a_new_value_paints_nothing_at_once(bar: ActivityBar, qtbot: QtBot) -> None:
+    painted: list[bool] = []
+
+    class Probe(QWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            painted.append(True)
+
+    bar.show_activities([Activity("Sampling", 1, 12, 5.0, True)])
+    probe = Probe(bar)
+    probe.setGeometry(bar.rect())
+    probe.show()
+    QApplication.processEvents()
+    painted.clear()
+    probe.update()
+    bar.show_activities([Activity("Sampling", 9, 12, 2.0, True)])
+    assert not painted
+    qtbot.waitUntil(lambda: bool(painted))
 
 
 def test_where_nobody_knows_how_far_it_is_the_bar_is_busy_and_no_time_is_guessed(bar: ActivityBar) -> None:

@@ -138,10 +138,11 @@ def test_the_window_tells_once_that_it_was_painted(make_window: Callable[[], Mai
     assert received == ["painted"]
 
 
-def test_a_window_of_one_pixel_can_have_its_layout_reset(window: MainWindow) -> None:
+def test_a_window_of_one_pixel_can_have_its_layout_reset_and_its_text_enlarged(window: MainWindow) -> None:
     window.setMinimumSize(1, 1)
     window.resize(1, 1)
     window.workspaces.reset_layouts()  # a message of Qt's about sizes that are not positive fails the test
+    window.workspaces.set_line_scale(1.5)
 
 
 def test_docks_are_closed_in_the_window_menu_and_reset_layout_brings_them_all_back(window: MainWindow) -> None:
