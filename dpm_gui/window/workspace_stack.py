@@ -13,6 +13,7 @@ from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import LIGHT, Palette, scale_icons, scaled_to_text
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.views.widgets.scrolling import LARGEST_SHARE, ScrollPane
+from dpm_gui.window.frame.dock_rows import DockRows
 from dpm_gui.window.frame.dock_title import DockTitle
 from dpm_gui.window.frame.hairlines import FootBar
 from dpm_gui.window.page import Services, WorkspacePage
@@ -20,8 +21,8 @@ from dpm_gui.window.playing.commands import NAMES as PLAYING_NAMES
 from dpm_gui.window.workspaces import Dock, Workspace
 
 DOCK_WIDTH = 360
-LOWEST_DOCK, HEIGHT_OF_BARS = 222, 128
-"""Heights, in pixels at usual text: below which a dock cannot be read, and of menus, tool bar and status bar."""
+HEIGHT_OF_BARS = 128
+"""Height, in pixels at usual text, of menus, tool bar and status bar."""
 
 
 class WorkspaceStack(QStackedWidget):
@@ -46,7 +47,7 @@ class WorkspaceStack(QStackedWidget):
         self._titles: list[DockTitle] = []
         self._panes: dict[str, ScrollPane] = {}
         self._put_away: list[QDockWidget] | None = None  # the docks hidden while the content is shown alone
-        self._rows: dict[str, int] = {}  # docks above one another, of workspaces where others are tabs
+        self._rows = DockRows(window)
         self._foot = FootBar(window)
         self._layouts: dict[str, QByteArray] = {}
         self._first_layouts: dict[str, QByteArray] = {}
@@ -133,32 +134,14 @@ class WorkspaceStack(QStackedWidget):
                 dock.hide()
 
     def fit_docks(self) -> None:
-        """Make the foot as low as the window asks, and put as many docks above one another as can be read.
-
-        The other docks become tabs of the lowest.
-        """
+        """Make the foot as low as the window asks, and put as many docks above one another as can be read."""
         self._foot.fit(self._window.height())
         if self._put_away is not None:
             return
-        docks = [dock for dock in self.docks.get(self.current, ()) if not dock.isFloating()]
-        shown = [dock for dock in docks if not dock.isHidden()]
-        rows = max(1, self._room_for_docks // scaled_to_text(self, LOWEST_DOCK))
-        wanted = rows if rows < len(shown) else 0
-        if len(docks) < 2 or wanted == self._rows.get(self.current, 0):
-            return
-        self._rows[self.current] = wanted
-        for dock in docks:  # added again, a dock is no tab any more
-            self._window.addDockWidget(self._window.dockWidgetArea(dock), dock, Qt.Orientation.Vertical)
-        if wanted:
-            for dock in shown[wanted:]:
-                self._window.tabifyDockWidget(shown[wanted - 1], dock)
-            shown[wanted - 1].raise_()
-        self._size_docks()
-
-    @property
-    def _room_for_docks(self) -> int:
-        foot = 0 if self._foot.isHidden() else self._foot.sizeHint().height()  # of what is on show
-        return self._window.height() - scaled_to_text(self, HEIGHT_OF_BARS) - foot
+        foot = 0 if self._foot.isHidden() else self._foot.sizeHint().height()
+        room = self._window.height() - scaled_to_text(self, HEIGHT_OF_BARS) - foot
+        if self._rows.arrange(self.current, self.docks.get(self.current, ()), room):
+            self._size_docks()
 
     def set_palette(self, palette: Palette) -> None:
         """Show every page in the colours of ``palette``, also those made later."""
