@@ -169,16 +169,22 @@ def _in_even_places(
         axis: Position of each step.
         room: Least distance of two places, in pixels.
     """
-    places = [axis.x_of(t) for t, _ in images]
-    count = len(places) - 1
+    places = np.array([axis.x_of(t) for t, _ in images])
+    count = len(images) - 1
     if count < 1:
-        return list(zip(images, places, strict=True))
-    even = np.linspace(places[0], places[-1], count + 1)
-    if np.abs(even - places).max() <= 0.5 * (even[1] - even[0]):  # not where the scale leaves gaps between steps
-        places = even.tolist()
-    strides = (stride for stride in range(1, count + 1) if count % stride == 0)
-    stride = next((each for each in strides if np.diff(places[::each]).min() >= room), 0)
-    return list(zip(images[::stride], places[::stride], strict=True)) if stride else [(images[0], places[0])]
+        return list(zip(images, places.tolist(), strict=True))
+    start, end = float(places[0]), float(places[-1])
+    if np.abs(np.linspace(start, end, count + 1) - places).max() > 0.5 * (end - start) / count:
+        count = MOST - 1  # the scale leaves gaps between steps, where places stay empty
+    distance = (end - start) / count
+    stride = next((each for each in range(1, count + 1) if count % each == 0 and each * distance >= room), 0)
+    if not stride:
+        return [(images[0], start)]
+    found: dict[int, tuple[int, QImage | None]] = {}
+    for image, index in zip(images, np.round((places - start) / distance).astype(int).tolist(), strict=True):
+        if index % stride == 0:
+            found.setdefault(index, image)
+    return [(image, start + index * distance) for index, image in found.items()]
 
 
 def _scaled(image: QImage | None, place: QRectF, ratio: float) -> QImage | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QImage
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.theme import LIGHT
+from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.views.timeline.thumbnails import GAP, LARGEST, MOST, SMALLEST, ThumbnailStrip, even_steps
 from dpm_gui.views.timeline.time_slider_painter import TimeAxis
 
@@ -110,6 +112,22 @@ def test_thumbnails_lie_evenly_whatever_the_number_of_steps(strip: ThumbnailStri
     assert len(centres) == min(last + 1, MOST)
     gaps = [after - before for before, after in pairwise(centres)]
     assert max(gaps) - min(gaps) <= 1
+
+
+@pytest.mark.parametrize("last", [40, 1000])
+def test_where_a_scale_leaves_gaps_the_others_are_in_even_places_too(strip: ThumbnailStrip, last: int) -> None:
+    places = np.concatenate([[0.0], np.linspace(0.31, 1.0, last)])  # nothing lies between the first two steps
+    scale = TimeScale(places)
+    strip.resize(1248, LARGEST)
+    strip.set_last(last)
+    strip.set_scale(scale)
+    steps = even_steps(TimeAxis(strip.width(), last, scale), last, MOST)
+    strip.set_thumbnails([(t, thumbnail()) for t in steps])
+    centres = [place.center().x() for t in steps if (place := strip.place_of(t)) is not None]
+    gaps = [after - before for before, after in pairwise(centres)]
+    assert len(centres) >= 14
+    assert max(gaps[1:]) - min(gaps[1:]) <= 1
+    assert gaps[0] > 5 * gaps[1]
 
 
 def test_in_a_low_strip_thumbnails_are_small_and_all_there(strip: ThumbnailStrip) -> None:
