@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from core.errors import BadInputError
 from core.values.checkpoints import DataInfo
 
-WRITTEN_IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 WRITTEN_ARRAYS = (".npy", ".npz")
 WRITTEN_TABLE = ".csv"
 
@@ -33,9 +32,10 @@ def write_samples(samples: NDArray[np.floating], data: DataInfo, kind: str, path
         BadInputError: If such samples cannot be written in this format; the message begins with ``path``.
         OutputError: If ``path`` cannot be written.
     """
+    from core.formats.writing.images import IMAGE_FORMATS
     from core.formats.writing.samples import sample_writer
 
-    _check_suffix(path, (*WRITTEN_IMAGES, *WRITTEN_ARRAYS, WRITTEN_TABLE))
+    _check_suffix(path, (*IMAGE_FORMATS, *WRITTEN_ARRAYS, WRITTEN_TABLE))
     info = replace(data, shape=samples.shape[1:])
     with sample_writer(path, info, kind, len(samples)) as writer:
         writer.write(samples)
@@ -49,9 +49,9 @@ def write_levels(levels: NDArray[np.uint8], path: str) -> str:
         BadInputError: If the suffix is of no image format, or the image is too large; the message begins with ``path``.
         OutputError: If ``path`` cannot be written.
     """
-    from core.formats.writing.images import write_images
+    from core.formats.writing.images import IMAGE_FORMATS, write_images
 
-    _check_suffix(path, WRITTEN_IMAGES)
+    _check_suffix(path, IMAGE_FORMATS)
     return write_images(levels[None], path)
 
 

@@ -74,6 +74,7 @@ COMMANDS = (
         "Keys of the tool in hand",
         ("?",),
         "Say what the tool does, and its keys (?)",
+        "circle-help",
         group=TOOL,
     ),
     Command("swap_tools", MENU, "Swap brush and eraser", ("X",), "Switch between brush and eraser", group=TOOL),

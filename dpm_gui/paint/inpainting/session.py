@@ -123,6 +123,8 @@ class PaintSession(InpaintRunner):
 
     def note(self) -> str:
         """Return the note on the mask and on the file that was opened last; may be empty."""
+        if self.opened is None:
+            return ""
         note = mask_note(self.openness(), self._options.start)
         return " ".join(part for part in (note, self._said) if part)
 

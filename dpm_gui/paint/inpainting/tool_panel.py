@@ -120,8 +120,7 @@ class ImageBar(ColouredWidget):
         layout.addWidget(self._colour)
         layout.addWidget(_flat(actions["pressure"], self))
         layout.addStretch(1)
-        self.help_button = action_button(actions["tool_help"], self, Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self.help_button.setText("?")
+        self.help_button = action_button(actions["tool_help"], self)
         self.help_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         layout.addWidget(self.help_button)
 
