@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from core.values.measurements import StepEntropies
 from dpm_gui.desktop.numbers import MINUS, fixed
 from dpm_gui.desktop.theme import scaled_to_text
-from dpm_gui.views.timeline.time_slider_painter import TimeAxis
+from dpm_gui.views.timeline.time_slider_painter import EDGE, TimeAxis
 
 CLIPPED_TEXT = f"\N{DOWNWARDS ARROW} {MINUS}\N{INFINITY} at t = 1"
 """What is said of the lower bound of the last step, which has no entropy of its own."""
@@ -61,7 +61,7 @@ class EntropyBand:
     def lines(self, axis: TimeAxis, top: float, height: float) -> tuple[QPolygonF, QPolygonF]:
         """Return the lower and the upper bound of what is in view on ``axis``, scaled to a height in pixels."""
         first, last = axis.ends
-        first, last = max(first, 1), min(last, len(self.upper))
+        first, last = max(first - 1, 1), min(last + 1, len(self.upper))  # the lines go on beyond the view
         if first > last:
             return QPolygonF(), QPolygonF()
         steps = np.unique(np.linspace(first, last, min(last - first + 1, MOST_POINTS)).round().astype(int))
@@ -115,6 +115,7 @@ class Sparkline:
     def _draw(self, band: EntropyBand, axis: TimeAxis, place: QRectF, hue: QColor, width: float) -> None:
         painter = QPainter(self._pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(QRectF(EDGE, 0, axis.width - 2 * EDGE, place.bottom() + 1))
         fill, line = QColor(hue), QColor(hue)
         fill.setAlphaF(BAND_SHARE)
         line.setAlphaF(LINE_SHARE)

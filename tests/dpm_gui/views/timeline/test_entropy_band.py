@@ -15,7 +15,7 @@ from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.views.timeline import entropy_band
 from dpm_gui.views.timeline.entropy_band import EntropyBand
 from dpm_gui.views.timeline.time_slider import TimeSlider
-from dpm_gui.views.timeline.time_slider_painter import TimeAxis
+from dpm_gui.views.timeline.time_slider_painter import EDGE, TimeAxis
 
 LAST = 40
 
@@ -67,7 +67,7 @@ def test_the_band_follows_scale_and_view_of_the_axis() -> None:
     assert lower.at(19).x() == pytest.approx(TimeAxis(800, LAST, scale).x_of(20))
     zoomed = TimeAxis(800, LAST, None, (0.5, 1.0))
     lower, _ = EntropyBand.of(entropies()).lines(zoomed, 0.0, 50.0)
-    assert (lower.size(), lower.first().x()) == (21, zoomed.x_of(20))
+    assert (lower.size(), lower.first().x()) == (22, zoomed.x_of(19))  # one beyond the view, where the line goes on
 
 
 def test_the_words_name_step_bounds_and_unit() -> None:
@@ -84,6 +84,12 @@ def test_the_slider_shows_the_band_in_the_colour_of_the_forward_side(slider: Tim
     assert blue_columns(slider.grab().toImage())
     slider.set_last(LAST)
     assert not blue_columns(slider.grab().toImage())
+
+
+def test_in_a_part_of_the_axis_the_band_ends_with_the_track(slider: TimeSlider) -> None:
+    slider._set_view((0.5, 0.9))
+    columns = blue_columns(slider.grab().toImage())
+    assert (min(columns), max(columns)) == (EDGE, slider.width() - EDGE - 1)
 
 
 def test_the_band_is_drawn_once_however_often_t_changes(slider: TimeSlider, monkeypatch: pytest.MonkeyPatch) -> None:
