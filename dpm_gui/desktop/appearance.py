@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QToolTip
 
 from dpm_gui.desktop import THEMES
 from dpm_gui.desktop.theme import DARK, LIGHT, SMALLEST_TEXT, Palette, mixed
@@ -170,6 +170,13 @@ def outlined(palette: Palette) -> QPalette:
     result = qt_palette(palette)
     result.setColor(QPalette.ColorRole.Window, QColor(palette.outline).lighter(STYLE_DARKENS))
     return result
+
+
+def without_icons(buttons: QDialogButtonBox) -> QDialogButtonBox:
+    """Return ``buttons`` without the style's icons, which are drawn in another way than all others of the window."""
+    for button in buttons.buttons():
+        button.setIcon(QIcon())
+    return buttons
 
 
 def _checked(choice: str) -> str:

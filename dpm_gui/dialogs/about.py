@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 import core
+from dpm_gui.desktop.appearance import without_icons
 
 PURPOSE = (
     "Shows, measures and steers diffusion probabilistic models: a forward process destroys the structure of data "
@@ -51,7 +52,7 @@ class AboutDialog(QDialog):
         parts = self._label(self._versions)
         for label in (source, parts):
             label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = without_icons(QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self))
         copy = buttons.addButton("Copy versions", QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(self.copy_versions)
         buttons.rejected.connect(self.reject)

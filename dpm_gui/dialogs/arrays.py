@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from core.errors import printable
+from dpm_gui.desktop.appearance import without_icons
 
 ROWS = 12
 COLUMNS = 48
@@ -42,7 +43,7 @@ class ArrayDialog(QDialog):
         self.list.setMinimumSize(metrics.averageCharWidth() * COLUMNS, height)
         self.list.itemActivated.connect(self.accept)
         open_ = QDialogButtonBox.StandardButton.Open
-        buttons = QDialogButtonBox(open_ | QDialogButtonBox.StandardButton.Cancel, self)
+        buttons = without_icons(QDialogButtonBox(open_ | QDialogButtonBox.StandardButton.Cancel, self))
         buttons.button(open_).setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)

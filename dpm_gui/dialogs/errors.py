@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import BadCheckpointError, BadInputError, DpmError, OutputError, TrainingError
+from dpm_gui.desktop.appearance import without_icons
 from dpm_gui.desktop.icons import IconSet
 
 TITLES: tuple[tuple[type[DpmError], str], ...] = (
@@ -73,7 +74,7 @@ class ErrorDialog(QDialog):
         self._heading.setFont(font)
         self._text = _ReasonsText(self)
         self._icon = QLabel(self)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = without_icons(QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self))
         buttons.rejected.connect(self.reject)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setDefault(True)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from dpm_gui.desktop.appearance import without_icons
 from dpm_gui.desktop.numbers import grouped, rounded
 from dpm_gui.desktop.preferences import MEGABYTE, MOST_REMEMBERED, Preferences
 from dpm_gui.desktop.reasons import disable_if
@@ -102,7 +103,7 @@ class PreferencesDialog(QDialog):
         form.addRow("They take", self.size_label)
         form.addRow("They may take &at most", self.limit)
         form.addRow("", self.clear_button)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = without_icons(QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self))
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dpm_gui.desktop.appearance import without_icons
 from dpm_gui.dialogs.listed_actions import SearchDialog, listed_actions
 
 Row = tuple[str, str, str]
@@ -34,7 +35,7 @@ class ShortcutsDialog(SearchDialog):
         self._groups: dict[str, tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = {}
         rows = [(listed.menu, listed.text, listed.keys) for listed in listed_actions(actions)]
         self._populate([*rows, *gestures])
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = without_icons(QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self))
         buttons.rejected.connect(self.reject)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         column = QVBoxLayout(self)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dpm_gui.desktop.appearance import without_icons
 from dpm_gui.desktop.numbers import grouped
 from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.engine.time_scale import LOG_SNR, SIGNAL, STEP
@@ -216,6 +217,7 @@ class FilmDialog(QDialog):
         self._buttons = QDialogButtonBox(self)
         self._accept = self._buttons.addButton("Export…", QDialogButtonBox.ButtonRole.AcceptRole)
         self._buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        without_icons(self._buttons)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         self.accepted.connect(lambda: self.asked.emit(self.options))

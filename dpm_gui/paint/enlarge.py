@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from dpm_gui.desktop.appearance import without_icons
 from dpm_gui.desktop.numbers import grouped
 from dpm_gui.desktop.reasons import disable_if
 from dpm_gui.views.widgets.boxes import WholeNumberBox, number_box
@@ -44,6 +45,7 @@ class EnlargeDialog(QDialog):
         self._buttons = QDialogButtonBox(self)
         self._accept = self._buttons.addButton("Enlarge", QDialogButtonBox.ButtonRole.AcceptRole)
         self._buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        without_icons(self._buttons)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         self.accepted.connect(lambda: self.asked.emit(self.margins))

@@ -39,6 +39,8 @@ from dpm_gui.window.workspaces import Workspace, all_commands, switch_name
 
 FILES = "Checkpoints (*.h5 *.hdf5);;All files (*)"
 FIRST_SIZE, LEAST_SIZE = (1280, 800), (960, 540)
+TITLE_ROOM = 40
+"""Pixels that a title bar may take of the height of the smallest screen."""
 NEEDS_A_CHECKPOINT = ("measure", "run_again", "new_seed", "export", "export_figure", "copy_command")
 
 
@@ -68,7 +70,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("dpm-gui")
         self.setAcceptDrops(True)
-        self.setMinimumSize(*LEAST_SIZE)
+        self.setMinimumSize(LEAST_SIZE[0], LEAST_SIZE[1] - TITLE_ROOM)
         self.resize(*FIRST_SIZE)
         self._session = session
         self._preferences = preferences
