@@ -38,6 +38,8 @@ PAINT = Workspace(
         Gesture("Mouse in Paint", "Open an image", "Drop the file"),
         Gesture("Keys in Paint", "Show the chosen sample instead of the mask", "Hold Z"),
         Gesture("Keys in Paint", "Set the marked bit and move to the next", "0, 1, Backspace"),
+        Gesture("Keys in Paint", "Move to another bit, change it", "Left, Right, Home, End, Space"),
+        Gesture("Keys in Paint", "Switch the chosen part of r(x), remove it", "Space, Delete in its list"),
     ),
     tour=(
         TourStep(

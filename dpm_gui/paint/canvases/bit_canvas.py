@@ -15,9 +15,16 @@ from dpm_gui.views.items.bit_items import shades
 FREE = -1
 BIT_TEXTS = {FREE: "free", 0: "0", 1: "1"}
 MARGIN, LABEL = 24, 104
+FREQUENCY = "frequency of ones"
+NUMBERED = 5
+"""The first place and every fifth one have their number above."""
 GAP = 16
 LARGEST_CELL = 44
 LARGEST_ROW = 26
+_KEYS = (
+    Qt.Key.Key_0, Qt.Key.Key_1, Qt.Key.Key_Backspace, Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Right,
+    Qt.Key.Key_Home, Qt.Key.Key_End,
+)  # fmt: skip
 
 
 class BitCanvas(ColouredWidget):
@@ -55,7 +62,7 @@ class BitCanvas(ColouredWidget):
     def cell(self, place: int) -> QRect:
         """Return the rectangle of a place."""
         left, side = self._lattice()
-        return QRect(left + side * place, MARGIN, side, side)
+        return QRect(left + side * place, self._top(), side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -79,7 +86,7 @@ class BitCanvas(ColouredWidget):
         place = self._place_at(event.position())
         if place != self._hovered:
             self._hovered = place
-            self.setToolTip("" if place is None else f"Place {place + 1}: {BIT_TEXTS[int(self.wanted[place])]}")
+            self.setToolTip("" if place is None else self._words(place))
         if self._painting is not None and place is not None and self.wanted[place] != self._painting:
             self.bit_asked.emit(place, self._painting)
 
@@ -89,23 +96,40 @@ class BitCanvas(ColouredWidget):
             self.edit_ended.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        values = {Qt.Key.Key_0: 0, Qt.Key.Key_1: 1, Qt.Key.Key_Backspace: FREE}
-        if event.key() in values:
-            self.bit_asked.emit(self._place, values[Qt.Key(event.key())])
+        values, last = {Qt.Key.Key_0: 0, Qt.Key.Key_1: 1, Qt.Key.Key_Backspace: FREE}, len(self.wanted) - 1
+        places = {
+            Qt.Key.Key_Left: self._place - 1,
+            Qt.Key.Key_Right: self._place + 1,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        key = Qt.Key(event.key())
+        if key in places:
+            self._mark(places[key])
+        elif key in values or key == Qt.Key.Key_Space:
+            self.bit_asked.emit(self._place, values.get(key, self._next(self._place)))
             self.edit_ended.emit()
-            self._place = min(self._place + 1, len(self.wanted) - 1)
-            self.update()
+            self._mark(self._place + (key in values))
         else:
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        # elsewhere digits switch layers; here they set the value of a place
+        # elsewhere digits switch layers, and other keys play; here they set the value of a place and move the mark
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            digit = event.key() in {Qt.Key.Key_0, Qt.Key.Key_1} and not event.modifiers()
-            if digit:
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if plain and event.key() in _KEYS:
                 event.accept()
                 return True
         return super().event(event)
+
+    def _mark(self, place: int) -> None:
+        """Move the mark of the keyboard to ``place``, and tell screen readers what is there."""
+        self._place = min(max(place, 0), len(self.wanted) - 1)
+        self.setAccessibleDescription(self._words(self._place))
+        self.update()
+
+    def _words(self, place: int) -> str:
+        return f"Place {place + 1}: {BIT_TEXTS[int(self.wanted[place])]}"
 
     def _next(self, place: int) -> int:
         """Return the value after a click on a place: free, 1, 0, and free again."""
@@ -113,20 +137,25 @@ class BitCanvas(ColouredWidget):
 
     def _lattice(self) -> tuple[int, int]:
         """Return the left edge of the first place and the side of each."""
-        count = len(self.wanted)
-        side = max(8, min(LARGEST_CELL, (self.width() - LABEL - 2 * MARGIN) // max(count, 1)))
-        return LABEL + (self.width() - LABEL - MARGIN - side * count) // 2, side
+        count, label = len(self.wanted), max(LABEL, self.fontMetrics().horizontalAdvance(FREQUENCY) + 16)
+        side = max(8, min(LARGEST_CELL, (self.width() - label - 2 * MARGIN) // max(count, 1)))
+        return label + (self.width() - label - MARGIN - side * count) // 2, side
+
+    def _top(self) -> int:
+        """Return the upper edge of the places, below their numbers."""
+        return max(MARGIN, self.fontMetrics().height() + 8)
 
     def _place_at(self, position: QPointF) -> int | None:
         point = position.toPoint()
         left, side = self._lattice()
         place = (point.x() - left) // side
-        return place if 0 <= place < len(self.wanted) and MARGIN <= point.y() < MARGIN + side else None
+        return place if 0 <= place < len(self.wanted) and 0 <= point.y() - self._top() < side else None
 
     def _draw_wanted(self, painter: QPainter) -> None:
         palette, free = self._palette, self.wanted == FREE
         cells = [self.cell(place) for place in range(len(self.wanted))]
         self._label(painter, cells[0], "known")
+        self._number(painter, cells)
         bits = np.where(free, 0.0, self.wanted)  # a free place is as light as a 0, under its hatching
         painter.drawImage(cells[0].united(cells[-1]), image_of(self._shades(bits)[None]))
         mask = QColor(palette.mask)
@@ -145,12 +174,23 @@ class BitCanvas(ColouredWidget):
             painter.setPen(QPen(QColor(palette.ink), 2))
             painter.drawRect(cells[self._place].adjusted(1, 1, -2, -2))
 
+    def _number(self, painter: QPainter, cells: list[QRect]) -> None:
+        """Write the numbers of the first place and of every fifth one above them, as far as there is room."""
+        painter.setPen(QColor(self._palette.muted))
+        metrics, last = self.fontMetrics(), -self.width()
+        for number in (1, *range(NUMBERED, len(cells) + 1, NUMBERED)):
+            cell, width = cells[number - 1], metrics.horizontalAdvance(str(number))
+            left = cell.center().x() - width // 2
+            if left > last + GAP // 2:
+                painter.drawText(QRect(left, 0, width + 2, cell.top() - 3), Qt.AlignmentFlag.AlignBottom, str(number))
+                last = left + width
+
     def _draw_samples(self, painter: QPainter) -> None:
         first = self.cell(0)
         top = first.bottom() + 1 + GAP
         height = max(4, min(LARGEST_ROW, (self.height() - top - MARGIN - GAP) // (len(self.samples) + 1)))
         labelled = height >= QFontMetrics(self.font()).height()
-        names = ["frequency of ones", *(f"sample {number}" for number in range(1, len(self.samples) + 1))]
+        names = [FREQUENCY, *(f"sample {number}" for number in range(1, len(self.samples) + 1))]
         rows = self._shades(np.concatenate([self.samples.mean(axis=0, keepdims=True), self.samples]))
         known, colour = self.wanted != FREE, QColor(self._palette.known)
         for index, (name, row) in enumerate(zip(names, rows, strict=True)):

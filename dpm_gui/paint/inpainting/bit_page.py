@@ -17,7 +17,10 @@ from dpm_gui.views.widgets.labels import ElidedLabel, LinesLabel
 from dpm_gui.views.widgets.scrolling import ScrollPane
 from dpm_gui.window.actions import Actions
 
-HINT = "Click a place: free, 1, 0. Samples match known places exactly; a right click frees a place, Delete frees all."
+HINT = (
+    "Click a place, or move with the arrow keys and press 0, 1 or Space: free, 1, 0. Samples match known places "
+    "exactly; a right click or Backspace frees a place, Delete frees all."
+)
 PANEL_WIDTH = 420
 NOTE_LINES = 2
 

@@ -25,6 +25,12 @@ NOTE_LINES = 2
 BRUSH_SIGNS = {"attract": 1.0, "repel": -1.0}
 ONE_COLUMN = "r(x) is painted over two columns, and these points have only one. Their histogram is in Watch."
 HINT = "Parts add up in ln r(x). Contours: 0.9, 0.5, 0.1 and 0.01 of the greatest r; faint points: the data."
+FEW = 10
+"""Effective sample size below which the points say little."""
+TOO_FEW = (
+    "Only {count} points carry the weight, so these points and the acceptance say little. It helps to sample more "
+    "points, to soften or widen the parts of r(x), or to switch one off."
+)
 
 
 class PlanePage(QWidget):
@@ -183,4 +189,8 @@ class PlanePage(QWidget):
         potential_session = self._potential_session
         frame = self.playing.frame
         size = None if frame is None else frame.effective_size
-        self.panel.show_result(potential_session.acceptance, size, potential_session.count, potential_session.weighted)
+        weighted = potential_session.weighted
+        acceptance, error = potential_session.acceptance, potential_session.acceptance_error
+        self.panel.show_result(acceptance, error, size, potential_session.count, weighted)
+        few = weighted and size is not None and size < FEW
+        self._note.setText(TOO_FEW.format(count=f"{size:.1f}") if few else HINT)

@@ -104,13 +104,16 @@ class PotentialPanel(QWidget):
             self.count.setValue(count)
         self.sentence.setText(WEIGHTED_TEXT if weighted else PAPER_TEXT)
 
-    def show_result(self, acceptance: float | None, size: float | None, count: int, weighted: bool) -> None:
-        """Show log2 of the share of samples that r accepts, in bits, and the effective sample size."""
+    def show_result(
+        self, acceptance: float | None, error: float | None, size: float | None, count: int, weighted: bool
+    ) -> None:
+        """Show log2 of the share of samples that r accepts with its standard error, bits, and the effective size."""
         if not weighted:
             self.acceptance.setText("known only with weighted particles")
             self.effective.setText("all points count equally")
             return
-        share = "–" if acceptance is None else f"{acceptance:.2f} bits  ({2.0**acceptance:.2%})"
+        within = "" if error is None else f" ± {error:.2f}"
+        share = "–" if acceptance is None else f"{acceptance:.2f}{within} bits  ({2.0**acceptance:.2%})"
         if acceptance is not None and acceptance < LEAST_SHOWN_ACCEPTANCE:
             share = "below 2⁻²⁰⁰: practically no probability here"
         self.acceptance.setText(with_minus(share))

@@ -70,3 +70,39 @@ def test_places_of_a_sequence_are_cycled_dragged_and_set_free(qtbot: QtBot) -> N
     one, zero = (QColor(image.pixel(canvas.cell(place).topLeft() + inside)) for place in (1, 2))
     assert one.lightness() < 60
     assert zero.lightness() > 200
+
+
+def test_keys_alone_go_to_a_place_and_set_it(qtbot: QtBot) -> None:
+    canvas = BitCanvas()
+    qtbot.addWidget(canvas)
+    canvas.show_wanted(np.array([FREE, 1, 0, FREE], np.int8))
+    canvas.show()
+    asked: list[tuple[int, int]] = []
+    canvas.bit_asked.connect(lambda place, value: asked.append((place, value)))
+    for key in ("Right", "Right", "Space", "0", "1", "Right", "Backspace", "Home", "Left", "Space", "End", "0"):
+        QTest.keyClick(canvas, Qt.Key[f"Key_{key}"])
+    assert asked == [(2, FREE), (2, 0), (3, 1), (3, FREE), (0, 1), (3, 0)]
+    assert canvas.accessibleDescription() == "Place 4: free"
+
+
+@pytest.mark.parametrize("size", [9, 24])
+def test_places_are_numbered_above_them_in_text_of_any_size(size: int, qtbot: QtBot) -> None:
+    canvas = BitCanvas()
+    qtbot.addWidget(canvas)
+    font = canvas.font()
+    font.setPointSize(size)
+    canvas.setFont(font)
+    canvas.set_palette(LIGHT)
+    canvas.resize(900, 400)
+    canvas.show_wanted(np.full(20, FREE, np.int8))
+    image = canvas.grab().toImage()
+
+    def inked(place: int) -> bool:
+        cell, background = canvas.cell(place), QColor(LIGHT.window)
+        columns = range(cell.left() + 2, cell.right() - 2)
+        return any(image.pixelColor(x, y) != background for x in columns for y in range(cell.top() - 2))
+
+    assert inked(0)
+    assert inked(9)
+    assert not inked(6)
+    assert canvas.cell(0).top() >= canvas.fontMetrics().height()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.paint.page import PaintPage
-from dpm_gui.paint.potential.parts import HalfPlanePart
+from dpm_gui.paint.potential.page import HINT
+from dpm_gui.paint.potential.parts import HalfPlanePart, ObservationPart
 from dpm_gui.session.session import Session
 from tests.support.columns import save_points
 from tests.support.window_values import open_and_run
@@ -112,3 +114,17 @@ def test_a_run_of_another_potential_empties_the_timeline_first(page: PaintPage) 
     assert not timeline.thumbnails._images
     assert page.services.player.t == page.services.player.last
     page.potential_session.stop()
+
+
+def test_below_an_effective_size_of_ten_a_sentence_says_what_helps(page: PaintPage, qtbot: QtBot) -> None:
+    assert page.plane._note.text() == HINT
+    page.potential_session.set_options(count=100)
+    page.potential_session.document.add(ObservationPart(1.8, 1.8, 0.01))
+    run(page, qtbot)
+    last = page.potential_session.frames[0]
+    page.potential_session.frames[0] = dataclasses.replace(last, effective_size=4.25)
+    page.plane._show_numbers()
+    assert page.plane._note.text().startswith("Only 4.2 points carry the weight")
+    page.potential_session.set_options(weighted=False)
+    page.plane._show_numbers()
+    assert page.plane._note.text() == HINT

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QAction, QUndoStack
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import DARK
 from dpm_gui.paint.potential.document import PotentialDocument
+from dpm_gui.paint.potential.panels.panel import PotentialPanel
 from dpm_gui.paint.potential.panels.part_list import PartList
 from dpm_gui.paint.potential.panels.part_numbers import PartNumbers
 from dpm_gui.paint.potential.parts import DiscPart, HalfPlanePart, ObservationPart, Stroke, empty_weight
@@ -150,3 +151,13 @@ def test_the_selection_stays_with_its_part(document: PotentialDocument) -> None:
     document.remove(5)
     document.reset()
     assert np.all(document.drawn.log_r() == 0.0)
+
+
+def test_the_acceptance_is_shown_with_its_standard_error(qtbot: QtBot) -> None:
+    panel = PotentialPanel(QAction("Run"), IconSet())
+    qtbot.addWidget(panel)
+    panel.show_result(-1.0, 0.031, 850.0, 2000, weighted=True)
+    assert panel.acceptance.text() == "−1.00 ± 0.03 bits  (50.00%)"
+    assert panel.effective.text() == "850 of 2\u202f000"
+    panel.show_result(-1.0, None, None, 2000, weighted=False)
+    assert panel.acceptance.text() == "known only with weighted particles"
