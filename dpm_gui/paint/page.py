@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QUndoStack
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from core.errors import BadInputError
 from core.values.checkpoints import MAX_EXAMPLES
@@ -217,6 +217,9 @@ class PaintPage(WorkspacePage):
         for other in (self.image, self.bits):
             if page is not other:
                 other.deactivate()
+        for each in (self.image, self.bits, self.plane):  # the page on show alone says how much room it needs
+            policy = QSizePolicy.Policy.Preferred if each is page else QSizePolicy.Policy.Ignored
+            each.setSizePolicy(policy, policy)
         self._pages.setCurrentWidget(page)
         page.show_opened(opened)
         self._update_in_view()

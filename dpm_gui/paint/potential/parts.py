@@ -209,9 +209,13 @@ class DiscPart:
         return f"Disc around ({fixed(self.x, 2)}, {fixed(self.y, 2)}), radius {fixed(self.radius, 2)}"
 
     def placed(self, start: Place, stop: Place) -> DiscPart:
-        """Return a copy around ``start`` whose edge runs through ``stop``; a click keeps the radius."""
+        """Return a copy around ``start`` whose edge runs through ``stop``; a click keeps the radius.
+
+        The centre stays on the grid, beyond which r does not change.
+        """
         length = math.hypot(stop[0] - start[0], stop[1] - start[1])
-        return replace(self, x=start[0], y=start[1], radius=length if length >= LEAST_LENGTH else self.radius)
+        x, y = (min(max(each, -GRID_HALF_WIDTH), GRID_HALF_WIDTH) for each in start)
+        return replace(self, x=x, y=y, radius=length if length >= LEAST_LENGTH else self.radius)
 
     def log_r(self) -> NDArray[np.float64]:
         """Return ln r on the grid."""

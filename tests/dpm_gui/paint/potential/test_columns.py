@@ -79,3 +79,11 @@ def test_points_of_one_column_say_why_nothing_can_be_painted(
     assert page.plane.canvas.isVisible()
     assert page.plane.panel.isEnabled()
     assert page.plane.panel.toolTip() == ""
+
+
+def test_the_plane_needs_no_room_for_the_page_of_images(
+    page: PaintPage, session: Session, qtbot: QtBot, tmp_path: Path, trusted: None
+) -> None:
+    open_and_run(session, save_points(tmp_path, 2), qtbot)
+    assert page._pages.minimumSizeHint().width() == page.plane.minimumSizeHint().width()
+    assert page.plane.minimumSizeHint().width() < 1000

@@ -45,6 +45,7 @@ def test_drags_place_half_planes_and_discs_and_clicks_keep_their_size() -> None:
     assert (clicked.angle, clicked.offset) == (90.0, pytest.approx(0.7))
     assert DiscPart(radius=0.4).placed((0.0, 0.0), (0.01, 0.0)).radius == 0.4
     assert DiscPart().placed((0.0, 0.0), (0.3, 0.4)).radius == pytest.approx(0.5)
+    assert DiscPart().placed((4.5, -9.0), (4.5, -9.0)) == DiscPart(3.0, -3.0)  # at the edge of the grid
     assert ObservationPart().placed((0.0, 0.0), (1.0, 1.0)) == ObservationPart(1.0, 1.0)
 
 
