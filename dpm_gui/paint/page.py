@@ -152,6 +152,9 @@ class PaintPage(WorkspacePage):
         for part in (self._opener, self.paint, self.potential_session):
             part.stop()
 
+    def finish_writing(self) -> None:
+        self.files.shut_down()
+
     def shut_down(self) -> None:
         for part in (self._opener, self.paint, self.potential_session, self.files):
             part.shut_down()

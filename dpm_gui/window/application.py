@@ -139,10 +139,13 @@ class DpmApplication(QObject):
         self._dialogs.shut_down()
         self.exporter.shut_down()
         self.window.workspaces.undo_group.blockSignals(True)
-        for page in self.window.workspaces.pages.values():
-            page.shut_down()
+        pages = list(self.window.workspaces.pages.values())
+        for page in pages:
+            page.finish_writing()
         self.preferences.save()
         self.written.emit()
+        for page in pages:  # their threads may be importing a library, which cannot be interrupted
+            page.shut_down()
         self.session.shut_down()
 
     def _connect_session(self) -> None:

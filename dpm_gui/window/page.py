@@ -114,5 +114,8 @@ class WorkspacePage(ColouredWidget):
     def stop(self) -> None:
         """Stop all computing and opening of the page."""
 
+    def finish_writing(self) -> None:
+        """Complete every file that is being written, and begin no other; the page is shut down next."""
+
     def shut_down(self) -> None:
         """End all threads of the page; it emits no signals afterwards."""

@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel
 
+from dpm_gui.paint.files import PaintFiles
+from dpm_gui.paint.inpainting.session import PaintSession
 from tests.support.painting import canvas_of, images, paint_of, rub, save_rings, settle, workspace_of
 from tests.support.person import Person, Start, click, close_error, let_pass, press, wait_until
 
@@ -93,3 +95,15 @@ def test_only_the_workspace_on_show_samples_and_the_other_goes_on_when_it_is_sho
     assert texts[0].startswith("Sampling 6 images")
     press("Ctrl+2", "Esc")
     assert not paint.running
+
+
+def test_files_are_complete_before_what_only_computes_is_waited_for(
+    painter: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    for name, kind in (("files", PaintFiles), ("computing", PaintSession)):
+        end = kind.shut_down
+        monkeypatch.setattr(kind, "shut_down", lambda part, name=name, end=end: (order.append(name), end(part)))
+    painter.program.written.connect(lambda: order.append("written"))
+    painter.window.close()
+    assert order[:3] == ["files", "written", "computing"]
