@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import threading
 import time
 import weakref
@@ -29,6 +30,7 @@ if WORKER:  # before torch is imported, here and in the programs that tests star
 TESTS = Path(__file__).parent
 WITH_A_WINDOW = {"dpm_gui", "journeys", "monkey"}
 GRACE_SECONDS = 2.0
+MANY_MODULES = 50
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -49,6 +51,26 @@ def settings(tmp_path: Path) -> QSettings:
     return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
 
 
+class LoadedModules:
+    """What modules hold is never garbage; with torch, to look through it takes a tenth of a second a test."""
+
+    def __init__(self) -> None:
+        self._left_out = 0
+
+    def leave_out(self) -> None:
+        """Leave out what is there by now, if many modules have been loaded since the last time."""
+        if len(sys.modules) >= self._left_out + MANY_MODULES:
+            self._left_out = len(sys.modules)
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def loaded_modules() -> LoadedModules:
+    return LoadedModules()
+
+
 @pytest.fixture(autouse=True)
 def clean_desk(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
@@ -67,6 +89,7 @@ def clean_desk(
     for format_ in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(format_, QSettings.Scope.UserScope, folder)
     monkeypatch.setenv("XDG_CACHE_HOME", f"{folder}/cache")
+    request.getfixturevalue("loaded_modules").leave_out()
     windows_before, threads_before, jobs = set(_windows()), set(threading.enumerate()), _note_jobs(monkeypatch)
     with _garbage_kept():
         yield
@@ -81,8 +104,6 @@ def _garbage_kept() -> Iterator[None]:
     What Qt's objects are collected in may be the middle of a call to Qt, which then waits for its own lock for ever,
     or another thread; `dpm_gui.desktop.garbage` is for the program what this is for its tests.
     """
-    if not gc.get_freeze_count():
-        gc.freeze()  # what is imported by now is never garbage, and needs not be looked through after every test
     gc.disable()
     try:
         yield
