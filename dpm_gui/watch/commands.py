@@ -62,21 +62,21 @@ COMMANDS = (
         "stretch", "View", "Auto contrast", ("5",), "Map each step's extremes to black and white (5)", checkable=True
     ),
     Command(
-        "next_path", "View", "Path of the next sample", ("P",), "Draw the path of the next sample alone (P)", line=True
+        "next_path", "View", "Path of the next sample", ("T",), "Draw the path of the next sample alone (T)", line=True
     ),
     Command(
         "add_path",
         "View",
         "Add the path of the next sample",
-        ("Shift+P",),
-        "Draw the path of the next sample too (Shift+P); Shift and a click add that of any point",
+        ("Shift+T",),
+        "Draw the path of the next sample too (Shift+T); Shift and a click add that of any point",
     ),
     Command(
         "follow_near",
         "View",
         "Highlight the points nearby",
-        ("G",),
-        "Highlight, at every step, the points near the chosen one (G); or draw a loop around some",
+        ("A",),
+        "Highlight, at every step, the points near the chosen one (A); or draw a loop around some",
     ),
     Command("follow_none", "View", "Clear paths and highlight", (), "Follow no points (Esc on a canvas)"),
     *PLAYING,

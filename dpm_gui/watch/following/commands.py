@@ -14,7 +14,7 @@ NOTHING_OPEN = "open a checkpoint first"
 NO_PATHS = "images have no paths; click one to enlarge it"
 ONE_PATH = "there is room for the path of one sequence"
 NO_POINTS = "the samples are no points"
-NONE_CHOSEN = "show the path of a point first (P, or a click on it)"
+NONE_CHOSEN = "show the path of a point first (T, or a click on it)"
 NOTHING_FOLLOWED = "nothing is followed"
 
 
