@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from dpm_gui.app import make_program
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.views.timeline.time_slider import TimeSlider
+from dpm_gui.watch.page import WatchPage
 from dpm_gui.window.application import DpmApplication
 
 
@@ -89,6 +90,28 @@ def drag(program: DpmApplication, application: QApplication, count: int) -> tupl
     return times, missed
 
 
+def follow(program: DpmApplication) -> None:
+    """Show six paths and highlight a quarter of the points on each side."""
+    page = program.window.findChild(WatchPage)
+    assert page is not None
+    for side in ("forward", "reverse"):
+        for index in range(6):
+            page.canvases.followed.add(side, index)
+        page.canvases.followed.highlight(side, np.arange(0, 10_000, 4), add=True)
+
+
+def branch(program: DpmApplication, application: QApplication) -> None:
+    """Show the futures of a state of the noise as a fan in front of the run."""
+    loop = QEventLoop()
+    program.session.run_ended.connect(loop.quit)
+    program.player.seek(program.player.last)
+    program.window.actions_["branch"].trigger()
+    loop.exec()
+    program.player.pause()
+    program.player.set_bounds(None)
+    settle(application)
+
+
 def main() -> None:
     application = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
@@ -96,6 +119,12 @@ def main() -> None:
         play(program, application, 30)
         frames = play(program, application, 200)
         events, missed = drag(program, application, 40)
+        follow(program)
+        play(program, application, 30)
+        followed = play(program, application, 200)
+        branch(program, application)
+        play(program, application, 30)
+        fan = play(program, application, 200)
         ratio = program.window.devicePixelRatioF()
         program.close()
         program.window.close()
@@ -105,6 +134,10 @@ def main() -> None:
                 "scale": ratio,
                 "frame p50 ms": percentile(frames, 50),
                 "frame p95 ms": percentile(frames, 95),
+                "followed p50 ms": percentile(followed, 50),
+                "followed p95 ms": percentile(followed, 95),
+                "fan p50 ms": percentile(fan, 50),
+                "fan p95 ms": percentile(fan, 95),
                 "drag p95 ms": percentile(events, 95),
                 "drags that missed": missed,
             }

@@ -105,6 +105,9 @@ def frames() -> Iterator[Row]:
     for (name, scale, size), asked in zip(WINDOWS, ("<= 16 ms", "reported"), strict=True):
         found = call("frames", size, QT_SCALE_FACTOR=scale)
         yield Row(f"frame of play, 2 x 10 000 points, {name}", percentiles(found, "frame"), asked)
+        for key, what in (("followed", "6 paths and 2 500 points highlighted a side"), ("fan", "a fan of 64 futures")):
+            ratio = found[f"{key} p50 ms"] / found["frame p50 ms"]
+            yield Row(f"the same with {what}, {name}", f"{percentiles(found, key)}, {ratio:.2f} x", asked)
         yield Row(f"drag event, {name}", f"p95 {found['drag p95 ms']:.1f} ms", asked)
         yield Row(f"drags that missed their frame, {name}", f"{found['drags that missed']:.0f} of 40", "0")
 
