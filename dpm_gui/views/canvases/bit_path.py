@@ -128,6 +128,8 @@ class BitPath:
 
     def set_row(self, row: int | None) -> None:
         """Name the sequence, by its number from 0."""
+        if row == self._row:  # at each step of play: laying out the label again would cost a part of its time
+            return
         self._row = row
         self.places.set_text("" if row is None else f"sequence {row + 1} at every t")
         self._lay_lead()
