@@ -19,7 +19,7 @@ from dpm_gui.views.canvases.points import PointsView
 from dpm_gui.views.widgets.popover import Popover
 from dpm_gui.watch.commands import LAYERS
 from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
-from dpm_gui.window.workspaces import all_gestures
+from dpm_gui.window.workspaces import Workspace, all_gestures
 from tests.support.person import Person, child, choose, click, open_menu, press, shown, the, type_in, wait_until
 from tests.support.workspaces import COMMANDS
 
@@ -60,9 +60,11 @@ def test_every_command_stands_in_its_menu(person: Person) -> None:
         assert not opened.isVisible()
 
 
+@pytest.mark.parametrize("workspace", WORKSPACES, ids=lambda workspace: workspace.name)
 @pytest.mark.parametrize("canvas", [PointsView, BitsView])
-def test_no_two_commands_of_one_canvas_have_one_key(canvas: type[Canvas]) -> None:
+def test_no_two_commands_that_can_be_used_at_once_have_one_key(canvas: type[Canvas], workspace: Workspace) -> None:
     others = set(LAYERS) - set(canvas.layers)
+    others |= {command.name for other in WORKSPACES if other is not workspace for command in other.commands}
     keys = [key for command in COMMANDS if command.name not in others for key in command.keys]
     assert len(keys) == len(set(keys))
 

@@ -176,7 +176,7 @@ def test_every_step_of_the_slider_is_an_exact_frame_on_both_sides(there: Workspa
         np.testing.assert_array_equal(there.on_show(side), there.frame(side, t).x)
     assert there.notes() == [f"t = {t}"] * 2
     assert there.timeline.slider.value() == t
-    assert there.timeline.readout.text().startswith(f"t = {t} of {STEPS} · signal")
+    assert there.timeline.readout.text().startswith(f"t = {t} of {STEPS}")
 
 
 @pytest.mark.parametrize("smooth", [True, False])
