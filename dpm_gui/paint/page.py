@@ -156,7 +156,7 @@ class PaintPage(WorkspacePage):
         self.files.shut_down()
 
     def shut_down(self) -> None:
-        for part in (self._opener, self.paint, self.potential_session, self.files):
+        for part in (self._opener, self.paint, self.potential_session, self.files, self.image):
             part.shut_down()
 
     @property

@@ -6,8 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
+from core.values.checkpoints import MAX_LEVEL
 from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.paint.document.raster import Area, whole_area
+
+BAND = 2**17
+"""Pixels that are composed at once: few enough for the processor's cache."""
 
 
 class Composition:
@@ -19,6 +23,7 @@ class Composition:
     def __init__(self) -> None:
         self._colour = np.zeros(3, np.float32)
         self._alpha = 0.0
+        self._tinted = np.zeros((3, MAX_LEVEL + 1), np.uint8)
         self._mask_shown = True
         self._levels = np.zeros((1, 1, 3), np.uint8)
         self._mask = np.zeros((1, 1), np.float32)
@@ -31,11 +36,26 @@ class Composition:
         height, width = self._mask.shape
         return height, width
 
+    def like(self) -> Composition:
+        """Return a composition of no image that draws its mask as this one does."""
+        made = Composition()
+        made._colour, made._alpha, made._tinted = self._colour, self._alpha, self._tinted
+        made._mask_shown = self._mask_shown
+        return made
+
+    def draws_like(self, other: Composition) -> bool:
+        """Return whether both draw masks alike."""
+        same = (self._alpha, self._mask_shown) == (other._alpha, other._mask_shown)
+        return same and np.array_equal(self._colour, other._colour)
+
     def set_mask_colour(self, colour: str, alpha: float) -> None:
         """Draw the mask over the image in ``colour`` (``#RRGGBB``) with opacity ``alpha``, 0.0 … 1.0."""
         chosen = QColor(colour)
         self._colour = np.array([chosen.blue(), chosen.green(), chosen.red()], np.float32)
         self._alpha = alpha
+        share, every = np.float32(alpha), np.arange(MAX_LEVEL + 1, dtype=np.float32)
+        mixed = every * (1 - share) + self._colour[:, None] * share  # of each level beneath a mask that is fully open
+        self._tinted = (mixed + np.float32(0.5)).astype(np.uint8)
         self._compose(whole_area(self.shape))
 
     def set_mask_shown(self, shown: bool) -> None:
@@ -68,15 +88,24 @@ class Composition:
         self.image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
 
     def _compose(self, area: Area) -> None:
-        levels = self._levels[area.slices]
-        out = self._pixels[area.slices]
+        rows = max(1, BAND // max(1, area.right - area.left))
+        for top in range(area.top, area.bottom, rows):
+            self._compose_band(Area(area.left, top, area.right, min(top + rows, area.bottom)))
+
+    def _compose_band(self, band: Area) -> None:
+        levels, openness, out = (each[band.slices] for each in (self._levels, self._mask, self._pixels))
         out[:, :, :3] = levels
-        if self._mask_shown:
-            openness = self._mask[area.slices]
-            covered = openness > 0
-            alpha = openness[covered][:, None] * np.float32(self._alpha)
-            mixed = levels[covered] * (1 - alpha) + self._colour * alpha
-            out[covered, :3] = (mixed + np.float32(0.5)).astype(np.uint8)
+        covered = openness > 0
+        if not self._mask_shown or not covered.any():
+            return
+        whole = openness == 1
+        for channel, tinted in enumerate(self._tinted):
+            np.copyto(out[:, :, channel], tinted[levels[:, :, channel]], where=whole)
+        partly = covered & ~whole
+        if partly.any():
+            alpha = openness[partly][:, None] * np.float32(self._alpha)
+            mixed = levels[partly] * (1 - alpha) + self._colour * alpha
+            out[partly, :3] = (mixed + np.float32(0.5)).astype(np.uint8)
 
 
 def _blue_green_red(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -76,6 +76,14 @@ class PaintCanvas(ColouredWidget):
             self.fit()
         self.update()
 
+    def set_composition(self, composition: Composition) -> None:
+        """Show an image that has been composed already."""
+        other_size = composition.shape != self.composition.shape
+        self.composition = composition
+        if other_size or self._fitted:
+            self.fit()
+        self.update()
+
     def update_image(self, area: Area, levels: NDArray[np.uint8]) -> None:
         """Replace the levels in ``area`` by ``levels``, which has the shape of the area."""
         self.composition.update_image(area, levels)

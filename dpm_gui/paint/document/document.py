@@ -111,7 +111,7 @@ class PaintDocument(QObject):
             mask = np.zeros(image.shape[:2], np.float32) if mask is None else mask
         commands = [self.image.replacement(image, text)]
         if mask is not None:
-            commands.append(self.mask.replacement(mask.astype(np.float32), text))
+            commands.append(self.mask.replacement(mask.astype(np.float32, copy=False), text))
         needed = [command for command in commands if command is not None]
         if len(needed) > 1:
             self.undo_stack.beginMacro(text)
@@ -168,7 +168,7 @@ class PaintDocument(QObject):
     def set_mask(self, mask: NDArray[np.generic], text: str) -> None:
         """Replace the mask by one ``[H, W]`` of the image's size: True and False, or an openness 0 … 1."""
         self.release()
-        self.mask.replace(mask.astype(np.float32), text)
+        self.mask.replace(mask.astype(np.float32, copy=False), text)
 
     def _diameter(self, pressure: float) -> float:
         return self._tools.size * (max(pressure, LEAST_PRESSURE) if self._tools.pressure else 1.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,17 +10,22 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from core.values.arrays import read_only
-from dpm_gui.paint.document.raster import EMPTY_AREA, Area, whole_area
+from dpm_gui.paint.document.raster import EMPTY_AREA, Area, tiles_of, whole_area
 from dpm_gui.session.undo import ReplaceValueCommand
 
 UNDO_LIMIT = 200
+LARGE = 2**20
+"""Entries from which on an array is not copied where another one can be shared."""
+Parts = tuple[tuple[Area, NDArray[Any]], ...]
+"""Places in a layer, and their values."""
 
 
 class Layer(QObject):
     """An array ``[H, W, …]`` whose parts change undoably.
 
-    A stroke is begun, changes the array any number of times, and is committed as one command on the stack. The command
-    holds the values before and after in the smallest rectangle around all its changes.
+    A stroke is begun, changes the array any number of times, and is committed as one command on the stack. The array is
+    divided into tiles: the command holds the values before and after in the smallest rectangle around the changes in
+    each tile, so that a long thin stroke takes little memory and time.
     """
 
     changed = Signal(object)
@@ -34,8 +38,7 @@ class Layer(QObject):
         self._values = np.array(values)
         self._shared = False
         self._stack = stack
-        self._before: NDArray[Any] | None = None
-        self._touched = EMPTY_AREA
+        self._before: dict[Area, NDArray[Any]] | None = None  # the tiles that the stroke under way has touched
 
     @property
     def values(self) -> NDArray[Any]:
@@ -52,56 +55,69 @@ class Layer(QObject):
         """Whether a stroke has begun and not ended."""
         return self._before is not None
 
-    @property
-    def before(self) -> NDArray[Any]:
-        """The numbers before the stroke under way."""
+    def original(self, area: Area) -> NDArray[Any]:
+        """Return a copy of the numbers in ``area`` as they were before the stroke under way.
+
+        Raises:
+            RuntimeError: If no stroke is under way.
+        """
         if self._before is None:
             raise RuntimeError("no stroke is under way")
-        return self._before
+        found: NDArray[Any] = self._values[area.slices].copy()
+        for tile, before in self._before.items():
+            common = tile.common(area)
+            if not common.empty:
+                found[common.seen_from(area).slices] = before[common.seen_from(tile).slices]
+        return found
 
     def reset(self, values: NDArray[Any]) -> None:
         """Replace the numbers by others of any shape, not undoably, and give up a stroke under way."""
-        self._before, self._touched = None, EMPTY_AREA
-        self._values, self._shared = np.array(values), False
+        self._before = None
+        self._values, self._shared = unchanging(values), True
         self.changed.emit(whole_area(self._values.shape))
 
     def begin(self) -> None:
         """Begin a stroke; a stroke under way is committed first."""
         if self.in_stroke:
             self.commit("stroke")
-        self._before, self._touched = self._values.copy(), EMPTY_AREA
+        self._before = {}
 
     def put(self, area: Area, values: NDArray[Any]) -> None:
         """Set ``area`` to ``values``, as part of the stroke under way."""
         if area.empty:
             return
-        self._unshare()
-        self._values[area.slices] = values
-        self._touched = self._touched.joined(area)
-        self.changed.emit(area)
+        if self._before is not None:
+            for tile in tiles_of(area, self._values.shape):
+                if tile not in self._before:
+                    self._before[tile] = self._values[tile.slices].copy()
+        self._show(area, values)
 
     def commit(self, text: str) -> None:
         """End the stroke; if it has changed anything, push it on the undo stack, labelled ``text``."""
         if self._before is None:
             return
-        before, area = self._before[self._touched.slices].copy(), self._touched
-        after = self._values[area.slices].copy()
-        self._before, self._touched = None, EMPTY_AREA
-        if not area.empty and not _same(before, after):
-            self._stack.push(ReplaceValueCommand(text, partial(self.restore, area), before, after))
+        touched, self._before = self._before, None
+        before, after = [], []
+        for tile, old in touched.items():
+            area = changed_part(old, self._values[tile.slices])
+            if not area.empty:
+                place = Area(area.left + tile.left, area.top + tile.top, area.right + tile.left, area.bottom + tile.top)
+                before.append((place, old[area.slices].copy()))
+                after.append((place, self._values[place.slices].copy()))
+        if before:
+            self._stack.push(ReplaceValueCommand(text, self._restore, tuple(before), tuple(after)))
 
     @property
     def differs(self) -> bool:
         """Whether the stroke under way has changed anything."""
-        part = self._touched.slices
-        return self._before is not None and not np.array_equal(self._before[part], self._values[part])
+        tiles = {} if self._before is None else self._before
+        return any(not np.array_equal(before, self._values[tile.slices]) for tile, before in tiles.items())
 
     def cancel(self) -> None:
         """Cancel the stroke under way and restore the numbers before it."""
-        if self._before is not None:
-            before, area = self._before[self._touched.slices], self._touched
-            self._before, self._touched = None, EMPTY_AREA
-            self._show(area, before)
+        touched, self._before = self._before, None
+        for tile, before in (touched or {}).items():
+            self._show(tile, before)
 
     def replace(self, values: NDArray[Any], text: str) -> None:
         """Replace all numbers, as one stroke labelled ``text``, if that changes anything."""
@@ -117,36 +133,51 @@ class Layer(QObject):
         self.commit("stroke")
         if values.shape == self._values.shape and _same(self._values, values):
             return None
-        return ReplaceValueCommand(text, self.restore_whole, self._values.copy(), np.array(values))
+        return ReplaceValueCommand(text, self.restore_whole, self.snapshot(), unchanging(values))
 
     def restore_whole(self, values: NDArray[Any]) -> None:
-        """Set all numbers to ``values``, of any shape, as a replacement is done, undone or redone.
+        """Set all numbers to ``values``, which nobody changes, as a replacement is done, undone or redone.
 
-        A stroke under way on an array of another shape is given up.
+        A stroke under way is given up.
         """
-        if values.shape == self._values.shape and values.dtype == self._values.dtype:
-            self.restore(whole_area(values.shape), values)
-            return
-        self.reset(values)
+        self._before = None
+        self._values, self._shared = values, True
+        self.changed.emit(whole_area(values.shape))
+        self.committed.emit()
+
+    def _restore(self, parts: Parts) -> None:
+        """Set parts to their values as a stroke is done, undone or redone."""
+        for area, values in parts:
+            for tile, before in (self._before or {}).items():
+                common = tile.common(area)
+                if not common.empty:  # otherwise undoing the stroke under way would bring the old values back
+                    before[common.seen_from(tile).slices] = values[common.seen_from(area).slices]
+            if not np.array_equal(self._values[area.slices], values):  # just committed, they are there
+                self._show(area, values)
         self.committed.emit()
 
     def _show(self, area: Area, values: NDArray[Any]) -> None:
-        if not area.empty:
-            self._unshare()
-            self._values[area.slices] = values
-            self.changed.emit(area)
-
-    def _unshare(self) -> None:
-        """Copy the numbers if a snapshot shares them."""
         if self._shared:
             self._values, self._shared = self._values.copy(), False
+        self._values[area.slices] = values
+        self.changed.emit(area)
 
-    def restore(self, area: Area, values: NDArray[Any]) -> None:
-        """Set ``area`` to ``values`` as a stroke is done, undone or redone."""
-        if self._before is not None:  # otherwise undoing the stroke under way would bring the old values back
-            self._before[area.slices] = values
-        self._show(area, values)
-        self.committed.emit()
+
+def unchanging(values: NDArray[Any]) -> NDArray[Any]:
+    """Return ``values`` as a read-only array: a copy, unless it is so large that the caller must give it up."""
+    return read_only(np.array(values) if values.size < LARGE else values.view())
+
+
+def changed_part(one: NDArray[Any], other: NDArray[Any]) -> Area:
+    """Return the smallest rectangle around the pixels in which two arrays ``[H, W, …]`` differ."""
+    differs = one != other
+    if one.dtype.kind == "f":
+        differs &= ~(np.isnan(one) & np.isnan(other))
+    pixels = differs.reshape(*differs.shape[:2], -1).any(axis=2)
+    rows, columns = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
+    if not rows.size:
+        return EMPTY_AREA
+    return Area(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
 def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:

@@ -6,7 +6,7 @@ Pixel (row i, column j) has its centre at x = j + 1/2, y = i + 1/2.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,8 @@ READY_MASKS: Mapping[str, str] = {
 }
 """Ready-made masks: their labels in the menu, by the name that `ready_mask` takes."""
 
+TILE = 256
+"""Side of a tile of a layer, pixels."""
 Point = tuple[float, float]
 """x and y, in pixels."""
 
@@ -122,6 +124,15 @@ class Area:
         left, top = min(max(self.left, 0), width), min(max(self.top, 0), height)
         return Area(left, top, max(left, min(self.right, width)), max(top, min(self.bottom, height)))
 
+    def common(self, other: Area) -> Area:
+        """Return the area that is in both, which may be empty."""
+        left, top = max(self.left, other.left), max(self.top, other.top)
+        return Area(left, top, max(left, min(self.right, other.right)), max(top, min(self.bottom, other.bottom)))
+
+    def seen_from(self, other: Area) -> Area:
+        """Return the same area counted from the left and the top of ``other``."""
+        return Area(self.left - other.left, self.top - other.top, self.right - other.left, self.bottom - other.top)
+
     def joined(self, other: Area) -> Area:
         """Return the smallest area that contains both."""
         if self.empty:
@@ -142,6 +153,13 @@ EMPTY_AREA = Area(0, 0, 0, 0)
 def whole_area(shape: tuple[int, ...]) -> Area:
     """Return the area of an array of ``shape`` [H, W, …]."""
     return Area(0, 0, shape[1], shape[0])
+
+
+def tiles_of(area: Area, shape: tuple[int, ...]) -> Iterator[Area]:
+    """Yield the tiles of an array of ``shape`` [H, W, …] that ``area`` touches, `TILE` pixels a side."""
+    for top in range(area.top // TILE * TILE, area.bottom, TILE):
+        for left in range(area.left // TILE * TILE, area.right, TILE):
+            yield Area(left, top, left + TILE, top + TILE).within(shape)
 
 
 def connected_region(values: NDArray[np.generic], row: int, column: int) -> NDArray[np.bool_]:

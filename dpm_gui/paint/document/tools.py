@@ -114,7 +114,7 @@ class BoxStroke(Stroke):
         both = area.joined(self._area)
         if both.empty:
             return
-        part = np.array(self._layer.before[both.slices])
+        part = self._layer.original(both)
         if not area.empty:
             part[area.top - both.top : area.bottom - both.top, area.left - both.left : area.right - both.left] = (
                 self._value

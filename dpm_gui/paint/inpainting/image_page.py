@@ -112,6 +112,10 @@ class ImagePage(QWidget):
         button = self.bar.help_button
         pane.open_at(button.mapToGlobal(button.rect().bottomRight()))
 
+    def shut_down(self) -> None:
+        """End every thread of the canvas."""
+        self._display.shut_down()
+
     def compare(self, after: bool) -> None:
         """Show the chosen sample on the canvas, without a mask, or the painted image again."""
         self._display.compare(after)

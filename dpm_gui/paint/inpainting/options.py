@@ -126,10 +126,11 @@ def mask_note(openness: NDArray[Any], start: int | None) -> str:
         openness: ``[H, W]``, one row for a sequence: True and False, or 0 (known) … 1 (to be inpainted).
         start: See `InpaintOptions`.
     """
-    row = len(openness) == 1
-    if start is None and not openness.any():
+    row, found = len(openness) == 1, int(np.count_nonzero(openness))
+    fully = found if openness.dtype == np.bool_ else int(np.count_nonzero(openness == 1))
+    if start is None and not found:
         return NOTHING_FREE if row else NOTHING_MASKED
-    if start is None and (openness == 1).all():
+    if start is None and fully == openness.size:
         return ALL_FREE if row else ALL_MASKED
-    partly = 0 if openness.dtype == np.bool_ else int(np.count_nonzero((openness > 0) & (openness < 1)))
+    partly = found - fully
     return PARTLY_KNOWN.format(partly=partly, noun="places" if row else "pixels") if partly else ""

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Signal
 
-from core.values.inpainting import InpaintingFrame, InpaintingRequest
+from core.values.inpainting import InpaintingFrame
 from dpm_gui.engine import painting
 from dpm_gui.engine.opening import Opened
 from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.paint.history.entries import Inpainting, with_entry
-from dpm_gui.paint.inpainting.requests import PaintState
+from dpm_gui.paint.inpainting.requests import PaintState, request_of
 from dpm_gui.paint.results.summary import ResultSummary, with_summaries
 
 INPAINTING = "inpaint"
@@ -47,13 +47,14 @@ class InpaintRunner(TaskOwner):
         self.stop()
         self._show(None)
 
-    def _inpaint(self, opened: Opened, request: InpaintingRequest, state: PaintState) -> None:
-        """Run ``request``, made of ``state``, from the start; a run under way is stopped."""
-        steps = request.start or opened.checkpoint.steps
+    def _inpaint(self, opened: Opened, state: PaintState, threads: int, *, row: bool) -> None:
+        """Inpaint ``state`` from the start (see `request_of`); a run under way is stopped."""
+        steps = state.options.start or opened.checkpoint.steps
         self.started.emit()
         data = opened.checkpoint.data
 
         def work() -> Iterator[InpaintingFrame | ResultSummary | Inpainting]:
+            request = request_of(state, threads, row=row)  # a large image takes a while to be checked
             return with_entry(with_summaries(painting.inpaint(opened, request), data), state)
 
         self._tasks.begin(self.purpose, work, self._take_values, "Inpainting", steps + 1)

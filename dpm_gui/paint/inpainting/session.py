@@ -115,7 +115,7 @@ class PaintSession(InpaintRunner):
         if problem is not None or self._idle():
             self.forget_result()
         else:
-            self._inpaint(opened, self.request, self.state)
+            self._inpaint(opened, self.state, self._session.spec.threads, row=self._row)
 
     def stop(self) -> None:
         self._debounce.stop()

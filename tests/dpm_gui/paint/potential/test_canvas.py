@@ -131,6 +131,8 @@ def test_enter_in_a_box_for_a_number_gives_the_keyboard_back(
     panel = make()
     qtbot.addWidget(panel)
     panel.show()
+    if isinstance(panel, InpaintPanel):
+        panel.body.show()
     panel.activateWindow()
     boxes = [*panel.findChildren(QSpinBox), *panel.findChildren(QDoubleSpinBox)]
     assert boxes
