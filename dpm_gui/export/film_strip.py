@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.values.measurements import StepEntropies
@@ -33,6 +33,7 @@ class FilmStrip(QWidget):
         super().__init__()
         self._palette, self._last, self._scale, self._bar = palette, last, scale, bar
         self._band = None if entropies is None else EntropyBand.of(entropies)
+        self._lines: tuple[TimeAxis, tuple[QPolygonF, QPolygonF]] | None = None
         self._positions = (0.0, 0.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -61,7 +62,9 @@ class FilmStrip(QWidget):
         hue = QColor(self._palette.forward)
         fill = QColor(hue)
         fill.setAlphaF(BAND_SHARE)
-        paint_band(painter, band.lines(axis, 3, STRIP_HEIGHT - 6), fill, hue, 1.5)
+        if self._lines is None or self._lines[0] != axis:  # it is that of all frames
+            self._lines = axis, band.lines(axis, 3, STRIP_HEIGHT - 6)
+        paint_band(painter, self._lines[1], fill, hue, 1.5)
         for x, colour in self._marks(axis):
             painter.fillRect(QRectF(x - 0.75, 0, 1.5, STRIP_HEIGHT), QColor(colour))
 
