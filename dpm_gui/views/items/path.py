@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from dpm_gui.desktop.theme import Palette
@@ -22,6 +23,8 @@ FUTURE, FAN_PAST, FAN_FUTURE = 0.35, 0.55, 0.15
 """Opacities: of the part of a path that is still to come, and of both parts of a line of a fan."""
 MOST_PLACES = 65
 """Most places of each line of a fan that are drawn; the lines of a longer chain leave some out."""
+MOMENTS = 4
+"""Earlier moments of which the pixels are kept."""
 _LIGHT_COLOURS = ("#C2187A", "#0072B2", "#D55E00", "#00785A", "#6A3D9A", "#8C5A00")
 _DARK_COLOURS = ("#FF8CCB", "#6CC5F5", "#FFA05C", "#4FE0B0", "#C9A6FF", "#F5DD6B")
 
@@ -52,7 +55,7 @@ class TracksItem(CachedItem):
 
     The past ends at the dot: it is what comes before it if the lines are ``ascending``, as those of the forward
     process; those of the reverse begin at their other end. While the dots move on in time, only what is new of the past
-    is added to its pixels.
+    is added to its pixels; while they move back, it is added to those of an earlier moment.
     """
 
     def __init__(self, *, ascending: bool = True) -> None:
@@ -62,6 +65,7 @@ class TracksItem(CachedItem):
         self._scale = 1.0
         self._past: tuple[QTransform, QRect, float, QPixmap] | None = None
         self._drawn: list[int] = []  # of each track, how many places of its past are in these pixels
+        self._earlier: list[tuple[list[int], QPixmap]] = []  # the same at a few earlier moments
 
     def set_tracks(self, tracks: Sequence[Track]) -> None:
         """Draw ``tracks``; if they differ from those before in their dots alone, what is drawn stays."""
@@ -108,11 +112,13 @@ class TracksItem(CachedItem):
         self.draw_dots(painter, world)
         painter.restore()
 
-    def draw_past(self, painter: QPainter, to_pixels: QTransform, begin: Sequence[int] = ()) -> None:
-        """Draw the past of each track, from its place ``begin`` on in the order of time."""
+    def draw_past(
+        self, painter: QPainter, to_pixels: QTransform, begin: Sequence[int] = (), end: Sequence[int] = ()
+    ) -> None:
+        """Draw the past of each track, or its places from ``begin`` to ``end`` in the order of time."""
         for number, track in enumerate(self._tracks):
-            first = max(0, begin[number] - 1) if begin else 0
-            self._stroke(painter, self.past_of(track)[first:], to_pixels, self.line_colour(track), self.line_width)
+            part = slice(max(0, begin[number] - 1), end[number]) if begin else slice(None)
+            self._stroke(painter, self.past_of(track)[part], to_pixels, self.line_colour(track), self.line_width)
 
     def draw_dots(self, painter: QPainter, to_pixels: QTransform) -> None:
         """Subclasses: draw what marks the present on each track."""
@@ -120,15 +126,28 @@ class TracksItem(CachedItem):
     def _past_pixmap(self, world: QTransform, place: QRect, ratio: float) -> QPixmap:
         wanted = [len(self.past_of(track)) for track in self._tracks]
         kept = self._past is not None and self._past[:3] == (world, place, ratio)
+        if not kept:
+            self._earlier = []
         if self._past is None or not kept or any(map(int.__lt__, wanted, self._drawn)):
-            self._past, self._drawn = (world, place, ratio, new_pixmap(place.size(), ratio)), [0] * len(wanted)
-        if wanted != self._drawn:
+            while self._earlier and any(map(int.__lt__, wanted, self._earlier[-1][0])):
+                self._earlier.pop()
+            if self._earlier:
+                self._drawn, pixmap = self._earlier[-1][0], self._earlier[-1][1].copy()
+            else:
+                self._drawn, pixmap = [0] * len(wanted), new_pixmap(place.size(), ratio)
+            self._past = world, place, ratio, pixmap
+        stride = max(1, -(-max((len(track.places) for track in self._tracks), default=1) // (MOMENTS + 1)))
+        while wanted != self._drawn:
+            steps = stride - min(self._drawn) % stride
+            end = [min(each, drawn + steps) for each, drawn in zip(wanted, self._drawn, strict=True)]
             inner = QPainter(self._past[3])
             inner.setRenderHint(QPainter.RenderHint.Antialiasing)
             inner.translate(-QPointF(place.topLeft()))
-            self.draw_past(inner, world, self._drawn)
+            self.draw_past(inner, world, self._drawn, end)
             inner.end()
-            self._drawn = wanted
+            self._drawn = end
+            if min(end) % stride == 0 and len(self._earlier) < MOMENTS:
+                self._earlier.append((end, self._past[3].copy()))
         return self._past[3]
 
     def _stroke(
@@ -137,11 +156,11 @@ class TracksItem(CachedItem):
         places = places[np.isfinite(places).all(axis=1)]
         if len(places) < 2:
             return
-        path = QPainterPath()
-        start, *others = (to_pixels.map(QPointF(*place)) for place in places.tolist())
-        path.moveTo(start)
-        for place in others:
-            path.lineTo(place)
+        x, y = places.astype(np.float64).T
+        path = pg.arrayToQPath(
+            to_pixels.m11() * x + to_pixels.m21() * y + to_pixels.dx(),
+            to_pixels.m12() * x + to_pixels.m22() * y + to_pixels.dy(),
+        )
         pen = QPen(colour, width * self._scale)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)  # parts that are added later join well

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
@@ -227,3 +228,35 @@ def test_the_prior_is_circles_at_one_and_two_standard_deviations(qtbot: QtBot) -
         for radius in RADII:
             column, row = (round(SIZE / 2 + radius * unit * part - 0.5) for part in direction)
             assert alpha[row - 1 : row + 2, column - 1 : column + 2].any()
+
+
+def grabbed(item: PathItem, tracks: list[list[Track]]) -> NDArray[np.float64]:
+    """Draw ``tracks`` one after the other in a plot, and return the pixels of the last ones, ``[H, W]``."""
+    plot = pg.PlotWidget(background="w", enableMenu=False)
+    plot.hideAxis("left")
+    plot.hideAxis("bottom")
+    plot.setRange(QRectF(0, 0, SIZE, SIZE), padding=0)
+    plot.resize(SIZE, SIZE)
+    item.apply_palette(LIGHT, QColor(LIGHT.reverse), 1.0)
+    plot.addItem(item, ignoreBounds=True)
+    image = QImage()
+    for each in tracks:
+        item.set_tracks(each)
+        image = plot.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    found = pixels[:, : image.width()].astype(np.float64)
+    plot.close()
+    plot.deleteLater()
+    return found
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+def test_a_past_that_was_drawn_step_by_step_to_and_fro_is_that_drawn_at_once(qtbot: QtBot, ascending: bool) -> None:
+    lines = [RNG.uniform(10, 90, size=(21, 2)).astype(np.float32) for _ in range(2)]
+    moves = [*range(21), *range(20, 3, -1), 15, 2, 11]
+    walked = grabbed(PathItem(ascending=ascending), [[Track(line, upto) for line in lines] for upto in moves])
+    at_once = grabbed(PathItem(ascending=ascending), [[Track(line, 11) for line in lines]])
+    assert at_once.min() < 100
+    assert (abs(walked - at_once) > 64).mean() < 0.005  # joints apart
+    other = grabbed(PathItem(ascending=ascending), [[Track(line, 4) for line in lines]])
+    assert (abs(other - at_once) > 64).mean() > 0.02
