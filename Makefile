@@ -16,7 +16,7 @@ INSTALL := $(PIP) install --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help env run test check torture bench figures screenshots measure clean system-libraries
+.PHONY: help env run test check torture bench figures screenshots recordings measure clean system-libraries
 
 help: ## list the commands
 	@echo 'make COMMAND, where COMMAND is one of'
@@ -48,6 +48,9 @@ figures: system-libraries $(TEST_READY) ## render the images of docs/gallery.md 
 
 screenshots: system-libraries $(TEST_READY) ## render the images of the window on the pages again; ARGS=… names some of them; ten minutes
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tools.screenshots $(ARGS)
+
+recordings: system-libraries $(TEST_READY) ## make the recordings that the shipped checkpoints bring; ARGS=… names some models; an hour
+	@$(BIN)/python -m tools.recordings $(ARGS)
 
 measure: $(MEASURE_READY) ## measure the shipped image models beside codecs, a classifier and other inpainting; an hour and more
 	@$(BIN)/python -m tools.measuring.report

@@ -16,6 +16,7 @@ from core.values.checkpoints import Checkpoint, channels_of, dimensions, to_leve
 from core.values.measurements import StepEntropies
 from core.values.runs import RunSpec
 from dpm_gui.engine.remembering import RunMemory
+from dpm_gui.engine.shipped import ShippedStart
 from dpm_gui.engine.state_kinds import check_shown, colours_along
 from dpm_gui.engine.values import CheckpointPreview, ModelCard
 
@@ -59,6 +60,7 @@ class Opened:
         entropies: Entropy bounds of every reverse step, bits per dimension (section 2.6).
         takes_any_size: Whether the model inpaints images of any size.
         sha256: The SHA-256 of the file; empty if no run of it is remembered, as of one whose data are others.
+        shipped: The runs whose first states a shipped recording shows until they are computed, or None.
     """
 
     path: str
@@ -68,6 +70,7 @@ class Opened:
     entropies: StepEntropies
     takes_any_size: bool
     sha256: str = ""
+    shipped: ShippedStart | None = None
 
     @property
     def model(self) -> DiffusionModel:
@@ -97,9 +100,9 @@ def open_checkpoint(
 ) -> Iterator[NothingRemembered | CheckpointPreview | Opened]:
     """Read ``path`` and yield a preview first, then the model.
 
-    If ``memory`` holds a run of ``spec``, whatever its count, the checkpoint is yielded without its model, which is
-    built when it is needed. Such a file has been read before, so it is read without the child process that tries
-    other files first.
+    If ``memory`` holds a run of ``spec``, whatever its count, or a shipped recording of it, the checkpoint is yielded
+    without its model, which is built when it is needed. Such a file has been read before, so it is read without the
+    child process that tries other files first.
 
     Raises:
         BadCheckpointError: If it is not a valid checkpoint, or its data can be shown neither as points nor as rows of
@@ -110,6 +113,10 @@ def open_checkpoint(
 
     sha256 = "" if memory is None else memory.sha256_of(path)
     facts = None if memory is None or spec is None else memory.facts_of(sha256, spec)
+    found = None if memory is None else memory.shipped_facts(sha256, spec or RunSpec())
+    shipped = None if found is None else found[1]
+    if facts is None and found is not None and spec is not None:
+        facts = found[0]
     if memory is not None and facts is None:
         yield NothingRemembered()
     checkpoint = checkpoints.load(path) if facts is None else checkpoints.read(path)
@@ -117,7 +124,7 @@ def open_checkpoint(
     signal = alpha_bars(checkpoint.betas)
     if facts is not None and facts.fit(checkpoint):
         lazy_model = LazyModel(lambda: _model_of(checkpoint, path))
-        yield Opened(path, checkpoint, lazy_model, signal, facts.entropies, facts.takes_any_size, sha256)
+        yield Opened(path, checkpoint, lazy_model, signal, facts.entropies, facts.takes_any_size, sha256, shipped)
         return
     yield CheckpointPreview(
         path, checkpoint, colours_along(checkpoint, checkpoint.data.to_model(checkpoint.data.examples))
@@ -127,10 +134,13 @@ def open_checkpoint(
 
     model = _model_of(checkpoint, path)
     entropies, any_size = model.process.entropies(), takes_any_size(model)
-    yield Opened(path, checkpoint, LazyModel(lambda: model), signal, entropies, any_size, sha256)
+    yield Opened(path, checkpoint, LazyModel(lambda: model), signal, entropies, any_size, sha256, shipped)
 
 
 def _model_of(checkpoint: Checkpoint, path: str) -> DiffusionModel:
+    from core.runtime.devices import load_torch_library
+
+    load_torch_library()
     from core.model import model_from
 
     return model_from(checkpoint, path)

@@ -18,6 +18,7 @@ from core.errors import BadInputError
 from core.values.arrays import read_only
 from core.values.measurements import StepEntropies
 from core.values.runs import Frame, RunSpec
+from dpm_gui.engine.shipped import ShippedPart, ShippedRuns, ShippedStart
 from dpm_gui.engine.values import SideColours
 
 if TYPE_CHECKING:
@@ -102,21 +103,26 @@ class RecalledPart:
     source: RememberedFrames
 
 
+Recalled = RecalledPart | ShippedPart | SideColours
+"""What is known of a run before it is computed."""
+
+
 class RunMemory:
     """Remembers runs in a folder, at most ``limit`` bytes of them; none if that is 0.
 
     Attributes:
         folder: The folder, which holds nothing else.
         limit: Most bytes of all runs; it may be changed at any time.
+        shipped: What is shown of the default runs of shipped checkpoints before they are computed; None for nothing.
     """
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        self.folder, self.limit = folder, limit
+    def __init__(self, folder: Path, limit: int, shipped: ShippedRuns | None = None) -> None:
+        self.folder, self.limit, self.shipped = folder, limit, shipped
         self._told: set[str] = set()
         self._spoilt: set[RunKey] = set()
 
     def sha256_of(self, path: str) -> str:
-        """Return what identifies the checkpoint at ``path``, empty if nothing is remembered.
+        """Return what identifies the checkpoint at ``path``, empty if it cannot be read or nothing is remembered.
 
         Raises:
             BadCheckpointError: If it is no HDF5 file.
@@ -124,7 +130,7 @@ class RunMemory:
         from core.formats.checkpoints import check_is_hdf5
         from core.formats.recordings.cache import sha256_of
 
-        if not self.limit:
+        if not self.limit and self.shipped is None:
             return ""
         check_is_hdf5(path)
         try:
@@ -138,8 +144,26 @@ class RunMemory:
         found = None if key is None else self._cache().find(key)
         return None if found is None else found.facts
 
-    def recall(self, sha256: str, spec: RunSpec, parts: Parts) -> Iterator[RecalledPart | SideColours]:
-        """Yield those of ``parts`` that are remembered. Their frames are checked as they are read; see `check`."""
+    def shipped_facts(self, sha256: str, spec: RunSpec) -> tuple[RunFacts, ShippedStart] | None:
+        """Return the facts of the shipped recording that shows states of ``spec`` on a checkpoint, or None."""
+        run = None if self.shipped is None else self.shipped.find(sha256, spec)
+        return None if run is None else (run.facts, ShippedRuns.start_of(run))
+
+    def recall(self, sha256: str, spec: RunSpec, parts: Parts) -> Iterator[Recalled]:
+        """Yield those of ``parts`` that are remembered; of the others what was shipped.
+
+        The remembered frames are checked as they are read; see `check`.
+        """
+        there: set[tuple[str, int]] = set()
+        for value in self._remembered(sha256, spec, parts):
+            if isinstance(value, RecalledPart):
+                there.add((value.side, value.first))
+            yield value
+        if self.shipped is not None:
+            missing = {side: [part for part in each if (side, part.start) not in there] for side, each in parts.items()}
+            yield from self.shipped.parts(sha256, spec, missing)
+
+    def _remembered(self, sha256: str, spec: RunSpec, parts: Parts) -> Iterator[RecalledPart | SideColours]:
         key = self._key(sha256, spec)
         found = None if key is None else self._cache().find(key)
         if key is None or found is None:

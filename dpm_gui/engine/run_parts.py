@@ -91,16 +91,21 @@ def denoising_start(opened: Opened, spec: RunSpec) -> int:
     return spec.start_step(opened.checkpoint.steps)
 
 
-def preview_steps(opened: Opened, spec: RunSpec) -> int:
-    """Return the number of moves of the preview of a run; 0 if the run is so short that it needs none."""
-    return preview_moves(denoising_start(opened, spec)) if opened.checkpoint.data.is_image else 0
+def preview_steps(opened: Opened, spec: RunSpec, states: range) -> int:
+    """Return the number of moves of the preview of some ``states`` of a run.
+
+    It is 0 if the run is so short that it needs none, or if a shipped recording shows them.
+    """
+    if not opened.checkpoint.data.is_image or (opened.shipped is not None and opened.shipped.covers_part(spec, states)):
+        return 0
+    return preview_moves(denoising_start(opened, spec))
 
 
 def parts_of(opened: Opened, spec: RunSpec, recorded: Mapping[str, int] | None = None) -> Parts:
     """Return the numbers of the states to compute on each side, a part at a time.
 
     Whole blocks are computed, since the surplus costs nothing and is there when more states are wanted. Images come in
-    parts: 16 first, then the rest up to 64, up to 256 and so on.
+    parts: those of the shipped recording and 16 first, then the rest up to 64, up to 256 and so on.
 
     Args:
         opened: The open checkpoint.
@@ -118,7 +123,9 @@ def parts_of(opened: Opened, spec: RunSpec, recorded: Mapping[str, int] | None =
     first, last = recorded[REVERSE], spec.reverse_count if spec.branches else count
     edges = [first]
     if data.is_image and not spec.branches:  # the spread of futures is that of all
-        edges += [edge for edge in IMAGE_PARTS if first < edge < last]
+        shipped = opened.shipped
+        known = () if shipped is None or not shipped.covers(spec) else (shipped.count,)
+        edges += [edge for edge in sorted({*IMAGE_PARTS, *known}) if first < edge < last]
     forward = [range(recorded[FORWARD], count)] if recorded[FORWARD] < count else []
     reverse = [range(*edge) for edge in pairwise([*edges, last])] if first < last else []
     return {FORWARD: forward, REVERSE: reverse}
@@ -135,13 +142,15 @@ def recording_space(opened: Opened, spec: RunSpec, parts: Parts, memory: int = 0
     """
     from core.formats.recordings.recording import DEFAULT_CAP, STORED_AS, make
 
-    checkpoint, moves = opened.checkpoint, preview_steps(opened, spec)
+    checkpoint = opened.checkpoint
+    moves = {states.start: preview_steps(opened, spec, states) for states in parts[REVERSE]}
     state = checkpoint.data.shape, checkpoint.kind
     state_bytes = math.prod(checkpoint.data.shape) * STORED_AS[checkpoint.kind].itemsize
     steps = {FORWARD: checkpoint.steps, REVERSE: denoising_start(opened, spec)}
     counts = {side: sum(map(len, ranges)) for side, ranges in parts.items()}
     free = max(0, DEFAULT_CAP - memory)
-    preview_bytes = (moves + 1) * counts[REVERSE] * state_bytes if moves else 0
+    previewed = [(moves[states.start] + 1) * len(states) for states in parts[REVERSE] if moves[states.start]]
+    preview_bytes = sum(previewed) * state_bytes
     preview_cap = preview_bytes if preview_bytes <= free // 4 else 0
     cap = (free - preview_cap) // 2
     made = []
@@ -149,6 +158,7 @@ def recording_space(opened: Opened, spec: RunSpec, parts: Parts, memory: int = 0
         in_memory = (steps[side] + 1) * counts[side] * state_bytes <= cap
         for states in ranges:
             store = make(steps[side], len(states), *state, cap=cap if in_memory else 0)
-            preview = make(moves, len(states), *state, cap=preview_cap) if moves and side == REVERSE else None
+            move_count = moves[states.start] if side == REVERSE else 0
+            preview = make(move_count, len(states), *state, cap=preview_cap) if move_count else None
             made.append(PartSpace(side, states, store, preview))
     return RecordingSpace(tuple(made))

@@ -47,18 +47,41 @@ def run(
 
     parts = parts_of(opened, spec) if parts is None else parts
     noising = _noising(opened, spec, parts[FORWARD])
-    moves = preview_steps(opened, spec)
     at_once = -(-opened.checkpoint.steps // PREVIEW_PARTS)
+    ahead = _preview_before_a_shipped_part(opened, spec, parts[REVERSE])
+    for move in () if ahead is None else _preview(opened, spec, root, ahead):
+        yield move
+        yield from islice(noising, at_once)
     for states in parts[REVERSE]:
-        start = yield from _start(opened, spec, root, states)
-        if moves:
-            for move in reverse(opened.model, spec, start, Strided(moves, PREVIEW_SPACING)):
-                yield SideFrame(REVERSE, move, preview=True, first=states.start)
+        if states != ahead:
+            for move in _preview(opened, spec, root, states):
+                yield move
                 yield from islice(noising, at_once)
+        start = yield from _start(opened, spec, root, states)
         yield from noising
         for frame in reverse(opened.model, spec, start):
             yield from _side_frames(opened, REVERSE, frame, states.start, measure_spread=bool(spec.branches))
     yield from noising
+
+
+def _preview_before_a_shipped_part(opened: Opened, spec: RunSpec, parts: Sequence[range]) -> range | None:
+    """Return the part whose preview comes before the chains of another one, which are shown already; None for none."""
+    if len(parts) < 2 or preview_steps(opened, spec, parts[0]) or not preview_steps(opened, spec, parts[1]):
+        return None
+    return parts[1]
+
+
+def _preview(
+    opened: Opened, spec: RunSpec, root: NDArray[np.float32] | None, states: range
+) -> Iterator[SideFrame | None]:
+    """Yield the frames of the strided chains ``states``, if they are long enough to need them."""
+    from core.sampling.trajectories import reverse
+
+    moves = preview_steps(opened, spec, states)
+    if moves:
+        start = yield from _start(opened, spec, root, states)
+        for move in reverse(opened.model, spec, start, Strided(moves, PREVIEW_SPACING)):
+            yield SideFrame(REVERSE, move, preview=True, first=states.start)
 
 
 def _noising(opened: Opened, spec: RunSpec, parts: Sequence[range]) -> Iterator[SideFrame | SideColours]:

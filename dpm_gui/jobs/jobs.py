@@ -22,6 +22,10 @@ SECONDS_BETWEEN_COLLECTIONS = 0.5
 Work = Callable[[], Iterator[object]]
 
 
+class Flush:
+    """Yielded by a generator whose next value takes long: what it has yielded arrives at once, and this does not."""
+
+
 class Job(QThread):
     """Runs one generator in a thread of its own.
 
@@ -83,8 +87,11 @@ class Job(QThread):
                         values = []
                     self._may_go_on.wait()
                     continue
-                values.append(next(generator))
-                if monotonic() - sent >= BATCH_SECONDS:
+                value = next(generator)
+                at_once = isinstance(value, Flush)
+                if not at_once:
+                    values.append(value)
+                if values and (at_once or monotonic() - sent >= BATCH_SECONDS):
                     self.produced.emit(values)
                     values, sent = [], monotonic()
         except StopIteration:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -34,7 +35,14 @@ class FrameSource(Protocol):
 
 
 class PreviewRecording:
-    """The frames of a strided chain from T to 0, shown until the true ones are computed."""
+    """Some frames of a chain from T to 0, shown until those of all steps are computed.
+
+    Attributes:
+        move_count: Number of frames that there will be, less one.
+        shipped: Whether they are frames of the chain itself, rounded, and not of one in few steps.
+    """
+
+    shipped = False
 
     def __init__(self, move_count: int, store: FrameStore | None = None) -> None:
         """Store the frames of a chain of ``move_count`` strided steps in ``store``, by default in memory."""
@@ -42,6 +50,16 @@ class PreviewRecording:
         self._store = store or _Frames()
         self._stored_count = 0
         self._steps: list[int] = []
+
+    @classmethod
+    def of_shipped(cls, frames: Sequence[Frame]) -> PreviewRecording:
+        """Return a preview of the shipped ``frames``, from T down to 0."""
+        made = cls(len(frames) - 1)
+        made.shipped = True
+        for frame in frames:
+            made.store(frame)
+            made.mark_stored(frame)
+        return made
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -137,6 +155,11 @@ class RecordedPart:
         self._held, self._store = source, _Frames()
         self._available[:], self._missing = True, 0
         self.newest, self.preview = newest, None
+
+    def show_shipped(self, frames: Sequence[Frame]) -> None:
+        """Show the shipped ``frames`` until every frame is recorded."""
+        if not self.complete:
+            self.preview = PreviewRecording.of_shipped(frames)
 
     def mark_stored(self, frame: Frame, *, preview: bool = False, spread: float | None = None) -> None:
         """Make ``frame``, which has been stored, available; ``spread`` is that of many futures."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.values.runs import RunSpec
 from dpm_gui.engine.remembering import RecalledPart
 from dpm_gui.engine.run_parts import PartSpace, RecordingSpace
+from dpm_gui.engine.shipped import ShippedPart
 from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
 from dpm_gui.session.recorded_part import PreviewRecording, RecordedPart
 from dpm_gui.session.recorded_values import PartKey, RunValue
@@ -130,6 +131,8 @@ class RecordedRun:
                 return self._weights.get((side, first), 0) * (self.part((side, first)).top + 1)
             case SideColours(side, along, first):
                 self.part((side, first)).along = along
+            case ShippedPart(side, first, frames):
+                self.part((side, first)).show_shipped(frames)
         return 0
 
     def _complete_keys(self) -> list[PartKey]:

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from core.values.runs import Frame, RunSpec
 from dpm_gui.engine.opening import Opened
-from dpm_gui.engine.remembering import RecalledPart, WholeRun
+from dpm_gui.engine.remembering import Recalled, RecalledPart, WholeRun
 from dpm_gui.engine.run_parts import Parts
-from dpm_gui.engine.values import SideColours, SideFrame
+from dpm_gui.engine.values import SideFrame
+from dpm_gui.jobs.jobs import Flush
 from dpm_gui.session.recorded_part import RecordedPart
 from dpm_gui.session.side_recording import SideRecording
 
-RunValue = SideFrame | SideColours | RecalledPart | None
+RunValue = SideFrame | Recalled | Flush | None
 """What a run yields; None for a step without a frame."""
 PartKey = tuple[str, int]
 """The side of a part and the number of its first state."""
@@ -25,7 +26,7 @@ def recorded_values(
     parts: Parts,
     recorded: Mapping[PartKey, RecordedPart],
     compute: Callable[[Parts], Iterator[RunValue]],
-    recall: Callable[[Parts], Iterator[RecalledPart | SideColours]] | None = None,
+    recall: Callable[[Parts], Iterator[Recalled]] | None = None,
 ) -> Iterator[RunValue]:
     """Yield the values of ``parts`` of a run after storing their frames, so that a slow disk never blocks the window.
 
@@ -51,7 +52,10 @@ def recorded_values(
         side: [each for each in states if (side, each.start) in recorded and (side, each.start) not in recalled]
         for side, states in parts.items()
     }
-    for value in compute(missing) if any(missing.values()) else ():
+    if not any(missing.values()):
+        return
+    yield Flush()  # PyTorch may be loaded now
+    for value in compute(missing):
         if isinstance(value, SideFrame):
             part = recorded.get((value.side, value.first))
             if part is None:

@@ -16,6 +16,7 @@ from dpm_gui.engine import run_parts, runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.remembering import RecalledPart, RunMemory
 from dpm_gui.engine.run_parts import Parts, RecordingSpace
+from dpm_gui.engine.shipped import ShippedPart
 from dpm_gui.engine.state_kinds import state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
 from dpm_gui.jobs.tasks import Tasks
@@ -179,7 +180,9 @@ class Runner(QObject):
         for value in values:
             if isinstance(value, SideColours):
                 self.colours_changed.emit(value.side)
-        for side in dict.fromkeys(value.side for value in values if isinstance(value, SideFrame | RecalledPart)):
+        for side in dict.fromkeys(
+            value.side for value in values if isinstance(value, SideFrame | RecalledPart | ShippedPart)
+        ):
             self.frames_added.emit(side)
         if any(isinstance(value, RecalledPart) for value in values):
             self._check()

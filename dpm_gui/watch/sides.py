@@ -120,11 +120,12 @@ class Sides:
         if shown.preview and recording.preview is not None:
             move_count, steps = recording.preview.move_count, recording.top
             there, wanted = len(shown.frame.x), recording.count or 0
+            name = "shipped recording" if recording.preview.shipped else "preview"
             if start:
-                return f"{reached} · {start}, preview"
+                return f"{reached} · {start}, {name}"
             if there < wanted:
-                return f"{reached} · preview of {there} of {wanted} in {move_count} steps"
-            return f"{reached} · preview in {move_count} of {steps} steps"
+                return f"{reached} · {name} of {there} of {wanted} in {move_count} steps"
+            return f"{reached} · {name} in {move_count} of {steps} steps"
         if shown.frame.t != min(t, recording.top) and not recording.complete:
             return f"{'computing' if self._session.running else 'stopped'}, {reached}"
         parts = [reached, *([f"{start} from t = {recording.top}"] if start else []), *self._missing_states(side, shown)]

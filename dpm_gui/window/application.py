@@ -22,6 +22,7 @@ from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.remembering import RunMemory
+from dpm_gui.engine.shipped import ShippedRuns
 from dpm_gui.export.figures import FigureExporter
 from dpm_gui.export.film_exporter import FilmExporter
 from dpm_gui.session.player import Player
@@ -68,7 +69,8 @@ class DpmApplication(QObject):
         self.preferences = preferences
         self.theme = Theme(application, theme or preferences.theme, self)
         FocusRings(application, self)
-        self.memory = RunMemory(preferences.run_folder, preferences.run_limit)
+        shipped = ShippedRuns(asset("recordings")) if is_shipped("recordings") else None
+        self.memory = RunMemory(preferences.run_folder, preferences.run_limit, shipped)
         self.session = Session(spec or RunSpec(), self, count_chosen=count_chosen, memory=self.memory)
         self.player = Player(self)
         self.player.set_direction("there_and_back")

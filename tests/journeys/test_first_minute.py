@@ -35,19 +35,19 @@ def walk_to(widget: QWidget) -> None:
     raise AssertionError(f"{widget.accessibleName()} is not reached")
 
 
-def test_the_window_opens_shows_examples_samples_and_begins_to_play(start: Start) -> None:
+def test_the_window_opens_shows_the_shipped_recording_samples_and_begins_to_play(start: Start) -> None:
     person = start()
-    seen: list[tuple[str, int, str | None]] = []
+    seen: list[tuple[int, bool]] = []
 
-    def note_state() -> None:
-        table = person.views[FORWARD].table()
-        points = len(next(iter(table.columns.values())))
-        seen.append((person.views[FORWARD].header.note, points, person.views[REVERSE].message))
+    def note_state(side: str) -> None:
+        shown = person.session.recording(side).shown(person.t)
+        seen.append((len(shown.frame.x), shown.preview))
 
     assert person.views[FORWARD].message == "Opening the checkpoint…"
-    person.session.preview_read.connect(note_state)
+    person.session.frames_added.connect(note_state)
     person.wait_for_run()
-    assert seen == [("examples", 300, "Loading PyTorch…")]  # as many as the run will have
+    assert seen[:2] == [(person.session.spec.count, True)] * 2  # both sides, before any frame has been computed
+    assert not any(person.session.recording(side).has_preview for side in (FORWARD, REVERSE))
     assert person.window.windowTitle() == "Swiss roll · Gaussian, T = 40 – dpm-gui"
     assert person.player.playing
     assert [person.views[side].message for side in (FORWARD, REVERSE)] == [None, None]

@@ -73,11 +73,11 @@ def test_the_preview_starts_where_the_chain_does(model: Opened, long: None) -> N
 
 
 def test_short_chains_and_points_have_no_preview(model: Opened, tmp_path: Path, trusted: None) -> None:
-    assert run_parts.preview_steps(model, FEW) == 0
+    assert run_parts.preview_steps(model, FEW, range(4)) == 0
     checkpoints.save(make_checkpoint(200), tmp_path / "points.h5")
     *_, points = opening.open_checkpoint(str(tmp_path / "points.h5"))
     assert isinstance(points, Opened)
-    assert run_parts.preview_steps(points, FEW) == 0
+    assert run_parts.preview_steps(points, FEW, range(4)) == 0
 
 
 def test_a_denoising_run_is_the_engine_s_and_its_forward_side_is_complete(model: Opened, long: None) -> None:
