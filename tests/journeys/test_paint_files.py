@@ -54,7 +54,7 @@ def test_a_mask_is_saved_and_opened_and_one_of_another_size_is_scaled_and_it_is_
     note = workspace_of(painter).image._note.text()
     open_pixels = int(mask.sum())
     assert note.startswith("large.png: mask: white is open, black is known, scaled from 36 x 36 pixels; ")
-    assert note.endswith(f"{open_pixels} of 144 pixels are open")
+    assert f"; {open_pixels} of 144 pixels are open " in note
 
 
 def test_pictures_of_ones_own_are_fitted_or_cropped_and_what_is_none_is_refused(
