@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from functools import partial
 
@@ -81,6 +82,8 @@ class FilmExport(QObject):
     def _queued_frames(self) -> Iterator[NDArray[np.uint8]]:
         while (image := self._waiting.get()) is not None:
             yield image
+        if self._cancelled:  # a film that ends here would be encoded to its end, which may take seconds
+            raise CancelledError
 
     def _note_done(self) -> None:
         self._complete = True

@@ -13,7 +13,7 @@ from random import Random
 from typing import IO, Any
 
 from PySide6.QtCore import QObject, QSettings, Qt, QThread, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QFont
+from PySide6.QtGui import QDesktopServices, QDrag, QFont
 from PySide6.QtWidgets import QApplication
 
 from core.values.runs import RunSpec
@@ -42,6 +42,7 @@ NAMED = {
     "_save_waiting_figure": "a figure of the paper is packed as PNG",
     "PaperFigure": "a figure of the paper is drawn at once, in pixels of print",
     "save_figure_image": "an image of a figure is drawn at once, in pixels of print",
+    "Tour.paintEvent": "the tour lies over the whole window, and what is new beneath it is painted with it",
     "save_drawing": "a drawing of a figure is made at once",
 }
 """Functions that may hold the window's thread for longer than a tenth of a second, each with the reason."""
@@ -271,6 +272,8 @@ class Driver(QObject):
         self._application.exit()
 
     def _look_around(self) -> None:
+        if time.monotonic() - self._acting_since > PATIENCE_SECONDS:
+            QDrag.cancel()  # text that is dragged waits for a real pointer to let it go
         now = self._memory.look()
         if time.monotonic() - self._begun < min(60.0, self._seconds / 2):
             self.report.first_memory = now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,6 +120,15 @@ def test_a_stopped_film_leaves_what_was_there_before_and_tells_no_failure(
     assert received.names == ["ended"]
     assert [each.name for each in tmp_path.iterdir()] == ["film.mp4"]
     assert path.read_bytes() == b"the old film"
+
+
+def test_a_stopped_film_is_not_encoded_to_an_end(tmp_path: Path, parent: QObject) -> None:
+    export, _ = begin(tmp_path / "film.mp4", parent)
+    export._draw_next()
+    export.cancel()
+    with pytest.raises(CancelledError):
+        next(export._queued_frames())
+    export._scene.close()
 
 
 # ------------------------------------------------------------------------------------------------------ the command
