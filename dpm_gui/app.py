@@ -49,7 +49,11 @@ def make_program(
 
 
 def open_window(options: argparse.Namespace) -> int:
-    """Open the window with the options of the command line, and return the exit status once it is closed."""
+    """Open the window with the options of the command line, and end the process once it is closed.
+
+    Returns:
+        The exit status, where a test keeps the process from ending.
+    """
     from PySide6.QtWidgets import QApplication
 
     from dpm_gui.desktop.preferences import Preferences
@@ -72,21 +76,25 @@ def open_window(options: argparse.Namespace) -> int:
     with collected_between_events(program.session.opened_changed):
         status = application.exec()
     program.close()
+    # All that was to be written is written. Python would now take what torch and Qt have made apart, piece by piece,
+    # which takes seconds on a busy machine.
+    end_now(status)
     return status
 
 
 def _end_soon() -> None:
     """End the process in half a second, even if a thread goes on: the import of a library cannot be interrupted."""
-    timer = threading.Timer(SECONDS_TO_END, _end_now)
+    timer = threading.Timer(SECONDS_TO_END, end_now)
     timer.daemon = True
     timer.start()
 
 
-def _end_now() -> None:
+def end_now(status: int = 0) -> None:
+    """End the process at once with an exit ``status``; what was printed is not lost."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # a pipe may be closed; there may be none at all
             stream.flush()
-    os._exit(0)
+    os._exit(status)
 
 
 def _end_on_signals(application: QApplication) -> None:
