@@ -96,7 +96,8 @@ def reduced(image: Image.Image) -> Image.Image:
     pixels = np.asarray(image).reshape(-1, 3)
     found, place, counts = np.unique(pixels, axis=0, return_inverse=True, return_counts=True)
     exact = found[np.argsort(counts)[::-1][: COLOURS // 2]]
-    others = np.array(image.quantize(COLOURS // 2).getpalette(), np.uint8).reshape(-1, 3)
+    # Each colour counts once among the others, so that a thin line of the only blue stays blue.
+    others = np.array(Image.fromarray(found[None]).quantize(COLOURS // 2).getpalette(), np.uint8).reshape(-1, 3)
     palette = np.concatenate([exact, others])
     differences = [np.abs(palette.astype(int) - colour).sum(axis=1).argmin() for colour in found.astype(int)]
     made = Image.fromarray(np.array(differences, np.uint8)[place].reshape(image.height, image.width), "P")
