@@ -74,7 +74,7 @@ class RunCache:
         path = self._folder / key.file_name
         try:
             found = RunReader(path)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # of the latter `save` tells
             return None
         except (OSError, BadRunFileError) as error:
             self._discard(path, error)
