@@ -38,6 +38,7 @@ NAMED = {
     "WorkspaceStack._make": "the page of a workspace is built when it is first shown",
     "ImagesView._draw": "hundreds of colour images at once, each pixel of which is turned into a colour",
     "CanvasPair.take": "canvases are built for another kind of data",
+    "MainWindow.closeEvent": "threads that read are waited for, as in the next",
     "DpmApplication.close": "threads are waited for; the time that closing takes has a limit of its own",
     "_save_waiting_figure": "a figure of the paper is packed as PNG",
     "PaperFigure": "a figure of the paper is drawn at once, in pixels of print",
@@ -272,8 +273,8 @@ class Driver(QObject):
         self._application.exit()
 
     def _look_around(self) -> None:
-        if time.monotonic() - self._acting_since > PATIENCE_SECONDS:
-            QDrag.cancel()  # text that is dragged waits for a real pointer to let it go
+        if QApplication.platformName() == "xcb" and time.monotonic() - self._acting_since > PATIENCE_SECONDS:
+            QDrag.cancel()  # text that is dragged waits for a real pointer to let it go; offscreen knows no such drag
         now = self._memory.look()
         if time.monotonic() - self._begun < min(60.0, self._seconds / 2):
             self.report.first_memory = now
