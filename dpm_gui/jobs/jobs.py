@@ -17,13 +17,17 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, SignalInstance
 from core.runtime.cancelling import cancellable
 
 BATCH_SECONDS = 1 / 30
+FLUSH_MILLISECONDS = 250
 SECONDS_BETWEEN_COLLECTIONS = 0.5
 
 Work = Callable[[], Iterator[object]]
 
 
 class Flush:
-    """Yielded by a generator whose next value takes long: what it has yielded arrives at once, and this does not."""
+    """Yielded by a generator whose next value takes long: what it has yielded arrives at once, and this does not.
+
+    The generator goes on a moment later, so that the window shows it first: the import of PyTorch would hold it up.
+    """
 
 
 class Job(QThread):
@@ -94,6 +98,8 @@ class Job(QThread):
                 if values and (at_once or monotonic() - sent >= BATCH_SECONDS):
                     self.produced.emit(values)
                     values, sent = [], monotonic()
+                if at_once:
+                    self.msleep(FLUSH_MILLISECONDS)
         except StopIteration:
             return True
         finally:

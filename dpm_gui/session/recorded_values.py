@@ -44,6 +44,7 @@ def recorded_values(
         OutputError: If the disk fails.
     """
     recalled: set[PartKey] = set()
+    known = None
     for known in () if recall is None else recall(parts):
         if isinstance(known, RecalledPart):
             recalled.add((known.side, known.first))
@@ -54,7 +55,8 @@ def recorded_values(
     }
     if not any(missing.values()):
         return
-    yield Flush()  # PyTorch may be loaded now
+    if known is not None:
+        yield Flush()  # PyTorch may be loaded now
     for value in compute(missing):
         if isinstance(value, SideFrame):
             part = recorded.get((value.side, value.first))
