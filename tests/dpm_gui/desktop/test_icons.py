@@ -78,6 +78,13 @@ def test_an_icon_is_drawn_once_for_each_colour(qtbot: QtBot) -> None:
     assert first.cacheKey() != other.cacheKey()
 
 
+def test_an_icon_is_rendered_once_for_all_its_colours(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    icons = IconSet()
+    icons.icon("play", INK)
+    monkeypatch.setattr("dpm_gui.desktop.icons.QSvgRenderer", None)
+    assert strongest(drawn(icons.icon("play", "#E7E8EA"))) == 255
+
+
 def test_a_name_that_is_not_shipped_is_refused_by_name(qtbot: QtBot) -> None:
     with pytest.raises(FileNotFoundError, match=r"icons/no-such-icon\.svg"):
         IconSet().icon("no-such-icon", INK)
