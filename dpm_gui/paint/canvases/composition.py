@@ -12,6 +12,8 @@ from dpm_gui.paint.document.raster import Area, whole_area
 
 BAND = 2**17
 """Pixels that are composed at once: few enough for the processor's cache."""
+LARGE = 2**20
+"""Pixels of an image from which on the whole of it is composed in a job."""
 
 
 class Composition:
@@ -36,11 +38,20 @@ class Composition:
         height, width = self._mask.shape
         return height, width
 
-    def like(self) -> Composition:
-        """Return a composition of no image that draws its mask as this one does."""
+    @property
+    def large(self) -> bool:
+        """Whether the whole is to be composed in a job."""
+        return is_large(self._mask.size)
+
+    def draw_like(self, other: Composition) -> None:
+        """Draw the mask as ``other`` does, in what is composed from now on."""
+        self._colour, self._alpha, self._tinted = other._colour, other._alpha, other._tinted
+        self._mask_shown = other._mask_shown
+
+    def shared(self) -> Composition:
+        """Return a composition that shares this image and mask, of which nothing is drawn before `compose_all`."""
         made = Composition()
-        made._colour, made._alpha, made._tinted = self._colour, self._alpha, self._tinted
-        made._mask_shown = self._mask_shown
+        made._levels, made._mask = self._levels, self._mask
         return made
 
     def draws_like(self, other: Composition) -> bool:
@@ -48,27 +59,32 @@ class Composition:
         same = (self._alpha, self._mask_shown) == (other._alpha, other._mask_shown)
         return same and np.array_equal(self._colour, other._colour)
 
-    def set_mask_colour(self, colour: str, alpha: float) -> None:
-        """Draw the mask over the image in ``colour`` (``#RRGGBB``) with opacity ``alpha``, 0.0 … 1.0."""
+    def set_mask_colour(self, colour: str, alpha: float, *, later: bool = False) -> None:
+        """Draw the mask over the image in ``colour`` (``#RRGGBB``) with opacity ``alpha``, 0.0 … 1.0.
+
+        If ``later``, only what is updated from now on is drawn so.
+        """
         chosen = QColor(colour)
         self._colour = np.array([chosen.blue(), chosen.green(), chosen.red()], np.float32)
         self._alpha = alpha
         share, every = np.float32(alpha), np.arange(MAX_LEVEL + 1, dtype=np.float32)
         mixed = every * (1 - share) + self._colour[:, None] * share  # of each level beneath a mask that is fully open
         self._tinted = (mixed + np.float32(0.5)).astype(np.uint8)
-        self._compose(whole_area(self.shape))
+        if not later:
+            self.compose_all()
 
-    def set_mask_shown(self, shown: bool) -> None:
-        """Show or hide the mask."""
+    def set_mask_shown(self, shown: bool, *, later: bool = False) -> None:
+        """Show or hide the mask; if ``later``, only in what is updated from now on."""
         self._mask_shown = shown
-        self._compose(whole_area(self.shape))
+        if not later:
+            self.compose_all()
 
     def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.generic]) -> None:
         """Show an image ``[H, W]`` or ``[H, W, 3]`` (red, green, blue), 0 … 255, and its mask ``[H, W]``."""
         self._levels = _blue_green_red(levels)
         self._mask = np.array(mask, np.float32)
         self._take_pixels()
-        self._compose(whole_area(self.shape))
+        self.compose_all()
 
     def update_image(self, area: Area, levels: NDArray[np.uint8]) -> None:
         """Replace the levels in ``area`` by ``levels``, which has the shape of the area."""
@@ -79,6 +95,12 @@ class Composition:
         """Replace the mask in ``area`` by ``mask``, which has the shape of the area."""
         self._mask[area.slices] = mask
         self._compose(area)
+
+    def compose_all(self) -> None:
+        """Draw the whole image and its mask anew."""
+        if self._pixels.shape[:2] != self.shape:
+            self._take_pixels()
+        self._compose(whole_area(self.shape))
 
     def _take_pixels(self) -> None:
         height, width = self._mask.shape
@@ -106,6 +128,11 @@ class Composition:
             alpha = openness[partly][:, None] * np.float32(self._alpha)
             mixed = levels[partly] * (1 - alpha) + self._colour * alpha
             out[partly, :3] = (mixed + np.float32(0.5)).astype(np.uint8)
+
+
+def is_large(pixels: int) -> bool:
+    """Return whether an image of so many ``pixels`` is composed in a job."""
+    return pixels >= LARGE
 
 
 def _blue_green_red(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:

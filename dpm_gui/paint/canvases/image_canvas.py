@@ -42,6 +42,8 @@ class PaintCanvas(ColouredWidget):
     released = Signal()
     size_asked = Signal(int)
     """The number of steps by which to enlarge the brush."""
+    composition_outdated = Signal()
+    """The mask of a large image is to be drawn otherwise: somebody is to compose it, and then set it."""
     hovered = Signal(object)
     """Row and column of the pixel under the pointer, or None."""
 
@@ -65,8 +67,9 @@ class PaintCanvas(ColouredWidget):
         self._message = ""
 
     def apply_palette(self) -> None:
-        self.composition.set_mask_colour(self._palette.mask, self._palette.mask_alpha)
-        self.update()
+        large = self.composition.large
+        self.composition.set_mask_colour(self._palette.mask, self._palette.mask_alpha, later=large)
+        self._redraw(large)
 
     def set_image(self, levels: NDArray[np.uint8], mask: NDArray[np.generic]) -> None:
         """Show an image ``[H, W]`` or ``[H, W, 3]``, 0 … 255, and its mask ``[H, W]``, 0 … 1."""
@@ -96,8 +99,9 @@ class PaintCanvas(ColouredWidget):
 
     def set_mask_shown(self, shown: bool) -> None:
         """Show or hide the mask."""
-        self.composition.set_mask_shown(shown)
-        self.update()
+        large = self.composition.large
+        self.composition.set_mask_shown(shown, later=large)
+        self._redraw(large)
 
     def set_brush(self, diameter: float | None, right_erases: bool, *, loops: bool = False) -> None:
         """Draw the outline of a round brush under the pointer, or none, or the loop of a lasso.
@@ -274,6 +278,11 @@ class PaintCanvas(ColouredWidget):
     def _zoom_at(self, position: QPointF, factor: float) -> None:
         self._fitted = False
         self.zoom.zoom_at(position, factor)
+        self.update()
+
+    def _redraw(self, large: bool) -> None:
+        if large:
+            self.composition_outdated.emit()
         self.update()
 
     def _update_area(self, area: Area) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from core.values.checkpoints import to_levels
 from dpm_gui.jobs.tasks import TaskOwner
-from dpm_gui.paint.canvases.composition import Composition
+from dpm_gui.paint.canvases.composition import Composition, is_large
 from dpm_gui.paint.canvases.image_canvas import PaintCanvas
 from dpm_gui.paint.document.document import HALF
 from dpm_gui.paint.document.raster import EMPTY_AREA, Area, whole_area
@@ -20,8 +20,6 @@ from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.paint.results.tiles import TileGrid
 
 PURPOSE = "compose"
-LARGE = 2**20
-"""Pixels of an image from which on the whole of it is composed in a job."""
 
 
 class ImageDisplay(TaskOwner):
@@ -43,6 +41,7 @@ class ImageDisplay(TaskOwner):
         paint.document.mask.changed.connect(self._show_mask)
         paint.document.image.changed.connect(self._show_image)
         paint.options_changed.connect(self._show_options)
+        canvas.composition_outdated.connect(self._draw_mask_anew)
 
     def compare(self, after: bool) -> None:
         """Show the chosen sample, without a mask, or the painted image again."""
@@ -73,22 +72,42 @@ class ImageDisplay(TaskOwner):
 
     def _compose(self, levels: Callable[[], NDArray[np.uint8]], openness: Callable[[], NDArray[np.generic]]) -> None:
         """Show an image and its mask: at once, or once a job has composed them if they are large."""
-        if self._paint.document.mask.values.size < LARGE:
+        if not is_large(self._paint.document.mask.values.size):
             self._canvas.set_image(levels(), openness())
             return
-        composition = self._canvas.composition.like()
+        composition = Composition()
+        composition.draw_like(self._canvas.composition)
 
         def work() -> Iterator[Composition]:
             composition.set_image(levels(), openness())
             yield composition
 
         self._changed = EMPTY_AREA
+        self._begin(work)
+
+    def _draw_mask_anew(self) -> None:
+        """Compose what is on show anew, with its mask in other colours or hidden."""
+        if not self.running:  # what a job under way composes is looked at when it comes
+            self._changed = EMPTY_AREA
+            self._draw_like_canvas(self._canvas.composition)
+
+    def _draw_like_canvas(self, before: Composition) -> None:
+        composition = before.shared()
+        composition.draw_like(self._canvas.composition)
+
+        def work() -> Iterator[Composition]:
+            composition.compose_all()
+            yield composition
+
+        self._begin(work)
+
+    def _begin(self, work: Callable[[], Iterator[Composition]]) -> None:
         self._tasks.begin(PURPOSE, work, self._take, "Showing the image", 0, can_stop=False)
 
     def _take(self, composed: list[Composition]) -> int:
         composition = composed[-1]
         if not composition.draws_like(self._canvas.composition):  # another theme, or the mask was hidden
-            self.show_all()
+            self._draw_like_canvas(composition)
             return 1
         self._canvas.set_composition(composition)
         changed, self._changed = self._changed, EMPTY_AREA
