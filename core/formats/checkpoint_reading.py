@@ -27,7 +27,7 @@ from core.values.checkpoints import (
     column_names,
     user_type,
 )
-from core.values.measurements import HELD_OUT, MEASURED_ON, Bound
+from core.values.measurements import FRESH, HELD_OUT, MEASURED_ON, Bound
 from core.values.training import TrainingState
 
 FORMAT = "dpm-checkpoint"
@@ -217,8 +217,10 @@ def _training(source: UntrustedFile, network_kind: str) -> TrainingState:
 
 def _bound(source: UntrustedFile, kind: str, steps: int, data: DataInfo) -> Bound:
     group = source.group("bound")
-    # Files of an earlier version do not say it: their K was measured on what was held out, or on fresh draws.
-    known_examples = "measured_on" in group.attrs
+    # Files of an earlier version do not say it: K was measured on fresh draws of a formula, else on held-out examples.
+    measured_on = FRESH if data.is_formula else HELD_OUT
+    if "measured_on" in group.attrs:
+        measured_on = _one_of(source, group, "measured_on", tuple(MEASURED_ON))
     numbers = {
         name: source.number(group, name) for name in ("k", "null", "standard_error", "h_end", "h_edge", "h_prior")
     }
@@ -237,7 +239,7 @@ def _bound(source: UntrustedFile, kind: str, steps: int, data: DataInfo) -> Boun
         truth=source.number(group, "truth") if known else None,
         truth_standard_error=source.number(group, "truth_standard_error") if known else None,
         bits_per_dimension=source.number(group, "bits_per_dimension") if "bits_per_dimension" in group.attrs else None,
-        measured_on=_one_of(source, group, "measured_on", tuple(MEASURED_ON)) if known_examples else HELD_OUT,
+        measured_on=measured_on,
         noise_added=data.grey_level is not None,
         **numbers,
     )

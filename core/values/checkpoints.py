@@ -19,10 +19,10 @@ from core.values.training import TrainingState
 RGB = 3
 LEVELS = 256
 MAX_LEVEL = LEVELS - 1
-ROUNDING = 2.0**-12
-"""Share of a level by which float32 rounds a whole level, at most."""
 MAX_EXAMPLES = 512
 """The most examples in a checkpoint."""
+FORMULA_NAMES = frozenset({"swiss_roll", "heartbeat", "dead_leaves"})
+"""Names of the data that a formula draws; `core.data.registry` has their sources."""
 MAX_COLUMNS = 64
 """The most columns of points that have names and can be shown."""
 MAX_COLUMN_NAME = 64
@@ -166,6 +166,11 @@ class DataInfo:
     def is_image(self) -> bool:
         """Whether an example is an image."""
         return is_image(self.shape)
+
+    @property
+    def is_formula(self) -> bool:
+        """Whether a formula draws the data; then K is measured on fresh draws, and no examples are held out."""
+        return self.name in FORMULA_NAMES and self.held_out is None
 
     @property
     def user_type(self) -> type[np.float32 | np.float64]:

@@ -242,7 +242,8 @@ class Bound:
         truth: The true value E_q log2 q(x^1) if the density of the data is known, else None.
         truth_standard_error: One standard error of ``truth``.
         bits_per_dimension: For images, the code length per number of an 8-bit image that K implies; else None.
-        measured_on: What the examples are, a key of `MEASURED_ON`. In files of an earlier version they are held out.
+        measured_on: What the examples are, a key of `MEASURED_ON`. In files of an earlier version they are fresh
+            draws of a formula, or else held out.
         noise_added: Whether the uniform noise of one grey level was added to images of whole grey levels.
     """
 

@@ -53,6 +53,10 @@ class StateKind:
         """The name of a single state."""
         return self.name.removesuffix("s")
 
+    def named(self, count: int) -> str:
+        """The name of ``count`` states."""
+        return self.singular if count == 1 else self.name
+
 
 STD, ENTROPY = ("standard deviation", "data units"), ("entropy", "bits per dimension")
 POINTS = StateKind("points", DEFAULT_COUNT, 100, 50_000, 1000, STD)

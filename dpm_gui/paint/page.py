@@ -62,7 +62,7 @@ class PaintPage(WorkspacePage):
         self.files = PaintFiles(self.paint, self.potential_session, self._opener, services.preferences, services.window)
         self.image = ImagePage(self.paint, self.keeper, services.actions, services.icons, self)
         self._pages = QStackedWidget(self)
-        self.bits = BitPage(self.paint, services.actions, self)
+        self.bits = BitPage(self.paint, self.keeper, services.actions, self)
         self.plane = PlanePage(self.potential_session, services, self)
         for page in (self.image, self.bits, self.plane):
             self._pages.addWidget(page)

@@ -17,7 +17,7 @@ from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.remembering import RecalledPart, RunMemory
 from dpm_gui.engine.run_parts import Parts, RecordingSpace
 from dpm_gui.engine.shipped import ShippedPart
-from dpm_gui.engine.state_kinds import state_kind_of
+from dpm_gui.engine.state_kinds import StateKind, state_kind_of
 from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
 from dpm_gui.jobs.tasks import Tasks
 from dpm_gui.session.recorded_part import RecordedPart
@@ -88,8 +88,8 @@ class Runner(QObject):
         self._tasks.stop((CHECKING,))
         root = self.recorded.begin(spec, recording_space, opened.checkpoint.steps)
         self.recording_replaced.emit()
-        state_kind = "futures" if spec.branches else state_kind_of(opened.checkpoint).name
-        text = f"Sampling {grouped(spec.reverse_count)} {state_kind}"
+        name = "futures" if spec.branches else state_kind_of(opened.checkpoint).named(spec.reverse_count)
+        text = f"Sampling {grouped(spec.reverse_count)} {name}"
         self._record(recording_space, parts, root, text)
         self.run_started.emit()
 
@@ -136,16 +136,17 @@ class Runner(QObject):
             self._tasks.fail(RUNNING, error)
             return False
         self.recorded.extend(recording_space)
-        text = self._what_is_missing(spec, state_kind_of(opened.checkpoint).name)
+        text = self._what_is_missing(spec, state_kind_of(opened.checkpoint))
         self._record(recording_space, parts, None, text)
         return True
 
-    def _what_is_missing(self, spec: RunSpec, name: str) -> str:
+    def _what_is_missing(self, spec: RunSpec, kind: StateKind) -> str:
         recorded = self.recorded.recorded
         missing = spec.reverse_count - recorded[REVERSE]
         if missing <= 0:
-            return f"Noising {grouped(spec.count - recorded[FORWARD])} {name}"
-        name = "futures" if spec.branches else name
+            missing = spec.count - recorded[FORWARD]
+            return f"Noising {grouped(missing)} {kind.named(missing)}"
+        name = "futures" if spec.branches else kind.named(missing)
         return f"Sampling {grouped(missing)} {'more ' if recorded[REVERSE] else ''}{name}"
 
     def remember(self) -> None:

@@ -84,6 +84,8 @@ class BoundPanel(QWidget):
             UNKNOWN_TRUTH
             if bound.truth is None or bound.truth_standard_error is None
             else f"{fixed(bound.truth, 3)} ± {bound.truth_standard_error:.3f}"
+            if bound.truth_standard_error
+            else fixed(bound.truth, 3)  # computed exactly
         )
         self._numbers[CODE_LENGTH].setText("–" if coded is None else f"{fixed(coded, 3)} bits per 8-bit value")
 

@@ -11,6 +11,8 @@ from dpm_gui.desktop.theme import Palette, scaled_to_text
 from dpm_gui.engine.opening import Opened
 from dpm_gui.paint.canvases.bit_canvas import FREE, BitCanvas
 from dpm_gui.paint.document.raster import Area
+from dpm_gui.paint.history.keeper import HistoryKeeper
+from dpm_gui.paint.history.strip import connected_strip
 from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.views.widgets.labels import ElidedLabel, LinesLabel
@@ -28,12 +30,15 @@ NOTE_LINES = 2
 class BitPage(QWidget):
     """Connects the canvas of bits to the inpainting session; masked places are free."""
 
-    def __init__(self, paint: PaintSession, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, paint: PaintSession, keeper: HistoryKeeper, actions: Actions, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._paint = paint
         self._active = False
         self.canvas = BitCanvas(self)
         self.panel = InpaintPanel(actions["inpaint"], actions["show_how"], self, noun="bits")
+        self.strip = connected_strip(keeper, actions["clear_inpaintings"], self)
         self._note = LinesLabel(self, NOTE_LINES)
         self._note.setText(HINT)
         self._note.setContentsMargins(16, 4, 16, 4)
@@ -48,6 +53,7 @@ class BitPage(QWidget):
         right.addWidget(pane, 1)
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(left, 1)
+        row.addWidget(self.strip)
         row.addLayout(right)
         self.canvas.bit_asked.connect(self._set_bit)
         self.canvas.edit_ended.connect(self._end_edit)
@@ -64,6 +70,7 @@ class BitPage(QWidget):
     def set_palette(self, palette: Palette) -> None:
         """Show everything in the colours of ``palette``."""
         self.canvas.set_palette(palette)
+        self.strip.set_palette(palette)
 
     def fit(self) -> None:
         """Do nothing: the whole sequence is always shown."""

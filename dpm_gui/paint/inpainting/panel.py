@@ -170,3 +170,4 @@ class InpaintPanel(QWidget):
         layout.addLayout(first)
         layout.addLayout(heading)
         layout.addWidget(self.body)
+        layout.addStretch(1)

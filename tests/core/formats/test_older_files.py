@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.data.registry import source_of
 from core.data.sources import Examples
 from core.data.user_data import UserData
 from core.errors import BadCheckpointError
 from core.formats.checkpoint_reading import ATTRIBUTE, OLD_ATTRIBUTE, OLD_PARAMETERS, OLD_SETTINGS
 from core.formats.checkpoints import load, read, save
 from core.formats.requests import load_request
+from core.measurement.examples import what_is
 from core.model import model_from
 from core.networks.unet import UNet
 from core.recipes.run import RecipeRun
@@ -35,7 +37,7 @@ LATER: dict[str, tuple[object, ...]] = {
     "columns": ([],),
     "held_out": (None,),
     "file_scale": (None,),
-    "measured_on": ("held-out",),
+    "measured_on": ("held-out", "fresh"),
     "noise_added": (False, True),
 }
 """Parts that only files of today may have, and what they are in older ones."""
@@ -226,3 +228,11 @@ def test_the_page_lists_every_old_name_beside_its_name_of_today() -> None:
         for old, new in names.items():
             assert f"{old}." in row[2]
             assert f"{new}." in row[3]
+
+
+@pytest.mark.parametrize("path", [*SHIPPED, *KEPT], ids=lambda path: f"{path.parent.name} {path.stem}")
+def test_an_older_file_of_a_formula_says_that_k_was_measured_on_fresh_draws(path: Path) -> None:
+    checkpoint = read(path)
+    if checkpoint.bound is not None:
+        source = source_of(checkpoint.data)
+        assert checkpoint.bound.measured_on == what_is(source.held_out, source)

@@ -42,3 +42,7 @@ def test_each_kind_of_states_has_its_canvas() -> None:
 )
 def test_the_measure_fits_the_data(made: Callable[[], Checkpoint], expected: tuple[str, str]) -> None:
     assert state_kind_of(made()).spread == expected
+
+
+def test_one_state_is_no_plural() -> None:
+    assert [IMAGES.named(count) for count in (1, 2)] == ["image", "images"]

@@ -64,7 +64,7 @@ def bits(window: QWidget, paint: PaintSession, session: Session, tmp_path: Path,
     parts = NetworkInfo(network.kind, network.config, draws)
     made = make_checkpoint(kind="binomial", betas=betas, network=parts, data=info)
     checkpoints.save(made, tmp_path / "heartbeat.h5")
-    page = BitPage(paint, Actions(window, all_commands(WORKSPACES)), window)
+    page = BitPage(paint, HistoryKeeper(paint, paint), Actions(window, all_commands(WORKSPACES)), window)
     paint.document_loaded.connect(page.show_opened)
     with qtbot.waitSignal(session.opened_changed):
         session.open(str(tmp_path / "heartbeat.h5"))
@@ -128,6 +128,19 @@ def test_bits_that_fail_say_so_and_what_is_not_on_show_says_nothing(
     with qtbot.waitSignal(paint.ended):
         paint.run()
     assert bits._state.text() == ""
+
+
+def test_finished_inpaintings_of_bits_stand_in_the_strip_and_come_back(
+    bits: BitPage, paint: PaintSession, qtbot: QtBot
+) -> None:
+    for place in (1, 2):
+        bits.canvas.bit_asked.emit(place, 1)
+        bits.canvas.edit_ended.emit()
+        with qtbot.waitSignal(paint.ended):
+            paint.run()
+    assert bits.strip.numbers == [2, 1]
+    bits.strip.chosen.emit(1)
+    assert list(np.flatnonzero(paint.openness()[0] == 0)) == [1]
 
 
 def test_pictures_that_were_stopped_before_any_came_say_so(
