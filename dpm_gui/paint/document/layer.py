@@ -16,6 +16,8 @@ from dpm_gui.session.undo import ReplaceValueCommand
 UNDO_LIMIT = 200
 LARGE = 2**20
 """Entries from which on an array is not copied where another one can be shared."""
+BAND = 2**16
+"""Entries that are compared at once: few enough for the processor's cache."""
 Parts = tuple[tuple[Area, NDArray[Any]], ...]
 """Places in a layer, and their values."""
 
@@ -182,8 +184,14 @@ def changed_part(one: NDArray[Any], other: NDArray[Any]) -> Area:
 
 def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
     """Return whether two arrays of one shape and type are equal, NaN counting as equal to NaN."""
+    rows = max(1, BAND * len(one) // max(1, one.size))
+    bands = (slice(top, top + rows) for top in range(0, len(one), rows))
+    return all(_same_band(one[band], other[band]) for band in bands)  # where they differ, it is mostly seen soon
+
+
+def _same_band(one: NDArray[Any], other: NDArray[Any]) -> bool:
     equal = one == other
-    if one.dtype.kind == "f":
+    if one.dtype.kind == "f" and not equal.all():
         equal |= np.isnan(one) & np.isnan(other)
     return bool(equal.all())
 
