@@ -45,7 +45,7 @@ class Sides:
         else:
             for side, each in shown.items():
                 views[side].show_frame(each.frame)
-                views[side].set_note(self._note(side, each, t))
+                views[side].set_note(*self._notes(side, each, t))
 
     def _found(self, side: str, t: int, position: float | None) -> ShownFrame | None:
         recording = self._session.recording(side)
@@ -67,7 +67,7 @@ class Sides:
         for side, each in shown.items():
             if side in known:
                 views[side].show_mode(mode, known[side].frame)
-                views[side].set_note(self._note(side, each, t))
+                views[side].set_note(*self._notes(side, each, t))
                 continue
             newest = self._session.predictions.newest(side, mode)
             if newest is not None:  # while playing, each prediction arrives after its step has passed
@@ -87,7 +87,7 @@ class Sides:
                 views[side].set_note(f"waiting for the step after t = {each.frame.t}…")
                 continue
             views[side].show_mode(DIFFERENCE, *pairs[side], change)
-            views[side].set_note(self._note(side, each, t))
+            views[side].set_note(*self._notes(side, each, t))
 
     def _same_steps(self, pair: tuple[Frame, Frame], t: int) -> tuple[Frame, Frame] | None:
         """Return the forward frames of the steps of ``pair``, of a preview of the reverse around ``t``, if recorded."""
@@ -110,26 +110,30 @@ class Sides:
         kept = math.sqrt(signal[later.t] / signal[earlier.t])
         return math.sqrt(max(2.0 - 2.0 * kept, 0.0))
 
-    def _note(self, side: str, shown: ShownFrame, t: int) -> str:
+    def _notes(self, side: str, shown: ShownFrame, t: int) -> tuple[str, ...]:
+        """Describe what is shown, in ever fewer words."""
         data = self._session.data_reader.note if side == FORWARD else ""
-        return " · ".join((self._note_of_frame(side, shown, t), *([data] if data else [])))
+        return tuple(" · ".join((note, *([data] if data else []))) for note in self._notes_of_frame(side, shown, t))
 
-    def _note_of_frame(self, side: str, shown: ShownFrame, t: int) -> str:
+    def _notes_of_frame(self, side: str, shown: ShownFrame, t: int) -> tuple[str, ...]:
         recording, reached = self._session.recording(side), f"t = {shown.frame.t}"
-        start = self._start() if side == REVERSE else ""
+        starts = self._starts() if side == REVERSE else ()
         if shown.preview and recording.preview is not None:
             move_count, steps = recording.preview.move_count, recording.top
             there, wanted = len(shown.frame.x), recording.count or 0
-            name = "shipped recording" if recording.preview.shipped else "preview"
-            if start:
-                return f"{reached} · {start}, {name}"
+            name, brief = ("shipped recording", "shipped") if recording.preview.shipped else ("preview", "preview")
+            if starts:
+                return tuple(f"{reached} · {start}, {name}" for start in starts)
             if there < wanted:
-                return f"{reached} · {name} of {there} of {wanted} in {move_count} steps"
-            return f"{reached} · {name} in {move_count} of {steps} steps"
+                part = f"{reached} · {name} of {there} of {wanted}"
+                return f"{part} in {move_count} steps", part, f"{reached} · {name}", f"{reached} · {brief}"
+            whole = f"{reached} · {name} in {move_count} of {steps} steps"
+            return whole, f"{reached} · {name}", f"{reached} · {brief}"
         if shown.frame.t != min(t, recording.top) and not recording.complete:
-            return f"{'computing' if self._session.running else 'stopped'}, {reached}"
-        parts = [reached, *([f"{start} from t = {recording.top}"] if start else []), *self._missing_states(side, shown)]
-        return " · ".join(parts)
+            return (f"{'computing' if self._session.running else 'stopped'}, {reached}",)
+        missing = self._missing_states(side, shown)
+        descriptions = [[f"{starts[0]} from t = {recording.top}"], *([start] for start in starts)] if starts else [[]]
+        return tuple(" · ".join((reached, *description, *missing)) for description in descriptions)
 
     def _missing_states(self, side: str, shown: ShownFrame) -> list[str]:
         """Describe the last states, if they are missing or belong to a preview."""
@@ -142,12 +146,16 @@ class Sides:
         there = len(shown.frame.x)
         return [f"{there} of {recording.count} {kind.name}"] if there < recording.count else []
 
-    def _start(self) -> str:
-        """Return a description of the start of the reverse, empty if it starts from noise."""
+    def _starts(self) -> tuple[str, ...]:
+        """Return descriptions of the start of the reverse, in ever fewer words; none if it starts from noise."""
         spec, opened = self._session.spec, self._session.opened
         start = "" if spec.denoise_from is None else "denoised"
         if opened is None or not spec.branches:
-            return start
+            return (start,) if start else ()
         branch = spec.branches[-1]
-        singular = f"{start} {state_kind_of(opened.checkpoint).singular}" if len(spec.branches) == 1 else "future"
-        return f"{branch.count} futures of {singular.strip()} {branch.index + 1}"
+        count, place = f"{branch.count} futures", branch.index + 1
+        if len(spec.branches) > 1:
+            return f"{count} of future {place}", count
+        singular = state_kind_of(opened.checkpoint).singular
+        whole = f"{count} of {start} {singular} {place}" if start else f"{count} of {singular} {place}"
+        return whole, f"{count} of {singular} {place}", count

@@ -114,9 +114,9 @@ class Figure(PannedPlot):
             self._line_scale = scale
             self.apply_palette()
 
-    def set_note(self, text: str) -> None:
-        """Show a short muted text at the top right."""
-        self.header.set_note(text)
+    def set_note(self, text: str, *shorter: str) -> None:
+        """Show a short muted text at the top right, or the first of ``shorter`` for which there is room."""
+        self.header.set_note(text, *shorter)
 
     def set_readout(self, text: str) -> None:
         """Show a muted line of numbers below the title; a space keeps its room, an empty text takes none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from dpm_gui.desktop.theme import LIGHT, Palette, scaled_to_text, text_size
@@ -11,10 +11,15 @@ from dpm_gui.views.widgets.labels import ElidedLabel
 from dpm_gui.views.widgets.popover import Popover
 
 _BUTTON = 22
+_LARGEST_TITLE = 0.42
+"""Largest share of the width that a title with a colon takes before it is cut there."""
 
 
 class FigureHeader(QWidget):
-    """A title on the left, a note and a "?" on the right, and below them a line that is shown if it has text."""
+    """A title on the left, a note and a "?" on the right, and below them a line that is shown if it has text.
+
+    In a narrow figure the title is cut at its colon, so that there is room for the note.
+    """
 
     def __init__(self, title: str, help_text: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -23,6 +28,7 @@ class FigureHeader(QWidget):
         self._popover: Popover | None = None
         self._palette = LIGHT
         self._title = ElidedLabel(self)
+        self._whole_title = title
         self._title.setText(title)
         self._note = ElidedLabel(self)
         self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -49,7 +55,7 @@ class FigureHeader(QWidget):
 
     @property
     def title(self) -> str:
-        return self._title.text()
+        return self._whole_title
 
     @property
     def note(self) -> str:
@@ -59,15 +65,26 @@ class FigureHeader(QWidget):
     def readout(self) -> str:
         return self._readout.text()
 
-    def set_note(self, text: str) -> None:
+    def set_note(self, text: str, *shorter: str) -> None:
+        """Show ``text``, or the first of ``shorter`` for which there is room; the tool tip has all of it."""
         if text != self._note.text():
-            self._note.setText(text)
+            self._note.set_texts(text, *shorter)
             self._note.setToolTip(text)
 
     def set_readout(self, text: str) -> None:
         if text != self._readout.text():
             self._readout.setText(text)
             self._readout.setVisible(bool(text))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._shorten_title()
+
+    def _shorten_title(self) -> None:
+        """Cut the title at its colon if it would take too much of the width."""
+        whole = self._whole_title
+        wide = self._title.fontMetrics().horizontalAdvance(whole) > _LARGEST_TITLE * self.width()
+        self._title.setText(whole.partition(":")[0] if wide else whole)
 
     def show_help(self) -> None:
         """Open the explanation below the button."""
@@ -98,6 +115,7 @@ class FigureHeader(QWidget):
             colours = QPalette(colours)
             colours.setColor(QPalette.ColorRole.WindowText, QColor(colour))
             label.setPalette(colours)
+        self._shorten_title()
         self.help_button.setStyleSheet(f"""
             QToolButton {{ border: 1px solid {palette.outline}; border-radius: {scaled_to_text(self, _BUTTON) // 2}px;
                            background: transparent; color: {palette.muted}; }}

@@ -9,15 +9,23 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QTextLayout, QTex
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 ELLIPSIS = "…"
+_FIRST_NUMBER = re.compile(r"\d+")
 _NUMBER_CUT, _NUMBER_GOES_ON = re.compile(r"[\d.,\u2212\u202f\u2009]+$"), re.compile(r"[\d.,\u202f\u2009]")
 
 
 class ElidedLabel(QLabel):
-    """A line of text that is elided to its width."""
+    """A line of text that is said in fewer words where there is no room for all of it, and then elided."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
+        self._shorter: tuple[str, ...] = ()
         self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def set_texts(self, text: str, *shorter: str) -> None:
+        """Show ``text``, or the first of ``shorter`` for which there is room."""
+        self._shorter = shorter
+        self.setText(text)
+        self.update()
 
     def sizeHint(self) -> QSize:
         margins = self.contentsMargins()
@@ -26,7 +34,12 @@ class ElidedLabel(QLabel):
 
     def shown_text(self) -> str:
         """Return as much of the text as there is room for; what is left of a number is never half of it."""
-        return elided(self.text(), self.fontMetrics(), self.contentsRect().width())
+        room, metrics = self.contentsRect().width(), self.fontMetrics()
+        if not self._shorter:
+            return elided(self.text(), metrics, room)
+        texts = (self.text(), *self._shorter)
+        fits = (text for text in texts if metrics.horizontalAdvance(_FIRST_NUMBER.sub(_widened, text, count=1)) <= room)
+        return next(fits, elided(texts[-1], metrics, room))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(2 * self.fontMetrics().averageCharWidth(), self.sizeHint().height())
@@ -36,6 +49,11 @@ class ElidedLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.contentsRect(), int(self.alignment()), self.shown_text())
         painter.end()
+
+
+def _widened(number: re.Match[str]) -> str:
+    """Return zeros instead of a number, so that a step that counts on does not change the words beside it."""
+    return "0" * max(len(number[0]), 4)
 
 
 class RoomyLabel(QLabel):
