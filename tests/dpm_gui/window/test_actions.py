@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 from dpm_gui.app import WORKSPACES
 from dpm_gui.desktop.icons import IconSet
 from dpm_gui.desktop.theme import DARK, LIGHT
+from dpm_gui.paint.commands import ALWAYS_AVAILABLE
+from dpm_gui.paint.workspace import PAINT
 from dpm_gui.views.canvases.bits import BitsView
 from dpm_gui.views.canvases.canvas import Canvas
 from dpm_gui.views.canvases.points import PointsView
@@ -19,7 +21,8 @@ from dpm_gui.watch.commands import LAYERS
 from dpm_gui.watch.layer_bar import LayerBar
 from dpm_gui.window.actions import Actions
 from dpm_gui.window.commands import Command
-from dpm_gui.window.workspaces import all_commands
+from dpm_gui.window.playing.commands import NAMES as PLAYING_NAMES
+from dpm_gui.window.workspaces import Workspace, all_commands
 from tests.support.workspaces import COMMANDS
 
 CANVASES = (PointsView, BitsView)
@@ -37,14 +40,32 @@ def actions(window: QMainWindow) -> Actions:
     return Actions(window, all_commands(WORKSPACES))
 
 
-def test_no_name_and_no_text_is_given_twice_and_no_key_on_one_canvas() -> None:
-    others = [set(LAYERS) - set(canvas.layers) for canvas in CANVASES]
-    for given in (
-        [command.name for command in COMMANDS],
-        [command.text for command in COMMANDS],
-        *([key for command in COMMANDS if command.name not in other for key in command.keys] for other in others),
-    ):
-        assert [what for what, count in Counter(given).items() if count > 1] == []
+def test_no_name_and_no_text_is_given_twice() -> None:
+    assert twice([command.name for command in COMMANDS]) == []
+    assert twice([command.text for command in COMMANDS]) == []
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+@pytest.mark.parametrize("workspace", WORKSPACES, ids=lambda workspace: workspace.name)
+def test_no_key_is_given_twice_in_one_workspace_and_on_one_canvas(workspace: Workspace, canvas: type[Canvas]) -> None:
+    others = {command.name for each in WORKSPACES if each is not workspace for command in each.commands}
+    others -= {command.name for command in workspace.commands}
+    others |= set(LAYERS) - set(canvas.layers)
+    assert twice(keys_without(others)) == []
+
+
+def test_no_key_of_playing_is_one_of_what_the_plane_of_paint_has() -> None:
+    others = {command.name for each in WORKSPACES if each is not PAINT for command in each.commands} - PLAYING_NAMES
+    others |= {command.name for command in PAINT.commands} - ALWAYS_AVAILABLE
+    assert twice(keys_without(others)) == []
+
+
+def keys_without(others: set[str]) -> list[str]:
+    return [key for command in COMMANDS if command.name not in others for key in command.keys]
+
+
+def twice(given: list[str]) -> list[str]:
+    return [what for what, count in Counter(given).items() if count > 1]
 
 
 def test_every_key_is_one_that_qt_knows(actions: Actions) -> None:

@@ -23,8 +23,8 @@ from dpm_gui.session.session import Session
 from dpm_gui.views.plots.entropies import EntropyPlot
 from dpm_gui.watch.page import WatchPage
 from dpm_gui.watch.workspace import WATCH
-from dpm_gui.window import workspace_stack
 from dpm_gui.window.commands import SHIPPED_CHECKPOINTS
+from dpm_gui.window.frame import dock_rows
 from dpm_gui.window.main_window import MainWindow
 from tests.support.window_values import close_figures
 from tests.support.workspaces import COMMANDS, MENUS
@@ -177,7 +177,7 @@ def test_size_and_docks_survive_a_restart(make_window: Callable[[], MainWindow],
 def test_a_maximised_window_comes_back_with_docks_that_are_tabs(
     make_window: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workspace_stack, "LOWEST_DOCK", 400)  # no two of them above one another
+    monkeypatch.setattr(dock_rows, "LOWEST_DOCK", 400)  # no two of them above one another
     first = make_window()
     first.show()
     first.resize(960, 540)

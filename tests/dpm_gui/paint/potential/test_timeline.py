@@ -53,7 +53,7 @@ def test_the_newest_step_is_followed_and_every_step_can_be_shown(page: PaintPage
         player.seek(t)
         np.testing.assert_array_equal(on_show(page), frames[t].x)
         assert slider.value() == t
-        assert page.plane.canvas._along is page.potential_session.colours[t]
+        assert page.plane.canvas._clouds.along is page.potential_session.colours[t]
     slider.seek_asked.emit(2)
     assert player.t == 2
     np.testing.assert_array_equal(on_show(page), frames[2].x)
