@@ -185,6 +185,7 @@ class WorkspaceStack(QStackedWidget):
         title = DockTitle(made, self._services.icons)
         title.set_palette(self._palette)
         made.setTitleBarWidget(title)
+        made.toggleViewAction().triggered.connect(lambda shown: _raise_shown(made, shown=shown))
         self._titles.append(title)
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
         return made
@@ -258,3 +259,9 @@ class WorkspaceStack(QStackedWidget):
         if self.page.plays and not refusal:
             reasons = {name: reason for name, reason in reasons.items() if name not in PLAYING_NAMES}
         return reasons
+
+
+def _raise_shown(dock: QDockWidget, *, shown: bool) -> None:
+    """Bring a ``dock`` that has just been ``shown`` before those that it is a tab beside; Qt leaves it behind them."""
+    if shown:
+        dock.raise_()

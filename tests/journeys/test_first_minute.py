@@ -12,6 +12,7 @@ from core.runtime.assets import asset
 from core.values.measurements import Bound
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.views.figures.step_plot import StepCursor
+from dpm_gui.views.widgets.arrow_group import group_of
 from dpm_gui.views.widgets.popover import Popover
 from tests.support.person import Person, Start, child, let_pass, press, wait_until
 
@@ -140,12 +141,14 @@ def test_space_presses_the_button_that_has_the_focus(person: Person) -> None:
     assert person.player.playing
 
 
-def test_tab_goes_round_all_canvases_fields_and_buttons(person: Person) -> None:
+def test_tab_and_arrows_go_round_all_canvases_fields_and_buttons(person: Person) -> None:
     person.stand_on(3)
     reached: list[Any] = []
     while QApplication.focusWidget() not in reached:
         reached.append(QApplication.focusWidget())
         press("Tab")
+    rows = [group_of(widget) for widget in reached]
+    reached += [button for row in rows if row is not None for button in row.reached]  # by the arrows
     names = {widget.accessibleName() or widget.text() for widget in reached if not isinstance(widget, QLabel)}
     canvases = {"Forward: q destroys", "Reverse: p restores", "Entropy of each step"}
     fields = {"Number of points", "Seed", "Step t"}

@@ -121,7 +121,7 @@ def test_the_hole_follows_its_control(person: Person) -> None:
     dock.hide()
     wait_until(lambda: tour.hole.isEmpty() and "Reset layout" in tour.card.text.text())
     assert tour.rect().contains(tour.card.geometry())
-    dock.show()
+    dock.toggleViewAction().trigger()
     wait_until(lambda: not tour.hole.isEmpty() and "Reset layout" not in tour.card.text.text())
 
 

@@ -34,7 +34,7 @@ class ArrowGroup(QObject):
     @property
     def stop(self) -> QAbstractButton | None:
         """The button that Tab reaches, None if there is none to be reached."""
-        reached = self._reached()
+        reached = self.reached
         chosen = [each for each in reached if each.isChecked()]
         candidates = [self._last, *chosen, *reached]
         return next((each for each in candidates if each in reached), None)
@@ -54,11 +54,13 @@ class ArrowGroup(QObject):
                 return True
         return False
 
-    def _reached(self) -> list[QAbstractButton]:
+    @property
+    def reached(self) -> list[QAbstractButton]:
+        """The buttons that the arrows lead to now."""
         return [each for each in self._buttons if isValid(each) and each.isVisible() and each.isEnabled()]
 
     def _move(self, start: QObject, key: Qt.Key) -> None:
-        reached = self._reached()
+        reached = self.reached
         if start in reached:
             place = ENDS[key] if key in ENDS else (reached.index(start) + STEPS[key]) % len(reached)
             reached[place].setFocus(Qt.FocusReason.ShortcutFocusReason)  # of the keys, so that the focus shows
