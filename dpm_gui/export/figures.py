@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QPoint, Signal
@@ -122,7 +123,7 @@ class FigureExporter(QObject):
         super().__init__(parent)
         self._preferences = preferences
         self._saver = Saver(self)
-        self._saver.saved.connect(lambda path: self.saved.emit(path, FORMATS["csv"]))
+        self._saver.saved.connect(lambda path: self.saved.emit(path, FORMATS[Path(path).suffix[1:].lower()]))
         self._saver.failed.connect(self.failed)
 
     def connect_figure(self, figure: Figure) -> None:
@@ -143,26 +144,28 @@ class FigureExporter(QObject):
         ask_save(figure.window(), self._preferences, title, kinds, take, proposal=proposal)
 
     def shut_down(self) -> None:
-        """Complete the tables that are being written."""
+        """Complete the tables and images that are being written."""
         self._saver.shut_down()
 
     def save(self, figure: Figure, kind: str, path: str) -> None:
         """Save ``figure`` as "png", "svg" or "csv" to ``path``; emit `saved` or `failed` at its end.
 
-        A table may have millions of numbers, so it is written in a job.
+        A table may have millions of numbers, and an image millions of pixels, so they are written in a job.
         """
         if kind == "csv":
             self._saver.save(path, partial(save_table, figure.table()))
-            return
+        elif kind == "png":
+            self._saver.save(path, partial(save_image, figure_image(figure)))
+        else:
+            self._save_drawing(figure, path)
+
+    def _save_drawing(self, figure: Figure, path: str) -> None:
         try:
-            if kind == "png":
-                save_figure_image(figure, path)
-            else:
-                save_drawing(figure, path)
+            save_drawing(figure, path)
         except DpmError as error:
             self.failed.emit(error)
         else:
-            self.saved.emit(path, FORMATS[kind])
+            self.saved.emit(path, FORMATS["svg"])
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
-from core.errors import BadInputError, DpmError, OutputError
+from core.errors import BadInputError, OutputError
 from dpm_gui.desktop.preferences import Preferences
 from dpm_gui.export import figures
 from dpm_gui.export.figures import (
@@ -278,13 +278,12 @@ def test_a_dialog_that_is_left_writes_nothing(plot: Plot, preferences: Preferenc
 
 
 def test_a_failed_export_is_told_and_the_folder_not_remembered(
-    plot: Plot, preferences: Preferences, tmp_path: Path
+    plot: Plot, preferences: Preferences, tmp_path: Path, qtbot: QtBot
 ) -> None:
     exporter = FigureExporter(preferences, plot)
-    received: list[DpmError] = []
-    exporter.failed.connect(received.append)
-    exporter.save(plot, "png", str(tmp_path / "gone" / "a.png"))
-    (error,) = received
+    with qtbot.waitSignal(exporter.failed) as received:
+        exporter.save(plot, "png", str(tmp_path / "gone" / "a.png"))
+    (error,) = received.args
     assert isinstance(error, OutputError)
     assert str(tmp_path / "gone") in str(error)
     assert preferences.last_folder == str(tmp_path)
@@ -309,19 +308,20 @@ def test_a_dialog_hides_behind_no_other_window(plot: Plot, preferences: Preferen
     dialog.reject()
 
 
-def test_a_table_is_written_beside_the_window_and_completed_when_it_is_closed(
-    plot: Plot, preferences: Preferences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("kind", "writer"), [("csv", "save_table"), ("png", "save_image")])
+def test_a_table_or_an_image_is_written_beside_the_window_and_completed_when_it_is_closed(
+    plot: Plot, preferences: Preferences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, writer: str
 ) -> None:
     threads: list[bool] = []
-    save = figures.save_table
+    save = getattr(figures, writer)
 
-    def note(table: Table, path: str) -> None:
+    def note(what: Table | QImage, path: str) -> None:
         threads.append(threading.current_thread() is threading.main_thread())
-        save(table, path)
+        save(what, path)
 
-    monkeypatch.setattr(figures, "save_table", note)
+    monkeypatch.setattr(figures, writer, note)
     exporter = FigureExporter(preferences, plot)
-    exporter.save(plot, "csv", str(tmp_path / "table.csv"))
+    exporter.save(plot, kind, str(tmp_path / f"figure.{kind}"))
     exporter.shut_down()
     assert threads == [False]
-    assert (tmp_path / "table.csv").stat().st_size > 0
+    assert (tmp_path / f"figure.{kind}").stat().st_size > 0
