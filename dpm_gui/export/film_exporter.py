@@ -19,6 +19,7 @@ from dpm_gui.engine.time_scale import TimeScale
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.export.figures import FORMATS, save_image
 from dpm_gui.export.film_options import FORMS, PNG, FilmOptions, FilmSubject, frame_positions
+from dpm_gui.jobs.saving import Saver
 from dpm_gui.jobs.tasks import Activity
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
@@ -51,6 +52,9 @@ class FilmExporter(QObject):
         self._window = window
         self._film: FilmExport | None = None
         self._figure: tuple[str, dict[str, SideRecording]] | None = None
+        self._saver = Saver(self)
+        self._saver.saved.connect(lambda path: self.saved.emit(path, FORMATS["png"]))
+        self._saver.failed.connect(self.failed)
         session.figure_changed.connect(self._save_waiting_figure)
         for signal in (session.opened_changed, session.failed):
             signal.connect(self._drop_waiting_figure)
@@ -101,13 +105,14 @@ class FilmExporter(QObject):
             self._film.cancel()
 
     def shut_down(self) -> None:
-        """Stop, and wait until the thread has ended."""
+        """Stop, wait until the thread has ended, and complete a figure that is being written."""
         film, self._film, self._figure = self._film, None, None
         if film is not None:
             film.blockSignals(True)
             film.cancel()
             film.wait()
             film.deleteLater()
+        self._saver.shut_down()
 
     def _ask_where(self, options: FilmOptions) -> None:
         """Ask for the file of a film, and remember its options for the next."""
@@ -177,14 +182,8 @@ class FilmExporter(QObject):
         from dpm_gui.export.paper_figures import figure_of
 
         figure = figure_of(self._opened.checkpoint, recordings, self._session, self._theme.palette)
-        try:
-            save_image(figure.image(), path)
-        except DpmError as error:
-            self.failed.emit(error)
-        else:
-            self.saved.emit(path, FORMATS["png"])
-        finally:
-            figure.deleteLater()
+        self._saver.save(path, partial(save_image, figure.image()))
+        figure.deleteLater()
 
     @property
     def _opened(self) -> Opened:

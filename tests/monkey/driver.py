@@ -40,9 +40,9 @@ NAMED = {
     "CanvasPair.take": "canvases are built for another kind of data",
     "MainWindow.closeEvent": "threads that read are waited for, as in the next",
     "DpmApplication.close": "threads are waited for; the time that closing takes has a limit of its own",
-    "_save_waiting_figure": "a figure of the paper is packed as PNG",
+    "_save_waiting_figure": "a figure of the paper is built and drawn at once, in pixels of print",
     "PaperFigure": "a figure of the paper is drawn at once, in pixels of print",
-    "save_figure_image": "an image of a figure is drawn at once, in pixels of print",
+    "figure_image": "an image of a figure is drawn at once, in pixels of print",
     "Tour.paintEvent": "the tour lies over the whole window, and what is new beneath it is painted with it",
     "save_drawing": "a drawing of a figure is made at once",
 }
