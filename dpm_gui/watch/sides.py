@@ -73,7 +73,7 @@ class Sides:
             if newest is not None:  # while playing, each prediction arrives after its step has passed
                 views[side].show_mode(mode, newest)
             of_step = "" if newest is None else f"t = {newest.t} · "
-            views[side].set_note(f"{of_step}computing at t = {each.frame.t}…")
+            views[side].set_note(f"{of_step}computing at t = {each.frame.t}…", f"{of_step}computing…")
 
     def _show_differences(self, views: Mapping[str, Canvas], shown: Mapping[str, ShownFrame], t: int) -> None:
         """Show what each side's step changes, both in the same colours."""

@@ -206,7 +206,7 @@ class ImagePage(QWidget):
             self._pixel.setText("")
             return
         value = ", ".join(f"{part:.4g}" for part in np.atleast_1d(image[place]))
-        self._pixel.setText(f"row {place[0]}, column {place[1]}: {value}")
+        self._pixel.setText(f"row {place[0] + 1}, column {place[1] + 1}: {value}")
 
     def _show_result(self, frame: InpaintingFrame | None) -> None:
         if not self._active:

@@ -183,7 +183,7 @@ class TileGrid(ColouredWidget):
         row = min((position.y() - place.top()) * height // place.height(), height - 1)
         column = min((position.x() - place.left()) * width // place.width(), width - 1)
         value = np.atleast_1d(np.asarray(tile.values[row, column], np.float64))
-        return f"{tile.name}: row {row}, column {column}: {', '.join(f'{part:.4g}' for part in value)}"
+        return f"{tile.name}: row {row + 1}, column {column + 1}: {', '.join(f'{part:.4g}' for part in value)}"
 
     def _at(self, position: QPoint) -> int | None:
         return next((i for i in range(len(self._tiles)) if self.place_of(i).contains(position)), None)

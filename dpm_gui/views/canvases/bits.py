@@ -22,6 +22,7 @@ ROWS = 48
 MEAN_HEIGHT, GAP = 2.0, 1.0
 """Height of the strip of means, and of the gap below it, in rows."""
 USUAL_READOUT = "one sequence a row; above, the frequency of ones"
+SHORT_READOUT = "one sequence a row"
 LEAST_ROWS = 4.0
 
 
@@ -168,7 +169,10 @@ class BitsView(Canvas):
     def _describe(self) -> None:
         """Tell the bit under the pointer, or else what is shown."""
         text = "" if self._pointer is None else self._text_at(self._pointer)
-        self.set_readout(text or (USUAL_READOUT if len(self._bits) else " "))
+        if text or not len(self._bits):
+            self.set_readout(text or " ")
+        else:
+            self.set_readout(USUAL_READOUT, SHORT_READOUT)
 
     def _text_at(self, position: QPointF) -> str:
         """Return what is at a position in the viewport; empty where nothing is."""

@@ -118,10 +118,13 @@ class Figure(PannedPlot):
         """Show a short muted text at the top right, or the first of ``shorter`` for which there is room."""
         self.header.set_note(text, *shorter)
 
-    def set_readout(self, text: str) -> None:
-        """Show a muted line of numbers below the title; a space keeps its room, an empty text takes none."""
+    def set_readout(self, text: str, *shorter: str) -> None:
+        """Show a muted line of numbers below the title; a space keeps its room, an empty text takes none.
+
+        Where there is no room for ``text``, the first of ``shorter`` that fits is shown.
+        """
         grows = bool(text) != bool(self.header.readout)
-        self.header.set_readout(text)
+        self.header.set_readout(text, *shorter)
         if grows:
             self._place_header()
 

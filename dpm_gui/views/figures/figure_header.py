@@ -71,9 +71,10 @@ class FigureHeader(QWidget):
             self._note.set_texts(text, *shorter)
             self._note.setToolTip(text)
 
-    def set_readout(self, text: str) -> None:
+    def set_readout(self, text: str, *shorter: str) -> None:
+        """Show ``text``, or the first of ``shorter`` for which there is room; an empty text takes no line."""
         if text != self._readout.text():
-            self._readout.setText(text)
+            self._readout.set_texts(text, *shorter)
             self._readout.setVisible(bool(text))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -65,8 +65,8 @@ def test_the_tip_tells_a_pixels_place_and_value(grid: TileGrid) -> None:
     grid.show_tiles(some)
     place = grid.place_of(1)
     tip = grid._tip(place.topLeft())
-    assert tip == f"Sample 2: row 0, column 0: {some[1].values[0, 0]:.4g}"
-    assert grid._tip(place.bottomRight()).startswith("Sample 2: row 5, column 5: ")
+    assert tip == f"Sample 2: row 1, column 1: {some[1].values[0, 0]:.4g}"
+    assert grid._tip(place.bottomRight()).startswith("Sample 2: row 6, column 6: ")
 
 
 def test_the_spread_is_the_samples_own_and_of_colours_their_root_mean_square() -> None:
