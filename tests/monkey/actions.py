@@ -46,6 +46,11 @@ MODIFIERS = {
     "ctrl": Qt.KeyboardModifier.ControlModifier,
     "alt": Qt.KeyboardModifier.AltModifier,
 }
+MODIFIER_KEYS = {
+    Qt.KeyboardModifier.ShiftModifier: Qt.Key.Key_Shift,
+    Qt.KeyboardModifier.ControlModifier: Qt.Key.Key_Control,
+    Qt.KeyboardModifier.AltModifier: Qt.Key.Key_Alt,
+}
 ROUND = (QPointF(1.0, 0.0), QPointF(1.0, 1.0), QPointF(0.0, 1.0), QPointF(0.0, 0.0))
 """The way of a lasso, in shares of the distance that it spans."""
 KEY_SEQUENCE: Any = QKeySequence
@@ -115,6 +120,11 @@ def _press(_world: World, arguments: Arguments) -> None:
     if window is None or QApplication.activeModalWidget() is not None:
         return
     pressed: QKeyCombination = KEY_SEQUENCE(arguments["keys"])[0]
+    for modifier, key in MODIFIER_KEYS.items():  # each goes through the events, which may delete a dialog just closed
+        if modifier & pressed.keyboardModifiers():
+            QTest.keyPress(window, key)
+            if not shiboken6.isValid(window):
+                return
     QTest.keyPress(window, pressed.key(), pressed.keyboardModifiers())
     if shiboken6.isValid(window):  # a key may have closed it, and QTest would not notice
         QTest.keyRelease(window, pressed.key(), pressed.keyboardModifiers())
@@ -367,7 +377,9 @@ def _top(world: World) -> QWidget:
 
 
 def _focus() -> QWindow | None:
-    return QGuiApplication.focusWindow()
+    """Return the window that has the keyboard; offscreen, one that was closed keeps it until it is deleted."""
+    window = QGuiApplication.focusWindow()
+    return window if window is not None and window.isVisible() else None
 
 
 def _targets(top: QWidget) -> list[QWidget]:

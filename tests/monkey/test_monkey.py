@@ -7,11 +7,16 @@ import sys
 import time
 import weakref
 from pathlib import Path
+from typing import cast
 
 import pytest
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
+from tests.monkey.actions import KINDS, World
 from tests.monkey.driver import Step, steps_of
 from tests.monkey.guards import StallWatch
 from tests.monkey.process import ROOT, Outcome, drive
@@ -140,6 +145,20 @@ def test_trouble_is_noted(trouble: str, kind: str) -> None:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == [kind], done.stderr
+
+
+def test_a_key_after_a_modifier_finds_no_window_that_was_deleted_meanwhile(qapp: QApplication, qtbot: QtBot) -> None:
+    dialog = QDialog()
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(lambda: QGuiApplication.focusWindow() is dialog.windowHandle())
+    QTimer.singleShot(0, dialog.close)
+    press = KINDS["key"].perform
+    for _ in range(3):
+        press(cast(World, None), {"keys": "Ctrl+Shift+V"})
+    qtbot.waitUntil(lambda: not isValid(dialog))
 
 
 def test_a_crash_is_a_problem_and_a_short_stall_is_none() -> None:
