@@ -161,10 +161,13 @@ class TracksItem(CachedItem):
             to_pixels.m11() * x + to_pixels.m21() * y + to_pixels.dx(),
             to_pixels.m12() * x + to_pixels.m22() * y + to_pixels.dy(),
         )
+        painter.strokePath(path, self._pen(colour, width))
+
+    def _pen(self, colour: QColor, width: float) -> QPen:
         pen = QPen(colour, width * self._scale)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)  # parts that are added later join well
-        painter.strokePath(path, pen)
+        return pen
 
 
 class PathItem(TracksItem):
@@ -266,6 +269,25 @@ class FanItem(TracksItem):
             lines = [track.places for track in self._tracks]
         place = None if upto is None else int(np.searchsorted(self._steps, upto))
         self.set_tracks([Track(line, place, number) for number, line in enumerate(lines)])
+
+    def draw_past(
+        self, painter: QPainter, to_pixels: QTransform, begin: Sequence[int] = (), end: Sequence[int] = ()
+    ) -> None:
+        """Draw the same as the base class, but map the new parts of all lines to pixels at once."""
+        if not begin or len({*begin, *end}) > 2:  # the lines do not go on together
+            super().draw_past(painter, to_pixels, begin, end)
+            return
+        part = slice(max(0, begin[0] - 1), end[0])
+        x, y = np.moveaxis(np.stack([self.past_of(track)[part] for track in self._tracks]).astype(np.float64), 2, 0)
+        across = to_pixels.m11() * x + to_pixels.m21() * y + to_pixels.dx()
+        down = to_pixels.m12() * x + to_pixels.m22() * y + to_pixels.dy()
+        whole = np.isfinite(x + y).all(axis=1).tolist()
+        for number, track in enumerate(self._tracks):
+            if not whole[number]:
+                self._stroke(painter, self.past_of(track)[part], to_pixels, self.line_colour(track), FAN_WIDTH)
+            elif x.shape[1] > 1:
+                painter.setPen(self._pen(self.line_colour(track), FAN_WIDTH))
+                painter.drawPolyline(pg.functions.arrayToQPolygonF(across[number], down[number]))
 
     def draw(self, painter: QPainter, to_pixels: QTransform) -> None:
         for track in self._tracks:

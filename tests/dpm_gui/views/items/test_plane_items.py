@@ -14,7 +14,7 @@ from core.values.runs import DriftFrame
 from dpm_gui.desktop.theme import LIGHT
 from dpm_gui.views.items.density import FULL_DENSITY, RADII, REACH, WIDTH, DensityItem, PriorItem, histogram, smoothed
 from dpm_gui.views.items.drift import FACTORS, LONG_PERCENTILE, LONGEST_ARROW, DriftItem, factor
-from dpm_gui.views.items.path import PathItem, Track
+from dpm_gui.views.items.path import FanItem, PathItem, Track
 from dpm_gui.views.items.view_item import CachedItem
 from tests.support.pixels import rgb
 
@@ -260,3 +260,33 @@ def test_a_past_that_was_drawn_step_by_step_to_and_fro_is_that_drawn_at_once(qtb
     assert (abs(walked - at_once) > 64).mean() < 0.005  # joints apart
     other = grabbed(PathItem(ascending=ascending), [[Track(line, 4) for line in lines]])
     assert (abs(other - at_once) > 64).mean() > 0.02
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_fan_is_drawn_as_its_lines_are_one_by_one(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, lost: bool) -> None:
+    rng = np.random.default_rng(0)
+    fan = np.cumsum(rng.normal(scale=0.3, size=(31, 8, 2)), axis=0).astype(np.float32)
+    if lost:
+        fan[10:12, 3] = np.nan
+
+    def frames() -> list[QImage]:
+        plot = pg.PlotWidget()
+        plot.resize(200, 200)
+        item = FanItem()
+        item.set_colours(np.full((8, 4), 90, np.uint8), 1.0)
+        plot.setXRange(-3, 3)
+        plot.setYRange(-3, 3)
+        plot.addItem(item)
+        shown = []
+        for upto in (30, 29, 28, 10, 9, 12, 13, 31, 0):
+            item.show_fan(fan, upto)
+            shown.append(plot.grab().toImage())
+        plot.close()
+        plot.deleteLater()
+        return shown
+
+    together = frames()
+    monkeypatch.delattr(FanItem, "draw_past")
+    one_by_one = frames()
+    assert together == one_by_one
+    assert all(image != together[0] for image in together[1:-2])
