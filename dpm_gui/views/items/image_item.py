@@ -51,7 +51,8 @@ class ImageGridItem(ViewItem):
             self._put_pixels(GREYS[levels])
             return
         pixels = np.empty((*levels.shape[:-1], 4), dtype=np.uint8)
-        pixels[..., :RGB] = levels[..., ::-1]  # blue, green, red, alpha in memory
+        for channel in range(RGB):  # blue, green, red, alpha in memory; numpy copies an axis of three slowly
+            pixels[..., RGB - 1 - channel] = levels[..., channel]
         pixels[..., RGB] = MAX_LEVEL
         self._put_pixels(pixels.view(np.uint32)[..., 0])
 
