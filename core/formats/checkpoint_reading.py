@@ -228,6 +228,11 @@ def _bound(source: UntrustedFile, kind: str, steps: int, data: DataInfo) -> Boun
     if not (lower[0] < math.inf and np.isfinite(lower[1:]).all()):
         raise source.refusal("/bound/entropy_lower is not finite; only its first entry may be -inf")
     known = "truth" in group.attrs
+    lengths = {"kl_standard_error": steps - 1, "model_entropy": steps, "model_entropy_standard_error": steps}
+    tables = {
+        name: read_only(source.array(group, name, (length,)).astype(np.float64)) if name in group else None
+        for name, length in lengths.items()
+    }
     return Bound(
         steps=steps,
         kind=kind,
@@ -241,5 +246,13 @@ def _bound(source: UntrustedFile, kind: str, steps: int, data: DataInfo) -> Boun
         bits_per_dimension=source.number(group, "bits_per_dimension") if "bits_per_dimension" in group.attrs else None,
         measured_on=measured_on,
         noise_added=data.grey_level is not None,
-        **numbers,
+        kl_standard_error=tables["kl_standard_error"],
+        model_entropy=tables["model_entropy"],
+        model_entropy_standard_error=tables["model_entropy_standard_error"],
+        k=numbers["k"],
+        null=numbers["null"],
+        standard_error=numbers["standard_error"],
+        h_end=numbers["h_end"],
+        h_edge=numbers["h_edge"],
+        h_prior=numbers["h_prior"],
     )

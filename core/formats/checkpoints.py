@@ -139,6 +139,9 @@ def _write_bound(group: h5py.Group, bound: Bound) -> None:
             group.attrs[name] = getattr(bound, name)
     for name in ("kl", "entropy_lower", "entropy_upper"):
         group[name] = getattr(bound, name)
+    for name in ("kl_standard_error", "model_entropy", "model_entropy_standard_error"):
+        if getattr(bound, name) is not None:
+            group[name] = getattr(bound, name)
 
 
 def _attributes(group: h5py.Group, **values: object) -> None:

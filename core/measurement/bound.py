@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -12,13 +12,13 @@ from torch import Tensor
 
 from core.measurement.examples import MeasuredExamples, measured_examples
 from core.measurement.limits import known_truth
-from core.model import DiffusionModel, step_divergence
+from core.model import DiffusionModel
 from core.runtime.devices import torch_generator
 from core.sampling.blocks import chunk_size
 from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
 from core.values.checkpoints import DataInfo, channels_of, pixels_of
-from core.values.measurements import NATS_PER_BIT, Bound, Estimate, Progress, cautious_mean_of
+from core.values.measurements import NATS_PER_BIT, Bound, Estimate, Progress, StepTerms, cautious_mean_of, mean_of
 from core.values.runs import RunSpec
 
 
@@ -40,38 +40,55 @@ def measure_bound(
     """
     prepare(spec)
     examples = measured_examples(model, spec, data)
-    x0 = examples.states
+    x0, share = examples.states, _share(model.data)
     totals = torch.zeros(len(x0), dtype=torch.float64)
-    kl = np.zeros(max(model.steps - 1, 0))
-    for t, divergences in _divergences(model, x0, spec):
+    steps = []
+    for t, divergences, entropies in _terms(model, x0, spec):
         totals += divergences
-        kl[t - 2] = float(divergences.mean()) / NATS_PER_BIT
+        in_unit = (mean_of((share / NATS_PER_BIT * terms).numpy()) for terms in (divergences, entropies))
+        steps.append(StepTerms(t, *in_unit))
         if t < model.steps:
-            yield Progress(t - 1, model.steps)
+            yield Progress(t - 1, model.steps, step=steps[-1])
     rng = torch_generator(spec.seed, "edge")
     truth = known_truth(model.source, model.data, model.process, model.process.jump(x0, 1, rng))
-    yield Progress(model.steps, model.steps, _assemble(model, examples, totals / NATS_PER_BIT, kl, truth))
+    bound = _assemble(model, examples, totals / NATS_PER_BIT, steps, truth)
+    yield Progress(model.steps, model.steps, bound, steps[-1] if steps else None)
 
 
-def _divergences(model: DiffusionModel, x0: Tensor, spec: RunSpec) -> Iterator[tuple[int, Tensor]]:
-    """Yield each step t = 2 … T with its KL terms at one draw of x^t for each of ``x0``, nats a sample."""
+def _share(info: DataInfo) -> float:
+    """Return the share of a sample that the unit of K is: a pixel of an image, or the whole sample."""
+    return 1.0 / pixels_of(info.shape) if info.is_image else 1.0
+
+
+def _terms(model: DiffusionModel, x0: Tensor, spec: RunSpec) -> Iterator[tuple[int, Tensor, Tensor]]:
+    """Yield each step t = 2 … T with its KL terms and the kernels' entropies at one draw of x^t for each of ``x0``.
+
+    Both are nats a sample, float64 ``[N]``, and come from one call of the network.
+    """
     rng = torch_generator(spec.seed, "bound")
     for t in range(2, model.steps + 1):
         with torch.inference_mode():
-            parts = [step_divergence(model, part, t, rng) for part in torch.split(x0, chunk_size(model.data.shape))]
-            yield t, torch.cat(parts)
+            parts = [_terms_at(model, part, t, rng) for part in torch.split(x0, chunk_size(model.data.shape))]
+            divergences, entropies = (torch.cat(found) for found in zip(*parts, strict=True))
+        yield t, divergences, entropies
+
+
+def _terms_at(model: DiffusionModel, x0: Tensor, t: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    x = model.process.marginal(x0, t).draw(rng)
+    kernel = model.reverse_kernel(x, t)
+    return model.process.divergence(kernel, x0, x, t), kernel.entropies()
 
 
 def _assemble(
     model: DiffusionModel,
     examples: MeasuredExamples,
     divergences: Tensor,
-    kl: NDArray[np.float64],
+    steps: Sequence[StepTerms],
     truth: Estimate | None,
 ) -> Bound:
-    """Compute K from ``divergences`` [N], summed over the steps, and ``kl`` [T - 1], their means; bits."""
+    """Compute K from ``divergences`` [N], summed over the steps and bits, and the terms of ``steps``, t = 2 … T."""
     process, info, x0 = model.process, model.data, examples.states
-    share = 1.0 / pixels_of(info.shape) if info.is_image else 1.0
+    share = _share(info)
     dimensions = share * math.prod(info.shape)
     entropies = process.entropies()
     ends = dimensions * process.marginal_entropies()[[-1, 0]] / NATS_PER_BIT
@@ -86,7 +103,7 @@ def _assemble(
         k=estimate.value,
         null=dimensions * process.null_log_likelihood(x0) / NATS_PER_BIT,
         standard_error=estimate.standard_error,
-        kl=read_only(share * kl),
+        kl=_table(term.kl.value for term in steps),
         h_end=float(ends[0]),
         h_edge=float(ends[1]),
         h_prior=float(prior.mean()),
@@ -97,7 +114,15 @@ def _assemble(
         bits_per_dimension=bits_per_dimension(estimate.value, info),
         measured_on=examples.measured_on,
         noise_added=examples.noise_added,
+        kl_standard_error=_table(term.kl.standard_error for term in steps),
+        # The final kernel is the first step reversed: its entropy is that of the step, whatever the state.
+        model_entropy=_table([dimensions * entropies.upper[0], *(term.model_entropy.value for term in steps)]),
+        model_entropy_standard_error=_table([0.0, *(term.model_entropy.standard_error for term in steps)]),
     )
+
+
+def _table(values: Iterable[float]) -> NDArray[np.float64]:
+    return read_only(np.fromiter(values, dtype=np.float64))
 
 
 def bits_per_dimension(k: float, info: DataInfo) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Self
@@ -10,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.distributions import Bernoulli, Distribution, MultivariateNormal, Normal, kl_divergence
 from torch.distributions.utils import lazy_property
+
+LOG_TWO_PI_E = math.log(2.0 * math.pi * math.e)
 
 
 class StateDistribution(Distribution, ABC):
@@ -31,6 +34,11 @@ class StateDistribution(Distribution, ABC):
     def log_probability(self, x: Tensor) -> Tensor:
         """Return ln p(x) of each state of ``x`` [N, *shape]: float64 ``[N]``, nats; a density or a mass."""
         found: Tensor = self.in_float64().log_prob(x.double())
+        return found if self.event_shape else found.flatten(1).sum(1)
+
+    def entropies(self) -> Tensor:
+        """Return the entropy of each state's distribution: float64 ``[N]``, nats."""
+        found: Tensor = self.in_float64().entropy()
         return found if self.event_shape else found.flatten(1).sum(1)
 
     @abstractmethod
@@ -60,6 +68,11 @@ class Gaussian(StateDistribution, Normal):
     def at_noise(self, noise: Tensor) -> Tensor:
         """Return the states that standard normal ``noise`` [N, *shape] gives."""
         return torch.addcmul(self.mean, self.stddev, noise)
+
+    def entropies(self) -> Tensor:
+        entries = self.mean[0].numel()
+        logs = self.stddev.log().flatten(1).sum(1, dtype=torch.float64)
+        return logs + 0.5 * entries * LOG_TWO_PI_E
 
     def divergence(self, learned: Gaussian | CorrelatedGaussian) -> Tensor:
         if isinstance(learned, CorrelatedGaussian):
@@ -116,6 +129,11 @@ class Bits(StateDistribution, Bernoulli):
     def divergence(self, learned: Bits) -> Tensor:
         found = _divergence_of_bits(self.logits, learned.logits)
         return found if bool(torch.isfinite(found).all()) else _divergence_at_any_odds(self.logits, learned.logits)
+
+    def entropies(self) -> Tensor:
+        odds = self.logits
+        volumes = torch.nn.functional.softplus(odds) - torch.sigmoid(odds) * odds
+        return volumes.flatten(1).sum(1, dtype=torch.float64)
 
     def in_float64(self) -> Bits:
         return Bits(self.logits.double())

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.processes.base import Process, Steps, check_step
-from core.processes.distributions import CorrelatedGaussian, Gaussian, StateDistribution, pick
-
-LOG_TWO_PI_E = math.log(2.0 * math.pi * math.e)
+from core.processes.distributions import LOG_TWO_PI_E, CorrelatedGaussian, Gaussian, StateDistribution, pick
 
 
 class GaussianProcess(Process):

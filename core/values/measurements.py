@@ -49,12 +49,31 @@ def examples_in_words(count: int, measured_on: str, path: str | None = None, sho
 
 
 @dataclass(frozen=True, slots=True)
+class StepTerms:
+    """What K and the entropies owe to one step, in the unit of K.
+
+    Attributes:
+        t: The step, 2 … T.
+        kl: E_q KL(q(x^t-1 | x^t, x^0) || p(x^t-1 | x^t)).
+        model_entropy: The entropy of p(x^t-1 | x^t), its mean over x^t.
+    """
+
+    t: int
+    kl: Estimate
+    model_entropy: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class Progress(Generic[Result]):
-    """Progress of a measurement, ``done`` of ``total`` parts; ``result`` is None until the end."""
+    """Progress of a measurement, ``done`` of ``total`` parts; ``result`` is None until the end.
+
+    Where the parts are steps, ``step`` holds what was found of this one.
+    """
 
     done: int
     total: int
     result: Result | None = None
+    step: StepTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +264,10 @@ class Bound:
         measured_on: What the examples are, a key of `MEASURED_ON`. In files of an earlier version they are fresh
             draws of a formula, or else held out.
         noise_added: Whether the uniform noise of one grey level was added to images of whole grey levels.
+        kl_standard_error: One standard error of each of ``kl``; None in files of an earlier version.
+        model_entropy: The entropy of the model's kernel p(x^t-1 | x^t), its mean over x^t, for t = 1 … T, read-only
+            ``[T]``; at t = 1 that of the final kernel. None in files of an earlier version.
+        model_entropy_standard_error: One standard error of each of ``model_entropy``.
     """
 
     steps: int
@@ -265,6 +288,9 @@ class Bound:
     bits_per_dimension: float | None = None
     measured_on: str = HELD_OUT
     noise_added: bool = False
+    kl_standard_error: NDArray[np.float64] | None = None
+    model_entropy: NDArray[np.float64] | None = None
+    model_entropy_standard_error: NDArray[np.float64] | None = None
 
     @property
     def gain(self) -> float:
