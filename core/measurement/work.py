@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -25,12 +26,17 @@ from core.values.runs import RunSpec
 
 MAX_PATHS = 5_000_000
 """Most paths of one measurement, over all points: their work alone takes 40 MB."""
+LARGEST_ROUND = 512
+"""Most paths from each point that are drawn before the work so far is reported."""
 
 
 def measure_work(
     model: DiffusionModel, spec: RunSpec, paths: int, data: NDArray[np.generic] | None = None
 ) -> Iterator[Progress[Work]]:
-    """Measure the work of ``paths`` forward paths from each data point, one report a step; the last holds it.
+    """Measure the work of ``paths`` forward paths from each data point, one report a step.
+
+    Paths are drawn in rounds (`ends_of_rounds`). The last report of each round holds the work of all paths so far, the
+    last report of all that of ``paths``.
 
     ln w = ln pi(x^T) + sum over t = 1 … T of [ln p(x^t-1 | x^t) - ln q(x^t | x^t-1)]; the mean of w is p(x^0) whatever
     the model's quality. States are drawn in float32 as everywhere; their densities are float64.
@@ -51,20 +57,56 @@ def measure_work(
     examples = measured_examples(model, spec, data, least=1)
     x0 = examples.states
     check_paths(paths, len(x0))
-    rng = torch_generator(spec.seed, "work")
-    whole = torch.empty(len(x0) * paths, dtype=torch.float64)
-    batches = torch.split(torch.arange(len(whole)), chunk_size(model.data.shape))
-    done, total = 0, len(batches) * (model.steps + 1)
-    for batch in batches:
-        start = x0[torch.div(batch, paths, rounding_mode="floor")]
-        for found in log_weights(model, start, 1, rng):  # noqa: B007 - the last one is what is wanted
+    ends = ends_of_rounds(paths)
+    done, total = 0, sum(_batches(model, len(x0), size) * (model.steps + 1) for size in np.diff([0, *ends]))
+    found = np.empty((len(x0), paths))
+    for index, (begin, end) in enumerate(pairwise([0, *ends])):
+        for part in _weights_of_round(model, x0, end - begin, torch_generator(spec.seed, "work", index)):
             done += 1
-            if done < total:
-                yield Progress(done, total)
+            if part is not None:
+                found[:, begin:end] = part
+                break
+            yield Progress(done, total)
+        so_far = work_of(x0.numpy(), found[:, :end])
+        yield Progress(done, total, replace(so_far, measured_on=examples.measured_on))
+
+
+def ends_of_rounds(paths: int) -> list[int]:
+    """Return how many paths have been drawn after each round, up to ``paths``: 4, 8, 16 … 512, then 512 more each time.
+
+    Rounds do not depend on ``paths`` but for the last one: a measurement that is stopped at the end of a round, after n
+    paths, is that of n paths.
+    """
+    doubling = [4 << power for power in range(LARGEST_ROUND.bit_length() - 3 + 1)]
+    ends = [*doubling, *range(doubling[-1] + LARGEST_ROUND, paths + LARGEST_ROUND, LARGEST_ROUND)]
+    return [end for end in ends if end < paths] + [paths]
+
+
+def _batches(model: DiffusionModel, points: int, size: int) -> int:
+    """Return the number of batches in which a round of ``size`` paths from each of ``points`` is computed."""
+    return math.ceil(points * size / chunk_size(model.data.shape))
+
+
+def _weights_of_round(
+    model: DiffusionModel, x0: Tensor, size: int, rng: torch.Generator
+) -> Iterator[NDArray[np.float64] | None]:
+    """Yield None for each step of each batch but the last, and then the log weights ``[P, size]``, nats.
+
+    Raises:
+        BadInputError: If a weight is not finite.
+    """
+    whole = torch.empty(len(x0) * size, dtype=torch.float64)
+    batches = torch.split(torch.arange(len(whole)), chunk_size(model.data.shape))
+    left = len(batches) * (model.steps + 1)
+    for batch in batches:
+        start = x0[torch.div(batch, size, rounding_mode="floor")]
+        for found in log_weights(model, start, 1, rng):  # noqa: B007 - the last one is what is wanted
+            left -= 1
+            if left:
+                yield None
         whole[batch] = found
     check_finite(whole)
-    found_work = work_of(x0.numpy(), whole.reshape(len(x0), paths).numpy())
-    yield Progress(total, total, replace(found_work, measured_on=examples.measured_on))
+    yield whole.reshape(len(x0), size).numpy()
 
 
 def check_paths(paths: int, points: int) -> None:

@@ -65,9 +65,10 @@ class StepTerms:
 
 @dataclass(frozen=True, slots=True)
 class Progress(Generic[Result]):
-    """Progress of a measurement, ``done`` of ``total`` parts; ``result`` is None until the end.
+    """Progress of a measurement, ``done`` of ``total`` parts.
 
-    Where the parts are steps, ``step`` holds what was found of this one.
+    The last report has the ``result``. A measurement that grows has results before, too: what was found so far. Where
+    the parts are steps, ``step`` holds what was found of this one.
     """
 
     done: int

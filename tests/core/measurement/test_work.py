@@ -294,11 +294,23 @@ def test_every_report_says_how_far_it_is_and_the_last_one_carries_the_work(exact
     total = reports[0].total
     assert [report.done for report in reports] == list(range(1, total + 1))
     assert {report.total for report in reports} == {total}
-    assert [report.result is not None for report in reports] == [False] * (total - 1) + [True]
+    counts = [report.result.work.shape[1] for report in reports if report.result is not None]
+    assert counts == [4, 8, 16, 32, 64, 128, 256, 300]
     found = reports[-1].result
     assert found is not None
     assert found.work.shape == (40, 300)
     assert not any(array.flags.writeable for array in (found.points, found.work, found.likelihood, found.tightening))
+
+
+@pytest.mark.parametrize("paths", [4, 64, 512, 1024])
+def test_what_was_found_so_far_is_the_work_of_fewer_paths(exact_model: MakeModel, paths: int) -> None:
+    model, x0 = exact_model(linear(8, 0.05, 0.5), 0.6), np.array([[0.2], [0.3]])
+    reports = measure_work(model, SPEC, 1500, x0)
+    so_far = [found.result for found in reports if found.result is not None]
+    found = next(found for found in so_far if found.work.shape[1] == paths)
+    alone = work_from(model, x0, paths)
+    assert np.array_equal(found.work, alone.work)
+    assert np.array_equal(found.likelihood, alone.likelihood)
 
 
 def test_points_are_in_model_units(model: DiffusionModel) -> None:
