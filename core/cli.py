@@ -127,6 +127,9 @@ def _add_bound(bound: argparse.ArgumentParser) -> None:
     bound.add_argument(
         "--crooks", action="store_true", help="also compare forward and reverse paths, if the density of x^1 is known"
     )
+    bound.add_argument(
+        "--entropies", action="store_true", help="also compute the true entropy of each reverse step, if it is known"
+    )
     bound.add_argument("--json", action="store_true", help="print one JSON object")
     bound.set_defaults(run=bound_command.bound)
 

@@ -21,8 +21,9 @@ from core.runtime.devices import numpy_generator, torch_generator
 from core.sampling.blocks import chunk_sizes
 from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
-from core.values.measurements import FRESH, NATS_PER_BIT, TRAINING, Crooks, Progress
+from core.values.measurements import FRESH, NATS_PER_BIT, TRAINING, Progress
 from core.values.runs import RunSpec
+from core.values.work import Crooks
 
 BINS = 40
 FARTHEST_SHARE = 0.005

@@ -21,8 +21,9 @@ from core.runtime.devices import torch_generator
 from core.sampling.blocks import chunk_size
 from core.sampling.trajectories import prepare
 from core.values.arrays import read_only
-from core.values.measurements import NATS_PER_BIT, Progress, Work
+from core.values.measurements import NATS_PER_BIT, Progress
 from core.values.runs import RunSpec
+from core.values.work import Work
 
 MAX_PATHS = 5_000_000
 """Most paths of one measurement, over all points: their work alone takes 40 MB."""

@@ -23,8 +23,8 @@ from core.networks.empirical import EmpiricalNetwork
 from core.networks.perceptrons import BitPerceptron
 from core.processes.schedules import constant_erasure
 from core.values.checkpoints import Checkpoint, DataInfo, NetworkInfo
-from core.values.measurements import Work
 from core.values.runs import RunSpec
+from core.values.work import Work
 from tests.support.image_models import SHAPE, images_checkpoint
 
 Capture = pytest.CaptureFixture[str]
@@ -135,6 +135,24 @@ def test_the_bound_of_bits_is_that_of_the_engine_and_all_its_entropies_are_finit
     gaps = np.array(found["entropy_upper_bits"]) - np.array(found["entropy_lower_bits"])
     assert gaps[1:].sum() == pytest.approx(found["H_T_given_0_bits"] - found["H_1_given_0_bits"])
     assert (gaps >= 0).all()
+
+
+def test_the_entropies_of_each_step_are_printed_with_their_errors_and_the_true_ones(
+    beat: Path, beat_model: DiffusionModel, capsys: Capture
+) -> None:
+    found = told(capsys, "bound", beat, "--count", 200, "--entropies", "--json")
+    wanted = list(measure_bound(beat_model, RunSpec(200)))[-1].result
+    assert wanted is not None
+    assert wanted.model_entropy is not None
+    assert wanted.kl_standard_error is not None
+    assert found["model_entropy_bits"] == wanted.model_entropy.tolist()
+    assert found["kl_standard_error_bits"] == wanted.kl_standard_error.tolist()
+    assert len(found["model_entropy_standard_error_bits"]) == STEPS
+    truth, lower, upper = (
+        np.array(found[f"{name}_bits"]) for name in ("true_entropy", "entropy_lower", "entropy_upper")
+    )
+    assert (truth >= lower - 1e-9).all()
+    assert (truth <= upper + 1e-9).all()
 
 
 def test_the_limit_comes_beside_k_where_it_is_known(

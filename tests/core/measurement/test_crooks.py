@@ -30,8 +30,8 @@ from core.processes.registry import process_of
 from core.processes.schedules import constant_erasure, linear, log_linear
 from core.sampling import blocks
 from core.values.checkpoints import DataInfo
-from core.values.measurements import Crooks
 from core.values.runs import RunSpec
+from core.values.work import Crooks
 
 ROLL = Path(__file__).resolve().parents[3] / "assets" / "checkpoints" / "swiss_roll.h5"
 COUNT = 8000

@@ -29,8 +29,9 @@ from core.processes.gaussian import GaussianProcess
 from core.processes.schedules import constant, constant_erasure, linear
 from core.sampling import blocks
 from core.values.checkpoints import DataInfo
-from core.values.measurements import Bound, Work
+from core.values.measurements import Bound
 from core.values.runs import RunSpec
+from core.values.work import Work
 
 MakeModel = Callable[[NDArray[np.float64], float], DiffusionModel]
 NATS = math.log(2)

@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from core.errors import BadInputError
-from core.processes.gaussian import LOG_TWO_PI_E, GaussianProcess
+from core.processes.distributions import LOG_TWO_PI_E
+from core.processes.gaussian import GaussianProcess
 from core.processes.registry import process_of
 from core.processes.schedules import alpha_bars, constant_erasure
 from core.values.measurements import NATS_PER_BIT

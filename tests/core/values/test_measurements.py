@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.values.measurements import Crooks, mean_of
+from core.values.measurements import mean_of
+from core.values.work import Crooks
 
 COUNT = 4000
 
