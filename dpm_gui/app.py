@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from core import __version__
 from core.errors import DpmError
 from core.values.runs import RunSpec
+from dpm_gui.measure.workspace import MEASURE
 from dpm_gui.paint.workspace import PAINT
 from dpm_gui.watch.workspace import WATCH
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from dpm_gui.desktop.preferences import Preferences
     from dpm_gui.window.application import DpmApplication
 
-WORKSPACES = (WATCH, PAINT)
+WORKSPACES = (WATCH, PAINT, MEASURE)
 """The workspaces, in the order of their shortcuts; the program starts in the first."""
 
 SECONDS_TO_END = 0.5

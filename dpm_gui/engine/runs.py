@@ -7,13 +7,11 @@ for the thread of a job.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.values.measurements import Bound, Progress
 from core.values.runs import SPACINGS, DriftFrame, Frame, RunSpec, Start, Strided
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.run_parts import Parts, parts_of, preview_steps
@@ -148,18 +146,3 @@ def drift(opened: Opened, threads: int, columns: tuple[int, ...]) -> Iterator[Dr
     from core.sampling.predictions import drift_field
 
     yield from drift_field(opened.model, threads, columns)
-
-
-def measure_bound(
-    opened: Opened, spec: RunSpec, given: NDArray[np.floating] | None = None
-) -> Iterator[Progress[Bound]]:
-    """Measure K (section 2.4): on all ``given`` examples, [N, *shape] in user's units, as ``dpm bound --data`` does.
-
-    Without them, on held-out examples in the file, on images, or on as many draws as ``spec`` runs.
-    """
-    from core.measurement.bound import measure_bound as measure
-    from core.measurement.examples import default_count
-
-    data = opened.checkpoint.data
-    count = default_count(data) if data.is_image or data.held_out is not None else spec.count
-    yield from measure(opened.model, replace(spec, count=count, denoise_from=None), given)

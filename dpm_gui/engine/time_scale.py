@@ -37,8 +37,7 @@ class TimeScale:
         Args:
             alpha_bars: Signal left at each step, ``[T + 1]``, descending from 1.
         """
-        signal, noise = np.maximum(alpha_bars[1:], LEAST_SIGNAL), np.maximum(1.0 - alpha_bars[1:], LEAST_NOISE)
-        ratios = np.log(signal) - np.log(noise)
+        ratios = log_signal_to_noise(alpha_bars)[1:]
         if len(ratios) < 2 or ratios[0] <= ratios[-1]:
             return cls.of_steps(len(ratios))
         lost = _separated(-ratios)
@@ -70,6 +69,18 @@ class TimeScale:
     def position_at(self, place: float) -> float:
         """Return the position between steps, 0.0 … T, at a ``place``."""
         return float(np.interp(place, self.places, np.arange(len(self.places))))
+
+
+def log_signal_to_noise(alpha_bars: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ln(alpha_bar_t / (1 - alpha_bar_t)) for t = 0 … T, ``[T + 1]``.
+
+    It is infinite at t = 0, which is put as far from t = 1 as that is from t = 2.
+    """
+    signal, noise = np.maximum(alpha_bars[1:], LEAST_SIGNAL), np.maximum(1.0 - alpha_bars[1:], LEAST_NOISE)
+    ratios = np.log(signal) - np.log(noise)
+    first = 2.0 * ratios[0] - ratios[1] if len(ratios) > 1 else ratios[0] + 1.0
+    found: NDArray[np.float64] = np.concatenate([[first], ratios])
+    return found
 
 
 def _separated(rising: NDArray[np.float64]) -> NDArray[np.float64]:

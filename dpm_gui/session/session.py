@@ -13,7 +13,7 @@ from PySide6.QtGui import QUndoStack
 from core.errors import BadInputError
 from core.values.measurements import Bound, Progress
 from core.values.runs import RunSpec
-from dpm_gui.engine import given_examples, opening, runs
+from dpm_gui.engine import given_examples, measuring, opening
 from dpm_gui.engine.given_examples import DataFile, GivenData
 from dpm_gui.engine.opening import NothingRemembered, Opened
 from dpm_gui.engine.remembering import RunMemory
@@ -63,6 +63,8 @@ class Session(TaskOwner):
     """A part that `figure_ready` waits for has been computed."""
     data_changed = Signal()
     """The data of the forward side are those of another file, or the model's own again."""
+    bound_step = Signal(object)
+    """The `StepTerms` of a step, while K is being measured."""
     bound_changed = Signal(object)
     """A `Bound`, or None if the open checkpoint has none."""
     run_started = Signal()
@@ -233,12 +235,12 @@ class Session(TaskOwner):
             self.drifts.compute(self._opened, self._spec.threads, self.columns.shown)
 
     def measure_bound(self) -> None:
-        """Measure K on the given data, or on what `dpm_gui.engine.runs.measure_bound` chooses, and tell what it was."""
+        """Measure K on the given data, or on what `dpm_gui.engine.measuring` chooses, and tell what it was."""
         opened, spec, given = self._opened, self._spec, self.given
         if opened is not None:
             what = (opened, spec) if given is None else (opened, spec, given.values)
             steps, text = opened.checkpoint.steps, "Measuring K"
-            self._tasks.begin(MEASURING_BOUND, lambda: runs.measure_bound(*what), self._take_bound, text, steps)
+            self._tasks.begin(MEASURING_BOUND, lambda: measuring.measure_bound(*what), self._take_bound, text, steps)
 
     def stop(self) -> None:
         """Stop the running tasks; the frames recorded so far stay."""
@@ -334,6 +336,8 @@ class Session(TaskOwner):
 
     def _take_bound(self, values: list[Progress[Bound]]) -> int:
         for value in values:
+            if value.step is not None:
+                self.bound_step.emit(value.step)
             if value.result is not None:
                 if self.given is None:
                     self._own_bound = value.result

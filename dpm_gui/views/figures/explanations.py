@@ -96,3 +96,55 @@ SPREAD_HELP = explanation(
     "<i>s</i> = <i>t</i> … 0",
     "section 2.2",
 )
+STEP_ENTROPIES_HELP = explanation(
+    "The true entropy of a reverse step lies within the band, between bounds that depend on the forward process alone; "
+    "that of the model's kernels, a mean over <i>x<sup>t</sup></i>, should. Where the model's line leaves the band, "
+    "its kernels are wider or narrower at this step than any exact reverse could be.",
+    "<i>H</i>(<i>X<sup>t</sup></i> | <i>X</i><sup><i>t</i>−1</sup>) + "
+    "<i>H</i>(<i>X</i><sup><i>t</i>−1</sup> | <i>X</i><sup>0</sup>) − "
+    "<i>H</i>(<i>X<sup>t</sup></i> | <i>X</i><sup>0</sup>)<br>≤ "
+    "<i>H</i>(<i>X</i><sup><i>t</i>−1</sup> | <i>X<sup>t</sup></i>) ≤ "
+    "<i>H</i>(<i>X<sup>t</sup></i> | <i>X</i><sup><i>t</i>−1</sup>)",
+    "section 2.6, appendix A",
+)
+KL_HELP = explanation(
+    "What each reverse step takes from K: how far the model's kernel is from the exact posterior of the step. "
+    "The shading is one standard error; the limit of the family is what the best kernels of this form lose.",
+    "E<sub><i>q</i></sub> KL(<i>q</i>(<i>x</i><sup><i>t</i>−1</sup> | <i>x<sup>t</sup></i>, <i>x</i><sup>0</sup>) ‖ "
+    "<i>p</i>(<i>x</i><sup><i>t</i>−1</sup> | <i>x<sup>t</sup></i>)), <i>t</i> = 2 … <i>T</i>",
+    "section 2.4, appendix B",
+)
+SCHEDULE_HELP = explanation(
+    "The rate of each step is the share of variance, or of bits, that the step replaces by noise. Signal and noise are "
+    "what is left of the data and what has been added up to this step.",
+    "<i>ᾱ<sub>t</sub></i> = (1 − <i>β</i><sub>1</sub>) … (1 − <i>β<sub>t</sub></i>)",
+    "section 2.1, section 2.4.1, table App. 1",
+)
+SUM_RULE_HELP = explanation(
+    "The gaps between the two entropy bounds, added up from <i>t</i> = 2. Each gap shrinks as <i>T</i> grows, but the "
+    "sum always ends at the same value, whatever the rates: the terms telescope.",
+    "Σ<sub><i>t</i> = 2 … <i>T</i></sub> [upper<sub><i>t</i></sub> − lower<sub><i>t</i></sub>] = "
+    "<i>H</i>(<i>X<sup>T</sup></i> | <i>X</i><sup>0</sup>) − <i>H</i>(<i>X</i><sup>1</sup> | <i>X</i><sup>0</sup>)",
+    "section 2.6",
+)
+WORK_HELP = explanation(
+    "The work of forward paths from data: what the model pays for each path, in bits. Minus its mean is the bound; the "
+    "narrower the histogram, the closer the model is to a reversible, quasi-static process.",
+    "<i>W</i> = −log<sub>2</sub> [<i>π</i>(<i>x<sup>T</sup></i>) Π<sub><i>t</i></sub> "
+    "<i>p</i>(<i>x</i><sup><i>t</i>−1</sup> | <i>x<sup>t</sup></i>) / "
+    "<i>q</i>(<i>x<sup>t</sup></i> | <i>x</i><sup><i>t</i>−1</sup>)]",
+    "section 2.3",
+)
+JARZYNSKI_HELP = explanation(
+    "The mean weight of <i>n</i> paths estimates the model's probability of a point; its logarithm is, on average, a "
+    "bound that rises with <i>n</i> from the bound of one path. The bars are one standard error over the points.",
+    "log<sub>2</sub> <i>p</i>(<i>x</i><sup>0</sup>) = log<sub>2</sub> E<sub><i>q</i></sub> 2<sup>−<i>W</i></sup>",
+    "section 2.3",
+)
+CROOKS_HELP = explanation(
+    "Ω on forward paths of the data and on the model's own reverse paths. The two histograms cross at 0, and lie one "
+    "upon the other for a perfect model.",
+    "<i>P<sub>F</sub></i>(Ω) = 2<sup>Ω</sup> <i>P<sub>R</sub></i>(Ω), Ω = log<sub>2</sub> "
+    "<i>q</i>(<i>x</i><sup>1</sup> … <i>x<sup>T</sup></i>) / <i>p</i>(<i>x</i><sup>1</sup> … <i>x<sup>T</sup></i>)",
+    "section 2.3",
+)

@@ -30,8 +30,9 @@ class PlotAxis(pg.AxisItem):
     def __init__(self, orientation: str, label: str, *, whole: bool = False, grid: bool = False) -> None:
         super().__init__(orientation, maxTickLength=4)
         self._text = label
-        self._whole = whole
+        self._whole = self._first_whole = whole
         self._with_grid = grid
+        self._falling = False
         self.enableAutoSIPrefix(False)
         self.setTickDensity(TICK_DENSITY)
         self.setStyle(maxTickLevel=0, autoExpandTextSpace=False, autoReduceTextSpace=False, hideOverlappingLabels=False)
@@ -56,6 +57,12 @@ class PlotAxis(pg.AxisItem):
         self._text = label
         self.setLabel(escape(label, quote=False))  # pyqtgraph takes it for HTML
 
+    def set_falling(self, falling: bool) -> None:
+        """Label places with their negative values, so that numbers fall from left to right, or with their own."""
+        self._falling, self._whole = falling, self._first_whole and not falling
+        self.picture = None
+        self.update()
+
     def boundingRect(self) -> QRectF:
         """Leave room for half a label beyond both ends, which pyqtgraph does only for axes without a grid."""
         rect: QRectF = super().boundingRect()
@@ -69,4 +76,5 @@ class PlotAxis(pg.AxisItem):
         return [(max(1.0, spacing), offset) for spacing, offset in levels] if self._whole else levels
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [with_minus(text) for text in super().tickStrings(values, scale, spacing)]
+        shown = [-value + 0.0 for value in values] if self._falling else values
+        return [with_minus(text) for text in super().tickStrings(shown, scale, spacing)]

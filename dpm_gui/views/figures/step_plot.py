@@ -53,6 +53,10 @@ class StepPlot(Figure):
         """Mark step ``t``."""
         raise NotImplementedError
 
+    def step_at(self, x: float) -> int:
+        """Return the step nearest to the abscissa ``x``, which is t itself unless a plot has another scale."""
+        return round(x)
+
     def left_pressed(self, position: QPointF) -> None:
         self._choose(position)
 
@@ -77,7 +81,7 @@ class StepPlot(Figure):
     def _choose(self, position: QPointF) -> None:
         steps = self.step_range
         if steps is not None:
-            t = int(np.clip(round(self.to_data(position).x()), *steps))
+            t = int(np.clip(self.step_at(self.to_data(position).x()), *steps))
             if t != self._step:
                 self.set_cursor(t)
                 self.step_chosen.emit(t)

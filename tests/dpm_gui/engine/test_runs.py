@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dpm_gui.engine import measuring, runs
 from dpm_gui.engine import opening as opening_module
-from dpm_gui.engine import runs
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE, SideColours, SideFrame
 from tests.support.window_values import SPEC, STEPS
@@ -44,7 +44,7 @@ def test_what_comes_through_cannot_be_written_to(opened: Opened) -> None:
 
 
 def test_the_bound_comes_last_and_alone(opened: Opened) -> None:
-    *reports, last = runs.measure_bound(opened, SPEC)
+    *reports, last = measuring.measure_bound(opened, SPEC)
     assert all(report.result is None for report in reports)
     assert last.result is not None
     assert last.result.measured_on == "training"  # this checkpoint holds no held-out examples

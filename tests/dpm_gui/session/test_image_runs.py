@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from core.errors import BadInputError
 from core.values.runs import Frame, RunSpec
-from dpm_gui.engine import opening, runs
+from dpm_gui.engine import measuring, opening
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.values import FORWARD, REVERSE
 from dpm_gui.session.recorded_part import RecordedPart
@@ -170,7 +170,7 @@ def test_the_bound_is_measured_on_as_many_pictures_as_is_usual_and_per_pixel(
     model: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.measurement.examples.DEFAULT_IMAGES", 4)
-    *_, last = runs.measure_bound(model, replace(SPEC, count=400, denoise_from=3))
+    *_, last = measuring.measure_bound(model, replace(SPEC, count=400, denoise_from=3))
     assert last.result is not None
     assert last.result.count == 4
     assert last.result.unit == "pixel"

@@ -1,0 +1,1 @@
+"""The workspace Measure: the thermodynamics of the open model."""
