@@ -19,7 +19,7 @@ class LedgerTerm:
     """One term of K as it is added, in the unit of K.
 
     Attributes:
-        name: What it is, as in "H(X^T | X^0)"; a band of KL terms names its steps.
+        name: What it is, as in "H(Xᵀ | X⁰)"; a band of KL terms names its steps.
         value: The term with its sign in K.
         standard_error: One standard error, or None if the term is exact or its error is not known.
         total: The sum of this term and those before it.
@@ -44,9 +44,9 @@ def ledger_of(bound: Bound, bands: int = DEFAULT_BANDS) -> list[LedgerTerm]:
         BadInputError: If ``bands`` is less than one.
     """
     parts = [
-        ("H(X^T | X^0)", bound.h_end, None, None),
-        ("− H(X^1 | X^0)", -bound.h_edge, None, None),
-        ("− H(X^T)", -bound.h_prior, None, None),
+        ("H(Xᵀ | X⁰)", bound.h_end, None, None),
+        ("− H(X¹ | X⁰)", -bound.h_edge, None, None),
+        ("− H(Xᵀ)", -bound.h_prior, None, None),
         *((_name_of(band), -value, error, band) for band, value, error in kl_in_bands(bound, bands)),
     ]
     totals = np.cumsum([value for _, value, _, _ in parts])

@@ -21,6 +21,7 @@ from dpm_gui.views.plots.curves_plot import CurvesPlot
 NOT_MEASURED = "Measure (Ctrl+M) measures K, and with it this term of each step."
 NOTHING_OPEN = "The rates of each step appear here once a checkpoint is open."
 ENTROPY, KL, RATES, RATIO, GAPS = "entropy", "kl", "rates", "ratio", "gaps"
+DOCK_TITLES = {ENTROPY: "Entropy", KL: "KL", RATES: "Rates", RATIO: "Signal-to-noise", GAPS: "Sum rule"}
 TITLES: Mapping[str, tuple[str, str, str, str]] = {
     ENTROPY: ("Entropy of each reverse step", STEP_ENTROPIES_HELP, "entropies", NOTHING_OPEN),
     KL: ("KL of each step", KL_HELP, "kl", NOT_MEASURED),
@@ -39,7 +40,8 @@ class MeasurePlots(QMainWindow):
     """
 
     def __init__(self, session: Session, measured: MeasureSession, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Widget)
+        super().__init__(parent)
+        self.setWindowFlags(Qt.WindowType.Widget)  # a part of the page, which the constructor makes a window
         self._session, self._measured = session, measured
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.plots = {name: CurvesPlot(*texts, self) for name, texts in TITLES.items()}
@@ -98,7 +100,7 @@ class MeasurePlots(QMainWindow):
             self.plots[GAPS].show_none()
 
     def _dock(self, name: str, plot: CurvesPlot) -> QDockWidget:
-        dock = QDockWidget(TITLES[name][0], self)
+        dock = QDockWidget(DOCK_TITLES[name], self)
         dock.setObjectName(f"measure_{name}")
         dock.setWidget(plot)
         return dock
