@@ -96,7 +96,8 @@ class WorkPanel(ColouredWidget):
         self.work.set_readout(f"{grouped(points * paths)} paths, {grouped(paths)} from each point")
         effective = float(np.median(work.effective_size))
         examples = examples_in_words(points, work.measured_on)
-        words = f"log₂ p(x⁰) ≥ {_estimate(bound)}; Jarzynski's estimate {_estimate(estimate)} bits per sample, on {examples}."
+        found = f"log₂ p(x⁰) ≥ {_estimate(bound)}; Jarzynski's estimate {_estimate(estimate)} bits per sample"
+        words = f"{found}, on {examples}."
         if effective < FEW_PATHS:
             words += (
                 f" Only {effective:.1f} of {grouped(paths)} paths count: more paths, or a better model, would help."

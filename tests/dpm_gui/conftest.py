@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from dpm_gui.engine import given_examples, opening, painting
+from dpm_gui.engine import given_examples, measuring, opening, painting
 from dpm_gui.engine import runs as runs_module
 from dpm_gui.jobs import jobs
 from dpm_gui.session.session import Session
@@ -93,7 +93,7 @@ def steer(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     made: list[Steered] = []
 
     def begin(name: str) -> Steered:
-        rooms = (runs_module, opening, painting, given_examples)
+        rooms = (runs_module, opening, painting, given_examples, measuring)
         room = next(module for module in rooms if hasattr(module, name))
         made.append(Steered(getattr(room, name)))
         monkeypatch.setattr(room, name, made[-1])
