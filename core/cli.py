@@ -15,6 +15,7 @@ from core.commands import info as info_command
 from core.commands import inpaint as inpaint_command
 from core.commands import models as models_command
 from core.commands import rates as rates_command
+from core.commands import report as report_command
 from core.commands import sample as sample_command
 from core.commands import train as train_command
 from core.processes.schedules import FAMILIES
@@ -23,6 +24,8 @@ from core.values.inpainting import DEFAULT_RESULTS
 from core.values.potentials import KNOWN_MODES, TIMINGS
 from core.values.runs import DEFAULT_SEED, SPACINGS
 
+DEFAULT_PATHS = 256
+"""Paths from each point in a report."""
 SIDES = 4
 """Sides of a frame."""
 CHECKPOINT = "a checkpoint, or the name of a shipped one, which `dpm models` lists"
@@ -46,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     _add_sample(parts.add_parser("sample", help="draw samples into an array, a table, an image or a folder of images"))
     _add_inpaint(parts.add_parser("inpaint", help="inpaint the masked entries of an example"))
     _add_bound(parts.add_parser("bound", help="measure the bound K, term by term"))
+    _add_report(parts.add_parser("report", help="write what can be measured of a model as one HTML file with plots"))
 
     train = parts.add_parser("train", help="train a recipe, or on user data, and write the checkpoint")
     train.add_argument("recipe", nargs="?", help="a name that `dpm recipes` lists")
@@ -132,6 +136,19 @@ def _add_bound(bound: argparse.ArgumentParser) -> None:
     )
     bound.add_argument("--json", action="store_true", help="print one JSON object")
     bound.set_defaults(run=bound_command.bound)
+
+
+def _add_report(report: argparse.ArgumentParser) -> None:
+    _add_checkpoint(report)
+    report.add_argument("--out", type=path_argument, required=True, metavar="FILE.html", help="the report")
+    report.add_argument("--count", type=int, help="number of examples that K is measured on, as of `dpm bound`")
+    report.add_argument("--seed", type=int, default=DEFAULT_SEED, help=f"seed ({DEFAULT_SEED})")
+    report.add_argument("--data", type=path_argument, metavar="PATH", help="measure on examples in a file of yours")
+    report.add_argument(
+        "--work", type=int, default=DEFAULT_PATHS, metavar="N", help=f"paths from each point ({DEFAULT_PATHS})"
+    )
+    report.add_argument("--points", type=int, metavar="P", help="number of points that paths start from (100)")
+    report.set_defaults(run=report_command.report)
 
 
 def _add_rates(rates: argparse.ArgumentParser) -> None:
