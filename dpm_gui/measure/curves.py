@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +53,11 @@ def entropy_curves(
     if true is not None:
         found.append(Curve("true", 1, true, "known"))
     return found
+
+
+def below_upper(curves: Sequence[Curve], upper: NDArray[np.float64]) -> list[Curve]:
+    """Return ``curves`` as differences from ``upper``, a value for each step t = 1 … T, so that they lie apart."""
+    return [replace(curve, values=curve.values - upper[curve.steps - 1]) for curve in curves]
 
 
 def kl_curves(bound: Bound | None, limit: Bound | None, steps: Mapping[int, StepTerms]) -> list[Curve]:

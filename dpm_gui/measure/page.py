@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.errors import BadInputError
+from dpm_gui.measure.checkpoint_view import CheckpointView
 from dpm_gui.measure.ledger_view import LedgerView
 from dpm_gui.measure.plots import MeasurePlots
 from dpm_gui.measure.session import MeasureSession
@@ -16,7 +17,7 @@ from dpm_gui.measure.work_panel import WorkPanel
 from dpm_gui.window.page import Services, WorkspacePage
 from dpm_gui.window.shown_command import NOTHING_OPEN, model_word
 
-LEDGER, WORK = "ledger", "work"
+LEDGER, WORK, CHECKPOINT = "ledger", "work", "checkpoint"
 
 
 class MeasurePage(WorkspacePage):
@@ -34,7 +35,7 @@ class MeasurePage(WorkspacePage):
         session, player = services.session, services.player
         self.measured = MeasureSession(session, self)
         self.plots = MeasurePlots(session, self.measured, self)
-        self.ledger = LedgerView(self)
+        self.ledger, self.checkpoint = LedgerView(self), CheckpointView(self)
         self.work = WorkPanel(self.measured, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -55,11 +56,15 @@ class MeasurePage(WorkspacePage):
         actions.on("measure_work", self.measured.measure_work)
         actions.on("measure_crooks", self.measured.measure_crooks)
         actions.on_switch("plots_by_ratio", self.plots.set_by_ratio)
+        actions.on_switch("entropies_below", self.plots.set_below)
+        session.opened_changed.connect(lambda opened: self.checkpoint.show_checkpoint(opened.checkpoint, opened.path))
+        if session.opened is not None:
+            self.checkpoint.show_checkpoint(session.opened.checkpoint, session.opened.path)
         self._show_ledger("bound")
 
     @property
     def docks(self) -> Mapping[str, QWidget]:
-        return {LEDGER: self.ledger, WORK: self.work}
+        return {LEDGER: self.ledger, WORK: self.work, CHECKPOINT: self.checkpoint}
 
     def apply_palette(self) -> None:
         self.plots.set_palette(self._palette)

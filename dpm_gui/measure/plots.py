@@ -12,7 +12,15 @@ from core.values.checkpoints import channels_of
 from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.time_scale import log_signal_to_noise
-from dpm_gui.measure.curves import Scale, entropy_curves, gap_curves, kl_curves, ratio_curves, schedule_curves
+from dpm_gui.measure.curves import (
+    Scale,
+    below_upper,
+    entropy_curves,
+    gap_curves,
+    kl_curves,
+    ratio_curves,
+    schedule_curves,
+)
 from dpm_gui.measure.session import ENTROPIES, LIMIT, MeasureSession
 from dpm_gui.session.session import Session
 from dpm_gui.views.figures.explanations import KL_HELP, SCHEDULE_HELP, STEP_ENTROPIES_HELP, SUM_RULE_HELP
@@ -43,6 +51,7 @@ class MeasurePlots(QMainWindow):
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.Widget)  # a part of the page, which the constructor makes a window
         self._session, self._measured = session, measured
+        self._by_ratio = self._below = False
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.plots = {name: CurvesPlot(*texts, self) for name, texts in TITLES.items()}
         self._docks = {name: self._dock(name, plot) for name, plot in self.plots.items()}
@@ -68,12 +77,17 @@ class MeasurePlots(QMainWindow):
         for plot in self.plots.values():
             plot.set_ratios(log_signal_to_noise(opened.alpha_bars) if by_ratio and opened is not None else None)
 
+    def set_below(self, below: bool) -> None:
+        """Show entropies as differences from their upper bound, or as they are."""
+        self._below = below
+        self._show(ENTROPIES)
+
     def show_opened(self) -> None:
         """Show the schedule and the bounds of the open checkpoint."""
         opened = self._session.opened
         if opened is None:
             return
-        self.set_by_ratio(getattr(self, "_by_ratio", False))
+        self.set_by_ratio(self._by_ratio)
         betas = np.asarray(opened.checkpoint.betas, dtype=np.float64)
         self.plots[RATES].show_curves(schedule_curves(betas, opened.alpha_bars), "share")
         self.plots[RATIO].show_curves(ratio_curves(opened.alpha_bars), "nats")
@@ -86,6 +100,8 @@ class MeasurePlots(QMainWindow):
         bound, steps, scale = self._session.bound, self._measured.steps, scale_of(opened)
         unit = f"bits per {scale.unit}"
         entropies = entropy_curves(opened.entropies, scale, bound, steps, self._measured.true_entropies)
+        if self._below:
+            entropies = below_upper(entropies, scale.factor * opened.entropies.upper)
         clipped = "lower bound: ↓ −∞ at t = 1" if np.isneginf(opened.entropies.lower[:1]).any() else ""
         self.plots[ENTROPY].show_curves(entropies, unit, band=(0, 1), caption=clipped)
         kl = kl_curves(bound, self._measured.limit, steps)

@@ -36,6 +36,14 @@ COMMANDS = (
         "Draw both kinds of paths for Crooks' relation, where the density of x¹ is known",
     ),
     Command(
+        "entropies_below",
+        "View",
+        "Entropies below their upper bound",
+        ("B",),
+        "Show entropies as differences from their upper bound, so that the band opens (B)",
+        checkable=True,
+    ),
+    Command(
         "plots_by_ratio",
         "View",
         "Plots by log signal-to-noise",
@@ -62,7 +70,7 @@ MEASURE = Workspace(
         Gesture("Mouse in Measure", "Go to a step, in all plots", "Left drag in a plot"),
         Gesture("Mouse in Measure", "Open a band of steps in the ledger", "Click on it"),
     ),
-    docks=(Dock("ledger", "Ledger of K", 380), Dock("work", "Work", 300)),
+    docks=(Dock("ledger", "Ledger of K", 300), Dock("work", "Work", 240), Dock("checkpoint", "Checkpoint", 160)),
     tour=(
         TourStep(
             "Measure",

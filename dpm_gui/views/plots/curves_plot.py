@@ -42,6 +42,7 @@ class CurvesPlot(StepPlot):
         self._item, self._legend = CurvesItem(), Legend()
         self._name, self._unit, self._empty = name, "bits", empty
         self._ratios: NDArray[np.float64] | None = None
+        self._band: tuple[int, int] | None = None
         super().__init__(title, help_text, self._unit, parent)
         self.view.addItem(self._item, ignoreBounds=True)
         self._legend.setParentItem(self.view)
@@ -152,7 +153,7 @@ class CurvesPlot(StepPlot):
 
     def _draw(self, band: tuple[int, int] | None) -> None:
         """Draw the curves, and bring all of them into view unless the range is unchanged."""
-        self._band = band if band is not None else getattr(self, "_band", None)
+        self._band = self._band if band is None else band
         places = [self._places(curve.steps) for curve in self._curves]
         self._item.set_curves(self._curves, places, self._band)
         values = np.concatenate([curve.values for curve in self._curves])
