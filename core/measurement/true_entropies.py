@@ -20,7 +20,7 @@ from core.values.measurements import NATS_PER_BIT, Progress
 
 SPACING = 0.6
 """Spacing of the grid in standard deviations of the noise: the sum then equals the integral to eight digits."""
-REACH = 7.5
+EXTENT = 7.5
 """How many standard deviations around the data the grid covers."""
 MOST_GRID_POINTS = 4_000_000
 CENTRES_AT_ONCE = 256
@@ -100,8 +100,8 @@ def _support_of(source: SourceWithDensity) -> NDArray[np.float32]:
 
 
 def _cells_near(centres: NDArray[np.float64], spacing: float) -> NDArray[np.int64]:
-    """Return the places ``[N, 2]`` of a grid, in units of its ``spacing``, that are within `REACH` of ``centres``."""
-    radius = math.ceil(REACH / SPACING) + 1
+    """Return the places ``[N, 2]`` of a grid, in units of its ``spacing``, that are within `EXTENT` of ``centres``."""
+    radius = math.ceil(EXTENT / SPACING) + 1
     steps = np.arange(-radius, radius + 1)
     offsets = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2)
     offsets = offsets[np.square(offsets).sum(axis=1) <= radius**2]

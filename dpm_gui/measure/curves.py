@@ -39,17 +39,17 @@ def entropy_curves(
 ) -> list[Curve]:
     """Return the bounds on the entropy of each step, the model's own entropy and the true one, as far as known."""
     found = [
-        Curve("upper bound", 1, scale.factor * entropies.upper, "forward"),
-        Curve("lower bound", 1, scale.factor * entropies.lower, "forward", dashed=True),
+        Curve("upper", 1, scale.factor * entropies.upper, "forward"),
+        Curve("lower", 1, scale.factor * entropies.lower, "forward", dashed=True),
     ]
     if steps:
         first, terms = min(steps), [steps[t] for t in sorted(steps)]
         values = np.array([term.model_entropy.value for term in terms])
         errors = np.array([term.model_entropy.standard_error for term in terms])
-        found.append(Curve("the model's own", first, values, "reverse", errors=errors))
+        found.append(Curve("model", first, values, "reverse", errors=errors))
     elif bound is not None and bound.model_entropy is not None:
         known = bound.model_entropy_standard_error
-        found.append(Curve("the model's own", 1, bound.model_entropy, "reverse", errors=known))
+        found.append(Curve("model", 1, bound.model_entropy, "reverse", errors=known))
     if true is not None:
         found.append(Curve("true", 1, true, "known"))
     return found
@@ -64,14 +64,14 @@ def kl_curves(bound: Bound | None, limit: Bound | None, steps: Mapping[int, Step
     """Return the KL term of each step of the model, and of the limit of its family."""
     found = []
     if limit is not None:
-        found.append(Curve("limit of the family", 2, limit.kl, "known", errors=limit.kl_standard_error))
+        found.append(Curve("limit", 2, limit.kl, "known", errors=limit.kl_standard_error))
     if steps:
         terms = [steps[t] for t in sorted(steps)]
         values = np.array([term.kl.value for term in terms])
         errors = np.array([term.kl.standard_error for term in terms])
-        found.append(Curve("the model", min(steps), values, "reverse", errors=errors))
+        found.append(Curve("model", min(steps), values, "reverse", errors=errors))
     elif bound is not None and len(bound.kl):
-        found.append(Curve("the model", 2, bound.kl, "reverse", errors=bound.kl_standard_error))
+        found.append(Curve("model", 2, bound.kl, "reverse", errors=bound.kl_standard_error))
     return found
 
 
@@ -97,5 +97,5 @@ def gap_curves(bound: Bound) -> list[Curve]:
     whole = np.full(len(sums), bound.h_end - bound.h_edge)
     return [
         Curve("sum of the gaps", 2, sums, "forward"),
-        Curve("H(Xᵀ | X⁰) − H(X¹ | X⁰)", 2, whole, "known", dashed=True),
+        Curve("H(Xᵀ|X⁰) − H(X¹|X⁰)", 2, whole, "known", dashed=True),
     ]

@@ -9,12 +9,17 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.errors import BadInputError
+from dpm_gui.engine.opening import Opened
+from dpm_gui.engine.time_scale import LOG_SNR
 from dpm_gui.measure.checkpoint_view import CheckpointView
 from dpm_gui.measure.ledger_view import LedgerView
 from dpm_gui.measure.plots import MeasurePlots
 from dpm_gui.measure.session import MeasureSession
 from dpm_gui.measure.work_panel import WorkPanel
+from dpm_gui.session.player import SPEEDS
+from dpm_gui.views.timeline.timeline import Timeline
 from dpm_gui.window.page import Services, WorkspacePage
+from dpm_gui.window.playing.controls import TimelineControls, scale_in_use
 from dpm_gui.window.shown_command import NOTHING_OPEN, model_word
 
 LEDGER, WORK, CHECKPOINT = "ledger", "work", "checkpoint"
@@ -37,6 +42,13 @@ class MeasurePage(WorkspacePage):
         self.plots = MeasurePlots(session, self.measured, self)
         self.ledger, self.checkpoint = LedgerView(self), CheckpointView(self)
         self.work = WorkPanel(self.measured, self)
+        self.timeline = Timeline(SPEEDS, self)
+        self.timeline.transport.set_icons(services.icons)
+        self.timeline.thumbnails.hide()
+        self._controls = TimelineControls(self.timeline, player, services.actions, self)
+        self._controls.scale_changed.connect(self._follow_scale)
+        player.frame_changed.connect(self.timeline.set_t)
+        player.position_changed.connect(self.timeline.slider.set_position)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plots)
@@ -55,18 +67,22 @@ class MeasurePage(WorkspacePage):
         actions.on("measure_all", self.measured.measure)
         actions.on("measure_work", self.measured.measure_work)
         actions.on("measure_crooks", self.measured.measure_crooks)
-        actions.on_switch("plots_by_ratio", self.plots.set_by_ratio)
         actions.on_switch("entropies_below", self.plots.set_below)
-        session.opened_changed.connect(lambda opened: self.checkpoint.show_checkpoint(opened.checkpoint, opened.path))
+        session.opened_changed.connect(self._show_opened)
         if session.opened is not None:
-            self.checkpoint.show_checkpoint(session.opened.checkpoint, session.opened.path)
+            self._show_opened(session.opened)
         self._show_ledger("bound")
 
     @property
     def docks(self) -> Mapping[str, QWidget]:
         return {LEDGER: self.ledger, WORK: self.work, CHECKPOINT: self.checkpoint}
 
+    @property
+    def foot(self) -> QWidget:
+        return self.timeline
+
     def apply_palette(self) -> None:
+        self.timeline.set_palette(self._palette)
         self.plots.set_palette(self._palette)
         self.ledger.set_palette(self._palette)
         self.work.set_palette(self._palette)
@@ -108,6 +124,15 @@ class MeasurePage(WorkspacePage):
 
     def shut_down(self) -> None:
         self.measured.shut_down()
+
+    def _show_opened(self, opened: Opened) -> None:
+        self.checkpoint.show_checkpoint(opened.checkpoint, opened.path)
+        self._controls.show_opened(opened)
+        self.timeline.slider.set_available(0, opened.checkpoint.steps)  # the plots have every step
+
+    def _follow_scale(self) -> None:
+        """Lay the plots out by the log signal-to-noise ratio where the timeline is; else by t."""
+        self.plots.set_by_ratio(scale_in_use(self.services.actions) == LOG_SNR)
 
     def _move_cursors(self, chosen: object, t: int) -> None:
         """Move the cursors of the other plots at once, also where the player has no frame of step ``t`` yet."""

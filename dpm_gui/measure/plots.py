@@ -41,7 +41,7 @@ TITLES: Mapping[str, tuple[str, str, str, str]] = {
 
 
 class MeasurePlots(QMainWindow):
-    """Five plots over the steps with one cursor; each can be moved, floated and closed.
+    """Five plots over the steps with one cursor; each can be moved and floated, and laid over another as a tab.
 
     Attributes:
         plots: The plots by name.
@@ -119,6 +119,9 @@ class MeasurePlots(QMainWindow):
         dock = QDockWidget(DOCK_TITLES[name], self)
         dock.setObjectName(f"measure_{name}")
         dock.setWidget(plot)
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+        )
         return dock
 
     def _lay_out(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dpm_gui.window.commands import Command, Gesture
-from dpm_gui.window.workspaces import Dock, TourStep, Workspace
+from dpm_gui.window.workspaces import Dock, Workspace
 
 if TYPE_CHECKING:
     from dpm_gui.measure.page import MeasurePage
@@ -43,14 +43,6 @@ COMMANDS = (
         "Show entropies as differences from their upper bound, so that the band opens (B)",
         checkable=True,
     ),
-    Command(
-        "plots_by_ratio",
-        "View",
-        "Plots by log signal-to-noise",
-        ("N",),
-        "Lay the plots out by the log signal-to-noise ratio instead of t (N)",
-        checkable=True,
-    ),
 )
 
 
@@ -71,11 +63,4 @@ MEASURE = Workspace(
         Gesture("Mouse in Measure", "Open a band of steps in the ledger", "Click on it"),
     ),
     docks=(Dock("ledger", "Ledger of K", 300), Dock("work", "Work", 240), Dock("checkpoint", "Checkpoint", 160)),
-    tour=(
-        TourStep(
-            "Measure",
-            "Here each step is weighed: its entropy between two bounds, what it takes from K, and the work of paths.",
-            lambda page: page.plots,
-        ),
-    ),
 )

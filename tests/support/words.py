@@ -101,7 +101,12 @@ RULES: tuple[Rule, ...] = (
 )
 
 ALLOWED: tuple[Allowed, ...] = (
-    Allowed("fill", r"\.py$", r"\.fill\(|[a-z]Fill|fillRect|fillPath|fill_value", "numpy's and Qt's"),
+    Allowed(
+        "fill",
+        r"\.py$",
+        r"\.fill\(|[a-z]Fill|fillRect|fillPath|fill_value|fill_between",
+        "numpy's, Qt's and matplotlib's",
+    ),
     Allowed("fill", r"^dpm_gui/(views|dialogs|desktop|export)/", "", "the colour within an outline"),
     Allowed("fill", r"^dpm_gui/(paint|window)/", r"(?i)flood|\bFILL\b|tool_fill|\"fill\"", "the flood fill"),
     Allowed("walk", r"\.py$", r"os\.walk|ast\.walk|\.walk\(", "the standard library's"),

@@ -60,8 +60,7 @@ class PlotAxis(pg.AxisItem):
     def set_falling(self, falling: bool) -> None:
         """Label places with their negative values, so that numbers fall from left to right, or with their own."""
         self._falling, self._whole = falling, self._first_whole and not falling
-        self.picture = None
-        self.update()
+        self.setStyle(maxTickLevel=0)  # as before; pyqtgraph then draws the numbers anew
 
     def boundingRect(self) -> QRectF:
         """Leave room for half a label beyond both ends, which pyqtgraph does only for axes without a grid."""

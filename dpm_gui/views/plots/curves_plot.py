@@ -19,7 +19,7 @@ from dpm_gui.views.items.curves import Curve, CurvesItem
 
 BELOW, ABOVE = 0.08, 0.12
 """Shares of the range of values left free below and above."""
-ROOM_OF_A_NAME = 0.06
+ROOM_OF_A_NAME = 0.11
 """Share of the range left free above for each name of the legend."""
 SMALL = 0.01
 """Largest value below which numbers are shown with significant digits instead of decimals."""
@@ -108,7 +108,7 @@ class CurvesPlot(StepPlot):
             return
         self._cursor.move_to(self._place(t), [value for _, value in known if np.isfinite(value)])
         numbers = " · ".join(f"{name} {_shown(value)}" for name, value in known)
-        self.set_readout(f"t = {t} · {numbers} {self._unit}")
+        self.set_readout(f"t = {t} · {numbers} {self._unit.replace('bits per ', 'bits/')}")
 
     def table(self) -> Table:
         steps = self.step_range

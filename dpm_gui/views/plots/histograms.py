@@ -8,14 +8,15 @@ from typing import NamedTuple
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPen
 from PySide6.QtWidgets import QWidget
 
-from dpm_gui.desktop.theme import Palette, text_size
+from dpm_gui.desktop.theme import Palette, scaled_to_text, text_size
 from dpm_gui.views.figures.figure import Figure, Table
 from dpm_gui.views.figures.legend import Legend
 from dpm_gui.views.figures.plot_axis import PlotAxis
+from dpm_gui.views.figures.step_plot import LEAST_SIZE
 
 FILL = 0.25
 ABOVE = 0.35
@@ -77,6 +78,10 @@ class HistogramPlot(Figure):
         self._legend.setParentItem(self.view)
         self.set_readout(" ")
         self.show_none()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a size at which the numbers can be read."""
+        return QSize(*(scaled_to_text(self, side) for side in LEAST_SIZE))
 
     def show_none(self) -> None:
         """Remove the histograms and tell how to get some."""

@@ -59,9 +59,9 @@ def test_the_legend_names_every_curve(plot: CurvesPlot) -> None:
 
 def test_the_cursor_tells_the_numbers_of_its_step(plot: CurvesPlot) -> None:
     plot.set_cursor(1)
-    assert plot.header.readout == "t = 1 · upper −1.000 · lower −∞ bits per sample"
+    assert plot.header.readout == "t = 1 · upper −1.000 · lower −∞ bits/sample"
     plot.set_cursor(4)
-    assert plot.header.readout == "t = 4 · upper 0.000 · lower −0.500 · model −0.200 bits per sample"
+    assert plot.header.readout == "t = 4 · upper 0.000 · lower −0.500 · model −0.200 bits/sample"
     plot.set_cursor(0)
     assert "no value" in plot.header.readout
 
