@@ -15,6 +15,7 @@ from pyqtgraph.util.garbage_collector import GarbageCollector
 from PySide6.QtCore import QObject, Qt, QThread, Signal, SignalInstance
 
 from core.runtime.cancelling import cancellable
+from dpm_gui.jobs.freed_memory import FREED_MEMORY
 
 BATCH_SECONDS = 1 / 30
 FLUSH_MILLISECONDS = 250
@@ -70,6 +71,8 @@ class Job(QThread):
             self.failed.emit(error)
         else:
             (self.done if ran_out else self.cancelled).emit()
+        if not self.isInterruptionRequested():  # else somebody may wait for the end of this thread
+            FREED_MEMORY.give_back()
 
     def _drain(self) -> bool:
         """Emit all values; return False if the job was cancelled before the generator was exhausted."""
