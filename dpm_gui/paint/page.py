@@ -71,6 +71,9 @@ class PaintPage(WorkspacePage):
         layout.addWidget(self._pages)
         self._connect()
         connect_commands(self)
+        if services.session.opened is None:
+            for name in ("inpaint", *HISTORY_COMMANDS):
+                services.actions.allow(name, False, NOTHING_OPEN)
         services.connect_figure(self.plane.canvas)
         self.paint.follow()
         services.session.data_changed.connect(self._show_data)

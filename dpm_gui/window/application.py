@@ -272,8 +272,7 @@ class DpmApplication(QObject):
         from dpm_gui.dialogs.errors import show_error
 
         if self.session.opened is None:
-            for page in self.window.workspaces.pages.values():
-                page.show_message(NOTHING_OPEN)
+            self.window.workspaces.show_message(NOTHING_OPEN)
         if isinstance(error, BadCheckpointError) and isinstance(error.__cause__, FileNotFoundError):
             self.preferences.remove_recent_file(str(error.path))
         show_error(self.window, error)

@@ -53,6 +53,7 @@ class WorkspaceStack(QStackedWidget):
         self._first_layouts: dict[str, QByteArray] = {}
         self.current = ""
         self._refused = ""  # why the page on show cannot show what is open
+        self._message = ""  # what a page says while nothing is open
         self._palette = LIGHT
         self._line_scale = 1.0
         self._refusal = QLabel(self)
@@ -87,6 +88,12 @@ class WorkspaceStack(QStackedWidget):
         self.undo_group.setActiveStack(self.page.undo_stack)
         self.changed.emit(name)
         return self.page
+
+    def show_message(self, text: str) -> None:
+        """Show ``text`` on every page because nothing is open, also on pages that are made later."""
+        self._message = text
+        for page in self.pages.values():
+            page.show_message(text)
 
     def fit(self) -> None:
         """Zoom the current page out to its whole content."""
@@ -168,6 +175,8 @@ class WorkspaceStack(QStackedWidget):
         self.addWidget(self._panes[workspace.name])
         self.undo_group.addStack(page.undo_stack)
         self.pages[workspace.name] = page
+        if self._message and self._services.session.opened is None:
+            page.show_message(self._message)
         foot = page.foot
         if foot is not None:
             self._foot.add(workspace.name, foot)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QUrl
 
 from dpm_gui.dialogs.errors import ErrorDialog
 from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.paint.page import PaintPage
 from tests.support.person import Person, Start, answer_file_dialog, close_error, drop, press, shown, wait_until
 
 Spoil = Callable[[Path], object]
@@ -158,6 +159,12 @@ def test_a_bad_file_at_the_start_leaves_a_window_that_says_what_to_do(start: Sta
         assert "open a checkpoint first" in person.window.actions_[name].toolTip()
     press("Space", "Right", "End", "3", "Ctrl+R", "Ctrl+Z", "Esc", "F")
     assert not person.player.playing
+    press("Ctrl+2")  # a workspace that has not been shown before
+    paint = person.program.show_workspace("paint")
+    assert isinstance(paint, PaintPage)
+    assert paint.image.canvas._message == "Nothing is open.\nOpen a checkpoint with Ctrl+O, or drop one here."
+    assert not person.window.actions_["inpaint"].isEnabled()
+    press("Ctrl+1")
     person.set_seed(8)  # it counts for what is opened later
     person.window.actions_["open_shipped"].trigger()
     person.wait_for_run()

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.values.inpainting import InpaintingFrame
-from dpm_gui.desktop.theme import Palette, scaled_to_text
+from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.paint.canvases.bit_canvas import FREE, BitCanvas
 from dpm_gui.paint.document.raster import Area
@@ -16,7 +16,7 @@ from dpm_gui.paint.history.strip import connected_strip
 from dpm_gui.paint.inpainting.panel import InpaintPanel
 from dpm_gui.paint.inpainting.session import PaintSession
 from dpm_gui.views.widgets.labels import ElidedLabel, LinesLabel
-from dpm_gui.views.widgets.scrolling import ScrollPane
+from dpm_gui.views.widgets.scrolling import SidePane
 from dpm_gui.window.actions import Actions
 
 HINT = (
@@ -47,8 +47,7 @@ class BitPage(QWidget):
         left, right, row = QVBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
         left.addWidget(self.canvas, 1)
         left.addWidget(self._note)
-        pane = ScrollPane(self.panel, self)
-        pane.setFixedWidth(scaled_to_text(self, PANEL_WIDTH))
+        pane = SidePane(self.panel, PANEL_WIDTH, self)
         right.addWidget(self._state)
         right.addWidget(pane, 1)
         row.setContentsMargins(0, 0, 0, 0)

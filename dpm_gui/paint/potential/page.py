@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dpm_gui.desktop.reasons import disable_if
-from dpm_gui.desktop.theme import Palette, scaled_to_text
+from dpm_gui.desktop.theme import Palette
 from dpm_gui.engine.opening import Opened
 from dpm_gui.engine.state_kinds import column_labels
 from dpm_gui.paint.potential.canvas import PotentialCanvas
@@ -17,7 +17,7 @@ from dpm_gui.paint.potential.soft_field import EXTENT, BrushStroke
 from dpm_gui.paint.potential.timeline import PlaneTimeline
 from dpm_gui.views.widgets.column_chooser import ColumnChooser
 from dpm_gui.views.widgets.labels import LinesLabel
-from dpm_gui.views.widgets.scrolling import ScrollPane
+from dpm_gui.views.widgets.scrolling import SidePane
 from dpm_gui.window.page import Services
 
 PANEL_WIDTH = 420
@@ -51,8 +51,7 @@ class PlanePage(QWidget):
         self._stroke: BrushStroke | None = None
         self.canvas = PotentialCanvas(self)
         self.panel = PotentialPanel(services.actions["inpaint"], services.icons, self)
-        pane = ScrollPane(self.panel, self)
-        pane.setFixedWidth(scaled_to_text(self, PANEL_WIDTH))
+        pane = SidePane(self.panel, PANEL_WIDTH, self)
         self.playing = PlaneTimeline(potential_session, self.canvas, services, self)
         self._note = note = LinesLabel(self, NOTE_LINES)
         note.setText(HINT)
