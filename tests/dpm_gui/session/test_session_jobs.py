@@ -172,9 +172,9 @@ def test_thousands_are_set_apart(opened: Session, count: int, monkeypatch: pytes
     monkeypatch.setattr(runs, "run", lambda *_: iter(()))
     received = listen(opened, "activity_changed")
     opened.edit(count=count, seed=SPEC.seed + 1)
-    text = {1: "1", 999: "999", 1_000: "1\u202f000", 50_000: "50\u202f000"}[count]
+    text = {1: "1 point", 999: "999 points", 1_000: "1\u202f000 points", 50_000: "50\u202f000 points"}[count]
     assert isinstance(received[0], Activity)
-    assert received[0].text == f"Sampling {text} points"
+    assert received[0].text == f"Sampling {text}"
 
 
 # ------------------------------------------------------------------------------------------------ drift and bound
