@@ -155,6 +155,12 @@ class Jobs(QObject):
             job.pause(False)
             job.wait()
 
+    def wait_for(self, purpose: str, seconds: float) -> None:
+        """Wait for the end of the job for ``purpose``, if there is one, but no longer than so many ``seconds``."""
+        job = self._current.get(purpose)
+        if job is not None:
+            job.wait(round(1000 * seconds))
+
     def shut_down(self) -> None:
         """Cancel every job and wait until all threads have ended."""
         self._current.clear()

@@ -109,6 +109,10 @@ class Tasks(QObject):
         """Wait until all running work has ended; `ended` is emitted later, when events are processed."""
         self._jobs.wait()
 
+    def wait_for(self, purpose: str, seconds: float) -> None:
+        """Wait for the end of the work for ``purpose``, but no longer than so many ``seconds``."""
+        self._jobs.wait_for(purpose, seconds)
+
     def shut_down(self) -> None:
         """End every thread; no signal is emitted and no work begins any more."""
         self._ended = True

@@ -23,13 +23,14 @@ from dpm_gui.jobs.tasks import TaskOwner
 from dpm_gui.session.figure_rows import COMPUTING_ROWS, ImageRowsBuilder
 from dpm_gui.session.given_data import READING_DATA, DataReader
 from dpm_gui.session.predictions import COMPUTING_DRIFT, PREDICTING, Drifts, Predictions
-from dpm_gui.session.runner import RUNNING, Runner
+from dpm_gui.session.runner import REMEMBERING, RUNNING, Runner
 from dpm_gui.session.shown_columns import ShownColumns
 from dpm_gui.session.side_recording import ShownFrame, SideRecording
 from dpm_gui.session.undo import SpecChanges, spec_change_command
 
 PRELOADING, OPENING, MEASURING_BOUND = "preload", "open", "bound"
 FIELDS_OF_ANOTHER_RUN = {"seed", "count", "denoise_from"}
+SECONDS_TO_REMEMBER = 0.5
 TASKS_OF_OPENED = (READING_DATA, RUNNING, MEASURING_BOUND, COMPUTING_DRIFT, COMPUTING_ROWS, PREDICTING)
 
 
@@ -245,6 +246,10 @@ class Session(TaskOwner):
     def stop(self) -> None:
         """Stop the running tasks; the frames recorded so far stay."""
         self._tasks.stop(TASKS_OF_OPENED)
+
+    def finish_writing(self) -> None:
+        """Wait a moment for the end of the job that remembers the run; only large runs take longer, and are lost."""
+        self._tasks.wait_for(REMEMBERING, SECONDS_TO_REMEMBER)
 
     def shut_down(self) -> None:
         self.undo_stack.blockSignals(True)  # it emits signals when it is destroyed, after the window may be gone

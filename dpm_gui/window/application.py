@@ -144,6 +144,7 @@ class DpmApplication(QObject):
         pages = list(self.window.workspaces.pages.values())
         for page in pages:
             page.finish_writing()
+        self.session.finish_writing()
         self.preferences.save()
         self.written.emit()
         for page in pages:  # their threads may be importing a library, which cannot be interrupted

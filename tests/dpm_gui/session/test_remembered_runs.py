@@ -19,6 +19,7 @@ from core.values.runs import Branch, Frame, RunSpec
 from dpm_gui.engine import opening, runs
 from dpm_gui.engine.remembering import RunMemory
 from dpm_gui.engine.values import FORWARD, REVERSE
+from dpm_gui.session import session as module
 from dpm_gui.session.session import Session
 from dpm_gui.session.side_recording import SideRecording
 from tests.support.window_values import FEW, LAST, SPEC, Steered, open_and_run
@@ -103,6 +104,17 @@ def test_a_second_start_shows_the_same_run_without_computing_it_or_building_the_
     assert second.opened is not None
     np.testing.assert_array_equal(first.opened.entropies.lower, second.opened.entropies.lower)
     np.testing.assert_array_equal(first.opened.alpha_bars, second.opened.alpha_bars)
+
+
+def test_a_run_that_ended_just_before_the_window_is_closed_is_remembered(
+    start: Start, files: dict[str, str], folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SECONDS_TO_REMEMBER", 30.0)  # on a busy machine, too
+    first = start()
+    open_and_run(first, files["small"], qtbot)
+    first.finish_writing()
+    first.shut_down()
+    assert len(remembered(folder)) == 1
 
 
 def test_a_path_and_a_frame_are_read_when_they_are_asked_for(
