@@ -62,5 +62,5 @@ MEASURE = Workspace(
         Gesture("Mouse in Measure", "Go to a step, in all plots", "Left drag in a plot"),
         Gesture("Mouse in Measure", "Open a band of steps in the ledger", "Click on it"),
     ),
-    docks=(Dock("ledger", "Ledger of K", 300), Dock("work", "Work", 240), Dock("checkpoint", "Checkpoint", 160)),
+    docks=(Dock("ledger", "Ledger of K", 240), Dock("work", "Work", 340), Dock("checkpoint", "Checkpoint", 160)),
 )
