@@ -9,7 +9,6 @@ import threading
 import time
 import weakref
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,10 +77,16 @@ def clean_desk(
     """In dpm_gui/ and journeys/: the user's settings are out of reach; no window and no thread outlives a test.
 
     So is the user's cache. That of a test is its own, and a program that it starts again finds what it has run.
+
+    No garbage is collected on the way, but all of it at the end, here and in this thread: what Qt's objects are
+    collected in may be the middle of a call to Qt, also of what pytest-qt does between tests, which then waits for its
+    own lock for ever, or another thread. `dpm_gui.desktop.garbage` is for the program what this is for its tests.
     """
     if request.path.relative_to(TESTS).parts[0] not in WITH_A_WINDOW:
+        gc.enable()
         yield
         return
+    gc.disable()
     from PySide6.QtCore import QSettings
 
     request.getfixturevalue("qapp")
@@ -91,25 +96,10 @@ def clean_desk(
     monkeypatch.setenv("XDG_CACHE_HOME", f"{folder}/cache")
     request.getfixturevalue("loaded_modules").leave_out()
     windows_before, threads_before, jobs = set(_windows()), set(threading.enumerate()), _note_jobs(monkeypatch)
-    with _garbage_kept():
-        yield
+    yield
+    gc.collect()
     left = _left_over(windows_before, threads_before, jobs)
     assert not left, f"left over after the test: {', '.join(left)}"
-
-
-@contextmanager
-def _garbage_kept() -> Iterator[None]:
-    """Have no garbage collected on the way, but all of it at the end, here and in this thread.
-
-    What Qt's objects are collected in may be the middle of a call to Qt, which then waits for its own lock for ever,
-    or another thread; `dpm_gui.desktop.garbage` is for the program what this is for its tests.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.collect()
-        gc.enable()
 
 
 def _left_over(

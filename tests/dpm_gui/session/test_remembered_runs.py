@@ -323,13 +323,14 @@ def test_the_first_images_are_remembered_while_the_others_are_computed(
 
 
 def test_a_run_that_was_stopped_is_not_remembered(
-    start: Start, files: dict[str, str], folder: Path, steer: Callable[[str], object], qtbot: QtBot
+    start: Start, files: dict[str, str], folder: Path, steer: Callable[[str], Steered], qtbot: QtBot
 ) -> None:
-    steer("run")
+    steered = steer("run")
     session = start()
     with qtbot.waitSignal(session.run_started):
         session.open(files["small"])
     session.stop()
+    steered.let_go()  # it may stand still already, or never begin
     session._tasks.wait()
     assert remembered(folder) == []
 
