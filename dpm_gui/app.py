@@ -6,6 +6,7 @@ Qt is imported only to open a window, after the command line has been parsed.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -60,6 +61,7 @@ def open_window(options: argparse.Namespace) -> int:
     from dpm_gui.desktop.preferences import Preferences
     from dpm_gui.jobs.jobs import collected_between_events
 
+    gc.disable()  # also while the window is made: see `collected_between_events`
     application = QApplication([sys.argv[0]])
     application.setApplicationName("dpm-gui")
     application.setApplicationVersion(__version__)

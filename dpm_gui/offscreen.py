@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -61,6 +62,16 @@ def run(options: argparse.Namespace) -> int:
     application = QApplication.instance() or QApplication([sys.argv[0]])
     if not isinstance(application, QApplication):
         raise BadInputError("--screenshot: another kind of application is running in this process")
+    gc.disable()  # until the window is gone: see `collected_between_events`
+    try:
+        _work_without_display(application, options)
+    finally:
+        gc.enable()
+    return 0
+
+
+def _work_without_display(application: QApplication, options: argparse.Namespace) -> None:
+    """Make the program, carry out the option, and take the program down again."""
     with tempfile.TemporaryDirectory() as folder, Interruption() as interruption:
         settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
         program = make_program(
@@ -78,7 +89,6 @@ def run(options: argparse.Namespace) -> int:
             program.window.close()
             program.window.deleteLater()
             program.deleteLater()
-    return 0
 
 
 def _check_output(options: argparse.Namespace) -> None:

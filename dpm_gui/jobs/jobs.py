@@ -181,12 +181,13 @@ def collected_between_events(loaded: SignalInstance) -> Iterator[None]:
 
     Python's automatic collection may run at any allocation. In a job's thread it would delete Qt objects outside their
     own thread; in the middle of a call to Qt it would delete connections whose lock that call may hold, and the window
-    would hang.
+    would hang. Who makes the window before, or takes it down after, turns it off for that time, too.
 
     Args:
         loaded: The signal that all modules are imported. They never become garbage, and scanning them takes as long
             as three frames, so they are excluded from then on.
     """
+    automatic = gc.isenabled()
     collector = GarbageCollector(interval=SECONDS_BETWEEN_COLLECTIONS)
     loaded.connect(lambda *_: gc.freeze(), Qt.ConnectionType.SingleShotConnection)
     try:
@@ -194,4 +195,5 @@ def collected_between_events(loaded: SignalInstance) -> Iterator[None]:
     finally:
         collector.timer.stop()
         gc.unfreeze()
-        gc.enable()
+        if automatic:
+            gc.enable()

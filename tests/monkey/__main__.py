@@ -7,6 +7,7 @@ Prints a report; the exit status is 1 if anything happened that must not.
 from __future__ import annotations
 
 import argparse
+import gc
 import faulthandler
 import os
 from pathlib import Path
@@ -30,6 +31,7 @@ def main() -> None:
 
     files = materials.make(folder / "files")
     os.chdir(folder)
+    gc.disable()  # as the program does
     application = QApplication(["dpm-gui"])
     application.setApplicationName("dpm-gui")
     application.setQuitOnLastWindowClosed(False)
