@@ -7,8 +7,8 @@ Prints a report; the exit status is 1 if anything happened that must not.
 from __future__ import annotations
 
 import argparse
-import gc
 import faulthandler
+import gc
 import os
 from pathlib import Path
 from random import Random
