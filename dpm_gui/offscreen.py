@@ -62,11 +62,13 @@ def run(options: argparse.Namespace) -> int:
     application = QApplication.instance() or QApplication([sys.argv[0]])
     if not isinstance(application, QApplication):
         raise BadInputError("--screenshot: another kind of application is running in this process")
+    automatic = gc.isenabled()
     gc.disable()  # until the window is gone: see `collected_between_events`
     try:
         _work_without_display(application, options)
     finally:
-        gc.enable()
+        if automatic:
+            gc.enable()
     return 0
 
 
