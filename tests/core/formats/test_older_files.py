@@ -57,6 +57,9 @@ def facts(checkpoint: Checkpoint) -> dict[str, object]:
             return {name: plain(part) for name, part in sorted(value.items())}
         if dataclasses.is_dataclass(value):
             parts = {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+            for name in ("kl_standard_error", "model_entropy", "model_entropy_standard_error"):  # not in older files
+                if parts.get(name, "") is None:
+                    del parts[name]
             return {name: part for name, part in parts.items() if part not in LATER.get(name, ())}
         return [plain(part) for part in value] if isinstance(value, tuple) else value
 
